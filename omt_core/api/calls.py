@@ -1,0 +1,340 @@
+"""One frozen record per hook: all that a plugin receives. Hooks evolve by fields with defaults, never otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+
+from omt_core.api.context import Notes, RateLimiter, RunContext, StopSignal
+from omt_core.api.database import SourceDatabase
+from omt_core.api.decisions import Decisions, Kind, Mode, RecoveryChoice
+from omt_core.api.events import Event
+from omt_core.api.findings import Finding
+from omt_core.api.installation import Installation, Licence, ManualAnswers
+from omt_core.api.items import UploadStage
+from omt_core.api.journal import TransferJournal
+from omt_core.api.online import OnlineMigration, OnlineTarget, TenantStatus
+from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_core.api.users import OtherAddress, User, UserPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverInstallations:
+    """Look for installations on this machine, or below `answers.root`; whatever `answers` sets wins (W16, W17)."""
+
+    answers: ManualAnswers
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """An installation that was found. `needs` names what it still lacks, as dotted keys of the answers file.
+
+    The lowest `precedence` without needs is used: 0 answers, 10 Windows client, 20 server, 30 web, 40 by hand.
+    """
+
+    installation: Installation
+    precedence: int
+    needs: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSourceDatabase:
+    """Connect to the database of an installation and read its catalogue."""
+
+    installation: Installation
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLicence:
+    """Read owner, serial number and product version."""
+
+    database: SourceDatabase
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticate:
+    """Log the migrator on as a local administrator of the CRM (W18-W22)."""
+
+    installation: Installation
+    database: SourceDatabase
+    user: str
+    password: SecretStr
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadUsers:
+    """Read the users who may get a plan."""
+
+    database: SourceDatabase
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPhoto:
+    """Read one user's photo by the key in `User.photo`."""
+
+    database: SourceDatabase
+    photo: int
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePlans:
+    """Propose a plan for each user from those that exist online (W58). `default`: `match`, `none` or a plan's name."""
+
+    users: Sequence[User]
+    catalogue: Sequence[UserPlan]
+    default: str
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeUserNames:
+    """Propose a user name for each user who has a plan (W62)."""
+
+    users: Sequence[User]
+    plans: Mapping[str, str]
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateInstallation:
+    """Check the installation as a whole: version, satellites, travellers, model, paths."""
+
+    installation: Installation
+    database: SourceDatabase
+    licence: Licence
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateUsers:
+    """Check the users as they are on site."""
+
+    database: SourceDatabase
+    users: Sequence[User]
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidatePlans:
+    """Check the assignment of plans. `plans` maps login to plan; `catalogue` is None when no tenant was asked."""
+
+    users: Sequence[User]
+    plans: Mapping[str, str]
+    catalogue: Sequence[UserPlan] | None
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateUserNames:
+    """Check the user names. `user_names` maps login to user name; `online` is None when no tenant is to be asked."""
+
+    users: Sequence[User]
+    plans: Mapping[str, str]
+    user_names: Mapping[str, str]
+    removed_addresses: Sequence[OtherAddress]
+    online: OnlineTarget | None
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateDocuments:
+    """Check the archive and the Service folders against the database, both ways."""
+
+    installation: Installation
+    database: SourceDatabase
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateMigration:
+    """Check anything else: the place for a partner's own subject."""
+
+    installation: Installation
+    database: SourceDatabase
+    licence: Licence
+    users: Sequence[User]
+    decisions: Decisions
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRemovedAddresses:
+    """List the e-mail rows on other persons' cards that go online because they equal an assigned user name."""
+
+    database: SourceDatabase
+    users: Sequence[User]
+    user_names: Mapping[str, str]
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributeUploadStages:
+    """Bring rows of the upload table. `database` is inside its snapshot while the stages are read.
+
+    `workspace` is a folder private to this migration, where a stage may spool what it produces.
+    """
+
+    installation: Installation
+    database: SourceDatabase
+    workspace: Path
+    snapshot: str
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Move all items of all stages, commit each stage, and journal every step.
+
+    With `baseline_only` items that no earlier run knew are reported and left (recovery, DESIGN section 4). With
+    `commit` False contents are uploaded and nothing is committed (`precopy`).
+    """
+
+    stages: Sequence[UploadStage]
+    snapshot: str
+    migration: OnlineMigration
+    journal: TransferJournal
+    workspace: Path
+    rate: RateLimiter
+    stop: StopSignal
+    run: RunContext
+    baseline_only: bool = False
+    commit: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSummary:
+    """What a transfer did: `failed` items were not confirmed; `stopped` when the person asked for it."""
+
+    findings: tuple[Finding, ...] = ()
+    failed: int = 0
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateTransfer:
+    """Say how long a transfer of these stages may take, from the inventory and a short probe upload."""
+
+    stages: Sequence[UploadStage]
+    migration: OnlineMigration
+    workspace: Path
+    database_bytes: int
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A range of seconds, what it rests on, and what would change it, as lines for a person."""
+
+    shortest: float
+    longest: float
+    files: int
+    bytes: int
+    bytes_to_send: int
+    grounds: tuple[str, ...]
+    levers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """Keep users out of the on-site installation; called in live migrations only (W70)."""
+
+    installation: Installation
+    database: SourceDatabase
+    notes: Notes
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thaw:
+    """Undo what this migration's freeze did and nothing else, perhaps on another day, perhaps half done."""
+
+    installation: Installation
+    database: SourceDatabase
+    notes: Notes
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """What the local journal knows of earlier runs; `completed`: the tenant had verified and imported."""
+
+    kind: Kind
+    completed: bool
+    owner: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRecovery:
+    """Decide the mode from the journal and the tenant's answer (W83-W91). `licence` is None before the database is."""
+
+    earlier: EarlierRun | None
+    status: TenantStatus
+    licence: Licence | None
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPlan:
+    """The mode, and the choices that recovery has now. `rebuild_journal`: only the tenant knows the baseline."""
+
+    mode: Mode
+    choices: tuple[RecoveryChoice, ...] = ()
+    rebuild_journal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectOnline:
+    """Connect to the tenant that the settings name."""
+
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AroundPhase:
+    """A phase is about to begin, or has ended well."""
+
+    phase: str
+    mode: Mode
+    decisions: Decisions
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe:
+    """An event, with the time it was emitted (UTC)."""
+
+    event: Event
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReportSections:
+    """Add to the report of a migration."""
+
+    record: MigrationRecord
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderReport:
+    """Write the report of a migration to `output`."""
+
+    record: MigrationRecord
+    sections: Sequence[ReportSection]
+    format: Literal["html", "csv", "json"]
+    output: Path
+    run: RunContext
+

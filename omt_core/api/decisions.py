@@ -1,0 +1,63 @@
+"""The migrator's decisions: what a run does is decided by these and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A live migration, or a test one that leaves the on-site installation alone (W30-W36)."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Mode(StrEnum):
+    """What the tool does when it starts: a first upload, or recovery of an earlier one (W7)."""
+
+    INITIAL = "initial"
+    RECOVERY = "recovery"
+
+
+class RecoveryChoice(StrEnum):
+    """The two options of the page Recovery (W85, W87)."""
+
+    MISSING = "missing"
+    OVERWRITE_TEST = "overwrite-test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """The migrator's contact details (W24-W29). `language` is one of da, de, en, nl, no, sv."""
+
+    email: str
+    phone: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notifications:
+    """Who is told when the migration is over (W69): all users by a welcome mail; `summary` is an address or None."""
+
+    welcome: bool = True
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """All that the migrator decided, as the journal holds it.
+
+    `plans` and `user_names` map a login to a plan's name or a user name; a login that is not in `plans` has no plan and
+    cannot log in online (W53).
+    """
+
+    kind: Kind = Kind.LIVE
+    agreement_accepted: bool = False
+    contact: Contact | None = None
+    plans: Mapping[str, str] = field(default_factory=dict)
+    user_names: Mapping[str, str] = field(default_factory=dict)
+    notifications: Notifications = Notifications()
+    recovery: RecoveryChoice | None = None
+    waivers: tuple[str, ...] = ()

@@ -1,0 +1,104 @@
+"""Errors, classed by what the person at the keyboard can do about them.
+
+Each error has a stable `code`, a `message` (what happened and what it means) and a `remedy` (what to do). The class
+decides the exit code of a command (CONTRACT, exit codes). Text given to an error must not hold a secret.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a command tells the shell."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    SOURCE = 3
+    ONLINE = 4
+    INTERNAL = 5
+    INTERRUPTED = 130
+
+
+class OmtError(Exception):
+    """The base of all errors that a person is meant to read."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+class InputError(OmtError):
+    """Fix the input: options, answers, settings, or a workspace that another process holds."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ChoiceNeededError(InputError):
+    """Choose: the tool must not decide this by itself. `choices` are the values that may be given (W84)."""
+
+    def __init__(self, code: str, message: str, remedy: str, *, choices: tuple[str, ...]) -> None:
+        super().__init__(code, message, remedy)
+        self.choices = choices
+
+
+class FindingsError(OmtError):
+    """Fix what the findings name: at least one of severity error stands and is not waived."""
+
+    exit_code = ExitCode.FINDINGS
+
+
+class InstallationError(OmtError):
+    """Fix the installation: what was found on site cannot be read, logged on to, or is not what it was."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class OnlineError(OmtError):
+    """Something at the online side or on the way there stops the run."""
+
+    exit_code = ExitCode.ONLINE
+
+
+class OnlineUnavailableError(OnlineError):
+    """Try again: the online side did not answer, or said that it cannot now.
+
+    `retry_after` is the number of seconds that it asked for, or None.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code, message, remedy)
+        self.retry_after = retry_after
+
+
+class OnlineRefusedError(OnlineError):
+    """Trying again does not help: the online side understood and said no."""
+
+
+class UploadLostError(OnlineError):
+    """An upload is unknown online (expired, terminated, or the server lost it): create it anew."""
+
+
+class UploadMismatchError(OnlineError):
+    """What arrived is not what was announced, or the offset differs: ask for the offset and go on from there."""
+
+
+class InterruptedRunError(OmtError):
+    """The person stopped the run; all that was confirmed is journalled, and the same command goes on from there."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class PluginError(OmtError):
+    """Report a bug: a plugin raised, timed out or answered nonsense. Names the plugin and the hook."""
+
+    def __init__(self, code: str, message: str, remedy: str, *, plugin: str, hook: str) -> None:
+        super().__init__(code, message, remedy)
+        self.plugin = plugin
+        self.hook = hook

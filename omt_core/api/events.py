@@ -1,0 +1,108 @@
+"""Events: what the core tells whoever watches. Observers cannot change the run.
+
+An event that is `droppable` may be left out for a slow subscriber, since a later one of its kind says all; no other is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from omt_core.api.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The base. `kind` is the name in JSON."""
+
+    kind: ClassVar[str] = "event"
+    droppable: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStarted(Event):
+    """A phase (a step of W2) begins."""
+
+    kind: ClassVar[str] = "phase-started"
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseFinished(Event):
+    """A phase ended well."""
+
+    kind: ClassVar[str] = "phase-finished"
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookCalled(Event):
+    """A plugin is asked something: `moment` is `before` or `after`."""
+
+    kind: ClassVar[str] = "hook"
+    hook: str
+    plugin: str
+    moment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRaised(Event):
+    """A rule found something."""
+
+    kind: ClassVar[str] = "finding"
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Event):
+    """One line for a person: what the tool just did or decided."""
+
+    kind: ClassVar[str] = "notice"
+    message: str
+
+
+class StageState(StrEnum):
+    """What a row of the upload table is doing (W74, W79)."""
+
+    WAITING = "waiting"
+    ANALYSING = "analysing"
+    UPLOADING = "uploading"
+    SKIPPING = "skipping"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageChanged(Event):
+    """A row of the upload table changes state."""
+
+    kind: ClassVar[str] = "stage"
+    stage: str
+    title: str
+    state: StageState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageProgress(Event):
+    """How far a row is. Bytes are those of the items; `sent` went over the line, `skipped` was there before."""
+
+    kind: ClassVar[str] = "progress"
+    droppable: ClassVar[bool] = True
+    stage: str
+    items_done: int
+    items_total: int
+    bytes_done: int
+    bytes_total: int
+    sent_bytes: int
+    skipped_bytes: int
+    detail: str = ""
+
+
+class EventSink(Protocol):
+    """Where events go."""
+
+    def emit(self, event: Event) -> None:
+        """Tell all observers; never blocks and never fails."""
+        ...

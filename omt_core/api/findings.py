@@ -1,0 +1,55 @@
+"""Findings: what a rule has to say about the installation, and the catalogue of their codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SUBJECTS_SHOWN = 1_000
+"""How many subjects one finding lists; a rule that has more says the total in its message."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops a migration before anything is changed, unless it is waived."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a person should know. `subjects` are ids, logins or paths, sorted, at most `SUBJECTS_SHOWN`."""
+
+    code: str
+    severity: Severity
+    plugin: str
+    subjects: tuple[str, ...]
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCode:
+    """An entry of the catalogue: a stable code, in words joined by hyphens, and what it stands for.
+
+    `meaning` says what was found and why it matters, `remedy` what to do. `docs/reference/findings/CODE.md` is made
+    from these, so they are written for the migrator.
+    """
+
+    code: str
+    severity: Severity
+    plugin: str
+    meaning: str
+    remedy: str
+
+    def finding(self, message: str, subjects: tuple[str, ...] = (), *, severity: Severity | None = None) -> Finding:
+        """Say that this was found: `message` is the sentence about this case, `subjects` whom or what it is about."""
+        return Finding(
+            code=self.code,
+            severity=severity or self.severity,
+            plugin=self.plugin,
+            subjects=tuple(sorted(subjects))[:SUBJECTS_SHOWN],
+            message=message,
+            remedy=self.remedy,
+        )

@@ -1,0 +1,126 @@
+"""The part of the journal that a transfer works with: items, uploads and their states, durable at every return.
+
+Intent is written before a side effect, outcome after. Every method returns once its change would survive a crash of
+this process; a crash of the machine may lose the last batches, which then cost a re-verification and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from omt_core.api.items import Item, ItemRecord, ItemState, StageTotals
+
+ItemId = tuple[str, str]
+"""Stage name and item key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A content inside an upload, and the first item that carries it: a bundle's membership is frozen when built."""
+
+    stage: str
+    key: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRecord:
+    """An upload that was created and is not finished: where, how far, and what is in it."""
+
+    url: str
+    kind: Literal["file", "bundle"]
+    digest: str
+    size: int
+    offset: int
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an item. `sent` is False when the content was known online before, so nothing was sent for it."""
+
+    id: ItemId
+    state: ItemState
+    digest: str | None = None
+    size: int | None = None
+    mtime_ns: int | None = None
+    reason: str = ""
+    detail: str = ""
+    sent: bool = False
+
+
+class TransferJournal(Protocol):
+    """What `omt_upload`, or a partner's transfer, reads and writes."""
+
+    async def record_items(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
+        """Note what an inventory saw, one batch; all of one stage.
+
+        An item that is confirmed and has the size and time of then stays confirmed and counts as skipped; anything else
+        that was found becomes pending. With `baseline_only` items that no earlier run knew are not noted but returned.
+        """
+        ...
+
+    async def inventory_done(self, stage: str) -> Sequence[ItemRecord]:
+        """Say that all items of a stage are told; returns at most 1,000 that an earlier run knew and this did not."""
+        ...
+
+    async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
+        """Return pending or started items of a stage in the order of their keys, beginning behind the key `after`."""
+        ...
+
+    async def digests(self, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
+        """Note digest, size and mtime_ns as read for items that are about to be negotiated."""
+        ...
+
+    async def confirmed_digests(self, digests: Sequence[str]) -> frozenset[str]:
+        """Return those digests that an item of this migration is confirmed with already."""
+        ...
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of items, in one transaction."""
+        ...
+
+    async def upload_created(self, upload: UploadRecord) -> None:
+        """Note an upload and mark its items as started."""
+        ...
+
+    async def upload_advanced(self, url: str, offset: int) -> None:
+        """Note how far an upload is."""
+        ...
+
+    async def upload_finished(self, url: str, outcomes: Sequence[Outcome]) -> None:
+        """Forget an upload and note what became of its items, in one transaction."""
+        ...
+
+    async def open_uploads(self) -> Sequence[UploadRecord]:
+        """Return the uploads that an earlier run left unfinished."""
+        ...
+
+    async def reset_stage(self, stage: str) -> None:
+        """Forget all items of a stage that is produced anew (the database after its snapshot died)."""
+        ...
+
+    async def totals(self) -> Mapping[str, StageTotals]:
+        """Count items and bytes by stage."""
+        ...
+
+    def records(
+        self, *, stage: str | None = None, states: Sequence[ItemState] = ()
+    ) -> AsyncIterator[Sequence[ItemRecord]]:
+        """Yield items in batches, sorted by stage and key, for manifests and reports."""
+        ...
+
+    async def count_sent(self, size: int) -> None:
+        """Add `size` bytes of request bodies to what this run has sent."""
+        ...
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a short text under a name of the plugin's own (a manifest's digest, say)."""
+        ...
+
+    async def recall(self, name: str) -> str | None:
+        """Return what was kept under this name, or None."""
+        ...

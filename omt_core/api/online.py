@@ -1,0 +1,240 @@
+"""The online side as the core and its plugins see it. Default: the open protocol of docs/reference/protocol.md."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Protocol
+
+from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.findings import Finding
+from omt_core.api.installation import Licence
+from omt_core.api.items import TablePart
+from omt_core.api.users import OtherAddress, UserPlan
+
+
+class TenantState(StrEnum):
+    """The documented states that matter to a migration (domain/README.md section 10, W97-W99)."""
+
+    MIGRATION_PENDING = "MigrationPending"
+    OFFLINE_MAINTENANCE = "OfflineMaintenance"
+    RUNNING = "Running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierMigration:
+    """What the tenant knows of the migration before this run. `completed`: verified and imported at least once."""
+
+    id: str
+    kind: Kind
+    owner: str
+    serial: str
+    completed: bool
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantStatus:
+    """The tenant's answer at start: its state, its Ed25519 public key (hexadecimal), and the earlier migration."""
+
+    tenant: str
+    state: TenantState
+    public_key: str
+    migration: EarlierMigration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferLimits:
+    """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle."""
+
+    bundle_bytes: int
+    member_bytes: int
+    chunk_bytes: int
+    digests_per_request: int
+    parallel_uploads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A content to be stored: sha256 as 64 hexadecimal digits, and size in bytes."""
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRequest:
+    """An upload to be created: one content as `file`, or a plain ustar of contents named by digest as `bundle`.
+
+    `digest` is the sha256 of all its bytes, `members` the contents of a bundle in order.
+    """
+
+    kind: Literal["file", "bundle"]
+    digest: str
+    size: int
+    members: tuple[Content, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestEntry:
+    """A line of a stage's manifest: an item that is verified online, or one left behind with its reason.
+
+    `digest` is None exactly when `reason` is set. Format: docs/reference/receipt.md.
+    """
+
+    stage: str
+    key: str
+    name: str
+    size: int
+    digest: str | None
+    reason: str = ""
+    part: TablePart | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageManifest:
+    """A stage's whole manifest as one file of JSON lines sorted by key; it is itself uploaded as a content first.
+
+    `snapshot` is the id of the database snapshot that the items belong to; the tenant takes one id only.
+    """
+
+    stage: str
+    path: Path
+    digest: str
+    size: int
+    items: int
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAssignment:
+    """A user as they shall be online: `user_name` is None for a user without a plan."""
+
+    login: str
+    associate_id: int
+    plan: str | None
+    user_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRequest:
+    """What the tenant needs, beside the committed stages, to import: the decisions, and what the receipt must say.
+
+    `removed_addresses` are the e-mail rows that go because they equal an assigned user name; `plugins` are names with
+    versions; `omitted` lists tables and columns that stayed on site as secrets or volatile.
+    """
+
+    users: tuple[UserAssignment, ...] = ()
+    removed_addresses: tuple[OtherAddress, ...] = ()
+    welcome_mail: bool = False
+    summary_address: str | None = None
+    language: str = "en"
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    waivers: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionProgress:
+    """How far the tenant is: `state` is `verifying`, `importing` or `done`; `detail` is one line for a person."""
+
+    state: Literal["verifying", "importing", "done"]
+    done: int
+    total: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletedMigration:
+    """The receipt and its manifest as files in the workspace, and what the tenant had to say."""
+
+    receipt: Path
+    manifest: Path
+    tables: int
+    rows: int
+    files: int
+    findings: tuple[Finding, ...] = ()
+
+
+class OnlineMigration(Protocol):
+    """An open migration. Every method may be called from several tasks; each either holds, or raises `OnlineError`.
+
+    Nothing is acknowledged before it is verified and durable online. `OnlineUnavailableError` may be retried by the
+    caller, `OnlineRefusedError` may not.
+    """
+
+    @property
+    def id(self) -> str:
+        """The tenant's id of this migration; it outlives runs."""
+        ...
+
+    @property
+    def limits(self) -> TransferLimits:
+        """What the online side takes."""
+        ...
+
+    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+        """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
+        ...
+
+    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+        """Create an upload, with its first bytes or all of them, and return its address and the new offset."""
+        ...
+
+    async def offset(self, url: str) -> int:
+        """Return how many bytes of an upload are durable online; raises `UploadLostError` when it is not known."""
+        ...
+
+    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+        """Append one checked, durable chunk and return the new offset; the last one returns once all is verified."""
+        ...
+
+    async def terminate(self, url: str) -> None:
+        """Give an upload up; one that is not known is no error."""
+        ...
+
+    async def commit(self, manifest: StageManifest) -> None:
+        """Make a stage's manifest, already uploaded as a content, the whole truth about that stage."""
+        ...
+
+    def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
+        """Have the tenant verify and import everything committed; yields until it is done, raises if it refuses."""
+        ...
+
+    async def result(self, directory: Path) -> CompletedMigration:
+        """Fetch receipt and manifest of a completed migration into `directory`."""
+        ...
+
+    def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:
+        """Yield the committed manifest in batches, to rebuild a lost journal."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the claim on the migration; it stays open for a later run."""
+        ...
+
+
+class OnlineTarget(Protocol):
+    """The other end: a tenant that takes migrations."""
+
+    async def status(self) -> TenantStatus:
+        """Ask for the tenant's state and what it knows of an earlier migration."""
+        ...
+
+    async def plans(self) -> Sequence[UserPlan]:
+        """Return the catalogue of user plans that exist online, in the order of their columns (W45, W47)."""
+        ...
+
+    async def taken_user_names(self, names: Sequence[str]) -> frozenset[str]:
+        """Return those of `names` that somebody elsewhere holds already (W68)."""
+        ...
+
+    async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
+        """Open or resume this licence's migration; refused when accepted, claimed elsewhere, or of another identity."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...

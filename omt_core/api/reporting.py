@@ -1,0 +1,63 @@
+"""What a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.findings import Finding
+from omt_core.api.installation import Licence
+from omt_core.api.items import ItemRecord, ItemState, StageTotals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSection:
+    """A part of the report that a plugin adds: a table with a title. `order` places it, ties by title."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseTiming:
+    """When a phase of a run began and ended; `finished` is None where it was cut short."""
+
+    phase: str
+    started: datetime
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One run of the tool on this migration, as the journal has it. Times are UTC."""
+
+    number: int
+    started: datetime
+    finished: datetime | None
+    mode: Mode
+    exit_code: int | None
+    sent_bytes: int
+    phases: tuple[PhaseTiming, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationRecord:
+    """Everything a report may say. `records` streams the items, since there may be millions."""
+
+    workspace: Path
+    licence: Licence | None
+    decisions: Decisions
+    runs: tuple[RunSummary, ...]
+    totals: Mapping[str, StageTotals]
+    stage_titles: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    plugins: Mapping[str, str]
+    receipt: Path | None
+    frozen: bool
+    records: Callable[[Sequence[ItemState]], AsyncIterator[Sequence[ItemRecord]]]
+    changes_online: Mapping[str, int] = field(default_factory=dict)

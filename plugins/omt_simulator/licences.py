@@ -1,0 +1,98 @@
+"""Licences and user plans as they are on site (domain/README.md section 5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from omt_simulator.database import Database
+from omt_simulator.spec import SimulationSpec
+from omt_simulator.users import SimulatedUser
+
+SITE, USER = 1, 3
+"""modulelicense.licenseType."""
+
+PLAN_FLAG = 1
+"""modulelicense.extraFlags of a user plan."""
+
+EVERY_NTH_CONFIDENTIAL = 4
+VALID_FROM = datetime(2016, 1, 1)  # noqa: DTZ001
+EXPIRATION = datetime(2099, 12, 31)  # noqa: DTZ001
+
+PLANS = (
+    ("ten-sales", "Sales Premium", "set=user,web,windows,ten-sales-base"),
+    ("ten-service", "Service Premium", "set=user,web,windows,ten-service-base"),
+    ("ten-marketing", "Marketing Premium", "set=user,web,windows,ten-marketing-base"),
+    ("ten-salesservicemarketing", "SalesPremiumServicePremiumMarketingPremium", "set=user,web,windows"),
+    ("superlicense-no-selection", "(No Selection)", "set="),
+)
+USER_MODULES = (("user", "User"), ("web", "Web client"), ("windows", "Windows client"), ("visible-for", "Visible for"))
+SITE_MODULES = (("service", "Customer Service"), ("marketing", "Marketing"), ("sentry", "Sentry"), ("quote", "Quote"))
+SPARE_SEATS = 5
+
+
+def write_licences(database: Database, users: Iterable[SimulatedUser]) -> Counter[str]:
+    """Fill moduleowner, modulelicense and licenseassoclink; returns how many users have each plan."""
+    active = [user for user in users if not user.retired]
+    used = Counter(user.plan for user in active if user.plan)
+    owner = database.append(
+        "ModuleOwner",
+        ownerName="SUPEROFFICE",
+        ownerDescription="SuperOffice AS",
+        licenseVersion="3",
+        signedPublicKey=b"\x00simulated public key\xff",
+        deploymentType=1,
+        expiration=EXPIRATION,
+        graceTo=EXPIRATION,
+        maintenanceTo=EXPIRATION,
+    )
+
+    def module(name: str, title: str, kind: int, seats: int, flags: int, extra: str | None, *, hidden: int) -> int:
+        return database.append(
+            "ModuleLicense",
+            moduleName=name,
+            moduleDescription=title,
+            moduleVersion="8.5",
+            tooltip=title,
+            licenseType=kind,
+            licenseNumber=seats,
+            extraFlags=flags,
+            extraInfo=extra,
+            ModuleOwner_id=owner,
+            unrestricted=int(name in {"visible-for", "superlicense-no-selection"}),
+            hidden=hidden,
+        )
+
+    ids = {name: module(name, title, USER, used[name] + SPARE_SEATS, PLAN_FLAG, extra, hidden=0) for name, title, extra in PLANS}
+    for name, title in USER_MODULES:
+        ids[name] = module(name, title, USER, len(active) + SPARE_SEATS, 0, None, hidden=int(name != "visible-for"))
+    for name, title in SITE_MODULES:
+        ids[name] = module(name, title, SITE, 1, 2 if name == "sentry" else 0, None, hidden=0)
+    for user in active:
+        names = [user.plan, "user", "web"] if user.plan else []
+        if user.associate_id % EVERY_NTH_CONFIDENTIAL == 1:
+            names.append("visible-for")
+        for name in names:
+            database.append(
+                "LicenseAssocLink",
+                moduleLicenseId=ids[str(name)],
+                assocId=user.associate_id,
+                validFrom=VALID_FROM,
+                validTo=EXPIRATION,
+                licenseNumber=1,
+            )
+    return used
+
+
+def tenant_plans(spec: SimulationSpec, used: Counter[str]) -> tuple[str, str | None]:
+    """Plans for the tenant to offer (`omt tenant serve --plans`), and the one that lacks seats for `over-plan`.
+
+    Each on-site plan by its code name with as many seats as are used and some to spare; with the plant, the fullest one
+    gets as many too few as are planted. Raises ValueError when the fullest plan has not that many users.
+    """
+    short = used.most_common(1)[0][0] if spec.count("over-plan") and used else None
+    seats = {name: used[name] + SPARE_SEATS for name, _, _ in PLANS if name != "superlicense-no-selection"}
+    if short is not None:
+        seats[short] = used[short] - spec.count("over-plan")
+    return ",".join(f"{name}:{total}" for name, total in seats.items()), short
