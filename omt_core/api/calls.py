@@ -337,4 +337,3 @@ class RenderReport:
     format: Literal["html", "csv", "json"]
     output: Path
     run: RunContext
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from omt_simulator.schema import Column, Table, Value
 
@@ -42,8 +43,8 @@ class Dialect:
         return "'" + str(value).replace("'", "''") + "'"
 
     def parameter(self, value: Value) -> Value:
-        """A value as the driver takes it: the standard library's SQLite has no dates of its own."""
-        return value.isoformat(" ") if isinstance(value, datetime) and self.name == "sqlite" else value
+        """A value as the driver takes it: SQLite has neither dates nor decimals of its own."""
+        return str(value) if isinstance(value, datetime | Decimal) and self.name == "sqlite" else value
 
     def _column(self, column: Column) -> str:
         declared = self.types[column.type].format(length=column.length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from omt_simulator.database import Database
 from omt_simulator.image import portrait
@@ -48,7 +49,7 @@ class People:
         self._users = users
         self._truth = truth
         self._secrets: dict[str, str] = {}
-        self.customers = range(len(OWN_COMPANIES) + 1, len(OWN_COMPANIES) + 21 + spec.documents // 40)
+        self.customers = range(len(OWN_COMPANIES) + 1, len(OWN_COMPANIES) + 21 + spec.users + spec.documents // 40)
 
     def person_of(self, customer: int) -> int:
         """The first person of a customer."""
@@ -57,7 +58,7 @@ class People:
     def write(self) -> None:
         """Write them all; person ids count on from the employees'."""
         for number, (name, domain) in enumerate(OWN_COMPANIES, start=1):
-            self._contact(number, name, "Hovedkontor" if number == 1 else "", domain, random_score=None)
+            self._contact(number, name, "Hovedkontor" if number == 1 else "", domain, score=None)
             self._database.append("OwnerContactLink", contact_id=number)
         for user in self._users:
             self._employee(user)
@@ -68,7 +69,7 @@ class People:
         """The password that a user logs in with on site."""
         return password_of(self._spec.seed, user.login, administrator=user.administrator)
 
-    def _contact(self, number: int, name: str, department: str, domain: str, random_score: str | None) -> None:
+    def _contact(self, number: int, name: str, department: str, domain: str, score: Decimal | None) -> None:
         self._database.add(
             "contact",
             number,
@@ -80,7 +81,7 @@ class People:
             category_idx=1 + number % len(CATEGORIES),
             associate_id=1,
             number1=None if number % 3 else "",
-            x_score=random_score,
+            x_score=score,
         )
         self._database.append("Email", contact_id=number, protocol="SMTP", email_address=f"post.{number}@{domain}", rank=1)
         self._phone(number, COMPANY_PHONE, f"+47 22 {number % 100:02} {number // 100 % 100:02} 00", 1)
@@ -179,7 +180,8 @@ class People:
             stem = COMPANY_NAMES[(customer - self.customers.start) % len(COMPANY_NAMES)]
             domain = f"customer{customer}.example.net"
             name = f"{stem} {chance.choice(COMPANY_ENDINGS)} {customer}"
-            self._contact(customer, name, chance.choice(("", "Salg", "Drift")), domain, f"{chance.randrange(10**6)}.{customer % 10000:04}")
+            score = Decimal(chance.randrange(10**9)) / 10_000
+            self._contact(customer, name, chance.choice(("", "Salg", "Drift")), domain, score)
             for position in range(PERSONS_PER_CUSTOMER):
                 person = self.person_of(customer) + position
                 first = chance.choice(FIRST_NAMES)

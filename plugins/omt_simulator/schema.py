@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from importlib import resources
 
 from omt_simulator.seeding import EPOCH
@@ -24,7 +25,7 @@ BEGINNING_OF_TIME = datetime(1760, 1, 1)  # noqa: DTZ001
 UNSIGNED_HASH = "7H:AAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """What `encryptedCheck` holds: the documented shape; how the vendor computes it is not documented (section 4)."""
 
-Value = int | float | str | bytes | datetime | None
+Value = int | float | Decimal | str | bytes | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
