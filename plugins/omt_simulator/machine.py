@@ -45,3 +45,10 @@ class Machine:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._folder = target.parent
         return target
+
+    def write_registry(self, content: bytes) -> None:
+        """The registry's export, which belongs to the machine and to no drive of it."""
+        target = self.root / "registry.reg"
+        target.write_bytes(content)
+        moment = modified_ns(EPOCH)
+        os.utime(target, ns=(moment, moment))

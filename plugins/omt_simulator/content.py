@@ -1,0 +1,65 @@
+"""What files hold: office-like bytes, cheap to make, some of them compressible and some of them equal."""
+
+from __future__ import annotations
+
+import random
+
+from omt_simulator.seeding import stream
+
+MEDIAN_BYTES = 20_000
+SPREAD = 1.15
+"""Sigma of the log-normal sizes; with the cap it keeps the mean near 40 KB."""
+
+LARGEST_BYTES = 4_000_000
+SMALLEST_BYTES = 200
+DUPLICATES = 0.03
+"""Share of files whose content another file has too."""
+
+SHARED_CONTENTS = 25
+"""How many different contents those share."""
+
+_POOL_BYTES = 1 << 20
+_SIGNATURES = {
+    "docx": b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml",
+    "xlsx": b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml",
+    "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+}
+_COMPRESSED = frozenset({"docx", "xlsx", "pdf"})
+_WORDS = "kunde avtale leveranse møte tilbud vilkår pris uke signert vedlegg ansvarlig frist endring økt søknad år".split()
+
+
+class Contents:
+    """Makes contents from two seeded pools, one of noise and one of prose, so that a file costs a few copies."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        chance = stream(seed, "content pool")
+        self._noise = chance.randbytes(_POOL_BYTES)
+        prose = " ".join(chance.choices(_WORDS, k=_POOL_BYTES // 6)).encode()
+        self._prose = (prose * (_POOL_BYTES // len(prose) + 1))[:_POOL_BYTES]
+
+    def make(self, key: object, extension: str, size: int | None = None) -> bytes:
+        """The content named by `key`, the same for the same key; of log-normal size when none is given."""
+        chance = stream(self._seed, "content", key)
+        if size is None:
+            if chance.random() < DUPLICATES:
+                key = f"shared {chance.randrange(SHARED_CONTENTS)}"
+                extension = "docx"
+                chance = stream(self._seed, "content", key)
+            size = round(min(LARGEST_BYTES, max(SMALLEST_BYTES, MEDIAN_BYTES * chance.lognormvariate(0, SPREAD))))
+        kind = extension.lower()
+        head = _SIGNATURES.get(kind, b"") + f"\r\n{self._seed}/{key}\r\n".encode()
+        body = max(0, size - len(head))
+        noise = round(body * (0.85 if kind in _COMPRESSED else 0.15))
+        return b"".join((head, *self._cut(self._prose, body - noise, chance), *self._cut(self._noise, noise, chance)))[:size]
+
+    @staticmethod
+    def _cut(pool: bytes, length: int, chance: random.Random) -> list[bytes]:
+        pieces = []
+        while length > 0:
+            start = chance.randrange(len(pool) // 2)
+            pieces.append(pool[start : start + length])
+            length -= len(pieces[-1])
+        return pieces

@@ -1,0 +1,27 @@
+"""The directory of a simulated installation: prepared anew, but never over somebody else's files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from omt_simulator.spec import SimulationError
+
+MARKER = ".omt-simulation"
+"""Written first, so that a half-built installation is known as one too."""
+
+ENTRIES = ("machine", "answers.toml", "password.txt", "truth.json", "licence-change.sql")
+
+
+def prepare_directory(directory: Path) -> None:
+    """Make the directory empty and ours. Raises SimulationError when it holds what the simulator did not make."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()) and not (directory / MARKER).is_file():
+        raise SimulationError(f"{directory} is not empty and holds no simulation: choose another directory.")
+    (directory / MARKER).write_text("Made by omt simulate; may be overwritten by it.\n", encoding="utf-8")
+    for name in ENTRIES:
+        entry = directory / name
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
