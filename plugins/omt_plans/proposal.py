@@ -1,0 +1,52 @@
+"""The proposal of a plan for each user (W58)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+from omt_core.api.users import Proposal, User, UserPlan
+from omt_plans.matching import PlanNames, free_seats
+
+Rule = Literal["match", "none"]
+"""`match`: the online plan whose name equals that of the user's plan on site; `none`: nobody gets a plan.
+
+ND: how the original places users at first is not documented (W58); `match` is our default.
+"""
+
+MATCH, NONE = get_args(Rule)
+
+
+def propose_plans(users: Iterable[User], catalogue: Sequence[UserPlan], default: str) -> tuple[Proposal, ...]:
+    """Return one proposal per user, sorted by login; it names no plan where there is none, or no seat, for the user.
+
+    `default` is a `Rule` or the name of one plan for all. Where a plan has too few seats administrators get them
+    first, since one of them must have a plan (W54), then users by login. A default that names no online plan is
+    proposed as it stands, so that the validation refuses it by name; a silent "none" would hide a slip of the pen.
+    """
+    names = PlanNames(catalogue)
+    left = {plan.name: free_seats(plan) for plan in names.plans}
+    proposals: list[Proposal] = []
+    for user in sorted(users, key=lambda user: (not user.administrator, user.login)):
+        wanted = user.onsite_plan if default == MATCH else None if default == NONE else default
+        plan = names.find(wanted) if wanted is not None else None
+        if plan is None:
+            value = default if default not in {MATCH, NONE} else None
+            proposals.append(Proposal(login=user.login, value=value, reason=_why_no_plan(user, default)))
+        elif left[plan.name] == 0:
+            proposals.append(Proposal(login=user.login, value=None, reason=f"no seat of '{plan.name}' is left online"))
+        else:
+            left[plan.name] -= 1
+            reason = f"has '{wanted}' on site" if default == MATCH else "is the default for all"
+            proposals.append(Proposal(login=user.login, value=plan.name, reason=reason))
+    return tuple(sorted(proposals, key=lambda proposal: proposal.login))
+
+
+def _why_no_plan(user: User, default: str) -> str:
+    if default == NONE:
+        return "the default is no plan"
+    if default != MATCH:
+        return "is the default for all, but is not known online"
+    if user.onsite_plan is None:
+        return "has no plan on site"
+    return f"no online plan is named like '{user.onsite_plan}'"

@@ -1,0 +1,111 @@
+"""The rules that an assignment of plans must keep (W53-W55)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from omt_core.api.findings import Finding
+from omt_core.api.users import User, UserPlan
+from omt_plans import findings
+from omt_plans.matching import PlanNames, free_seats
+
+SHOWN = 10
+"""How many logins a message names; all are subjects of the finding."""
+
+
+def validate_plans(
+    users: Sequence[User], plans: Mapping[str, str], catalogue: Sequence[UserPlan] | None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with an assignment. `plans` maps login to plan; no catalogue: the tenant was not asked.
+
+    Without a catalogue nothing can be proposed either, so an empty assignment then means "not decided yet": only that
+    plans were not checked is said, and not that nobody has one.
+    """
+    found = [*_unknown_logins(users, plans)]
+    if catalogue is None:
+        found.append(findings.PLANS_NOT_CHECKED.finding("The user plans could not be checked without a tenant."))
+        if not plans:
+            return tuple(found)
+    else:
+        names = PlanNames(catalogue)
+        found += [*_unknown_plans(plans, names), *_overbooked(plans, names), *_full(users, plans, names)]
+    return (*found, *_no_administrator(users, plans), *_without_plan(users, plans))
+
+
+def listed(logins: Iterable[str]) -> str:
+    """Return logins for a sentence, in order, at most `SHOWN` of them."""
+    ordered = sorted(logins)
+    more = len(ordered) - SHOWN
+    return ", ".join(ordered[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _members(plans: Mapping[str, str]) -> Mapping[str, list[str]]:
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for login, plan in sorted(plans.items()):
+        members[plan].append(login)
+    return members
+
+
+def _unknown_logins(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
+    for login in sorted(set(plans) - {user.login for user in users}):
+        yield findings.PLAN_FOR_UNKNOWN_LOGIN.finding(
+            f"{login}: the plan '{plans[login]}' is assigned to a login that no user has.", (login,)
+        )
+
+
+def _unknown_plans(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
+    for plan, logins in sorted(_members(plans).items()):
+        if names.exact(plan) is None:
+            meant = names.find(plan)
+            hint = f" Is '{meant.name}' meant?" if meant else ""
+            yield findings.PLAN_UNKNOWN.finding(
+                f"The plan '{plan}' of {listed(logins)} does not exist online.{hint}", tuple(logins)
+            )
+
+
+def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
+    members = _members(plans)
+    for plan in names.plans:
+        logins = members.get(plan.name, [])
+        if len(logins) > free_seats(plan):
+            taken = f", {plan.used} of them taken already" if plan.used else ""
+            yield findings.PLAN_OVERBOOKED.finding(
+                f"The plan '{plan.name}' is given to {len(logins)} users but has {plan.total} seats{taken}:"
+                f" {listed(logins)}.",
+                (plan.name, *logins),
+            )
+
+
+def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
+    for user in users:
+        plan = names.find(user.onsite_plan) if user.onsite_plan and user.login not in plans else None
+        if plan is not None:
+            waiting[plan.name].append(user.login)
+    members = _members(plans)
+    for name, logins in sorted(waiting.items()):
+        plan = names.exact(name)
+        if plan is not None and len(members.get(name, [])) >= free_seats(plan):
+            yield findings.PLAN_FULL.finding(
+                f"The plan '{name}' has no seat left for {listed(logins)}, who have it on site"
+                f" ({plan.total} seats in all).",
+                (name, *logins),
+            )
+
+
+def _no_administrator(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
+    administrators = [user.login for user in users if user.administrator]
+    if not any(login in plans for login in administrators):
+        who = f" Administrators are {listed(administrators)}." if administrators else " There is no administrator."
+        yield findings.ADMINISTRATOR_WITHOUT_PLAN.finding(
+            f"None of the administrators has a plan.{who}", tuple(administrators)
+        )
+
+
+def _without_plan(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
+    without = [user.login for user in users if user.login not in plans]
+    if without:
+        yield findings.USER_WITHOUT_PLAN.finding(
+            f"{len(without)} users have no plan and cannot log in online: {listed(without)}.", tuple(without)
+        )
