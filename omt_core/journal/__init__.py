@@ -1,0 +1,5 @@
+"""What a restart needs: one SQLite file per migration."""
+
+from omt_core.journal.store import Journal
+
+__all__ = ["Journal"]

@@ -1,0 +1,77 @@
+"""The journal's file: one SQLite connection, used by one thread at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from omt_core.api.errors import InputError
+from omt_core.journal.schema import upgrade
+
+T = TypeVar("T")
+
+
+class JournalFile:
+    """Runs functions on the connection, each in a transaction of its own, in the order in which they were asked for.
+
+    WAL and `synchronous=FULL`: what `run` has returned from survives a crash of the process, and of the machine where
+    its disk keeps its word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at `path`, or make it, private to its user. Blocking."""
+        self._limiter = anyio.CapacityLimiter(1)
+        self._connection = _connect(path)
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in a transaction: all of it is kept when this returns, nothing of it when it raises."""
+
+        def transaction() -> T:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                return work(self._connection)
+
+        return await anyio.to_thread.run_sync(transaction, limiter=self._limiter)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work`, which only reads."""
+        return await anyio.to_thread.run_sync(lambda: work(self._connection), limiter=self._limiter)
+
+    async def aclose(self) -> None:
+        """Close the file. Safe in a cancelled scope, so that an interrupted run leaves a tidy journal."""
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self._connection.close, limiter=self._limiter)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -16384")
+        upgrade(connection)
+    except (sqlite3.Error, OSError) as error:
+        raise InputError(
+            "journal-unreadable",
+            f"The journal {path} cannot be opened: {error}.",
+            "Give another --workspace, or move the damaged file away: the journal is then rebuilt from the tenant.",
+        ) from error
+    return connection
+
+
+def to_blob(text: str) -> bytes:
+    """Encode a name, which may hold lone surrogates, so that the order of blobs is that of code points."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(blob: bytes) -> str:
+    """Decode what `to_blob` gave."""
+    return blob.decode("utf-8", "surrogatepass")

@@ -1,0 +1,36 @@
+"""The states of an item and the moves between them that the journal allows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from omt_core.api.items import ItemState, Presence
+
+OPEN_STATES: Final = frozenset({ItemState.PENDING, ItemState.STARTED})
+"""What a transfer still has to work on."""
+
+STATE_OF_PRESENCE: Final = {
+    Presence.FOUND: ItemState.PENDING,
+    Presence.MISSING: ItemState.MISSING,
+    Presence.UNREADABLE: ItemState.FAILED,
+    Presence.REFUSED: ItemState.SKIPPED,
+    Presence.ELSEWHERE: ItemState.SKIPPED,
+    Presence.ORPHAN: ItemState.SKIPPED,
+}
+"""Where the inventory puts an item that is not confirmed."""
+
+ALLOWED_MOVES: Final = {
+    ItemState.PENDING: frozenset({ItemState.STARTED, ItemState.CONFIRMED, ItemState.FAILED, ItemState.MISSING}),
+    ItemState.STARTED: frozenset({ItemState.PENDING, ItemState.CONFIRMED, ItemState.FAILED, ItemState.MISSING}),
+    # What was verified online stays so until a readable file differs, or the online side says that it lost it.
+    ItemState.CONFIRMED: frozenset({ItemState.PENDING}),
+    ItemState.FAILED: frozenset(ItemState),
+    ItemState.MISSING: frozenset(ItemState),
+    ItemState.SKIPPED: frozenset(ItemState),
+}
+"""From each state the ones that it may change to; staying is always allowed."""
+
+
+def may_move(before: ItemState, after: ItemState) -> bool:
+    """Tell whether an item may go from one state to another."""
+    return before is after or after in ALLOWED_MOVES[before]

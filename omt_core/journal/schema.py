@@ -1,0 +1,62 @@
+"""The tables of the journal, and how an older journal becomes a newer one.
+
+Keys, names and paths are blobs in UTF-8 with lone surrogates passed through, because names on a disk need not be text;
+their order is that of Unicode code points, which is also the order of manifests.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from omt_core.api.errors import InputError
+
+_VERSION_1: Final = """
+CREATE TABLE pins (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes (owner TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (owner, name))
+  WITHOUT ROWID;
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, mode TEXT NOT NULL, baseline INTEGER NOT NULL,
+  exit_code INTEGER, sent_bytes INTEGER NOT NULL DEFAULT 0, plugins TEXT NOT NULL, findings TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE phases (
+  run INTEGER NOT NULL, position INTEGER NOT NULL, phase TEXT NOT NULL, started TEXT NOT NULL, finished TEXT,
+  PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE TABLE stages (name TEXT PRIMARY KEY, title TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL,
+  plugin TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE items (
+  stage TEXT NOT NULL, key BLOB NOT NULL, name BLOB NOT NULL, path BLOB, size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, detail BLOB NOT NULL, digest BLOB,
+  confirmed_digest BLOB, confirmed_run INTEGER, seen_run INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,
+  part TEXT, candidates TEXT,
+  PRIMARY KEY (stage, key)
+) WITHOUT ROWID;
+CREATE INDEX open_items ON items (stage, key) WHERE state IN ('pending', 'started');
+CREATE INDEX confirmed_contents ON items (digest) WHERE state = 'confirmed';
+CREATE TABLE uploads (url TEXT PRIMARY KEY, kind TEXT NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL,
+  offset INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE members (
+  url TEXT NOT NULL REFERENCES uploads ON DELETE CASCADE, position INTEGER NOT NULL, stage TEXT NOT NULL,
+  key BLOB NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (url, position)
+) WITHOUT ROWID;
+"""
+
+STEPS: Final = (_VERSION_1,)
+"""The script that leads from each version to the next; an empty file has version 0."""
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a journal to the newest version, one transaction per step.
+
+    Raises `InputError` `journal-too-new` for a journal that a newer tool has written.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(STEPS):
+        raise InputError(
+            "journal-too-new",
+            f"The journal has version {version}; this tool knows up to {len(STEPS)}, so a newer tool wrote it.",
+            "Go on with the newer version of the tool.",
+        )
+    for number, script in enumerate(STEPS[version:], start=version + 1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")

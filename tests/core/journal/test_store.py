@@ -1,0 +1,183 @@
+"""The journal keeps what it was told, through closing and opening."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Contact, Decisions, Kind, Mode
+from omt_core.api.errors import InputError, OmtError
+from omt_core.api.items import Item, ItemState, Presence, TablePart
+from omt_core.api.journal import Member, Outcome, UploadRecord
+from omt_core.journal import Journal
+
+pytestmark = pytest.mark.anyio
+
+DIGEST = "ab" * 32
+OTHER = "cd" * 32
+
+
+def run_of(path: Path, *, baseline: bool = False) -> AbstractAsyncContextManager[Journal]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Journal]:
+        async with Journal.open(path) as journal:
+            await journal.begin_run(mode=Mode.INITIAL, baseline=baseline, plugins={"upload": "1"})
+            yield journal
+
+    return opened()
+
+
+def document(key: str, *, size: int = 5, mtime_ns: int = 1, presence: Presence = Presence.FOUND) -> Item:
+    path = Path("archive") / key if presence is Presence.FOUND else None
+    reason = "" if presence is Presence.FOUND else "document-file-missing"
+    return Item(
+        stage="documents", key=key, name=f"HH/{key}", path=path, size=size, mtime_ns=mtime_ns, presence=presence,
+        reason=reason,
+    )  # fmt: skip
+
+
+def confirmed(key: str, digest: str = DIGEST) -> Outcome:
+    return Outcome(id=("documents", key), state=ItemState.CONFIRMED, digest=digest, sent=True)
+
+
+async def test_a_confirmed_item_with_the_same_size_and_time_is_skipped_in_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2")])
+        await journal.settle([confirmed("1"), confirmed("2")])
+        totals = (await journal.totals())["documents"]
+        assert (totals.sent_items, totals.skipped_items) == (2, 0)
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2", mtime_ns=9)])
+        assert [record.key for record in await journal.pending(stage="documents", limit=9)] == ["2"]
+        totals = (await journal.totals())["documents"]
+        assert (totals.sent_items, totals.skipped_items, totals.skipped_bytes) == (0, 1, 5)
+
+
+async def test_a_touched_file_with_the_same_content_counts_as_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1")])
+        await journal.settle([confirmed("1")])
+    async with run_of(path) as journal:
+        await journal.record_items([document("1", mtime_ns=2)])
+        await journal.settle([confirmed("1")])
+        totals = (await journal.totals())["documents"]
+        assert (totals.sent_items, totals.skipped_items) == (0, 1)
+
+
+async def test_what_is_verified_online_stays_confirmed_when_its_file_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2", presence=Presence.MISSING)])
+        await journal.settle([confirmed("1")])
+    async with run_of(path) as journal:
+        await journal.record_items([document("1", presence=Presence.MISSING), document("2")])
+        assert await journal.inventory_done("documents") == []
+        states = {r.key: r.state for batch in [b async for b in journal.records()] for r in batch}
+        assert states == {"1": ItemState.CONFIRMED, "2": ItemState.PENDING}
+
+
+async def test_a_recovery_notes_nothing_that_the_migrated_snapshot_did_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2")])
+        await journal.settle([confirmed("1"), confirmed("2")])
+    async with run_of(path, baseline=True) as journal:
+        unknown = await journal.record_items([document("1"), document("3")], baseline_only=True)
+        assert [item.key for item in unknown] == ["3"]
+        assert [record.key for record in await journal.inventory_done("documents")] == ["2"]
+        assert (await journal.totals())["documents"].items == 2
+
+
+async def test_a_full_run_forgets_what_is_no_longer_in_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2")])
+    async with run_of(path) as journal:
+        await journal.record_items([document("1")])
+        assert [record.key for record in await journal.inventory_done("documents")] == ["2"]
+        assert (await journal.totals())["documents"].items == 1
+
+
+async def test_an_unfinished_upload_is_there_after_a_restart_with_its_members_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    upload = UploadRecord(
+        url="https://tenant/uploads/1", kind="bundle", digest=OTHER, size=10, offset=0,
+        members=(
+            Member(stage="documents", key="2", digest=DIGEST, size=5),
+            Member(stage="documents", key="1", digest=OTHER, size=5),
+        ),
+    )  # fmt: skip
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2")])
+        await journal.upload_created(upload)
+        await journal.upload_advanced(upload.url, 4)
+    async with run_of(path) as journal:
+        (found,) = await journal.open_uploads()
+        assert (found.offset, found.members) == (4, upload.members)
+        await journal.upload_finished(upload.url, [confirmed("1"), confirmed("2")])
+        assert await journal.open_uploads() == []
+        assert await journal.confirmed_digests([DIGEST, OTHER]) == {DIGEST}
+
+
+async def test_nothing_of_a_batch_is_kept_when_one_outcome_is_impossible(tmp_path: Path) -> None:
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.record_items([document("1")])
+        with pytest.raises(OmtError) as caught:
+            await journal.settle([confirmed("1"), confirmed("nobody")])
+        assert caught.value.code == "journal-move-not-allowed"
+        assert (await journal.totals())["documents"].confirmed_items == 0
+
+
+async def test_names_that_are_not_text_and_parts_of_tables_come_back_as_they_were(tmp_path: Path) -> None:
+    part = TablePart(table="person", number=1, rows=2, fingerprint="0" * 32, last=True, omitted_columns=("secret",))
+    odd = Item(stage="database", key="\udcff😀", name="\udc80", path=Path("a\udcff"), part=part, candidates=("x",))
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.record_items([odd])
+        (record,) = await journal.pending(stage="database", limit=1)
+        assert (record.key, record.name, record.path, record.part) == (odd.key, odd.name, odd.path, part)
+
+
+async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    decisions = Decisions(kind=Kind.TEST, contact=Contact(email="a@b.no", phone="1"), plans={"HH": "ten-sales"})
+    async with run_of(path) as journal:
+        await journal.save_decisions(decisions)
+        await journal.pin("serial", "42")
+        await journal.remember("manifest", DIGEST)
+        await journal.begin_phase("upload")
+        await journal.finish_phase()
+        await journal.count_sent(7)
+        await journal.finish_run(0, ())
+    async with Journal.open(path) as journal:
+        assert await journal.decisions() == decisions
+        assert await journal.pins() == {"serial": "42", "decisions": (await journal.pins())["decisions"]}
+        assert await journal.recall("manifest") == DIGEST
+        (summary,) = await journal.runs()
+        assert (summary.exit_code, summary.sent_bytes, summary.phases[0].phase) == (0, 7, "upload")
+
+
+async def test_a_journal_of_a_newer_tool_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(InputError) as caught:
+        async with Journal.open(path):
+            pass
+    assert caught.value.code == "journal-too-new"
+
+
+async def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(InputError) as caught:
+        async with Journal.open(path):
+            pass
+    assert caught.value.code == "journal-unreadable"
+    assert path.read_bytes().startswith(b"not a database")
