@@ -1,0 +1,17 @@
+"""Where the CRM keeps its files, and how Windows spells that. See the modules for the rules and their sources."""
+
+from __future__ import annotations
+
+from omt_crm.paths.hostile import refuse_reason
+from omt_crm.paths.periods import document_folder, neighbouring_folders, period
+from omt_crm.paths.windows import extended, map_windows_path, openable
+
+__all__ = [
+    "document_folder",
+    "extended",
+    "map_windows_path",
+    "neighbouring_folders",
+    "openable",
+    "period",
+    "refuse_reason",
+]

@@ -1,0 +1,165 @@
+"""Rendering of neutral SQL for one DBMS and one catalogue. Pure: values in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+import sqlglot
+from sqlglot import exp
+
+from omt_core.api.database import Table
+from omt_core.api.errors import InstallationError
+from omt_crm.sql.dialects import DBMS
+
+Catalogue: TypeAlias = Mapping[str, Table]
+"""The tables of the CRM's owner by lower-case name."""
+
+_Sources: TypeAlias = Mapping[str, Table | None]
+"""What a query reads from, by lower-case alias: a table of the catalogue, or None for a sub-query."""
+
+_STATEMENTS: Final = frozenset({"select", "union", "insert", "delete"})
+
+_QUERIES: Final = (exp.Select, exp.Delete, exp.Insert, exp.Update)
+
+
+def render(sql: str, *, catalogue: Catalogue, dbms: str, owner: str | None) -> str:
+    """Return the statement as this DBMS takes it, with `?` for its parameters.
+
+    `owner` is the schema as the catalogue spells it, or None where tables have none (SQLite). Raises
+    `InstallationError` `database-table-missing`, `database-column-missing` for a column that is written to, and
+    ValueError for a statement that breaks the rules of `omt_crm.sql`.
+    """
+    statement = sqlglot.parse_one(sql)
+    if statement.key not in _STATEMENTS:
+        raise ValueError(f"Neither SELECT nor INSERT nor DELETE: {sql}")
+    derived = frozenset(cte.alias.lower() for cte in statement.find_all(exp.CTE))
+    # Columns before tables: to tell whose a column is, the tables' names must still be the neutral ones.
+    sources = {id(query): dict(_sources(query, catalogue, derived)) for query in statement.find_all(*_QUERIES)}
+    columns = list(statement.find_all(exp.Column))
+    for column in [column for column in columns if not _is_result_alias(column)]:
+        _spell_column(column, sources)
+    for table in list(statement.find_all(exp.Table)):
+        _spell_table(table, catalogue, owner, derived)
+    for query in statement.find_all(exp.Insert):
+        _spell_written_columns(query, sources[id(query)])
+    for placeholder in list(statement.find_all(exp.Placeholder)):
+        # As a plain word, since sqlglot would spell it in the manner of each system's own driver (`%s`).
+        placeholder.replace(exp.var("?"))
+    return statement.sql(dialect=DBMS[dbms], identify=True)
+
+
+def _sources(
+    query: exp.Expression, catalogue: Catalogue, derived: frozenset[str]
+) -> Iterator[tuple[str, Table | None]]:
+    for source in _from_clause(query):
+        if isinstance(source, exp.Table) and source.name.lower() not in derived:
+            yield source.alias_or_name.lower(), _known(source.name, catalogue)
+        else:
+            yield source.alias_or_name.lower(), None
+
+
+def _from_clause(query: exp.Expression) -> Iterator[exp.Expression]:
+    if isinstance(query, exp.Insert):
+        yield query.find(exp.Table) or query
+        return
+    if isinstance(query, exp.Delete | exp.Update):
+        yield query.this
+        return
+    clause = query.args.get("from_") or query.args.get("from")
+    if clause is not None:
+        yield clause.this
+    for join in query.args.get("joins") or ():
+        yield join.this
+
+
+def _known(name: str, catalogue: Catalogue) -> Table:
+    table = catalogue.get(name.lower())
+    if table is None:
+        raise InstallationError(
+            "database-table-missing",
+            f"The database has no table {name!r}, which is needed here.",
+            "Check that the table prefix is right and that the database user may read all tables of the CRM.",
+        )
+    return table
+
+
+def _spell_column(column: exp.Column, sources: Mapping[int, _Sources]) -> None:
+    owner = _owner_of(column, sources)
+    if owner is not None:
+        spelling = _spelling(owner, column.name)
+        if spelling is None:
+            _read_as_null(column)
+            return
+        column.set("this", exp.to_identifier(spelling, quoted=True))
+    else:
+        column.set("this", exp.to_identifier(column.name.lower(), quoted=True))
+    if column.table:
+        column.set("table", exp.to_identifier(column.table.lower(), quoted=True))
+
+
+def _owner_of(column: exp.Column, sources: Mapping[int, _Sources]) -> Table | None:
+    """Return the table that a column belongs to, or None for a column of a sub-query."""
+    query = column.find_ancestor(*_QUERIES)
+    qualifier = column.table.lower()
+    while query is not None:
+        own = sources[id(query)]
+        if qualifier in own:
+            return own[qualifier]
+        if not qualifier:
+            if len(own) > 1:
+                raise ValueError(f"Qualify the column {column.name!r}: the query reads from several tables.")
+            return next(iter(own.values()), None)
+        query = query.find_ancestor(*_QUERIES)
+    raise ValueError(f"The column {column.sql()} belongs to no table of the statement.")
+
+
+def _is_result_alias(column: exp.Column) -> bool:
+    query = column.find_ancestor(*_QUERIES)
+    if query is None or column.table or column.find_ancestor(exp.Order) is None:
+        return False
+    return any(isinstance(result, exp.Alias) and result.alias == column.name for result in query.expressions)
+
+
+def _spelling(table: Table, column: str) -> str | None:
+    return next((known.name for known in table.columns if known.name.lower() == column.lower()), None)
+
+
+def _read_as_null(column: exp.Column) -> None:
+    parent = column.parent
+    if isinstance(parent, exp.Ordered):
+        # SQL Server refuses a constant sort key, and one that is the same for all rows sorts nothing.
+        order = parent.parent
+        parent.pop()
+        if isinstance(order, exp.Order) and not order.expressions:
+            order.pop()
+    elif isinstance(parent, exp.Select) and column.arg_key == "expressions":
+        column.replace(exp.alias_(exp.Null(), column.name.lower(), quoted=True))
+    else:
+        column.replace(exp.Null())
+
+
+def _spell_table(table: exp.Table, catalogue: Catalogue, owner: str | None, derived: frozenset[str]) -> None:
+    if table.name.lower() in derived:
+        table.set("this", exp.to_identifier(table.name.lower(), quoted=True))
+        return
+    known = _known(table.name, catalogue)
+    alias = table.alias_or_name.lower()
+    table.set("this", exp.to_identifier(known.name, quoted=True))
+    if owner is not None:
+        table.set("db", exp.to_identifier(owner, quoted=True))
+    if isinstance(table.parent, exp.From | exp.Join):
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+
+
+def _spell_written_columns(insert: exp.Insert, sources: _Sources) -> None:
+    target = next(iter(sources.values()))
+    for identifier in list(insert.this.expressions) if isinstance(insert.this, exp.Schema) else ():
+        spelling = _spelling(target, identifier.name) if target is not None else None
+        if spelling is None:
+            raise InstallationError(
+                "database-column-missing",
+                f"The database has no column {identifier.name!r}, which is to be written.",
+                "Report this with the version of the CRM: its tables are not as documented.",
+            )
+        identifier.replace(exp.to_identifier(spelling, quoted=True))
