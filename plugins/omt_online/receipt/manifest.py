@@ -1,0 +1,155 @@
+"""Manifest lines: what each item of a migration is, as one JSON object per line (docs/reference/receipt.md)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from omt_core.api.items import TablePart
+from omt_core.api.online import ManifestEntry
+
+DATABASE_STAGE = "database"
+"""The stage whose items are parts of tables; the items of all others are files."""
+
+LINE_LIMIT = 1 << 20
+"""The longest line that is read, in bytes, so that a hostile manifest cannot fill the memory."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class ManifestLineError(ValueError):
+    """A line is not what the format demands; `field` names the part of it that is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestLine:
+    """A line as it stands in the file: `number` counts from 1, `text` has no line feed."""
+
+    number: int
+    text: bytes
+    entry: ManifestEntry
+
+
+def manifest_line(entry: ManifestEntry) -> bytes:
+    """Write an entry in canonical form, without the line feed."""
+    record: dict[str, object] = {
+        "stage": entry.stage,
+        "key": entry.key,
+        "name": entry.name,
+        "size": entry.size,
+        "digest": entry.digest,
+    }
+    if entry.reason:
+        record["reason"] = entry.reason
+    if entry.part is not None:
+        record["part"] = {
+            "table": entry.part.table,
+            "number": entry.part.number,
+            "rows": entry.part.rows,
+            "fingerprint": entry.part.fingerprint,
+            "last": entry.part.last,
+            "omitted_columns": list(entry.part.omitted_columns),
+        }
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    if _SURROGATE.search(text):
+        # Two that make a pair are one character; JSON's readers would join them, and the line would not be canonical.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text.encode("utf-8", "backslashreplace")
+
+
+def parse_line(line: bytes) -> ManifestEntry:
+    """Read a line without its line feed; raises `ManifestLineError` unless it is exactly in canonical form."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ManifestLineError("line", f"is not JSON in UTF-8: {error}") from error
+    if not isinstance(record, dict):
+        raise ManifestLineError("line", "is not a JSON object")
+    entry = _entry(record)
+    if manifest_line(entry) != line:
+        raise ManifestLineError("line", "is not in canonical form")
+    return entry
+
+
+def read_manifest(path: Path) -> Iterator[ManifestLine]:
+    """Yield the lines of a manifest; memory does not grow with it. A `ManifestLineError` names the line's number."""
+    with path.open("rb") as file:
+        for number, text in enumerate(iter(lambda: file.readline(LINE_LIMIT), b""), start=1):
+            try:
+                if not text.endswith(b"\n"):
+                    raise ManifestLineError("line", "is too long, or has no line feed at its end")
+                entry = parse_line(text[:-1])
+            except ManifestLineError as error:
+                raise ManifestLineError(error.field, f"line {number}: {error.field}: {error}") from error
+            yield ManifestLine(number=number, text=text[:-1], entry=entry)
+
+
+def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> int:
+    """Write entries, already sorted, to a new file and return how many there were."""
+    count = 0
+    with path.open("xb") as file:
+        for entry in entries:
+            file.write(manifest_line(entry) + b"\n")
+            count += 1
+    return count
+
+
+def _entry(record: Mapping[str, object]) -> ManifestEntry:
+    digest, reason = record.get("digest"), _text(record, "reason") if "reason" in record else ""
+    if digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
+        raise ManifestLineError("digest", "is neither null nor 64 hexadecimal digits in lower case")
+    if (digest is None) != bool(reason):
+        raise ManifestLineError("reason", "stands exactly where there is no digest")
+    part = record.get("part")
+    return ManifestEntry(
+        stage=_text(record, "stage"),
+        key=_text(record, "key"),
+        name=_text(record, "name"),
+        size=_number(record, "size"),
+        digest=digest,
+        reason=reason,
+        part=None if part is None else _part(part),
+    )
+
+
+def _part(part: object) -> TablePart:
+    if not isinstance(part, dict):
+        raise ManifestLineError("part", "is not a JSON object")
+    fingerprint, last, omitted = part.get("fingerprint"), part.get("last"), part.get("omitted_columns")
+    if not (isinstance(fingerprint, str) and _FINGERPRINT.fullmatch(fingerprint)):
+        raise ManifestLineError("part.fingerprint", "is not 32 hexadecimal digits in lower case")
+    if not isinstance(last, bool):
+        raise ManifestLineError("part.last", "is neither true nor false")
+    if not (isinstance(omitted, list) and all(isinstance(column, str) for column in omitted)):
+        raise ManifestLineError("part.omitted_columns", "is not a list of texts")
+    return TablePart(
+        table=_text(part, "table"),
+        number=_number(part, "number"),
+        rows=_number(part, "rows"),
+        fingerprint=fingerprint,
+        last=last,
+        omitted_columns=tuple(omitted),
+    )
+
+
+def _text(record: Mapping[str, object], field: str) -> str:
+    value = record.get(field)
+    if not isinstance(value, str):
+        raise ManifestLineError(field, "is not a text")
+    return value
+
+
+def _number(record: Mapping[str, object], field: str) -> int:
+    value = record.get(field)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ManifestLineError(field, "is not a whole number from 0 up")
+    return value
