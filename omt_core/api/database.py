@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Value = object
 """A value as the driver gives it: None, bool, int, float, str, bytes, Decimal, datetime, date, time or UUID."""
@@ -38,6 +38,7 @@ class Table:
         return any(known.name.lower() == column.lower() for known in self.columns)
 
 
+@runtime_checkable
 class SourceDatabase(Protocol):
     """A connection to the CRM database: read only, one statement at a time, in one consistent view once asked for.
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.findings import Finding
@@ -216,6 +216,7 @@ class OnlineMigration(Protocol):
         ...
 
 
+@runtime_checkable
 class OnlineTarget(Protocol):
     """The other end: a tenant that takes migrations."""
 

@@ -1,0 +1,58 @@
+"""Hands events to everybody who watches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from typing_extensions import override
+
+from omt_core.api.events import Event, EventSink
+
+_SLOW: Final = 200
+"""A subscriber with so many events waiting gets no droppable ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampedEvent:
+    """An event and when it was emitted (UTC)."""
+
+    event: Event
+    at: datetime
+
+
+class EventHub(EventSink):
+    """Passes each event to each subscriber. To be used from the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[MemoryObjectSendStream[StampedEvent]] = []
+
+    @override
+    def emit(self, event: Event) -> None:
+        """Hand the event over; state events are never dropped, progress may be for a slow subscriber."""
+        stamped = StampedEvent(event=event, at=datetime.now(UTC))
+        for subscriber in self._subscribers:
+            if event.droppable and subscriber.statistics().current_buffer_used > _SLOW:
+                continue
+            try:
+                subscriber.send_nowait(stamped)
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                continue  # a subscriber that went away without a word does not stop the run
+
+    @contextmanager
+    def subscribe(self) -> Iterator[MemoryObjectReceiveStream[StampedEvent]]:
+        """Yield a stream of all events from now on; it ends with the context."""
+        send, receive = anyio.create_memory_object_stream[StampedEvent](math.inf)
+        self._subscribers.append(send)
+        try:
+            with receive:
+                yield receive
+        finally:
+            self._subscribers.remove(send)
+            send.close()
