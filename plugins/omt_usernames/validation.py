@@ -1,0 +1,106 @@
+"""The rules that user names must keep (W59-W68)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from omt_core.api.findings import Finding
+from omt_core.api.online import OnlineTarget
+from omt_core.api.users import OtherAddress, User
+from omt_usernames import findings
+from omt_usernames.address import normalized, why_invalid
+from omt_usernames.settings import UserNamesSettings
+
+SHOWN = 10
+"""How many cases a message names; all are subjects of the finding."""
+
+NAMES_PER_REQUEST = 200
+"""How many user names the tenant is asked about at once."""
+
+
+def validate_names(
+    users: Sequence[User], plans: Mapping[str, str], user_names: Mapping[str, str], settings: UserNamesSettings
+) -> Iterator[Finding]:
+    """Yield what is wrong with user names as far as it can be told without the tenant."""
+    yield from _unknown_logins(users, user_names)
+    names = names_in_use(users, plans, user_names)
+    for user in sorted(users, key=lambda user: user.login):
+        if user.login not in plans:
+            continue
+        name = names.get(user.login)
+        if name is None:
+            yield findings.MISSING.finding(f"{user.login}: has a plan but no user name.", (user.login,))
+        elif (reason := why_invalid(name, settings)) is not None:
+            yield findings.INVALID.finding(f"{user.login}: '{name}' cannot be a user name: {reason}.", (user.login,))
+    yield from duplicates(names)
+    yield from _without_plan(users, plans, user_names)
+
+
+def names_in_use(users: Iterable[User], plans: Mapping[str, str], user_names: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the user names that will exist online by login: those of users with a plan (W67)."""
+    having = sorted(user.login for user in users if user.login in plans)
+    return {login: user_names[login] for login in having if user_names.get(login, "").strip()}
+
+
+def duplicates(names: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield one finding for each user name that several users have; it names them all (W63, W64)."""
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for login, name in sorted(names.items()):
+        holders[normalized(name)].append(login)
+    for first, *others in holders.values():
+        if others:
+            yield findings.DUPLICATE.finding(
+                f"{first}: User name '{names[first]}' is also used by {', '.join(others)}.", (first, *others)
+            )
+
+
+async def taken_elsewhere(names: Mapping[str, str], online: OnlineTarget | None) -> Sequence[Finding]:
+    """Ask the tenant which user names are taken elsewhere (W68). `names` maps login to user name."""
+    if online is None:
+        return (findings.NOT_CHECKED_ONLINE.finding("Whether a user name is taken elsewhere could not be checked."),)
+    asked = sorted({name.strip() for name in names.values()})
+    taken: set[str] = set()
+    for start in range(0, len(asked), NAMES_PER_REQUEST):
+        answer = await online.taken_user_names(asked[start : start + NAMES_PER_REQUEST])
+        taken.update(map(normalized, answer))
+    return tuple(
+        findings.TAKEN.finding(f"{login}: User name '{name}' is taken by somebody elsewhere.", (login,))
+        for login, name in names.items()
+        if normalized(name) in taken
+    )
+
+
+def announced_removals(removed: Sequence[OtherAddress]) -> Iterator[Finding]:
+    """Yield one finding that lists the addresses which will be removed from other persons' cards."""
+    if removed:
+        ordered = sorted(removed, key=lambda row: row.email_id)
+        shown = "; ".join(f"{row.address} of {row.full_name} (row {row.email_id})" for row in ordered[:SHOWN])
+        more = f" and {len(removed) - SHOWN} more" if len(removed) > SHOWN else ""
+        yield findings.ADDRESSES_REMOVED.finding(
+            f"{_counted(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
+            f" {shown}{more}.",
+            tuple(str(row.email_id) for row in ordered),
+        )
+
+
+def _unknown_logins(users: Iterable[User], user_names: Mapping[str, str]) -> Iterator[Finding]:
+    for login in sorted(set(user_names) - {user.login for user in users}):
+        yield findings.UNKNOWN_LOGIN.finding(
+            f"{login}: the user name '{user_names[login]}' is assigned to a login that no user has.", (login,)
+        )
+
+
+def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: Mapping[str, str]) -> Iterator[Finding]:
+    logins = sorted(user.login for user in users if user.login in user_names and user.login not in plans)
+    if logins:
+        more = f" and {len(logins) - SHOWN} more" if len(logins) > SHOWN else ""
+        yield findings.WITHOUT_PLAN.finding(
+            f"{_counted(len(logins), 'user has', 'users have')} a user name but no plan:"
+            f" {', '.join(logins[:SHOWN])}{more}.",
+            tuple(logins),
+        )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
