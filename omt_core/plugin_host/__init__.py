@@ -1,12 +1,12 @@
 """Loads plugins, checks them, and asks them."""
 
+from omt_core.api.roles import Role, RoleSettings
 from omt_core.plugin_host.bus import HookBus
 from omt_core.plugin_host.calling import HookCaller
 from omt_core.plugin_host.findings import CORE
 from omt_core.plugin_host.hub import EventHub, StampedEvent
 from omt_core.plugin_host.loading import Candidate, PluginState, find_plugins
 from omt_core.plugin_host.manager import WAIVER_PREFIX, PluginHost
-from omt_core.plugin_host.roles import Role, RoleSettings
 
 __all__ = [
     "CORE",

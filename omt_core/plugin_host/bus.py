@@ -12,9 +12,9 @@ from omt_core.api.installation import Licence
 from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineTarget
 from omt_core.api.reporting import ReportSection
+from omt_core.api.roles import Role
 from omt_core.api.users import LoginResult, OtherAddress, Photo, Proposal, User
 from omt_core.plugin_host.calling import HookCaller
-from omt_core.plugin_host.roles import Role
 
 _ANY_TIME: Final = None
 

@@ -18,9 +18,9 @@ import anyio
 from omt_core.api.errors import InputError, InstallationError, InterruptedRunError, OnlineError, PluginError
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.roles import Role, RoleSettings
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 from omt_core.plugin_host.manager import WAIVER_PREFIX, PluginHost
-from omt_core.plugin_host.roles import Role, RoleSettings
 
 _OUTSIDE = (InstallationError, OnlineError, InputError, InterruptedRunError)
 _DEFAULT_SECONDS = -1.0

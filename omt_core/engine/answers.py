@@ -1,0 +1,196 @@
+"""The answers file: all that a migrator would say on the screens, for a run without one (CONTRACT, answers file)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from omt_core.api.decisions import Contact, Kind, Notifications, RecoveryChoice
+from omt_core.api.errors import InputError
+from omt_core.api.installation import ManualAnswers, ServiceFolders
+from omt_core.engine.secrets import SecretReference
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServiceAnswers(_Section):
+    """`installation.service`: the folders of Customer Service (W101)."""
+
+    base: Path | None = None
+    attachments: Path | None = None
+    templates: Path | None = None
+    texts: Path | None = None
+
+
+class InstallationAnswers(_Section):
+    """`installation`: only what discovery cannot find (W100). `root` stands for the machine, as in `omt discover`."""
+
+    root: Path | None = None
+    dbms: Literal["mssql", "oracle", "postgresql", "sqlite"] | None = None
+    server: str | None = None
+    database: str | None = None
+    dsn: str | None = None
+    prefix: str | None = None
+    user: str | None = None
+    password: SecretReference | None = None
+    archives: tuple[Path, ...] = ()
+    templates: Path | None = None
+    service: ServiceAnswers = ServiceAnswers()
+
+
+class LoginAnswers(_Section):
+    """`login`: the local administrator (W20, W21)."""
+
+    user: str
+    password: SecretReference
+
+
+class ContactAnswers(_Section):
+    """`contact`: the migrator's details (W25-W27)."""
+
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    phone: str = ""
+    language: Literal["da", "de", "en", "nl", "no", "sv"] = "en"
+
+
+class PlanAnswers(_Section):
+    """`plans`: who gets which plan (W44-W58). `assign` wins over `csv`, `csv` over `default`."""
+
+    default: str = "match"
+    assign: Mapping[str, str] = Field(default_factory=dict)
+    csv: Path | None = None
+
+
+class UserNameAnswers(_Section):
+    """`usernames`: who is called what online (W59-W67). `assign` wins over `csv`, `csv` over the proposals."""
+
+    assign: Mapping[str, str] = Field(default_factory=dict)
+    csv: Path | None = None
+
+
+class NotificationAnswers(_Section):
+    """`notifications`: who is told afterwards (W69)."""
+
+    welcome: bool = True
+    summary: str | None = None
+
+
+class Answers(_Section):
+    """The whole file. `folder` is where it lies: relative paths in it start there."""
+
+    accept_agreement: bool = False
+    test_migration: bool = False
+    recover: RecoveryChoice | None = None
+    waive: tuple[str, ...] = ()
+    installation: InstallationAnswers = InstallationAnswers()
+    login: LoginAnswers
+    contact: ContactAnswers | None = None
+    plans: PlanAnswers = PlanAnswers()
+    usernames: UserNameAnswers = UserNameAnswers()
+    notifications: NotificationAnswers = NotificationAnswers()
+    online: Mapping[str, Any] = Field(default_factory=dict)
+    folder: Path = Path()
+
+    @property
+    def kind(self) -> Kind:
+        """Live, or a test migration (W28)."""
+        return Kind.TEST if self.test_migration else Kind.LIVE
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What the answers say about settings: the section `online`, its token file made absolute."""
+        online = dict(self.online)
+        if isinstance(online.get("token_file"), str):
+            online["token_file"] = str(self.folder / online["token_file"])
+        return {"online": online} if online else {}
+
+    def manual(self) -> ManualAnswers:
+        """Return the answers about the installation. Raises `InputError` when a secret is not where they say."""
+        given = self.installation
+        database = given.database
+        if database is not None and given.dbms == "sqlite":
+            database = str(self.folder / database)
+        return ManualAnswers(
+            dbms=given.dbms,
+            server=given.server,
+            database=database,
+            dsn=given.dsn,
+            prefix=given.prefix,
+            user=given.user,
+            password=None if given.password is None else given.password.resolve(self.folder),
+            archives=tuple(self.folder / path for path in given.archives),
+            templates=self._absolute(given.templates),
+            service=ServiceFolders(
+                base=self._absolute(given.service.base),
+                attachments=self._absolute(given.service.attachments),
+                templates=self._absolute(given.service.templates),
+                texts=self._absolute(given.service.texts),
+            ),
+            root=self._absolute(given.root),
+        )
+
+    def login_password(self) -> SecretStr:
+        """Fetch the administrator's password. Raises `InputError` when it is not where the answers say."""
+        return self.login.password.resolve(self.folder)
+
+    def migrator(self) -> Contact | None:
+        """Return the contact details, or None when there are none."""
+        given = self.contact
+        return None if given is None else Contact(email=given.email, phone=given.phone, language=given.language)
+
+    def notify(self) -> Notifications:
+        """Return who is told afterwards."""
+        return Notifications(welcome=self.notifications.welcome, summary=self.notifications.summary)
+
+    def beside(self, path: Path) -> Path:
+        """Return the place of a file that the answers name."""
+        return self.folder / path
+
+    def _absolute(self, path: Path | None) -> Path | None:
+        return None if path is None else self.folder / path
+
+
+def load_answers(file: Path) -> Answers:
+    """Read an answers file.
+
+    Raises `InputError` `answers-unreadable`, `answers-syntax` (which names the line) or `answers-invalid` (which names
+    each wrong or unknown key with its dots).
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "answers-unreadable", f"The answers file {file} cannot be read: {error}.", "Check the path of --answers."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            "answers-syntax", f"The answers file {file} is not valid TOML: {error}.", "Mend the line that is named."
+        ) from error
+    if "folder" in values:
+        raise _invalid(file, "folder: unknown key")
+    try:
+        return Answers(**values, folder=file.resolve().parent)
+    except ValidationError as error:
+        raise _invalid(
+            file, "; ".join(_sentence(problem["loc"], problem) for problem in error.errors(include_input=False))
+        ) from error
+
+
+def _sentence(place: tuple[int | str, ...], problem: Any) -> str:  # noqa: ANN401 - the library's own record
+    key = ".".join(str(part) for part in place)
+    return f"{key}: unknown key" if problem["type"] == "extra_forbidden" else f"{key}: {problem['msg']}"
+
+
+def _invalid(file: Path, problems: str) -> InputError:
+    return InputError(
+        "answers-invalid",
+        f"The answers file {file} is not valid: {problems}.",
+        "See docs/reference/answers.md for all keys; a secret is named as { env = ... }, { file = ... } or "
+        "{ keyring = ... }, never written down.",
+    )

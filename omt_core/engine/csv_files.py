@@ -1,0 +1,109 @@
+"""Plans and user names as CSV files, out to a spreadsheet and back in.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe in front on the way out, which is taken away again
+on the way in; a cell that begins with an apostrophe by itself gets one too, so that nothing changes on the round trip.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from omt_core.api.errors import InputError
+from omt_core.api.users import User
+
+PLAN_COLUMNS: Final = ("login", "full_name", "group", "position", "administrator", "plan")
+USER_NAME_COLUMNS: Final = ("login", "full_name", "plan", "user_name", "other_addresses")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_ADDRESS_SEPARATOR: Final = "; "
+
+
+def plans_csv(users: Sequence[User], plans: Mapping[str, str]) -> str:
+    """Write who has which plan, sorted by login; no plan is an empty cell."""
+    return _write(
+        PLAN_COLUMNS,
+        (
+            (user.login, user.full_name, user.group, user.position, _yes(user.administrator), plans.get(user.login, ""))
+            for user in sorted(users, key=lambda one: one.login)
+        ),
+    )
+
+
+def user_names_csv(users: Sequence[User], plans: Mapping[str, str], user_names: Mapping[str, str]) -> str:
+    """Write who is called what, sorted by login."""
+    return _write(
+        USER_NAME_COLUMNS,
+        (
+            (
+                user.login,
+                user.full_name,
+                plans.get(user.login, ""),
+                user_names.get(user.login, ""),
+                _ADDRESS_SEPARATOR.join(one for one in user.emails if one != user_names.get(user.login)),
+            )
+            for user in sorted(users, key=lambda one: one.login)
+        ),
+    )
+
+
+def read_assignments(file: Path, column: str) -> Mapping[str, str]:
+    """Read login and `column` (`plan` or `user_name`) from a file that was written here and perhaps edited.
+
+    An empty cell is kept as an empty text: it takes an assignment away. Comma, semicolon and tab are understood, as
+    spreadsheets of different countries write them. Raises `InputError` `csv-invalid` naming the line.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid(file, f"it cannot be read as UTF-8: {error}") from error
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    assignments: dict[str, str] = {}
+    try:
+        missing = {"login", column} - set(rows.fieldnames or ())
+        if missing:
+            raise _invalid(file, f"line 1: there is no column {' and '.join(sorted(missing))}")
+        for row in rows:
+            login, value = row["login"], row[column]
+            if login is None or value is None or None in row:
+                raise _invalid(file, f"line {rows.line_num}: its number of cells is not that of line 1")
+            login = _restore(login)
+            if login in assignments:
+                raise _invalid(file, f"line {rows.line_num}: {login!r} stands there twice")
+            assignments[login] = _restore(value)
+    except csv.Error as error:
+        raise _invalid(file, f"line {rows.line_num}: {error}") from error
+    return assignments
+
+
+def neutralise(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _restore(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+
+
+def _write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - it is the value that is written
+    return "yes" if value else "no"
+
+
+def _invalid(file: Path, what: str) -> InputError:
+    return InputError(
+        "csv-invalid",
+        f"The file {file} is not valid: {what}.",
+        "Write a fresh one by `omt check --write-csv DIR` and edit that; save it as CSV in UTF-8.",
+    )

@@ -1,0 +1,102 @@
+"""The workspace: a migration's own folder, private to its user, with one writer at a time."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+
+from omt_core.api.errors import ChoiceNeededError, InputError
+
+JOURNAL_FILE: Final = "journal.sqlite"
+LIMIT_FILE: Final = "limit"
+LOCK_FILE: Final = "lock"
+RECEIPT_FILE: Final = "receipt.json"
+REPORT_STEM: Final = "report"
+
+
+def data_folder() -> Path:
+    """Return the platform's folder for this user's data of the tool; it need not exist."""
+    return user_data_path("omt", appauthor=False)
+
+
+def folder_for(serial: str, given: Path | None) -> Path:
+    """Return where a migration of this licence lives: the folder that was given, else one by serial number."""
+    if given is not None:
+        return given
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", serial).strip(".") or "unknown"
+    return data_folder() / "migrations" / safe
+
+
+def existing(given: Path | None) -> Path:
+    """Return the workspace that a command shall look at.
+
+    Raises `InputError` when there is none and `ChoiceNeededError` when there are several and none was given.
+    """
+    if given is not None:
+        if not (given / JOURNAL_FILE).is_file():
+            raise InputError(
+                "workspace-empty",
+                f"There is no migration in the workspace {given}.",
+                "Check the path of --workspace; a migration begins with `omt migrate`.",
+            )
+        return given
+    found = sorted(path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
+    if not found:
+        raise InputError(
+            "workspace-empty", "There is no migration on this machine yet.", "A migration begins with `omt migrate`."
+        )
+    if len(found) > 1:
+        names = tuple(str(path) for path in found)
+        raise ChoiceNeededError(
+            "workspace-ambiguous",
+            f"There are several migrations on this machine: {', '.join(names)}.",
+            "Name one of them by --workspace.",
+            choices=names,
+        )
+    return found[0]
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder if need be, and keep everybody but its user out. Blocking."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32":  # pragma: no cover - an ACL is Windows' word for it
+        user = f"{os.environ.get('USERDOMAIN', '.')}\\{os.environ.get('USERNAME', '')}"
+        subprocess.run(["icacls", str(folder), "/inheritance:r", "/grant:r", f"{user}:(OI)(CI)F"], check=True)  # noqa: S603, S607 - Windows' own tool, no shell
+    else:
+        folder.chmod(0o700)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the workspace as its one writer. Raises `InputError` `workspace-locked` when another process does."""
+    lock = FileLock(folder / LOCK_FILE, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(
+            "workspace-locked",
+            f"Another run of the tool works in {folder} at this moment.",
+            "Wait until it is done, or stop it; `omt status` shows how far it is.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_locked(folder: Path) -> bool:
+    """Tell whether a run works in the workspace at this moment."""
+    try:
+        with locked(folder):
+            return False
+    except InputError:
+        return True
