@@ -1,0 +1,71 @@
+"""The table of cases: what the journal and the tenant know decides between a first upload and recovery."""
+
+from __future__ import annotations
+
+from omt_core.api.calls import EarlierRun, RecoveryPlan
+from omt_core.api.decisions import Kind, Mode, RecoveryChoice
+from omt_core.api.errors import OnlineRefusedError
+from omt_core.api.installation import Licence
+from omt_core.api.online import TenantState, TenantStatus
+from omt_recovery.identity import demand_same_identity
+
+
+def plan_recovery(earlier: EarlierRun | None, status: TenantStatus, licence: Licence | None) -> RecoveryPlan:
+    """Decide the mode and its choices.
+
+    The tenant's word counts, since it has the data: what it has completed is recovered, what it has not is uploaded,
+    whatever the journal says. The journal alone decides nothing but whether it is whole:
+
+    ========================  =========================  ====================================================
+    tenant                    journal                    plan
+    ========================  =========================  ====================================================
+    accepted                  any                        refused, `migration-accepted` (W37, W90)
+    running, no migration     any                        refused, `tenant-in-use`: it has users already (W97)
+    no migration              any                        initial; the tenant was reset if the journal differs
+    not completed             any                        initial: resumed
+    live, completed           completed                  recovery: missing files (W85)
+    live, completed           none, or not completed     the same, with the journal rebuilt
+    test, completed           completed                  recovery: missing files, or overwrite (W85, W87)
+    test, completed           none, or not completed     the same, with the journal rebuilt
+    ========================  =========================  ====================================================
+
+    Before the database is open there is no `licence`, and the plan is provisional; with one, an identity other than
+    the journal's or the tenant's raises `InstallationError` `licence-identity-changed` (W71).
+    """
+    known = status.migration
+    if known is not None and known.accepted:
+        raise OnlineRefusedError(
+            "migration-accepted",
+            f"The migration to tenant {status.tenant} is finished: its live result was accepted and its users work"
+            " there. Nothing can be uploaded to it any more.",
+            "Add further documents in CRM Online itself. A new migration needs another tenant.",
+        )
+    if licence is not None:
+        demand_same_identity(licence, earlier, known)
+    if known is None and status.state is TenantState.RUNNING:
+        raise OnlineRefusedError(
+            "tenant-in-use",
+            f"Tenant {status.tenant} is running and knows of no migration: an upload would replace what its users do.",
+            "Check the address of the tenant. A migration goes to a tenant that waits for one (MigrationPending).",
+        )
+    if known is None or not known.completed:
+        return RecoveryPlan(mode=Mode.INITIAL)
+    test_only = (RecoveryChoice.OVERWRITE_TEST,) if known.kind is Kind.TEST else ()
+    choices = (RecoveryChoice.MISSING, *test_only)
+    return RecoveryPlan(mode=Mode.RECOVERY, choices=choices, rebuild_journal=earlier is None or not earlier.completed)
+
+
+def explain(plan: RecoveryPlan, earlier: EarlierRun | None, status: TenantStatus) -> str | None:
+    """Return a line for the person where journal and tenant do not know the same, or None where they do."""
+    if plan.mode is Mode.INITIAL and earlier is not None and earlier.completed:
+        return (
+            f"The journal knows of a completed migration, but tenant {status.tenant} does not: it was reset."
+            " Everything is uploaded again."
+        )
+    if plan.rebuild_journal:
+        whose = "This workspace knows nothing" if earlier is None else "The journal of this workspace knows nothing"
+        return (
+            f"{whose} of the migration that tenant {status.tenant} has completed: the journal is rebuilt from what the"
+            " tenant holds."
+        )
+    return None
