@@ -1,0 +1,66 @@
+"""Connecting to the tenant that the settings name."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+
+from omt_core.api.calls import ConnectOnline
+from omt_core.api.errors import InputError, OnlineRefusedError
+from omt_core.api.online import OnlineTarget
+from omt_online.client.address import proxy_for, tenant_url
+from omt_online.client.answers import Capabilities
+from omt_online.client.session import TenantSession
+from omt_online.client.settings import ClientSettings
+from omt_online.client.target import HttpTarget
+from omt_online.client.tokens import read_secret
+
+_PROTOCOL: Final = "1"
+
+
+async def connect(settings: ClientSettings, call: ConnectOnline) -> OnlineTarget:
+    """Reach the tenant, agree on the protocol, log on, and hold its key against the one that the workspace knows.
+
+    Raises `InputError` when the settings are not enough, `OnlineError` when the tenant cannot be reached or is another.
+    """
+    url = tenant_url(settings.url)
+    secret = await read_secret(settings.token_file)
+    tls = None if url.scheme == "http" else await anyio.to_thread.run_sync(_trust, settings.ca_file)
+    session = TenantSession(url, settings, secret, tls, proxy_for(url, settings.proxy))
+    target = HttpTarget(session, settings, call.run.workspace, call.run)
+    try:
+        await _agree(session)
+        await target.status()
+    except BaseException:
+        await target.aclose()
+        raise
+    return target
+
+
+async def _agree(session: TenantSession) -> None:
+    able = await session.ask(Capabilities, "GET", "/v1/capabilities", open_to_all=True)
+    if able.protocol != _PROTOCOL:
+        raise OnlineRefusedError(
+            "online-protocol-unknown",
+            f"The tenant speaks version {able.protocol} of the protocol, this tool version {_PROTOCOL}.",
+            "Use the newest version of the tool.",
+        )
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust the system's store, and beside it the certificates of `ca_file`. Blocking."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:
+            raise InputError(
+                "online-ca-file-unreadable",
+                f"The certificates in {ca_file} cannot be read: {error.strerror or error}.",
+                "Set online.ca_file to a file of certificates in PEM.",
+            ) from error
+    return context

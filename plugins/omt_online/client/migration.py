@@ -1,0 +1,144 @@
+"""An open migration over http: each method is one call of docs/reference/protocol.md, and repeats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from omt_core.api.errors import OnlineRefusedError, UploadLostError
+from omt_core.api.online import (
+    CompletedMigration,
+    CompletionProgress,
+    CompletionRequest,
+    Content,
+    ManifestEntry,
+    OnlineMigration,
+    StageManifest,
+    TransferLimits,
+    UploadRequest,
+)
+from omt_online.client.answers import MissingAnswer, OpenedMigration
+from omt_online.client.completion import CompletionPolls
+from omt_online.client.failures import strange_answer
+from omt_online.client.result_files import fetch_result, manifest_entries
+from omt_online.client.session import TenantSession
+from omt_online.client.uploads import TUS, chunk_headers, creation_headers, lost, upload_offset
+
+_NOT_THERE: Final = frozenset({"upload-unknown", "online-not-found"})
+
+
+class HttpMigration(OnlineMigration):
+    """Holds the claim on a migration."""
+
+    def __init__(
+        self, session: TenantSession, opened: OpenedMigration, *, parallel_uploads: int | None, longest_poll: float
+    ) -> None:
+        """Take over what was opened; `parallel_uploads` lowers what the tenant allows."""
+        allowed = opened.limits.parallel_uploads
+        self._session = session
+        self._id = opened.id
+        self._path = f"/v1/migrations/{quote(opened.id, safe='')}"
+        self._claim = {"Omt-Claim": opened.claim}
+        self._limits = TransferLimits(
+            bundle_bytes=opened.limits.bundle_bytes,
+            member_bytes=opened.limits.member_bytes,
+            chunk_bytes=opened.limits.chunk_bytes,
+            digests_per_request=opened.limits.digests_per_request,
+            parallel_uploads=allowed if parallel_uploads is None else min(allowed, parallel_uploads),
+        )
+        self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
+
+    @property
+    @override
+    def id(self) -> str:
+        return self._id
+
+    @property
+    @override
+    def limits(self) -> TransferLimits:
+        return self._limits
+
+    @override
+    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+        asked = [(content.digest, content.size) for content in contents]
+        answer = await self._session.ask(
+            MissingAnswer, "POST", f"{self._path}/missing", json={"contents": asked}, headers=self._claim
+        )
+        return answer.missing
+
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+        headers = {**self._claim, **creation_headers(request, self._id)}
+        if first_chunk:
+            headers |= await chunk_headers(first_chunk)
+        response = await self._session.send("POST", "/v1/uploads", content=first_chunk, headers=headers)
+        location = response.headers.get("Location")
+        if response.status != HTTPStatus.CREATED or location is None:
+            raise strange_answer(self._session.host, "an upload was created without an address")
+        return self._session.local_path(location), upload_offset(response.headers, self._session.host)
+
+    @override
+    async def offset(self, url: str) -> int:
+        try:
+            response = await self._session.send("HEAD", url, headers={**self._claim, **TUS})
+        except OnlineRefusedError as error:
+            # An answer to HEAD has no body, so that its code is the status alone.
+            raise (lost(url) if error.code in _NOT_THERE else error) from error
+        return upload_offset(response.headers, self._session.host)
+
+    @override
+    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **await chunk_headers(chunk)}
+        try:
+            response = await self._session.send("PATCH", url, content=chunk, headers=headers)
+        except OnlineRefusedError as error:
+            raise (lost(url) if error.code in _NOT_THERE else error) from error
+        return upload_offset(response.headers, self._session.host)
+
+    @override
+    async def terminate(self, url: str) -> None:
+        try:
+            await self._session.send("DELETE", url, headers={**self._claim, **TUS})
+        except UploadLostError:
+            return
+        except OnlineRefusedError as error:
+            if error.code not in _NOT_THERE:
+                raise
+
+    @override
+    async def commit(self, manifest: StageManifest) -> None:
+        await self._session.send(
+            "PUT",
+            f"{self._path}/stages/{quote(manifest.stage, safe='')}",
+            json={
+                "manifest": manifest.digest,
+                "size": manifest.size,
+                "items": manifest.items,
+                "snapshot": manifest.snapshot,
+            },
+            headers=self._claim,
+        )
+
+    @override
+    async def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
+        async for progress in self._completion.until_done(asdict(request)):
+            yield progress
+
+    @override
+    async def result(self, directory: Path) -> CompletedMigration:
+        return await fetch_result(self._session, self._path, self._claim, directory)
+
+    @override
+    async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:
+        async for batch in manifest_entries(self._session, f"{self._path}/manifest", self._claim):
+            yield batch
+
+    @override
+    async def aclose(self) -> None:
+        await self._session.send("DELETE", f"{self._path}/claim", headers=self._claim)

@@ -1,0 +1,51 @@
+"""What a workspace remembers of the tenant: its public key from the first contact on, and who the workspace is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from omt_core.api.errors import InputError, OnlineRefusedError
+
+KEY_FILE = "tenant.key"
+CLIENT_FILE = "client.id"
+
+
+def pin_key(workspace: Path, public_key: str) -> None:
+    """Keep the tenant's key at first contact; raises `OnlineRefusedError` when another was kept. Blocking."""
+    known = _kept(workspace / KEY_FILE, public_key)
+    if known != public_key:
+        raise OnlineRefusedError(
+            "tenant-key-changed",
+            f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "
+            "this is another tenant, or somebody poses as it.",
+            "Ask the online side whether its key was changed. If so, delete the file "
+            f"{KEY_FILE} in the workspace; if not, do not go on.",
+        )
+
+
+def client_id(workspace: Path | None) -> str:
+    """Return the id under which this workspace claims a migration; a random one without a workspace. Blocking."""
+    fresh = secrets.token_hex(16)
+    return fresh if workspace is None else _kept(workspace / CLIENT_FILE, fresh)
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """Return the line that a file holds; a file that is not there yet is made with `fresh`, whole or not at all."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(f"{fresh}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise InputError(
+            "workspace-not-writable",
+            f"The file {path} cannot be written or read: {error.strerror}.",
+            "Give another --workspace, or make room and mend the rights there.",
+        ) from error

@@ -1,0 +1,202 @@
+"""Patience: a wrapper round an open migration that tries again what may be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+import stamina
+from typing_extensions import override
+
+from omt_core.api.errors import OnlineError, OnlineUnavailableError, UploadMismatchError
+from omt_core.api.events import EventSink, Notice
+from omt_core.api.online import (
+    CompletedMigration,
+    CompletionProgress,
+    CompletionRequest,
+    Content,
+    ManifestEntry,
+    OnlineMigration,
+    StageManifest,
+    TransferLimits,
+    UploadRequest,
+)
+
+T = TypeVar("T")
+
+_FIRST_WAIT: Final = 0.5
+_DAMAGED_SENDS: Final = 5
+"""How often one chunk may arrive damaged before the line, or this machine's memory, is not to be trusted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to go on trying, and the longest wait between two tries unless the tenant asks for more; seconds."""
+
+    total: float
+    longest_wait: float
+
+
+class RetryingMigration(OnlineMigration):
+    """Repeats calls that failed with `OnlineUnavailableError`, and gives the last error on when patience is over.
+
+    Every call but a send may be repeated as it is. A send whose answer was lost may have arrived: the tenant's offset
+    decides what of it is still to be sent.
+    """
+
+    def __init__(self, inner: OnlineMigration, patience: Patience, events: EventSink) -> None:
+        self._inner = inner
+        self._patience = patience
+        self._events = events
+
+    @property
+    @override
+    def id(self) -> str:
+        return self._inner.id
+
+    @property
+    @override
+    def limits(self) -> TransferLimits:
+        return self._inner.limits
+
+    @override
+    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+        return await self._again(partial(self._inner.missing, contents))
+
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+        return await self._again(partial(self._inner.create_upload, request, first_chunk))
+
+    @override
+    async def offset(self, url: str) -> int:
+        return await self._again(partial(self._inner.offset, url))
+
+    @override
+    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+        end = offset + len(chunk)
+        at = offset
+        doubt = False
+        damaged = 0
+
+        async def step() -> int:
+            nonlocal at, doubt, damaged
+            if doubt:
+                at = await self._inner.offset(url)
+                doubt = False
+            if at == end:
+                return end
+            if not offset <= at < end:
+                raise _elsewhere(url, at)
+            try:
+                return await self._inner.send(url, at, chunk[at - offset :])
+            except OnlineUnavailableError:
+                doubt = True
+                raise
+            except UploadMismatchError as error:
+                doubt = True
+                damaged += 1
+                if error.code == "content-mismatch" or damaged == _DAMAGED_SENDS:
+                    raise
+                raise OnlineUnavailableError(error.code, error.message, error.remedy) from error
+
+        return await self._again(step)
+
+    @override
+    async def terminate(self, url: str) -> None:
+        await self._again(partial(self._inner.terminate, url))
+
+    @override
+    async def commit(self, manifest: StageManifest) -> None:
+        await self._again(partial(self._inner.commit, manifest))
+
+    @override
+    async def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
+        steps = self._inner.complete(request)
+
+        async def step() -> CompletionProgress | None:
+            nonlocal steps
+            try:
+                return await anext(steps, None)
+            except OnlineUnavailableError:
+                steps = self._inner.complete(request)
+                raise
+
+        while (progress := await self._again(step)) is not None:
+            yield progress
+
+    @override
+    async def result(self, directory: Path) -> CompletedMigration:
+        return await self._again(partial(self._inner.result, directory))
+
+    @override
+    async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:
+        told = 0
+        batches = self._inner.manifest()
+
+        async def step() -> Sequence[ManifestEntry]:
+            nonlocal batches
+            try:
+                return await anext(batches, ())
+            except OnlineUnavailableError:
+                # A committed manifest stays as it is while the claim is held: begin anew behind what was told.
+                batches = _behind(self._inner.manifest(), told)
+                raise
+
+        while batch := await self._again(step):
+            told += len(batch)
+            yield batch
+
+    @override
+    async def aclose(self) -> None:
+        try:
+            await self._inner.aclose()
+        except OnlineError as error:
+            # A claim that is not given back ends by itself, and what was confirmed stays so: no reason to fail a run.
+            self._events.emit(Notice(message=f"The claim on the migration could not be given back: {error.message}"))
+
+    async def _again(self, call: Callable[[], Awaitable[T]]) -> T:
+        async for attempt in stamina.retry_context(
+            on=_wait_asked_for,
+            attempts=None,
+            timeout=self._patience.total,
+            wait_initial=_FIRST_WAIT,
+            wait_max=self._patience.longest_wait,
+            wait_jitter=_FIRST_WAIT,
+        ):
+            with attempt:
+                try:
+                    return await call()
+                except OnlineUnavailableError as error:
+                    wait = attempt.next_wait if error.retry_after is None else error.retry_after
+                    self._events.emit(Notice(message=f"{error.message} Trying again in {wait:.0f} s."))
+                    raise
+        raise AssertionError  # stamina returns or raises
+
+
+def _wait_asked_for(error: Exception) -> bool | float:
+    """Tell stamina whether to try again, and when, if the tenant said when."""
+    if not isinstance(error, OnlineUnavailableError):
+        return False
+    return True if error.retry_after is None else error.retry_after
+
+
+async def _behind(
+    batches: AsyncIterator[Sequence[ManifestEntry]], count: int
+) -> AsyncIterator[Sequence[ManifestEntry]]:
+    """Leave out the first `count` entries."""
+    async for batch in batches:
+        rest = batch[count:] if count else batch
+        count = max(0, count - len(batch))
+        if rest:
+            yield rest
+
+
+def _elsewhere(url: str, offset: int) -> UploadMismatchError:
+    return UploadMismatchError(
+        "offset-mismatch",
+        f"The upload {url} stands at {offset} online, which is not where it was left.",
+        "Run the same command again: it asks for the offset and goes on from there.",
+    )

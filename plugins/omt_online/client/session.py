@@ -1,0 +1,202 @@
+"""Requests to the tenant: one connection pool, TLS always verified, no redirects, every failure a named error."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import aiohttp
+import anyio
+from pydantic import BaseModel, SecretStr, ValidationError
+from yarl import URL
+
+from omt_core.api.errors import OnlineRefusedError
+from omt_core.version import __version__
+from omt_online.client.answers import Token
+from omt_online.client.failures import refusal, strange_answer, unreachable
+from omt_online.client.settings import ClientSettings
+from omt_online.client.tokens import Tokens
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+_PIECE: Final = 256 * 1024
+_ANSWER_BYTES: Final = 64 * 1024 * 1024
+_NO_HEADERS: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer that is a success, read to its end."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class TenantSession:
+    """Speaks http with one tenant.
+
+    Every method raises a class of `OnlineError` when it fails; nothing is repeated here but once, after a token expired.
+    """
+
+    def __init__(
+        self, url: URL, settings: ClientSettings, secret: SecretStr, tls: ssl.SSLContext | None, proxy: URL | None
+    ) -> None:
+        self._url = url
+        self._stall = settings.answer_timeout
+        self._proxy = proxy
+        self._tokens = Tokens(secret, self._exchange)
+        self._client = aiohttp.ClientSession(
+            # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.
+            connector=aiohttp.TCPConnector(limit=0, ssl=True if tls is None else tls),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=settings.connect_timeout, sock_read=settings.answer_timeout
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": f"omt/{__version__}", "Accept": "application/json"},
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    @property
+    def host(self) -> str:
+        """The tenant's host and port, for messages."""
+        return self._url.authority
+
+    async def ask(
+        self,
+        answer: type[AnswerT],
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        open_to_all: bool = False,
+    ) -> AnswerT:
+        """Send a request and return its answer as the protocol describes it."""
+        response = await self.send(method, path, json=json, headers=headers, open_to_all=open_to_all)
+        try:
+            return answer.model_validate_json(response.body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the answer"
+            raise strange_answer(self.host, f"{method} {path}: {where}: {first['msg']}") from error
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | memoryview | None = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        open_to_all: bool = False,
+    ) -> Response:
+        """Send a request and read its answer."""
+        async with self.stream(
+            method, path, json=json, content=content, headers=headers, open_to_all=open_to_all
+        ) as response:
+            body = bytearray()
+            with self.named_failures():
+                async for piece in response.content.iter_any():
+                    body += piece
+                    if len(body) > _ANSWER_BYTES:
+                        raise strange_answer(self.host, f"{method} {path} has more than {_ANSWER_BYTES} bytes")
+            return Response(status=response.status, headers=response.headers, body=bytes(body))
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | memoryview | None = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        open_to_all: bool = False,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send a request and lend its answer, if it is a success, to be read piece by piece."""
+        token = None if open_to_all else await self._tokens.current()
+        for last in (False, True):
+            response = await self._request(method, path, json=json, content=content, headers=headers, token=token)
+            try:
+                if response.ok:
+                    yield response
+                    return
+                with self.named_failures():
+                    fault = refusal(response.status, response.headers, await response.read(), self.host)
+            finally:
+                response.release()
+            if last or token is None or fault.code != "token-expired":
+                raise fault
+            token = await self._tokens.renewed(token)
+
+    def local_path(self, location: str) -> str:
+        """Return the path of an address that the tenant gave, which must be its own.
+
+        A path outlives a tenant that comes back under another port, and never leads the token elsewhere.
+        """
+        url = self._url.join(URL(location, encoded=True))
+        prefix = self._url.raw_path.rstrip("/")
+        if url.origin() != self._url.origin() or not url.raw_path.startswith(f"{prefix}/v1/"):
+            raise strange_answer(self.host, "an upload has an address at another place")
+        return url.raw_path[len(prefix) :]
+
+    @contextmanager
+    def named_failures(self) -> Iterator[None]:
+        """Turn failures of the line into errors with a name; also for those who read a lent answer."""
+        try:
+            yield
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise unreachable(error, self.host) from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def _exchange(self, secret: SecretStr) -> Token:
+        try:
+            return await self.ask(
+                Token, "POST", "/v1/tokens", json={"secret": secret.get_secret_value()}, open_to_all=True
+            )
+        except OnlineRefusedError as error:
+            raise OnlineRefusedError(
+                error.code, error.message, "Check that online.token_file is the one that belongs to this tenant."
+            ) from error
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object,
+        content: bytes | memoryview | None,
+        headers: Mapping[str, str],
+        token: SecretStr | None,
+    ) -> aiohttp.ClientResponse:
+        sent = dict(headers)
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token.get_secret_value()}"
+        if content is not None:
+            sent["Content-Length"] = str(len(content))
+        with self.named_failures(), anyio.fail_after(self._stall) as patience:
+            return await self._client.request(
+                method,
+                URL(f"{self._url}{path}", encoded=True),
+                json=json,
+                data=None if content is None else self._pieces(content, patience),
+                headers=sent,
+                proxy=self._proxy,
+                allow_redirects=False,
+            )
+
+    async def _pieces(self, content: bytes | memoryview, patience: anyio.CancelScope) -> AsyncIterator[memoryview]:
+        """Hand out a body; each piece that the line takes renews the patience with it."""
+        view = memoryview(content)
+        for begin in range(0, len(view), _PIECE):
+            patience.deadline = anyio.current_time() + self._stall
+            yield view[begin : begin + _PIECE]
+        patience.deadline = anyio.current_time() + self._stall

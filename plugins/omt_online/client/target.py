@@ -1,0 +1,100 @@
+"""A tenant over http."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+from typing_extensions import override
+
+from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.events import EventSink
+from omt_core.api.installation import Licence
+from omt_core.api.online import EarlierMigration, OnlineMigration, OnlineTarget, TenantStatus
+from omt_core.api.users import UserPlan
+from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
+from omt_online.client.migration import HttpMigration
+from omt_online.client.pinning import client_id, pin_key
+from omt_online.client.retrying import Patience, RetryingMigration
+from omt_online.client.session import TenantSession
+from omt_online.client.settings import ClientSettings
+
+_NAMES_PER_REQUEST: Final = 1_000
+
+
+class HttpTarget(OnlineTarget):
+    """Asks fail at once, so that a person at the start is told at once; an open migration is patient."""
+
+    def __init__(
+        self, session: TenantSession, settings: ClientSettings, workspace: Path | None, events: EventSink
+    ) -> None:
+        self._session = session
+        self._settings = settings
+        self._workspace = workspace
+        self._events = events
+
+    @override
+    async def status(self) -> TenantStatus:
+        answer = await self._session.ask(TenantAnswer, "GET", "/v1/tenant")
+        if self._workspace is not None:
+            await anyio.to_thread.run_sync(pin_key, self._workspace, answer.public_key)
+        earlier = answer.migration
+        return TenantStatus(
+            tenant=answer.tenant,
+            state=answer.state,
+            public_key=answer.public_key,
+            migration=None
+            if earlier is None
+            else EarlierMigration(
+                id=earlier.id,
+                kind=earlier.kind,
+                owner=earlier.owner,
+                serial=earlier.serial,
+                completed=earlier.completed,
+                accepted=earlier.accepted,
+            ),
+        )
+
+    @override
+    async def plans(self) -> Sequence[UserPlan]:
+        answer = await self._session.ask(PlansAnswer, "GET", "/v1/plans")
+        return tuple(UserPlan(name=plan.name, total=plan.total, used=plan.used) for plan in answer.plans)
+
+    @override
+    async def taken_user_names(self, names: Sequence[str]) -> frozenset[str]:
+        taken: set[str] = set()
+        for begin in range(0, len(names), _NAMES_PER_REQUEST):
+            asked = list(names[begin : begin + _NAMES_PER_REQUEST])
+            answer = await self._session.ask(TakenAnswer, "POST", "/v1/user-names/taken", json={"names": asked})
+            taken.update(answer.taken)
+        return frozenset(taken)
+
+    @override
+    async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
+        client = await anyio.to_thread.run_sync(partial(client_id, self._workspace))
+        opened = await self._session.ask(
+            OpenedMigration,
+            "POST",
+            "/v1/migrations",
+            json={
+                "licence": {"owner": licence.owner, "serial": licence.serial},
+                "kind": kind,
+                "recovery": recovery,
+                "client": client,
+            },
+        )
+        migration = HttpMigration(
+            self._session,
+            opened,
+            parallel_uploads=self._settings.parallel_uploads,
+            longest_poll=self._settings.completion_poll_longest,
+        )
+        patience = Patience(total=self._settings.retry_total, longest_wait=self._settings.retry_longest_wait)
+        return RetryingMigration(migration, patience, self._events)
+
+    @override
+    async def aclose(self) -> None:
+        await self._session.aclose()

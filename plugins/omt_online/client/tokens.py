@@ -1,0 +1,83 @@
+"""Short-lived tokens, exchanged for the migration's secret and renewed before they expire."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import anyio
+import anyio.to_thread
+from pydantic import SecretStr
+
+from omt_core.api.errors import InputError
+from omt_online.client.answers import Token
+
+_RENEW_AHEAD: Final = 0.2
+"""The part of a token's life that is left when it is renewed: a long request must not outlive it."""
+
+_SECRET_BYTES: Final = 8_192
+
+
+class Tokens:
+    """Holds the current token. `exchange` gives a new one for the secret."""
+
+    def __init__(self, secret: SecretStr, exchange: Callable[[SecretStr], Awaitable[Token]]) -> None:
+        self._secret = secret
+        self._exchange = exchange
+        self._lock = anyio.Lock()
+        self._token = SecretStr("")
+        self._renew_at = float("-inf")
+
+    async def current(self) -> SecretStr:
+        """Return a token that is good for a while."""
+        async with self._lock:
+            if anyio.current_time() >= self._renew_at:
+                await self._renew()
+            return self._token
+
+    async def renewed(self, refused: SecretStr) -> SecretStr:
+        """Return a token other than `refused`, which the tenant did not take."""
+        async with self._lock:
+            if self._token == refused:
+                await self._renew()
+            return self._token
+
+    async def _renew(self) -> None:
+        asked = anyio.current_time()
+        token = await self._exchange(self._secret)
+        self._token = SecretStr(token.token)
+        self._renew_at = asked + token.expires_in * (1 - _RENEW_AHEAD)
+
+
+async def read_secret(path: Path | None) -> SecretStr:
+    """Read the migration's secret. Raises `InputError` when there is none; its text is never part of a message."""
+    if path is None:
+        raise InputError(
+            "online-token-missing",
+            "The file with the migration's secret is not named.",
+            "Set online.token_file in the answers file to the file that the online side gave out.",
+        )
+    try:
+        content = await anyio.to_thread.run_sync(partial(_read, path))
+        text = content.decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise InputError(
+            "online-token-unreadable",
+            f"The file with the migration's secret, {path}, cannot be read: {why}.",
+            "Check online.token_file and the rights on that file.",
+        ) from error
+    if not text or not text.isprintable():
+        raise InputError(
+            "online-token-unreadable",
+            f"The file with the migration's secret, {path}, does not hold one line of text.",
+            "Get the file from the online side once more.",
+        )
+    return SecretStr(text)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_SECRET_BYTES)
