@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omt_simulator.users import SimulatedUser
 
-PASSWORD_FILE = "password.txt"
+PASSWORD_FILE = "password.txt"  # noqa: S105  (the name of the file)
 TEMPLATE = """\
 # Answers for `omt migrate` on a simulated installation. Paths are relative to this file.
 accept_agreement = true

@@ -18,7 +18,7 @@ def period_folder(registered: datetime) -> str:
 
 
 def neighbouring_period(registered: datetime) -> str:
-    """The period before that of a document registered then."""
+    """Return the period before that of a document registered then."""
     if registered.month > LAST_MONTH_OF_FIRST_PERIOD:
         return f"{registered.year}.1"
     return f"{registered.year - 1}.2"

@@ -26,7 +26,9 @@ def compact_table(table: dict[str, Any]) -> dict[str, Any]:
         "columns": [[column[key] for key in COLUMN_KEYS] for column in table["columns"]],
         # A unique index that contains the primary key says nothing new.
         "unique": [i["columns"] for i in indexes if i["unique"] and primary not in i["columns"]],
-        "lookup": [i["columns"] for i in indexes if not i["unique"] and not i.get("fulltext") and len(i["columns"]) == 1],
+        "lookup": [
+            i["columns"] for i in indexes if not i["unique"] and not i.get("fulltext") and len(i["columns"]) == 1
+        ],
     }
     if table.get("addedIn"):
         compact["addedIn"] = table["addedIn"]
@@ -34,12 +36,13 @@ def compact_table(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(full: dict[str, Any]) -> str:
-    """The compact definition as JSON text."""
+    """Return the compact definition as JSON text."""
     lines = [
         f"{json.dumps(name)}:{json.dumps(compact_table(table), separators=(',', ':'))}"
         for name, table in full["tables"].items()
     ]
-    return '{"source":%s,"tables":{\n%s\n}}\n' % (json.dumps(full["source"]), ",\n".join(lines))
+    joined = ",\n".join(lines)
+    return f'{{"source":{json.dumps(full["source"])},"tables":{{\n{joined}\n}}}}\n'
 
 
 def main() -> None:

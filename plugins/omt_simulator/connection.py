@@ -27,9 +27,13 @@ class Connection:
 
 
 def connection_of(spec: SimulationSpec) -> Connection:
-    """The connection to the database that the spec asks for."""
+    """Return the connection to the database that the spec asks for."""
     if spec.dsn is None:
-        source = {"Driver": r"C:\Windows\SysWOW64\sqlite3odbc.dll", "Database": SQLITE_FILE, "Description": "SuperOffice CRM"}
+        source = {
+            "Driver": r"C:\Windows\SysWOW64\sqlite3odbc.dll",
+            "Database": SQLITE_FILE,
+            "Description": "SuperOffice CRM",
+        }
         return Connection("SQLite", "sqlite", "", SQLITE_FILE, PREFIX, "sommerfugl", source)
     given = read_odbc_string(spec.dsn)
     server = given.get("server") or given.get("servername") or "localhost"

@@ -27,7 +27,20 @@ _SIGNATURES = {
     "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
 }
 _COMPRESSED = frozenset({"docx", "xlsx", "pdf"})
-_WORDS = "kunde avtale leveranse møte tilbud vilkår pris uke signert vedlegg ansvarlig frist endring økt søknad år".split()
+_WORDS = (
+    "kunde",
+    "avtale",
+    "leveranse",
+    "møte",
+    "tilbud",
+    "vilkår",
+    "pris",
+    "uke",
+    "signert",
+    "vedlegg",
+    "frist",
+    "år",
+)
 
 
 class Contents:
@@ -41,7 +54,7 @@ class Contents:
         self._prose = (prose * (_POOL_BYTES // len(prose) + 1))[:_POOL_BYTES]
 
     def make(self, key: object, extension: str, size: int | None = None) -> bytes:
-        """The content named by `key`, the same for the same key; of log-normal size when none is given."""
+        """Return the content named by `key`, the same for the same key; of log-normal size when none is given."""
         chance = stream(self._seed, "content", key)
         if size is None:
             if chance.random() < DUPLICATES:
@@ -53,7 +66,9 @@ class Contents:
         head = _SIGNATURES.get(kind, b"") + f"\r\n{self._seed}/{key}\r\n".encode()
         body = max(0, size - len(head))
         noise = round(body * (0.85 if kind in _COMPRESSED else 0.15))
-        return b"".join((head, *self._cut(self._prose, body - noise, chance), *self._cut(self._noise, noise, chance)))[:size]
+        return b"".join((head, *self._cut(self._prose, body - noise, chance), *self._cut(self._noise, noise, chance)))[
+            :size
+        ]
 
     @staticmethod
     def _cut(pool: bytes, length: int, chance: random.Random) -> list[bytes]:

@@ -34,8 +34,23 @@ EQUIPMENT_COLUMNS = _columns(
     ("x_active", "Bool", None),
 )
 ODD_ROWS: tuple[Mapping[str, Value], ...] = (
-    {"x_name": None, "x_notes": None, "x_image": None, "x_bought": None, "x_price": None, "x_weight": None, "x_counter": None},
-    {"x_name": "", "x_notes": "", "x_image": b"", "x_bought": BEGINNING_OF_TIME, "x_price": Decimal(0), "x_weight": 0.0},
+    {
+        "x_name": None,
+        "x_notes": None,
+        "x_image": None,
+        "x_bought": None,
+        "x_price": None,
+        "x_weight": None,
+        "x_counter": None,
+    },
+    {
+        "x_name": "",
+        "x_notes": "",
+        "x_image": b"",
+        "x_bought": BEGINNING_OF_TIME,
+        "x_price": Decimal(0),
+        "x_weight": 0.0,
+    },
     {"x_name": " leading and trailing ", "x_bought": END_OF_TIME, "x_price": Decimal("99999999999999.9999")},
     {"x_name": "Pumpe 🚒 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 👩‍👩‍👧", "x_image": b"\x00\x01\x00\xff\x00", "x_price": Decimal("-0.0001")},
     {"x_name": "e\u0301 is not é", "x_counter": 9223372036854775807, "x_weight": 1e308},
@@ -46,7 +61,7 @@ ODD_ROWS: tuple[Mapping[str, Value], ...] = (
 
 
 def with_customer_tables(tables: Mapping[str, Table]) -> dict[str, Table]:
-    """The vendor's tables, `y_equipment`, and the extra column `x_score` on contact."""
+    """Return the vendor's tables, `y_equipment`, and the extra column `x_score` on contact."""
     extended = with_columns(tables, "contact", [Column("x_score", "Decimal", None, nullable=True, references=None)])
     extended[EQUIPMENT] = Table(EQUIPMENT, FIRST_CUSTOMER_TABLE, "id", EQUIPMENT_COLUMNS)
     return extended
@@ -61,5 +76,7 @@ def write_customer_tables(database: Database) -> None:
             database.add(EQUIPMENT, number, x_serial=guid, x_active=number % 2, **values)
     table = database.append("extra_tables", table_name=EQUIPMENT, name="Utstyr", table_number=FIRST_CUSTOMER_TABLE)
     for position, column in enumerate(EQUIPMENT_COLUMNS[1:], start=1):
-        database.append("extra_fields", extra_table=table, field_name=column.name, name=column.name[2:], order_pos=position)
+        database.append(
+            "extra_fields", extra_table=table, field_name=column.name, name=column.name[2:], order_pos=position
+        )
     database.append("extra_fields", field_name="x_score", name="Poeng", order_pos=1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from omt_simulator.dialect import SQLITE, Dialect
 from omt_simulator.schema import Table, Value
@@ -18,10 +18,10 @@ BATCH_ROWS = 500
 class Cursor(Protocol):
     """What the writer needs of a DB-API cursor whose parameters are `?`."""
 
-    def execute(self, sql: str, /) -> Any:
+    def execute(self, sql: str, /) -> object:
         """Run one statement."""
 
-    def executemany(self, sql: str, rows: Any, /) -> Any:
+    def executemany(self, sql: str, rows: Sequence[list[Value]], /) -> object:
         """Run one statement per row of parameters."""
 
 
@@ -74,7 +74,7 @@ class Database:
         return self.add(table, self.highest[table] + 1, **values)
 
     def finish(self) -> None:
-        """Write what still waits, then build the indexes: of all tables the unique ones, of filled tables the others."""
+        """Write what still waits, then build the indexes: all unique ones, and for filled tables those of look-ups."""
         for batch in self._batches.values():
             self._write(batch)
         for table in self.tables.values():
@@ -89,7 +89,7 @@ class Database:
 
 @contextmanager
 def create_sqlite(path: Path, tables: Mapping[str, Table]) -> Iterator[Database]:
-    """A new SQLite database in one transaction, without the safety that a file made from scratch does not need."""
+    """Open a new SQLite database in one transaction, without the safety that a file made from scratch does not need."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for setting in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {setting}")

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from omt_simulator.schema import Column, Table, Value
 
-_WHOLE_NUMBERS = dict.fromkeys(("PK", "FK", "Id", "Int", "Enum", "TableNumber", "RecordId", "FieldId", "UShort"), "INTEGER")
+_WHOLE_NUMBERS = dict.fromkeys(
+    ("PK", "FK", "Id", "Int", "Enum", "TableNumber", "RecordId", "FieldId", "UShort"), "INTEGER"
+)
 _SMALL_NUMBERS = dict.fromkeys(("Short", "ShortId", "Bool"), "SMALLINT")
 _SHARED = {**_WHOLE_NUMBERS, **_SMALL_NUMBERS, "UInt": "BIGINT", "BigInt": "BIGINT", "Decimal": "DECIMAL(18,4)"}
 
@@ -25,15 +27,15 @@ class Dialect:
     blob_literal: str
 
     def identifier(self, name: str) -> str:
-        """A quoted name. PostgreSQL folds unquoted names to lower case, so lower case is what a plain query finds."""
+        """Return a quoted name. PostgreSQL folds unquoted names to lower case, so that is how tables are named."""
         return '"' + (name.lower() if self.lower_case else name).replace('"', '""') + '"'
 
     def table(self, name: str) -> str:
-        """A table's quoted name, with its owner where there is one."""
+        """Return a table's quoted name, with its owner where there is one."""
         return f"{self.identifier(self.schema)}.{self.identifier(name)}" if self.schema else self.identifier(name)
 
     def literal(self, value: Value) -> str:
-        """A constant of the simulator's own as SQL; never used for generated text."""
+        """Return a constant of the simulator's own as SQL; never used for generated text."""
         if value is None:
             return "NULL"
         if isinstance(value, bytes):
@@ -43,7 +45,7 @@ class Dialect:
         return "'" + str(value).replace("'", "''") + "'"
 
     def parameter(self, value: Value) -> Value:
-        """A value as the driver takes it: SQLite has neither dates nor decimals of its own."""
+        """Return a value as the driver takes it: SQLite has neither dates nor decimals of its own."""
         return str(value) if isinstance(value, datetime | Decimal) and self.name == "sqlite" else value
 
     def _column(self, column: Column) -> str:
@@ -53,11 +55,11 @@ class Dialect:
         return f"{self.identifier(column.name)} {declared}" + ("" if column.nullable else " NOT NULL")
 
     def create_table(self, table: Table) -> str:
-        """The statement that creates a table with its primary key."""
+        """Return the statement that creates a table with its primary key."""
         return f"CREATE TABLE {self.table(table.name)} ({', '.join(map(self._column, table.columns))})"
 
     def create_indexes(self, table: Table, *, lookup: bool) -> list[str]:
-        """The statements for the unique indexes, and for those that reads profit from when `lookup` is set."""
+        """Return the statements for the unique indexes, and for those that reads profit from when `lookup` is set."""
         kinds = [("UNIQUE INDEX", columns) for columns in table.unique]
         if lookup:
             kinds += [("INDEX", columns) for columns in table.lookup]
@@ -68,12 +70,12 @@ class Dialect:
         ]
 
     def insert(self, table: Table, given: tuple[str, ...]) -> str:
-        """An insert of the `given` columns as parameters and all others at their default.
+        """Return an insert of the `given` columns as parameters and all others at their default.
 
         The defaults stand in the statement and not in the table, as the vendor's tables have none: a writer that
         leaves out a NOT NULL column is refused here as it would be on site.
         """
-        places = {name: "?" for name in given}
+        places = dict.fromkeys(given, "?")
         values = [places.get(column.name) or self.literal(column.default) for column in table.columns]
         names = ", ".join(self.identifier(column.name) for column in table.columns)
         return f"INSERT INTO {self.table(table.name)} ({names}) VALUES ({', '.join(values)})"  # noqa: S608

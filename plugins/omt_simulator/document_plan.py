@@ -58,7 +58,7 @@ class PlannedDocument:
 
 
 def plan_document(seed: int, number: int, users: Sequence[SimulatedUser]) -> PlannedDocument:
-    """The document with that number, counted from 1."""
+    """Return the document with that number, counted from 1."""
     if number % TWIN_EVERY == 0:
         twin = plan_document(seed, number - 1, users)
         stem, _, extension = twin.name.rpartition(".")
@@ -82,6 +82,6 @@ def plan_document(seed: int, number: int, users: Sequence[SimulatedUser]) -> Pla
 
 
 def far_from_borders(document: PlannedDocument) -> PlannedDocument:
-    """The same document registered in mid-April or mid-October, where no neighbouring period is in question."""
+    """Return the same document registered in mid-April or mid-October, where no neighbouring period is in question."""
     month = MONTHS_FAR_FROM_BORDERS[document.registered.month > MONTHS_FAR_FROM_BORDERS[0] + 3]
     return replace(document, registered=document.registered.replace(month=month, day=15))

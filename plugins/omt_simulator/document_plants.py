@@ -110,7 +110,7 @@ class DocumentPlants:
                 return Planted(name), None
 
     def orphan(self, number: int, neighbour: PlannedDocument) -> None:
-        """A file that no row knows, beside the files of a document's owner."""
+        """Write a file that no row knows, beside the files of a document's owner."""
         archive = ARCHIVES[number % len(ARCHIVES)]
         login, period = neighbour.owner.login, period_folder(neighbour.registered)
         path = f"{archive}\\{login}\\{period}\\Glemt fil {number}.docx"

@@ -32,6 +32,7 @@ class Documents:
     def __init__(
         self,
         spec: SimulationSpec,
+        *,
         database: Database,
         machine: Machine,
         people: People,

@@ -93,7 +93,7 @@ def _fill(
     people.write()
     used = write_licences(database, users)
     _tell_users(spec, users, truth, used)
-    documents = Documents(spec, database, machine, people, users, truth)
+    documents = Documents(spec, database=database, machine=machine, people=people, users=users, truth=truth)
     documents.write()
     templates = write_templates(database, machine, contents)
     personal = write_archive_extras(machine, users)
@@ -117,7 +117,9 @@ def _check_over_plan(spec: SimulationSpec, users: Sequence[SimulatedUser]) -> No
     """Nothing is touched on disk for a plant that cannot be."""
     fullest = max(Counter(user.plan for user in users if user.plan).values(), default=0)
     if spec.count("over-plan") > fullest:
-        raise SimulationError(f"over-plan={spec.count('over-plan')}: the fullest plan has {fullest} users. Ask for more users.")
+        raise SimulationError(
+            f"over-plan={spec.count('over-plan')}: the fullest plan has {fullest} users. Ask for more users."
+        )
 
 
 def _told_user(user: SimulatedUser, password: str) -> dict[str, Any]:

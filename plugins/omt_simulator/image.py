@@ -13,7 +13,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def portrait(colour: tuple[int, int, int]) -> bytes:
-    """A square picture of a head and shoulders in one colour on grey."""
+    """Return a square picture of a head and shoulders in one colour on grey."""
     middle = SIDE / 2
     rows = bytearray()
     for y in range(SIDE):

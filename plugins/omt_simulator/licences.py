@@ -17,6 +17,9 @@ PLAN_FLAG = 1
 """modulelicense.extraFlags of a user plan."""
 
 EVERY_NTH_CONFIDENTIAL = 4
+SITE_MARKER = 2
+"""extraFlags of a site licence that describes plans."""
+
 VALID_FROM = datetime(2016, 1, 1)  # noqa: DTZ001
 EXPIRATION = datetime(2099, 12, 31)  # noqa: DTZ001
 
@@ -48,7 +51,9 @@ def write_licences(database: Database, users: Iterable[SimulatedUser]) -> Counte
         maintenanceTo=EXPIRATION,
     )
 
-    def module(name: str, title: str, kind: int, seats: int, flags: int, extra: str | None, *, hidden: int) -> int:
+    def module(
+        name: str, title: str, kind: int, seats: int, *, flags: int, extra: str | None = None, hidden: int = 0
+    ) -> int:
         return database.append(
             "ModuleLicense",
             moduleName=name,
@@ -64,11 +69,14 @@ def write_licences(database: Database, users: Iterable[SimulatedUser]) -> Counte
             hidden=hidden,
         )
 
-    ids = {name: module(name, title, USER, used[name] + SPARE_SEATS, PLAN_FLAG, extra, hidden=0) for name, title, extra in PLANS}
+    ids = {
+        name: module(name, title, USER, used[name] + SPARE_SEATS, flags=PLAN_FLAG, extra=extra)
+        for name, title, extra in PLANS
+    }
     for name, title in USER_MODULES:
-        ids[name] = module(name, title, USER, len(active) + SPARE_SEATS, 0, None, hidden=int(name != "visible-for"))
+        ids[name] = module(name, title, USER, len(active) + SPARE_SEATS, flags=0, hidden=int(name != "visible-for"))
     for name, title in SITE_MODULES:
-        ids[name] = module(name, title, SITE, 1, 2 if name == "sentry" else 0, None, hidden=0)
+        ids[name] = module(name, title, SITE, 1, flags=SITE_MARKER if name == "sentry" else 0)
     for user in active:
         names = [user.plan, "user", "web"] if user.plan else []
         if user.associate_id % EVERY_NTH_CONFIDENTIAL == 1:

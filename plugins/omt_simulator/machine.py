@@ -1,4 +1,4 @@
-"""The folder tree that stands for the Windows machine: `C:\\x` is `machine/C/x`."""
+r"""The folder tree that stands for the Windows machine: `C:\x` is `machine/C/x`."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Machine:
         return target
 
     def write_loop(self, windows_path: str) -> None:
-        """A symbolic link to itself: a file that nobody can open, the administrator included."""
+        """Write a symbolic link to itself: a file that nobody can open, the administrator included."""
         target = self.prepare(windows_path)
         target.symlink_to(target.name)
 
     def prepare(self, windows_path: str) -> Path:
-        """The file's place, its folder made. Files come folder by folder, so the last folder is remembered."""
+        """Return the file's place, its folder made. Files come folder by folder, so the last folder is remembered."""
         target = self.locate(windows_path)
         if target.parent != self._folder:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ class Machine:
         return target
 
     def write_registry(self, content: bytes) -> None:
-        """The registry's export, which belongs to the machine and to no drive of it."""
+        """Write the registry's export, which belongs to the machine and to no drive of it."""
         target = self.root / "registry.reg"
         target.write_bytes(content)
         moment = modified_ns(EPOCH)

@@ -21,12 +21,12 @@ CREDENTIAL_TYPE = "CRM5/PASSWORD"
 
 
 def password_of(seed: int, login: str, *, administrator: bool) -> str:
-    """A simulated password. The administrators' is not the others', so that mixing users up is noticed."""
+    """Return a simulated password. The administrators' is not the others', so that mixing users up is noticed."""
     return f"Fjord-{seed}-{login}-Ære" if administrator else f"Vidde-{seed}-Blåbær"
 
 
 def secret_of(seed: int, password: str) -> str:
-    """What `credentials.secret` holds for a password. Equal passwords share a salt here, only to save time."""
+    """Return what `credentials.secret` holds for a password. Equal passwords share a salt here, only to save time."""
     salt = hashlib.sha256(f"omt_simulator/{seed}/{password}".encode()).digest()[:SALT_BYTES]
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)
     return ":".join((SCHEME, base64.b64encode(salt).decode(), base64.b64encode(digest).decode()))

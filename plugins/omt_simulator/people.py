@@ -52,7 +52,7 @@ class People:
         self.customers = range(len(OWN_COMPANIES) + 1, len(OWN_COMPANIES) + 21 + spec.users + spec.documents // 40)
 
     def person_of(self, customer: int) -> int:
-        """The first person of a customer."""
+        """Return the first person of a customer."""
         return len(self._users) + (customer - self.customers.start) * PERSONS_PER_CUSTOMER + 1
 
     def write(self) -> None:
@@ -66,7 +66,7 @@ class People:
         self._write_others()
 
     def password(self, user: SimulatedUser) -> str:
-        """The password that a user logs in with on site."""
+        """Return the password that a user logs in with on site."""
         return password_of(self._spec.seed, user.login, administrator=user.administrator)
 
     def _contact(self, number: int, name: str, department: str, domain: str, score: Decimal | None) -> None:
@@ -83,7 +83,9 @@ class People:
             number1=None if number % 3 else "",
             x_score=score,
         )
-        self._database.append("Email", contact_id=number, protocol="SMTP", email_address=f"post.{number}@{domain}", rank=1)
+        self._database.append(
+            "Email", contact_id=number, protocol="SMTP", email_address=f"post.{number}@{domain}", rank=1
+        )
         self._phone(number, COMPANY_PHONE, f"+47 22 {number % 100:02} {number // 100 % 100:02} 00", 1)
 
     def _person(self, number: int, contact: int, first: str, last: str, chance: random.Random, **more: int) -> None:
@@ -108,7 +110,9 @@ class People:
 
     def _phone(self, owner: int, kind: int, number: str, rank: int) -> None:
         digits = "".join(filter(str.isdigit, number))
-        self._database.append("phone", owner_id=owner, ptype_idx=kind, phone=number, rank=rank, searchPhoneNumber=digits)
+        self._database.append(
+            "phone", owner_id=owner, ptype_idx=kind, phone=number, rank=rank, searchPhoneNumber=digits
+        )
 
     def _employee(self, user: SimulatedUser) -> None:
         chance = stream(self._spec.seed, "person", user.person_id)
@@ -185,7 +189,7 @@ class People:
             for position in range(PERSONS_PER_CUSTOMER):
                 person = self.person_of(customer) + position
                 first = chance.choice(FIRST_NAMES)
-                last = chance.choice(HOSTILE_LAST_NAMES if person % 25 == 0 else LAST_NAMES)  # noqa: PLR2004
+                last = chance.choice(HOSTILE_LAST_NAMES if person % 25 == 0 else LAST_NAMES)
                 self._person(person, customer, first[0], last[0], chance)
                 self._address(person, 1, f"{first[1]}.{last[1]}.{person}@{domain}")
                 lender = next(borrowed, None)

@@ -16,19 +16,24 @@ def _quoted(text: str) -> str:
 
 
 def registry_export(connection: Connection) -> bytes:
-    """The keys that discovery looks at (domain/README.md section 1, Registry), among others that it must not mind."""
+    """Return the keys that discovery looks at (domain/README.md section 1), and others that it must not mind."""
     software = r"HKEY_LOCAL_MACHINE\SOFTWARE"
     keys: dict[str, Mapping[str, str | int]] = {
         rf"{software}\WOW6432Node\ODBC\ODBC.INI\{DSN}": connection.source,
         rf"{software}\WOW6432Node\ODBC\ODBC.INI\ODBC Data Sources": {DSN: "SuperOffice CRM"},
-        rf"{software}\WOW6432Node\ODBC\ODBC.INI\Budget": {"Driver": r"C:\Windows\System32\SQLSRV32.dll", "Server": "(local)"},
+        rf"{software}\WOW6432Node\ODBC\ODBC.INI\Budget": {
+            "Driver": r"C:\Windows\System32\SQLSRV32.dll",
+            "Server": "(local)",
+        },
         rf"{software}\WOW6432Node\SuperOffice Customer Service\{SERVICE_HOST}": {
             "basePath": SERVICE,
             "instanceId": "1",
             "port": 443,
         },
         rf"{software}\SuperOffice": {"Language": "NO"},
-        r"HKEY_CURRENT_USER\Software\SuperOffice\MailLink": {"UseIniPathForWindowsClient": rf"{CLIENT}\SuperOffice.ini"},
+        r"HKEY_CURRENT_USER\Software\SuperOffice\MailLink": {
+            "UseIniPathForWindowsClient": rf"{CLIENT}\SuperOffice.ini"
+        },
         rf"{software}\WOW6432Node\Microsoft\Windows\CurrentVersion\App Paths\SOCRM.EXE": {"Path": CLIENT},
     }
     lines = [HEADER, ""]

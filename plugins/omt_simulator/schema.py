@@ -12,20 +12,41 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from importlib import resources
+from typing import TypeAlias
 
 from omt_simulator.seeding import EPOCH
 
 INTEGER_TYPES = frozenset(
-    {"PK", "FK", "Id", "Int", "UInt", "UShort", "Short", "ShortId", "Bool", "Enum", "TableNumber", "RecordId", "FieldId"}
+    {
+        "PK",
+        "FK",
+        "Id",
+        "Int",
+        "UInt",
+        "UShort",
+        "Short",
+        "ShortId",
+        "Bool",
+        "Enum",
+        "TableNumber",
+        "RecordId",
+        "FieldId",
+    }
 )
-DATE_TYPES = frozenset({"DateTime", "UtcDateTime"})
 BEGINNING_OF_TIME = datetime(1760, 1, 1)  # noqa: DTZ001
 """The CRM's empty date where a column takes no NULL (domain/README.md section 2)."""
 
 UNSIGNED_HASH = "7H:AAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """What `encryptedCheck` holds: the documented shape; how the vendor computes it is not documented (section 4)."""
 
-Value = int | float | Decimal | str | bytes | datetime | None
+Value: TypeAlias = int | float | Decimal | str | bytes | datetime | None
+
+
+_EMPTY: Mapping[str, Value] = {
+    **dict.fromkeys(("DateTime", "UtcDateTime"), BEGINNING_OF_TIME),
+    "Blob": b"",
+    "Double": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +70,9 @@ class Column:
             return 0
         if self.nullable:
             return None
-        if self.type in DATE_TYPES:
-            return EPOCH if self.name in {"registered", "updated"} else BEGINNING_OF_TIME
-        if self.type == "Blob":
-            return b""
-        return 0.0 if self.type == "Double" else ""
+        if self.name in {"registered", "updated"}:
+            return EPOCH
+        return _EMPTY.get(self.type, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +88,7 @@ class Table:
 
 
 def load_schema() -> dict[str, Table]:
-    """The tables that the vendor defines, by name as the vendor spells it."""
+    """Return the tables that the vendor defines, by name as the vendor spells it."""
     text = resources.files("omt_simulator").joinpath("schema.json").read_text(encoding="utf-8")
     return {
         name: Table(
@@ -85,6 +104,6 @@ def load_schema() -> dict[str, Table]:
 
 
 def with_columns(tables: Mapping[str, Table], name: str, columns: Iterable[Column]) -> dict[str, Table]:
-    """The same tables, one of them with more columns at its end, as customers add them."""
+    """Return the same tables, one of them with more columns at its end, as customers add them."""
     table = tables[name]
     return {**tables, name: replace(table, columns=(*table.columns, *columns))}

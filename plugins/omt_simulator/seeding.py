@@ -13,10 +13,10 @@ TODAY = datetime(2024, 11, 15, 9, 30, 0)  # noqa: DTZ001
 
 
 def stream(seed: int, *subject: object) -> random.Random:
-    """The stream of chance for one subject of one installation."""
+    """Return the stream of chance for one subject of one installation."""
     return random.Random("/".join(map(str, (seed, *subject))))  # noqa: S311  (plausible data, no secrets)
 
 
 def modified_ns(moment: datetime) -> int:
-    """A naive moment as a file's modification time in nanoseconds, read as UTC so that no machine's zone matters."""
+    """Return a naive moment as nanoseconds since 1970, read as UTC so that no machine's time zone matters."""
     return int(moment.replace(tzinfo=UTC).timestamp()) * 1_000_000_000

@@ -19,7 +19,7 @@ TEMPLATES = BASE + r"\templates"
 TEXTS = BASE + r"\text"
 
 IDS_PER_FOLDER = 10_000
-"""Ids share a folder in ranges of 10,000 (section 6). How the folders are called is not documented (ND): `0`, `10000`."""
+"""Ids share a folder in ranges of 10,000 (section 6). ND: how the folders are called; here `0`, `10000` and so on."""
 
 FLAT_ATTACHMENTS = 5
 """Old files that were never sorted into folders; their rows name no location."""
@@ -76,7 +76,11 @@ def _write_settings(database: Database) -> None:
     )
     for path in (OLD_ATTACHMENTS, NEW_ATTACHMENTS):
         database.append("attachment_location", path=path)
-    for number, name, value in ((40, "log path", BASE + r"\log"), (109, "www", "/customer-service"), (1, "rms", BASE + r"\bin\rms.exe")):
+    for number, name, value in (
+        (40, "log path", BASE + r"\log"),
+        (109, "www", "/customer-service"),
+        (1, "rms", BASE + r"\bin\rms.exe"),
+    ):
         database.append("registry", reg_id=number, name=name, value=value)
 
 

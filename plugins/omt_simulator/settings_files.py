@@ -59,8 +59,15 @@ def _database(connection: Connection, *, server: bool) -> list[str]:
 
 
 def _xml(connection: Connection, *, server: bool) -> bytes:
-    login = {"DBUser": connection.user, "DBPassword": connection.password, "CommonDBConnection": "True", "EmployeeAllowed": "True"}
-    documents = {"ArchivePath": ARCHIVES[0], "ArchivePath2": ARCHIVES[1], "TemplatePath": TEMPLATE_FOLDER} if server else {}
+    login = {
+        "DBUser": connection.user,
+        "DBPassword": connection.password,
+        "CommonDBConnection": "True",
+        "EmployeeAllowed": "True",
+    }
+    documents = (
+        {"ArchivePath": ARCHIVES[0], "ArchivePath2": ARCHIVES[1], "TemplatePath": TEMPLATE_FOLDER} if server else {}
+    )
     web = [
         "  <appSettings>",
         '    <add key="BlockedUser" value="" />',

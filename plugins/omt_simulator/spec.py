@@ -68,10 +68,14 @@ class SimulationSpec:
             raise SimulationError(f"Unknown plant {', '.join(unknown)}. Known plants: {', '.join(PLANTS)}.")
         for slug, count in self.plants.items():
             if count < 0 or (slug in ONCE_PLANTS and count > 1):
-                raise SimulationError(f"Plant {slug}={count}: the count must be {'0 or 1' if count > 0 else '0 or more'}.")
+                raise SimulationError(
+                    f"Plant {slug}={count}: the count must be {'0 or 1' if count > 0 else '0 or more'}."
+                )
         documents = sum(map(self.count, DOCUMENT_PLANTS))
         if documents > self.documents:
-            raise SimulationError(f"{documents} documents are to be planted on but only {self.documents} are simulated.")
+            raise SimulationError(
+                f"{documents} documents are to be planted on but only {self.documents} are simulated."
+            )
         users = sum(map(self.count, USER_PLANTS)) + self.count("duplicate-email")
         free = max(0, self.users - UNPLANTED_USERS)
         if users > free:

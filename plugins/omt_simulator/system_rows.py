@@ -42,18 +42,16 @@ ENCRYPTED_NO = 0
 
 
 def serial_number(seed: int) -> str:
-    """The licence's serial number."""
+    """Return the licence's serial number."""
     return f"10{seed % 10**8:08d}"
 
 
 def changed_serial_number(seed: int) -> str:
-    """The serial number after the plant `licence-change`."""
+    """Return the serial number after the plant `licence-change`."""
     return f"20{seed % 10**8:08d}"
 
 
-def write_system_rows(
-    spec: SimulationSpec, database: Database, users: Sequence[SimulatedUser], truth: Truth
-) -> None:
+def write_system_rows(spec: SimulationSpec, database: Database, users: Sequence[SimulatedUser], truth: Truth) -> None:
     """Write all but the sequences, which come last."""
     owner = OWN_COMPANIES[0][0]
     database.append(
@@ -70,7 +68,12 @@ def write_system_rows(
     tag = f"{stream(spec.seed, 'database tag').getrandbits(128):032X}"
     database.append("travelcurrent", current_id=0, central_id=0, dbTag=tag, parentDbTag=tag, centralDbTag=tag)
     database.append(
-        "SystemEvent", scope=DATABASE_SCOPE, owner=0, eventkey="kSEFreetextRebuild", eventmess="Fritekstindeks bygges", eta=TODAY
+        "SystemEvent",
+        scope=DATABASE_SCOPE,
+        owner=0,
+        eventkey="kSEFreetextRebuild",
+        eventmess="Fritekstindeks bygges",
+        eta=TODAY,
     )
     _write_preferences(database, users)
     _write_state_plants(spec, database, users, truth)
@@ -78,10 +81,20 @@ def write_system_rows(
 
 
 def _write_preferences(database: Database, users: Sequence[SimulatedUser]) -> None:
-    for section, key, name in (("Functions", "UseMail", "Mail"), ("Visual", "Theme", "Theme"), ("Mail", "Signature", "Signature")):
+    for section, key, name in (
+        ("Functions", "UseMail", "Mail"),
+        ("Visual", "Theme", "Theme"),
+        ("Mail", "Signature", "Signature"),
+    ):
         database.append("PrefDesc", prefsection=section, prefkey=key, name=name, maxLevel=INDIVIDUAL)
         database.append(
-            "UserPreference", deflevel=SYSTEM_WIDE, maxlevel=INDIVIDUAL, owner_id=0, prefsection=section, prefkey=key, prefvalue=""
+            "UserPreference",
+            deflevel=SYSTEM_WIDE,
+            maxlevel=INDIVIDUAL,
+            owner_id=0,
+            prefsection=section,
+            prefkey=key,
+            prefvalue="",
         )
     for user in users:
         database.append(
@@ -95,9 +108,7 @@ def _write_preferences(database: Database, users: Sequence[SimulatedUser]) -> No
         )
 
 
-def _write_state_plants(
-    spec: SimulationSpec, database: Database, users: Sequence[SimulatedUser], truth: Truth
-) -> None:
+def _write_state_plants(spec: SimulationSpec, database: Database, users: Sequence[SimulatedUser], truth: Truth) -> None:
     for user in users:
         if user.plant == "on-travel":
             row = database.append("traveller", travel_id=user.associate_id, systemlevel=1, generatedtime=TODAY)

@@ -34,7 +34,9 @@ def write_templates(database: Database, machine: Machine, contents: Contents) ->
     """Write rows and files; returns how many files there are to be moved."""
     names = list(WITHOUT_ROW)
     for name, filename, kind, languages in TEMPLATES:
-        database.append("DocTmpl", name=name, filename=filename, record_type=kind, direction=2, loadTemplateFromPlugin=0)
+        database.append(
+            "DocTmpl", name=name, filename=filename, record_type=kind, direction=2, loadTemplateFromPlugin=0
+        )
         names += [filename, *(f"{language}\\{filename}" for language in languages)]
     # Kept by another provider: its filename is a reference of that provider's, not a file.
     database.append(

@@ -21,7 +21,7 @@ class Truth:
         self.plants.setdefault(slug, []).append({"subjects": [str(subject) for subject in subjects], **facts})
 
     def told(self) -> dict[str, Any]:
-        """The plants with their counts."""
+        """Return the plants with their counts."""
         return {slug: {"count": len(items), "items": items} for slug, items in sorted(self.plants.items())}
 
 

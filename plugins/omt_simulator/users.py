@@ -15,6 +15,10 @@ ADMINISTRATOR = "HH"
 ROLE_ADMINISTRATOR, ROLE_USER_ADMINISTRATOR, ROLE_DECOY = 1, 8, 9
 """Roles by id. The decoy is called "User Administrator" and has no right to be one: names prove nothing."""
 
+NATIONAL_INITIALS = "ÅØÜÞ"
+NATIONAL_FIRST_NAMES = tuple(name for name in FIRST_NAMES if name[0][0] in NATIONAL_INITIALS)
+"""Users whose logins, and so their folders, begin with a letter that ASCII lacks."""
+
 PLAN_SHARES = (("ten-sales", 10), ("ten-service", 5), ("ten-marketing", 2), ("ten-salesservicemarketing", 3))
 """On-site plans (code names, domain/README.md section 5) and how many of twenty users have each."""
 
@@ -23,7 +27,7 @@ ADMINISTRATORS_PLAN = "ten-salesservicemarketing"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedUser:
-    """One associate of type 0 (employee). `emails` are in rank order; `plant` is the slug this user carries, or None."""
+    """One associate of type 0 (employee). `emails` are in rank order; `plant` is the slug carried, or None."""
 
     associate_id: int
     person_id: int
@@ -46,7 +50,7 @@ class SimulatedUser:
 
 
 def employees(spec: SimulationSpec) -> list[SimulatedUser]:
-    """The active employees in order of their associate ids, HH first, and then the retired ones."""
+    """Return the active employees in order of their associate ids, HH first, and then the retired ones."""
     taken: set[str] = set()
     everyone = [_employee(spec, number, taken) for number in range(1, spec.users + max(2, spec.users // 10) + 1)]
     for user, slug in zip(_free_users(spec), _user_plants(spec), strict=False):
@@ -59,7 +63,9 @@ def _employee(spec: SimulationSpec, number: int, taken: set[str]) -> SimulatedUs
     first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
     if number == 1:
         first, last = ("Hanne", "hanne"), ("Hansen", "hansen")
-    elif number % 11 == 7:
+    elif number % 7 == 3:  # noqa: PLR2004
+        first = chance.choice(NATIONAL_FIRST_NAMES)
+    elif number % 11 == 7:  # noqa: PLR2004
         last = HOSTILE_LAST_NAMES[number // 11 % len(HOSTILE_LAST_NAMES)]
     login = _login(first[0], first[1], last[1], taken, number)
     company = 1 + (chance.random() < 0.3) + (chance.random() < 0.1)  # noqa: PLR2004
@@ -91,9 +97,9 @@ def _employee(spec: SimulationSpec, number: int, taken: set[str]) -> SimulatedUs
 
 
 def _login(first: str, first_ascii: str, last_ascii: str, taken: set[str], number: int) -> str:
-    """Initials as the product proposes them; some keep their national letter, some are in lower case."""
+    """Return initials as the product proposes them; some keep their national letter, some are in lower case."""
     base = (first_ascii[0] + last_ascii[0]).upper()
-    if number % 7 == 3 and first[0] in "ÅØÜÞ":  # noqa: PLR2004
+    if first[0] in NATIONAL_INITIALS:
         base = first[0] + base[1]
     if number % 13 == 5:  # noqa: PLR2004
         base = (first_ascii[:2] + last_ascii[:2]).lower()
@@ -135,7 +141,14 @@ def _user_plants(spec: SimulationSpec) -> Iterator[str]:
         yield from [slug] * (spec.count(slug) * (2 if slug == "duplicate-email" else 1))
 
 
-INVALID_ADDRESSES = ("no-at-sign.example.com", "two@@example.com", "space in@example.com", "nodot@localhost", "@example.com", "trailing@")
+INVALID_ADDRESSES = (
+    "no-at-sign.example.com",
+    "two@@example.com",
+    "space in@example.com",
+    "nodot@localhost",
+    "@example.com",
+    "trailing@",
+)
 
 
 def _plant_addresses(everyone: list[SimulatedUser]) -> list[SimulatedUser]:
