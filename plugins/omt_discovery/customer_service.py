@@ -1,0 +1,108 @@
+"""Customer Service: its folders and what its `config` file tells (domain/README.md section 1, Service).
+
+Its other folders are in the database, where the archive plugin reads them.
+"""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Iterator, Mapping
+
+from pydantic import SecretStr
+
+from omt_discovery.configuration import (
+    DATABASE,
+    DBMS,
+    DSN,
+    PASSWORD,
+    SERVER,
+    SERVICE_BASE,
+    USER,
+    WEB_SERVICES,
+    Claim,
+    Configuration,
+    Rank,
+)  # fmt: skip
+from omt_discovery.machine import Machine
+from omt_discovery.netserver_config import HIDDEN
+from omt_discovery.odbc_source import find_odbc_source
+from omt_discovery.reading import ConfigurationReader
+from omt_discovery.registry import LOCAL_MACHINE, text_value
+from omt_discovery.service_config import read_service_config
+from omt_discovery.settings import DiscoverySettings
+from omt_discovery.text_encoding import decode_utf8_or_ansi
+from omt_discovery.web_address import service_root
+
+SITE_KEYS = (
+    rf"{LOCAL_MACHINE}\SOFTWARE\WOW6432Node\SuperOffice Customer Service",
+    rf"{LOCAL_MACHINE}\SOFTWARE\SuperOffice Customer Service",
+)
+"""One key per site below; its value basePath is the Service root."""
+
+
+def customer_services(machine: Machine, settings: DiscoverySettings) -> Iterator[Configuration]:
+    """Yield the configurations of Customer Service sites, those in the registry first."""
+    known: set[str] = set()
+    for folder, source in _folders(machine, settings):
+        place = ntpath.normcase(ntpath.normpath(folder))
+        if place in known:
+            continue
+        known.add(place)
+        if found := _read(machine, settings, folder, source):
+            yield found
+
+
+def _folders(machine: Machine, settings: DiscoverySettings) -> Iterator[tuple[str, str]]:
+    for parent in SITE_KEYS:
+        for site in machine.registry.subkeys(parent):
+            if folder := text_value(machine.registry, rf"{parent}\{site}", "basePath"):
+                yield machine.expand(folder), rf"{parent}\{site} basePath"
+    for folder in settings.service_folders:
+        yield machine.expand(folder), "default folder"
+
+
+def _read(machine: Machine, settings: DiscoverySettings, folder: str, source: str) -> Configuration | None:
+    reader = ConfigurationReader(machine, limit=settings.file_bytes)
+    for name in settings.service_config_names:
+        path = ntpath.join(folder, name)
+        content = reader.content(path)
+        if content is not None:
+            values = read_service_config(decode_utf8_or_ansi(content))
+            claims = (
+                Claim(setting=SERVICE_BASE, value=folder, source=source),
+                *_database(machine, values, path),
+                *_login(values, path),
+                *_web_services(values, path),
+            )
+            return Configuration(name=path, rank=Rank.SERVICE, claims=claims, findings=tuple(reader.findings))
+    if reader.findings:
+        return Configuration(name=folder, rank=Rank.SERVICE, claims=(), findings=tuple(reader.findings))
+    return None
+
+
+def _database(machine: Machine, values: Mapping[str, str], path: str) -> Iterator[Claim]:
+    if kind := values.get("dbtype"):
+        yield Claim(setting=DBMS, value=kind, source=f"{path} dbType")
+    if name := values.get("dbdatabase"):
+        yield Claim(setting=DSN, value=name, source=f"{path} dbDatabase")
+        if source := find_odbc_source(machine.registry, name):
+            found = ((SERVER, source.server), (DATABASE, source.database), (DBMS, source.major))
+            for setting, value in found:
+                if value:
+                    yield Claim(setting=setting, value=value, source=source.key)
+    if server := values.get("dbhost"):
+        yield Claim(setting=SERVER, value=server, source=f"{path} dbHost")
+
+
+def _login(values: Mapping[str, str], path: str) -> Iterator[Claim]:
+    user, password = values.get("dbusername"), values.get("dbpassword")
+    if user:
+        yield Claim(setting=USER, value=user, source=f"{path} dbUsername")
+        if password:
+            secret = SecretStr(password)
+            yield Claim(setting=PASSWORD, value=HIDDEN, source=f"{path} dbPassword", secret=secret, owner=user)
+
+
+def _web_services(values: Mapping[str, str], path: str) -> Iterator[Claim]:
+    if address := service_root(values.get("nsendpoint", "")):
+        yield Claim(setting=WEB_SERVICES, value=address, source=f"{path} nsEndPoint")

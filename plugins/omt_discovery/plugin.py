@@ -1,0 +1,46 @@
+"""The plugin's hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+import anyio
+import anyio.to_thread
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_discovery.findings import CODES
+from omt_discovery.folders import unreachable_folders
+from omt_discovery.search import search
+from omt_discovery.settings import DiscoverySettings
+
+
+class DiscoveryPlugin(Plugin):
+    """Finds the installation on this machine or below a folder that stands for one (W16, W17, W100-W105)."""
+
+    settings_model: ClassVar[type[PluginSettings]] = DiscoverySettings
+
+    def __init__(self, settings: DiscoverySettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
+
+    @override
+    @hookimpl
+    async def discover_installations(self, call: calls.DiscoverInstallations) -> Sequence[calls.Discovery]:
+        work = partial(search, call.answers, self._settings)
+        return (await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1)),)
+
+    @override
+    @hookimpl
+    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+        work = partial(unreachable_folders, call.installation)
+        return await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))

@@ -1,0 +1,59 @@
+"""The whole of discovery, one step after the other; reads only, and blocks."""
+
+from __future__ import annotations
+
+from omt_core.api.calls import Discovery
+from omt_core.api.findings import Finding
+from omt_core.api.installation import ManualAnswers
+from omt_discovery.answers import given
+from omt_discovery.assembly import assemble
+from omt_discovery.configuration import WEB_SERVICES, Claim, Configuration, Rank
+from omt_discovery.customer_service import customer_services
+from omt_discovery.findings import CONFIGURATION_UNREADABLE, INSTALLATION_NOT_FOUND
+from omt_discovery.machine import Machine, machine_below, this_machine
+from omt_discovery.servers import servers, web_sites
+from omt_discovery.settings import DiscoverySettings
+from omt_discovery.weighing import weigh
+from omt_discovery.windows_clients import windows_clients
+
+
+def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:
+    """Search this machine, or the folder that stands for one, and weigh the answers against what is found."""
+    machine, trouble = _machine(answers, settings)
+    found = [
+        *windows_clients(machine, settings),
+        *servers(machine, settings),
+        *web_sites(machine, settings),
+        *customer_services(machine, settings),
+    ]
+    configured = tuple(
+        Claim(setting=WEB_SERVICES, value=address, source="settings: [discovery] web_services")
+        for address in settings.web_services
+    )
+    hand = Configuration(name="settings", rank=Rank.ANSWERS, claims=configured, findings=trouble)
+    configurations = [given(answers), hand, *found]
+    discovery = assemble(weigh(configurations), configurations, machine)
+    if found or not discovery.needs:
+        return discovery
+    place = "this machine" if answers.root is None else str(answers.root)
+    nothing = INSTALLATION_NOT_FOUND.finding(f"No configuration of SuperOffice CRM was found on {place}.")
+    return Discovery(
+        installation=discovery.installation,
+        precedence=discovery.precedence,
+        needs=discovery.needs,
+        findings=(*discovery.findings, nothing),
+    )
+
+
+def _machine(answers: ManualAnswers, settings: DiscoverySettings) -> tuple[Machine, tuple[Finding, ...]]:
+    if answers.root is None:
+        return this_machine(), ()
+    root = answers.root.absolute()
+    try:
+        machine, unreadable = machine_below(root, export_limit=settings.registry_export_bytes)
+    except OSError as error:
+        message = f"The folder {root} was not read: {error.strerror or type(error).__name__}."
+        return Machine.empty(root), (CONFIGURATION_UNREADABLE.finding(message, (str(root),)),)
+    return machine, tuple(
+        CONFIGURATION_UNREADABLE.finding(f"{path.name} was not read: {why}.", (path.name,)) for path, why in unreadable
+    )

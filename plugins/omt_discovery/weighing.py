@@ -1,0 +1,151 @@
+"""Weighs configurations against one another, value by value (domain/README.md section 1, Precedence).
+
+What belongs to another database is left out altogether: values of two installations must never be mixed. A password is
+only ever used with the user it stood beside. Everything that was found is kept as evidence, what lost marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from omt_core.api.findings import Finding
+from omt_core.api.installation import Evidence
+from omt_discovery.configuration import (
+    ARCHIVES,
+    DATABASE,
+    DBMS,
+    DSN,
+    PASSWORD,
+    PREFIX,
+    SERVER,
+    SERVICE_ATTACHMENTS,
+    SERVICE_BASE,
+    SERVICE_TEMPLATES,
+    SERVICE_TEXTS,
+    TEMPLATES,
+    USER,
+    WEB_SERVICES,
+    Claim,
+    Configuration,
+    Rank,
+)  # fmt: skip
+from omt_discovery.findings import ANOTHER_DATABASE_FOUND, CONFIGURATION_CONFLICT
+from omt_discovery.same_value import differ, names_database, same_claims
+
+SETTINGS = (
+    DBMS, SERVER, DATABASE, DSN, PREFIX, USER, PASSWORD, ARCHIVES, TEMPLATES, SERVICE_BASE, SERVICE_ATTACHMENTS,
+    SERVICE_TEMPLATES, SERVICE_TEXTS, WEB_SERVICES,
+)  # fmt: skip
+"""All settings, in the order in which they are shown."""
+
+_MAY_DIFFER = frozenset({DSN, PASSWORD, WEB_SERVICES})
+"""Sources and addresses may have several names; passwords are not compared, as that would tell something of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The claims that won by setting, everything that was found, and what to say about it.
+
+    `rank` is the best of the configurations, the answers apart, that gave a value.
+    """
+
+    won: Mapping[str, tuple[Claim, ...]]
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    rank: Rank | None
+
+    def value(self, setting: str) -> str | None:
+        """Return the value that won, or None."""
+        claims = self.won.get(setting, ())
+        return claims[0].value if claims else None
+
+
+def weigh(configurations: Sequence[Configuration]) -> Weighed:
+    """Weigh the answers and all that was found."""
+    ordered = sorted(configurations, key=lambda configuration: configuration.rank)
+    home = _home(ordered)
+    own = [one for one in ordered if one.rank is Rank.ANSWERS or home is None or not differ(one, home)]
+    foreign = [one for one in ordered if one not in own]
+    won: dict[str, tuple[Claim, ...]] = {}
+    for setting in SETTINGS:
+        if claims := _winner(setting, own, won):
+            won[setting] = claims
+    evidence = [entry for setting in SETTINGS for entry in _evidence(setting, own, foreign, won.get(setting, ()))]
+    findings = [finding for one in own for finding in one.findings]
+    findings += [finding for setting in SETTINGS for finding in _conflicts(setting, own)]
+    findings += [_another(one, home) for one in foreign if home is not None]
+    winners = {claim.source for claims in won.values() for claim in claims}
+    ranks = [one.rank for one in own if one.rank is not Rank.ANSWERS and winners & {c.source for c in one.claims}]
+    return Weighed(won=won, evidence=tuple(evidence), findings=tuple(findings), rank=min(ranks, default=None))
+
+
+def _home(ordered: Sequence[Configuration]) -> Configuration | None:
+    """Return the configuration whose database is the one: that which the answers name, else the strongest's."""
+    found = [one for one in ordered if one.rank is not Rank.ANSWERS and names_database(one)]
+    for answers in (one for one in ordered if one.rank is Rank.ANSWERS and names_database(one)):
+        named = [one for one in found if not differ(one, answers)]
+        if named:
+            return named[0]
+    return found[0] if found else None
+
+
+def _winner(setting: str, own: Sequence[Configuration], won: Mapping[str, tuple[Claim, ...]]) -> tuple[Claim, ...]:
+    if setting == WEB_SERVICES:
+        claims = {claim.value: claim for one in reversed(own) for claim in reversed(one.used(setting))}
+        return tuple(reversed(claims.values()))
+    for one in own:
+        claims_of_one = one.used(setting)
+        if setting == PASSWORD:
+            claims_of_one = tuple(claim for claim in claims_of_one if _belongs(claim, won))
+        if claims_of_one:
+            return claims_of_one
+    return ()
+
+
+def _belongs(password: Claim, won: Mapping[str, tuple[Claim, ...]]) -> bool:
+    user = won.get(USER, ())
+    return password.owner is None or (bool(user) and user[0].value.casefold() == password.owner.casefold())
+
+
+def _evidence(
+    setting: str, own: Sequence[Configuration], foreign: Sequence[Configuration], won: tuple[Claim, ...]
+) -> Iterator[Evidence]:
+    for place, claim in enumerate(won):
+        numbered = f"{setting}[{place}]" if setting in {ARCHIVES, WEB_SERVICES} else setting
+        yield Evidence(setting=numbered, value=claim.value, source=claim.source)
+    for one in own:
+        for claim in one.claims:
+            if claim.setting == setting and claim not in won:
+                yield Evidence(setting=setting, value=claim.value, source=f"{claim.source} ({_why_lost(claim, won)})")
+        for claim in one.encrypted:
+            if claim.setting == setting:
+                yield Evidence(setting=setting, value=claim.value, source=f"{claim.source} (could not be decrypted)")
+    for one in foreign:
+        for claim in one.claims:
+            if claim.setting == setting:
+                source = f"{claim.source} (not used: belongs to another database)"
+                yield Evidence(setting=setting, value=claim.value, source=source)
+
+
+def _why_lost(claim: Claim, won: tuple[Claim, ...]) -> str:
+    if claim.secret is None and any(same_claims(claim.setting, (claim,), (winner,)) for winner in won):
+        return "the same"
+    return f"not used: {won[0].source} comes first" if won else "not used: it is another user's"
+
+
+def _conflicts(setting: str, own: Sequence[Configuration]) -> Iterator[Finding]:
+    claiming = [one for one in own if one.rank is not Rank.ANSWERS and one.used(setting)]
+    if setting in _MAY_DIFFER or not claiming:
+        return
+    first = claiming[0]
+    for other in claiming[1:]:
+        if not same_claims(setting, first.used(setting), other.used(setting)):
+            here, there = (", ".join(claim.value for claim in one.used(setting)) for one in (first, other))
+            message = f"{setting} is {here!r} in {first.name} and {there!r} in {other.name}; the first comes first."
+            yield CONFIGURATION_CONFLICT.finding(message, (setting,))
+
+
+def _another(one: Configuration, home: Configuration) -> Finding:
+    database, own = (" on ".join(filter(None, (c.value(DATABASE), c.value(SERVER)))) for c in (one, home))
+    return ANOTHER_DATABASE_FOUND.finding(f"{one.name} belongs to {database}, not to {own}.", (one.name,))
