@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from typing_extensions import override
+
 from omt_core.api.online import ManifestEntry
 from omt_online.receipt.header import ReceiptHeader
 from omt_online.receipt.manifest import DATABASE_STAGE, ManifestLineError, read_manifest
@@ -26,6 +28,7 @@ class Mismatch:
     line: int | None = None
     key: str = ""
 
+    @override
     def __str__(self) -> str:
         place = [self.where]
         if self.line is not None:
@@ -103,9 +106,7 @@ class _Order:
 
     @staticmethod
     def _mismatch(number: int, entry: ManifestEntry, name: str, message: str) -> Mismatch:
-        return Mismatch(
-            where="manifest", line=number, key=f"{entry.stage}/{entry.key}", field=name, message=message
-        )
+        return Mismatch(where="manifest", line=number, key=f"{entry.stage}/{entry.key}", field=name, message=message)
 
 
 def _compare(name: str, said: dict[str, object], found: dict[str, object]) -> Iterator[Mismatch]:

@@ -85,9 +85,7 @@ def read_manifest(path: Path) -> Iterator[ManifestLine]:
     with path.open("rb") as file:
         for number, text in enumerate(iter(lambda: file.readline(LINE_LIMIT), b""), start=1):
             try:
-                if not text.endswith(b"\n"):
-                    raise ManifestLineError("line", "is too long, or has no line feed at its end")
-                entry = parse_line(text[:-1])
+                entry = parse_line(_without_line_feed(text))
             except ManifestLineError as error:
                 raise ManifestLineError(error.field, f"line {number}: {error.field}: {error}") from error
             yield ManifestLine(number=number, text=text[:-1], entry=entry)
@@ -101,6 +99,12 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> int:
             file.write(manifest_line(entry) + b"\n")
             count += 1
     return count
+
+
+def _without_line_feed(text: bytes) -> bytes:
+    if not text.endswith(b"\n"):
+        raise ManifestLineError("line", "is too long, or has no line feed at its end")
+    return text[:-1]
 
 
 def _entry(record: Mapping[str, object]) -> ManifestEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -13,8 +13,11 @@ from omt_core.api.decisions import Kind
 from omt_core.api.online import CompletionProgress, CompletionRequest, Content
 from omt_core.api.users import UserPlan
 
+DIGESTS_PER_QUESTION = 10_000
+"""How many contents the importer asks for at a time."""
+
 ProgressCallback = Callable[[CompletionProgress], None]
-"""Told how far the import is. Called often, from the event loop's thread; must not block."""
+"""Told how far the import is. `import_migration` calls it in the event loop's thread; it must not block."""
 
 
 class StoredContents(Protocol):
@@ -25,12 +28,8 @@ class StoredContents(Protocol):
         ...
 
     def open(self, digest: str) -> BinaryIO:
-        """Open one stored content for reading; raises KeyError when it is not stored."""
+        """Open one stored content for reading from its start to its end."""
         ...
-
-
-DIGESTS_PER_QUESTION = 10_000
-"""How many contents the importer asks for at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +48,11 @@ class CommittedStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommittedMigration:
-    """All that is to be imported: every committed stage, also those of earlier runs, and the migrator's decisions.
+    """All that is to be imported: every stage that shall be true afterwards, and the migrator's decisions.
 
-    With `keep_database` (a recovery of missing files) the database that was imported before stays as it is, and the
-    stage `database` must be the one that it was imported from.
+    `stages` are those of the open run, and of earlier runs those that it did not commit anew. With `keep_database` (a
+    recovery of missing files) the current database stays as it is, and the stage `database`, if there ever was one,
+    must be the one that it was imported from.
     """
 
     id: str
@@ -66,28 +66,29 @@ class CommittedMigration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TenantSurroundings:
-    """What the tenant lends: its store, the key it signs with, and its user plans with their seats.
+class ImportedMigration:
+    """Files that belong together: what one completion made, or, after a recovery, made anew beside the database."""
 
-    `folder` belongs to the importer alone: everything that was imported lies there (`importing/layout.py`).
-    `taken` tells which of the given user names somebody elsewhere holds (W68), as they were given.
-    """
-
-    folder: Path
-    contents: StoredContents
-    key: Ed25519PrivateKey
-    plans: Sequence[UserPlan]
-    taken: Callable[[Sequence[str]], Collection[str]] = lambda _: ()
+    database: Path
+    manifest: Path
+    receipt: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What is current after an import: one set of files that belong together.
+class TenantSurroundings:
+    """What the tenant lends to an import.
 
-    `database` is None only when the migration never had the stage `database`. `counts` are tables, rows and files.
+    `databases` and `receipts` are folders that exist and that nobody else writes to while an import runs. `current` is
+    what is online now. `make_current` must put the new files in its place, all at once and durably; it is called from
+    a worker thread once they are whole, and again by a repeated import. `plans` are all seats with those taken
+    elsewhere. `taken` tells which of these user names somebody elsewhere holds (W68), as they were given.
     """
 
-    database: Path | None
-    manifest: Path
-    receipt: Path
-    counts: Mapping[str, int]
+    databases: Path
+    receipts: Path
+    contents: StoredContents
+    key: Ed25519PrivateKey
+    plans: Sequence[UserPlan]
+    current: ImportedMigration | None
+    make_current: Callable[[ImportedMigration], None]
+    taken: Callable[[Sequence[str]], Collection[str]] = lambda _: ()

@@ -1,0 +1,28 @@
+"""What a tenant does when all stages are committed: verify, import, apply the decisions, sign the receipt, swap."""
+
+from omt_online.server.importing.migration import import_migration
+from omt_online.server.importing.ports import (
+    DIGESTS_PER_QUESTION,
+    CommittedMigration,
+    CommittedStage,
+    ImportedMigration,
+    ProgressCallback,
+    StoredContents,
+    TenantSurroundings,
+)
+from omt_online.server.importing.settings import ImportSettings
+from omt_online.server.importing.verification_failed import Detail, VerificationFailedError
+
+__all__ = [
+    "DIGESTS_PER_QUESTION",
+    "CommittedMigration",
+    "CommittedStage",
+    "Detail",
+    "ImportSettings",
+    "ImportedMigration",
+    "ProgressCallback",
+    "StoredContents",
+    "TenantSurroundings",
+    "VerificationFailedError",
+    "import_migration",
+]

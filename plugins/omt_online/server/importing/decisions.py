@@ -1,0 +1,86 @@
+"""The third step of an import: the migrator's decisions, applied to the new database in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
+
+from omt_core.api.online import CompletionRequest
+from omt_core.api.users import UserPlan
+from omt_online.receipt import Changes, TableTotals
+from omt_online.server.importing.addresses import remove_addresses
+from omt_online.server.importing.fingerprint import columns_of, measure
+from omt_online.server.importing.users import check_users, write_users
+from omt_online.server.importing.verification_failed import Reasons
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+CHANGED = frozenset({"associate", "email"})
+"""The only tables of the customer's that decisions change."""
+
+
+def check_decisions(
+    request: CompletionRequest, plans: Sequence[UserPlan], taken: Callable[[Sequence[str]], Collection[str]]
+) -> None:
+    """Refuse decisions that cannot be applied before any work is done; raises `VerificationFailedError`."""
+    reasons = Reasons()
+    reasons.extend(check_users(request.users, plans, taken))
+    reasons.raise_if_any()
+
+
+def apply_decisions(connection: DuckDBPyConnection, request: CompletionRequest) -> None:
+    """Apply all decisions or none; does nothing when an interrupted import did it already.
+
+    `omt.authorisations`, which applications fill online, is new and empty in each database: a repeated migration resets
+    users and authorisations (W35).
+    """
+    if _is_applied(connection):
+        return
+    reasons = Reasons()
+    connection.execute("BEGIN")
+    try:
+        connection.execute("CREATE TABLE omt.authorisations (application VARCHAR NOT NULL, login VARCHAR NOT NULL)")
+        reasons.extend(write_users(connection, request.users))
+        reasons.extend(remove_addresses(connection, request.removed_addresses, request.users))
+        reasons.raise_if_any()
+        _measure_changed(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def changes_of(request: CompletionRequest) -> Changes:
+    """Count what the decisions change."""
+    return Changes(
+        users=len(request.users),
+        plans_assigned=sum(user.plan is not None for user in request.users),
+        user_names_assigned=sum(user.user_name is not None for user in request.users),
+        addresses_removed=len(request.removed_addresses),
+    )
+
+
+def changed_tables(connection: DuckDBPyConnection) -> tuple[TableTotals, ...]:
+    """Return how the tables stand that the decisions changed, sorted by name."""
+    rows = connection.execute('SELECT "table", rows, fingerprint FROM omt.changed_tables ORDER BY "table"').fetchall()
+    return tuple(TableTotals(table=name, rows=count, fingerprint=fingerprint) for name, count, fingerprint in rows)
+
+
+def _is_applied(connection: DuckDBPyConnection) -> bool:
+    answer = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'omt' AND table_name = 'changed_tables'"
+    ).fetchone()
+    return answer is not None and answer[0] > 0
+
+
+def _measure_changed(connection: DuckDBPyConnection) -> None:
+    connection.execute("CREATE TABLE omt.changed_tables AS SELECT * FROM omt.tables LIMIT 0")
+    for name, rows, fingerprint in connection.execute("SELECT * FROM omt.tables").fetchall():
+        if name.lower() not in CHANGED:
+            continue
+        found = measure(connection, name, columns_of(connection, name))
+        if (found.rows, f"{found.fingerprint:032x}") != (rows, fingerprint):
+            connection.execute(
+                "INSERT INTO omt.changed_tables VALUES (?, ?, ?)", [name, found.rows, f"{found.fingerprint:032x}"]
+            )

@@ -1,0 +1,87 @@
+"""The fingerprint of docs/reference/fingerprint.md, computed in SQL over what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from omt_online.receipt import FINGERPRINT_MODULUS
+from omt_online.server.importing.identifiers import quoted, table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_INTEGERS = frozenset(
+    f"{prefix}{size}" for prefix in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+)
+_TEXTS = {
+    "BOOLEAN": "CASE WHEN {0} THEN '1' ELSE '0' END",
+    "FLOAT": "CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}::DOUBLE) END",
+    "DOUBLE": "CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}) END",
+    "VARCHAR": "{0}",
+    "BLOB": "sha256({0})",
+    "TIMESTAMP": "epoch_us({0})::VARCHAR",
+    "DATE": "({0} - DATE '1970-01-01')::VARCHAR",
+    "TIME": "epoch_us({0})::VARCHAR",
+} | dict.fromkeys(_INTEGERS, "{0}::VARCHAR")
+
+_DECIMAL = "CASE WHEN starts_with({0}::VARCHAR, '.') THEN '0' ELSE '' END || replace({0}::VARCHAR, '-.', '-0.')"
+"""DuckDB leaves out the zero in front of the point where a decimal has no digits there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredColumn:
+    """A column as DuckDB describes it."""
+
+    name: str
+    type_name: str
+
+    @property
+    def is_supported(self) -> bool:
+        """Tell whether the fingerprint is defined for this type."""
+        return self.type_name in _TEXTS or self.type_name.startswith("DECIMAL(")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A number of rows and their fingerprint, as a number below 2^128."""
+
+    rows: int
+    fingerprint: int
+
+
+def columns_of(connection: DuckDBPyConnection, name: str) -> list[StoredColumn]:
+    """Describe a stored table, column by column in order."""
+    rows = connection.execute(f"DESCRIBE {table(name)}").fetchall()
+    return [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
+
+
+def measure(
+    connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None = None
+) -> Measured:
+    """Count the rows of a stored table and add up their hashes; of those with `rows` as first and end row id only.
+
+    The two halves of each md5 are summed apart, since the sum of the whole would not fit DuckDB's largest integer.
+    """
+    encoded = " || ".join(_encoded(column) for column in columns)
+    some = "" if rows is None else "WHERE rowid >= ? AND rowid < ?"
+    answer = connection.execute(
+        f"""
+        SELECT count(*),
+            coalesce(sum(md5_number_upper(row)::HUGEINT), 0),
+            coalesce(sum(md5_number_lower(row)::HUGEINT), 0)
+        FROM (SELECT {encoded} AS row FROM {table(name)} {some})
+        """,  # noqa: S608  # the names are quoted, the values parameters
+        [] if rows is None else list(rows),
+    ).fetchone()
+    if answer is None:
+        raise RuntimeError("an aggregate without groups answers one row")
+    count, upper, lower = answer
+    return Measured(rows=count, fingerprint=((upper << 64) + lower) % FINGERPRINT_MODULUS)
+
+
+def _encoded(column: StoredColumn) -> str:
+    name = quoted(column.name)
+    text = _TEXTS.get(column.type_name, _DECIMAL).format(name)
+    return f"CASE WHEN {name} IS NULL THEN '-' ELSE strlen({text}) || ':' || {text} END"

@@ -1,0 +1,14 @@
+"""What an operator of the reference tenant may set about imports."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from omt_core.api.plugin import PluginSettings
+
+
+class ImportSettings(PluginSettings):
+    """The part `tenant.importing` of the plugin's settings: what DuckDB may use. More is spooled to disk."""
+
+    memory_limit: str = Field(default="256MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
+    threads: int = Field(default=2, ge=1, le=64)

@@ -1,0 +1,62 @@
+"""The one way in which a tenant refuses what was committed: verification-failed, with every reason by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from omt_core.api.errors import OnlineRefusedError
+
+DETAILS_TOLD = 1_000
+"""How many reasons one refusal lists; the message tells how many there were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A reason: a stable code, what it is about (`stage/key`, a table, a login), and a sentence."""
+
+    code: str
+    subject: str
+    message: str
+
+
+class VerificationFailedError(OnlineRefusedError):
+    """What was committed is not whole, not what was announced, or cannot be applied. Nothing online has changed."""
+
+    def __init__(self, details: Sequence[Detail], total: int | None = None) -> None:
+        count = len(details) if total is None else total
+        first = details[0]
+        super().__init__(
+            "verification-failed",
+            f"The tenant refused the migration for {count} reason(s); the first: {first.subject}: {first.message}.",
+            "Look at the details. Run the migration again: what is damaged or not there is sent anew.",
+        )
+        self.details = tuple(details)[:DETAILS_TOLD]
+
+    def details_as_json(self) -> list[dict[str, str]]:
+        """Return the details as the protocol hands them out."""
+        return [asdict(detail) for detail in self.details]
+
+
+class Reasons:
+    """Collects reasons, keeps the first thousand and counts the rest."""
+
+    def __init__(self) -> None:
+        self._details: list[Detail] = []
+        self._total = 0
+
+    def add(self, code: str, subject: str, message: str) -> None:
+        """Note one more reason."""
+        self._total += 1
+        if len(self._details) < DETAILS_TOLD:
+            self._details.append(Detail(code=code, subject=subject, message=message))
+
+    def extend(self, details: Iterable[Detail]) -> None:
+        """Note several."""
+        for detail in details:
+            self.add(detail.code, detail.subject, detail.message)
+
+    def raise_if_any(self) -> None:
+        """Refuse, if there is a reason to."""
+        if self._details:
+            raise VerificationFailedError(self._details, self._total)
