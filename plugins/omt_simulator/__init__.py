@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from omt_simulator.generation import generate
 from omt_simulator.licence_change import change_licence
+from omt_simulator.plugin import SimulatorPlugin
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Simulation",
     "SimulationError",
     "SimulationSpec",
+    "SimulatorPlugin",
     "change_licence",
     "generate",
 ]

@@ -1,0 +1,21 @@
+"""The plugin that brings the commands `simulate` and `demo`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from omt_core.api.commands import Command
+from omt_core.api.plugin import Plugin, hookimpl
+from omt_simulator.demo import DEMO
+from omt_simulator.simulate_command import SIMULATE
+
+
+class SimulatorPlugin(Plugin):
+    """Adds its commands; it takes no part in a migration."""
+
+    @hookimpl
+    @override
+    def add_commands(self) -> Sequence[Command]:
+        return SIMULATE, DEMO

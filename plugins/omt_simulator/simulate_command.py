@@ -1,0 +1,100 @@
+"""`omt simulate`: builds an installation from options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import anyio.to_thread
+
+from omt_core.api.commands import Command, CommandContext
+from omt_core.api.errors import InputError
+from omt_simulator.generation import generate
+from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
+
+
+def _plant(text: str) -> tuple[str, int]:
+    slug, _, count = text.partition("=")
+    if slug not in PLANTS:
+        raise argparse.ArgumentTypeError(f"unknown plant {slug!r}; known are {', '.join(PLANTS)}")
+    if not count.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not SLUG=COUNT")
+    return slug, int(count)
+
+
+def add_size_options(parser: argparse.ArgumentParser, spec: SimulationSpec | None) -> None:
+    """Add the options that `simulate` and `demo` share; without a spec to take defaults from they default to None."""
+    default = SimulationSpec()
+    for name, text in (("users", "active employees"), ("documents", "documents"), ("seed", "seed of all chance")):
+        value = getattr(spec, name) if spec else None
+        shown = f"{text} (default: {getattr(default, name)})"
+        parser.add_argument(f"--{name}", type=int, metavar="N", default=value, help=shown)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    default = SimulationSpec()
+    parser.add_argument("directory", type=Path, metavar="DIR", help="where to build; must be empty or a simulation")
+    add_size_options(parser, default)
+    parser.add_argument("--dbms", choices=("sqlite", "postgresql"), default=default.dbms)
+    parser.add_argument("--dsn", metavar="ODBC-STRING", help="connection string of an existing PostgreSQL database")
+    parser.add_argument(
+        "--plant",
+        action="append",
+        type=_plant,
+        default=[],
+        metavar="SLUG=COUNT",
+        help=f"plant something wrong; may be repeated. Slugs: {', '.join(PLANTS)}",
+    )
+
+
+async def run(context: CommandContext, options: argparse.Namespace) -> int:
+    """Build it and say what was built."""
+    try:
+        spec = SimulationSpec(
+            users=options.users,
+            documents=options.documents,
+            seed=options.seed,
+            dbms=options.dbms,
+            dsn=options.dsn,
+            plants=dict(options.plant),
+        )
+        simulation = await anyio.to_thread.run_sync(generate, options.directory, spec, limiter=anyio.CapacityLimiter(1))
+    except SimulationError as error:
+        raise InputError(
+            "simulation-impossible", str(error), "Change the options and run the command again."
+        ) from error
+    _show(context, simulation)
+    counts = simulation.truth["counts"]
+    return context.finish(
+        0,
+        directory=str(simulation.directory),
+        answers=str(simulation.answers),
+        tenant_plans=simulation.tenant_plans,
+        tables=counts["tables"],
+        rows=sum(counts["rows"].values()),
+        bytes=counts["bytes"],
+    )
+
+
+def _show(context: CommandContext, simulation: Simulation) -> None:
+    counts = simulation.truth["counts"]
+    files = counts["files"]
+    context.print(f"Built a simulated installation in {simulation.directory}")
+    context.print(
+        f"  database      {counts['tables']} tables, {sum(counts['rows'].values()):,} rows ({simulation.spec.dbms})"
+    )
+    context.print(f"  documents     {files['documents']:,} files in {len(files['documents_by_archive'])} archive roots")
+    context.print(
+        f"  others        {files['templates']} templates, {files['customer_service']} Customer Service files,"
+    )
+    context.print(f"                {files['attachments']} attachments; {counts['bytes'] / 1e6:,.1f} MB in all")
+    for slug, plant in simulation.truth["plants"].items():
+        context.print(f"  planted       {slug} = {plant['count']}")
+    context.print(f"What is planted where is told in {simulation.directory / 'truth.json'}.")
+    context.print("To migrate it, start a tenant and give its url and token_file to the answers file:")
+    context.print(f'  omt tenant serve TENANT-DIR --plans "{simulation.tenant_plans}"')
+    context.print(f"  omt migrate --answers {simulation.answers}")
+
+
+SIMULATE = Command(name="simulate", help="build a simulated on-site installation", configure=configure, run=run)
