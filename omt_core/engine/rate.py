@@ -55,9 +55,11 @@ class FileRateLimiter(RateLimiter):
             return
         self._free_at = max(self._free_at, time.monotonic()) + size / self._rate
         mine = self._free_at
-        while self._rate is not None and (wait := mine - time.monotonic()) > 0:
+        while (wait := mine - time.monotonic()) > 0:
             await anyio.sleep(min(wait, _LONGEST_WAIT))
             self._look()
+            if self._free_at < mine:
+                return  # the limit was changed or lifted while this waited
 
     def _look(self) -> None:
         now = time.monotonic()

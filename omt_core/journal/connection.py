@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,3 +76,12 @@ def to_blob(text: str) -> bytes:
 def to_text(blob: bytes) -> str:
     """Decode what `to_blob` gave."""
     return blob.decode("utf-8", "surrogatepass")
+
+
+def copy_journal(source: Path, destination: Path) -> None:
+    """Copy a journal, perhaps while a run writes to it, as it was at one moment. Blocking."""
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as original,
+        closing(sqlite3.connect(destination)) as copy,
+    ):
+        original.backup(copy)

@@ -1,0 +1,68 @@
+"""Completion: has the tenant verify and import, and keeps its receipt (W76, W80, W98, W99)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from omt_core.api.events import StageProgress
+from omt_core.api.online import CompletionRequest, OnlineMigration, UserAssignment
+from omt_core.engine import pins
+from omt_core.engine.findings import LEFT_ON_SITE, merged
+from omt_core.engine.session import MigrationSession
+
+
+async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
+    """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
+    request = completion_request(session)
+    async for progress in migration.complete(request):
+        session.engine.events.emit(
+            StageProgress(
+                stage="finishing",
+                items_done=progress.done,
+                items_total=progress.total,
+                bytes_done=0,
+                bytes_total=0,
+                sent_bytes=0,
+                skipped_bytes=0,
+                detail=progress.detail,
+            )
+        )
+    session.completed = await migration.result(session.folder)
+    session.findings = merged(session.findings, session.completed.findings)
+    changes = {
+        "plans assigned": sum(user.plan is not None for user in request.users),
+        "user names assigned": sum(user.user_name is not None for user in request.users),
+        "e-mail addresses removed from other persons": len(request.removed_addresses),
+    }
+    if not session.only_missing:
+        await session.journal.pin(pins.CHANGES, json.dumps(changes))
+    await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
+
+
+def completion_request(session: MigrationSession) -> CompletionRequest:
+    """Put together what the tenant needs beside the committed stages. In recovery of missing files: no changes."""
+    decisions = session.decisions
+    if session.only_missing:
+        return CompletionRequest(plugins=session.engine.host.versions, waivers=decisions.waivers)
+    users = tuple(
+        UserAssignment(
+            login=user.login,
+            associate_id=user.id,
+            plan=decisions.plans.get(user.login),
+            user_name=decisions.user_names.get(user.login) if user.login in decisions.plans else None,
+        )
+        for user in session.reviewed.users
+    )
+    return CompletionRequest(
+        users=users,
+        removed_addresses=tuple(session.reviewed.removed_addresses),
+        welcome_mail=decisions.notifications.welcome,
+        summary_address=decisions.notifications.summary,
+        language="en" if decisions.contact is None else decisions.contact.language,
+        plugins=session.engine.host.versions,
+        waivers=decisions.waivers,
+        omitted=tuple(
+            subject for finding in session.findings if finding.code == LEFT_ON_SITE for subject in finding.subjects
+        ),
+    )

@@ -1,0 +1,82 @@
+"""Findings of a run: which of them stop it, what the journal adds, and the core's own codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
+from omt_core.api.items import ItemState
+from omt_core.journal import Journal
+from omt_core.plugin_host import CORE, WAIVER_PREFIX
+
+LEFT_ON_SITE: Final = "left-on-site"
+"""The code under which a plugin lists tables and columns that stay on site; receipt and report take them from there."""
+
+WAIVER_UNUSED: Final = FindingCode(
+    code="waiver-unused",
+    severity=Severity.INFO,
+    plugin=CORE,
+    meaning="The answers waive something that was not found, perhaps because of a spelling mistake.",
+    remedy="Take the waiver out of the answers file, or correct its spelling.",
+)
+CATALOGUE_UNKNOWN: Final = FindingCode(
+    code="catalogue-unknown",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="No tenant was asked, so plans and user names could only be checked against themselves.",
+    remedy="Give online.url and online.token_file, and check again.",
+)
+CORE_CODES: Final = (WAIVER_UNUSED, CATALOGUE_UNKNOWN)
+
+
+def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Unite findings, sorted by severity, code and plugin; of those about the same the one told last stays."""
+    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    united: dict[tuple[str, str, tuple[str, ...], str], Finding] = {}
+    for group in groups:
+        for finding in group:
+            united[finding.code, finding.plugin, finding.subjects, finding.message] = finding
+    return tuple(
+        sorted(united.values(), key=lambda one: (order[one.severity], one.code, one.plugin, one.subjects, one.message))
+    )
+
+
+def blocking(findings: Sequence[Finding], waivers: Sequence[str]) -> tuple[Finding, ...]:
+    """Return the errors that no waiver names, by their code or by `plugin:NAME`."""
+    waived = frozenset(waivers)
+    return tuple(
+        finding
+        for finding in findings
+        if finding.severity is Severity.ERROR and finding.code not in waived and not _plugin_waived(finding, waived)
+    )
+
+
+def unused_waivers(findings: Sequence[Finding], waivers: Sequence[str], plugins: Iterable[str]) -> tuple[Finding, ...]:
+    """Say which waivers had nothing to waive."""
+    useful = {finding.code for finding in findings} | {f"{WAIVER_PREFIX}{name}" for name in plugins}
+    useful.update(subject for finding in findings for subject in finding.subjects)
+    idle = tuple(waiver for waiver in waivers if waiver not in useful)
+    return (WAIVER_UNUSED.finding("Nothing was found that these waivers are about.", idle),) if idle else ()
+
+
+async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tuple[Finding, ...]:
+    """Make one finding for each reason that the journal has for items left behind."""
+    subjects: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    async for batch in journal.records(states=(ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)):
+        for record in batch:
+            counts[record.reason] = counts.get(record.reason, 0) + 1
+            shown = subjects.setdefault(record.reason, [])
+            if len(shown) < SUBJECTS_SHOWN:
+                shown.append(record.key)
+    return tuple(
+        codes[reason].finding(f"{counts[reason]} items were left behind: {codes[reason].meaning}", tuple(shown))
+        for reason, shown in sorted(subjects.items())
+        if reason in codes
+    )
+
+
+def _plugin_waived(finding: Finding, waived: frozenset[str]) -> bool:
+    about_plugin = any(subject in waived for subject in finding.subjects if subject.startswith(WAIVER_PREFIX))
+    return about_plugin or f"{WAIVER_PREFIX}{finding.plugin}" in waived

@@ -1,0 +1,65 @@
+"""Welcome: finds the installation, opens its database, reads its licence and asks the tenant (W16, W17, W83)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from omt_core.api import calls
+from omt_core.api.database import SourceDatabase
+from omt_core.api.errors import InstallationError
+from omt_core.api.installation import Installation, Licence, ManualAnswers
+from omt_core.api.online import OnlineTarget, TenantStatus
+from omt_core.engine.session import Engine
+from omt_core.engine.surroundings import Surroundings
+
+
+async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.Discovery:
+    """Return the best installation that needs nothing more.
+
+    Raises `InstallationError` `installation-not-found`, or `installation-incomplete` naming the keys to give.
+    """
+    found = await discover(engine, answers)
+    complete = [discovery for discovery in found if not discovery.needs]
+    if complete:
+        return complete[0]
+    if not found:
+        raise InstallationError(
+            "installation-not-found",
+            "No installation was found on this machine.",
+            "Run this on the server or on a client of the installation, or fill [installation] in the answers file.",
+        )
+    raise InstallationError(
+        "installation-incomplete",
+        f"An installation was found, but not everything about it: {', '.join(found[0].needs)}.",
+        "Give these keys in the answers file; `omt discover` shows what was found where.",
+    )
+
+
+async def discover(engine: Engine, answers: ManualAnswers) -> Sequence[calls.Discovery]:
+    """Return all installations that any plugin found, the best first."""
+    return await engine.bus.discover_installations(
+        calls.DiscoverInstallations(answers=answers, run=Surroundings(engine.events))
+    )
+
+
+async def open_database(
+    engine: Engine, installation: Installation, resources: AsyncExitStack
+) -> tuple[SourceDatabase, Licence]:
+    """Connect to the database, to be closed with `resources`, and read the licence."""
+    surroundings = Surroundings(engine.events)
+    database = await engine.bus.open_source_database(
+        calls.OpenSourceDatabase(installation=installation, run=surroundings)
+    )
+    resources.push_async_callback(database.aclose)
+    licence = await engine.bus.read_licence(calls.ReadLicence(database=database, run=surroundings))
+    return database, licence
+
+
+async def connect(
+    engine: Engine, surroundings: Surroundings, resources: AsyncExitStack
+) -> tuple[OnlineTarget, TenantStatus]:
+    """Connect to the tenant, to be closed with `resources`, and ask for its state."""
+    target = await engine.bus.connect_online(calls.ConnectOnline(run=surroundings))
+    resources.push_async_callback(target.aclose)
+    return target, await target.status()

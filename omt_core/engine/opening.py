@@ -1,0 +1,133 @@
+"""Opens a session: installation, workspace with its journal, tenant, mode."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from omt_core.api import calls
+from omt_core.api.decisions import Kind, Mode
+from omt_core.api.installation import Licence, ManualAnswers
+from omt_core.api.online import OnlineTarget, TenantStatus
+from omt_core.engine import pins
+from omt_core.engine.locating import choose_installation, connect, open_database
+from omt_core.engine.rebuilding import rebuild_journal
+from omt_core.engine.session import Engine, Located, MigrationSession
+from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private
+from omt_core.journal import Journal, copy_journal
+
+FIRST_RUN = calls.RecoveryPlan(mode=Mode.INITIAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """How to open a session.
+
+    `writes`: the workspace is locked and kept, else a copy of it is worked on and thrown away. `online`: `required`, or
+    `optional` where a command also works without a tenant.
+    """
+
+    answers: ManualAnswers
+    workspace: Path | None
+    writes: bool
+    online: Literal["required", "optional"] = "required"
+    online_named: bool = True
+
+
+@asynccontextmanager
+async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[MigrationSession]:
+    """Open a session with a run of its own in the journal; everything is closed again at the end.
+
+    Raises `InstallationError`, `OnlineError` or `InputError`, each with what to do.
+    """
+    async with AsyncExitStack() as resources:
+        discovery = await choose_installation(engine, request.answers)
+        database, licence = await open_database(engine, discovery.installation, resources)
+        folder = _enter_workspace(request, licence, resources)
+        journal = await resources.enter_async_context(Journal.open(folder / JOURNAL_FILE))
+        surroundings = Surroundings(engine.events, folder)
+        target: OnlineTarget | None = None
+        status: TenantStatus | None = None
+        plan = FIRST_RUN
+        if request.online_named or request.online == "required":
+            target, status = await connect(engine, surroundings, resources)
+            plan = await engine.bus.plan_recovery(
+                calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings)
+            )
+        await journal.begin_run(mode=plan.mode, baseline=False, plugins=engine.host.versions)
+        await pins.pin_licence(journal, licence)
+        await journal.pin(pins.ANSWERS, json.dumps(_without_secrets(request.answers)))
+        session = MigrationSession(
+            engine=engine,
+            journal=journal,
+            folder=folder,
+            located=Located(
+                installation=discovery.installation,
+                database=database,
+                licence=licence,
+                target=target,
+                status=status,
+                plan=plan,
+            ),
+            resources=resources,
+            decisions=await journal.decisions(),
+            findings=discovery.findings,
+        )
+        if plan.rebuild_journal:
+            await rebuild_journal(session)
+        yield session
+
+
+def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExitStack) -> Path:
+    folder = folder_for(licence.serial, request.workspace)
+    if request.writes:
+        make_private(folder)
+        resources.enter_context(locked(folder))
+        return folder
+    copy = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="omt-")))
+    if (folder / JOURNAL_FILE).is_file():
+        copy_journal(folder / JOURNAL_FILE, copy / JOURNAL_FILE)
+    return copy
+
+
+async def _earlier(journal: Journal) -> calls.EarlierRun | None:
+    known = await journal.pins()
+    if pins.SERIAL not in known or pins.STARTED not in known:
+        return None
+    return calls.EarlierRun(
+        kind=Kind(known[pins.STARTED]),
+        completed=pins.COMPLETED in known,
+        owner=known[pins.OWNER],
+        serial=known[pins.SERIAL],
+    )
+
+
+def _without_secrets(answers: ManualAnswers) -> dict[str, object]:
+    service = answers.service
+    return {
+        "root": _text(answers.root),
+        "dbms": answers.dbms,
+        "server": answers.server,
+        "database": answers.database,
+        "dsn": answers.dsn if answers.dsn is not None and "=" not in answers.dsn else None,
+        "prefix": answers.prefix,
+        "user": answers.user,
+        "archives": [str(path) for path in answers.archives],
+        "templates": _text(answers.templates),
+        "service": {
+            "base": _text(service.base),
+            "attachments": _text(service.attachments),
+            "templates": _text(service.templates),
+            "texts": _text(service.texts),
+        },
+    }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

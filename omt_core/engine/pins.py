@@ -1,0 +1,39 @@
+"""The names of the values that the journal pins for a migration, and the licence identity among them (W71)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from omt_core.api.installation import Licence
+from omt_core.journal import Journal
+
+OWNER: Final = "licence.owner"
+SERIAL: Final = "licence.serial"
+VERSION: Final = "licence.version"
+ANSWERS: Final = "installation.answers"
+STARTED: Final = "upload.kind"
+"""Set when the first upload begins: `live` or `test`."""
+SNAPSHOT: Final = "snapshot"
+COMPLETED: Final = "completed"
+"""Set once the tenant has verified and imported: when, in UTC."""
+FROZEN: Final = "frozen"
+"""`intended` before anything is frozen, `frozen` once all of it is; not there otherwise."""
+CHANGES: Final = "changes-online"
+
+
+async def pin_licence(journal: Journal, licence: Licence) -> None:
+    """Pin owner and serial number at the first run; later runs have been compared with them before this."""
+    known = await journal.pins()
+    if SERIAL not in known:
+        await journal.pin(OWNER, licence.owner)
+        await journal.pin(SERIAL, licence.serial)
+    if known.get(VERSION) != licence.version:
+        await journal.pin(VERSION, licence.version)
+
+
+async def licence_of(journal: Journal) -> Licence | None:
+    """Return the pinned licence, or None."""
+    known = await journal.pins()
+    if SERIAL not in known:
+        return None
+    return Licence(owner=known[OWNER], serial=known[SERIAL], version=known.get(VERSION, ""))

@@ -1,0 +1,35 @@
+"""Rebuilds a lost journal from the tenant's manifest (W91)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from omt_core.api.errors import OnlineRefusedError
+from omt_core.api.events import Notice
+from omt_core.engine import pins
+from omt_core.engine.session import MigrationSession
+
+
+async def rebuild_journal(session: MigrationSession) -> None:
+    """Take over what the tenant holds, so that only what is missing or changed is sent.
+
+    Files are hashed once, since their times are not in a manifest. Raises `OnlineError`.
+    """
+    target, status = session.located.target, session.located.status
+    if target is None or status is None or status.migration is None:
+        raise OnlineRefusedError(
+            "journal-not-rebuilt",
+            "The journal is lost, and the tenant knows of no migration.",
+            "Begin anew in an empty workspace.",
+        )
+    session.engine.events.emit(Notice(message="The local journal is lost; it is rebuilt from the tenant's manifest."))
+    migration = await target.open(session.located.licence, status.migration.kind, session.located.plan.choices[0])
+    try:
+        async for batch in migration.manifest():
+            await session.journal.adopt(
+                (entry.stage, entry.key, entry.name, entry.size, entry.digest, entry.reason) for entry in batch
+            )
+    finally:
+        await migration.aclose()
+    await session.journal.pin(pins.STARTED, status.migration.kind.value)
+    await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())

@@ -1,0 +1,113 @@
+"""The result of a command, as `--json` prints it last (CONTRACT, `--json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from omt_core.api.decisions import Kind, Mode
+from omt_core.api.errors import ExitCode, OmtError
+from omt_core.api.findings import Finding, Severity
+from omt_core.engine.session import MigrationSession
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Counted(_Line):
+    """Files and bytes. For `sent`, bytes are those of request bodies over all stages; else those of the files."""
+
+    files: int = 0
+    bytes: int = 0
+
+
+class FindingLine(_Line):
+    """A finding in JSON."""
+
+    code: str
+    severity: Severity
+    plugin: str
+    subjects: tuple[str, ...]
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> FindingLine:
+        """Make the line of a finding."""
+        return cls(
+            code=finding.code,
+            severity=finding.severity,
+            plugin=finding.plugin,
+            subjects=finding.subjects,
+            message=finding.message,
+            remedy=finding.remedy,
+        )
+
+
+class ErrorLine(_Line):
+    """What stopped a command."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class Result(_Line):
+    """The last line of every command's output under `--json`."""
+
+    event: Literal["result"] = "result"
+    exit_code: int
+    mode: Mode = Mode.INITIAL
+    kind: Kind = Kind.LIVE
+    sent: Counted = Counted()
+    skipped: Counted = Counted()
+    missing: int = 0
+    failed: int = 0
+    tables: int = 0
+    rows: int = 0
+    findings: tuple[FindingLine, ...] = ()
+    receipt: Path | None = None
+    error: ErrorLine | None = None
+
+
+def error_line(error: OmtError) -> ErrorLine:
+    """Make the line of an error."""
+    return ErrorLine(code=error.code, message=error.message, remedy=error.remedy)
+
+
+async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtError | None) -> Result:
+    """Count what a run did, from the journal."""
+    totals = await session.journal.totals()
+    files = {stage.name for stage in await session.journal.stages() if stage.kind == "files"}
+    counted = [total for name, total in totals.items() if name in files]
+    runs = await session.journal.runs()
+    tables, rows = _database(session)
+    return Result(
+        exit_code=exit_code,
+        mode=session.mode,
+        kind=session.decisions.kind,
+        sent=Counted(files=sum(one.sent_items for one in counted), bytes=runs[-1].sent_bytes if runs else 0),
+        skipped=Counted(
+            files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)
+        ),
+        missing=sum(one.missing for one in counted),
+        failed=sum(one.failed for one in counted),
+        tables=tables,
+        rows=rows,
+        findings=_lines(session.findings),
+        receipt=None if session.completed is None else session.completed.receipt,
+        error=None if error is None else error_line(error),
+    )
+
+
+def _database(session: MigrationSession) -> tuple[int, int]:
+    done = session.completed
+    return (0, 0) if done is None else (done.tables, done.rows)
+
+
+def _lines(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
+    return tuple(FindingLine.of(finding) for finding in findings)

@@ -1,0 +1,102 @@
+"""The event loop of a run: takes steps one at a time, brackets each phase with its hooks, and journals it.
+
+One task group owns the run. Front ends hand over steps through a stream and wait for the answer; no cancel scope of
+theirs spans the run, so that a front end that goes away does not tear a step apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+from anyio.abc import TaskStatus
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from omt_core.api import calls
+from omt_core.api.errors import InputError, OmtError
+from omt_core.api.events import FindingRaised, PhaseFinished, PhaseStarted
+from omt_core.engine.phases import WELCOME, Phase
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.steps import Step
+
+
+@dataclass(slots=True)
+class _Request:
+    step: Step
+    done: anyio.Event = field(default_factory=anyio.Event)
+    error: OmtError | None = None
+
+
+class Runner:
+    """Performs the steps of one session. Use `Runner.start`."""
+
+    def __init__(self, session: MigrationSession, inbox: MemoryObjectSendStream[_Request]) -> None:
+        self.session = session
+        self._inbox = inbox
+        self._finished = {WELCOME.name}
+        self._told = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls, session: MigrationSession) -> AsyncIterator[Runner]:
+        """Run the loop for as long as the context lasts."""
+        send, receive = anyio.create_memory_object_stream[_Request](0)
+        runner = cls(session, send)
+        async with anyio.create_task_group() as group, send:
+            await group.start(runner._loop, receive)
+            yield runner
+            send.close()
+
+    async def do(self, step: Step) -> None:
+        """Hand over a step and wait until it is done. Raises what it raised; the run can then go on."""
+        request = _Request(step)
+        await self._inbox.send(request)
+        await request.done.wait()
+        if request.error is not None:
+            raise request.error
+
+    async def _loop(
+        self, inbox: MemoryObjectReceiveStream[_Request], *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    ) -> None:
+        async with inbox:
+            task_status.started()
+            async for request in inbox:
+                try:
+                    await self._perform(request.step)
+                except OmtError as error:
+                    request.error = error
+                finally:
+                    self._tell_findings()
+                    request.done.set()
+
+    async def _perform(self, step: Step) -> None:
+        phase, session = step.phase, self.session
+        self._check_order(phase)
+        session.engine.events.emit(PhaseStarted(phase=phase.name))
+        await session.engine.bus.before_phase(self._around(phase))
+        await session.journal.begin_phase(phase.name)
+        await step.perform(session)
+        await session.journal.finish_phase()
+        self._finished.add(phase.name)
+        await session.engine.bus.after_phase(self._around(phase))
+        session.engine.events.emit(PhaseFinished(phase=phase.name))
+
+    def _check_order(self, phase: Phase) -> None:
+        missing = [name for name in phase.after if name not in self._finished]
+        if missing:
+            raise InputError(
+                "phase-too-early",
+                f"The phase {phase.title!r} cannot begin before {', '.join(missing)} is done.",
+                "Do the earlier steps first.",
+            )
+
+    def _around(self, phase: Phase) -> calls.AroundPhase:
+        session = self.session
+        return calls.AroundPhase(phase=phase.name, mode=session.mode, decisions=session.decisions, run=session.run)
+
+    def _tell_findings(self) -> None:
+        for finding in self.session.findings[self._told :]:
+            self.session.engine.events.emit(FindingRaised(finding=finding))
+        self._told = len(self.session.findings)

@@ -1,0 +1,199 @@
+"""Steps: what a front end asks of a run. Each belongs to a phase and works on the session.
+
+The command line takes them from an answers file, the wizard from a person; both put the same steps into the same loop.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import SecretStr
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.context import StopSignal
+from omt_core.api.decisions import Contact, Kind, Notifications, RecoveryChoice
+from omt_core.api.errors import FindingsError, InstallationError
+from omt_core.api.findings import Severity
+from omt_core.api.users import LoginOutcome
+from omt_core.engine import phases, reviewing, uploading
+from omt_core.engine.findings import blocking
+from omt_core.engine.phases import Phase
+from omt_core.engine.reviewing import Assignments
+from omt_core.engine.session import MigrationSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(ABC):
+    """One thing to do."""
+
+    phase: ClassVar[Phase]
+
+    @abstractmethod
+    async def perform(self, session: MigrationSession) -> None:
+        """Do it. Raises `OmtError`, and then nothing of it counts as done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseRecovery(Step):
+    """Choose what recovery shall do (W84); in a first upload there is nothing to choose."""
+
+    phase = phases.RECOVERY
+    choice: RecoveryChoice | None
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.choose_recovery(self.choice)
+
+
+_REFUSED = {
+    LoginOutcome.WRONG_CREDENTIALS: (
+        "login-wrong-credentials",
+        "The user name or the password is wrong.",
+        "Use the name and the password of a local administrator of the CRM on site.",
+    ),
+    LoginOutcome.NOT_ADMINISTRATOR: (
+        "login-not-administrator",
+        "The login is right, but this user is neither General nor User administrator.",
+        "Log in as a user whose role has the right admin-all or admin-users.",
+    ),
+    LoginOutcome.RETIRED: (
+        "login-retired",
+        "The login is right, but this user is retired and has no rights.",
+        "Log in as an administrator who is not retired.",
+    ),
+    LoginOutcome.NO_VERIFIER: (
+        "login-no-verifier",
+        "No way to check a password of this installation is available.",
+        "Give the address of NetServer's web services in auth.web_services, or choose another auth.verifier.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login(Step):
+    """Log on as a local administrator (W18-W23)."""
+
+    phase = phases.LOGIN
+    user: str
+    password: SecretStr = field(repr=False)
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        result = await session.engine.bus.authenticate(
+            calls.Authenticate(
+                installation=session.located.installation,
+                database=session.located.database,
+                user=self.user,
+                password=self.password,
+                run=session.run,
+            )
+        )
+        if result.outcome is not LoginOutcome.ACCEPTED:
+            code, message, remedy = _REFUSED[result.outcome]
+            raise InstallationError(code, f"{message} {result.detail}".strip(), remedy)
+        session.administrator = result.administrator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Step):
+    """Contact details, live or test, agreement (W24-W30)."""
+
+    phase = phases.CONFIRM
+    contact: Contact | None
+    kind: Kind
+    agreement_accepted: bool
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.confirm(contact=self.contact, kind=self.kind, agreement_accepted=self.agreement_accepted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Step):
+    """Plans, user names, notifications, and every check (W38-W69). Raises `FindingsError` when an error stands."""
+
+    phase = phases.CHECKLIST
+    assigned: Assignments = Assignments()
+    notifications: Notifications = Notifications()
+    waivers: tuple[str, ...] = ()
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.waive(self.waivers)
+        await session.notify(self.notifications)
+        await reviewing.read_users(session)
+        await reviewing.propose(session, self.assigned)
+        await reviewing.check_everything(session)
+        refuse_errors(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive(Step):
+    """Decide what does not stop the run, where there is no Checklist (recovery of missing files, precopy)."""
+
+    phase = phases.LOGIN
+    waivers: tuple[str, ...] = ()
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.waive(self.waivers)
+        refuse_errors(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload(Step):
+    """Move everything and have it imported (W70-W79)."""
+
+    phase = phases.UPLOAD
+    stop: StopSignal
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await uploading.upload(session, self.stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precopy(Step):
+    """Upload files ahead of the night."""
+
+    phase = phases.UPLOAD
+    stop: StopSignal
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await uploading.precopy(session, self.stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(Step):
+    """Complete (W80): say so when readable files were left behind because they could not be read."""
+
+    phase = phases.COMPLETE
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        failed = sum(total.failed for total in (await session.journal.totals()).values())
+        if failed:
+            raise InstallationError(
+                "files-unreadable",
+                f"The migration is completed, but {failed} files could not be read and were left behind.",
+                "Make them readable, then run the same command again with --recover missing.",
+            )
+
+
+def refuse_errors(session: MigrationSession) -> None:
+    """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
+    found = (*session.findings, *session.engine.host.inactive_findings())
+    standing = blocking(found, session.decisions.waivers)
+    if not standing:
+        return
+    session.findings = tuple(dict.fromkeys(found))
+    codes = ", ".join(sorted({finding.code for finding in standing}))
+    raise FindingsError(
+        "findings-stand",
+        f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
+        "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
+    )

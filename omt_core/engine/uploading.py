@@ -1,0 +1,155 @@
+"""The Upload: freezes, takes one snapshot, and has all stages transferred (W70-W79)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+
+from omt_core.api import calls
+from omt_core.api.context import StopSignal
+from omt_core.api.decisions import Kind
+from omt_core.api.errors import InterruptedRunError, OnlineError, OnlineRefusedError
+from omt_core.api.events import StageChanged, StageState
+from omt_core.api.items import UploadStage
+from omt_core.api.online import OnlineMigration, OnlineTarget
+from omt_core.engine import pins
+from omt_core.engine.completing import complete
+from omt_core.engine.findings import left_behind, merged
+from omt_core.engine.freezing import freeze, thaw
+from omt_core.engine.rate import FileRateLimiter
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.workspace import LIMIT_FILE
+
+STARTING: Final = ("starting", "Starting")
+FINISHING: Final = ("finishing", "Finishing")
+"""The first and the last row of the upload table, which the core fills itself (W73)."""
+
+
+async def upload(session: MigrationSession, stop: StopSignal) -> None:
+    """Move everything, or in recovery of missing files what is missing or changed, and have the tenant import it.
+
+    Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
+    was frozen stays frozen then, except that a refusal before the import thaws it again.
+    """
+    _tell(session, STARTING, StageState.ANALYSING)
+    migration = await _target(session).open(session.located.licence, session.decisions.kind, session.decisions.recovery)
+    try:
+        await session.journal.pin(pins.STARTED, session.decisions.kind.value)
+        await _prepare(session, stop)
+        try:
+            await _transfer_all(session, migration, stop, commit=True)
+        except OnlineRefusedError:
+            await _thaw_after_refusal(session)
+            raise
+        _tell(session, FINISHING, StageState.UPLOADING, "Completing uploads")
+        await complete(session, migration)
+        _tell(session, FINISHING, StageState.SUCCEEDED)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await migration.aclose()
+
+
+async def precopy(session: MigrationSession, stop: StopSignal) -> None:
+    """Upload files while users still work: no freeze, no database, nothing is committed."""
+    migration = await _target(session).open(session.located.licence, session.decisions.kind, session.decisions.recovery)
+    try:
+        await _transfer_all(session, migration, stop, commit=False)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await migration.aclose()
+
+
+async def stages_of(session: MigrationSession, snapshot: str, *, files_only: bool) -> list[UploadStage]:
+    """Return the stages of this run in the order of the screen; `files_only` leaves the database out."""
+    stages = await session.engine.bus.contribute_upload_stages(
+        calls.ContributeUploadStages(
+            installation=session.located.installation,
+            database=session.located.database,
+            workspace=session.folder,
+            snapshot=snapshot,
+            run=session.run,
+        )
+    )
+    return [stage for stage in stages if not (files_only and stage.kind == "database")]
+
+
+async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
+    if session.decisions.kind is not Kind.LIVE or session.only_missing:
+        return
+    await freeze(session)
+    with anyio.move_on_after(session.engine.settle_seconds):
+        await stop.wait()
+
+
+async def _transfer_all(
+    session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
+) -> None:
+    journal = session.journal
+    files_only = session.only_missing or not commit
+    async with session.located.database.snapshot() as fresh:
+        snapshot = (await journal.pins()).get(pins.SNAPSHOT, fresh) if files_only else fresh
+        stages = await stages_of(session, snapshot, files_only=files_only)
+        await journal.note_stages(stages)
+        if not files_only:
+            # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
+            await journal.pin(pins.SNAPSHOT, snapshot)
+            for stage in stages:
+                if stage.kind == "database":
+                    await journal.reset_stage(stage.name)
+        _tell(session, STARTING, StageState.SUCCEEDED)
+        summary = await session.engine.bus.transfer(
+            calls.Transfer(
+                stages=stages,
+                snapshot=snapshot,
+                migration=migration,
+                journal=journal,
+                workspace=session.folder,
+                rate=FileRateLimiter(session.folder / LIMIT_FILE),
+                stop=stop,
+                run=session.run,
+                baseline_only=session.only_missing,
+                commit=commit,
+            )
+        )
+    reasons = await left_behind(journal, session.engine.host.codes)
+    # What the inventory of the upload saw is newer than what the checks saw.
+    told_anew = {finding.code for finding in reasons}
+    before = [finding for finding in session.findings if finding.code not in told_anew]
+    session.findings = merged(before, reasons, summary.findings)
+    if summary.stopped:
+        raise InterruptedRunError(
+            "interrupted",
+            "The run was stopped; all that was confirmed is journalled."
+            + (" The installation on site is still frozen." if await is_frozen(session) else ""),
+            "Run the same command again to go on from there"
+            + ("; `omt thaw` lets the users in again meanwhile." if await is_frozen(session) else "."),
+        )
+    if summary.failed:
+        raise OnlineError(
+            "files-not-confirmed",
+            f"{summary.failed} files could not be confirmed online; the findings name them.",
+            "Run the same command again: it goes on with what is left.",
+        )
+
+
+async def is_frozen(session: MigrationSession) -> bool:
+    """Tell whether this migration has frozen the installation, or begun to."""
+    return pins.FROZEN in await session.journal.pins()
+
+
+async def _thaw_after_refusal(session: MigrationSession) -> None:
+    if await is_frozen(session) and not session.only_missing:
+        await thaw(session.engine, session.journal, session.located.installation, session.located.database)
+
+
+def _target(session: MigrationSession) -> OnlineTarget:
+    if session.located.target is None:
+        raise OnlineError(
+            "online-not-named", "There is no tenant to migrate to.", "Give online.url and online.token_file."
+        )
+    return session.located.target
+
+
+def _tell(session: MigrationSession, row: tuple[str, str], state: StageState, detail: str = "") -> None:
+    session.engine.events.emit(StageChanged(stage=row[0], title=row[1], state=state, detail=detail))
