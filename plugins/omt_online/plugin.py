@@ -1,0 +1,36 @@
+"""The plugin: role `online`, and the commands `tenant` and `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.commands import Command
+from omt_core.api.online import OnlineTarget
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_online.client import connect
+from omt_online.settings import OnlineSettings
+from omt_online.tenant_command import tenant_command
+
+
+class OnlinePlugin(Plugin):
+    """Connects to a tenant, and is one when asked to."""
+
+    settings_model: ClassVar[type[PluginSettings]] = OnlineSettings
+
+    def __init__(self, settings: OnlineSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @override
+    @hookimpl
+    def add_commands(self) -> Sequence[Command]:
+        return (tenant_command(self._settings.tenant),)
+
+    @override
+    @hookimpl
+    async def connect_online(self, call: calls.ConnectOnline) -> OnlineTarget:
+        return await connect(self._settings, call)

@@ -1,0 +1,41 @@
+"""Writing so that it survives a power loss: data first, then the name, then the folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from omt_online.server.layout import PRIVATE_FILE, PRIVATE_FOLDER
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable. Windows has no such call: NTFS journals names by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_into_place(source: Path, target: Path) -> None:
+    """Give a file, whose data is durable already, its final name; durable on return."""
+    if not target.parent.is_dir():
+        target.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        sync_folder(target.parent.parent)
+    source.replace(target)
+    sync_folder(target.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a small private file, whole or not at all; durable on return."""
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,151 @@
+"""The JSON bodies of the protocol: what is taken is checked against these, and the OpenAPI document is made from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.online import TenantState
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Size = Annotated[int, Field(ge=0, lt=1 << 53)]
+Text = Annotated[str, StringConstraints(max_length=1_000)]
+NAMES_PER_REQUEST = 1_000
+
+
+class Body(BaseModel):
+    """The base of all bodies: unknown keys are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Limits(Body):
+    """What the tenant takes; `TransferLimits` on the client's side."""
+
+    bundle_bytes: int
+    member_bytes: int
+    chunk_bytes: int
+    digests_per_request: int
+    parallel_uploads: int
+
+
+class Capabilities(Body):
+    """What the tenant can do."""
+
+    protocol: Literal["1"]
+    limits: Limits
+    checksums: list[str]
+    tus: Literal["1.0.0"]
+
+
+class SecretBody(Body):
+    """The migration secret."""
+
+    secret: Text
+
+
+class TokenAnswer(Body):
+    """A token, valid for `expires_in` seconds."""
+
+    token: str
+    expires_in: float
+
+
+class MigrationAnswer(Body):
+    """The tenant's migration. `kind` is that of what is online once it is `completed`."""
+
+    id: str
+    kind: Kind
+    owner: str
+    serial: str
+    completed: bool
+    accepted: bool
+
+
+class TenantAnswer(Body):
+    """Who the tenant is and how it stands; `public_key` is Ed25519, 64 hexadecimal digits."""
+
+    tenant: str
+    state: TenantState
+    public_key: str
+    migration: MigrationAnswer | None
+
+
+class PlanAnswer(Body):
+    """A user plan with its seats."""
+
+    name: str
+    total: int
+    used: int
+
+
+class PlansAnswer(Body):
+    """The catalogue, in the order of its columns."""
+
+    plans: list[PlanAnswer]
+
+
+class NamesBody(Body):
+    """User names to ask for."""
+
+    names: Annotated[list[Text], Field(max_length=NAMES_PER_REQUEST)]
+
+
+class TakenAnswer(Body):
+    """Those that are taken, as they were asked for."""
+
+    taken: list[str]
+
+
+class LicenceBody(Body):
+    """The licence identity that a migration is pinned to (W71)."""
+
+    owner: Text
+    serial: Text
+
+
+class OpeningBody(Body):
+    """Whose migration to open, and as what. `client` is the id of the workspace that works on it."""
+
+    licence: LicenceBody
+    kind: Kind
+    recovery: RecoveryChoice | None
+    client: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class OpeningAnswer(Body):
+    """The migration's id, and the claim to carry in the header Omt-Claim."""
+
+    id: str
+    claim: str
+    limits: Limits
+
+
+class ContentsBody(Body):
+    """Contents to ask for: digest and size of each."""
+
+    contents: list[tuple[Sha256, Size]]
+
+
+class MissingAnswer(Body):
+    """The digests that the tenant lacks."""
+
+    missing: list[Sha256]
+
+
+class ErrorDetail(Body):
+    """What went wrong: a stable code, what happened, what to do, and what it is about."""
+
+    code: str
+    message: str
+    remedy: str
+    digests: list[str] | None = None
+    details: list[str] | None = None
+
+
+class ErrorAnswer(Body):
+    """The body of every answer that is not a success."""
+
+    error: ErrorDetail

@@ -1,0 +1,73 @@
+"""What stands before and behind every call: the token, the errors, and a log that says little."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sqlite3
+import time
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from omt_online.server.http.routes import Route
+from omt_online.server.http.service import SERVICE, refusal
+from omt_online.server.http.tus_headers import VERSION
+from omt_online.server.protocol_error import ProtocolError
+
+_log = logging.getLogger("omt_online.server.access")
+_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+@web.middleware
+async def tell_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever goes wrong into an answer of the protocol; no text of an exception reaches the client."""
+    started = time.monotonic()
+    try:
+        response = await handler(request)
+    except ProtocolError as error:
+        response = refusal(error)
+    except web.HTTPException as error:
+        response = refusal(
+            ProtocolError(error.status, "call-unknown", f"{error.reason}.", "See /v1/openapi.json for the calls.")
+        )
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        response = refusal(_storage_full())
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        response = refusal(_storage_full())
+    _log.debug("%s %s %d %.0f ms", request.method, request.path, response.status, 1000 * (time.monotonic() - started))
+    return response
+
+
+async def mark_tus(request: web.Request, response: web.StreamResponse) -> None:
+    """Say the version of tus in every answer about uploads."""
+    if request.path.startswith("/v1/uploads"):
+        response.headers["Tus-Resumable"] = VERSION
+
+
+def guarded(route: Route) -> Handler:
+    """Return the handler of a route behind its guards."""
+
+    async def call(request: web.Request) -> web.StreamResponse:
+        if route.secured:
+            request.app[SERVICE].store.tokens.check(request.headers.get("Authorization", ""))
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise ProtocolError(
+                415, "request-malformed", "Compressed bodies are not taken.", "Send the body without Content-Encoding."
+            )
+        return await route.handler(request)
+
+    return call
+
+
+def _storage_full() -> ProtocolError:
+    return ProtocolError(
+        507,
+        "storage-full",
+        "The tenant's storage is full; nothing of this call was kept.",
+        "Make room online, then start the tool again: it goes on where it stopped.",
+    )

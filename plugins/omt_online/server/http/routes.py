@@ -1,0 +1,159 @@
+"""The one table of routes: the server is made from it, and so is the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from omt_online.server.http import bodies, content_calls, migration_calls, tenant_calls, upload_calls
+
+Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A call: its handler's docstring is its summary. `media` is what a body that is not JSON holds.
+
+    `headers` are the request headers that matter beside those of HTTP; `optional_headers` those that may be left out.
+    """
+
+    method: Method
+    path: str
+    handler: Handler
+    status: int = 200
+    body: type[bodies.Body] | None = None
+    answer: type[bodies.Body] | None = None
+    media: str | None = None
+    answer_media: str | None = None
+    secured: bool = True
+    headers: tuple[str, ...] = ()
+    optional_headers: tuple[str, ...] = ()
+    errors: tuple[int, ...] = ()
+
+
+CLAIM = ("Omt-Claim",)
+TUS = ("Omt-Claim", "Tus-Resumable")
+CHUNK = "application/offset+octet-stream"
+ERRORS = (400, 401)
+"""Statuses that every call but the public ones may answer."""
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/capabilities",
+        handler=tenant_calls.read_capabilities,
+        answer=bodies.Capabilities,
+        secured=False,
+    ),
+    Route(
+        method="POST",
+        path="/v1/tokens",
+        handler=tenant_calls.exchange_secret,
+        body=bodies.SecretBody,
+        answer=bodies.TokenAnswer,
+        secured=False,
+        errors=(400, 401, 413),
+    ),
+    Route(method="GET", path="/v1/tenant", handler=tenant_calls.read_tenant, answer=bodies.TenantAnswer),
+    Route(method="GET", path="/v1/plans", handler=tenant_calls.read_plans, answer=bodies.PlansAnswer),
+    Route(
+        method="POST",
+        path="/v1/user-names/taken",
+        handler=tenant_calls.find_taken_names,
+        body=bodies.NamesBody,
+        answer=bodies.TakenAnswer,
+        errors=(413,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/migrations",
+        handler=migration_calls.open_migration,
+        body=bodies.OpeningBody,
+        answer=bodies.OpeningAnswer,
+        errors=(409, 413),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/migrations/{id}/claim",
+        handler=migration_calls.release_claim,
+        status=204,
+        headers=CLAIM,
+        errors=(404, 409),
+    ),
+    Route(
+        method="POST",
+        path="/v1/migrations/{id}/missing",
+        handler=migration_calls.find_missing,
+        body=bodies.ContentsBody,
+        answer=bodies.MissingAnswer,
+        headers=CLAIM,
+        errors=(404, 409, 413),
+    ),
+    Route(method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204),
+    Route(
+        method="POST",
+        path="/v1/uploads",
+        handler=upload_calls.create_upload,
+        status=201,
+        media=CHUNK,
+        headers=(*TUS, "Upload-Length", "Upload-Metadata"),
+        optional_headers=("Upload-Checksum",),
+        errors=(404, 409, 412, 413, 415, 460, 503, 507),
+    ),
+    Route(
+        method="HEAD",
+        path="/v1/uploads/{uid}",
+        handler=upload_calls.read_offset,
+        headers=TUS,
+        errors=(404, 409, 410, 412),
+    ),
+    Route(method="OPTIONS", path="/v1/uploads/{uid}", handler=upload_calls.describe_uploads, status=204),
+    Route(
+        method="PATCH",
+        path="/v1/uploads/{uid}",
+        handler=upload_calls.append_chunk,
+        status=204,
+        media=CHUNK,
+        headers=(*TUS, "Upload-Offset"),
+        optional_headers=("Upload-Checksum",),
+        errors=(404, 409, 410, 412, 413, 415, 460, 503, 507),
+    ),
+    Route(
+        method="POST",
+        path="/v1/uploads/{uid}",
+        handler=upload_calls.override_method,
+        status=204,
+        media=CHUNK,
+        headers=(*TUS, "X-HTTP-Method-Override"),
+        optional_headers=("Upload-Offset", "Upload-Checksum"),
+        errors=(404, 409, 410, 412, 413, 415, 460, 503, 507),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/uploads/{uid}",
+        handler=upload_calls.terminate_upload,
+        status=204,
+        headers=TUS,
+        errors=(404, 409, 410, 412),
+    ),
+    Route(
+        method="GET",
+        path="/v1/contents/{sha256}",
+        handler=content_calls.read_content,
+        answer_media="application/octet-stream",
+        optional_headers=("Range",),
+        errors=(404, 416),
+    ),
+)
+
+PATH_PARAMETERS = {
+    "id": "[0-9a-f]{16}",
+    "uid": "[0-9a-f]{32}",
+    "sha256": "[0-9a-f]{64}",
+    "stage": "[a-z][a-z0-9-]{0,63}",
+}
+"""What the variable parts of a path look like; a path with anything else is not found."""

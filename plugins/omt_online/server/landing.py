@@ -1,0 +1,68 @@
+"""The last step of an upload: the whole is verified, put into its place, and from then on known."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from omt_online.server.bundle import verify_bundle
+from omt_online.server.contents import ContentStore, record_file, record_pack
+from omt_online.server.durable import move_into_place
+from omt_online.server.layout import TenantLayout
+from omt_online.server.protocol_error import CHECKSUM_MISMATCH, ProtocolError
+from omt_online.server.uploads import Upload, UploadStore
+
+
+class Landing:
+    """Lands uploads. The order is what makes it safe at any crash: data durable, then name, then index, then answer.
+
+    A crash between name and index leaves a file that the index does not know: `omt_online.server.reconciling` takes it
+    in at the next start.
+    """
+
+    def __init__(
+        self, layout: TenantLayout, contents: ContentStore, uploads: UploadStore, *, member_bytes: int
+    ) -> None:
+        self._layout = layout
+        self._contents = contents
+        self._uploads = uploads
+        self._member_bytes = member_bytes
+
+    def land(self, upload: Upload, digest: str) -> Upload:
+        """Land an upload whose bytes are all durable and have the sha256 `digest`; blocks.
+
+        Raises ProtocolError `content-mismatch` or `bundle-malformed`; the upload is gone then.
+        """
+        try:
+            if digest != upload.digest:
+                raise ProtocolError(
+                    CHECKSUM_MISMATCH,
+                    "content-mismatch",
+                    "What arrived does not have the sha256 that was announced; nothing of it was kept.",
+                    "Read the file again and send it in a new upload.",
+                    fields={"digests": [upload.digest]},
+                )
+            return self._land_bundle(upload) if upload.kind == "bundle" else self._land_file(upload)
+        except ProtocolError:
+            self._uploads.give_up(upload)
+            raise
+
+    def _land_file(self, upload: Upload) -> Upload:
+        source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
+        if upload.digest in self._contents.sizes([upload.digest]):
+            landed = self._uploads.record(upload, upload.length, also=lambda _: None)
+            source.unlink(missing_ok=True)
+            return landed
+        move_into_place(source, self._layout.content(upload.digest))
+        return self._uploads.record(
+            upload, upload.length, also=lambda connection: record_file(connection, digest, upload.length)
+        )
+
+    def _land_bundle(self, upload: Upload) -> Upload:
+        source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
+        members = verify_bundle(source, member_bytes=self._member_bytes)
+        move_into_place(source, self._layout.pack(upload.digest))
+
+        def index(connection: sqlite3.Connection) -> None:
+            record_pack(connection, digest, upload.length, members)
+
+        return self._uploads.record(upload, upload.length, also=index)

@@ -1,0 +1,26 @@
+"""What an operator of the reference tenant may set: lifetimes and limits."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from omt_core.api.plugin import PluginSettings
+
+MEBIBYTE = 1 << 20
+
+
+class TenantSettings(PluginSettings):
+    """The part `tenant` of the plugin's settings. Times in seconds, sizes in bytes.
+
+    ND: lifetimes and sizes of the vendor's service are not public; these are ours.
+    """
+
+    token_seconds: float = Field(default=900, gt=0)
+    claim_seconds: float = Field(default=60, gt=0)
+    upload_seconds: float = Field(default=7 * 86_400, gt=0)
+    bundle_bytes: int = Field(default=16 * MEBIBYTE, ge=4096)
+    member_bytes: int = Field(default=8 * MEBIBYTE, ge=1)
+    chunk_bytes: int = Field(default=16 * MEBIBYTE, ge=1)
+    content_bytes: int = Field(default=1 << 40, ge=1)
+    digests_per_request: int = Field(default=10_000, ge=1, le=10_000)
+    parallel_uploads: int = Field(default=8, ge=1, le=64)

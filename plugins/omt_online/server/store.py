@@ -1,0 +1,111 @@
+"""All that a tenant keeps, opened together: one process at a time may serve a folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from omt_core.api.errors import InputError
+from omt_online.server.contents import ContentStore
+from omt_online.server.identity import TenantIdentity, establish_identity
+from omt_online.server.landing import Landing
+from omt_online.server.layout import TenantLayout
+from omt_online.server.opening import Opening
+from omt_online.server.plan_catalogue import OfferedPlan
+from omt_online.server.reconciling import reconcile
+from omt_online.server.settings import TenantSettings
+from omt_online.server.state_database import StateDatabase
+from omt_online.server.taken_names import TakenNames
+from omt_online.server.tokens import Tokens
+from omt_online.server.uploads import UploadStore
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What the store takes for time: seconds since 1970, and seconds that no change of the clock disturbs."""
+
+    wall: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An open tenant folder (`omt_online.server.layout`). All of it blocks and may be used from any thread."""
+
+    layout: TenantLayout
+    settings: TenantSettings
+    identity: TenantIdentity
+    state: StateDatabase
+    contents: ContentStore
+    uploads: UploadStore
+    landing: Landing
+    opening: Opening
+    taken: TakenNames
+    tokens: Tokens
+    lock: FileLock
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        plans: Sequence[OfferedPlan] | None = None,
+        taken: Iterable[str] = (),
+        settings: TenantSettings | None = None,
+        clocks: Clocks | None = None,
+    ) -> Self:
+        """Open a folder, making it a tenant's if it is not one yet, and bring it into order after a crash.
+
+        Raises InputError when another process serves it (`tenant-locked`) or it is damaged (`tenant-unreadable`).
+        """
+        settings, clocks = settings or TenantSettings(), clocks or Clocks()
+        layout = TenantLayout(directory.absolute())
+        layout.create()
+        lock = _lock(layout)
+        try:
+            identity = establish_identity(layout, plans)
+            state = StateDatabase(layout.state)
+        except BaseException:
+            lock.release()
+            raise
+        reconcile(layout, state, member_bytes=settings.member_bytes)
+        contents = ContentStore(layout, state)
+        uploads = UploadStore(layout, state, lifetime=settings.upload_seconds, clock=clocks.wall)
+        uploads.sweep()
+        taken_names = TakenNames(state)
+        taken_names.add(taken)
+        return cls(
+            layout=layout,
+            settings=settings,
+            identity=identity,
+            state=state,
+            contents=contents,
+            uploads=uploads,
+            landing=Landing(layout, contents, uploads, member_bytes=settings.member_bytes),
+            opening=Opening(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
+            taken=taken_names,
+            tokens=Tokens(identity.secret, lifetime=settings.token_seconds, clock=clocks.wall),
+            lock=lock,
+        )
+
+    def close(self) -> None:
+        """Close everything and let another process serve the folder."""
+        self.state.close()
+        self.lock.release()
+
+
+def _lock(layout: TenantLayout) -> FileLock:
+    # Opened in a worker thread, closed in another: the lock belongs to the process.
+    lock = FileLock(layout.lock, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(
+            "tenant-locked", f"Another process serves {layout.root}.", "Stop it, or choose another folder."
+        ) from error
+    return lock

@@ -1,0 +1,121 @@
+"""The command `tenant`: serve a folder as a tenant, and accept what was migrated to it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+import anyio
+import anyio.to_thread
+
+from omt_core.api.commands import Command, CommandContext
+from omt_core.api.errors import ExitCode, InputError
+from omt_online.server.acceptance import accept_migration
+from omt_online.server.embedded import Certificate, serve_tenant
+from omt_online.server.plan_catalogue import parse_plans
+from omt_online.server.settings import TenantSettings
+
+_SIGNAL_POLL_SECONDS = 0.2
+"""How often a stop is looked for: on Windows nothing wakes the event loop when a signal comes."""
+
+
+def tenant_command(settings: TenantSettings) -> Command:
+    """Return the command `tenant` with its parts `serve` and `accept`."""
+
+    async def run(context: CommandContext, options: argparse.Namespace) -> int:
+        if options.part == "serve":
+            return await _serve(context, options, settings)
+        return await _accept(context, options)
+
+    return Command(name="tenant", help="run the embedded reference tenant", configure=_configure, run=run)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    serve = parts.add_parser("serve", help="serve a folder as a tenant, on this machine only, until stopped")
+    serve.add_argument("directory", type=Path, metavar="DIR")
+    serve.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0, the default, takes a free one")
+    serve.add_argument("--plans", metavar="NAME:TOTAL,...", help="the user plans that exist online, kept from then on")
+    serve.add_argument("--taken", type=Path, metavar="FILE", help="user names held elsewhere, one a line (UTF-8)")
+    serve.add_argument("--cert", type=Path, metavar="PEM", help="certificate chain: serve https")
+    serve.add_argument("--key", type=Path, metavar="PEM", help="private key of --cert")
+    accept = parts.add_parser("accept", help="accept a completed live migration: no run is possible afterwards")
+    accept.add_argument("directory", type=Path, metavar="DIR")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 0xFFFF):
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+async def _serve(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
+    if (options.cert is None) != (options.key is None):
+        raise InputError("certificate-unreadable", "--cert and --key belong together.", "Give both, or neither.")
+    plans = None if options.plans is None else parse_plans(options.plans)
+    taken = () if options.taken is None else await anyio.to_thread.run_sync(_read_names, options.taken)
+    with _stop_on_signals() as stop:
+        async with serve_tenant(
+            options.directory,
+            port=options.port,
+            plans=plans,
+            taken=taken,
+            settings=settings,
+            certificate=None if options.cert is None else Certificate(options.cert, options.key),
+        ) as tenant:
+            # Documented output for a program to read: it must not wait in a buffer.
+            context.print_line(json.dumps({"url": tenant.url, "token_file": str(tenant.token_file)}))
+            sys.stdout.flush()
+            await stop.wait()
+    return ExitCode.DONE
+
+
+async def _accept(context: CommandContext, options: argparse.Namespace) -> int:
+    migration = await anyio.to_thread.run_sync(accept_migration, cast("Path", options.directory))
+    context.print(f"Accepted: migration {migration}. No run against this tenant is possible any more.")
+    return context.finish(ExitCode.DONE, migration=migration)
+
+
+def _read_names(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(path.read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "taken-unreadable", f"The user names in {path} cannot be read: {error}.", "Give a text file in UTF-8."
+        ) from error
+
+
+class _Stop:
+    """Set by a signal handler, waited for by the event loop."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal."""
+        del number, frame
+        self._asked = True
+
+    async def wait(self) -> None:
+        """Return soon after a signal came."""
+        while not self._asked:
+            await anyio.sleep(_SIGNAL_POLL_SECONDS)
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[_Stop]:
+    stop = _Stop()
+    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGBREAK] if sys.platform == "win32" else [])]
+    before = {number: signal.signal(number, stop.ask) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
