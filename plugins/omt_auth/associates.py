@@ -1,0 +1,63 @@
+"""Associates as a login names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omt_auth import statements
+from omt_core.api.database import SourceDatabase, Value
+from omt_crm.vocabulary import AssociateType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Associate:
+    """A row of associate (domain/README.md section 3)."""
+
+    id: int
+    login: str
+    person_id: int
+    retired: bool
+    employee: bool
+
+
+async def find_associate(database: SourceDatabase, *, login: str) -> Associate | None:
+    """Return the associate of this login name: as it is written, else in any case if that is only one."""
+    # All of them are read and compared here: LOWER of most databases knows no letters beyond ASCII, or not the same.
+    associates = await _associates(database)
+    exact = [associate for associate in associates if associate.login == login]
+    folded = [associate for associate in associates if associate.login.casefold() == login.casefold()]
+    candidates = exact or folded
+    return candidates[0] if len(candidates) == 1 else None
+
+
+async def get_associate(database: SourceDatabase, *, associate_id: int) -> Associate | None:
+    """Return the associate with this id, or None."""
+    return next((known for known in await _associates(database) if known.id == associate_id), None)
+
+
+async def _associates(database: SourceDatabase) -> list[Associate]:
+    return [
+        Associate(
+            id=integer(row[0]),
+            login=text(row[1]),
+            person_id=integer(row[2]),
+            retired=integer(row[3]) != 0,
+            employee=integer(row[4]) == AssociateType.EMPLOYEE,
+        )
+        for row in await database.rows(statements.ASSOCIATES)
+    ]
+
+
+def integer(value: Value) -> int:
+    """Return a whole number as drivers give it; NULL is 0, which means no reference (domain/README.md section 2)."""
+    if value is None:
+        return 0
+    if isinstance(value, int | float | Decimal | str):
+        return int(value)
+    raise TypeError(f"{type(value).__name__} is no number")
+
+
+def text(value: Value) -> str:
+    """Return a text without blanks round it; NULL is empty."""
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,144 @@
+"""Asks the on-site product itself: NetServer's REST services with HTTP Basic (domain/README.md section 4)."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import ssl
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import aiohttp
+import anyio
+import anyio.to_thread
+from pydantic import SecretStr
+
+from omt_auth.associates import find_associate, get_associate
+from omt_auth.principal import Principal, read_principal
+from omt_auth.settings import AuthSettings
+from omt_auth.verification import WRONG, Verdict, Verification, undecided
+from omt_core.api.calls import Authenticate
+from omt_core.api.errors import InputError
+
+PRINCIPAL_PATH = "/api/v1/User/currentPrincipal"
+
+
+class NetServer:
+    """Verifies against the first of the installation's web services that decides."""
+
+    name = "netserver"
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._settings = settings
+        self._limiter = anyio.CapacityLimiter(1)
+
+    async def verify(self, call: Authenticate) -> Verification:
+        """Verify; the password goes to one address after the other until one accepts or refuses it."""
+        if not call.installation.web_services:
+            return undecided("no web services of the installation are known")
+        if not call.user.strip() or not call.password.get_secret_value():
+            return WRONG
+        reasons: list[str] = []
+        for address in call.installation.web_services:
+            answer = await self._ask(address, call.user.strip(), call.password)
+            if isinstance(answer, Principal):
+                answer = await _identify(call, answer, address)
+            if answer.verdict is not Verdict.UNDECIDED:
+                return answer
+            reasons.append(answer.detail)
+        return undecided("; ".join(reasons))
+
+    async def _ask(self, address: str, user: str, password: SecretStr) -> Principal | Verification:
+        if reason := refusal(address, allow_plain_http=self._settings.allow_plain_http):
+            return undecided(reason)
+        try:
+            credentials = aiohttp.BasicAuth(user, password.get_secret_value(), encoding="utf-8")
+        except ValueError:  # Basic cannot carry a name with a colon, and the product allows none
+            return WRONG
+        tls = await anyio.to_thread.run_sync(tls_context, self._settings, limiter=self._limiter)
+        timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
+        url, headers = address.rstrip("/") + PRINCIPAL_PATH, {"Accept": "application/json"}
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls)) as session,
+                # A redirection would carry the password to an address that nobody looked at.
+                session.get(
+                    url, auth=credentials, allow_redirects=False, headers={"Accept": "application/json"}
+                ) as got,
+            ):
+                return await self._read(address, got)
+        except TimeoutError:
+            return undecided(f"{address} did not answer in {self._settings.timeout_seconds:g} s")
+        except aiohttp.ClientError as error:
+            return undecided(f"{address} could not be asked ({type(error).__name__})")
+
+    async def _read(self, address: str, response: aiohttp.ClientResponse) -> Principal | Verification:
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            return WRONG
+        if response.status == HTTPStatus.FORBIDDEN:
+            return undecided(f"{address} lets this user in nowhere (403): its web services may be switched off")
+        if response.status != HTTPStatus.OK:
+            return undecided(f"{address} answered {response.status}")
+        content = await response.content.read(self._settings.answer_bytes + 1)
+        while chunk := await response.content.read(self._settings.answer_bytes + 1 - len(content)):
+            content += chunk
+        if len(content) > self._settings.answer_bytes:
+            return undecided(f"{address} answered more than {self._settings.answer_bytes:,} bytes")
+        try:
+            principal = read_principal(json.loads(content))
+        except (ValueError, RecursionError):
+            principal = None
+        return undecided(f"{address} did not answer as NetServer does") if principal is None else principal
+
+
+async def _identify(call: Authenticate, principal: Principal, address: str) -> Verification:
+    """Return the associate behind a principal: the one who logs on, and of this database."""
+    login = call.user.strip()
+    if principal.associate is not None and not principal.is_called(login):
+        # A server that knows no Basic answers for its anonymous user.
+        return undecided(f"{address} answered for another user")
+    if principal.associate_id is not None:
+        associate = await get_associate(call.database, associate_id=principal.associate_id)
+    else:
+        associate = await find_associate(call.database, login=principal.associate or login)
+    names = {name.casefold() for name in (login, principal.associate) if name}
+    if associate is None or associate.login.casefold() not in names:
+        return undecided(f"{address} belongs to another database")
+    return Verification(verdict=Verdict.CONFIRMED, associate_id=associate.id, rights=principal.rights)
+
+
+def refusal(address: str, *, allow_plain_http: bool) -> str | None:
+    """Return why a password must not be sent to an address, or None: plain http is for this machine only."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname:
+        return None
+    if parts.scheme != "http" or not parts.hostname:
+        return f"{address} is no web address"
+    if allow_plain_http or is_loopback(parts.hostname):
+        return None
+    return f"{address} is plain http, which would send the password unprotected (setting [auth] allow_plain_http)"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def tls_context(settings: AuthSettings) -> ssl.SSLContext:
+    """Return a context that verifies: by the machine's authorities, and by the one that the settings name."""
+    context = ssl.create_default_context()
+    if settings.ca_file is not None:
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise InputError(
+                "ca-file-unreadable",
+                f"The certificates {settings.ca_file} cannot be read: {error.strerror or type(error).__name__}.",
+                "Name a PEM file in the settings: [auth] ca_file.",
+            ) from error
+    return context

@@ -1,0 +1,34 @@
+"""The plugin's hooks."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_auth.login import log_on
+from omt_auth.netserver import NetServer
+from omt_auth.settings import AuthSettings
+from omt_auth.simulated_password import SimulatedPassword
+from omt_auth.verification import Verifier
+from omt_auth.windows_identity import WindowsIdentity
+from omt_core.api import calls
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api.users import LoginResult
+
+
+class AuthPlugin(Plugin):
+    """Logs the migrator on; role `authentication`."""
+
+    settings_model: ClassVar[type[PluginSettings]] = AuthSettings
+
+    def __init__(self, settings: AuthSettings) -> None:
+        super().__init__(settings)
+        self._chosen = settings.verifier
+        verifiers: tuple[Verifier, ...] = (NetServer(settings), SimulatedPassword(), WindowsIdentity())
+        self._verifiers = {verifier.name: verifier for verifier in verifiers}
+
+    @override
+    @hookimpl
+    async def authenticate(self, call: calls.Authenticate) -> LoginResult:
+        return await log_on(call, self._verifiers, self._chosen)
