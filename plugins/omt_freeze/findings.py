@@ -1,0 +1,41 @@
+"""The findings of freeze and thaw: what was left as it is, and why."""
+
+from __future__ import annotations
+
+from omt_core.api.findings import FindingCode, Severity
+
+PLUGIN = "freeze"
+
+EVENT_OF_OTHERS = FindingCode(
+    code="no-login-event-of-others",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The database has a No Login event that this migration did not add. It keeps users out already, so nothing"
+    " was added beside it, and it stays when this migration thaws.",
+    remedy="Delete the event in the product's administration when users are to log in on site again.",
+)
+EVENT_CHANGED = FindingCode(
+    code="no-login-event-changed",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The No Login event that this migration added was changed or replaced by someone else. It was left.",
+    remedy="Delete the event in the product's administration when users are to log in on site again.",
+)
+SERVICE_FROZEN_BY_OTHERS = FindingCode(
+    code="service-frozen-by-others",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The configuration of the Service says `frozen` on a line that this migration did not add. It was left, and"
+    " it stays when this migration thaws.",
+    remedy="Take the line `frozen` out of the file when the Service is to work on site again.",
+)
+SERVICE_CONFIG_LEFT = FindingCode(
+    code="service-config-left",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The line `frozen` that this migration added to the configuration of the Service could not be taken out"
+    " again: the file is gone, or is written in another way than before.",
+    remedy="Look at the file, and take the line `frozen` out if it is there. The workspace holds a copy from before.",
+)
+
+CODES = (EVENT_CHANGED, EVENT_OF_OTHERS, SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS)

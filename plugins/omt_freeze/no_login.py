@@ -1,0 +1,126 @@
+"""The No Login event, which keeps the Windows client out (domain/README.md section 7, domain/wizard.md W70)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.context import Notes
+from omt_core.api.database import SourceDatabase, Table, Value
+from omt_core.api.errors import InstallationError
+from omt_core.api.events import FindingRaised, Notice
+from omt_core.api.findings import Finding
+from omt_freeze import statements
+from omt_freeze.event_id import reserve_event_id
+from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
+from omt_freeze.settings import FreezeSettings
+
+NOTE = "no-login-event"
+SYSTEM_WIDE, NO_OWNER = 1, 0
+"""systemevent.scope and owner of an event for everybody."""
+
+
+class EventNote(BaseModel):
+    """What the journal keeps of the event. `intended`: the row may be there or not; `left`: it is someone else's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: Literal["intended", "added", "left", "removed"]
+    id: int
+    key: str
+    message: str
+
+
+async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
+    """Add the event, unless one is there already. Safe to repeat after a crash."""
+    table = _table(call.database)
+    note = await _recall(call.notes)
+    ours = note if note is not None and note.state in {"intended", "added"} else None
+    key = ours.key if ours else settings.event_key
+    present = await _event(call.database, key)
+    if present is not None:
+        await _accept_present(call, ours, key, *present)
+        return
+    if ours is None:
+        event_id = await reserve_event_id(call.database)
+        ours = EventNote(state="intended", id=event_id, key=key, message=settings.event_message)
+    await _remember(call.notes, ours.model_copy(update={"state": "intended"}))
+    await _insert(call.database, table, ours)
+    await _remember(call.notes, ours.model_copy(update={"state": "added"}))
+    call.run.emit(Notice(message=f"Added the No Login event {ours.id}: the Windows client lets nobody in."))
+
+
+async def thaw_windows_client(call: Thaw) -> tuple[Finding, ...]:
+    """Remove the event that this migration added, recognised by its id and all its texts."""
+    note = await _recall(call.notes)
+    if note is None or note.state == "removed":
+        return ()
+    if note.state == "left":
+        return (_of_others(note),) if await _event(call.database, note.key) is not None else ()
+    removed = await call.database.write(
+        statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER)
+    )
+    present = await _event(call.database, note.key)
+    await _remember(call.notes, note.model_copy(update={"state": "removed"}))
+    if removed:
+        call.run.emit(Notice(message=f"Removed the No Login event {note.id}."))
+    if present is None:
+        return ()
+    message = f"There is a No Login event {present[0]} with the text '{present[1]}', which is not what was added."
+    return (EVENT_CHANGED.finding(message, (str(present[0]),)),)
+
+
+async def _accept_present(call: Freeze, ours: EventNote | None, key: str, event_id: int, message: str) -> None:
+    if ours is not None and (ours.id, ours.message) == (event_id, message):
+        await _remember(call.notes, ours.model_copy(update={"state": "added"}))
+        return
+    note = EventNote(state="left", id=event_id, key=key, message=message)
+    await _remember(call.notes, note)
+    call.run.emit(FindingRaised(finding=_of_others(note)))
+
+
+async def _insert(database: SourceDatabase, table: Table, note: EventNote) -> None:
+    # ND how the empty associate of a tool is written: 0 is "no reference" everywhere. UtcDateTime columns have no zone.
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    values: dict[str, Value] = {
+        "SystemEvent_id": note.id, "scope": SYSTEM_WIDE, "owner": NO_OWNER, "eventkey": note.key,
+        "eventmess": note.message, "extraInfo": 0, "registered": now, "registered_associate_id": 0, "updated": now,
+        "updated_associate_id": 0, "updatedCount": 0,
+    }  # fmt: skip
+    known = [column for column in values if table.has(column)]
+    await database.write(statements.insert_event(known), [values[column] for column in known])
+
+
+async def _event(database: SourceDatabase, key: str) -> tuple[int, str] | None:
+    """Return id and text of the event with this key for everybody; a unique index allows one only."""
+    rows = await database.rows(statements.EVENT_BY_KEY, (key, SYSTEM_WIDE, NO_OWNER))
+    return (int(str(rows[0][0])), str(rows[0][1] or "")) if rows else None
+
+
+def _table(database: SourceDatabase) -> Table:
+    table = database.table("systemevent")
+    lacking = [column for column in statements.REQUIRED_COLUMNS if table is None or not table.has(column)]
+    if table is None or lacking:
+        raise InstallationError(
+            "no-login-event-impossible",
+            f"The table systemevent lacks {', '.join(lacking)}, so users cannot be kept out of the Windows client.",
+            "Check that the table prefix names the CRM's own tables, and that the database user may read them.",
+        )
+    return table
+
+
+def _of_others(note: EventNote) -> Finding:
+    message = f"The No Login event {note.id} ('{note.message}') was there before this migration and is left as it is."
+    return EVENT_OF_OTHERS.finding(message, (str(note.id),))
+
+
+async def _recall(notes: Notes) -> EventNote | None:
+    text = await notes.recall(NOTE)
+    return None if text is None else EventNote.model_validate_json(text)
+
+
+async def _remember(notes: Notes, note: EventNote) -> None:
+    await notes.remember(NOTE, note.model_dump_json())

@@ -1,0 +1,51 @@
+"""The plugin that freezes and thaws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.events import Notice
+from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_freeze.findings import CODES
+from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
+from omt_freeze.service_config import freeze_service, thaw_service
+from omt_freeze.settings import FreezeSettings
+
+
+class FreezePlugin(Plugin):
+    """Keeps the Windows client and the Service out, and takes back exactly what it wrote for that (W70, W82)."""
+
+    settings_model: ClassVar[type[PluginSettings]] = FreezeSettings
+
+    def __init__(self, settings: FreezeSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @hookimpl
+    @override
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
+
+    @hookimpl
+    @override
+    async def freeze(self, call: Freeze) -> None:
+        await freeze_windows_client(call, self._settings)
+        await freeze_service(call, self._settings)
+        # W70: they can still log in, and what they change after the snapshot stays behind.
+        call.run.emit(Notice(message="Users of the web client are not kept out by this: ask them to stay away."))
+
+    @hookimpl
+    @override
+    async def thaw(self, call: Thaw) -> Sequence[Finding]:
+        found: list[Finding] = []
+        try:
+            found += await thaw_windows_client(call)
+        finally:
+            # Whatever stops the one must not keep the other frozen.
+            found += await thaw_service(call)
+        return found

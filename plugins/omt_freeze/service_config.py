@@ -1,0 +1,180 @@
+"""The line `frozen` in the configuration file of the Service (domain/README.md section 7, domain/wizard.md W70)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import anyio
+from pydantic import BaseModel, ConfigDict
+
+from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.context import Notes
+from omt_core.api.errors import InstallationError
+from omt_core.api.events import FindingRaised, Notice
+from omt_core.api.findings import Finding
+from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, without_addition
+from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
+from omt_freeze.replacement import keep_copy, replace_content
+from omt_freeze.settings import FreezeSettings
+
+NOTE = "service-config"
+COPIES = "freeze"
+"""The folder in the workspace that keeps what the file was before."""
+
+Answer = TypeVar("Answer")
+
+
+class ConfigNote(BaseModel):
+    """What the journal keeps of the file. `intended`: the line may be there or not; `left`: it is someone else's.
+
+    `original` and `frozen` are the sha256 of the whole file before and after, `added` the bytes put behind it as
+    hexadecimal digits, `temporary` the file next to it through which it is replaced.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: Literal["intended", "added", "left", "removed"]
+    path: Path
+    original: str = ""
+    frozen: str = ""
+    added: str = ""
+    temporary: str = ""
+
+
+async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
+    """Add the line, unless one is there already or there is no Service. Safe to repeat after a crash."""
+    base = call.installation.service.base
+    if base is None:
+        return
+    path = await _blocking(lambda: _find(base, settings.service_config_names))
+    content = await _blocking(path.read_bytes)
+    note = await _recall(call.notes)
+    ours = note if note is not None and note.state in {"intended", "added"} and note.path == path else None
+    if not is_bytewise_text(content):
+        raise InstallationError(
+            "service-config-encoding",
+            f"{path} is written in UTF-16, so the Service cannot be frozen by adding a line.",
+            "Save the file as plain text or UTF-8, or freeze the Service by hand and leave its base folder out.",
+        )
+    if frozen_lines(content):
+        await _accept_present(call, ours, path)
+        return
+    added = addition(content)
+    note = ConfigNote(
+        state="intended",
+        path=path,
+        original=_digest(content),
+        frozen=_digest(content + added),
+        added=added.hex(),
+        temporary=ours.temporary if ours else f".{path.name}.{secrets.token_hex(4)}.omt",
+    )
+    if call.run.workspace is not None:
+        copy = call.run.workspace / COPIES / f"{path.name}-{note.original[:16]}"
+        await _blocking(lambda: keep_copy(content, copy))
+    await _remember(call.notes, note)
+    await _replace(note, content, content + added)
+    await _remember(call.notes, note.model_copy(update={"state": "added"}))
+    call.run.emit(Notice(message=f"Added the line 'frozen' to {path}: the Service goes into maintenance."))
+
+
+async def thaw_service(call: Thaw) -> tuple[Finding, ...]:
+    """Take out the line that this migration added and nothing else, also when the file was changed meanwhile."""
+    note = await _recall(call.notes)
+    if note is None or note.state == "removed":
+        return ()
+    if note.state == "left":
+        return (_of_others(note.path),) if await _blocking(lambda: _is_frozen(note.path)) else ()
+    found = await _take_out(call, note)
+    await _remember(call.notes, note.model_copy(update={"state": "removed"}))
+    return found
+
+
+async def _take_out(call: Thaw, note: ConfigNote) -> tuple[Finding, ...]:
+    await _blocking(lambda: (note.path.parent / note.temporary).unlink(missing_ok=True))
+    if not await _blocking(note.path.is_file):
+        return (_left(note.path, "is not there any more"),)
+    content = await _blocking(note.path.read_bytes)
+    added = bytes.fromhex(note.added)
+    if _digest(content) == note.original:
+        return ()
+    if not is_bytewise_text(content):
+        return (_left(note.path, "is written in UTF-16 now"),)
+    unchanged = _digest(content) == note.frozen
+    thawed = content.removesuffix(added) if unchanged else without_addition(content, added)
+    if thawed is None:
+        return (_of_others(note.path),) if frozen_lines(content) else ()
+    await _replace(note, content, thawed)
+    call.run.emit(Notice(message=f"Took the line 'frozen' out of {note.path}."))
+    return (_of_others(note.path),) if frozen_lines(thawed) else ()
+
+
+async def _accept_present(call: Freeze, ours: ConfigNote | None, path: Path) -> None:
+    """Tell whose line it is: when we meant to add one, there was none before, so it is ours."""
+    if ours is not None:
+        await _remember(call.notes, ours.model_copy(update={"state": "added"}))
+        return
+    await _remember(call.notes, ConfigNote(state="left", path=path))
+    call.run.emit(FindingRaised(finding=_of_others(path)))
+
+
+async def _replace(note: ConfigNote, content: bytes, new: bytes) -> None:
+    temporary = note.path.parent / note.temporary
+    try:
+        replaced = await _blocking(lambda: replace_content(note.path, content, new, temporary))
+    except OSError as fault:
+        raise InstallationError(
+            "service-config-not-writable",
+            f"{note.path} cannot be written: {fault.strerror or fault}.",
+            "Run the tool as a user who may write to the folder of the Service, and close the file in other programs.",
+        ) from fault
+    if not replaced:
+        raise InstallationError(
+            "service-config-changed",
+            f"{note.path} was changed by someone else at this very moment; nothing was written to it.",
+            "Leave the file alone for a minute and run the same command again.",
+        )
+
+
+def _find(base: Path, names: tuple[str, ...]) -> Path:
+    for name in names:
+        if (base / name).is_file():
+            return (base / name).resolve()
+    raise InstallationError(
+        "service-config-missing",
+        f"{base} has none of the files {', '.join(names)}, so the Service cannot be frozen.",
+        "Correct the base folder of the Service in the answers, or leave it out if there is no Service.",
+    )
+
+
+def _is_frozen(path: Path) -> bool:
+    return path.is_file() and bool(frozen_lines(path.read_bytes()))
+
+
+def _of_others(path: Path) -> Finding:
+    return SERVICE_FROZEN_BY_OTHERS.finding(f"{path} says 'frozen' on a line that someone else wrote.", (str(path),))
+
+
+def _left(path: Path, why: str) -> Finding:
+    return SERVICE_CONFIG_LEFT.finding(f"{path} {why}.", (str(path),))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+async def _blocking(function: Callable[[], Answer]) -> Answer:
+    """Run what may block in a thread of its own; a freeze must not wait for uploads that fill the shared ones."""
+    return await anyio.to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
+
+
+async def _recall(notes: Notes) -> ConfigNote | None:
+    text = await notes.recall(NOTE)
+    return None if text is None else ConfigNote.model_validate_json(text)
+
+
+async def _remember(notes: Notes, note: ConfigNote) -> None:
+    await notes.remember(NOTE, note.model_dump_json())

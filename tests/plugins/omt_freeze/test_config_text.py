@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omt_freeze.config_text import addition, frozen_lines, without_addition
+
+LINES = st.sampled_from(
+    [b"dbHost = x", b"#frozen", b"# frozen", b"", b"frozen_until = 3", "navn = Ærø".encode(), b"\xff\xfe"]
+)
+TEXTS = st.tuples(st.lists(LINES), st.sampled_from([b"\n", b"\r\n"]), st.booleans()).map(
+    lambda text: text[1].join(text[0]) + (text[1] if text[2] else b"")
+)
+CONTENTS = st.binary() | TEXTS
+
+
+@given(CONTENTS)
+def test_the_addition_freezes_and_only_adds(content: bytes) -> None:
+    frozen = content + addition(content)
+    assert len(frozen_lines(frozen)) == len(frozen_lines(content)) + 1
+
+
+@given(CONTENTS)
+def test_taking_the_addition_out_gives_back_the_content(content: bytes) -> None:
+    assert without_addition(content + addition(content), addition(content)) == content
+
+
+@given(TEXTS, TEXTS)
+def test_lines_written_behind_it_meanwhile_stay(content: bytes, later: bytes) -> None:
+    added = addition(content)
+    kept = without_addition(content + added + (b"" if added.endswith(b"\n") else b"\n") + later, added)
+    assert kept is not None
+    assert lines(kept) == lines(content) + lines(later)
+
+
+def lines(text: bytes) -> list[bytes]:
+    return text.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n") if text else []
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (b"frozen", 1), (b"a\r\n frozen \r\nb", 1), (b"FROZEN\n", 1), (b"frozen = 1\n", 1), (b"#frozen\n", 0),
+        (b"notfrozen\nfrozenfish\n# frozen\n", 0), (b"\xef\xbb\xbffrozen\n", 1), (b"frozen\nfrozen\n", 2), (b"", 0),
+    ],
+)  # fmt: skip
+def test_a_line_freezes_when_it_is_the_word_and_no_comment(content: bytes, count: int) -> None:
+    assert len(frozen_lines(content)) == count
+
+
+@pytest.mark.parametrize(
+    ("content", "added"),
+    [
+        (b"", b"frozen\n"),
+        (b"a\n", b"frozen\n"),
+        (b"a\r\n", b"frozen\r\n"),
+        (b"a", b"\nfrozen"),
+        (b"a\r\nb", b"\r\nfrozen"),
+    ],
+)
+def test_the_line_ends_of_the_file_are_kept(content: bytes, added: bytes) -> None:
+    assert addition(content) == added
+
+
+def test_a_text_without_our_line_is_told_apart() -> None:
+    assert without_addition(b"a\n#frozen\nfrozen = 2\n", b"frozen\n") is None

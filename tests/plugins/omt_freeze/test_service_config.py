@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from omt_core.api.errors import InstallationError
+from omt_core.api.installation import DatabaseLocation, Installation
+from omt_freeze.config_text import frozen_lines, is_bytewise_text
+
+CONFIG = "# Tjeneste\r\ndbHost = sql\r\n#frozen\r\nnavn = Ærø\r\n".encode("latin-1")
+
+
+def test_the_word_is_added_on_its_own_line_and_taken_back(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    assert site.config.read_bytes() == CONFIG + b"frozen\r\n"
+    assert site.thaw() == []
+    assert site.config.read_bytes() == CONFIG
+
+
+def test_a_copy_of_the_original_is_kept_in_the_workspace(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    assert site.copies() == [CONFIG]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=200) | st.lists(st.sampled_from([b"a", b"#frozen", b"\n", b"\r\n", b"x"])).map(b"".join)
+)
+def test_freeze_then_thaw_is_the_identity_on_any_bytes(make_site: Any, content: bytes) -> None:
+    assume(is_bytewise_text(content))
+    site = make_site(content)
+    site.freeze()
+    assert frozen_lines(site.config.read_bytes())
+    site.thaw()
+    assert site.config.read_bytes() == content
+    assert [path.name for path in site.service.iterdir()] == ["config"]
+
+
+def test_a_file_that_is_frozen_already_is_left_and_reported_and_survives_the_thaw(make_site: Any) -> None:
+    site = make_site(b"a = 1\nfrozen\n")
+    site.freeze()
+    assert [finding.code for finding in site.findings()] == ["service-frozen-by-others"]
+    assert site.thaw() == ["service-frozen-by-others"]
+    assert site.config.read_bytes() == b"a = 1\nfrozen\n"
+
+
+def test_a_second_freeze_and_a_second_thaw_change_nothing(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    site.freeze()
+    assert site.config.read_bytes() == CONFIG + b"frozen\r\n"
+    assert (site.thaw(), site.thaw()) == ([], [])
+    assert site.config.read_bytes() == CONFIG
+
+
+def test_what_was_frozen_thawed_and_frozen_again_thaws_again(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    for _ in range(2):
+        site.freeze()
+        site.thaw()
+    assert site.config.read_bytes() == CONFIG
+    assert site.rows_of_events() == []
+
+
+def test_thaw_without_a_freeze_touches_nothing(site: Any) -> None:
+    site.add_event(7)
+    site.config.write_bytes(b"frozen\n")
+    assert site.thaw() == []
+    assert site.config.read_bytes() == b"frozen\n"
+    assert len(site.rows_of_events()) == 1
+
+
+def test_other_lines_that_were_changed_meanwhile_stay_changed(make_site: Any) -> None:
+    site = make_site(b"a = 1\nb = 2")
+    site.freeze()
+    assert site.config.read_bytes() == b"a = 1\nb = 2\nfrozen"
+    site.config.write_bytes(b"a = 9\nb = 2\nfrozen")
+    assert site.thaw() == []
+    assert site.config.read_bytes() == b"a = 9\nb = 2"
+
+
+def test_lines_behind_ours_stay(make_site: Any) -> None:
+    site = make_site(b"a = 1\n")
+    site.freeze()
+    site.config.write_bytes(b"a = 1\nfrozen\nc = 3\n")
+    site.thaw()
+    assert site.config.read_bytes() == b"a = 1\nc = 3\n"
+
+
+def test_a_second_frozen_line_that_someone_added_stays_and_is_reported(make_site: Any) -> None:
+    site = make_site(b"a = 1\n")
+    site.freeze()
+    site.config.write_bytes(b"frozen\na = 1\nfrozen\n")
+    assert site.thaw() == ["service-frozen-by-others"]
+    assert site.config.read_bytes() == b"frozen\na = 1\n"
+
+
+def test_a_line_that_someone_took_out_already_is_no_fault(make_site: Any) -> None:
+    site = make_site(b"a = 1\n")
+    site.freeze()
+    site.config.write_bytes(b"a = 2\n#frozen\n")
+    assert site.thaw() == []
+    assert site.config.read_bytes() == b"a = 2\n#frozen\n"
+
+
+def test_a_file_that_is_gone_is_reported_and_not_made_anew(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    site.config.unlink()
+    assert site.thaw() == ["service-config-left"]
+    assert not site.config.exists()
+
+
+def test_a_file_that_became_utf_16_is_reported(make_site: Any) -> None:
+    site = make_site(b"a = 1\n")
+    site.freeze()
+    site.config.write_bytes("a = 1\nfrozen\n".encode("utf-16"))
+    assert site.thaw() == ["service-config-left"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX")
+def test_the_mode_of_the_file_is_kept(site: Any) -> None:
+    site.config.chmod(0o640)
+    site.freeze()
+    assert site.config.stat().st_mode & 0o777 == 0o640
+    site.thaw()
+    assert site.config.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_other_documented_name_is_found(site: Any) -> None:
+    site.config = site.config.rename(site.service / "service.config")
+    site.freeze()
+    assert site.config.read_bytes().endswith(b"frozen\n")
+
+
+def test_an_installation_without_a_service_freezes_the_windows_client_only(site: Any) -> None:
+    site.freeze(installation=Installation(database=DatabaseLocation(dbms="sqlite")))
+    assert site.config.read_bytes() == b"dbHost = sql\n"
+    assert len(site.rows_of_events()) == 1
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code"),
+    [
+        (lambda path: path.unlink(), "service-config-missing"),
+        (lambda path: path.write_bytes("a = 1\n".encode("utf-16")), "service-config-encoding"),
+    ],
+)
+def test_what_cannot_be_frozen_is_an_error_with_a_remedy(site: Any, prepare: Any, code: str) -> None:
+    prepare(site.config)
+    with pytest.raises(InstallationError) as refused:
+        site.freeze()
+    assert refused.value.code == code
+
+
+def test_a_change_at_the_very_moment_is_not_overwritten(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    copymode = "omt_freeze.replacement.shutil.copymode"
+    monkeypatch.setattr(copymode, lambda source, target: site.config.write_bytes(b"dbHost = other\n"))
+    with pytest.raises(InstallationError) as refused:
+        site.freeze()
+    assert refused.value.code == "service-config-changed"
+    assert site.config.read_bytes() == b"dbHost = other\n"
+    monkeypatch.undo()
+    site.thaw()
+    assert site.config.read_bytes() == b"dbHost = other\n"
+
+
+def test_a_file_that_cannot_be_written_is_named(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(InstallationError) as refused:
+        site.freeze()
+    assert refused.value.code == "service-config-not-writable"
+    assert site.config.read_bytes() == b"dbHost = sql\n"
