@@ -1,0 +1,57 @@
+"""Which driver opens the database of an installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from omt_core.api.errors import InputError, InstallationError
+from omt_core.api.installation import DatabaseLocation
+from omt_crm.sql import validate_owner
+from omt_database.drivers.connection_string import parse_keywords
+from omt_database.drivers.driver import Driver
+from omt_database.drivers.mssql import MssqlDriver
+from omt_database.drivers.odbc import load_pyodbc
+from omt_database.drivers.oracle import OracleDriver
+from omt_database.drivers.postgresql import PostgresqlDriver
+from omt_database.drivers.sqlite import StdlibSqliteDriver
+from omt_database.drivers.sqlite_odbc import OdbcSqliteDriver, installed_driver
+from omt_database.settings import DatabaseSettings
+
+_ODBC_DRIVERS: Final[Mapping[str, Callable[[DatabaseLocation, DatabaseSettings], Driver]]] = {
+    "mssql": MssqlDriver,
+    "oracle": OracleDriver,
+    "postgresql": PostgresqlDriver,
+}
+
+
+def choose_driver(location: DatabaseLocation, settings: DatabaseSettings) -> Driver:
+    """Return the driver for a location; raises `InstallationError`, or `InputError` for a DBMS that is not known."""
+    if location.dbms == "sqlite":
+        return _sqlite(location, settings)
+    make = _ODBC_DRIVERS.get(location.dbms)
+    if make is None:
+        raise InputError(
+            "dbms-unknown",
+            f"Databases of type {location.dbms!r} cannot be read.",
+            f"Give one of {', '.join([*sorted(_ODBC_DRIVERS), 'sqlite'])} as `dbms` in the answers file.",
+        )
+    validate_owner(location.prefix)
+    return make(location, settings)
+
+
+def _sqlite(location: DatabaseLocation, settings: DatabaseSettings) -> Driver:
+    keywords = parse_keywords(location.dsn or "")
+    path = Path(location.database or keywords.get("database", ""))
+    if settings.sqlite_driver == "odbc" or location.dsn or (settings.sqlite_driver == "auto" and _odbc_installed()):
+        return OdbcSqliteDriver(path, location, settings)
+    return StdlibSqliteDriver(path, login_timeout=settings.login_timeout)
+
+
+def _odbc_installed() -> bool:
+    try:
+        pyodbc = load_pyodbc()
+    except InstallationError:
+        return False
+    return installed_driver(pyodbc.drivers()) is not None

@@ -1,0 +1,104 @@
+"""What the plugin needs of a database system. Everything here runs on the connection's own thread."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+from omt_core.api.database import Row, Table, Value
+from omt_core.api.errors import InstallationError
+from omt_database.columns import ColumnPlan
+
+Driven: TypeAlias = Any
+"""Whatever a DB-API driver takes or gives."""
+
+
+class Cursor(Protocol):
+    """What is used of a DB-API cursor; parameters are `?`."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed."""
+        ...
+
+    def execute(self, sql: str, parameters: Driven = ..., /) -> Driven:
+        """Run a statement."""
+        ...
+
+    def fetchone(self) -> Driven:
+        """Return the next row, or None."""
+        ...
+
+    def fetchmany(self, size: int, /) -> list[Driven]:
+        """Return at most `size` more rows."""
+        ...
+
+    def fetchall(self) -> list[Driven]:
+        """Return all remaining rows."""
+        ...
+
+    def close(self) -> None:
+        """Forget what is not fetched yet."""
+        ...
+
+
+class Connection(Protocol):
+    """What is used of a DB-API connection."""
+
+    def cursor(self) -> Cursor:
+        """Return a new cursor."""
+        ...
+
+    def rollback(self) -> None:
+        """End the transaction."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class Driver(ABC):
+    """One way to one database. `owner` is the schema of the CRM's tables, as the catalogue spells it, or None."""
+
+    dbms: ClassVar[str]
+    errors: tuple[type[Exception], ...]
+    owner: str | None = None
+
+    @abstractmethod
+    def connect(self, *, writable: bool = False) -> Connection:
+        """Open a connection in autocommit mode. Raises one of `errors`, or `InstallationError`."""
+
+    @abstractmethod
+    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
+        """Stop what the connection is doing; called from another thread."""
+
+    @abstractmethod
+    def explain(self, error: Exception) -> InstallationError:
+        """Say what an error means and what to do about it, without secrets."""
+
+    @abstractmethod
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        """Return all tables of the owner by lower-case name, and set `owner`."""
+
+    @abstractmethod
+    def begin_snapshot(self, connection: Connection) -> str | None:
+        """Begin the one consistent view; returns why it is less than that, as a sentence, or None."""
+
+    @abstractmethod
+    def end_snapshot(self, connection: Connection) -> None:
+        """End it and return to autocommit."""
+
+    @abstractmethod
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        """Say how each column of a table is read."""
+
+    @staticmethod
+    def fetch(connection: Connection, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """Return all rows of a statement of the driver's own."""
+        cursor = connection.cursor()
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+        cursor.close()
+        return rows

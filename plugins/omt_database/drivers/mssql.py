@@ -1,0 +1,186 @@
+"""SQL Server, through Microsoft's driver or FreeTDS. Never run against a server here: see the README."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from omt_core.api.database import Column, Row, Table
+from omt_core.api.errors import InstallationError
+from omt_crm.sql import confirm_owner, quoted
+from omt_database.columns import ColumnPlan, Kind, number_plan
+from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.driver import Connection
+from omt_database.drivers.odbc import OdbcConnection, OdbcDriver, first_of
+
+OFFSET_TYPE, CLR_TYPE = -155, -151
+"""ODBC's numbers of datetimeoffset and of types made of .NET classes; pyodbc reads neither by itself."""
+
+NOT_ENCRYPTED_REMEDY: Final = (
+    "If the certificate of the server cannot be verified, install its authority on this machine, or set"
+    " `database.trust_server_certificate`; if the server is too old to encrypt, set `database.encrypt` to `no`."
+)
+
+_OFFSET: Final = struct.Struct("<6hI2h")
+
+_MODERN: Final = re.compile(r"ODBC Driver (\d+) for SQL Server")
+
+_OWNERS: Final = "SELECT name FROM sys.schemas"
+
+_COLUMNS: Final = """
+SELECT c.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, c.IS_NULLABLE, c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION,
+       c.NUMERIC_SCALE
+FROM INFORMATION_SCHEMA.COLUMNS c
+JOIN INFORMATION_SCHEMA.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
+WHERE c.TABLE_SCHEMA = ? AND t.TABLE_TYPE = 'BASE TABLE'
+ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION"""
+
+_KEYS: Final = """
+SELECT t.name, i.name, CAST(i.is_primary_key AS int), c.name
+FROM sys.indexes i
+JOIN sys.tables t ON t.object_id = i.object_id
+JOIN sys.schemas s ON s.schema_id = t.schema_id
+JOIN sys.index_columns x ON x.object_id = i.object_id AND x.index_id = i.index_id
+JOIN sys.columns c ON c.object_id = i.object_id AND c.column_id = x.column_id
+WHERE s.name = ? AND i.is_unique = 1 AND i.has_filter = 0 AND x.is_included_column = 0
+ORDER BY t.name, i.name, x.key_ordinal"""
+
+_SNAPSHOT_ALLOWED: Final = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
+
+_KINDS: Final = {
+    **dict.fromkeys(("bigint", "int", "smallint", "tinyint"), Kind.INTEGER),
+    **dict.fromkeys(("float", "real"), Kind.DOUBLE),
+    **dict.fromkeys(("datetime", "datetime2", "smalldatetime"), Kind.TIMESTAMP),
+    **dict.fromkeys(("binary", "varbinary", "image", "timestamp", "rowversion"), Kind.BINARY),
+    **dict.fromkeys(("geography", "geometry", "hierarchyid"), Kind.BINARY),
+    **dict.fromkeys(("char", "varchar", "nchar", "nvarchar", "text", "ntext", "xml", "sysname"), Kind.STRING),
+    "bit": Kind.BOOLEAN,
+    "date": Kind.DATE,
+    "datetimeoffset": Kind.STRING,
+    "time": Kind.TIME,
+    "uniqueidentifier": Kind.GUID,
+}
+
+_EXACT: Final = frozenset({"decimal", "numeric", "money", "smallmoney"})
+
+_FIXED_WIDTHS: Final = {"uniqueidentifier": 36, "datetimeoffset": 32, "timestamp": 8, "rowversion": 8}
+
+BYTES_PER_CHARACTER: Final = 4
+LONGEST_INLINE: Final = 8_000
+"""Characters or bytes of the longest type that is not a large object; ntext and its like report 2^30 or so."""
+
+
+class MssqlDriver(OdbcDriver):
+    """SQL Server."""
+
+    dbms: ClassVar[str] = "mssql"
+
+    @override
+    def keywords(self) -> Mapping[str, str]:
+        values = {
+            "Encrypt": self._settings.encrypt,
+            "TrustServerCertificate": "yes" if self._settings.trust_server_certificate else "no",
+            "APP": "Online Migration Tool",
+        }
+        if self._location.dsn:
+            return values
+        return {"Server": self._location.server or "(local)", "Database": self._location.database or ""} | values
+
+    @override
+    def _login(self) -> dict[str, str]:
+        # Without a user, Windows says who it is.
+        return super()._login() if self._location.user else {"Trusted_Connection": "yes"}
+
+    @override
+    def suitable(self, installed: Sequence[str]) -> str | None:
+        modern = [(int(match[1]), name) for name in installed if (match := _MODERN.fullmatch(name))]
+        return (
+            max(modern)[1] if modern else first_of(installed, "SQL Server Native Client 11.0", "FreeTDS", "SQL Server")
+        )
+
+    @override
+    def prepare(self, connection: OdbcConnection) -> None:
+        connection.add_output_converter(OFFSET_TYPE, offset_text)
+        connection.add_output_converter(CLR_TYPE, bytes)
+        cursor = connection.cursor()
+        # FreeTDS cuts long text without it.
+        cursor.execute("SET TEXTSIZE 2147483647")
+        cursor.close()
+
+    @override
+    def explain(self, error: Exception) -> InstallationError:
+        explained = super().explain(error)
+        if any(word in explained.message.lower() for word in ("certificate", "ssl provider", "encryption")):
+            return InstallationError("database-encryption-failed", explained.message, NOT_ENCRYPTED_REMEDY)
+        return explained
+
+    @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
+        self.owner = confirm_owner(self._location.prefix, owners)
+        columns = self.fetch(connection, _COLUMNS, (self.owner,))
+        keys = self.fetch(connection, _KEYS, (self.owner,))
+        return build_catalogue(columns, _column, keys)
+
+    @override
+    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
+        allowed = self.fetch(connection, _SNAPSHOT_ALLOWED)
+        snapshot = bool(allowed) and allowed[0][0] == 1
+        cursor = connection.cursor()
+        # Still in autocommit mode: the level counts for transactions that begin after it, and the view is that of the
+        # first table read in it.
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {'SNAPSHOT' if snapshot else 'READ COMMITTED'}")
+        cursor.close()
+        connection.autocommit = False
+        return (
+            None if snapshot else "The database does not allow snapshot isolation, so each statement has its own view."
+        )
+
+    @override
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        return tuple(plan_column(column) for column in table.columns)
+
+
+def offset_text(value: bytes) -> str:
+    """Write a datetimeoffset, as ODBC hands it over, in ISO 8601 with six digits behind the second."""
+    year, month, day, hour, minute, second, nanosecond, zone_hours, zone_minutes = _OFFSET.unpack(value)
+    zone = timezone(timedelta(hours=zone_hours, minutes=zone_minutes))
+    moment = datetime(year, month, day, hour, minute, second, nanosecond // 1_000, zone)
+    return moment.isoformat(timespec="microseconds")
+
+
+def plan_column(column: Column) -> ColumnPlan:
+    """Say how a column is read; a type that is not known here travels as SQL Server's own text for it."""
+    name = quoted(column.name, "mssql")
+    type_name = column.type_name.lower()
+    if type_name in _EXACT:
+        return number_plan(column, name)
+    if type_name not in _KINDS:
+        return ColumnPlan(column=column, kind=Kind.STRING, expression=f"CONVERT(nvarchar(max), {name})", width=None)
+    return ColumnPlan(column=column, kind=_KINDS[type_name], expression=name, width=_width(column, type_name))
+
+
+def _width(column: Column, type_name: str) -> int | None:
+    if type_name in _FIXED_WIDTHS or _KINDS[type_name] not in {Kind.STRING, Kind.BINARY}:
+        return _FIXED_WIDTHS.get(type_name, 8)
+    if column.length is None or not 0 < column.length <= LONGEST_INLINE:
+        return None
+    return column.length * BYTES_PER_CHARACTER
+
+
+def _column(row: Row) -> Column:
+    name, type_name, nullable, length, precision, scale = row
+    exact = str(type_name).lower() in _EXACT
+    return Column(
+        name=str(name),
+        type_name=str(type_name),
+        nullable=nullable == "YES",
+        length=number(length),
+        precision=number(precision) if exact else None,
+        scale=number(scale) or 0 if exact else None,
+    )

@@ -1,0 +1,134 @@
+"""What all ODBC connections share. `pyodbc` is imported on first use: it needs libodbc, which not every machine has."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, TypeAlias
+
+from typing_extensions import override
+
+from omt_core.api.errors import InstallationError
+from omt_core.api.installation import DatabaseLocation
+from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
+from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.drivers.failures import explain
+from omt_database.settings import DatabaseSettings
+
+PyodbcModule: TypeAlias = Any
+OdbcConnection: TypeAlias = Any
+"""pyodbc's own: it is loaded by name, so that its types are not known here."""
+
+USER_KEYWORDS: Final = frozenset({"uid", "user", "user id", "username", "trusted_connection"})
+
+
+def load_pyodbc() -> PyodbcModule:
+    """Import pyodbc; raises `InstallationError` `odbc-missing` where the machine has no ODBC."""
+    try:
+        return importlib.import_module("pyodbc")
+    except ImportError as error:
+        remedy = (
+            "Repair the installation of the Python package pyodbc and install the DBMS's ODBC driver."
+            if sys.platform == "win32"
+            else "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver."
+        )
+        raise InstallationError("odbc-missing", f"ODBC is not installed on this machine: {error}.", remedy) from error
+
+
+class OdbcDriver(Driver):
+    """A database behind ODBC."""
+
+    def __init__(self, location: DatabaseLocation, settings: DatabaseSettings) -> None:
+        self._pyodbc = load_pyodbc()
+        self._location = location
+        self._settings = settings
+        self.errors = (self._pyodbc.Error,)
+
+    # --- what a DBMS says of itself
+
+    @abstractmethod
+    def keywords(self) -> Mapping[str, str]:
+        """Return what goes into the connection string beside driver, user and password."""
+
+    def suitable(self, installed: Sequence[str]) -> str | None:
+        """Return the best of the installed ODBC drivers for this DBMS, or None."""
+        del installed
+        return None
+
+    def attributes(self) -> Mapping[int, int]:
+        """Return what is set on a connection before it is made."""
+        return {}
+
+    def prepare(self, connection: OdbcConnection) -> None:
+        """Set a new connection up."""
+
+    # --- connecting
+
+    @property
+    def _password(self) -> str | None:
+        password = self._location.password
+        return password.get_secret_value() if password is not None else None
+
+    def connection_string(self) -> str:
+        """Return the whole connection string, secrets included."""
+        dsn = self._location.dsn
+        given = parse_keywords(dsn) if dsn and "=" in dsn else {}
+        values = {"DSN": dsn} if dsn and not given else {}
+        if not dsn:
+            values["Driver"] = self._driver_name()
+        values |= {keyword: value for keyword, value in self.keywords().items() if keyword.lower() not in given}
+        if not USER_KEYWORDS & given.keys():
+            values |= self._login()
+        return (f"{dsn};" if given else "") + connection_string(values)
+
+    def _login(self) -> dict[str, str]:
+        login = {"UID": self._location.user} if self._location.user else {}
+        return login | ({"PWD": self._password} if self._password is not None else {})
+
+    def _driver_name(self) -> str:
+        name = self._settings.odbc_driver or self.suitable(self._pyodbc.drivers())
+        if name is None:
+            raise InstallationError(
+                "odbc-driver-missing",
+                f"No ODBC driver for {self.dbms} is installed on this machine.",
+                "Install one of the same bitness as Python, or name it in the setting `database.odbc_driver`.",
+            )
+        return name
+
+    @override
+    def connect(self, *, writable: bool = False) -> Connection:
+        connection: Connection = self._pyodbc.connect(
+            self.connection_string(),
+            autocommit=True,
+            timeout=self._settings.login_timeout,
+            attrs_before=dict(self.attributes()),
+        )
+        self.prepare(connection)
+        return connection
+
+    @override
+    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
+        # The statement may just have ended by itself.
+        with suppress(self._pyodbc.Error):
+            if cursor is not None:
+                cursor.cancel()  # type: ignore[attr-defined] # pyodbc's own
+
+    @override
+    def explain(self, error: Exception) -> InstallationError:
+        state, message = (*map(str, error.args), "", "")[:2]
+        secrets = (self._password, parse_keywords(self._location.dsn or "").get("pwd"))
+        return explain(state, redacted(message, *secrets))
+
+    @override
+    def end_snapshot(self, connection: OdbcConnection) -> None:
+        connection.rollback()
+        connection.autocommit = True
+
+
+def first_of(installed: Iterable[str], *wanted: str) -> str | None:
+    """Return the first wanted driver that is installed."""
+    known = {name.lower(): name for name in installed}
+    return next((known[name.lower()] for name in wanted if name.lower() in known), None)

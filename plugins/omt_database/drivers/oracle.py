@@ -1,0 +1,128 @@
+"""Oracle, through Oracle's own ODBC driver. Never run against a server here: see the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from omt_core.api.database import Column, Row, Table
+from omt_crm.sql import confirm_owner, quoted
+from omt_database.columns import LARGEST_DECIMAL, ColumnPlan, Kind, number_plan
+from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.driver import Connection
+from omt_database.drivers.odbc import OdbcConnection, OdbcDriver
+
+BYTES_PER_CHARACTER: Final = 4
+
+_OWNERS: Final = "SELECT DISTINCT OWNER FROM ALL_TABLES"
+
+_COLUMNS: Final = """
+SELECT c.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, c.NULLABLE, c.CHAR_LENGTH, c.DATA_LENGTH, c.DATA_PRECISION,
+       c.DATA_SCALE
+FROM ALL_TAB_COLUMNS c
+JOIN ALL_TABLES t ON t.OWNER = c.OWNER AND t.TABLE_NAME = c.TABLE_NAME
+WHERE c.OWNER = ? AND t.NESTED = 'NO' AND t.SECONDARY = 'N' AND t.TEMPORARY = 'N' AND t.TABLE_NAME NOT LIKE 'BIN$%'
+ORDER BY c.TABLE_NAME, c.COLUMN_ID"""
+
+_KEYS: Final = """
+SELECT i.TABLE_NAME, i.INDEX_NAME, CASE WHEN p.CONSTRAINT_NAME IS NULL THEN 0 ELSE 1 END, c.COLUMN_NAME
+FROM ALL_INDEXES i
+JOIN ALL_IND_COLUMNS c ON c.INDEX_OWNER = i.OWNER AND c.INDEX_NAME = i.INDEX_NAME
+LEFT JOIN ALL_CONSTRAINTS p ON p.OWNER = i.TABLE_OWNER AND p.TABLE_NAME = i.TABLE_NAME
+      AND p.INDEX_NAME = i.INDEX_NAME AND p.CONSTRAINT_TYPE = 'P'
+WHERE i.TABLE_OWNER = ? AND i.UNIQUENESS = 'UNIQUE' AND i.INDEX_TYPE = 'NORMAL'
+ORDER BY i.TABLE_NAME, i.INDEX_NAME, c.COLUMN_POSITION"""
+
+_KINDS: Final = {
+    "BLOB": Kind.BINARY, "RAW": Kind.BINARY, "LONG RAW": Kind.BINARY, "BFILE": Kind.BINARY,
+    # The CRM writes doubles into FLOAT, which a double holds exactly.
+    "FLOAT": Kind.DOUBLE, "BINARY_FLOAT": Kind.DOUBLE, "BINARY_DOUBLE": Kind.DOUBLE,
+    "DATE": Kind.TIMESTAMP,
+}  # fmt: skip
+
+_TEXT: Final = frozenset({"VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "CLOB", "NCLOB", "LONG"})
+_UNBOUNDED: Final = frozenset({"CLOB", "NCLOB", "LONG", "BLOB", "LONG RAW", "BFILE", "XMLTYPE"})
+_TIMESTAMP: Final = re.compile(r"TIMESTAMP\(\d\)")
+_OFFSET_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
+
+
+class OracleDriver(OdbcDriver):
+    """Oracle."""
+
+    dbms: ClassVar[str] = "oracle"
+
+    @override
+    def keywords(self) -> Mapping[str, str]:
+        if self._location.dsn:
+            return {}
+        # A TNS name, or host:port/service (domain/README.md section 1: the server alone, the database blank).
+        parts = filter(None, (self._location.server, self._location.database))
+        return {"DBQ": "/".join(parts)}
+
+    @override
+    def suitable(self, installed: Sequence[str]) -> str | None:
+        return next((name for name in sorted(installed, reverse=True) if name.lower().startswith("oracle")), None)
+
+    @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
+        self.owner = confirm_owner(self._location.prefix, owners)
+        columns = self.fetch(connection, _COLUMNS, (self.owner,))
+        keys = self.fetch(connection, _KEYS, (self.owner,))
+        return build_catalogue(columns, _column, keys)
+
+    @override
+    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
+        connection.autocommit = False
+        cursor = connection.cursor()
+        # Must be the first statement; all that follow see the database as it is now.
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.close()
+        self.fetch(connection, "SELECT 1 FROM DUAL")
+        return None
+
+    @override
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        return tuple(plan_column(column) for column in table.columns)
+
+
+def plan_column(column: Column) -> ColumnPlan:
+    """Say how a column is read; a type that is not known here travels as Oracle's own text for it."""
+    name = quoted(column.name, "oracle")
+    type_name = column.type_name.upper()
+    if type_name == "NUMBER":
+        return number_plan(column, name)
+    kind = Kind.TIMESTAMP if _TIMESTAMP.fullmatch(type_name) else _KINDS.get(type_name, Kind.STRING)
+    if kind is Kind.STRING and type_name not in _TEXT:
+        return ColumnPlan(column=column, kind=kind, expression=_shown(name, type_name), width=None)
+    return ColumnPlan(column=column, kind=kind, expression=name, width=_width(column, kind))
+
+
+def _shown(name: str, type_name: str) -> str:
+    if type_name.endswith("WITH TIME ZONE"):
+        return f"TO_CHAR({name}, '{_OFFSET_FORMAT}')"
+    return f"XMLSERIALIZE(CONTENT {name} AS CLOB)" if type_name == "XMLTYPE" else f"TO_CHAR({name})"
+
+
+def _width(column: Column, kind: Kind) -> int | None:
+    if kind not in {Kind.STRING, Kind.BINARY}:
+        return 8
+    return None if column.type_name.upper() in _UNBOUNDED else (column.length or 0) * BYTES_PER_CHARACTER
+
+
+def _column(row: Row) -> Column:
+    name, type_name, nullable, characters, length, precision, scale = row
+    exact = type_name == "NUMBER"
+    # NUMBER(*, 0), an INTEGER, has a scale and no precision.
+    whole = exact and precision is None and number(scale) == 0
+    return Column(
+        name=str(name),
+        type_name=str(type_name),
+        nullable=nullable == "Y",
+        length=None if exact else number(characters) or number(length),
+        precision=LARGEST_DECIMAL if whole else number(precision) if exact else None,
+        scale=(number(scale) or 0) if exact and (whole or precision is not None) else None,
+    )

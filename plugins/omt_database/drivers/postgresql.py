@@ -1,0 +1,132 @@
+"""PostgreSQL through psqlodbc: simulated installations only, since the CRM never ran on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from omt_core.api.database import Column, Row, Table
+from omt_crm.sql import confirm_owner, quoted
+from omt_database.columns import ColumnPlan, Kind, number_plan
+from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.driver import Connection
+from omt_database.drivers.odbc import OdbcConnection, OdbcDriver, first_of
+
+ROWS_PER_FETCH: Final = 2_000
+"""Rows that psqlodbc gets from the server at once; without it the whole result is held in memory."""
+
+BYTES_PER_CHARACTER: Final = 4
+
+_OWNERS: Final = "SELECT nspname FROM pg_catalog.pg_namespace WHERE has_schema_privilege(nspname, 'USAGE')"
+
+_COLUMNS: Final = """
+SELECT c.table_name, c.column_name, c.data_type, c.is_nullable, c.character_maximum_length, c.numeric_precision,
+       c.numeric_scale
+FROM information_schema.columns c
+JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE'
+ORDER BY c.table_name, c.ordinal_position"""
+
+_KEYS: Final = """
+SELECT t.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 END, a.attname
+FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class t ON t.oid = x.indrelid
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = i.oid
+WHERE n.nspname = ? AND x.indisunique AND x.indpred IS NULL AND x.indexprs IS NULL
+ORDER BY t.relname, i.relname, a.attnum"""
+
+_KINDS: Final = {
+    "bigint": Kind.INTEGER,
+    "integer": Kind.INTEGER,
+    "smallint": Kind.INTEGER,
+    "double precision": Kind.DOUBLE,
+    "real": Kind.DOUBLE,
+    "boolean": Kind.BOOLEAN,
+    "date": Kind.DATE,
+    "time without time zone": Kind.TIME,
+    "timestamp without time zone": Kind.TIMESTAMP,
+    "bytea": Kind.BINARY,
+    "uuid": Kind.GUID,
+}
+
+_READ_AS_IS: Final = frozenset({*_KINDS, "character varying", "character", "text", "name"}) - {"uuid"}
+
+_TEXTS: Final = {
+    "timestamp with time zone": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')",
+}
+
+
+class PostgresqlDriver(OdbcDriver):
+    """PostgreSQL."""
+
+    dbms: ClassVar[str] = "postgresql"
+
+    @override
+    def keywords(self) -> Mapping[str, str]:
+        options = {
+            "UseDeclareFetch": "1", "Fetch": str(ROWS_PER_FETCH), "ByteaAsLongVarBinary": "1", "BoolsAsChar": "0",
+            "MaxLongVarcharSize": "0", "UseServerSidePrepare": "1", "ConnSettings": "SET client_min_messages=error",
+        }  # fmt: skip
+        if self._location.dsn:
+            return options
+        host, _, port = (self._location.server or "localhost").partition(":")
+        return {"Server": host, "Port": port or "5432", "Database": self._location.database or ""} | options
+
+    @override
+    def suitable(self, installed: Sequence[str]) -> str | None:
+        return first_of(installed, "PostgreSQL Unicode(x64)", "PostgreSQL Unicode")
+
+    @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
+        self.owner = confirm_owner(self._location.prefix, owners)
+        columns = self.fetch(connection, _COLUMNS, (self.owner,))
+        keys = self.fetch(connection, _KEYS, (self.owner,))
+        return build_catalogue(columns, _column, keys)
+
+    @override
+    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
+        connection.autocommit = False
+        cursor = connection.cursor()
+        # Must be the first statement of the transaction; the view is that of the statement after it.
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.close()
+        self.fetch(connection, "SELECT 1")
+        return None
+
+    @override
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        return tuple(plan_column(column) for column in table.columns)
+
+
+def plan_column(column: Column) -> ColumnPlan:
+    """Say how a column is read; a type that is not known here travels as PostgreSQL's own text for it."""
+    name = quoted(column.name, "postgresql")
+    if column.type_name == "numeric":
+        return number_plan(column, name)
+    kind = _KINDS.get(column.type_name, Kind.STRING)
+    expression = _TEXTS.get(column.type_name, "{0}" if column.type_name in _READ_AS_IS else "CAST({0} AS text)")
+    return ColumnPlan(column=column, kind=kind, expression=expression.format(name), width=_width(column, kind))
+
+
+def _width(column: Column, kind: Kind) -> int | None:
+    if kind not in {Kind.STRING, Kind.BINARY, Kind.GUID}:
+        return 8
+    return column.length * BYTES_PER_CHARACTER if column.length is not None else None
+
+
+def _column(row: Row) -> Column:
+    name, type_name, nullable, length, precision, scale = row
+    exact = type_name == "numeric"
+    return Column(
+        name=str(name),
+        type_name=str(type_name),
+        nullable=nullable == "YES",
+        length=number(length),
+        precision=number(precision) if exact else None,
+        scale=number(scale) if exact else None,
+    )

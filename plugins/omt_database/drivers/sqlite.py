@@ -1,0 +1,198 @@
+"""SQLite: the simulated CRM. What is common to the stdlib's driver and to ODBC, and the former.
+
+SQLite types values, not columns. The declared type decides what a column becomes; before a table is exported one query
+looks whether all its values fit. A column with a value that does not fit travels as text, whole, so that nothing is
+lost: numbers in decimal digits (17 significant ones where they are not whole), bytes as `X'0A1B'`.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from omt_core.api.database import Column, Row, Table
+from omt_core.api.errors import InstallationError
+from omt_crm.sql import quoted
+from omt_database.columns import ColumnPlan, Kind, number_plan
+from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.driver import Connection, Cursor, Driver
+
+_DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
+
+_KINDS: Final = {
+    "INTEGER": Kind.INTEGER,
+    "INT": Kind.INTEGER,
+    "SMALLINT": Kind.INTEGER,
+    "TINYINT": Kind.INTEGER,
+    "BIGINT": Kind.INTEGER,
+    "BOOLEAN": Kind.INTEGER,
+    "DOUBLE": Kind.DOUBLE,
+    "DOUBLE PRECISION": Kind.DOUBLE,
+    "FLOAT": Kind.DOUBLE,
+    "REAL": Kind.DOUBLE,
+    "DECIMAL": Kind.DECIMAL,
+    "NUMERIC": Kind.DECIMAL,
+    "BLOB": Kind.BINARY,
+    "TIMESTAMP": Kind.TIMESTAMP,
+    "DATETIME": Kind.TIMESTAMP,
+}
+"""Any other declared type is text."""
+
+_MISFITS: Final = {
+    Kind.INTEGER: "typeof({0}) NOT IN ('integer', 'null')",
+    Kind.DOUBLE: "typeof({0}) NOT IN ('real', 'integer', 'null')"
+    " OR typeof({0}) = 'integer' AND abs({0}) > 9007199254740992",
+    # What a double holds of more digits is not what was written.
+    Kind.DECIMAL: "typeof({0}) NOT IN ('integer', 'real', 'null') OR {0} <> round({0}, {1}) OR abs({0}) >= {2}",
+    Kind.BINARY: "typeof({0}) NOT IN ('blob', 'null')",
+    Kind.STRING: "typeof({0}) NOT IN ('text', 'null')",
+    # The shapes that Python and SQLite write: a date, a blank, a time, at most six digits behind the second.
+    Kind.TIMESTAMP: "{0} IS NOT NULL AND (typeof({0}) <> 'text' OR length({0}) NOT IN (19, 21, 22, 23, 24, 25, 26)"
+    " OR strftime('%Y-%m-%d %H:%M:%S', {0}) IS NOT substr({0}, 1, 19)"
+    " OR length({0}) > 19 AND (substr({0}, 20, 1) <> '.' OR substr({0}, 21) GLOB '*[^0-9]*'))",
+}
+"""By kind, SQL that is true for a value that does not fit: {0} is the column, {1} its scale, {2} the first number that
+a double cannot hold exactly with that scale."""
+
+EXACT_DIGITS: Final = 15
+"""Decimal digits that every double holds."""
+
+_TEXT: Final = (
+    "CASE typeof({0}) WHEN 'blob' THEN quote({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE CAST({0} AS TEXT) END"
+)
+
+_CATALOGUE: Final = (
+    'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m, pragma_table_info(m.name) c'
+    " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid"
+)
+
+_PRIMARY_KEYS: Final = (
+    "SELECT m.name, 'primary key', 1, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' AND c.pk > 0 ORDER BY m.name, c.pk"
+)
+
+_UNIQUE_INDEXES: Final = (
+    "SELECT m.name, i.name, 0, c.name FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_info(i.name) c"
+    " WHERE m.type = 'table' AND i.\"unique\" = 1 AND i.partial = 0 ORDER BY m.name, i.name, c.seqno"
+)
+
+
+class SqliteDriver(Driver):
+    """A file of SQLite's, however it is opened."""
+
+    dbms: ClassVar[str] = "sqlite"
+
+    def __init__(self, path: Path, *, login_timeout: int) -> None:
+        self._path = path
+        self._timeout = login_timeout
+
+    def _require_file(self) -> None:
+        if not self._path.is_file():
+            raise InstallationError(
+                "database-unreachable",
+                f"There is no database file {self._path}.",
+                "Give the path of the file as `database` in the answers file, section [installation].",
+            )
+
+    @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        keys = [*self.fetch(connection, _PRIMARY_KEYS), *self.fetch(connection, _UNIQUE_INDEXES)]
+        return build_catalogue(self.fetch(connection, _CATALOGUE), _column, keys)
+
+    @override
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        plans = [_declared_plan(column) for column in table.columns]
+        looks = ", ".join(f"max({self._misfit(plan)}), {_width(plan)}" for plan in plans)
+        row = self.fetch(connection, f"SELECT {looks} FROM {quoted(table.name, self.dbms)}")[0]  # noqa: S608 - quoted names only
+        # As text and back, since ODBC gives the result of an expression as text.
+        numbers = [int(str(value or 0)) for value in row]
+        return tuple(
+            _as_text(plan) if misfits else replace(plan, width=width)
+            for plan, misfits, width in zip(plans, numbers[::2], numbers[1::2], strict=True)
+        )
+
+    def _misfit(self, plan: ColumnPlan) -> str:
+        """Return SQL that is true for a value that the planned kind cannot hold."""
+        return _MISFITS[plan.kind].format(plan.expression, plan.scale, 10 ** (EXACT_DIGITS - plan.scale))
+
+    @abstractmethod
+    @override
+    def connect(self, *, writable: bool = False) -> Connection: ...
+
+
+class StdlibSqliteDriver(SqliteDriver):
+    """SQLite by Python's own driver, for machines without ODBC."""
+
+    errors = (sqlite3.Error,)
+
+    @override
+    def connect(self, *, writable: bool = False) -> Connection:
+        self._require_file()
+        # A URI escapes whatever the path holds, and `ro` keeps a misspelt path from becoming a new database.
+        uri = f"{self._path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._timeout)
+
+    @override
+    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.interrupt()
+
+    @override
+    def explain(self, error: Exception) -> InstallationError:
+        return InstallationError(
+            "database-failed",
+            f"The database file {self._path} cannot be read: {error}.",
+            "Check that it is an SQLite database, that it can be read, and that no other program locks it.",
+        )
+
+    @override
+    def begin_snapshot(self, connection: Connection) -> str | None:
+        cursor = connection.cursor()
+        cursor.execute("BEGIN")
+        cursor.close()
+        # BEGIN alone waits for the first read before it holds anything.
+        self.fetch(connection, "SELECT count(*) FROM sqlite_master")
+        return None
+
+    @override
+    def end_snapshot(self, connection: Connection) -> None:
+        connection.rollback()
+
+
+def _column(row: Row) -> Column:
+    name, declared, required = row
+    match = _DECLARED.fullmatch(str(declared or ""))
+    type_name, first, second = match.groups() if match else ("", None, None)
+    exact = type_name.strip().upper() in {"DECIMAL", "NUMERIC"}
+    return Column(
+        name=str(name),
+        type_name=type_name.strip(),
+        nullable=number(required) == 0,
+        length=int(first) if first and not exact else None,
+        precision=int(first) if first and exact else None,
+        scale=int(second or 0) if first and exact else None,
+    )
+
+
+def _declared_plan(column: Column) -> ColumnPlan:
+    expression = quoted(column.name, "sqlite")
+    kind = _KINDS.get(column.type_name.upper(), Kind.STRING)
+    if kind is Kind.DECIMAL:
+        return number_plan(column, expression)
+    return ColumnPlan(column=column, kind=kind, expression=expression)
+
+
+def _width(plan: ColumnPlan) -> str:
+    # In bytes, and without reading the values where all take the same.
+    return f"max(length(CAST({plan.expression} AS BLOB)))" if plan.kind in {Kind.STRING, Kind.BINARY} else "8"
+
+
+def _as_text(plan: ColumnPlan) -> ColumnPlan:
+    return ColumnPlan(column=plan.column, kind=Kind.STRING, expression=_TEXT.format(plan.expression), width=None)

@@ -1,0 +1,1 @@
+"""Export of tables to Parquet parts, with row counts and fingerprints."""

@@ -1,0 +1,110 @@
+"""Rows as a driver gives them to columns of Arrow, without a value lost or bent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+import pyarrow as pa
+
+from omt_core.api.errors import InstallationError
+from omt_database.columns import ColumnPlan, Kind
+
+Array: TypeAlias = Any
+DataType: TypeAlias = Any
+"""pyarrow's own: it ships no types."""
+
+Driven: TypeAlias = Any
+"""A value as a driver gives it."""
+
+_TYPES: Final[Mapping[Kind, DataType]] = {
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.INTEGER: pa.int64(),
+    Kind.DOUBLE: pa.float64(),
+    Kind.STRING: pa.string(),
+    Kind.GUID: pa.string(),
+    Kind.BINARY: pa.binary(),
+    Kind.TIMESTAMP: pa.timestamp("us"),
+    Kind.DATE: pa.date32(),
+    Kind.TIME: pa.time64("us"),
+}
+
+
+def arrow_type(plan: ColumnPlan) -> DataType:
+    """Return the type of a planned column in Arrow and Parquet."""
+    return pa.decimal128(plan.precision, plan.scale) if plan.kind is Kind.DECIMAL else _TYPES[plan.kind]
+
+
+def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
+    """Turn the values of a column into an Arrow array.
+
+    The quick way takes what the driver gives for the column's type; the slow way, value by value, takes what some
+    drivers give instead (text for numbers and times, numbers for text). Raises `InstallationError`
+    `database-value-unreadable` for a value that neither takes.
+    """
+    target = arrow_type(plan)
+    if plan.omitted:
+        return pa.nulls(len(values), target)
+    if plan.kind not in _ALWAYS_CONVERTED:
+        try:
+            return pa.array(values, target)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            pass  # a driver's own spelling: see below
+    try:
+        convert = _CONVERSIONS[plan.kind]
+        converted = [None if value is None else convert(value) for value in values]
+        if plan.kind in _PARSED and any(isinstance(value, str) for value in converted):
+            return pa.array(converted, pa.string()).cast(target)
+        return pa.array(converted, target)
+    except (pa.ArrowException, ArithmeticError, TypeError, ValueError, OverflowError) as error:
+        raise InstallationError(
+            "database-value-unreadable",
+            f"Column {plan.column.name!r} of type {plan.column.type_name!r} holds a value that is not of its type.",
+            "Report this with the version of the database: its driver gives other values than its catalogue says.",
+        ) from error
+
+
+def _decimal(value: Driven) -> Decimal:
+    # repr, since a double's shortest text is the number that was meant.
+    return Decimal(repr(value) if isinstance(value, float) else value)
+
+
+def _text(value: Driven) -> str:
+    if isinstance(value, str):
+        # Half of a surrogate pair is not Unicode, and Parquet cannot hold it.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, bytes | bytearray):
+        return f"X'{value.hex().upper()}'"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _unchanged(value: Driven) -> Driven:
+    return value
+
+
+def _integer(value: Driven) -> int:
+    number = int(value)
+    if not isinstance(value, str) and number != value:
+        raise ValueError("not a whole number")
+    return number
+
+
+_ALWAYS_CONVERTED: Final = frozenset({Kind.GUID, Kind.BOOLEAN, Kind.DECIMAL})
+
+_PARSED: Final = frozenset({Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
+
+_CONVERSIONS: Final[Mapping[Kind, Callable[[Driven], Driven]]] = {
+    Kind.BOOLEAN: lambda value: bool(int(value)),
+    Kind.INTEGER: _integer,
+    Kind.DOUBLE: float,
+    Kind.DECIMAL: _decimal,
+    Kind.STRING: _text,
+    Kind.GUID: lambda value: str(value).lower(),
+    Kind.BINARY: bytes,
+    Kind.TIMESTAMP: _unchanged,
+    Kind.DATE: _unchanged,
+    Kind.TIME: _unchanged,
+}

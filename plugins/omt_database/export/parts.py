@@ -1,0 +1,65 @@
+"""Parts of a table: batches gathered until they are large enough, then written as one Parquet file.
+
+The same rows give the same bytes: nothing of time or place goes into a file, rows come in key order where a key gives
+one, and where a part ends depends on what it holds alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from omt_core.api.database import Row, Table
+from omt_database.columns import ColumnPlan
+from omt_database.export.arrow_columns import Array, arrow_array, arrow_type
+from omt_database.export.fingerprint import fingerprint, fingerprint_text
+
+ROW_GROUP_ROWS: Final = 65_536
+
+COLUMNS_KEY: Final = "omt.columns"
+"""Key-value metadata of every part: the catalogue's description of each column, as JSON."""
+
+
+class Part:
+    """A part in the making."""
+
+    def __init__(self, table: Table, plans: Sequence[ColumnPlan]) -> None:
+        described = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
+        # A column of secrets is NULL whatever the catalogue says, so all may be NULL in the file.
+        self._schema = pa.schema(
+            [pa.field(plan.column.name, arrow_type(plan)) for plan in plans], metadata={COLUMNS_KEY: described}
+        )
+        self._plans = plans
+        self._batches: list[Array] = []
+        self._sum = 0
+        self.rows = 0
+        self.bytes = 0
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Take a batch of rows."""
+        if not rows:
+            return
+        columns = [arrow_array(plan, values) for plan, values in zip(self._plans, zip(*rows, strict=True), strict=True)]
+        batch = pa.record_batch(columns, schema=self._schema)
+        self._sum += fingerprint(columns, len(rows))
+        self._batches.append(batch)
+        self.rows += len(rows)
+        self.bytes += batch.nbytes
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the rows so far."""
+        return fingerprint_text(self._sum)
+
+    def write(self, path: Path) -> None:
+        """Write the part to a file that is there whole or not at all."""
+        unfinished = path.with_suffix(".new")
+        table = pa.Table.from_batches(self._batches, schema=self._schema)
+        pq.write_table(table, unfinished, row_group_size=ROW_GROUP_ROWS, compression="zstd", compression_level=1)
+        unfinished.replace(path)

@@ -1,0 +1,42 @@
+"""The licence identity and the product's version (domain/README.md sections 2 and 5, W19)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from omt_core.api.database import SourceDatabase
+from omt_core.api.errors import InstallationError
+from omt_core.api.installation import Licence
+from omt_database.statements import COMPANY, MODEL_VERSION
+from omt_database.tolerant import rows_if_there
+
+_DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
+
+
+async def read_licence(database: SourceDatabase) -> Licence:
+    """Read owner, serial number and version; raises `InstallationError` `licence-missing` when there is none."""
+    companies = await rows_if_there(database, ["company"], COMPANY)
+    if not companies:
+        raise InstallationError(
+            "licence-missing",
+            "The database has no row in table `company`, so that it is not known whose licence this is.",
+            "Check that this is the database of a SuperOffice CRM and that the table prefix is right.",
+        )
+    owner, serial, schema_version = companies[0][:3]
+    models = await rows_if_there(database, ["databasemodel"], MODEL_VERSION)
+    return Licence(
+        owner=str(owner or "").strip(),
+        serial=str(serial or "").strip(),
+        version=product_version(models[0][0] if models else None, schema_version),
+    )
+
+
+def product_version(model: object, schema: object) -> str:
+    """Return the version as shown.
+
+    ND: where the original takes its text ("SuperOffice 8.5.7458.", W19) from. Chosen: what looks like a version in that
+    of the database model (8.1 and later), else all of that, else the number of the schema.
+    """
+    dotted = _DOTTED.search(str(model or ""))
+    return f"SuperOffice {dotted[0] if dotted else model or schema or 'of unknown version'}"

@@ -1,0 +1,100 @@
+"""The plugin: opens the database, reads licence and users from it, and brings the upload stage `database`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.database import SourceDatabase
+from omt_core.api.events import FindingRaised
+from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.installation import Licence
+from omt_core.api.items import UploadStage
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api.reporting import ReportSection
+from omt_core.api.users import Photo, User
+from omt_database.drivers.choice import choose_driver
+from omt_database.export.omissions import Omissions
+from omt_database.export.stage import DatabaseExport
+from omt_database.findings import CODES, LEFT_ON_SITE, NO_KEY, PLUGIN, SNAPSHOT_WEAK
+from omt_database.licence import read_licence
+from omt_database.settings import DatabaseSettings
+from omt_database.source import CrmDatabase
+from omt_database.users import read_photo, read_users
+
+REPORT_ORDER = 60
+
+
+class DatabasePlugin(Plugin):
+    """Role `database`, and the stage of the same name."""
+
+    settings_model: ClassVar[type[PluginSettings]] = DatabaseSettings
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._settings = settings
+
+    @hookimpl
+    @override
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
+
+    @hookimpl
+    @override
+    async def open_source_database(self, call: calls.OpenSourceDatabase) -> SourceDatabase:
+        return await CrmDatabase.open(choose_driver(call.installation.database, self._settings))
+
+    @hookimpl
+    @override
+    async def read_licence(self, call: calls.ReadLicence) -> Licence:
+        return await read_licence(call.database)
+
+    @hookimpl
+    @override
+    async def read_users(self, call: calls.ReadUsers) -> Sequence[User]:
+        return await read_users(call.database)
+
+    @hookimpl
+    @override
+    async def read_photo(self, call: calls.ReadPhoto) -> Photo | None:
+        return await read_photo(call.database, call.photo)
+
+    @hookimpl
+    @override
+    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+        omissions = Omissions(call.database.tables, self._settings)
+        findings = []
+        if left := omissions.subjects():
+            findings.append(LEFT_ON_SITE.finding(f"{len(left)} tables, columns or kinds of rows stay on site.", left))
+        if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
+            findings.append(NO_KEY.finding(f"{len(unordered)} tables have no key.", unordered))
+        return findings
+
+    @hookimpl
+    @override
+    async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
+        # Another plugin in the role of the database brings a stage of its own.
+        if not isinstance(call.database, CrmDatabase):
+            return ()
+        if call.database.weakness is not None:
+            call.run.emit(FindingRaised(finding=SNAPSHOT_WEAK.finding(call.database.weakness)))
+        return (DatabaseExport(call.database, self._settings, call.workspace).stage(PLUGIN),)
+
+    @hookimpl
+    @override
+    async def add_report_sections(self, call: calls.AddReportSections) -> Sequence[ReportSection]:
+        left = sorted(
+            {name for finding in call.record.findings if finding.code == LEFT_ON_SITE.code for name in finding.subjects}
+        )
+        if not left:
+            return ()
+        rows = tuple((name, _what_stays(name)) for name in left)
+        return (ReportSection(title="Left on site", columns=("Name", "What stays"), rows=rows, order=REPORT_ORDER),)
+
+
+def _what_stays(name: str) -> str:
+    if "=" in name:
+        return "Rows with this value"
+    return "The values of this column" if "." in name else "The whole table"

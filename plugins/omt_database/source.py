@@ -1,0 +1,194 @@
+"""The source database: one connection on one thread, and what the rest of the tool may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from functools import partial
+from typing import TypeVar
+from uuid import uuid4
+
+import anyio
+from typing_extensions import override
+
+from omt_core.api.database import Row, SourceDatabase, Table, Value
+from omt_crm.sql import render
+from omt_database.columns import ColumnPlan
+from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.thread import ConnectionThread, Pending
+
+T = TypeVar("T")
+
+ROWS_AT_ONCE = 5_000
+
+
+class CrmDatabase(SourceDatabase):
+    """A CRM database opened by a driver. Make one with `open`."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._connection: Connection | None = None
+        self._cursor: Cursor | None = None
+        self._tables: Mapping[str, Table] = {}
+        self._thread = ConnectionThread(self._interrupt)
+        # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
+        self._turn = anyio.Semaphore(1)
+        self._holder: int | None = None
+
+    @classmethod
+    async def open(cls, driver: Driver) -> CrmDatabase:
+        """Connect and read the catalogue; raises `InstallationError`."""
+        database = cls(driver)
+        try:
+            await database._run(database._connect)
+        except BaseException:
+            await database.aclose()
+            raise
+        return database
+
+    @property
+    @override
+    def dbms(self) -> str:
+        return self._driver.dbms
+
+    @property
+    @override
+    def tables(self) -> Mapping[str, Table]:
+        return self._tables
+
+    @override
+    def table(self, name: str) -> Table | None:
+        return self._tables.get(name.lower())
+
+    @override
+    async def batches(
+        self, sql: str, parameters: Sequence[Value] = (), *, size: int = ROWS_AT_ONCE
+    ) -> AsyncIterator[Sequence[Row]]:
+        statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+        async with self._own_turn():
+            async for rows in self._stream(statement, parameters, lambda cursor: cursor.fetchmany(size)):
+                yield rows
+
+    @override
+    async def rows(self, sql: str, parameters: Sequence[Value] = ()) -> Sequence[Row]:
+        return [row async for batch in self.batches(sql, parameters) for row in batch]
+
+    @override
+    def snapshot(self) -> AbstractAsyncContextManager[str]:
+        return self._snapshot()
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[str]:
+        async with self._own_turn():
+            self.weakness = await self._run(lambda: self._driver.begin_snapshot(self._open_connection))
+        try:
+            yield uuid4().hex
+        finally:
+            with anyio.CancelScope(shield=True):
+                async with self._own_turn():
+                    await self._run(lambda: self._driver.end_snapshot(self._open_connection))
+
+    weakness: str | None = None
+    """Why the snapshot is less than one consistent view, as a sentence; known once it was entered."""
+
+    @override
+    async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+        statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+        return await self._run(partial(self._write, statement, parameters))
+
+    @override
+    async def aclose(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with anyio.CancelScope(shield=True):
+                await self._run(connection.close)
+        self._thread.close()
+
+    async def plan_columns(self, table: Table) -> tuple[ColumnPlan, ...]:
+        """Say how each column of a table is read for export."""
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.plan_columns(self._open_connection, table))
+
+    async def export(
+        self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
+    ) -> AsyncIterator[list[Row]]:
+        """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL."""
+        async with self._own_turn():
+            async for rows in self._stream(statement, parameters, fetch):
+                yield rows
+
+    @property
+    def owner(self) -> str | None:
+        """The schema of the CRM's tables, or None where there are none."""
+        return self._driver.owner
+
+    # --- on the connection's thread
+
+    @property
+    def _open_connection(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("The database is closed.")
+        return self._connection
+
+    def _connect(self) -> None:
+        self._connection = self._driver.connect()
+        self._tables = self._driver.read_catalogue(self._connection)
+
+    def _execute(self, statement: str, parameters: Sequence[Value]) -> Cursor:
+        cursor = self._cursor = self._open_connection.cursor()
+        cursor.execute(statement, tuple(parameters))
+        return cursor
+
+    def _write(self, statement: str, parameters: Sequence[Value]) -> int:
+        with closing(self._driver.connect(writable=True)) as connection:
+            cursor = connection.cursor()
+            cursor.execute(statement, tuple(parameters))
+            count = cursor.rowcount
+            cursor.close()
+            return count
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except self._driver.errors as error:
+            raise self._driver.explain(error) from error
+
+    # --- on the event loop
+
+    def _interrupt(self) -> None:
+        if self._connection is not None:
+            self._driver.interrupt(self._connection, self._cursor)
+
+    def _start(self, work: Callable[[], T]) -> Pending[T]:
+        return self._thread.start(partial(self._guarded, work))
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await self._start(work).result()
+
+    @asynccontextmanager
+    async def _own_turn(self) -> AsyncIterator[None]:
+        task = anyio.get_current_task().id
+        if self._holder == task:
+            raise RuntimeError("Read one result to its end before asking the database for another.")
+        async with self._turn:
+            self._holder = task
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    async def _stream(
+        self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
+    ) -> AsyncIterator[list[Row]]:
+        cursor = await self._run(partial(self._execute, statement, parameters))
+        ahead = self._start(partial(fetch, cursor))
+        try:
+            while rows := await ahead.result():
+                # Read on while the caller works on these.
+                ahead = self._start(partial(fetch, cursor))
+                yield rows
+        finally:
+            # Not interrupted: to some systems that would be the end of the transaction, and so of the snapshot.
+            await ahead.settled()
+            with anyio.CancelScope(shield=True):
+                await self._run(cursor.close)
