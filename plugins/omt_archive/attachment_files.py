@@ -1,0 +1,133 @@
+"""The inventory of attachments: a merge join of rows by id and the indexes of the folders they may lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from omt_archive.attachment_index import AttachmentIndex, IndexedFile
+from omt_archive.boundary import Boundary
+from omt_archive.examination import Examination, examine_path
+from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMENT
+from omt_archive.names import on_site
+from omt_archive.service_files import missing_folder
+from omt_archive.service_folders import ServiceLayout
+from omt_core.api.database import Row
+from omt_core.api.items import Item, Presence
+
+STAGE: Final = "attachments"
+
+
+class _Row(NamedTuple):
+    id: int
+    size: int | None
+    location: int
+
+
+class AttachmentInventory:
+    """`feed` the rows in the order of their ids, then `finish`. Blocking, to be run in a thread."""
+
+    def __init__(self, layout: ServiceLayout, *, trusted: Sequence[Path], machine: Path | None) -> None:
+        self._layout = layout
+        self._machine = machine
+        self._folders = layout.all_attachment_folders()
+        self._boundary = Boundary((*self._folders, *trusted))
+        self._indexes: list[AttachmentIndex] = []
+        self._index_of: dict[Path, AttachmentIndex] = {}
+        self._searched: dict[int, tuple[AttachmentIndex, ...]] = {}
+        self._absent: list[Path] = []
+        self._ready = False
+
+    def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
+        """Yield the items of these rows, and the files between them that no row owns."""
+        self._prepare()
+        for row in map(_row, rows):
+            for index in self._indexes:
+                yield from map(self._orphan, index.until(row.id))
+            yield from self._locate(row)
+
+    def finish(self) -> Iterator[Item]:
+        """Yield the files behind the last row, those whose name is no attachment's, and the folders not there."""
+        self._prepare()
+        for index in self._indexes:
+            yield from map(self._orphan, index.until(None))
+            for stranger in index.strangers:
+                yield self._left(stranger.path, stranger.reason, stranger.detail)
+        for folder in self._absent:
+            shown = on_site(folder, self._machine)
+            yield missing_folder(STAGE, f"folder:{shown}", shown)
+
+    def _prepare(self) -> None:
+        """List the folders when the first row is there, which is in the thread; each real folder once."""
+        if self._ready:
+            return
+        self._ready = True
+        others = (*self._folders, self._layout.templates, self._layout.texts)
+        leave_out = frozenset(str(folder.resolve()) for folder in others if folder is not None)
+        listed: dict[Path, AttachmentIndex] = {}
+        for folder in self._folders:
+            if not folder.is_dir():
+                self._absent.append(folder)
+                continue
+            real = folder.resolve()
+            if real not in listed:
+                listed[real] = AttachmentIndex(folder, leave_out=leave_out)
+                self._indexes.append(listed[real])
+            self._index_of[folder] = listed[real]
+
+    def _locate(self, row: _Row) -> Iterator[Item]:
+        """Take the row's file from the first folder that has one; other files of its id belong to nobody."""
+        files = [index.take(row.id) for index in self._indexes]
+        places = [self._indexes.index(index) for index in self._searched_for(row.location)]
+        own = next((files[place] for place in places if files[place]), ())
+        if not own:
+            yield Item(
+                stage=STAGE, key=str(row.id), name=str(row.id), presence=Presence.MISSING,
+                reason=ATTACHMENT_FILE_MISSING.code, detail=self._expected(row),
+                candidates=tuple(on_site(file.path, self._machine) for found in files for file in found),
+            )  # fmt: skip
+            return
+        file, seen = self._best(own, row.size)
+        # The name online is the id, as on site: the row's own name is a title from a mail and may be anything.
+        yield Item(
+            stage=STAGE, key=str(row.id), name=str(row.id), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
+            presence=seen.presence, reason=seen.reason, detail=seen.detail,
+        )  # fmt: skip
+        for found in files:
+            yield from (self._orphan(other) for other in found if other != file)
+
+    def _searched_for(self, location: int) -> tuple[AttachmentIndex, ...]:
+        indexes = self._searched.get(location)
+        if indexes is None:
+            found = (self._index_of.get(folder) for folder in self._layout.folders_for(location))
+            indexes = self._searched[location] = tuple(dict.fromkeys(index for index in found if index is not None))
+        return indexes
+
+    def _best(self, files: Sequence[IndexedFile], size: int | None) -> tuple[IndexedFile, Examination]:
+        """Of several files with one id, flat and in a sub-folder say, prefer the one of the size that the row names."""
+        seen = [(file, examine_path(file.path, self._boundary)) for file in files]
+        return next((one for one in seen if one[1].presence is Presence.FOUND and one[1].size == size), seen[0])
+
+    def _expected(self, row: _Row) -> str:
+        folders = [on_site(folder, self._machine) for folder in self._layout.folders_for(row.location)]
+        return f"Expected in {' or '.join(folders)}." if folders else "The database names no folder for it."
+
+    def _orphan(self, file: IndexedFile) -> Item:
+        return self._left(file.path, FILE_WITHOUT_ATTACHMENT.code)
+
+    def _left(self, path: Path, reason: str, detail: str = "") -> Item:
+        shown = on_site(path, self._machine)
+        return Item(
+            stage=STAGE, key=f"orphan:{shown}", name=shown, path=path, presence=Presence.ORPHAN, reason=reason,
+            detail=detail,
+        )  # fmt: skip
+
+
+def _row(row: Row) -> _Row:
+    key, size, location = row
+    return _Row(
+        id=int(str(key)),
+        size=None if size is None else int(str(size)),
+        location=0 if location is None else int(str(location)),
+    )

@@ -1,0 +1,101 @@
+"""An index of the files in one folder of attachments: eight bytes a file, so that a million take no memory to speak of.
+
+How the sub-folders for ranges of 10,000 ids are called is not documented (ND, domain/README.md section 6), and old
+files may still lie flat: so the whole tree is listed once, and a file is known by the digits that its name begins with.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from omt_archive.examination import is_link
+from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UNREADABLE
+
+_FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")
+"""The attachment's id, then nothing or an extension. ND: whether there is an extension."""
+
+_SUFFIX_BITS, _FOLDER_BITS = 11, 20
+
+
+class IndexedFile(NamedTuple):
+    """A file by the id that its name begins with."""
+
+    id: int
+    path: Path
+
+
+class Stranger(NamedTuple):
+    """Something that is no attachment's file, and the finding code that tells what it is."""
+
+    path: Path
+    reason: str
+    detail: str = ""
+
+
+class AttachmentIndex:
+    """The files of one folder in the order of their ids, to be gone through once; `strangers` are all others."""
+
+    def __init__(self, root: Path, *, leave_out: frozenset[str] = frozenset()) -> None:
+        self.root = root
+        self.strangers: list[Stranger] = []
+        self._folders: list[str] = []
+        self._suffixes: dict[str, int] = {"": 0}
+        packed = array("Q")
+        self._list(str(root), packed, leave_out)
+        self._packed = array("Q", sorted(packed))
+        self._suffix_of = tuple(self._suffixes)
+        self._next = 0
+
+    def until(self, number: int | None) -> Iterator[IndexedFile]:
+        """Yield the files before this id, or all that are left, and go on behind them."""
+        while self._next < len(self._packed):
+            file = self._packed[self._next]
+            if number is not None and file >> (_SUFFIX_BITS + _FOLDER_BITS) >= number:
+                return
+            self._next += 1
+            yield self._unpack(file)
+
+    def take(self, number: int) -> list[IndexedFile]:
+        """Return the files of this id, and go on behind them."""
+        return list(self.until(number + 1))
+
+    def _list(self, folder: str, packed: array[int], leave_out: frozenset[str]) -> None:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            self.strangers.append(Stranger(Path(folder), FOLDER_UNREADABLE.code, f"{error.strerror or error}."))
+            return
+        place = len(self._folders) << _SUFFIX_BITS
+        self._folders.append(folder)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and not is_link(entry):
+                if os.path.realpath(entry.path) not in leave_out:
+                    self._list(entry.path, packed, leave_out)
+                continue
+            match = _FILE.fullmatch(entry.name)
+            suffix = None if match is None else self._suffix(match[2] or "")
+            if match is not None and suffix is not None and len(self._folders) <= 1 << _FOLDER_BITS:
+                packed.append(int(match[1]) << (_SUFFIX_BITS + _FOLDER_BITS) | place | suffix)
+            else:
+                code = FOLDER_LINK if is_link(entry) and Path(entry.path).is_dir() else FILE_WITHOUT_ATTACHMENT
+                self.strangers.append(Stranger(Path(entry.path), code.code))
+
+    def _suffix(self, suffix: str) -> int | None:
+        """Return the number of a suffix. There are a few extensions; beyond what fits, a name is no attachment's."""
+        number = self._suffixes.setdefault(suffix, len(self._suffixes))
+        if number < 1 << _SUFFIX_BITS:
+            return number
+        del self._suffixes[suffix]
+        return None
+
+    def _unpack(self, file: int) -> IndexedFile:
+        number = file >> (_SUFFIX_BITS + _FOLDER_BITS)
+        folder = self._folders[(file >> _SUFFIX_BITS) & ((1 << _FOLDER_BITS) - 1)]
+        suffix = self._suffix_of[file & ((1 << _SUFFIX_BITS) - 1)]
+        return IndexedFile(number, Path(folder, f"{number}{suffix}"))

@@ -1,0 +1,112 @@
+"""A row of the query for documents: whether a file belongs to it at all, and in which periods to look for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from omt_archive.findings import (
+    DOCUMENT_NAME_BLANK,
+    DOCUMENT_NAME_HOSTILE,
+    DOCUMENT_STORED_ELSEWHERE,
+    DOCUMENT_WITHOUT_APPOINTMENT,
+    DOCUMENT_WITHOUT_OWNER,
+)
+from omt_archive.names import telling
+from omt_archive.roots import Period, period_of
+from omt_core.api.database import Row, Value
+from omt_core.api.items import Presence
+from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
+from omt_crm.vocabulary import SO_ARC_PROVIDER
+
+_ANYBODY = "-"
+"""Stands for a login where only the period is asked for."""
+
+
+class DocumentRow(NamedTuple):
+    """One document as the database knows it; `owner` is a login, or None where there is none."""
+
+    key: str
+    name: str
+    provider: int
+    registered: datetime | None
+    has_appointment: bool
+    owner: str | None
+
+
+class Unmovable(NamedTuple):
+    """Why no file belongs to a document."""
+
+    presence: Presence
+    reason: str
+    detail: str
+
+
+def document_row(row: Row) -> DocumentRow:
+    """Read a row of `statements.DOCUMENTS`."""
+    key, name, provider, registered, appointment, owner = row
+    return DocumentRow(
+        key=str(int(str(key))),
+        name="" if name is None else str(name),
+        provider=0 if provider is None else int(str(provider)),
+        registered=moment(registered),
+        has_appointment=appointment is not None,
+        owner=None if owner is None else str(owner),
+    )
+
+
+def unmovable(document: DocumentRow) -> Unmovable | None:
+    """Say why a document has no file that could be moved (domain/README.md section 6, W96), or None."""
+    if document.provider != SO_ARC_PROVIDER:
+        detail = f"Its content is kept by the document plug-in {document.provider}."
+        return Unmovable(Presence.ELSEWHERE, DOCUMENT_STORED_ELSEWHERE.code, detail)
+    if not document.name.strip():
+        return Unmovable(Presence.REFUSED, DOCUMENT_NAME_BLANK.code, "It has no file name.")
+    if not document.has_appointment:
+        return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, "It has no appointment.")
+    if not document.owner:
+        return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
+    reason = refuse_reason(document.name)
+    if reason is not None:
+        detail = f"Its file name {telling(repr(document.name))} {reason}."
+        return Unmovable(Presence.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
+    return None
+
+
+def moment(value: Value) -> datetime | None:
+    """Read a date as drivers give it; SQLite through ODBC may give text."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the columns have no zone
+    if isinstance(value, str) and value.strip():
+        return datetime.fromisoformat(value.strip()).replace(tzinfo=None)
+    return None
+
+
+def periods_of(registered: datetime | None, *, now: datetime) -> tuple[Period, ...]:
+    """Return the period that a document belongs to and, at a border, the other one that it may lie in."""
+    if registered is not None:
+        whole_day = _periods_of_day(registered.date(), now)
+        if whole_day:
+            return whole_day
+    return _periods(registered, now)
+
+
+@lru_cache(maxsize=16_384)
+def _periods_of_day(day: date, now: datetime) -> tuple[Period, ...]:
+    """Return the periods of any moment of a day, or none if they differ within it: there are few days, many rows."""
+    first = _periods(datetime(day.year, day.month, day.day), now)  # noqa: DTZ001
+    last = _periods(datetime(day.year, day.month, day.day, 23, 59, 59), now)  # noqa: DTZ001
+    return first if first == last and len(first) == 1 else ()
+
+
+def _periods(registered: datetime | None, now: datetime) -> tuple[Period, ...]:
+    folders: Sequence[str] = (
+        document_folder(_ANYBODY, registered, now=now),
+        *neighbouring_folders(_ANYBODY, registered, now=now),
+    )
+    found = (period_of(folder.rpartition("/")[2]) for folder in folders)
+    return tuple(period for period in found if period is not None)

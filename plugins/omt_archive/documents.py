@@ -1,0 +1,143 @@
+"""The inventory of documents: every row becomes one item, and every file that no row owns is told too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
+from omt_archive.document_row import DocumentRow, document_row, periods_of, unmovable
+from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING, DOCUMENT_NAME_HOSTILE
+from omt_archive.names import fold, on_site, telling
+from omt_archive.owner import Missing, Owner, Unclaimed
+from omt_archive.roots import ArchiveRoots
+from omt_archive.settings import ArchiveSettings
+from omt_core.api.database import Row
+from omt_core.api.items import Item, Presence
+from omt_crm.paths import refuse_reason
+
+STAGE: Final = "documents"
+
+
+class DocumentInventory:
+    """A merge join of rows and folders: `feed` the rows in the order of the query, then `finish`.
+
+    Blocking, to be run in a thread. Memory holds the open folders of one owner and, up to a setting, what of that
+    owner's documents and files still has to be matched.
+    """
+
+    def __init__(self, roots: ArchiveRoots, *, settings: ArchiveSettings, machine: Path | None, now: datetime) -> None:
+        self._roots = roots
+        self._settings = settings
+        self._machine = machine
+        self._now = now
+        self._pinned = periods_of(None, now=now)[0]
+        self._owner: Owner | None = None
+        self._owner_fold: str | None = None
+        self._refused_login: str | None = None
+        self._known: set[str] = set()
+
+    def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
+        """Yield the items of these rows, those of missing documents perhaps later."""
+        for row in rows:
+            document = document_row(row)
+            reason = unmovable(document)
+            if reason is not None:
+                yield Item(
+                    stage=STAGE, key=document.key, name=f"document {document.key}", presence=reason.presence,
+                    reason=reason.reason, detail=reason.detail,
+                )  # fmt: skip
+                continue
+            login = document.owner or ""
+            if login != (self._owner.login if self._owner else None) and fold(login) != self._owner_fold:
+                yield from self._next_owner(login)
+            yield from self._locate(document, login)
+
+    def finish(self) -> Iterator[Item]:
+        """Yield what is left of the last owner, and the files in folders of logins that own no document."""
+        yield from self._next_owner(None)
+        for folders in self._roots.strangers(frozenset(self._known)):
+            self._owner = Owner(folders[0].path.name, self._roots, self._pinned)
+            yield from self._next_owner(None)
+
+    def _next_owner(self, login: str | None) -> Iterator[Item]:
+        if self._owner is not None:
+            for _ in self._owner.closing():
+                if self._owner.remembered() > self._settings.remembered_per_owner:
+                    yield from self._settle(self._owner)
+            yield from self._settle(self._owner)
+        self._owner, self._owner_fold = None, None
+        if login is None:
+            return
+        self._owner_fold = fold(login)
+        self._refused_login = refuse_reason(login)
+        if self._refused_login is None:
+            self._known.add(self._owner_fold)
+            self._owner = Owner(login, self._roots, self._pinned)
+
+    def _locate(self, document: DocumentRow, login: str) -> Iterator[Item]:
+        owner = self._owner
+        if owner is None:
+            yield Item(
+                stage=STAGE, key=document.key, name=f"document {document.key}", presence=Presence.REFUSED,
+                reason=DOCUMENT_NAME_HOSTILE.code,
+                detail=f"Its owner's login {telling(repr(login))} {self._refused_login}.",
+            )  # fmt: skip
+            return
+        periods = periods_of(document.registered, now=self._now)
+        year, half = periods[0]
+        name = f"{login}/{year}.{half}/{document.name}"
+        found = owner.find(document.name, periods)
+        if found is not None and found.path is not None:
+            seen = found.seen
+            yield Item(
+                stage=STAGE, key=document.key, name=name, path=Path(found.path), size=seen.size,
+                mtime_ns=seen.mtime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+            )  # fmt: skip
+        else:
+            expected = owner.expected(f"{year}.{half}", document.name)
+            trouble = None if found is None else found.seen
+            owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
+        if owner.remembered() > self._settings.remembered_per_owner:
+            yield from self._settle(owner)
+
+    def _settle(self, owner: Owner) -> Iterator[Item]:
+        """Match missing documents with unclaimed files: when the owner is done, or too much is remembered."""
+        candidates = Candidates(owner.unclaimed, self._shown, self._settings.candidates)
+        few = len(owner.missing) <= COMPARED_LETTER_BY_LETTER
+        for document in owner.missing:
+            yield self._missing(document, candidates, few=few)
+        for file in owner.unclaimed:
+            if file.path not in candidates.told:
+                yield self._orphan(file)
+        owner.missing.clear()
+        owner.unclaimed.clear()
+
+    def _missing(self, document: Missing, candidates: Candidates, *, few: bool) -> Item:
+        year, half = document.period
+        name = f"{document.login}/{year}.{half}/{document.name}"
+        if document.trouble is not None:
+            seen = document.trouble
+            return Item(
+                stage=STAGE, key=document.key, name=name, presence=seen.presence, reason=seen.reason, detail=seen.detail
+            )
+        nearest = candidates.misplaced(document)
+        reason = DOCUMENT_FILE_MISPLACED if nearest else DOCUMENT_FILE_MISSING
+        expected = "" if document.expected is None else f"Expected as {self._shown(document.expected)}."
+        return Item(
+            stage=STAGE, key=document.key, name=name, presence=Presence.MISSING, reason=reason.code, detail=expected,
+            candidates=nearest or candidates.alike(document, letter_by_letter=few),
+        )  # fmt: skip
+
+    def _orphan(self, file: Unclaimed) -> Item:
+        below = telling(self._roots.relative(file.root, file.path))
+        return Item(
+            stage=STAGE, key=f"orphan:{below}", name=self._shown(file.path), path=file.path,
+            presence=Presence.ORPHAN, reason=file.reason,
+            detail=file.detail,
+        )  # fmt: skip
+
+    def _shown(self, path: Path) -> str:
+        return on_site(path, self._machine)

@@ -1,0 +1,78 @@
+"""A single file: whether it can be moved, and the size and time that tell a change."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from omt_archive.boundary import Boundary
+from omt_archive.findings import FILE_OUTSIDE_ROOT, FILE_UNREADABLE
+from omt_core.api.items import Presence
+
+_EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+_MOUNT_POINT = 0xA0000003
+"""Windows' reparse tag of a junction."""
+
+
+class Examination(NamedTuple):
+    """What is known of a file; a named tuple since there are millions."""
+
+    presence: Presence
+    size: int = 0
+    mtime_ns: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+def examine(entry: os.DirEntry[str], boundary: Boundary) -> Examination:
+    """Look at an entry of a listing, following a link only within the boundary."""
+    try:
+        if entry.is_symlink():
+            return _behind_link(entry.path, boundary)
+        return judge(entry.path, entry.stat(follow_symlinks=False))
+    except OSError as error:
+        return unreadable(error)
+
+
+def examine_path(path: Path, boundary: Boundary) -> Examination:
+    """Look at a file by its path."""
+    try:
+        found = os.lstat(path)
+        if stat.S_ISLNK(found.st_mode):
+            return _behind_link(str(path), boundary)
+        return judge(str(path), found)
+    except OSError as error:
+        return unreadable(error)
+
+
+def is_link(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a symbolic link or a junction."""
+    if entry.is_symlink():
+        return True
+    if os.name != "nt":
+        return False
+    return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _MOUNT_POINT
+
+
+def judge(path: str, found: os.stat_result) -> Examination:
+    """Say what the status of a file means; the path is asked only where the permission bits leave it open."""
+    if not stat.S_ISREG(found.st_mode):
+        what = "A folder" if stat.S_ISDIR(found.st_mode) else "Something that is no file"
+        return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{what} lies in its place.")
+    if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(path, os.R_OK):
+        return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, "There is no permission to read it.")
+    return Examination(Presence.FOUND, found.st_size, found.st_mtime_ns)
+
+
+def unreadable(error: OSError) -> Examination:
+    """Say why the system would not show a file."""
+    return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{error.strerror or error}.")
+
+
+def _behind_link(path: str, boundary: Boundary) -> Examination:
+    target = os.path.realpath(path, strict=True)
+    if not boundary.contains(target):
+        return Examination(Presence.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
+    return judge(target, Path(target).stat())

@@ -1,0 +1,212 @@
+"""The findings about the archive and the Service folders, which are also the reasons of items that are not moved."""
+
+from __future__ import annotations
+
+from omt_core.api.findings import FindingCode, Severity
+
+PLUGIN = "archive"
+
+ARCHIVE_ROOT_MISSING = FindingCode(
+    code="archive-root-missing",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="A folder of the document archive does not exist or cannot be read, and documents are missing.",
+    remedy="Connect the drive or share, or correct `archives` in the answers file, and run the check again.",
+)
+ARCHIVE_EMPTY = FindingCode(
+    code="archive-empty",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Not one of many documents was found: this is hardly the archive that belongs to the database.",
+    remedy="Correct `archives` in the answers file. If the documents are really gone, waive this finding.",
+)
+DOCUMENT_FILE_MISSING = FindingCode(
+    code="document-file-missing",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The database knows a document whose file is in no archive, so that there is nothing to move.",
+    remedy="Put the file back to where it is expected; a later run in recovery mode moves it.",
+)
+DOCUMENT_FILE_MISPLACED = FindingCode(
+    code="document-file-misplaced",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The file of a document is not where the CRM looks for it, but a file of its name that no document owns"
+    " lies in another folder of the same owner. It is not moved, since it may be another document's.",
+    remedy="If it is the right file, move it to where it is expected; a later run in recovery mode moves it.",
+)
+DOCUMENT_NAME_BLANK = FindingCode(
+    code="document-name-blank",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A document has no file name, so that no file belongs to it (domain/wizard.md W96).",
+    remedy="Open the document in the CRM and save it anew, or accept that only its row is moved.",
+)
+DOCUMENT_WITHOUT_APPOINTMENT = FindingCode(
+    code="document-without-appointment",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A document has no appointment, so that it has no owner and no folder (domain/wizard.md W96).",
+    remedy="Have the vendor's support repair the rows, or accept that only the document's row is moved.",
+)
+DOCUMENT_WITHOUT_OWNER = FindingCode(
+    code="document-without-owner",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A document belongs to an associate who does not exist, so that it has no folder (domain/wizard.md W96).",
+    remedy="Give the document's appointment to another user in the CRM, or accept that only its row is moved.",
+)
+DOCUMENT_NAME_HOSTILE = FindingCode(
+    code="document-name-hostile",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The file name of a document, or its owner's login, cannot be a name in a folder and might lead out of it.",
+    remedy="Rename the document in the CRM to an ordinary file name.",
+)
+DOCUMENT_STORED_ELSEWHERE = FindingCode(
+    code="document-stored-elsewhere",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="The content of a document is kept by another document plug-in, so that there is no file to move.",
+    remedy="Make sure that the plug-in's own storage can be reached from CRM Online.",
+)
+DOCUMENT_EMPTY = FindingCode(
+    code="document-empty",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="The file of a document has no content. It is moved as it is.",
+    remedy="Restore the file from a backup if it should not be empty.",
+)
+DOCUMENT_VERSIONS = FindingCode(
+    code="document-versions",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="Earlier versions of a document lie in a folder beside its file. Only the current file is moved.",
+    remedy="Keep the folder if the earlier versions are needed.",
+)
+DOCUMENT_FILE_SHADOWED = FindingCode(
+    code="document-file-shadowed",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="A document has a second file of its name in a later archive. As in the CRM, the first one is moved.",
+    remedy="Compare the two files if you are not sure which is the right one.",
+)
+FILE_WITHOUT_DOCUMENT = FindingCode(
+    code="file-without-document",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="A file in a user's folder belongs to no document of the database. It is not moved.",
+    remedy="Import it into the CRM as a document if it is needed.",
+)
+FILE_UNREADABLE = FindingCode(
+    code="file-unreadable",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A file is there but cannot be read: a link that leads nowhere, a missing permission, or not a file.",
+    remedy="Repair the file or the permission; a later run in recovery mode moves it.",
+)
+FOLDER_UNREADABLE = FindingCode(
+    code="folder-unreadable",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A folder cannot be listed, so that nobody can say what lies in it.",
+    remedy="Give the account that runs the tool the permission to read the folder.",
+)
+FILE_OUTSIDE_ROOT = FindingCode(
+    code="file-outside-root",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A link in the archive or a Service folder leads out of it. What it leads to is not read.",
+    remedy="Put the files in the place of the link, or name the link's target in `archive.trusted_folders`.",
+)
+FOLDER_LINK = FindingCode(
+    code="folder-link",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A link to a folder lies among templates or Service files. It is not followed.",
+    remedy="Put the folder in the place of the link.",
+)
+PATH_TOO_LONG = FindingCode(
+    code="path-too-long",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="The path of a document is longer than Windows' programs usually can open. It is moved all the same.",
+    remedy="Nothing has to be done for the migration.",
+)
+ARCHIVE_FILES_IGNORED = FindingCode(
+    code="archive-files-ignored",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="Logs, exchange folders, temporary and personal files in the archive are not moved (domain/README.md 6).",
+    remedy="Keep a copy of the personal files if their owners need them.",
+)
+TEMPLATE_FOLDER_MISSING = FindingCode(
+    code="template-folder-missing",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The template folder does not exist, so that no templates are moved.",
+    remedy="Give the folder as `templates` in the answers file, section [installation].",
+)
+TEMPLATE_FILE_MISSING = FindingCode(
+    code="template-file-missing",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The list of document templates names a file that is not in the template folder.",
+    remedy="Put the file back, or delete the template in the CRM.",
+)
+TEMPLATE_NAME_HOSTILE = FindingCode(
+    code="template-name-hostile",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The file name of a template cannot be a path below the template folder.",
+    remedy="Correct the template's file name in the CRM.",
+)
+SERVICE_FOLDER_MISSING = FindingCode(
+    code="service-folder-missing",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A folder of Customer Service that the database names cannot be found, so that nothing in it is moved.",
+    remedy="Connect the drive or share, or give the folder in the answers file, section [installation.service].",
+)
+ATTACHMENT_FILE_MISSING = FindingCode(
+    code="attachment-file-missing",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The file of an attachment is not in the folder that its row names.",
+    remedy="Put the file back; a later run in recovery mode moves it.",
+)
+FILE_WITHOUT_ATTACHMENT = FindingCode(
+    code="file-without-attachment",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="A file in a folder of attachments belongs to no attachment of the database. It is not moved.",
+    remedy="Nothing has to be done.",
+)
+
+CODES = (
+    ARCHIVE_EMPTY,
+    ARCHIVE_FILES_IGNORED,
+    ARCHIVE_ROOT_MISSING,
+    ATTACHMENT_FILE_MISSING,
+    DOCUMENT_EMPTY,
+    DOCUMENT_FILE_MISPLACED,
+    DOCUMENT_FILE_MISSING,
+    DOCUMENT_FILE_SHADOWED,
+    DOCUMENT_NAME_BLANK,
+    DOCUMENT_NAME_HOSTILE,
+    DOCUMENT_STORED_ELSEWHERE,
+    DOCUMENT_VERSIONS,
+    DOCUMENT_WITHOUT_APPOINTMENT,
+    DOCUMENT_WITHOUT_OWNER,
+    FILE_OUTSIDE_ROOT,
+    FILE_UNREADABLE,
+    FILE_WITHOUT_ATTACHMENT,
+    FILE_WITHOUT_DOCUMENT,
+    FOLDER_LINK,
+    FOLDER_UNREADABLE,
+    PATH_TOO_LONG,
+    SERVICE_FOLDER_MISSING,
+    TEMPLATE_FILE_MISSING,
+    TEMPLATE_FOLDER_MISSING,
+    TEMPLATE_NAME_HOSTILE,
+)

@@ -1,0 +1,66 @@
+"""One folder as it was listed once: its files by name, which of them were claimed, and what is left over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from omt_archive.boundary import Boundary
+from omt_archive.examination import Examination, unreadable
+from omt_archive.findings import FILE_OUTSIDE_ROOT
+from omt_archive.names import fold
+from omt_core.api.items import Presence
+
+
+class Folder:
+    """A listing. `trouble` says why it could not be made; a folder that does not exist is merely empty."""
+
+    __slots__ = ("_by_fold", "_claimed", "_entries", "path", "root", "trouble")
+
+    def __init__(self, path: Path, *, root: int, boundary: Boundary) -> None:
+        self.path = path
+        self.root = root
+        self.trouble: Examination | None = None
+        self._entries: dict[str, os.DirEntry[str]] = {}
+        self._by_fold: dict[str, str] | None = None
+        self._claimed: set[str] = set()
+        try:
+            if not boundary.contains(os.path.realpath(path)):
+                detail = "A link leads out of the archive."
+                self.trouble = Examination(Presence.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
+                return
+            with os.scandir(path) as entries:
+                self._entries = {entry.name: entry for entry in entries}
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.trouble = unreadable(error)
+
+    def find(self, name: str) -> os.DirEntry[str] | None:
+        """Return the entry of this name: as it is spelt, or else in any case."""
+        entry = self._entries.get(name)
+        if entry is not None or not self._entries:
+            return entry
+        if self._by_fold is None:
+            # In reverse, so that of several spellings the first in order is kept.
+            self._by_fold = {fold(spelling): spelling for spelling in sorted(self._entries, reverse=True)}
+        spelling = self._by_fold.get(fold(name))
+        return None if spelling is None else self._entries[spelling]
+
+    def claim(self, entry: os.DirEntry[str]) -> None:
+        """Note that a document owns this entry."""
+        self._claimed.add(entry.name)
+
+    def claimed_folds(self) -> frozenset[str]:
+        """Return the folded names of all that is claimed."""
+        return frozenset(map(fold, self._claimed))
+
+    def unclaimed(self) -> Iterator[os.DirEntry[str]]:
+        """Yield what nobody owns, in the order of names."""
+        for name in sorted(self._entries.keys() - self._claimed):
+            yield self._entries[name]
+
+    def names(self) -> frozenset[str]:
+        """Return all names."""
+        return frozenset(self._entries)

@@ -1,0 +1,43 @@
+"""The plugin of the document archive and the Service folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_archive.findings import CODES
+from omt_archive.settings import ArchiveSettings
+from omt_archive.stages import ArchiveStages
+from omt_archive.validation import validate
+from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
+from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.items import UploadStage
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+
+
+class ArchivePlugin(Plugin):
+    """Finds what lies in the archive, and what should (domain/README.md section 6)."""
+
+    settings_model: ClassVar[type[PluginSettings]] = ArchiveSettings
+
+    def __init__(self, settings: ArchiveSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @hookimpl
+    @override
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
+
+    @hookimpl
+    @override
+    async def contribute_upload_stages(self, call: ContributeUploadStages) -> Sequence[UploadStage]:
+        return ArchiveStages(call.installation, call.database, self._settings).all()
+
+    @hookimpl
+    @override
+    async def validate_documents(self, call: ValidateDocuments) -> Sequence[Finding]:
+        stages = ArchiveStages(call.installation, call.database, self._settings)
+        return await validate(stages, call.installation, self._settings)

@@ -1,0 +1,155 @@
+"""The roots of the archive: the folders of owners in each, and what in a root belongs to nobody."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from omt_archive.boundary import Boundary
+from omt_archive.examination import Examination
+from omt_archive.folder import Folder
+from omt_archive.names import fold
+from omt_core.api.findings import SUBJECTS_SHOWN
+
+Period = tuple[int, int]
+"""Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""
+
+_PERIOD_FOLDER = re.compile(r"(\d{4})\.([12])")
+_NEVER_OWNERS = frozenset({"DATA", "WISHLIST", "TEMPLATE"})
+_SATELLITE_EXCHANGE = re.compile(r"S\d+")
+_TASK_FILE = re.compile(r"TASK_.*\.TRT")
+_UNFINISHED = ".NEW"
+
+
+def period_of(folder_name: str) -> Period | None:
+    """Read the name of a period folder."""
+    match = _PERIOD_FOLDER.fullmatch(folder_name)
+    return None if match is None else (int(match[1]), int(match[2]))
+
+
+def period_before(period: Period) -> Period:
+    """Return the period before this one."""
+    year, half = period
+    return (year, 1) if half > 1 else (year - 1, 2)
+
+
+def is_never_moved(name: str) -> bool:
+    """Tell whether a file of this name is left by rule: unfinished writes and task files (section 6)."""
+    folded = fold(name)
+    return folded.endswith(_UNFINISHED) or _TASK_FILE.fullmatch(folded) is not None
+
+
+class Ignored:
+    """What is left by rule: how many things, and the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[Path] = []
+
+    def add(self, path: Path) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.first) < SUBJECTS_SHOWN:
+            self.first.append(path)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFolder:
+    """A folder named like a login, in the root of that number."""
+
+    root: int
+    path: Path
+
+
+class ArchiveRoots:
+    """The roots in the order of search, each listed once. `unreadable` are those that could not be."""
+
+    def __init__(self, archives: Sequence[Path], templates: Path | None, trusted: Sequence[Path]) -> None:
+        self.paths = tuple(archives)
+        self.boundary = Boundary((*archives, *trusted))
+        self.unreadable: dict[Path, str] = {}
+        self.ignored = Ignored()
+        self._templates = None if templates is None else os.path.realpath(templates)
+        self._owners: dict[str, list[OwnerFolder]] = {}
+        for number, root in enumerate(self.paths):
+            self._list(number, root)
+
+    def owner(self, login: str) -> Sequence[OwnerFolder]:
+        """Return the folders of a login, first root first; where two differ in case only, the exact one first."""
+        folders = self._owners.get(fold(login), ())
+        return sorted(folders, key=lambda folder: (folder.root, folder.path.name != login))
+
+    def strangers(self, known: frozenset[str]) -> Iterator[Sequence[OwnerFolder]]:
+        """Yield the folders of logins whose folded name is not among the known ones: those without documents."""
+        for folded in sorted(self._owners.keys() - known):
+            name = self._owners[folded][0].path.name
+            if not self._is_never_an_owner(folded):
+                yield self.owner(name)
+
+    def open(self, folders: Sequence[OwnerFolder], period_folder: str) -> list[Folder]:
+        """List one period of an owner in all roots that have the owner's folder."""
+        return [Folder(owner.path / period_folder, root=owner.root, boundary=self.boundary) for owner in folders]
+
+    def relative(self, root: int, path: Path) -> str:
+        """Return a path below a root, with `/`; a root other than the first is named, so that no two are the same."""
+        below = path.relative_to(self.paths[root]).as_posix()
+        return below if root == 0 else f"archive{root + 1}/{below}"
+
+    def _list(self, number: int, root: Path) -> None:
+        try:
+            with os.scandir(root) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.unreadable[root] = error.strerror or str(error)
+            return
+        for entry in found:
+            folded = fold(entry.name)
+            if not entry.is_dir():
+                self.ignored.add(Path(entry.path))
+            elif self._is_template_folder(entry):
+                continue
+            else:
+                self._owners.setdefault(folded, []).append(OwnerFolder(number, Path(entry.path)))
+                if self._is_never_an_owner(folded):
+                    self.ignored.add(Path(entry.path))
+
+    def _is_template_folder(self, entry: os.DirEntry[str]) -> bool:
+        return self._templates is not None and os.path.realpath(entry.path) == self._templates
+
+    @staticmethod
+    def _is_never_an_owner(folded: str) -> bool:
+        """Only said of folders that no document leads to: a login may well be `S1`."""
+        return folded in _NEVER_OWNERS or _SATELLITE_EXCHANGE.fullmatch(folded) is not None
+
+
+@dataclass(slots=True)
+class OwnerOnDisk:
+    """What the folders of an owner hold: period folders, and what lies beside them, which is personal (section 6).
+
+    `unlisted` are those that could not be listed, `trouble` says why not the first of them.
+    """
+
+    periods: dict[Period, str] = field(default_factory=dict)
+    beside: list[Path] = field(default_factory=list)
+    unlisted: list[OwnerFolder] = field(default_factory=list)
+    trouble: Examination | None = None
+
+
+def period_folders(folders: Sequence[OwnerFolder], boundary: Boundary) -> OwnerOnDisk:
+    """List an owner's folders in all roots."""
+    on_disk = OwnerOnDisk()
+    for owner in folders:
+        listing = Folder(owner.path, root=owner.root, boundary=boundary)
+        if listing.trouble is not None:
+            on_disk.unlisted.append(owner)
+            on_disk.trouble = on_disk.trouble or listing.trouble
+        for entry in listing.unclaimed():
+            period = period_of(entry.name)
+            if period is not None and entry.is_dir():
+                on_disk.periods[period] = entry.name
+            else:
+                on_disk.beside.append(Path(entry.path))
+    return on_disk

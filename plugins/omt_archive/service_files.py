@@ -1,0 +1,38 @@
+"""The inventory of Customer Service: the trees of its templates and of its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from omt_archive.boundary import Boundary
+from omt_archive.findings import SERVICE_FOLDER_MISSING
+from omt_archive.names import on_site, telling
+from omt_archive.service_folders import ServiceLayout
+from omt_archive.tree import walk
+from omt_archive.tree_item import tree_item
+from omt_core.api.items import Item, Presence
+
+STAGE: Final = "customer-service"
+
+
+def service_files(layout: ServiceLayout, *, boundary: Boundary, machine: Path | None) -> Iterator[Item]:
+    """Yield the items of the stage. Blocking."""
+    for prefix, folder in (("templates", layout.templates), ("texts", layout.texts)):
+        if folder is None:
+            continue
+        if not folder.is_dir():
+            yield missing_folder(STAGE, prefix, on_site(folder, machine))
+            continue
+        for file in walk(folder, boundary):
+            yield tree_item(STAGE, f"{prefix}/{file.relative}" if file.relative else prefix, file)
+    for number, (text, why) in enumerate(layout.unusable, start=1):
+        yield missing_folder(STAGE, f"path:{number}", telling(text), why)
+
+
+def missing_folder(stage: str, key: str, shown: str, why: str = "It does not exist.") -> Item:
+    """Return the item that stands for a whole folder that is not there."""
+    return Item(
+        stage=stage, key=key, name=shown, presence=Presence.MISSING, reason=SERVICE_FOLDER_MISSING.code, detail=why
+    )

@@ -1,0 +1,29 @@
+"""Settings of the plugin `archive`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from omt_core.api.plugin import PluginSettings
+
+
+class ArchiveSettings(PluginSettings):
+    """The section `[archive]` of the settings file."""
+
+    batch_items: Annotated[int, Field(gt=0, le=5_000)] = 2_000
+    """How many items go to the transfer at once."""
+
+    trusted_folders: tuple[Path, ...] = ()
+    """Folders outside the archive that links in it may lead to; a link to anywhere else is refused."""
+
+    candidates: Annotated[int, Field(ge=0, le=50)] = 5
+    """How many nearest files are named for a missing one."""
+
+    remembered_per_owner: Annotated[int, Field(gt=0)] = 50_000
+    """How many missing documents and unclaimed files of one owner are kept in memory to be matched with each other."""
+
+    expected_in_archive: Annotated[int, Field(gt=0)] = 1_000
+    """From how many documents on an archive in which not one of them is found stops the migration."""

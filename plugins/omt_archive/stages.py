@@ -1,0 +1,124 @@
+"""The four stages of the archive, each reading anew whenever it is asked for its items."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+
+from omt_archive import attachment_files, documents, service_files, template_files
+from omt_archive.attachment_files import AttachmentInventory
+from omt_archive.batching import in_batches, joined
+from omt_archive.boundary import Boundary
+from omt_archive.documents import DocumentInventory
+from omt_archive.findings import PLUGIN
+from omt_archive.roots import ArchiveRoots
+from omt_archive.service_files import service_files as list_service_files
+from omt_archive.service_folders import ServiceLayout, read_service_layout
+from omt_archive.settings import ArchiveSettings
+from omt_archive.statements import ATTACHMENTS, DOCUMENTS, TEMPLATES
+from omt_archive.template_files import template_folder, template_rows, templates
+from omt_core.api.database import Row, SourceDatabase
+from omt_core.api.installation import Installation
+from omt_core.api.items import Item, UploadStage
+
+T = TypeVar("T")
+
+THREADS: Final = 4
+"""One for each stage, since they run side by side (W75)."""
+
+
+class ArchiveStages:
+    """The inventory of one installation. `roots` are those of the last reading of documents, once it is done."""
+
+    def __init__(self, installation: Installation, database: SourceDatabase, settings: ArchiveSettings) -> None:
+        self._installation = installation
+        self._database = database
+        self._settings = settings
+        self._limiter = CapacityLimiter(THREADS)
+        self.roots: ArchiveRoots | None = None
+
+    def all(self) -> Sequence[UploadStage]:
+        """Return the stages with the titles and in the order of W73."""
+        return (
+            UploadStage(
+                name=template_files.STAGE, title="Templates", order=30, plugin=PLUGIN, items=self.templates
+            ),
+            UploadStage(name=documents.STAGE, title="Documents", order=40, plugin=PLUGIN, items=self.documents),
+            UploadStage(
+                name=service_files.STAGE, title="Customer Service", order=50, plugin=PLUGIN, items=self.customer_service
+            ),
+            UploadStage(
+                name=attachment_files.STAGE, title="Attachments", order=60, plugin=PLUGIN, items=self.attachments
+            ),
+        )  # fmt: skip
+
+    async def templates(self) -> AsyncIterator[Sequence[Item]]:
+        """Yield the items of the stage Templates."""
+        rows: Sequence[Row] = ()
+        if self._database.table("DocTmpl") is not None:
+            rows = await self._database.rows(TEMPLATES)
+        items = await self._in_thread(lambda: self._list_templates(rows))
+        async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
+            yield batch
+
+    async def documents(self) -> AsyncIterator[Sequence[Item]]:
+        """Yield the items of the stage Documents."""
+        roots, inventory = await self._in_thread(self._document_inventory)
+        async for batch in joined(
+            self._database.batches(DOCUMENTS),
+            inventory.feed,
+            inventory.finish,
+            size=self._settings.batch_items,
+            limiter=self._limiter,
+        ):
+            yield batch
+        self.roots = roots
+
+    async def customer_service(self) -> AsyncIterator[Sequence[Item]]:
+        """Yield the items of the stage Customer Service."""
+        layout = await read_service_layout(self._installation, self._database)
+        items = await self._in_thread(lambda: self._list_service_files(layout))
+        async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
+            yield batch
+
+    async def attachments(self) -> AsyncIterator[Sequence[Item]]:
+        """Yield the items of the stage Attachments."""
+        layout = await read_service_layout(self._installation, self._database)
+        inventory = await self._in_thread(lambda: self._attachment_inventory(layout))
+        rows = self._database.batches(ATTACHMENTS) if self._database.table("attachment") is not None else _nothing()
+        async for batch in joined(
+            rows, inventory.feed, inventory.finish, size=self._settings.batch_items, limiter=self._limiter
+        ):
+            yield batch
+
+    def _list_templates(self, rows: Sequence[Row]) -> Iterator[Item]:
+        folder = template_folder(self._installation)
+        boundary = Boundary((*([folder] if folder else []), *self._settings.trusted_folders))
+        return templates(folder, template_rows(rows), boundary=boundary, machine=self._installation.root)
+
+    def _document_inventory(self) -> tuple[ArchiveRoots, DocumentInventory]:
+        installation = self._installation
+        roots = ArchiveRoots(installation.archives, template_folder(installation), self._settings.trusted_folders)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return roots, DocumentInventory(roots, settings=self._settings, machine=installation.root, now=now)
+
+    def _list_service_files(self, layout: ServiceLayout) -> Iterator[Item]:
+        folders = [folder for folder in (layout.templates, layout.texts) if folder is not None]
+        boundary = Boundary((*folders, *self._settings.trusted_folders))
+        return list_service_files(layout, boundary=boundary, machine=self._installation.root)
+
+    def _attachment_inventory(self, layout: ServiceLayout) -> AttachmentInventory:
+        trusted = self._settings.trusted_folders
+        return AttachmentInventory(layout, trusted=trusted, machine=self._installation.root)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+
+async def _nothing() -> AsyncIterator[Sequence[Row]]:
+    return
+    yield ()

@@ -1,0 +1,40 @@
+"""All that is asked of the database, in the neutral SQL of `omt_crm.sql`."""
+
+from __future__ import annotations
+
+DOCUMENTS = """
+SELECT d.document_id, d."name", d.archiveProvider, d.registered, a.appointment_id, o."name"
+FROM document d
+LEFT JOIN appointment a ON a.appointment_id = d.appointment_id
+LEFT JOIN associate o ON o.associate_id =
+    CASE WHEN COALESCE(a.associate_id, 0) = 0 THEN d.registered_associate_id ELSE a.associate_id END
+ORDER BY LOWER(o."name"), d.registered, d.document_id
+"""
+"""Every document with its owner, so ordered that the documents of a folder come together.
+
+The owner is the appointment's associate, else whoever registered the document (domain/README.md section 6, choice).
+"""
+
+TEMPLATES = """
+SELECT t.DocTmpl_id, t.filename, t.loadTemplateFromPlugin, t.autoevent_id, t.deleted
+FROM DocTmpl t
+ORDER BY t.DocTmpl_id
+"""
+
+SERVICE_FOLDERS = """
+SELECT c.text_path, c.template_path, c.attachment_path
+FROM config c
+ORDER BY c.id
+"""
+
+ATTACHMENT_LOCATIONS = """
+SELECT l.attachment_location_id, l.path
+FROM attachment_location l
+ORDER BY l.attachment_location_id
+"""
+
+ATTACHMENTS = """
+SELECT a.id, a.att_size, a.attachment_location_id
+FROM attachment a
+ORDER BY a.id
+"""

@@ -1,0 +1,112 @@
+"""The inventory of templates: all files of the template folder, and the rows whose file is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from omt_archive.boundary import Boundary
+from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
+from omt_archive.names import fold, on_site, telling
+from omt_archive.tree import walk
+from omt_archive.tree_item import tree_item
+from omt_core.api.database import Row
+from omt_core.api.installation import Installation
+from omt_core.api.items import Item, Presence
+from omt_crm.paths import refuse_reason
+
+STAGE: Final = "templates"
+
+DEFAULT_FOLDER: Final = "TEMPLATE"
+"""Below the first archive, in any case, unless another folder is configured (domain/README.md section 1)."""
+
+NEVER_MOVED: Final = "TRAVEL"
+"""Prototypes of Travel, which can be huge (section 6)."""
+
+
+class TemplateRow(NamedTuple):
+    """A row of DocTmpl that names a file. `relative` is its path with `/`, in the row's spelling."""
+
+    key: int
+    relative: str
+
+
+def template_folder(installation: Installation) -> Path | None:
+    """Return the folder of templates: the configured one, else the default one if the first archive has it."""
+    if installation.templates is not None or not installation.archives:
+        return installation.templates
+    try:
+        entries = sorted(installation.archives[0].iterdir())
+    except OSError:
+        return None
+    return next((entry for entry in entries if fold(entry.name) == DEFAULT_FOLDER and entry.is_dir()), None)
+
+
+def template_rows(rows: Sequence[Row]) -> list[TemplateRow]:
+    """Return the rows that name a file: not of another plug-in, and not deleted (section 6)."""
+    found: list[TemplateRow] = []
+    for key, filename, from_plugin, provider, deleted in rows:
+        if filename is None or not str(filename).strip() or any((from_plugin, provider, deleted)):
+            continue
+        found.append(TemplateRow(int(str(key)), str(filename).replace("\\", "/")))
+    return found
+
+
+def templates(
+    folder: Path | None, rows: Sequence[TemplateRow], *, boundary: Boundary, machine: Path | None
+) -> Iterator[Item]:
+    """Yield the items of the stage. Blocking. The files found are remembered by name: templates are few.
+
+    A file has the key that its row spells, so that one put back later in other case is still the same item.
+    """
+    usable = {row: _refusal(row.relative) for row in rows}
+    spelling = {fold(row.relative): row.relative for row in reversed(rows) if usable[row] is None}
+    present: set[str] = set()
+    if folder is not None and folder.is_dir():
+        for file in walk(folder, boundary, leave_out=lambda relative: fold(relative) == NEVER_MOVED):
+            present.add(fold(file.relative))
+            key = spelling.get(fold(file.relative), file.relative)
+            yield tree_item(STAGE, key, file)
+    elif folder is not None or spelling:
+        detail = "No template folder is known." if folder is None else f"{on_site(folder, machine)} does not exist."
+        yield Item(
+            stage=STAGE,
+            key=".",
+            name=".",
+            presence=Presence.MISSING,
+            reason=TEMPLATE_FOLDER_MISSING.code,
+            detail=detail,
+        )
+    told: set[str] = set()
+    for row in rows:
+        refusal = usable[row]
+        if refusal is not None:
+            yield Item(
+                stage=STAGE, key=f"row:{row.key}", name=f"template {row.key}", presence=Presence.REFUSED,
+                reason=TEMPLATE_NAME_HOSTILE.code, detail=f"Its file name {telling(repr(row.relative))} {refusal}.",
+            )  # fmt: skip
+        elif not _is_present(fold(row.relative), present) and fold(row.relative) not in told:
+            told.add(fold(row.relative))
+            yield Item(
+                stage=STAGE, key=row.relative, name=row.relative, presence=Presence.MISSING,
+                reason=TEMPLATE_FILE_MISSING.code, detail=f"Template {row.key} names it.",
+            )  # fmt: skip
+
+
+def _is_present(folded: str, present: set[str]) -> bool:
+    """Tell whether the file is there, or a variant of it in a language's folder `<LL>/<file name>` (section 6).
+
+    Two letters are not looked up in the list of languages, since the plug-in takes ISO codes as well.
+    """
+    return folded in present or any(
+        file[2:3] == "/" and file[3:] == folded for file in present if len(file) == len(folded) + 3
+    )
+
+
+def _refusal(relative: str) -> str | None:
+    for part in relative.split("/"):
+        reason = refuse_reason(part)
+        if reason is not None:
+            return reason
+    return None

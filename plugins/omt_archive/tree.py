@@ -1,0 +1,54 @@
+"""All files of a folder and its sub-folders, in order, without following links to folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from omt_archive.boundary import Boundary
+from omt_archive.examination import Examination, examine, is_link, unreadable
+from omt_archive.findings import FOLDER_LINK, FOLDER_UNREADABLE
+from omt_core.api.items import Presence
+
+
+class TreeFile(NamedTuple):
+    """A file, or a folder that could not be gone into; `relative` is its path below the tree with `/`."""
+
+    relative: str
+    path: Path
+    examination: Examination
+
+
+def walk(folder: Path, boundary: Boundary, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
+    """Yield the files below a folder, depth first. `leave_out` is asked with the relative path of each sub-folder."""
+    yield from _walk(str(folder), "", boundary, leave_out)
+
+
+def _walk(folder: str, prefix: str, boundary: Boundary, leave_out: Callable[[str], bool]) -> Iterator[TreeFile]:
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        examination = unreadable(error)._replace(reason=FOLDER_UNREADABLE.code)
+        yield TreeFile(prefix.rstrip("/"), Path(folder), examination)
+        return
+    for entry in entries:
+        relative = prefix + entry.name
+        if not _is_folder(entry):
+            yield TreeFile(relative, Path(entry.path), examine(entry, boundary))
+        elif leave_out(relative):
+            continue
+        elif is_link(entry):
+            detail = "A link to a folder is not followed."
+            yield TreeFile(relative, Path(entry.path), Examination(Presence.REFUSED, 0, 0, FOLDER_LINK.code, detail))
+        else:
+            yield from _walk(entry.path, f"{relative}/", boundary, leave_out)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle: examined as a file, it says so
+        return False

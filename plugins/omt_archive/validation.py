@@ -1,0 +1,117 @@
+"""What the inventory has to say before anything is moved: one finding per code, over all four stages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PureWindowsPath
+from typing import Final
+
+from omt_archive import documents
+from omt_archive.findings import (
+    ARCHIVE_EMPTY,
+    ARCHIVE_FILES_IGNORED,
+    ARCHIVE_ROOT_MISSING,
+    CODES,
+    DOCUMENT_EMPTY,
+    PATH_TOO_LONG,
+)
+from omt_archive.names import on_site
+from omt_archive.roots import ArchiveRoots
+from omt_archive.settings import ArchiveSettings
+from omt_archive.stages import ArchiveStages
+from omt_core.api.findings import SUBJECTS_SHOWN, Finding, Severity
+from omt_core.api.installation import Installation
+from omt_core.api.items import Item, Presence
+
+LONGEST_PATH: Final = 260
+"""Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""
+
+_BY_CODE: Final = {code.code: code for code in CODES}
+
+
+class Tally:
+    """Counts what items say, by finding code, and keeps the first subjects of each: memory does not grow."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._archives = [len(on_site(root, installation.root)) for root in installation.archives]
+        self._machine = installation.root
+        self._counts: Counter[str] = Counter()
+        self._subjects: dict[str, list[str]] = {}
+        self._details: dict[str, str] = {}
+        self.expected = 0
+        self.found = 0
+
+    def add(self, items: Sequence[Item]) -> None:
+        """Count a batch."""
+        for item in items:
+            if item.presence is not Presence.FOUND:
+                subject = item.name if item.presence is Presence.ORPHAN else item.key
+                self._say(item.reason, subject, f"{subject}: {item.detail}" if item.detail else "")
+            if item.stage != documents.STAGE:
+                continue
+            if item.presence is Presence.FOUND:
+                self.found += 1
+                if item.size == 0:
+                    self._say(DOCUMENT_EMPTY.code, item.key, "")
+                # The archive's own length is not in the name; no archive is so long that short names matter.
+                if len(item.name) + max(self._archives, default=0) >= LONGEST_PATH and item.path is not None:
+                    self._check_length(item.key, on_site(item.path, self._machine))
+            self.expected += item.presence in {Presence.FOUND, Presence.MISSING, Presence.UNREADABLE}
+
+    def findings(self) -> list[Finding]:
+        """Return one finding per code."""
+        return [self._finding(code) for code in sorted(self._counts)]
+
+    def _check_length(self, key: str, path: str) -> None:
+        if len(str(PureWindowsPath(path))) >= LONGEST_PATH:
+            self._say(PATH_TOO_LONG.code, key, f"{key}: {len(path)} characters.")
+
+    def _say(self, code: str, subject: str, detail: str) -> None:
+        self._counts[code] += 1
+        subjects = self._subjects.setdefault(code, [])
+        if len(subjects) < SUBJECTS_SHOWN:
+            subjects.append(subject)
+        if detail:
+            self._details.setdefault(code, detail)
+
+    def _finding(self, code: str) -> Finding:
+        entry, count = _BY_CODE[code], self._counts[code]
+        example = self._details.get(code)
+        message = f"{count:,} in all. {entry.meaning}" + (f" For example {example}" if example else "")
+        return entry.finding(message, tuple(self._subjects[code]))
+
+
+async def validate(stages: ArchiveStages, installation: Installation, settings: ArchiveSettings) -> list[Finding]:
+    """Read all stages once and say what was found, worst things about whole archives included."""
+    tally = Tally(installation)
+    for stage in stages.all():
+        async for batch in stage.items():
+            tally.add(batch)
+    findings = tally.findings()
+    roots = stages.roots
+    if roots is not None:
+        findings += _about_roots(roots, tally, installation, settings)
+        if roots.ignored.count:
+            shown = tuple(on_site(path, installation.root) for path in roots.ignored.first)
+            message = f"{roots.ignored.count:,} files or folders in all. {ARCHIVE_FILES_IGNORED.meaning}"
+            findings.append(ARCHIVE_FILES_IGNORED.finding(message, shown))
+    return findings
+
+
+def _about_roots(
+    roots: ArchiveRoots, tally: Tally, installation: Installation, settings: ArchiveSettings
+) -> list[Finding]:
+    """Tell archives that are not there. An old one that nobody misses is a warning, one that is missed an error."""
+    findings: list[Finding] = []
+    missed = tally.expected - tally.found
+    for root, why in roots.unreadable.items():
+        shown = on_site(root, installation.root)
+        message = f"The archive {shown} cannot be read ({why}); {missed:,} documents are missing."
+        severity = Severity.ERROR if missed else Severity.WARNING
+        findings.append(ARCHIVE_ROOT_MISSING.finding(message, (shown,), severity=severity))
+    if not findings and not tally.found and tally.expected >= settings.expected_in_archive:
+        shown_roots = tuple(on_site(root, installation.root) for root in roots.paths)
+        message = f"Of {tally.expected:,} documents that should lie in the archive not one was found."
+        findings.append(ARCHIVE_EMPTY.finding(message, shown_roots))
+    return findings
