@@ -22,6 +22,8 @@ from omt_online.server.embedded import Certificate, serve_tenant
 from omt_online.server.plan_catalogue import parse_plans
 from omt_online.server.settings import TenantSettings
 
+_HIGHEST_PORT = 65_535
+
 _SIGNAL_POLL_SECONDS = 0.2
 """How often a stop is looked for: on Windows nothing wakes the event loop when a signal comes."""
 
@@ -51,7 +53,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 0xFFFF):
+    if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return int(text)
 
@@ -105,14 +107,16 @@ class _Stop:
 
     async def wait(self) -> None:
         """Return soon after a signal came."""
-        while not self._asked:
+        while not self._asked:  # noqa: ASYNC110 - an event cannot be set from a signal handler on Windows
             await anyio.sleep(_SIGNAL_POLL_SECONDS)
 
 
 @contextmanager
 def _stop_on_signals() -> Iterator[_Stop]:
     stop = _Stop()
-    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGBREAK] if sys.platform == "win32" else [])]
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
     before = {number: signal.signal(number, stop.ask) for number in numbers}
     try:
         yield stop

@@ -97,7 +97,9 @@ def record_pack(connection: sqlite3.Connection, pack: bytes, size: int, members:
 
 def record_file(connection: sqlite3.Connection, digest: bytes, size: int) -> None:
     """Enter a content that landed in a file of its own; if a pack has it too, the file is what counts from now on."""
-    connection.execute("INSERT OR REPLACE INTO contents (digest, size, pack, offset) VALUES (?, ?, NULL, 0)", (digest, size))
+    connection.execute(
+        "INSERT OR REPLACE INTO contents (digest, size, pack, offset) VALUES (?, ?, NULL, 0)", (digest, size)
+    )
 
 
 class _Window(io.RawIOBase):

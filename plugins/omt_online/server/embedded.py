@@ -13,7 +13,9 @@ import anyio.to_thread
 from aiohttp import web
 
 from omt_core.api.errors import InputError
+from omt_online.server.completing import Completing, Importer
 from omt_online.server.http.application import make_application
+from omt_online.server.importing import import_migration
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.settings import TenantSettings
 from omt_online.server.store import Clocks, Store
@@ -34,7 +36,6 @@ class RunningTenant:
 
     url: str
     token_file: Path
-    store: Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ async def serve_tenant(
     settings: TenantSettings | None = None,
     clocks: Clocks | None = None,
     certificate: Certificate | None = None,
+    importer: Importer = import_migration,
 ) -> AsyncIterator[RunningTenant]:
     """Serve a tenant's folder on loopback while the context lasts; stopping removes nothing.
 
@@ -65,25 +67,36 @@ async def serve_tenant(
         lambda: Store.open(directory, plans=plans, taken=taken, settings=settings, clocks=clocks)
     )
     try:
-        runner = web.AppRunner(
-            make_application(store),
-            handle_signals=False,
-            access_log=None,
-            auto_decompress=False,
-            read_bufsize=_READ_AHEAD,
-            shutdown_timeout=_GRACE_SECONDS,
-        )
-        await runner.setup()
+        completing = Completing(store, importer)
         try:
-            await _listen(runner, port, tls)
-            scheme = "http" if tls is None else "https"
-            yield RunningTenant(f"{scheme}://{LOOPBACK}:{runner.addresses[0][1]}", store.layout.secret, store)
+            async with _listening(make_application(store, completing), port, tls) as url:
+                await completing.resume()
+                yield RunningTenant(url, store.layout.secret)
         finally:
             with anyio.CancelScope(shield=True):
-                await runner.cleanup()
+                await completing.aclose()
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(store.close)
+
+
+@asynccontextmanager
+async def _listening(application: web.Application, port: int, tls: ssl.SSLContext | None) -> AsyncIterator[str]:
+    runner = web.AppRunner(
+        application,
+        handle_signals=False,
+        access_log=None,
+        auto_decompress=False,
+        read_bufsize=_READ_AHEAD,
+        shutdown_timeout=_GRACE_SECONDS,
+    )
+    await runner.setup()
+    try:
+        await _listen(runner, port, tls)
+        yield f"{'http' if tls is None else 'https'}://{LOOPBACK}:{runner.addresses[0][1]}"
+    finally:
+        with anyio.CancelScope(shield=True):
+            await runner.cleanup()
 
 
 async def _listen(runner: web.AppRunner, port: int, tls: ssl.SSLContext | None) -> None:

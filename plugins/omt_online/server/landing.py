@@ -33,14 +33,7 @@ class Landing:
         Raises ProtocolError `content-mismatch` or `bundle-malformed`; the upload is gone then.
         """
         try:
-            if digest != upload.digest:
-                raise ProtocolError(
-                    CHECKSUM_MISMATCH,
-                    "content-mismatch",
-                    "What arrived does not have the sha256 that was announced; nothing of it was kept.",
-                    "Read the file again and send it in a new upload.",
-                    fields={"digests": [upload.digest]},
-                )
+            _require(upload.digest, digest)
             return self._land_bundle(upload) if upload.kind == "bundle" else self._land_file(upload)
         except ProtocolError:
             self._uploads.give_up(upload)
@@ -66,3 +59,14 @@ class Landing:
             record_pack(connection, digest, upload.length, members)
 
         return self._uploads.record(upload, upload.length, also=index)
+
+
+def _require(announced: str, arrived: str) -> None:
+    if announced != arrived:
+        raise ProtocolError(
+            CHECKSUM_MISMATCH,
+            "content-mismatch",
+            "What arrived does not have the sha256 that was announced; nothing of it was kept.",
+            "Read the file again and send it in a new upload.",
+            fields={"digests": [announced]},
+        )

@@ -9,8 +9,9 @@
       uploads/<uid>          what arrived of unfinished uploads, up to the journalled offset
       packs/ab/<sha256>.tar  bundles that landed, as they came; tenant.sqlite knows where each member lies
       contents/ab/<sha256>   contents that travelled on their own
-      manifests/<sha256>     copies of stage manifests that travelled in a bundle, for the import; made anew when needed
-      online/                the imported database with its manifest and receipt: belongs to server/importing alone
+      manifests/<sha256>     copies of stage manifests that travelled in a bundle; made anew for each import
+      databases/             imported databases; tenant.sqlite names the current one, the others are removed
+      receipts/              receipts and manifests, all of them; tenant.sqlite names the current ones
 
 Whatever a name in DIR is made of is digits and letters that the tenant made or checked itself: no name from a client ever
 becomes part of a path.
@@ -77,9 +78,14 @@ class TenantLayout:
         return self.root / "manifests"
 
     @property
-    def online(self) -> Path:
-        """The importer's folder."""
-        return self.root / "online"
+    def databases(self) -> Path:
+        """Imported databases."""
+        return self.root / "databases"
+
+    @property
+    def receipts(self) -> Path:
+        """Receipts and manifests of completions."""
+        return self.root / "receipts"
 
     def upload(self, uid: str) -> Path:
         """Return the file of an unfinished upload."""
@@ -95,5 +101,6 @@ class TenantLayout:
 
     def create(self) -> None:
         """Make the folders that are not there yet, private to this user."""
-        for folder in (self.root, self.uploads, self.packs, self.contents, self.manifests, self.online):
+        parts = (self.uploads, self.packs, self.contents, self.manifests, self.databases, self.receipts)
+        for folder in (self.root, *parts):
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

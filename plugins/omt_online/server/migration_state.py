@@ -16,8 +16,8 @@ RunState = Literal["open", "requested", "failed", "done"]
 class MigrationState:
     """The one migration that a tenant takes. `completed_kind` is the kind of what is online, None before that.
 
-    `run`, `kind` and `recovery` are those of the run that was opened last; `run_state` says how far that is: `requested`
-    means that its completion was asked for and is not over.
+    `run`, `kind` and `recovery` are those of the run that was opened last; `run_state` says how far that is:
+    `requested` means that its completion was asked for and is not over.
     """
 
     id: str

@@ -43,7 +43,7 @@ class Opening:
             if migration is None:
                 if recovery is not None:
                     raise _nothing_to_recover()
-                return _create(connection, owner, serial, kind, client, claim)
+                return _create(connection, (owner, serial), kind, client, claim)
             _refuse_accepted(migration)
             if (migration.owner, migration.serial) != (owner, serial):
                 raise ProtocolError(
@@ -138,11 +138,11 @@ def _refuse_choice(completed: Kind | None, kind: Kind, recovery: RecoveryChoice 
         )
 
 
-def _create(connection: sqlite3.Connection, owner: str, serial: str, kind: Kind, client: str, claim: str) -> str:
+def _create(connection: sqlite3.Connection, licence: tuple[str, str], kind: Kind, client: str, claim: str) -> str:
     identifier = secrets.token_hex(8)
     connection.execute(
         "INSERT INTO migration (one, id, owner, serial, client, claim) VALUES (1, ?, ?, ?, ?, ?)",
-        (identifier, owner, serial, client, _digest(claim)),
+        (identifier, *licence, client, _digest(claim)),
     )
     connection.execute("INSERT INTO run (one, number, kind, state) VALUES (1, 1, ?, 'open')", (kind,))
     return identifier

@@ -1,7 +1,7 @@
 """What a start does first: make files and index agree again after a crash.
 
-The index is never ahead of the files, since it is written last. Files may be ahead of the index: what landed whole is taken
-in after verifying it, everything else is removed.
+The index is never ahead of the files, since it is written last. Files may be ahead of the index: what landed whole is
+taken in after verifying it, everything else is removed.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from omt_core.api.plugin import PluginSettings
+from omt_online.server.importing.settings import ImportSettings
 
 MEBIBYTE = 1 << 20
 
@@ -24,3 +25,4 @@ class TenantSettings(PluginSettings):
     content_bytes: int = Field(default=1 << 40, ge=1)
     digests_per_request: int = Field(default=10_000, ge=1, le=10_000)
     parallel_uploads: int = Field(default=8, ge=1, le=64)
+    importing: ImportSettings = ImportSettings()

@@ -66,9 +66,7 @@ class StateDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         # The connections wander between threads, but each is in one hand at a time.
-        connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
@@ -110,7 +108,7 @@ class StateDatabase:
                 self._writer.execute("SAVEPOINT change")
                 try:
                     result = change(self._writer)
-                except Exception as error:  # noqa: BLE001 - raised again in the thread that asked
+                except Exception as error:  # raised again in the thread that asked
                     if not self._writer.in_transaction:  # a full disk makes SQLite undo everything
                         raise
                     self._writer.execute("ROLLBACK TO change")

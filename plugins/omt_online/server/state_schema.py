@@ -40,8 +40,9 @@ CREATE TABLE stages (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE online (
-    -- What the last completion answered: paths relative to the tenant's folder.
+    -- What is online: names of files below databases/ and receipts/. Replacing this row is the swap.
     one INTEGER PRIMARY KEY CHECK (one = 1),
+    database TEXT NOT NULL,
     receipt TEXT NOT NULL,
     manifest TEXT NOT NULL
 ) STRICT;

@@ -11,6 +11,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from omt_core.api.errors import InputError
+from omt_online.server.completions import CompletionStore
 from omt_online.server.contents import ContentStore
 from omt_online.server.identity import TenantIdentity, establish_identity
 from omt_online.server.landing import Landing
@@ -19,6 +20,7 @@ from omt_online.server.opening import Opening
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.reconciling import reconcile
 from omt_online.server.settings import TenantSettings
+from omt_online.server.stages import StageStore
 from omt_online.server.state_database import StateDatabase
 from omt_online.server.taken_names import TakenNames
 from omt_online.server.tokens import Tokens
@@ -45,6 +47,8 @@ class Store:
     uploads: UploadStore
     landing: Landing
     opening: Opening
+    stages: StageStore
+    completions: CompletionStore
     taken: TakenNames
     tokens: Tokens
     lock: FileLock
@@ -88,6 +92,8 @@ class Store:
             uploads=uploads,
             landing=Landing(layout, contents, uploads, member_bytes=settings.member_bytes),
             opening=Opening(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
+            stages=StageStore(state, contents),
+            completions=CompletionStore(layout, state),
             taken=taken_names,
             tokens=Tokens(identity.secret, lifetime=settings.token_seconds, clock=clocks.wall),
             lock=lock,

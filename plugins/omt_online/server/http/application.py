@@ -7,6 +7,7 @@ import re
 import anyio
 from aiohttp import web
 
+from omt_online.server.completing import Completing
 from omt_online.server.http.guard import guarded, mark_tus, tell_errors
 from omt_online.server.http.routes import PATH_PARAMETERS, ROUTES
 from omt_online.server.http.service import SERVICE, Service
@@ -17,12 +18,15 @@ _SPARE_WORKERS = 4
 """Threads beside those that receive uploads, so that short calls need not wait for them."""
 
 
-def make_application(store: Store) -> web.Application:
+def make_application(store: Store, completing: Completing) -> web.Application:
     """Return the application that serves a store; must be called in a running event loop."""
     parallel = store.settings.parallel_uploads
     application = web.Application(middlewares=[tell_errors])
     application[SERVICE] = Service(
-        store=store, workers=anyio.CapacityLimiter(parallel + _SPARE_WORKERS), turns=UploadTurns(parallel)
+        store=store,
+        completing=completing,
+        workers=anyio.CapacityLimiter(parallel + _SPARE_WORKERS),
+        turns=UploadTurns(parallel),
     )
     application.on_response_prepare.append(mark_tus)
     for route in ROUTES:

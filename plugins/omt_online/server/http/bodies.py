@@ -1,4 +1,4 @@
-"""The JSON bodies of the protocol: what is taken is checked against these, and the OpenAPI document is made from them."""
+"""The JSON bodies of the protocol: bodies are checked against these, and the OpenAPI document is made from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from omt_core.api.decisions import Kind, RecoveryChoice
-from omt_core.api.online import TenantState
+from omt_core.api.online import CompletionRequest, TenantState, UserAssignment
+from omt_core.api.users import OtherAddress
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=0, lt=1 << 53)]
@@ -135,17 +136,80 @@ class MissingAnswer(Body):
     missing: list[Sha256]
 
 
+class StageBody(Body):
+    """A stage's manifest, which is stored as a content, with the number of its lines and the snapshot it is of."""
+
+    manifest: Sha256
+    size: Size
+    items: Size
+    snapshot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+
+
+class AssignmentBody(Body):
+    """A user as they shall be online."""
+
+    login: Text
+    associate_id: Size
+    plan: Text | None
+    user_name: Text | None
+
+
+class AddressBody(Body):
+    """An e-mail row that is removed because it equals an assigned user name."""
+
+    email_id: Size
+    person_id: Size
+    full_name: Text
+    address: Text
+
+
+class CompletionBody(Body):
+    """The decisions to apply, and what the receipt must say: `omt_core.api.online.CompletionRequest`."""
+
+    users: list[AssignmentBody] = []
+    removed_addresses: list[AddressBody] = []
+    welcome_mail: bool = False
+    summary_address: Text | None = None
+    language: Text = "en"
+    plugins: dict[Text, Text] = {}
+    waivers: list[Text] = []
+    omitted: list[Text] = []
+
+    def request(self) -> CompletionRequest:
+        """Return the decisions as the importer takes them."""
+        return CompletionRequest(
+            users=tuple(UserAssignment(**user.model_dump()) for user in self.users),
+            removed_addresses=tuple(OtherAddress(**row.model_dump()) for row in self.removed_addresses),
+            welcome_mail=self.welcome_mail,
+            summary_address=self.summary_address,
+            language=self.language,
+            plugins=self.plugins,
+            waivers=tuple(self.waivers),
+            omitted=tuple(self.omitted),
+        )
+
+
 class ErrorDetail(Body):
     """What went wrong: a stable code, what happened, what to do, and what it is about."""
 
     code: str
     message: str
     remedy: str
-    digests: list[str] | None = None
-    details: list[str] | None = None
+    digests: list[str] = []
+    details: list[str] = []
 
 
 class ErrorAnswer(Body):
     """The body of every answer that is not a success."""
 
     error: ErrorDetail
+
+
+class CompletionAnswer(Body):
+    """How far verification and import are; `error` is set in the state `failed` only."""
+
+    state: Literal["verifying", "importing", "done", "failed", "none"]
+    done: int
+    total: int
+    detail: str
+    error: ErrorDetail | None

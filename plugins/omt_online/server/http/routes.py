@@ -8,7 +8,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from omt_online.server.http import bodies, content_calls, migration_calls, tenant_calls, upload_calls
+from omt_online.server.http import bodies, completion_calls, content_calls, migration_calls, tenant_calls, upload_calls
 
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -92,6 +92,48 @@ ROUTES = (
         answer=bodies.MissingAnswer,
         headers=CLAIM,
         errors=(404, 409, 413),
+    ),
+    Route(
+        method="PUT",
+        path="/v1/migrations/{id}/stages/{stage}",
+        handler=completion_calls.commit_stage,
+        status=204,
+        body=bodies.StageBody,
+        headers=CLAIM,
+        errors=(404, 409, 413, 422),
+    ),
+    Route(
+        method="POST",
+        path="/v1/migrations/{id}/completion",
+        handler=completion_calls.request_completion,
+        status=202,
+        body=bodies.CompletionBody,
+        headers=CLAIM,
+        errors=(404, 409, 413),
+    ),
+    Route(
+        method="GET",
+        path="/v1/migrations/{id}/completion",
+        handler=completion_calls.read_completion,
+        answer=bodies.CompletionAnswer,
+        headers=CLAIM,
+        errors=(404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/v1/migrations/{id}/receipt",
+        handler=completion_calls.read_receipt,
+        answer_media="application/json",
+        headers=CLAIM,
+        errors=(404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/v1/migrations/{id}/manifest",
+        handler=completion_calls.read_manifest,
+        answer_media="application/x-ndjson",
+        headers=CLAIM,
+        errors=(404, 409),
     ),
     Route(method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204),
     Route(

@@ -11,6 +11,7 @@ import anyio.to_thread
 from aiohttp import web
 from pydantic import ValidationError
 
+from omt_online.server.completing import Completing
 from omt_online.server.http.bodies import Body
 from omt_online.server.http.turns import UploadTurns
 from omt_online.server.migration_state import MigrationState
@@ -32,6 +33,7 @@ class Service:
     """The store, and the threads in which it is used."""
 
     store: Store
+    completing: Completing
     workers: anyio.CapacityLimiter
     turns: UploadTurns
 
@@ -41,9 +43,7 @@ class Service:
 
     async def enter(self, request: web.Request) -> MigrationState:
         """Check the claim of a request on the migration in its path."""
-        return await self.run(
-            self.store.opening.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER)
-        )
+        return await self.run(self.store.opening.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER))
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from omt_core.api.online import TenantState
 from omt_online.server.checksum import CHECKSUMS
 from omt_online.server.http.bodies import (
     Capabilities,
@@ -19,7 +20,6 @@ from omt_online.server.http.bodies import (
 )
 from omt_online.server.http.service import SERVICE, answer, read_body
 from omt_online.server.settings import TenantSettings
-from omt_core.api.online import TenantState
 
 
 def limits_of(settings: TenantSettings) -> Limits:

@@ -103,5 +103,7 @@ def _read_metadata(header: str) -> dict[str, str]:
         try:
             metadata[key] = base64.b64decode(encoded.strip(), validate=True).decode()
         except (binascii.Error, ValueError) as error:
-            raise bad_request("Upload-Metadata is not pairs of a key and a base64 value, separated by commas.") from error
+            raise bad_request(
+                "Upload-Metadata is not pairs of a key and a base64 value, separated by commas."
+            ) from error
     return metadata

@@ -40,9 +40,7 @@ async def create_upload(request: web.Request) -> web.StreamResponse:
 
     def announce() -> Upload:
         service.store.opening.enter(announced.migration, claim)
-        return service.store.uploads.announce(
-            announced.kind, announced.digest, announced.length, announced.metadata
-        )
+        return service.store.uploads.announce(announced.kind, announced.digest, announced.length, announced.metadata)
 
     upload = await service.run(announce)
     created = False
@@ -109,7 +107,7 @@ async def describe_uploads(request: web.Request) -> web.StreamResponse:
 
 
 async def override_method(request: web.Request) -> web.StreamResponse:
-    """Do what X-HTTP-Method-Override says, for clients behind something that lets only POST pass (tus, core protocol)."""
+    """Do what X-HTTP-Method-Override says, for clients behind something that lets only POST pass (tus demands it)."""
     calls: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
         "PATCH": append_chunk,
         "DELETE": terminate_upload,
@@ -137,9 +135,7 @@ def _require_chunk_type(request: web.Request) -> None:
         )
 
 
-async def _receive(
-    service: Service, request: web.Request, upload: Upload, checksum: ExpectedChecksum | None
-) -> Upload:
+async def _receive(service: Service, request: web.Request, upload: Upload, checksum: ExpectedChecksum | None) -> Upload:
     store = service.store
     limit = min(store.settings.chunk_bytes, upload.length - upload.offset)
     if (request.content_length or 0) > limit:

@@ -1,0 +1,81 @@
+"""The calls that commit stages, complete the migration, and hand out its receipt."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from aiohttp import web
+
+from omt_online.server.http.bodies import CompletionAnswer, CompletionBody, ErrorDetail, StageBody
+from omt_online.server.http.service import SERVICE, answer, read_body
+from omt_online.server.importing import ImportedMigration
+from omt_online.server.protocol_error import ProtocolError
+from omt_online.server.stages import Stage
+
+
+async def commit_stage(request: web.Request) -> web.StreamResponse:
+    """Make a stored manifest the whole truth about a stage."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    body = await read_body(request, StageBody)
+    stage = Stage(
+        name=request.match_info["stage"],
+        manifest=body.manifest,
+        size=body.size,
+        items=body.items,
+        snapshot=body.snapshot,
+    )
+    await service.run(service.store.stages.commit, migration, stage)
+    await service.enter(request)  # a long manifest must not let the claim lapse
+    return web.Response(status=204)
+
+
+async def request_completion(request: web.Request) -> web.StreamResponse:
+    """Have everything committed verified and imported; the answer comes at once, the work goes on."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    body = await read_body(request, CompletionBody)
+    await service.completing.request(migration, body.request())
+    return web.Response(status=202)
+
+
+async def read_completion(request: web.Request) -> web.StreamResponse:
+    """Tell how far the completion is."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    status = service.completing.status(migration)
+    return answer(
+        CompletionAnswer(
+            state=status.state,
+            done=status.done,
+            total=status.total,
+            detail=status.detail,
+            error=None if status.error is None else ErrorDetail(**json.loads(status.error)),
+        )
+    )
+
+
+async def read_receipt(request: web.Request) -> web.StreamResponse:
+    """Hand out the receipt of the last completion."""
+    return _file((await _current(request)).receipt, "application/json")
+
+
+async def read_manifest(request: web.Request) -> web.StreamResponse:
+    """Hand out the migration's manifest, which the receipt's root is over."""
+    return _file((await _current(request)).manifest, "application/x-ndjson")
+
+
+async def _current(request: web.Request) -> ImportedMigration:
+    service = request.app[SERVICE]
+    await service.enter(request)
+    current = await service.run(service.store.completions.current)
+    if current is None:
+        raise ProtocolError(
+            404, "receipt-unknown", "No migration was completed yet, so there is no receipt.", "Complete it first."
+        )
+    return current
+
+
+def _file(path: Path, media: str) -> web.StreamResponse:
+    return web.FileResponse(path, headers={"Content-Type": media})
