@@ -15,8 +15,8 @@ SMALLEST_BYTES = 200
 DUPLICATES = 0.03
 """Share of files whose content another file has too."""
 
-SHARED_CONTENTS = 25
-"""How many different contents those share."""
+SHARING_BLOCK = 100
+"""Such files among so many neighbouring numbers have the same content."""
 
 _POOL_BYTES = 1 << 20
 _SIGNATURES = {
@@ -54,11 +54,14 @@ class Contents:
         self._prose = (prose * (_POOL_BYTES // len(prose) + 1))[:_POOL_BYTES]
 
     def make(self, key: object, extension: str, size: int | None = None) -> bytes:
-        """Return the content named by `key`, the same for the same key; of log-normal size when none is given."""
+        """Return the content named by `key`, the same for the same key; of log-normal size when none is given.
+
+        Keys are numbers where some contents are to be equal.
+        """
         chance = stream(self._seed, "content", key)
         if size is None:
-            if chance.random() < DUPLICATES:
-                key = f"shared {chance.randrange(SHARED_CONTENTS)}"
+            if isinstance(key, int) and chance.random() < DUPLICATES:
+                key = f"shared {key // SHARING_BLOCK}"
                 extension = "docx"
                 chance = stream(self._seed, "content", key)
             size = round(min(LARGEST_BYTES, max(SMALLEST_BYTES, MEDIAN_BYTES * chance.lognormvariate(0, SPREAD))))

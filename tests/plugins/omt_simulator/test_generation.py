@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import tracemalloc
+from contextlib import closing
+
+import pytest
+
+from omt_simulator import PLANTS, SimulationError, SimulationSpec, generate
+
+DATABASE = "machine/C/SuperOffice/Data/crm.sqlite"
+SMALL = {"users": 12, "documents": 60}
+EVERYTHING = {**dict.fromkeys(PLANTS, 1), "orphan": 3}
+
+
+def tree(directory):
+    """Every entry with its content and, for the machine's files, its time of modification."""
+    found = {}
+    for path in sorted(directory.rglob("*")):
+        name = str(path.relative_to(directory))
+        if path.is_symlink():
+            found[name] = str(path.readlink())
+        elif path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            timed = name.startswith("machine") and not name.endswith(".sqlite")
+            found[name] = (digest, path.stat().st_mtime_ns if timed else None)
+    return found
+
+
+def dump(directory):
+    with closing(sqlite3.connect(directory / DATABASE)) as connection:
+        return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()
+
+
+def test_the_same_spec_gives_the_same_bytes_and_rows(tmp_path):
+    spec = SimulationSpec(**SMALL, plants=EVERYTHING)
+    generate(tmp_path / "one", spec)
+    generate(tmp_path / "two", spec)
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+    assert dump(tmp_path / "one") == dump(tmp_path / "two")
+
+
+def test_another_seed_gives_another_installation(tmp_path):
+    generate(tmp_path / "one", SimulationSpec(**SMALL))
+    generate(tmp_path / "two", SimulationSpec(**SMALL, seed=2))
+    assert dump(tmp_path / "one") != dump(tmp_path / "two")
+
+
+def test_building_again_leaves_nothing_of_the_earlier_installation(tmp_path):
+    generate(tmp_path / "one", SimulationSpec(**SMALL, plants=EVERYTHING))
+    generate(tmp_path / "one", SimulationSpec(**SMALL))
+    generate(tmp_path / "two", SimulationSpec(**SMALL))
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_a_directory_of_somebody_else_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(SimulationError, match="not empty"):
+        generate(tmp_path, SimulationSpec(**SMALL))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_impossible_over_plan_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(SimulationError, match="the fullest plan has"):
+        generate(tmp_path / "new", SimulationSpec(**SMALL, plants={"over-plan": 12}))
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_smallest_installation_can_be_built(tmp_path):
+    simulation = generate(tmp_path, SimulationSpec(users=1, documents=0))
+    assert simulation.truth["counts"]["files"]["documents"] == 0
+    assert [user["login"] for user in simulation.truth["users"] if not user["retired"]] == ["HH"]
+
+
+def test_no_path_of_this_machine_gets_into_the_installation(clean):
+    for path in clean.directory.rglob("*"):
+        if path.suffix in {".toml", ".json", ".ini", ".config", ".reg"} or path.name == "config":
+            content = path.read_bytes()
+            assert str(clean.directory).encode() not in content
+            assert str(clean.directory).encode("utf-16-le") not in content
+
+
+def test_memory_does_not_grow_with_the_documents(tmp_path, monkeypatch):
+    # The files' sizes are not the subject, and small ones are quick.
+    monkeypatch.setattr("omt_simulator.content.MEDIAN_BYTES", 300)
+
+    def peak(documents):
+        tracemalloc.start()
+        try:
+            generate(tmp_path / str(documents), SimulationSpec(users=10, documents=documents))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)  # What is loaded once counts for neither.
+    few, many = peak(1000), peak(4000)
+    assert many < few * 1.1
