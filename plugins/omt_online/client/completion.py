@@ -34,7 +34,7 @@ class CompletionPolls:
         wait, told = _FIRST_WAIT, None
         while True:
             answer = await self._session.ask(CompletionAnswer, "GET", self._path, headers=self._claim)
-            if answer.state in {"failed", "none"}:
+            if answer.state == "failed" or answer.state == "none":  # noqa: PLR1714 - narrows the type
                 self._asked = None
                 raise completion_failed(answer.error)
             if answer != told:

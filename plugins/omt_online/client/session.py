@@ -39,7 +39,7 @@ class Response:
 class TenantSession:
     """Speaks http with one tenant.
 
-    Every method raises a class of `OnlineError` when it fails; nothing is repeated here but once, after a token expired.
+    Every method raises a class of `OnlineError` when it fails; nothing is repeated but once, after a token expired.
     """
 
     def __init__(

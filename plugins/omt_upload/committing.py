@@ -1,0 +1,154 @@
+"""A stage's manifest: written from the journal, sent like any other content, and made the truth about the stage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator, Sequence
+from typing import BinaryIO, Final
+from urllib.parse import quote
+
+import anyio
+import anyio.to_thread
+
+from omt_core.api.errors import InputError, OmtError, OnlineRefusedError
+from omt_core.api.items import ItemRecord, ItemState
+from omt_core.api.journal import Outcome
+from omt_core.api.online import Content, StageManifest, UploadRequest
+from omt_upload.delivery import Delivery, deliver
+from omt_upload.pipe import Pipe
+from omt_upload.stage_work import StageWork
+
+_LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED})
+
+
+async def commit_stage(work: StageWork) -> bool:
+    """Commit a stage unless the online side has exactly this already.
+
+    Returns False when contents that were confirmed once are not there online any more: they are pending again.
+    """
+    pipe, stage = work.pipe, work.stage.name
+    manifest = await _write(pipe, stage)
+    name, committed = f"committed/{stage}", f"{pipe.migration.id} {manifest.snapshot} {manifest.digest}"
+    if await pipe.journal.recall(name) == committed:
+        return True
+    try:
+        if await pipe.lacking([Content(digest=manifest.digest, size=manifest.size)]):
+            await _send(pipe, manifest)
+        await pipe.migration.commit(manifest)
+    except OnlineRefusedError as error:
+        if error.code == "contents-missing" and await doubt(pipe, stage):
+            return False
+        raise
+    await pipe.journal.remember(name, committed)
+    return True
+
+
+async def doubt(pipe: Pipe, stage: str | None = None) -> int:
+    """Ask the online side for everything that the journal holds for confirmed; what it lacks becomes pending.
+
+    Returns how many items that were.
+    """
+    doubted = 0
+    async for batch in pipe.journal.records(stage=stage, states=(ItemState.CONFIRMED,)):
+        contents = [Content(digest=record.digest, size=record.size) for record in batch if record.digest is not None]
+        lacking = await pipe.lacking(contents)
+        again = [record for record in batch if record.digest in lacking]
+        await pipe.journal.settle([Outcome(id=(record.stage, record.key), state=ItemState.PENDING) for record in again])
+        doubted += len(again)
+    return doubted
+
+
+async def _write(pipe: Pipe, stage: str) -> StageManifest:
+    folder = pipe.call.workspace / "manifests"
+    path = folder / f"{quote(stage, safe='')}.jsonl"
+    try:
+        await anyio.to_thread.run_sync(lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
+        file = await anyio.to_thread.run_sync(path.open, "wb")
+        try:
+            digest, size, items = await _write_lines(file, pipe.journal.records(stage=stage))
+        finally:
+            await anyio.to_thread.run_sync(file.close)
+    except OSError as error:
+        raise InputError(
+            "workspace-not-writable",
+            f"The manifest {path} cannot be written: {error.strerror}.",
+            "Make room and mend the rights in the workspace, then run the same command again.",
+        ) from error
+    return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=pipe.call.snapshot)
+
+
+async def _write_lines(file: BinaryIO, batches: AsyncIterator[Sequence[ItemRecord]]) -> tuple[str, int, int]:
+    sha256 = hashlib.sha256()
+    size = items = 0
+
+    def write(batch: Sequence[ItemRecord]) -> int:
+        text = b"".join(manifest_line(record) for record in batch)
+        sha256.update(text)
+        return file.write(text)
+
+    async for batch in batches:
+        size += await anyio.to_thread.run_sync(write, batch)
+        items += len(batch)
+    return sha256.hexdigest(), size, items
+
+
+def manifest_line(record: ItemRecord) -> bytes:
+    """Write an item as a line of docs/reference/receipt.md, line feed included."""
+    if record.state is ItemState.CONFIRMED:
+        digest, reason = record.digest, ""
+    elif record.state in _LEFT_BEHIND and record.reason:
+        digest, reason = None, record.reason
+    else:
+        raise OmtError(
+            "item-not-settled",
+            f"An item of the stage {record.stage} is {record.state.value} at the end, without a reason.",
+            "This is a fault in the tool; please report it with the log file.",
+        )
+    entry: dict[str, object] = {
+        "stage": record.stage,
+        "key": record.key,
+        "name": record.name,
+        "size": record.size,
+        "digest": digest,
+    }
+    if reason:
+        entry["reason"] = reason
+    if record.part is not None:
+        part = record.part
+        entry["part"] = {
+            "table": part.table,
+            "number": part.number,
+            "rows": part.rows,
+            "fingerprint": part.fingerprint,
+            "last": part.last,
+            "omitted_columns": list(part.omitted_columns),
+        }
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate, which a name on a disk may hold, cannot be written but as its escape.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+async def _send(pipe: Pipe, manifest: StageManifest) -> None:
+    """Send a manifest as a content; a stop does not hold it up, since the stage is whole."""
+
+    def read_part(offset: int, length: int) -> bytes:
+        with manifest.path.open("rb") as file:
+            file.seek(offset, os.SEEK_SET)
+            return file.read(length)
+
+    async def read(offset: int, length: int) -> bytes:
+        return await anyio.to_thread.run_sync(read_part, offset, length)
+
+    content = Content(digest=manifest.digest, size=manifest.size)
+    await deliver(
+        pipe,
+        Delivery(
+            request=UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,)),
+            read=read,
+            members=(),
+            outcomes=(),
+            passed=lambda _: None,
+        ),
+    )

@@ -1,0 +1,93 @@
+"""Delivering one upload, chunk by chunk, with the journal a step behind: it never says more than is true online."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from omt_core.api.errors import UploadLostError, UploadMismatchError
+from omt_core.api.journal import Member, Outcome, UploadRecord
+from omt_core.api.online import UploadRequest
+from omt_upload.pipe import Pipe
+from omt_upload.reading import FileChangedError, FileUnreadError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An upload to be made, where its bytes come from (offset, length), and what is settled once it is whole.
+
+    `passed` is told how many bytes went over the line.
+    """
+
+    request: UploadRequest
+    read: Callable[[int, int], Awaitable[bytes]]
+    members: tuple[Member, ...]
+    outcomes: Sequence[Outcome]
+    passed: Callable[[int], None]
+
+
+async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = None) -> bool:
+    """Send an upload, or the rest of one that was `begun`; returns False when a stop left it unfinished.
+
+    A body that holds everything needs no entry in the journal: a crash either side of its answer costs one question.
+    An upload whose bytes are not as announced is given up, and the error passed on.
+    """
+    async with pipe.uploads:
+        if begun is None:
+            upload = await _create(pipe, delivery)
+        else:
+            upload = (begun.url, await _offset(pipe, begun.url))
+        if upload is None:
+            return True
+        url, offset = upload
+        try:
+            while offset < delivery.request.size:
+                if pipe.stopping:
+                    return False
+                chunk = await delivery.read(offset, min(pipe.line.body_bytes, delivery.request.size - offset))
+                reached = await pipe.line.send(url, offset, chunk)
+                delivery.passed(reached - offset)
+                offset = reached
+                if offset < delivery.request.size:
+                    await pipe.journal.upload_advanced(url, offset)
+        except (FileChangedError, FileUnreadError, UploadLostError, UploadMismatchError):
+            await give_up(pipe, url)
+            raise
+        await pipe.journal.upload_finished(url, delivery.outcomes)
+        return True
+
+
+async def give_up(pipe: Pipe, url: str) -> None:
+    """Terminate an upload and forget it; its items stay as they are, and are negotiated anew."""
+    await pipe.migration.terminate(url)
+    await pipe.journal.upload_finished(url, ())
+
+
+async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
+    """Create an upload with its first bytes; None when those were all of them."""
+    request = delivery.request
+    first = await delivery.read(0, min(pipe.line.body_bytes, request.size))
+    url, offset = await pipe.line.create(request, first)
+    delivery.passed(offset)
+    if offset == request.size:
+        await pipe.journal.settle(delivery.outcomes)
+        return None
+    await pipe.journal.upload_created(
+        UploadRecord(
+            url=url,
+            kind=request.kind,
+            digest=request.digest,
+            size=request.size,
+            offset=offset,
+            members=delivery.members,
+        )
+    )
+    return url, offset
+
+
+async def _offset(pipe: Pipe, url: str) -> int:
+    try:
+        return await pipe.migration.offset(url)
+    except UploadLostError:
+        await pipe.journal.upload_finished(url, ())
+        raise

@@ -1,0 +1,57 @@
+"""What a transfer may have to say about single files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from omt_core.api.findings import FindingCode, Severity
+
+_PLUGIN: Final = "upload"
+
+FILE_VANISHED: Final = FindingCode(
+    code="file-vanished",
+    severity=Severity.WARNING,
+    plugin=_PLUGIN,
+    meaning="The inventory saw the file, but it was gone when it was to be read.",
+    remedy="Put the file back and run the tool again: it uploads what is missing.",
+)
+FILE_CHANGED: Final = FindingCode(
+    code="file-changed-while-read",
+    severity=Severity.WARNING,
+    plugin=_PLUGIN,
+    meaning="The file was written to each time that it was read, so no consistent content could be uploaded.",
+    remedy="Have the program closed that writes to the file, and run the tool again.",
+)
+FILE_UNREADABLE: Final = FindingCode(
+    code="file-unreadable",
+    severity=Severity.WARNING,
+    plugin=_PLUGIN,
+    meaning="The file is there, but this account may not read it, or the disk fails.",
+    remedy="Give this account the right to read the file, or restore it from a backup, and run the tool again.",
+)
+CONTENT_REFUSED: Final = FindingCode(
+    code="content-refused",
+    severity=Severity.ERROR,
+    plugin=_PLUGIN,
+    meaning="The online side got other bytes than were announced, again and again; the file is not confirmed online.",
+    remedy="Check this machine's memory and network, and run the tool again.",
+)
+NEWER_DOCUMENT: Final = FindingCode(
+    code="document-newer-than-migration",
+    severity=Severity.INFO,
+    plugin=_PLUGIN,
+    meaning="The file belongs to something that was made on site after the database was migrated; online nothing "
+    "refers to it, so it is not sent.",
+    remedy="Add it by hand online if it is needed, or run a complete migration again.",
+)
+GONE_ON_SITE: Final = FindingCode(
+    code="item-no-longer-on-site",
+    severity=Severity.INFO,
+    plugin=_PLUGIN,
+    meaning="An earlier run knew the file; neither the database nor the disk does any more.",
+    remedy="Nothing, if it was deleted on purpose.",
+)
+
+ALL_CODES: Final = (FILE_VANISHED, FILE_CHANGED, FILE_UNREADABLE, CONTENT_REFUSED, NEWER_DOCUMENT, GONE_ON_SITE)
+REASONS: Final = {code.code: code for code in (FILE_VANISHED, FILE_CHANGED, FILE_UNREADABLE, CONTENT_REFUSED)}
+"""The codes that are also the reason of an item that is left behind."""

@@ -1,0 +1,73 @@
+"""The inventory of a stage, journalled batch by batch while its first items are already on their way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+
+import anyio
+
+from omt_core.api.items import Item, StageTotals
+from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT
+from omt_upload.stage_work import StageWork
+
+
+async def prepare(work: StageWork) -> None:
+    """Look at what an earlier run left of this stage, before anything is added to it."""
+    journal, stage = work.pipe.journal, work.stage
+    if stage.kind == "database":
+        await _forget_other_snapshot(work)
+    # Items that an earlier run left may not be wanted any more: the inventory must have told of them, and the others be
+    # forgotten, before one is touched.
+    work.waits_for_inventory = bool(await journal.pending(stage=stage.name, limit=1))
+
+
+async def take_inventory(work: StageWork) -> None:
+    """Journal all items that the stage tells of; a stop ends it between two batches, and then it is not complete."""
+    work.meter.analysing()
+    batches = work.stage.items()
+    try:
+        with anyio.CancelScope() as waiting:
+            async with anyio.create_task_group() as watch:
+                watch.start_soon(_cancel_when_stopped, work, waiting)
+                async for batch in batches:
+                    with anyio.CancelScope(shield=True):
+                        await _record(work, batch)
+                    if work.pipe.stopping:
+                        break
+                watch.cancel_scope.cancel()
+    finally:
+        if isinstance(batches, AsyncGenerator):
+            await batches.aclose()
+    if not work.pipe.stopping:
+        await _complete(work)
+    work.wake()
+
+
+async def _complete(work: StageWork) -> None:
+    journal, stage = work.pipe.journal, work.stage.name
+    gone = await journal.inventory_done(stage)
+    work.pipe.left_behind.add(GONE_ON_SITE, (record.name for record in gone))
+    work.meter.counted((await journal.totals()).get(stage, StageTotals(stage=stage)))
+    work.told = True
+
+
+async def _record(work: StageWork, batch: Sequence[Item]) -> None:
+    if batch:
+        unknown = await work.pipe.journal.record_items(batch, baseline_only=work.pipe.call.baseline_only)
+        work.pipe.left_behind.add(NEWER_DOCUMENT, (item.name for item in unknown))
+        work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
+        work.wake()
+
+
+async def _forget_other_snapshot(work: StageWork) -> None:
+    """Parts of different snapshots never meet: what another snapshot's run journalled is forgotten first."""
+    name = f"snapshot/{work.stage.name}"
+    journal, snapshot = work.pipe.journal, work.pipe.call.snapshot
+    if await journal.recall(name) != snapshot:
+        await journal.reset_stage(work.stage.name)
+        await journal.remember(name, snapshot)
+
+
+async def _cancel_when_stopped(work: StageWork, waiting: anyio.CancelScope) -> None:
+    await work.pipe.call.stop.wait()
+    waiting.cancel()

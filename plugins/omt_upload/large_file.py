@@ -1,0 +1,102 @@
+"""A large file: hashed in a first pass, negotiated, and sent in chunks as an upload of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+
+from omt_core.api.errors import UploadLostError, UploadMismatchError
+from omt_core.api.items import ItemRecord
+from omt_core.api.journal import Member
+from omt_core.api.online import Content, UploadRequest
+from omt_upload.delivery import Delivery, deliver
+from omt_upload.reading import FileChangedError, FileUnreadError, Stamp, changed_each_time
+from omt_upload.stage_work import StageWork, confirmed, left_behind
+
+_HASH_SLICE: Final = 8 << 20
+
+
+async def send_large_file(work: StageWork, record: ItemRecord) -> None:
+    """Bring one file as far as it goes: it is settled, or stays open because of a stop or a refusal."""
+    path = record.path or Path()
+    try:
+        for _ in range(work.pipe.settings.tries):
+            try:
+                known = await _hash(work, path)
+                if known is not None:
+                    await _send(work, record, path, *known)
+            except FileChangedError:
+                continue
+            return
+    except FileUnreadError as error:
+        await work.settle([record], [left_behind(record, error.unread)])
+        return
+    await work.settle([record], [left_behind(record, changed_each_time(work.pipe.settings.tries))])
+
+
+async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
+    """Hash a file that must not change meanwhile; None when the transfer is stopped before the end."""
+    sha256 = hashlib.sha256()
+    offset = 0
+    stamp: Stamp | None = None
+    while stamp is None or offset < stamp.size:
+        if work.pipe.stopping:
+            return None
+        stamp, part = await work.pipe.readers.part(path, offset, _HASH_SLICE, stamp)
+        await anyio.to_thread.run_sync(sha256.update, part)
+        offset += len(part)
+    return stamp, sha256.hexdigest()
+
+
+async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
+    pipe = work.pipe
+    await pipe.journal.digests({(record.stage, record.key): (digest, stamp.size, stamp.mtime_ns)})
+    mine = pipe.contents.take([digest])
+    if not mine:
+        await pipe.contents.wait([digest])
+        if digest in await pipe.journal.confirmed_digests([digest]):
+            await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
+        return
+    try:
+        content = Content(digest=digest, size=stamp.size)
+        if digest in await pipe.known_online([content]):
+            await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
+        else:
+            await _deliver(work, record, path, stamp, content)
+    finally:
+        pipe.contents.give_back(mine)
+
+
+async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, content: Content) -> None:
+    """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
+    outcomes = [confirmed(record, stamp, content.digest, sent=True)]
+
+    async def read(offset: int, length: int) -> bytes:
+        _, part = await work.pipe.readers.part(path, offset, length, stamp)
+        return part
+
+    delivery = Delivery(
+        request=UploadRequest(kind="file", digest=content.digest, size=content.size, members=(content,)),
+        read=read,
+        members=(Member(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
+        outcomes=outcomes,
+        passed=work.meter.passed,
+    )
+    send = partial(deliver, work.pipe, delivery)
+    begun = work.pipe.unfinished.pop(content.digest, None)
+    try:
+        try:
+            finished = await send(begun)
+        except UploadLostError:
+            if begun is None:
+                raise
+            finished = await send(None)
+    except (UploadLostError, UploadMismatchError) as error:
+        await work.refused([record], error.message)
+        return
+    if finished:
+        await work.settled([record], outcomes)

@@ -1,0 +1,61 @@
+"""The line: bodies pass the rate limit, are counted, and are made as long as the line's speed allows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+
+from omt_core.api.context import RateLimiter
+from omt_core.api.journal import TransferJournal
+from omt_core.api.online import OnlineMigration, UploadRequest
+from omt_upload.settings import UploadSettings
+
+_PIECE: Final = 64 << 10
+_FIRST_BODY: Final = 1 << 20
+_WEIGHT_OF_NEW: Final = 0.4
+
+
+class Line:
+    """Sends the bodies of uploads. `body_bytes` is the length that a body should have now."""
+
+    def __init__(
+        self, migration: OnlineMigration, journal: TransferJournal, rate: RateLimiter, settings: UploadSettings
+    ) -> None:
+        self._migration = migration
+        self._journal = journal
+        self._rate = rate
+        self._settings = settings
+        self._speed: float | None = None
+
+    @property
+    def body_bytes(self) -> int:
+        """How long a body should be, in bytes: about so long on the line as the settings say."""
+        longest = self._migration.limits.chunk_bytes
+        wanted = _FIRST_BODY if self._speed is None else int(self._speed * self._settings.seconds_per_request)
+        return min(max(wanted, self._settings.shortest_request), longest)
+
+    async def create(self, request: UploadRequest, first: bytes) -> tuple[str, int]:
+        """Create an upload with its first bytes; returns address and offset."""
+        begun = anyio.current_time()
+        await self._admit(len(first))
+        created = await self._migration.create_upload(request, first)
+        await self._sent(len(first), begun)
+        return created
+
+    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+        """Append a chunk; returns the new offset."""
+        begun = anyio.current_time()
+        await self._admit(len(chunk))
+        reached = await self._migration.send(url, offset, chunk)
+        await self._sent(len(chunk), begun)
+        return reached
+
+    async def _admit(self, size: int) -> None:
+        for begin in range(0, size, _PIECE):
+            await self._rate.acquire(min(_PIECE, size - begin))
+
+    async def _sent(self, size: int, begun: float) -> None:
+        await self._journal.count_sent(size)
+        speed = size / max(anyio.current_time() - begun, 1e-6)
+        self._speed = speed if self._speed is None else self._speed + _WEIGHT_OF_NEW * (speed - self._speed)

@@ -1,0 +1,92 @@
+"""What all parts of one transfer share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+
+from omt_core.api.calls import Transfer
+from omt_core.api.journal import TransferJournal, UploadRecord
+from omt_core.api.online import Content, OnlineMigration
+from omt_upload.bundle import BLOCK, END
+from omt_upload.in_flight import ContentsInFlight
+from omt_upload.left_behind import LeftBehind
+from omt_upload.line import Line
+from omt_upload.readers import Readers
+from omt_upload.settings import UploadSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipe:
+    """The one pipe that all stages send through, with everything that bounds what is in it.
+
+    `slots` bounds the batches that are read, negotiated or sent at a time, and with them the memory; waiting stages get
+    them in turn, so that none starves (W75). `uploads` bounds the requests with a body. `unfinished` are the uploads of
+    single files that an earlier run left, by digest.
+    """
+
+    call: Transfer
+    settings: UploadSettings
+    line: Line
+    readers: Readers
+    slots: anyio.CapacityLimiter
+    uploads: anyio.CapacityLimiter
+    contents: ContentsInFlight = field(default_factory=ContentsInFlight)
+    unfinished: dict[str, UploadRecord] = field(default_factory=dict)
+    left_behind: LeftBehind = field(default_factory=LeftBehind)
+
+    @property
+    def journal(self) -> TransferJournal:
+        """The journal of this migration."""
+        return self.call.journal
+
+    @property
+    def migration(self) -> OnlineMigration:
+        """The open migration."""
+        return self.call.migration
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self.call.stop.is_set()
+
+    @property
+    def largest_member(self) -> int:
+        """The size up to which a content travels in a bundle."""
+        limits = self.migration.limits
+        return min(limits.member_bytes, limits.bundle_bytes - len(END) - 2 * BLOCK)
+
+    @property
+    def batch_bytes(self) -> int:
+        """How large a bundle should be now: one request on this line, within all limits."""
+        return min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes, self.line.body_bytes)
+
+    async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
+        """Return the digests that need not be sent: confirmed before, or stored online as the online side says."""
+        confirmed = await self.journal.confirmed_digests([content.digest for content in contents])
+        doubtful = [content for content in contents if content.digest not in confirmed]
+        lacking = await self.lacking(doubtful)
+        return confirmed | {content.digest for content in doubtful if content.digest not in lacking}
+
+    async def lacking(self, contents: Sequence[Content]) -> frozenset[str]:
+        """Ask the online side which of these it does not have."""
+        at_once = self.migration.limits.digests_per_request
+        found: set[str] = set()
+        for begin in range(0, len(contents), at_once):
+            found |= await self.migration.missing(contents[begin : begin + at_once])
+        return frozenset(found)
+
+
+def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
+    """Lay the pipe of a transfer."""
+    in_flight = min(call.migration.limits.parallel_uploads, settings.parallel_uploads)
+    return Pipe(
+        call=call,
+        settings=settings,
+        line=Line(call.migration, call.journal, call.rate, settings),
+        readers=Readers(settings),
+        slots=anyio.CapacityLimiter(in_flight + settings.readers),
+        uploads=anyio.CapacityLimiter(in_flight),
+    )

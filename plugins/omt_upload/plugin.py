@@ -1,0 +1,41 @@
+"""The plugin that moves the items of all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.findings import FindingCode
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_upload.estimate import estimate
+from omt_upload.findings import ALL_CODES
+from omt_upload.settings import UploadSettings
+from omt_upload.transfer import transfer
+
+
+class UploadPlugin(Plugin):
+    """Holds the role `transfer`."""
+
+    settings_model: ClassVar[type[PluginSettings]] = UploadSettings
+
+    def __init__(self, settings: UploadSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return ALL_CODES
+
+    @override
+    @hookimpl
+    async def transfer(self, call: calls.Transfer) -> calls.TransferSummary:
+        return await transfer(call, self._settings)
+
+    @override
+    @hookimpl
+    async def estimate_transfer(self, call: calls.EstimateTransfer) -> calls.Estimate:
+        return await estimate(call, self._settings)

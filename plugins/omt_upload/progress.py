@@ -1,0 +1,120 @@
+"""What a row of the upload table shows (W73, W74)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+
+from omt_core.api.events import EventSink, StageChanged, StageProgress, StageState
+from omt_core.api.items import StageTotals, UploadStage
+
+_BETWEEN_EVENTS: Final = 0.2
+_UNIT: Final = 1024
+_STATE_TEXTS: Final = {
+    StageState.ANALYSING: "Analyzing {title}...",
+    StageState.SUCCEEDED: "Succeeded",
+}
+
+
+class StageMeter:
+    """Counts what a stage has done and tells it, at most five times a second."""
+
+    def __init__(self, stage: UploadStage, events: EventSink) -> None:
+        self._stage = stage
+        self._events = events
+        self._state = StageState.WAITING
+        self._told_at = float("-inf")
+        self._items_total = self._bytes_total = 0
+        self._items_done = self._bytes_done = 0
+        self._sent = self._skipped = 0
+
+    def analysing(self) -> None:
+        """Say that the inventory begins."""
+        self._change(StageState.ANALYSING)
+
+    def seen(self, items: int, size: int) -> None:
+        """Count more items that the inventory told of."""
+        self._items_total += items
+        self._bytes_total += size
+        self._tell()
+
+    def counted(self, totals: StageTotals) -> None:
+        """Take over the counts once the inventory is done: what is confirmed or left behind by then counts as done."""
+        self._items_total, self._bytes_total = totals.items, totals.bytes
+        self._items_done = totals.confirmed_items + totals.missing + totals.failed + totals.left_out
+        self._bytes_done, self._skipped = totals.confirmed_bytes, totals.skipped_bytes
+        if self._skipped and self._state is not StageState.UPLOADING:
+            self._change(StageState.SKIPPING)
+        self._tell(now=True)
+
+    def settled(self, items: int, size: int, *, sent: bool) -> None:
+        """Count items that got their final state; `size` is that of confirmed ones only."""
+        self._items_done += items
+        self._bytes_done += size
+        if not sent:
+            self._skipped += size
+            if size and self._state is StageState.ANALYSING:
+                self._change(StageState.SKIPPING)
+        self._tell()
+
+    def passed(self, size: int) -> None:
+        """Count bytes of this stage that went over the line."""
+        self._sent += size
+        if self._state is not StageState.UPLOADING:
+            self._change(StageState.UPLOADING)
+        self._tell()
+
+    def finished(self, failed: int) -> None:
+        """Say that the stage is over."""
+        self._tell(now=True)
+        if failed:
+            self._change(StageState.FAILED, f"Failed: {failed} files")
+        else:
+            self._change(StageState.SUCCEEDED)
+
+    def _change(self, state: StageState, detail: str = "") -> None:
+        self._state = state
+        self._events.emit(
+            StageChanged(
+                stage=self._stage.name,
+                title=self._stage.title,
+                state=state,
+                detail=detail or self._detail(),
+            )
+        )
+
+    def _detail(self) -> str:
+        if self._state is StageState.UPLOADING:
+            return f"Uploading {in_units(self._sent)}"
+        if self._state is StageState.SKIPPING:
+            return f"Skipping {in_units(self._skipped)}"
+        return _STATE_TEXTS.get(self._state, "").format(title=self._stage.title.lower())
+
+    def _tell(self, *, now: bool = False) -> None:
+        time = anyio.current_time()
+        if not now and time < self._told_at + _BETWEEN_EVENTS:
+            return
+        self._told_at = time
+        self._events.emit(
+            StageProgress(
+                stage=self._stage.name,
+                items_done=self._items_done,
+                items_total=self._items_total,
+                bytes_done=self._bytes_done,
+                bytes_total=self._bytes_total,
+                sent_bytes=self._sent,
+                skipped_bytes=self._skipped,
+                detail=self._detail(),
+            )
+        )
+
+
+def in_units(size: int) -> str:
+    """Write a size as the wizard does: KB, MB and so on with one decimal."""
+    number = size / _UNIT
+    for unit in ("KB", "MB", "GB"):
+        if number < _UNIT:
+            return f"{number:.1f} {unit}"
+        number /= _UNIT
+    return f"{number:.1f} TB"

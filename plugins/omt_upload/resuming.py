@@ -1,0 +1,112 @@
+"""What an earlier run left half done: bundles are rebuilt from their frozen membership and finished, or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import anyio.to_thread
+
+from omt_core.api.errors import UploadLostError, UploadMismatchError
+from omt_core.api.items import ItemRecord, ItemState
+from omt_core.api.journal import ItemId, Member, UploadRecord
+from omt_core.api.online import Content, UploadRequest
+from omt_upload.bundle import build_bundle
+from omt_upload.committing import doubt
+from omt_upload.delivery import Delivery, deliver, give_up
+from omt_upload.pipe import Pipe
+from omt_upload.reading import Reading
+from omt_upload.stage_work import confirmed
+
+_MIGRATION: Final = "migration"
+
+
+async def resume(pipe: Pipe) -> None:
+    """Finish half-sent bundles, and keep half-sent files for when their content turns up again.
+
+    A journal that was filled in another migration is believed only as far as this one agrees.
+    """
+    before = await pipe.journal.recall(_MIGRATION)
+    uploads = await pipe.journal.open_uploads()
+    if before is not None and before != pipe.migration.id:
+        for upload in uploads:
+            await pipe.journal.upload_finished(upload.url, ())
+        uploads = ()
+        await doubt(pipe)
+    await pipe.journal.remember(_MIGRATION, pipe.migration.id)
+    bundles = [upload for upload in uploads if upload.kind == "bundle"]
+    pipe.unfinished.update((upload.digest, upload) for upload in uploads if upload.kind == "file")
+    if not bundles:
+        return
+    started = await _started(pipe, {(member.stage, member.key) for bundle in bundles for member in bundle.members})
+    for bundle in bundles:
+        if pipe.stopping:
+            return
+        await _resume_bundle(pipe, bundle, started)
+
+
+async def give_up_unclaimed(pipe: Pipe) -> None:
+    """Terminate what is left of uploads whose content did not turn up again: it changed, or is gone."""
+    for upload in list(pipe.unfinished.values()):
+        await give_up(pipe, upload.url)
+    pipe.unfinished.clear()
+
+
+async def _started(pipe: Pipe, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecord]:
+    found: dict[ItemId, ItemRecord] = {}
+    async for batch in pipe.journal.records(states=(ItemState.STARTED,)):
+        found.update(((record.stage, record.key), record) for record in batch if (record.stage, record.key) in wanted)
+    return found
+
+
+async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]) -> None:
+    rebuilt = await _rebuild(pipe, upload, started)
+    if rebuilt is None:
+        await give_up(pipe, upload.url)
+        return
+    whole, read_again = rebuilt
+
+    async def read(offset: int, length: int) -> bytes:
+        return whole[offset : offset + length]
+
+    delivery = Delivery(
+        request=UploadRequest(
+            kind="bundle",
+            digest=upload.digest,
+            size=upload.size,
+            members=tuple(Content(digest=member.digest, size=member.size) for member in upload.members),
+        ),
+        read=read,
+        members=upload.members,
+        outcomes=[
+            confirmed(started[member.stage, member.key], reading, member.digest, sent=True)
+            for member, reading in read_again
+        ],
+        passed=lambda _: None,
+    )
+    try:
+        await deliver(pipe, delivery, upload)
+    except (UploadLostError, UploadMismatchError):
+        # It is forgotten by now, and its items are negotiated anew with all others.
+        return
+
+
+async def _rebuild(
+    pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]
+) -> tuple[bytes, list[tuple[Member, Reading]]] | None:
+    """Build the same bundle from the same files; None when any of them is not what it was."""
+    paths = [record.path for member in upload.members if (record := started.get((member.stage, member.key)))]
+    known = [path for path in paths if path is not None]
+    if len(known) != len(upload.members):
+        return None
+    members: list[tuple[Member, Reading]] = []
+    contents: list[tuple[str, bytes]] = []
+    for member, reading in zip(upload.members, await pipe.readers.small(known, pipe.largest_member), strict=True):
+        match reading:
+            case Reading(content=bytes(content)) if reading.digest == member.digest:
+                members.append((member, reading))
+                contents.append((member.digest, content))
+            case _:
+                return None
+    whole, digest = await anyio.to_thread.run_sync(build_bundle, contents)
+    return (whole, members) if digest == upload.digest else None

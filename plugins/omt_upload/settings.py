@@ -1,0 +1,29 @@
+"""How the transfer uses this machine and the line."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from omt_core.api.plugin import PluginSettings
+
+
+class UploadSettings(PluginSettings):
+    """The section `upload`. Sizes in bytes, times in seconds; the online side's limits always hold as well.
+
+    `reading` is where files are read and hashed: `threads`, or `processes`, which pay off with many cores and a line
+    that is faster than one core hashes. `readers` of them work at once. A body is made so long that it takes about
+    `seconds_per_request` on this line, which is what a broken line can cost, but not shorter than `shortest_request`.
+    `tries` is how often a file that changes while it is read, or that is refused, is read again.
+    """
+
+    parallel_uploads: int = Field(default=4, ge=1, le=64)
+    bundle_bytes: int = Field(default=8 << 20, ge=64 << 10)
+    bundle_members: int = Field(default=1_000, ge=1)
+    seconds_per_request: float = Field(default=5.0, gt=0)
+    shortest_request: int = Field(default=256 << 10, ge=1)
+    reading: Literal["threads", "processes"] = "threads"
+    readers: int = Field(default=2, ge=1, le=64)
+    tries: int = Field(default=3, ge=1)
+    probe_bytes: int = Field(default=4 << 20, ge=64 << 10)

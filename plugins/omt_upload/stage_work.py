@@ -1,0 +1,135 @@
+"""One stage at work: what of it is in flight, how often items were tried, and what follows when they are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+
+from omt_core.api.items import ItemRecord, ItemState, UploadStage
+from omt_core.api.journal import Outcome
+from omt_upload.findings import CONTENT_REFUSED, REASONS
+from omt_upload.pipe import Pipe
+from omt_upload.progress import StageMeter
+from omt_upload.reading import Reading, Stamp, Unread
+
+
+class StageWork:
+    """The state of a stage during one transfer.
+
+    `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `failed`: items that were
+    not confirmed.
+    """
+
+    def __init__(self, pipe: Pipe, stage: UploadStage) -> None:
+        self.pipe = pipe
+        self.stage = stage
+        self.meter = StageMeter(stage, pipe.call.run)
+        self.told = False
+        self.waits_for_inventory = False
+        self.failed = 0
+        self._in_flight: set[str] = set()
+        self._tries: dict[str, int] = {}
+        self._changed = anyio.Event()
+
+    # --- who works on what
+
+    @property
+    def idle(self) -> bool:
+        """Whether no item is in flight."""
+        return not self._in_flight
+
+    def in_flight(self, key: str) -> bool:
+        """Tell whether somebody works on this item."""
+        return key in self._in_flight
+
+    def take(self, records: Sequence[ItemRecord]) -> None:
+        """Note that somebody works on these items."""
+        self._in_flight.update(record.key for record in records)
+
+    def let_go(self, records: Sequence[ItemRecord]) -> None:
+        """Note that nobody works on these items any more; those that are not settled are taken again."""
+        self._in_flight.difference_update(record.key for record in records)
+        self.wake()
+
+    def wake(self) -> None:
+        """Say that there may be something new to work on."""
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    @property
+    def changed(self) -> anyio.Event:
+        """Set at the next change. Take it before looking, so that no change is missed between looking and waiting."""
+        return self._changed
+
+    # --- what becomes of items
+
+    async def settle(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+        """Note outcomes and draw the consequences."""
+        if outcomes:
+            await self.pipe.journal.settle(outcomes)
+            await self.settled(records, outcomes)
+
+    async def settled(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+        """Draw the consequences of outcomes that the journal has: counts, findings, spooled files."""
+        for record, outcome in zip(records, outcomes, strict=True):
+            confirmed = outcome.state is ItemState.CONFIRMED
+            self.meter.settled(1, (outcome.size or 0) if confirmed else 0, sent=outcome.sent or not confirmed)
+            self._tries.pop(record.key, None)
+            if outcome.reason in REASONS:
+                self.pipe.left_behind.add(REASONS[outcome.reason], (record.name,))
+            if outcome.reason == CONTENT_REFUSED.code:
+                self.failed += 1
+        if self.stage.removes_sources:
+            await self.remove_sources(records)
+
+    def must_go_alone(self, record: ItemRecord) -> bool:
+        """Tell whether an item was in an upload that was refused: alone it cannot spoil others."""
+        return record.key in self._tries
+
+    async def refused(self, records: Sequence[ItemRecord], detail: str) -> None:
+        """Note that an upload with these items was refused; one that was tried often enough is left behind."""
+        tries = self.pipe.settings.tries
+        for record in records:
+            self._tries[record.key] = self._tries.get(record.key, 0) + 1
+        spent = [record for record in records if self._tries[record.key] >= tries] if len(records) == 1 else []
+        await self.settle(
+            spent,
+            [
+                Outcome(
+                    id=(record.stage, record.key), state=ItemState.FAILED, reason=CONTENT_REFUSED.code, detail=detail
+                )
+                for record in spent
+            ],
+        )
+
+    async def remove_sources(self, records: Iterable[ItemRecord]) -> None:
+        """Delete spooled copies of what is confirmed; nothing outside the workspace is ever deleted."""
+        paths = [record.path for record in records if record.path is not None]
+        await anyio.to_thread.run_sync(_remove_below, self.pipe.call.workspace, paths)
+
+
+def confirmed(record: ItemRecord, reading: Reading | Stamp, digest: str, *, sent: bool) -> Outcome:
+    """Say that an item is verified online as it was read."""
+    return Outcome(
+        id=(record.stage, record.key),
+        state=ItemState.CONFIRMED,
+        digest=digest,
+        size=reading.size,
+        mtime_ns=reading.mtime_ns,
+        sent=sent,
+    )
+
+
+def left_behind(record: ItemRecord, unread: Unread) -> Outcome:
+    """Say that an item cannot be sent, and why."""
+    return Outcome(id=(record.stage, record.key), state=unread.state, reason=unread.reason, detail=unread.detail)
+
+
+def _remove_below(workspace: Path, paths: Sequence[Path]) -> None:
+    root = workspace.resolve()
+    for path in paths:
+        if path.resolve().is_relative_to(root):
+            path.unlink(missing_ok=True)

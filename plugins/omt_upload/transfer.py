@@ -1,0 +1,86 @@
+"""A transfer: all stages at once through one pipe, each committed as soon as it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+import anyio.abc
+
+from omt_core.api.calls import Transfer, TransferSummary
+from omt_core.api.items import ItemRecord, ItemState
+from omt_upload.batches import PendingBatches
+from omt_upload.committing import commit_stage
+from omt_upload.first_error import first_error
+from omt_upload.inventory import prepare, take_inventory
+from omt_upload.large_file import send_large_file
+from omt_upload.pipe import pipe_for
+from omt_upload.resuming import give_up_unclaimed, resume
+from omt_upload.settings import UploadSettings
+from omt_upload.small_files import send_small_files
+from omt_upload.stage_work import StageWork
+
+
+async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
+    """Move all items of all stages. Whatever ends it early, the same call later goes on from there."""
+    pipe = pipe_for(call, settings)
+    works = [StageWork(pipe, stage) for stage in call.stages]
+    with first_error():
+        await resume(pipe)
+        async with anyio.create_task_group() as stages:
+            for work in works:
+                stages.start_soon(_move_stage, work)
+        if not pipe.stopping:
+            await give_up_unclaimed(pipe)
+    return TransferSummary(
+        findings=pipe.left_behind.findings(),
+        failed=sum(work.failed for work in works),
+        stopped=pipe.stopping,
+    )
+
+
+async def _move_stage(work: StageWork) -> None:
+    await prepare(work)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(take_inventory, work)
+        await _send_pending(work, tasks)
+    if work.pipe.stopping:
+        return
+    if work.stage.removes_sources:
+        await _remove_all_sources(work)
+    if work.pipe.call.commit and not work.failed and not await commit_stage(work):
+        # The online side lost something that the journal believed in. What is pending again is sent again, once.
+        async with anyio.create_task_group() as tasks:
+            await _send_pending(work, tasks)
+        if work.pipe.stopping:
+            return
+        await commit_stage(work)
+    work.meter.finished(work.failed)
+
+
+async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:
+    batches = PendingBatches(work)
+    while True:
+        batch = await batches.next()
+        if batch is None:
+            return
+        slot = object()
+        await work.pipe.slots.acquire_on_behalf_of(slot)
+        tasks.start_soon(_send, work, batch, slot)
+
+
+async def _send(work: StageWork, batch: Sequence[ItemRecord], slot: object) -> None:
+    try:
+        if len(batch) == 1 and batch[0].size > work.pipe.largest_member:
+            await send_large_file(work, batch[0])
+        else:
+            await send_small_files(work, batch)
+    finally:
+        work.pipe.slots.release_on_behalf_of(slot)
+        work.let_go(batch)
+
+
+async def _remove_all_sources(work: StageWork) -> None:
+    """Delete what a crash left spooled although it was confirmed, or what an earlier run had confirmed already."""
+    async for records in work.pipe.journal.records(stage=work.stage.name, states=(ItemState.CONFIRMED,)):
+        await work.remove_sources(records)
