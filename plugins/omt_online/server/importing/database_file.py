@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omt_core.api.errors import InputError
 from omt_online.server.importing.settings import ImportSettings
 
 if TYPE_CHECKING:
@@ -20,8 +21,15 @@ def open_database(
     """Open (and, unless `read_only`, make) a database within the limits of the settings.
 
     `reads` is the one folder whose files SQL may read; what does not fit the memory is spooled there too. Extensions
-    are neither installed nor loaded, and the configuration is locked.
+    are neither installed nor loaded, and the configuration is locked. Raises `InputError` for a path with a question
+    mark, behind which DuckDB takes the rest of a path for options.
     """
+    if "?" in str(path):
+        raise InputError(
+            "tenant-folder-unsuitable",
+            f"The path of the tenant's folder has a question mark: {path}.",
+            "Choose a folder without one.",
+        )
     import duckdb  # noqa: PLC0415  # heavy, and only needed while a tenant imports or is scrubbed
 
     connection = duckdb.connect(

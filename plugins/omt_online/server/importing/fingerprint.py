@@ -62,16 +62,17 @@ def measure(
 ) -> Measured:
     """Count the rows of a stored table and add up their hashes; of those with `rows` as first and end row id only.
 
-    The two halves of each md5 are summed apart, since the sum of the whole would not fit DuckDB's largest integer.
+    The two halves of each md5 are summed apart, since the sum of the whole would not fit DuckDB's largest integer. They
+    are read from its hexadecimal digits: DuckDB's md5_number_upper and _lower take the bytes in the reverse order.
     """
     encoded = " || ".join(_encoded(column) for column in columns)
     some = "" if rows is None else "WHERE rowid >= ? AND rowid < ?"
     answer = connection.execute(
         f"""
         SELECT count(*),
-            coalesce(sum(md5_number_upper(row)::HUGEINT), 0),
-            coalesce(sum(md5_number_lower(row)::HUGEINT), 0)
-        FROM (SELECT {encoded} AS row FROM {table(name)} {some})
+            coalesce(sum(('0x' || substr(hash, 1, 16))::UBIGINT::HUGEINT), 0),
+            coalesce(sum(('0x' || substr(hash, 17, 16))::UBIGINT::HUGEINT), 0)
+        FROM (SELECT md5({encoded}) AS hash FROM {table(name)} {some})
         """,  # noqa: S608  # the names are quoted, the values parameters
         [] if rows is None else list(rows),
     ).fetchone()

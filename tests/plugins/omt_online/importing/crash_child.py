@@ -1,0 +1,27 @@
+"""Runs an import in a process of its own and kills itself at the given call for progress, as a power cut would."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import runpy
+import signal
+import sys
+from pathlib import Path
+
+conftest = runpy.run_path(str(Path(__file__).with_name("conftest.py")), run_name="conftest")
+folder, when = Path(sys.argv[1]), int(sys.argv[2])
+tenant = conftest["ImportingTenant"](folder)
+migration = pickle.loads((folder.parent / "migration.pickle").read_bytes())
+calls = 0
+
+
+def report(_: object) -> None:
+    global calls
+    calls += 1
+    if calls == when:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+run = conftest["MigrationImport"](migration, tenant.surroundings(), conftest["ImportSettings"](), report)
+run.run()

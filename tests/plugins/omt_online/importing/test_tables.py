@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from omt_core.api.errors import InputError
+from omt_online.server.importing import VerificationFailedError
+
+HOSTILE = ['a"b', "x'; DROP TABLE person; --", "../../etc", "a\0b", "Ærlig talt", "main", "omt", "sqlite_master", "select", "duckdb_tables()", "rowid"]  # fmt: skip
+
+
+def refusal(tenant):
+    with pytest.raises(VerificationFailedError) as refused:
+        tenant.run()
+    return [(detail.code, detail.subject) for detail in refused.value.details]
+
+
+def test_hostile_names_of_tables_and_columns_are_only_names(tenant):
+    for number, name in enumerate(HOSTILE):
+        tenant.put_table(name, pa.table({column: [number] for column in HOSTILE}))
+    tenant.run()
+    for number, name in enumerate(HOSTILE):
+        quoted = name.replace('"', '""')
+        assert tenant.query(f'SELECT * FROM main."{quoted}"') == [(number,) * len(HOSTILE)]
+    assert sorted(os.listdir(tenant.root)) == ["contents", "databases", "receipts", "stages"]
+
+
+def test_names_keep_their_case(tenant):
+    tenant.put_table("OutgoingMessage", pa.table({"Id": [1], "BodyText": ["x"]}))
+    tenant.run()
+    assert tenant.query(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+    ) == [
+        ("OutgoingMessage", "Id"),
+        ("OutgoingMessage", "BodyText"),
+    ]
+
+
+def test_values_arrive_as_they_were(tenant):
+    table = pa.table({"text": ["", None, "a\0b", "𝄞 '%_\\"], "blob": [b"", None, b"\0\xff", b"x"]})
+    tenant.put_table("t", table)
+    tenant.run()
+    assert tenant.query("SELECT * FROM t") == [tuple(row.values()) for row in table.to_pylist()]
+
+
+def test_a_table_without_rows_exists(tenant):
+    tenant.put_table("empty", pa.table({"a": pa.array([], pa.int32())}))
+    tenant.run()
+    assert tenant.query("SELECT * FROM empty") == []
+    assert tenant.receipt().header.tables[0].fingerprint == "0" * 32
+
+
+def test_tables_that_differ_in_case_only_are_refused(tenant):
+    for name in ("person", "PERSON"):
+        tenant.put_table(name, pa.table({"a": [1]}))
+    assert refusal(tenant) == [("table-name-clash", "person")]
+
+
+def test_letters_outside_ascii_tell_tables_apart(tenant):
+    for name in ("ære", "Ære"):
+        tenant.put_table(name, pa.table({"a": [1]}))
+    tenant.run()
+    assert len(tenant.receipt().header.tables) == 2
+
+
+def test_a_table_without_a_name_is_refused(tenant):
+    tenant.put_table("", pa.table({"a": [1]}))
+    assert [code for code, _ in refusal(tenant)] == ["table-name-empty"]
+
+
+@pytest.mark.parametrize("names", [("a", "A"), ("a", "a"), ("", "b")])
+def test_columns_that_cannot_keep_their_names_are_refused(tenant, names):
+    tenant.put_table("t", pa.table([pa.array([1]), pa.array([2])], names=names), fingerprint="0" * 32)
+    assert refusal(tenant) == [("column-name-clash", "t, part 1")]
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("ns"), pa.timestamp("us", "UTC"), pa.null(), pa.list_(pa.int32())])
+def test_a_type_without_a_defined_fingerprint_is_refused(tenant, monkeypatch, kind):
+    monkeypatch.setitem(tenant.put_table.__func__.__globals__, "reference_fingerprint", lambda _: 0)
+    tenant.put_table("t", pa.table({"a": pa.array([None], kind)}))
+    assert refusal(tenant) == [("column-type-unsupported", "t, part 1")]
+
+
+def test_parts_with_other_columns_are_refused(tenant):
+    tenant.put_table("t", pa.table({"a": [1]}), pa.table({"b": [1]}))
+    assert refusal(tenant) == [("columns-differ", "t, part 2")]
+
+
+def test_a_part_with_another_number_of_rows_is_named(tenant):
+    tenant.put_table("t", pa.table({"a": [1, 2]}), rows=3)
+    assert refusal(tenant) == [("rows-differ", "t, part 1")]
+
+
+def test_a_part_that_is_not_parquet_is_named(tenant):
+    tenant.put_table("t", pa.table({"a": [1]}))
+    entry = tenant.entries["database"]["t/000001"]
+    digest = tenant.store(b"not parquet at all")
+    tenant.put(replace(entry, digest=digest, size=18))
+    assert refusal(tenant) == [("part-unreadable", "t, part 1")]
+
+
+def test_a_part_whose_stored_bytes_changed_is_named(tenant):
+    tenant.put_table("t", pa.table({"a": [1]}))
+    path = tenant.root / "contents" / tenant.entries["database"]["t/000001"].digest
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(content)
+    assert refusal(tenant) == [("content-damaged", "database/t/000001")]
+
+
+def test_the_path_of_the_tenant_may_look_like_a_pattern(new_tenant, tmp_path):
+    tenant = new_tenant(tmp_path / "a=b [x] * 'q'")
+    tenant.put_table("t", pa.table({"a": [1]}))
+    tenant.run()
+    assert tenant.query("SELECT * FROM t") == [(1,)]
+
+
+def test_a_path_that_duckdb_would_misread_is_refused_with_a_remedy(new_tenant, tmp_path):
+    tenant = new_tenant(tmp_path / "a?b")
+    with pytest.raises(InputError, match="question mark"):
+        tenant.run()
