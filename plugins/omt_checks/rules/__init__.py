@@ -1,0 +1,1 @@
+"""One module per rule; its name is what it looks for."""

@@ -1,0 +1,38 @@
+"""The licence must be there: its owner and serial number are the identity of the migration (section 5, W71)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from omt_checks.failure import PLUGIN
+from omt_checks.rule import InstallationRule
+from omt_checks.settings import ChecksSettings
+from omt_checks.statements import LICENCE_ISSUERS
+from omt_core.api.calls import ValidateInstallation
+from omt_core.api.findings import Finding, FindingCode, Severity
+
+LICENCE_MISSING: Final = FindingCode(
+    code="licence-missing",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="The database names no licence owner, no serial number or no licensed module.",
+    remedy="Enter the licence in the administration of the CRM, and run the check again.",
+)
+
+
+async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Finding]:
+    """Look at the licence that was read, and whether any module is licensed. Before 7.0 there was no such table."""
+    lacking = [
+        word for word, value in (("owner", call.licence.owner), ("serial", call.licence.serial)) if not value.strip()
+    ]
+    if call.database.table("ModuleLicense") is not None:
+        rows = await call.database.rows(LICENCE_ISSUERS)
+        if not any(count not in {None, 0} for (count,) in rows):
+            lacking.append("modules")
+    if not lacking:
+        return ()
+    return (LICENCE_MISSING.finding(f"The licence lacks: {', '.join(lacking)}.", tuple(lacking)),)
+
+
+RULE: Final = InstallationRule("licence", (LICENCE_MISSING,), check)

@@ -1,0 +1,37 @@
+"""Mailboxes of Customer Service: forwarding and SPF have to be arranged by people (section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from omt_checks.failure import PLUGIN
+from omt_checks.naming import listing
+from omt_checks.rule import InstallationRule
+from omt_checks.settings import ChecksSettings
+from omt_checks.statements import MAIL_FILTERS
+from omt_core.api.calls import ValidateInstallation
+from omt_core.api.findings import Finding, FindingCode, Severity
+
+SERVICE_MAILBOXES: Final = FindingCode(
+    code="service-mailboxes",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="Customer Service fetches mail from mailboxes. After the migration mail has to be forwarded, and the sender"
+    " policy (SPF) of their domains has to allow CRM Online.",
+    remedy="Arrange forwarding and SPF for these mailboxes before the migration.",
+)
+
+
+async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Finding]:
+    """Look for mailboxes that mail is fetched from."""
+    if call.database.table("mail_in_filter") is None:
+        return ()
+    rows = await call.database.rows(MAIL_FILTERS)
+    if not rows:
+        return ()
+    names = [str(address) if address else f"mailbox {key}" for key, address in rows]
+    return (SERVICE_MAILBOXES.finding(f"{len(names):,} mailboxes: {listing(names)}.", tuple(names)),)
+
+
+RULE: Final = InstallationRule("mailboxes", (SERVICE_MAILBOXES,), check)

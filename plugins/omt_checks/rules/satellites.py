@@ -1,0 +1,46 @@
+"""No satellite may be active: its rows and files would be left behind (section 8).
+
+ND: how an inactive satellite is told from an active one. Every row counts as active.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from omt_checks.failure import PLUGIN
+from omt_checks.naming import listing
+from omt_checks.rule import InstallationRule
+from omt_checks.settings import ChecksSettings
+from omt_checks.statements import SATELLITES, TRAVELLERS
+from omt_core.api.calls import ValidateInstallation
+from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_crm.vocabulary import FIRST_SATELLITE_ID
+
+SATELLITE_ACTIVE: Final = FindingCode(
+    code="satellite-active",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="The installation has satellites; what was entered there and not yet sent home is not in this database.",
+    remedy="Bring each satellite home and delete it in the administration of the CRM.",
+)
+
+
+async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Finding]:
+    """Look for rows of satellites, and for satellites among the travellers."""
+    found: dict[str, str] = {}
+    if call.database.table("satellite") is not None:
+        for key, dsn in await call.database.rows(SATELLITES):
+            found[str(key)] = f"{key} ({dsn})" if dsn else str(key)
+    if call.database.table("traveller") is not None and call.database.table("associate") is not None:
+        for _key, travel_id, _name in await call.database.rows(TRAVELLERS):
+            number = 0 if travel_id is None else int(str(travel_id)) // FIRST_SATELLITE_ID
+            if number > 0:
+                found.setdefault(str(number), str(number))
+    if not found:
+        return ()
+    message = f"{len(found):,} satellites are known: {listing(tuple(found.values()))}."
+    return (SATELLITE_ACTIVE.finding(message, tuple(found)),)
+
+
+RULE: Final = InstallationRule("satellites", (SATELLITE_ACTIVE,), check)

@@ -1,0 +1,36 @@
+"""Ids of Travel must never occur in a central database (section 2; "also sensible", section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from omt_checks.failure import PLUGIN
+from omt_checks.highest_ids import highest_ids
+from omt_checks.naming import listing
+from omt_checks.rule import InstallationRule
+from omt_checks.settings import ChecksSettings
+from omt_core.api.calls import ValidateInstallation
+from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_crm.vocabulary import FIRST_TRAVEL_ID
+
+TRAVEL_IDS: Final = FindingCode(
+    code="travel-ids",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A table holds rows that were made on Travel and never got an id of the central database; other rows that"
+    " refer to them may not.",
+    remedy="Have the traveller return home properly, or ask the vendor's support to correct the rows.",
+)
+
+
+async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Finding]:
+    """Look at the highest id of every table."""
+    highest = await highest_ids(call.database)
+    tables = sorted(table for table, number in highest.items() if number >= FIRST_TRAVEL_ID)
+    if not tables:
+        return ()
+    return (TRAVEL_IDS.finding(f"{len(tables):,} tables hold ids of Travel: {listing(tables)}.", tuple(tables)),)
+
+
+RULE: Final = InstallationRule("travel_ids", (TRAVEL_IDS,), check)

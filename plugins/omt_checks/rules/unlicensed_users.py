@@ -1,0 +1,32 @@
+"""Users should have a licence on site (section 8): who has none is likely not to need a plan online."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from omt_checks.failure import PLUGIN
+from omt_checks.naming import listing
+from omt_checks.rule import UserRule
+from omt_checks.settings import ChecksSettings
+from omt_core.api.calls import ValidateUsers
+from omt_core.api.findings import Finding, FindingCode, Severity
+
+UNLICENSED: Final = FindingCode(
+    code="user-without-licence",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="A user has no user plan on site, so that none can be proposed online.",
+    remedy="Assign a plan for the migration if the user is to log in.",
+)
+
+
+async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
+    """Look for users without a plan. Where nobody has one, the product is older than plans, and it says nothing."""
+    logins = [user.login for user in call.users if user.onsite_plan is None]
+    if not logins or len(logins) == len(call.users):
+        return ()
+    return (UNLICENSED.finding(f"{len(logins):,} users have no plan: {listing(logins)}.", tuple(logins)),)
+
+
+RULE: Final = UserRule("unlicensed_users", (UNLICENSED,), check)

@@ -1,0 +1,64 @@
+"""Every user needs a valid e-mail address to become an online user (section 8).
+
+Warnings: a user without a plan needs none, and another user name can be typed (W62, W67).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from omt_checks.failure import PLUGIN
+from omt_checks.naming import listing
+from omt_checks.rule import UserRule
+from omt_checks.settings import ChecksSettings
+from omt_core.api.calls import ValidateUsers
+from omt_core.api.findings import Finding, FindingCode, Severity
+
+WITHOUT_ADDRESS: Final = FindingCode(
+    code="user-without-email",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A user has no e-mail address, so that no user name can be proposed.",
+    remedy="Enter the user's address in the CRM, or give a user name for the migration, if the user is to log in.",
+)
+INVALID_ADDRESS: Final = FindingCode(
+    code="user-email-invalid",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="None of a user's e-mail addresses is valid, so that none can be a user name.",
+    remedy="Correct the address in the CRM, or give a user name for the migration, if the user is to log in.",
+)
+
+
+async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
+    """Look at the addresses of all users. No mail server or name server is asked."""
+    without: list[str] = []
+    invalid: list[str] = []
+    for user in call.users:
+        addresses = [address for address in user.emails if address.strip()]
+        if not addresses:
+            without.append(user.login)
+        elif not any(map(_is_valid, addresses)):
+            invalid.append(user.login)
+    findings: list[Finding] = []
+    if without:
+        message = f"{len(without):,} users have no e-mail address: {listing(without)}."
+        findings.append(WITHOUT_ADDRESS.finding(message, tuple(without)))
+    if invalid:
+        message = f"{len(invalid):,} users have no valid e-mail address: {listing(invalid)}."
+        findings.append(INVALID_ADDRESS.finding(message, tuple(invalid)))
+    return findings
+
+
+def _is_valid(address: str) -> bool:
+    try:
+        validate_email(address.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+RULE: Final = UserRule("unusable_addresses", (WITHOUT_ADDRESS, INVALID_ADDRESS), check)
