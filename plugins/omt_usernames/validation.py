@@ -85,14 +85,14 @@ def announced_removals(removed: Sequence[OtherAddress]) -> Iterator[Finding]:
 
 
 def _unknown_logins(users: Iterable[User], user_names: Mapping[str, str]) -> Iterator[Finding]:
-    for login in sorted(set(user_names) - {user.login for user in users}):
+    for login in sorted(_named(user_names) - {user.login for user in users}):
         yield findings.UNKNOWN_LOGIN.finding(
             f"{login}: the user name '{user_names[login]}' is assigned to a login that no user has.", (login,)
         )
 
 
 def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: Mapping[str, str]) -> Iterator[Finding]:
-    logins = sorted(user.login for user in users if user.login in user_names and user.login not in plans)
+    logins = sorted(_named(user_names) & {user.login for user in users} - set(plans))
     if logins:
         more = f" and {len(logins) - SHOWN} more" if len(logins) > SHOWN else ""
         yield findings.WITHOUT_PLAN.finding(
@@ -100,6 +100,11 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: M
             f" {', '.join(logins[:SHOWN])}{more}.",
             tuple(logins),
         )
+
+
+def _named(user_names: Mapping[str, str]) -> set[str]:
+    """Return the logins with a user name; an empty one is none."""
+    return {login for login, name in user_names.items() if name.strip()}
 
 
 def _counted(number: int, one: str, many: str) -> str:

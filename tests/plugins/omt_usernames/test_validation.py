@@ -82,6 +82,10 @@ def test_a_name_for_a_login_that_no_user_has_is_an_error() -> None:
     )
 
 
+def test_an_empty_name_of_a_user_without_plan_is_nothing_to_talk_about() -> None:
+    assert validated({"AB": ""}, without_plan=("AB",)) == []
+
+
 ADDRESSES = st.sampled_from(
     [
         "a@example.com",
