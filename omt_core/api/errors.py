@@ -48,6 +48,10 @@ class ChoiceNeededError(InputError):
         self.choices = choices
 
 
+class OnlineNotNamedError(InputError):
+    """Name the online side: the settings say nothing about it. Commands that can do without one then do."""
+
+
 class FindingsError(OmtError):
     """Fix what the findings name: at least one of severity error stands and is not waived."""
 

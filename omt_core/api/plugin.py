@@ -189,8 +189,8 @@ class Plugin:
     async def connect_online(self, call: calls.ConnectOnline) -> OnlineTarget:
         """Connect to the online side.
 
-        Role `online`. Raises `OnlineError` when it cannot be reached, `InputError` when the settings are not enough.
-        Fatal.
+        Role `online`. Raises `OnlineError` when it cannot be reached, `InputError` when the settings are not
+        enough, `OnlineNotNamedError` when they name no online side at all. Fatal.
         """
         raise NotImplementedError
 

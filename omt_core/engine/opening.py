@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from omt_core.api import calls
 from omt_core.api.decisions import Kind, Mode
+from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.installation import Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
-from omt_core.engine import pins
+from omt_core.engine import pinned_answers, pins
 from omt_core.engine.locating import choose_installation, connect, open_database
 from omt_core.engine.rebuilding import rebuild_journal
 from omt_core.engine.session import Engine, Located, MigrationSession
@@ -29,15 +28,14 @@ FIRST_RUN = calls.RecoveryPlan(mode=Mode.INITIAL)
 class OpenRequest:
     """How to open a session.
 
-    `writes`: the workspace is locked and kept, else a copy of it is worked on and thrown away. `online`: `required`, or
-    `optional` where a command also works without a tenant.
+    `writes`: the workspace is locked and kept, else a copy of it is worked on and thrown away. Without `needs_online`
+    it is no error that no tenant is named.
     """
 
     answers: ManualAnswers
     workspace: Path | None
     writes: bool
-    online: Literal["required", "optional"] = "required"
-    online_named: bool = True
+    needs_online: bool = True
 
 
 @asynccontextmanager
@@ -55,14 +53,18 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
         target: OnlineTarget | None = None
         status: TenantStatus | None = None
         plan = FIRST_RUN
-        if request.online_named or request.online == "required":
+        try:
             target, status = await connect(engine, surroundings, resources)
+        except OnlineNotNamedError:
+            if request.needs_online:
+                raise
+        if status is not None:
             plan = await engine.bus.plan_recovery(
                 calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings)
             )
         await journal.begin_run(mode=plan.mode, baseline=False, plugins=engine.host.versions)
         await pins.pin_licence(journal, licence)
-        await journal.pin(pins.ANSWERS, json.dumps(_without_secrets(request.answers)))
+        await journal.pin(pins.ANSWERS, pinned_answers.dump(request.answers))
         session = MigrationSession(
             engine=engine,
             journal=journal,
@@ -106,28 +108,3 @@ async def _earlier(journal: Journal) -> calls.EarlierRun | None:
         owner=known[pins.OWNER],
         serial=known[pins.SERIAL],
     )
-
-
-def _without_secrets(answers: ManualAnswers) -> dict[str, object]:
-    service = answers.service
-    return {
-        "root": _text(answers.root),
-        "dbms": answers.dbms,
-        "server": answers.server,
-        "database": answers.database,
-        "dsn": answers.dsn if answers.dsn is not None and "=" not in answers.dsn else None,
-        "prefix": answers.prefix,
-        "user": answers.user,
-        "archives": [str(path) for path in answers.archives],
-        "templates": _text(answers.templates),
-        "service": {
-            "base": _text(service.base),
-            "attachments": _text(service.attachments),
-            "templates": _text(service.templates),
-            "texts": _text(service.texts),
-        },
-    }
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)

@@ -21,7 +21,7 @@ WELCOME: Final = Phase(name="welcome", title="Welcome")
 RECOVERY: Final = Phase(name="recovery", title="Recovery", after=("welcome",))
 LOGIN: Final = Phase(name="login", title="Login", after=("welcome",))
 CONFIRM: Final = Phase(name="confirm", title="Confirm", after=("login",))
-CHECKLIST: Final = Phase(name="checklist", title="Checklist", after=("confirm",))
+CHECKLIST: Final = Phase(name="checklist", title="Checklist", after=("login",))
 UPLOAD: Final = Phase(name="upload", title="Upload", after=("login",))
 COMPLETE: Final = Phase(name="complete", title="Complete", after=("upload",))
 

@@ -11,6 +11,7 @@ import keyring.errors
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from omt_core.api.errors import InputError
+from omt_core.api.redaction import SECRETS
 
 
 class SecretReference(BaseModel):
@@ -54,4 +55,5 @@ class SecretReference(BaseModel):
                 f"The answers name a secret in {place}, but there is none.",
                 "Put the secret there, or name another place in the answers file.",
             )
+        SECRETS.add(value)
         return SecretStr(value)

@@ -46,6 +46,7 @@ class ChooseRecovery(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.choose_recovery(self.choice)
+        await session.journal.change_mode(mode=session.mode, baseline=session.only_missing)
 
 
 _REFUSED = {
@@ -116,8 +117,8 @@ class Review(Step):
     """Plans, user names, notifications, and every check (W38-W69). Raises `FindingsError` when an error stands."""
 
     phase = phases.CHECKLIST
-    assigned: Assignments = Assignments()
-    notifications: Notifications = Notifications()
+    assigned: Assignments = field(default_factory=Assignments)
+    notifications: Notifications = field(default_factory=Notifications)
     waivers: tuple[str, ...] = ()
 
     @override

@@ -8,8 +8,8 @@ import anyio
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Kind
-from omt_core.api.errors import InterruptedRunError, OnlineError, OnlineRefusedError
+from omt_core.api.decisions import Kind, Mode
+from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineRefusedError
 from omt_core.api.events import StageChanged, StageState
 from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineMigration, OnlineTarget
@@ -32,10 +32,13 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
     was frozen stays frozen then, except that a refusal before the import thaws it again.
     """
+    _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
     migration = await _target(session).open(session.located.licence, session.decisions.kind, session.decisions.recovery)
     try:
-        await session.journal.pin(pins.STARTED, session.decisions.kind.value)
+        if session.mode is Mode.INITIAL:
+            # An overwrite that is cut short leaves the earlier, completed migration as what is known.
+            await session.journal.pin(pins.STARTED, session.decisions.kind.value)
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)
@@ -72,6 +75,15 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
         )
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]
+
+
+def _check_ready(session: MigrationSession) -> None:
+    if not session.only_missing and not (session.decisions.agreement_accepted and session.reviewed.users):
+        raise InputError(
+            "not-confirmed",
+            "The agreement and the checklist come before the upload.",
+            "Confirm, and review users, plans and user names first.",
+        )
 
 
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:

@@ -1,0 +1,30 @@
+"""Keeps secrets out of everything that is written down: one place that knows them, one function that hides them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SHORTEST: Final = 4
+"""Hiding shorter texts would hide ordinary words, and so tell the secret by what is missing."""
+
+
+class Secrets:
+    """The secrets of this process. They are hidden in log lines after formatting, exceptions included."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def add(self, secret: str) -> None:
+        """Hide this text from now on."""
+        if len(secret) >= _SHORTEST:
+            self._known.add(secret)
+
+    def hide(self, text: str) -> str:
+        """Return the text with every known secret replaced, longest first."""
+        for secret in sorted(self._known, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+SECRETS: Final = Secrets()
+"""Whoever resolves a secret (a password, a token) adds it here before using it."""

@@ -1,0 +1,55 @@
+"""The composition root: the only place that puts settings, plugins and engine together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omt_core.api.plugin import PluginSettings
+from omt_core.engine.findings import CORE_CODES
+from omt_core.engine.session import Engine
+from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost, PluginState, find_plugins
+from omt_core.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A process of the tool, put together."""
+
+    settings: Settings
+    host: PluginHost
+    engine: Engine
+
+
+def compose(
+    *,
+    plugins: Sequence[str] = (),
+    disabled: Sequence[str] = (),
+    settings_file: Path | None = None,
+    answers: Mapping[str, object] | None = None,
+    options: Mapping[str, object] | None = None,
+    reserved_commands: Sequence[str] = (),
+) -> Application:
+    """Load plugins and settings and wire them. `plugins` are `module:attr` words.
+
+    Raises `InputError` for settings that are not valid; a plugin that is broken is no error here, the host knows it.
+    """
+    candidates = find_plugins(extra=plugins, disabled=disabled)
+    models: dict[str, type[PluginSettings]] = {
+        candidate.name: candidate.plugin_class.settings_model
+        for candidate in candidates
+        if candidate.plugin_class is not None
+    }
+    settings = load_settings(
+        models,
+        file=settings_file,
+        answers={name: section for name, section in (answers or {}).items() if name in models},
+        options=options,
+        ignored=frozenset(candidate.name for candidate in candidates if candidate.state is not PluginState.ACTIVE),
+    )
+    host = PluginHost(candidates, settings.section, reserved_commands=reserved_commands, core_codes=CORE_CODES)
+    events = EventHub()
+    caller = HookCaller(host, settings.core.roles, events, seconds=settings.core.hook_timeout)
+    engine = Engine(host=host, bus=HookBus(caller), events=events, settle_seconds=settings.core.settle_seconds)
+    return Application(settings=settings, host=host, engine=engine)

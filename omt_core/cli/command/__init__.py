@@ -1,0 +1,27 @@
+"""The core's commands, one file each."""
+
+from omt_core.cli.command.check import Check
+from omt_core.cli.command.discover import Discover
+from omt_core.cli.command.estimate import Estimate
+from omt_core.cli.command.limit import Limit
+from omt_core.cli.command.migrate import Migrate
+from omt_core.cli.command.plugins import Plugins
+from omt_core.cli.command.precopy import Precopy
+from omt_core.cli.command.purge import Purge
+from omt_core.cli.command.report import Report
+from omt_core.cli.command.status import Status
+from omt_core.cli.command.thaw import Thaw
+
+__all__ = [
+    "Check",
+    "Discover",
+    "Estimate",
+    "Limit",
+    "Migrate",
+    "Plugins",
+    "Precopy",
+    "Purge",
+    "Report",
+    "Status",
+    "Thaw",
+]

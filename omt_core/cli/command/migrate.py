@@ -1,0 +1,106 @@
+"""`omt migrate`: the whole migration, unattended, from an answers file."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import anyio
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.decisions import RecoveryChoice
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
+from omt_core.cli.sessions import run_session
+from omt_core.cli.units import size
+from omt_core.engine import answering
+from omt_core.engine.answers import Answers
+from omt_core.engine.opening import OpenRequest
+from omt_core.engine.rate import parse_rate, write_limit
+from omt_core.engine.reporting import record_of
+from omt_core.engine.runner import Runner
+from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.trial import what_would_be_sent
+from omt_core.engine.workspace import LIMIT_FILE, REPORT_STEM
+
+
+class Migrate(CoreCommand):
+    """Initial upload or recovery, chosen by the tool itself."""
+
+    name = "migrate"
+    help = "migrate as the answers file says: first upload or recovery, live or test"
+    writes = True
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        add_answers(parser)
+        add_workspace(parser)
+        parser.add_argument(
+            "--recover", choices=[choice.value for choice in RecoveryChoice], help="what to do in recovery mode"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="change nothing; print what would be sent")
+        add_limit_rate(parser)
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        answers = answers_of(call)
+        recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
+        limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
+        request = OpenRequest(answers=answers.manual(), workspace=workspace_of(call), writes=not call.options.dry_run)
+        if call.options.dry_run:
+            work = partial(_dry_run, call, answers, recover)
+        else:
+            work = partial(_migrate, call, answers, recover, limit)
+        return call.console.finish_with(await run_session(call, request, work))
+
+
+async def _migrate(
+    call: Invocation,
+    answers: Answers,
+    recover: RecoveryChoice | None,
+    limit: int | None,
+    runner: Runner,
+    stop: anyio.Event,
+) -> None:
+    session = runner.session
+    write_limit(session.folder / LIMIT_FILE, limit)
+    console = call.console
+    console.print(f"Owner {session.located.licence.owner}, serial {session.located.licence.serial}")
+    console.print(f"Mode {session.mode.value}, workspace {session.folder}")
+    try:
+        await answering.migrate(runner, answers, recover, stop)
+    finally:
+        await write_report(call, runner)
+    if session.completed is not None:
+        console.print(f"Upload completed. Receipt: {session.completed.receipt}")
+
+
+async def _dry_run(
+    call: Invocation, answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event
+) -> None:
+    del stop
+    await answering.prepare(runner, answers, recover)
+    for line in await what_would_be_sent(runner.session):
+        call.console.print(f"{line.title}: would send {line.files} files, {size(line.bytes)}; {line.missing} missing")
+        call.console.object(
+            "dry-run",
+            {"stage": line.stage, "files": line.files, "bytes": line.bytes, "missing": line.missing},
+        )
+
+
+async def write_report(call: Invocation, runner: Runner) -> None:
+    """Write the report of the migration into its workspace, whatever came of the run."""
+    with anyio.CancelScope(shield=True):
+        session, bus = runner.session, call.app.engine.bus
+        surroundings = Surroundings(call.app.engine.events, session.folder)
+        record = await record_of(session.journal, session.folder, findings=session.findings)
+        sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=surroundings))
+        output: Path = session.folder / f"{REPORT_STEM}.html"
+        form: Literal["html"] = "html"
+        await bus.render_report(
+            calls.RenderReport(record=record, sections=sections, format=form, output=output, run=surroundings)
+        )
+        call.console.print(f"Report: {output}")

@@ -1,0 +1,45 @@
+"""`omt precopy`: uploads files while users still work, so that on the night only the difference remains."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+import anyio
+from typing_extensions import override
+
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
+from omt_core.cli.sessions import run_session
+from omt_core.engine import answering
+from omt_core.engine.answers import Answers
+from omt_core.engine.opening import OpenRequest
+from omt_core.engine.rate import parse_rate, write_limit
+from omt_core.engine.runner import Runner
+from omt_core.engine.workspace import LIMIT_FILE
+
+
+class Precopy(CoreCommand):
+    """Files only: no freeze, no database, nothing is committed."""
+
+    name = "precopy"
+    help = "upload documents ahead of the night, without any freeze"
+    writes = True
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        add_answers(parser)
+        add_workspace(parser)
+        add_limit_rate(parser)
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        answers = answers_of(call)
+        limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
+        request = OpenRequest(answers=answers.manual(), workspace=workspace_of(call), writes=True)
+        return call.console.finish_with(await run_session(call, request, partial(_precopy, answers, limit)))
+
+
+async def _precopy(answers: Answers, limit: int | None, runner: Runner, stop: anyio.Event) -> None:
+    write_limit(runner.session.folder / LIMIT_FILE, limit)
+    await answering.precopy(runner, answers, stop)

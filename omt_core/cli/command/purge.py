@@ -1,0 +1,74 @@
+"""`omt purge`: removes what a finished migration left in its workspace."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from typing_extensions import override
+
+from omt_core.api.errors import ExitCode, InputError
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.engine import pins
+from omt_core.engine.workspace import JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE, REPORT_STEM, existing, locked
+from omt_core.journal import Journal
+
+_KEPT = frozenset(
+    {RECEIPT_FILE, "manifest.jsonl", "tenant.key", *(f"{REPORT_STEM}.{form}" for form in ("html", "csv", "json"))}
+)
+
+
+class Purge(CoreCommand):
+    """Refused while frozen or unfinished, since the journal is what a thaw and a resume need."""
+
+    name = "purge"
+    help = "remove the journal and temporary files; receipt and report stay unless --all is given"
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        add_workspace(parser)
+        parser.add_argument("--all", action="store_true", help="remove receipt and report as well")
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        folder = existing(workspace_of(call))
+        with locked(folder):
+            async with Journal.open(folder / JOURNAL_FILE) as journal:
+                await _refuse_unfinished(journal)
+            removed = _remove(folder, everything=call.options.all)
+        if call.options.all:
+            (folder / LOCK_FILE).unlink(missing_ok=True)
+        call.console.print(f"Removed {removed} files and folders from {folder}.")
+        return call.console.finish(ExitCode.DONE)
+
+
+async def _refuse_unfinished(journal: Journal) -> None:
+    known = await journal.pins()
+    if pins.FROZEN in known:
+        raise InputError(
+            "purge-frozen",
+            "The installation on site is frozen, and the journal is what a thaw needs.",
+            "Run `omt thaw` first.",
+        )
+    runs = await journal.runs()
+    if pins.STARTED in known and (pins.COMPLETED not in known or (runs and runs[-1].exit_code is None)):
+        raise InputError(
+            "purge-unfinished",
+            "The migration is not finished, and the journal is what goes on with it.",
+            "Finish it by `omt migrate` first.",
+        )
+
+
+def _remove(folder: Path, *, everything: bool) -> int:
+    removed = 0
+    for path in sorted(folder.iterdir()):
+        if path.name == LOCK_FILE or (path.name in _KEPT and not everything):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        removed += 1
+    return removed

@@ -1,0 +1,38 @@
+"""The core's own commands, and what each of them works with."""
+
+from __future__ import annotations
+
+import argparse
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from omt_core.app import Application
+from omt_core.cli.console import Console
+from omt_core.engine.answers import Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One call of a command: the options, the process put together, the answers file if one was named."""
+
+    options: argparse.Namespace
+    app: Application
+    answers: Answers | None
+    console: Console
+
+
+class CoreCommand(ABC):
+    """A command of the core; each lives in a file of its own name."""
+
+    name: ClassVar[str]
+    help: ClassVar[str]
+    writes: ClassVar[bool] = False
+    """Whether plugins that are broken or disabled stop this command unless they are waived."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:  # noqa: B027 - a command need not have options
+        """Add the command's options."""
+
+    @abstractmethod
+    async def run(self, call: Invocation) -> int:
+        """Do it and return the exit code. Raises `OmtError`."""

@@ -1,0 +1,138 @@
+"""What a command prints: for a person lines and a table, for a program one JSON object per line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console as RichConsole
+from rich.text import Text
+from typing_extensions import override
+
+from omt_core.api.commands import CommandContext
+from omt_core.api.errors import OmtError
+from omt_core.api.events import Event, HookCalled, StageProgress
+from omt_core.api.findings import Finding, Severity
+from omt_core.engine.result import FindingLine, Result
+from omt_core.engine.workspace import data_folder
+from omt_core.plugin_host import EventHub
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_log = logging.getLogger("omt.run")
+
+
+class Console(CommandContext):
+    """The two outputs of a command. Texts from databases and disks are printed as text, never as markup."""
+
+    def __init__(
+        self,
+        events: EventHub,
+        *,
+        json_lines: bool,
+        debug: bool,
+        self_command: Sequence[str],
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self._events = events
+        self._json = json_lines
+        self.debug = debug
+        self._self_command = tuple(self_command)
+        self._out = out or sys.stdout
+        self.rich = RichConsole(file=self._out, highlight=False, emoji=False, soft_wrap=True)
+        self._err = RichConsole(file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True)
+
+    @property
+    @override
+    def self_command(self) -> tuple[str, ...]:
+        return self._self_command
+
+    @property
+    @override
+    def json(self) -> bool:
+        return self._json
+
+    @property
+    @override
+    def data_folder(self) -> Path:
+        return data_folder()
+
+    @override
+    def emit(self, event: Event) -> None:
+        self._events.emit(event)
+
+    @override
+    def print(self, text: str = "") -> None:
+        if not self._json:
+            self.rich.print(Text(printable(text)))
+
+    @override
+    def print_line(self, text: str) -> None:
+        self._out.write(f"{printable(text)}\n")
+        self._out.flush()
+
+    @override
+    def finish(self, exit_code: int, **fields: object) -> int:
+        return self.finish_with(Result.model_validate({"exit_code": exit_code, **fields}))
+
+    def finish_with(self, result: Result) -> int:
+        """Print the result where a program reads, and return the exit code."""
+        if self._json:
+            self.print_line(result.model_dump_json())
+        _log.info("ended with exit code %s", result.exit_code)
+        return result.exit_code
+
+    def object(self, kind: str, fields: dict[str, object]) -> None:
+        """Print an object of this kind where a program reads."""
+        if self._json:
+            self.print_line(json.dumps({"event": kind, **fields}, ensure_ascii=False, default=str))
+
+    def event(self, event: Event) -> None:
+        """Print an event where a program reads; hook calls go to the log alone."""
+        if isinstance(event, HookCalled):
+            _log.debug("%s %s %s", event.moment, event.hook, event.plugin)
+        elif self._json:
+            self.object(event.kind, asdict(event))
+        if not isinstance(event, HookCalled | StageProgress):
+            _log.info("event %s", event.kind)
+
+    def finding(self, finding: Finding) -> None:
+        """Say a finding to a person."""
+        if self._json:
+            return
+        shown = ", ".join(finding.subjects[:8]) + (" ..." if len(finding.subjects) > 8 else "")  # noqa: PLR2004 - what fits a line
+        self.rich.print(
+            Text.assemble(
+                (f"{finding.severity.value}", _STYLE[finding.severity]),
+                f" {finding.code} ({finding.plugin}): ",
+                printable(finding.message),
+                *([f" [{printable(shown)}]"] if shown else []),
+            )
+        )
+        if finding.severity is not Severity.INFO:
+            self.rich.print(Text(f"    {printable(finding.remedy)}", style="dim"))
+
+    def error(self, error: OmtError) -> None:
+        """Say an error to a person: what happened, what to do, and its code."""
+        _log.error("%s: %s", error.code, error.message)
+        if not self._json:
+            self._err.print(
+                Text.assemble(("error ", "bold red"), (error.code, "bold"), f": {printable(error.message)}")
+            )
+            self._err.print(Text(f"    {printable(error.remedy)}"))
+
+
+def finding_fields(finding: Finding) -> dict[str, object]:
+    """Return a finding as it stands in JSON."""
+    return FindingLine.of(finding).model_dump(mode="json")
+
+
+def printable(text: str) -> str:
+    """Take away what a terminal would obey and what cannot be encoded; line feeds stay."""
+    clean = "".join(char if char == "\n" or char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return clean.encode("utf-8", "backslashreplace").decode("utf-8")

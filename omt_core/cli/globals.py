@@ -1,0 +1,88 @@
+"""Options that every command has, and what they make of a process."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
+
+from omt_core.api.errors import InputError
+from omt_core.logs import LEVELS
+from omt_core.version import __version__
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises what is wrong, so that it ends like every other error."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise InputError("usage", f"{message}.", f"See `{self.prog} --help`.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalOptions:
+    """The options that are read before plugins are loaded, and the answers file if one is named."""
+
+    plugins: tuple[str, ...]
+    disabled: tuple[str, ...]
+    settings: Path | None
+    log_level: str
+    debug: bool
+    json: bool
+    answers: Path | None
+
+    @property
+    def self_command(self) -> tuple[str, ...]:
+        """The words that start this program with the same plugins and settings."""
+        words = [sys.executable, "-m", "omt_core"]
+        for plugin in self.plugins:
+            words += ["--plugin", plugin]
+        for name in self.disabled:
+            words += ["--disable-plugin", name]
+        if self.settings is not None:
+            words += ["--settings", str(self.settings)]
+        return tuple(words)
+
+
+def add_global_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options; they may stand before the command or behind it."""
+    group = parser.add_argument_group("options of every command")
+    absent = argparse.SUPPRESS
+    group.add_argument("--plugin", action="append", default=absent, metavar="MODULE:ATTR", help="load one more plugin")
+    group.add_argument(
+        "--disable-plugin", action="append", default=absent, metavar="NAME", help="leave a plugin out, unread"
+    )
+    group.add_argument("--settings", type=Path, default=absent, metavar="FILE", help="settings file (TOML)")
+    group.add_argument("--log-level", choices=LEVELS, default=absent, help="how much goes to the log file")
+    group.add_argument("--debug", action="store_true", default=absent, help="log more, and show tracebacks")
+    group.add_argument(
+        "--json", action="store_true", default=absent, help="print one JSON object per line and nothing else"
+    )
+    group.add_argument("--version", action="version", version=f"omt {__version__}")
+
+
+def read_global_options(words: Sequence[str]) -> GlobalOptions:
+    """Read the options wherever they stand; anything else is left for the command's own parser."""
+    parser = Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--plugin", action="append", default=[])
+    parser.add_argument("--disable-plugin", action="append", default=[])
+    parser.add_argument("--settings", type=Path)
+    parser.add_argument("--log-level", default="info")
+    parser.add_argument("--debug", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--answers", type=Path)
+    found, _ = parser.parse_known_args(list(words))
+    return GlobalOptions(
+        plugins=tuple(found.plugin),
+        disabled=tuple(found.disable_plugin),
+        settings=found.settings,
+        log_level="debug" if found.debug else found.log_level,
+        debug=found.debug,
+        json=found.json,
+        answers=found.answers,
+    )

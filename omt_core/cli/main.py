@@ -1,0 +1,147 @@
+"""The command line: puts the process together, runs one command, and turns whatever happens into words and a code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import anyio
+
+from omt_core.api.commands import Command
+from omt_core.api.errors import ExitCode, InputError, OmtError
+from omt_core.app import Application, compose
+from omt_core.cli import command as core_commands
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.console import Console
+from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
+from omt_core.engine.answers import Answers, load_answers
+from omt_core.engine.findings import blocking
+from omt_core.engine.result import Result, error_line
+from omt_core.logs import begin_logging, end_logging
+from omt_core.plugin_host import EventHub
+
+CORE_COMMANDS: Final[Mapping[str, CoreCommand]] = {
+    one.name: one() for one in (getattr(core_commands, name) for name in core_commands.__all__)
+}
+_log = logging.getLogger("omt.cli")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Never raises, whatever a command does."""
+    _make_printable()
+    words = sys.argv[1:] if words is None else words
+    console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
+    try:
+        options = read_global_options(words)
+        begin_logging(options.log_level)
+        answers = None if options.answers is None else load_answers(options.answers)
+        app = compose(
+            plugins=options.plugins,
+            disabled=options.disabled,
+            settings_file=options.settings,
+            answers=None if answers is None else answers.settings,
+            reserved_commands=tuple(CORE_COMMANDS),
+        )
+        console = Console(
+            app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command
+        )
+        return _run(words, options, app, answers, console)
+    except Exception as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
+        return _failed(console, error)
+    finally:
+        end_logging()
+
+
+def _run(
+    words: Sequence[str], options: GlobalOptions, app: Application, answers: Answers | None, console: Console
+) -> int:
+    parser, plugin_commands = _parser(app)
+    try:
+        parsed = parser.parse_args(list(words))
+    except SystemExit as end:  # --help and --version, which argparse ends by itself
+        return int(end.code or 0)
+    _log.info("command %s", parsed.command)
+    core = CORE_COMMANDS.get(parsed.command or "")
+    if core is not None:
+        call = Invocation(options=parsed, app=app, answers=answers, console=console)
+        if core.writes:
+            _refuse_inactive_plugins(call)
+        return anyio.run(core.run, call)
+    plugin = plugin_commands.get(parsed.command or "")
+    if plugin is not None:
+        return anyio.run(partial(_run_plugin_command, plugin, console, parsed))
+    parser.print_help(sys.stderr if options.json else sys.stdout)
+    raise InputError("usage", "No command was given.", "Name one of the commands above.")
+
+
+def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
+    parser = Parser(
+        prog="omt",
+        description="Moves an on-site CRM, database and document archive, to CRM Online.",
+        allow_abbrev=False,
+    )
+    add_global_options(parser)
+    parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    configures: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+        name: (core.help, core.configure) for name, core in CORE_COMMANDS.items()
+    }
+    plugin_commands = {command.name: command for command in app.host.commands}
+    configures.update({name: (command.help, command.configure) for name, command in plugin_commands.items()})
+    for name, (text, configure) in sorted(configures.items()):
+        part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
+        configure(part)
+        add_global_options(part)
+    return parser, plugin_commands
+
+
+async def _run_plugin_command(command: Command, console: Console, parsed: argparse.Namespace) -> int:
+    return await command.run(console, parsed)
+
+
+def _refuse_inactive_plugins(call: Invocation) -> None:
+    waivers = () if call.answers is None else call.answers.waive
+    standing = blocking(call.app.host.inactive_findings(), waivers)
+    if standing:
+        for finding in standing:
+            call.console.finding(finding)
+        raise InputError("plugin-not-active", standing[0].message, standing[0].remedy)
+
+
+def _failed(console: Console, error: BaseException) -> int:
+    error = _innermost(error)
+    if isinstance(error, OmtError):
+        told = error
+    elif isinstance(error, KeyboardInterrupt):
+        told = OmtError("interrupted", "The command was stopped.", "Run it again.")
+    else:
+        told = OmtError(
+            "internal",
+            f"The tool failed in a way that it does not know: {type(error).__name__}.",
+            "Run again with --debug and send the log file with the output.",
+        )
+    code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else told.exit_code
+    _log.error("failed", exc_info=error)
+    if console.debug:
+        traceback.print_exception(error, file=sys.stderr)
+    console.error(told)
+    return console.finish_with(Result(exit_code=code, error=error_line(told)))
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        ours, rest = error.split(OmtError)
+        error = (ours or rest or error).exceptions[0]
+    return error
+
+
+def _make_printable() -> None:
+    """Let no name stop the tool because the console cannot show it (Windows code pages)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,170 @@
+"""The upload table of W73 on a terminal, and plain lines where there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from omt_core.api import calls
+from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
+from omt_core.cli.console import Console, printable
+from omt_core.cli.units import duration, size
+from omt_core.engine.session import Engine
+from omt_core.plugin_host import StampedEvent
+
+_MARKS: Final = {
+    StageState.WAITING: ("Waiting", "dim"),
+    StageState.ANALYSING: ("Analyzing...", "cyan"),
+    StageState.UPLOADING: ("Uploading", "blue"),
+    StageState.SKIPPING: ("Skipping", "magenta"),
+    StageState.SUCCEEDED: ("Succeeded", "green"),
+    StageState.FAILED: ("Failed", "bold red"),
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the table."""
+
+    title: str
+    state: StageState = StageState.WAITING
+    detail: str = ""
+    progress: StageProgress | None = None
+
+
+@dataclass(slots=True)
+class UploadTable:
+    """What the table shows, built up from events alone."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    def take(self, event: Event) -> None:
+        """Note an event that is about a row."""
+        if isinstance(event, StageChanged):
+            row = self.rows.setdefault(event.stage, Row(event.title))
+            row.state, row.detail = event.state, event.detail
+        elif isinstance(event, StageProgress) and event.stage in self.rows:
+            self.rows[event.stage].progress = event
+
+    def time_left(self) -> float | None:
+        """Estimate the seconds left from what was sent so far; None while nothing can be said."""
+        known = [row.progress for row in self.rows.values() if row.progress is not None]
+        done = sum(one.sent_bytes for one in known)
+        left = sum(one.bytes_total - one.bytes_done for one in known)
+        seconds = time.monotonic() - self.started
+        return left * seconds / done if done and left else None
+
+    def rate(self) -> float:
+        """Return the bytes per second sent since the table began."""
+        done = sum(row.progress.sent_bytes for row in self.rows.values() if row.progress is not None)
+        return done / max(time.monotonic() - self.started, 0.001)
+
+    def __rich__(self) -> Table:
+        table = Table(expand=False, show_edge=False, pad_edge=False)
+        table.add_column("Description", min_width=18)
+        table.add_column("Progress", min_width=24)
+        table.add_column("", min_width=34)
+        for row in self.rows.values():
+            mark, style = _MARKS[row.state]
+            table.add_row(Text(printable(row.title)), _bar(row), Text(_words(row, mark), style=style))
+        left = self.time_left()
+        words = f"{size(self.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
+        table.add_row(Text(""), Text(""), Text(words, style="dim"))
+        return table
+
+
+@asynccontextmanager
+async def watching(console: Console, engine: Engine) -> AsyncIterator[None]:
+    """Show all events of a run for as long as the context lasts, and hand them to the observing plugins."""
+    with engine.events.subscribe() as stream:
+        async with anyio.create_task_group() as group:
+            done = anyio.Event()
+            group.start_soon(_show, console, engine, stream, done)
+            try:
+                yield
+            finally:
+                done.set()
+
+
+async def _show(
+    console: Console, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event
+) -> None:
+    table = UploadTable()
+    live = Live(table, console=console.rich, auto_refresh=False, transient=False)
+    on_terminal = console.rich.is_terminal and not console.json
+    try:
+        with anyio.CancelScope(shield=True):
+            while True:
+                event = await _next(stream, done)
+                if event is None:
+                    return
+                table.take(event.event)
+                console.event(event.event)
+                await engine.bus.observe(calls.Observe(event=event.event, at=event.at))
+                if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
+                    live.start()
+                if live.is_started:
+                    live.refresh()
+                _say(console, event.event, plain=not on_terminal)
+    finally:
+        if live.is_started:
+            live.stop()
+
+
+async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:
+    while True:
+        try:
+            return stream.receive_nowait()
+        except anyio.WouldBlock:
+            if done.is_set():
+                return None
+        with anyio.move_on_after(0.1):
+            return await stream.receive()
+
+
+def _say(console: Console, event: Event, *, plain: bool) -> None:
+    if isinstance(event, PhaseStarted):
+        console.print(f"== {event.phase.capitalize()}")
+    elif isinstance(event, Notice):
+        console.print(event.message)
+    elif isinstance(event, FindingRaised):
+        console.finding(event.finding)
+    elif isinstance(event, StageChanged) and plain:
+        detail = f" {event.detail}" if event.detail else ""
+        console.print(f"{event.title}: {_MARKS[event.state][0]}{detail}")
+
+
+def _bar(row: Row) -> ProgressBar:
+    done, total = (1, 1) if row.state is StageState.SUCCEEDED else (0, 1)
+    if row.progress is not None and row.state is not StageState.SUCCEEDED:
+        progress = row.progress
+        done, total = (
+            (progress.bytes_done, progress.bytes_total)
+            if progress.bytes_total
+            else (progress.items_done, progress.items_total)
+        )
+    return ProgressBar(total=max(total, 1), completed=done, width=24)
+
+
+def _words(row: Row, mark: str) -> str:
+    progress = row.progress
+    if row.detail:
+        return printable(row.detail if row.detail.startswith(mark) else f"{mark} {row.detail}")
+    if progress is None:
+        return mark
+    if progress.detail:
+        return printable(progress.detail)
+    if row.state is StageState.SKIPPING:
+        return f"{mark} {size(progress.skipped_bytes)}"
+    return f"{mark} {size(progress.bytes_done)} of {size(progress.bytes_total)}, {progress.items_done} items"

@@ -1,0 +1,63 @@
+"""Runs a session under a command: shows its events, takes Ctrl-C, journals the end, prints the result."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import anyio
+
+from omt_core.api.errors import ExitCode, InterruptedRunError, OmtError
+from omt_core.cli.commands import Invocation
+from omt_core.cli.interrupts import interrupts
+from omt_core.cli.progress import watching
+from omt_core.engine.opening import OpenRequest, open_session
+from omt_core.engine.result import Result, result_of
+from omt_core.engine.runner import Runner
+
+Work = Callable[[Runner, anyio.Event], Awaitable[None]]
+
+
+async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Result:
+    """Open a session, have `work` done on it, and return the result; its error, if any, was said already.
+
+    Raises `OmtError` where not even a session could be opened.
+    """
+    stop = anyio.Event()
+    result: Result | None = None
+    with anyio.CancelScope() as scope, interrupts(stop, scope):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(watching(call.console, call.app.engine))
+            session = await stack.enter_async_context(open_session(call.app.engine, request))
+            error: OmtError | None = None
+            try:
+                async with Runner.start(session) as runner:
+                    error = await _attempt(work, runner, stop)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    if scope.cancel_called:
+                        error = _interrupted()
+                    code = ExitCode.DONE if error is None else error.exit_code
+                    await session.journal.finish_run(code, session.findings)
+                    result = await result_of(session, code, error)
+    if result is None:
+        raise _interrupted()
+    if result.error is not None:
+        call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
+    return result
+
+
+async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | None:
+    try:
+        await work(runner, stop)
+    except OmtError as error:
+        return error
+    return None
+
+
+def _interrupted() -> InterruptedRunError:
+    return InterruptedRunError(
+        "interrupted",
+        "The run was stopped at once; all that was confirmed is journalled.",
+        "Run the same command again to go on from there.",
+    )
