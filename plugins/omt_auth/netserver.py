@@ -57,14 +57,16 @@ class NetServer:
             return WRONG
         tls = await anyio.to_thread.run_sync(tls_context, self._settings, limiter=self._limiter)
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
-        url, headers = address.rstrip("/") + PRINCIPAL_PATH, {"Accept": "application/json"}
+        url = address.rstrip("/") + PRINCIPAL_PATH
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls)) as session,
+                aiohttp.ClientSession(
+                    timeout=timeout,
+                    connector=aiohttp.TCPConnector(ssl=tls),
+                    headers={"Accept": "application/json"},
+                ) as session,
                 # A redirection would carry the password to an address that nobody looked at.
-                session.get(
-                    url, auth=credentials, allow_redirects=False, headers={"Accept": "application/json"}
-                ) as got,
+                session.get(url, auth=credentials, allow_redirects=False) as got,
             ):
                 return await self._read(address, got)
         except TimeoutError:

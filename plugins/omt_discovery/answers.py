@@ -10,7 +10,6 @@ from omt_discovery.configuration import (
     DATABASE,
     DBMS,
     DSN,
-    PASSWORD,
     PREFIX,
     SERVER,
     SERVICE_ATTACHMENTS,
@@ -22,8 +21,8 @@ from omt_discovery.configuration import (
     Claim,
     Configuration,
     Rank,
+    password_claim,
 )  # fmt: skip
-from omt_discovery.netserver_config import HIDDEN
 
 SOURCE = "answers"
 
@@ -46,4 +45,4 @@ def _claims(answers: ManualAnswers) -> Iterator[Claim]:
             yield Claim(setting=setting, value=str(value), source=SOURCE)
     if answers.password is not None:
         # Without a user beside it, it is that of whatever user is found.
-        yield Claim(setting=PASSWORD, value=HIDDEN, source=SOURCE, secret=answers.password, owner=answers.user)
+        yield password_claim(answers.password, owner=answers.user, source=SOURCE)

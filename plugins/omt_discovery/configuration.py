@@ -22,6 +22,10 @@ LISTS = frozenset({ARCHIVES, WEB_SERVICES})
 """Settings with several values, in order."""
 
 
+HIDDEN = "(given)"
+"""What is shown for a password."""
+
+
 class Rank(IntEnum):
     """Precedence (domain/README.md section 1; ND: the order of the last four is a choice). Lower ranks win."""
 
@@ -47,6 +51,11 @@ class Claim:
     secret: SecretStr | None = None
     owner: str | None = None
     overridden: bool = False
+
+
+def password_claim(secret: SecretStr, *, owner: str | None, source: str) -> Claim:
+    """Return the claim of a password, which shows nothing of it."""
+    return Claim(setting=PASSWORD, value=HIDDEN, source=source, secret=secret, owner=owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

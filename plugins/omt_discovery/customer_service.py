@@ -14,7 +14,6 @@ from omt_discovery.configuration import (
     DATABASE,
     DBMS,
     DSN,
-    PASSWORD,
     SERVER,
     SERVICE_BASE,
     USER,
@@ -22,9 +21,9 @@ from omt_discovery.configuration import (
     Claim,
     Configuration,
     Rank,
+    password_claim,
 )  # fmt: skip
 from omt_discovery.machine import Machine
-from omt_discovery.netserver_config import HIDDEN
 from omt_discovery.odbc_source import find_odbc_source
 from omt_discovery.reading import ConfigurationReader
 from omt_discovery.registry import LOCAL_MACHINE, text_value
@@ -99,8 +98,7 @@ def _login(values: Mapping[str, str], path: str) -> Iterator[Claim]:
     if user:
         yield Claim(setting=USER, value=user, source=f"{path} dbUsername")
         if password:
-            secret = SecretStr(password)
-            yield Claim(setting=PASSWORD, value=HIDDEN, source=f"{path} dbPassword", secret=secret, owner=user)
+            yield password_claim(SecretStr(password), owner=user, source=f"{path} dbPassword")
 
 
 def _web_services(values: Mapping[str, str], path: str) -> Iterator[Claim]:

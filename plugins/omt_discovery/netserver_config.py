@@ -19,12 +19,10 @@ from omt_discovery.configuration import (
     USER,
     WEB_SERVICES,
     Claim,
+    password_claim,
 )  # fmt: skip
 from omt_discovery.dotnet_config import DotNetConfig, is_plain_text
 from omt_discovery.web_address import service_root
-
-HIDDEN = "(given)"
-"""What is shown for a password."""
 
 _UNREADABLE = "(encrypted)"
 _DATABASE_KEYS = (
@@ -89,7 +87,7 @@ def _login(config: DotNetConfig, path: str) -> tuple[list[Claim], list[Claim]]:
         elif value is not None and setting == USER:
             plain.append(Claim(setting=setting, value=value, source=source))
         elif value is not None and user is not None and is_plain_text(user):
-            plain.append(Claim(setting=setting, value=HIDDEN, source=source, secret=SecretStr(value), owner=user))
+            plain.append(password_claim(SecretStr(value), owner=user, source=source))
     return plain, encrypted
 
 
