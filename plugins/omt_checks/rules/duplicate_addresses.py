@@ -11,7 +11,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import UserRule
+from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
 from omt_core.api.calls import ValidateUsers
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -40,4 +40,4 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     return (ADDRESS_SHARED.finding(f"{len(shared):,} addresses belong to several users: {listing(cases)}.", logins),)
 
 
-RULE: Final = UserRule("duplicate_addresses", (ADDRESS_SHARED,), check)
+RULE: Final[UserRule] = Rule("duplicate_addresses", (ADDRESS_SHARED,), check)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from omt_checks.failure import PLUGIN
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import LICENCE_ISSUERS
 from omt_core.api.calls import ValidateInstallation
@@ -35,4 +35,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (LICENCE_MISSING.finding(f"The licence lacks: {', '.join(lacking)}.", tuple(lacking)),)
 
 
-RULE: Final = InstallationRule("licence", (LICENCE_MISSING,), check)
+RULE: Final[InstallationRule] = Rule("licence", (LICENCE_MISSING,), check)

@@ -7,7 +7,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import MAIL_FILTERS
 from omt_core.api.calls import ValidateInstallation
@@ -34,4 +34,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (SERVICE_MAILBOXES.finding(f"{len(names):,} mailboxes: {listing(names)}.", tuple(names)),)
 
 
-RULE: Final = InstallationRule("mailboxes", (SERVICE_MAILBOXES,), check)
+RULE: Final[InstallationRule] = Rule("mailboxes", (SERVICE_MAILBOXES,), check)

@@ -10,7 +10,7 @@ import anyio.to_thread
 from omt_checks.failure import PLUGIN
 from omt_checks.model_data import ModelError, table_names
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODEL
 from omt_core.api.calls import ValidateInstallation
@@ -52,4 +52,4 @@ async def check(call: ValidateInstallation, settings: ChecksSettings) -> Sequenc
     return (MODEL_TABLE_MISSING.finding(message, missing),)
 
 
-RULE: Final = InstallationRule("model_tables", (MODEL_TABLE_MISSING, MODEL_UNREADABLE), check)
+RULE: Final[InstallationRule] = Rule("model_tables", (MODEL_TABLE_MISSING, MODEL_UNREADABLE), check)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from omt_checks.failure import PLUGIN
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODELS
 from omt_core.api.calls import ValidateInstallation
@@ -53,4 +53,4 @@ def _has_tables_of_71(database: SourceDatabase) -> bool:
     )
 
 
-RULE: Final = InstallationRule("product_version", (VERSION_TOO_OLD,), check)
+RULE: Final[InstallationRule] = Rule("product_version", (VERSION_TOO_OLD,), check)

@@ -10,7 +10,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SATELLITES, TRAVELLERS
 from omt_core.api.calls import ValidateInstallation
@@ -43,4 +43,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (SATELLITE_ACTIVE.finding(message, tuple(found)),)
 
 
-RULE: Final = InstallationRule("satellites", (SATELLITE_ACTIVE,), check)
+RULE: Final[InstallationRule] = Rule("satellites", (SATELLITE_ACTIVE,), check)

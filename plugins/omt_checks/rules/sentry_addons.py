@@ -7,7 +7,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SENTRY_ADDONS
 from omt_core.api.calls import ValidateInstallation
@@ -36,4 +36,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (SENTRY_ADDON_REGISTERED.finding(message, tuple(str(key) for key, _ in rows)),)
 
 
-RULE: Final = InstallationRule("sentry_addons", (SENTRY_ADDON_REGISTERED,), check)
+RULE: Final[InstallationRule] = Rule("sentry_addons", (SENTRY_ADDON_REGISTERED,), check)

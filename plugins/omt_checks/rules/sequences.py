@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.failure import PLUGIN
 from omt_checks.highest_ids import highest_ids
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
 from omt_core.api.calls import ValidateInstallation
@@ -42,4 +42,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (SEQUENCE_BEHIND.finding(message, tuple(behind)),)
 
 
-RULE: Final = InstallationRule("sequences", (SEQUENCE_BEHIND,), check)
+RULE: Final[InstallationRule] = Rule("sequences", (SEQUENCE_BEHIND,), check)

@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.failure import PLUGIN
 from omt_checks.highest_ids import highest_ids
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -33,4 +33,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return (TRAVEL_IDS.finding(f"{len(tables):,} tables hold ids of Travel: {listing(tables)}.", tuple(tables)),)
 
 
-RULE: Final = InstallationRule("travel_ids", (TRAVEL_IDS,), check)
+RULE: Final[InstallationRule] = Rule("travel_ids", (TRAVEL_IDS,), check)

@@ -7,7 +7,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule
+from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import TRAVEL_STATE, TRAVELLERS
 from omt_core.api.calls import ValidateInstallation
@@ -51,4 +51,4 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     return findings
 
 
-RULE: Final = InstallationRule("travellers", (USER_ON_TRAVEL, DATABASE_NOT_CENTRAL), check)
+RULE: Final[InstallationRule] = Rule("travellers", (USER_ON_TRAVEL, DATABASE_NOT_CENTRAL), check)

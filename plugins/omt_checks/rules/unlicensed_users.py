@@ -7,7 +7,7 @@ from typing import Final
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import UserRule
+from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
 from omt_core.api.calls import ValidateUsers
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -29,4 +29,4 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     return (UNLICENSED.finding(f"{len(logins):,} users have no plan: {listing(logins)}.", tuple(logins)),)
 
 
-RULE: Final = UserRule("unlicensed_users", (UNLICENSED,), check)
+RULE: Final[UserRule] = Rule("unlicensed_users", (UNLICENSED,), check)

@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
-from omt_checks.rule import UserRule
+from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
 from omt_core.api.calls import ValidateUsers
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -61,4 +61,4 @@ def _is_valid(address: str) -> bool:
     return True
 
 
-RULE: Final = UserRule("unusable_addresses", (WITHOUT_ADDRESS, INVALID_ADDRESS), check)
+RULE: Final[UserRule] = Rule("unusable_addresses", (WITHOUT_ADDRESS, INVALID_ADDRESS), check)
