@@ -53,7 +53,7 @@ class Migrate(CoreCommand):
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:
-            work = partial(_migrate, call, answers, recover, limit)
+            work = partial(_migrate, call, answers, recover, limit=limit)
         return call.console.finish_with(await run_session(call, request, work))
 
 
@@ -61,9 +61,10 @@ async def _migrate(
     call: Invocation,
     answers: Answers,
     recover: RecoveryChoice | None,
-    limit: int | None,
     runner: Runner,
     stop: anyio.Event,
+    *,
+    limit: int | None,
 ) -> None:
     session = runner.session
     write_limit(session.folder / LIMIT_FILE, limit)

@@ -7,7 +7,7 @@ import urllib.request
 
 from yarl import URL
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import InputError, OnlineNotNamedError
 
 
 def tenant_url(text: str | None) -> URL:
@@ -16,8 +16,8 @@ def tenant_url(text: str | None) -> URL:
     Raises `InputError` when there is none, when it is not an http address, or when it is not encrypted on its way.
     """
     if not text:
-        raise InputError(
-            "online-url-missing",
+        raise OnlineNotNamedError(
+            "online-not-named",
             "No online side is named.",
             "Set online.url in the answers file to the address of the tenant.",
         )
