@@ -3,8 +3,8 @@
 How to write a statement (each plugin keeps its own as upper-case string constants in its module `statements.py`, where
 the golden tests find them):
 
-- Standard SQL: SELECT, INSERT or DELETE over the CRM's logical names, without owner. `?` is a parameter. Names in any
-  case; they are spelt and quoted as the catalogue has them.
+- Standard SQL: SELECT, INSERT, UPDATE or DELETE over the CRM's logical names, without owner. `?` is a parameter. Names
+  in any case; they are spelt and quoted as the catalogue has them.
 - With more than one table in a FROM, qualify every column with its table's alias.
 - A name that is a word of SQL stands in double quotes: `"rank"`, `"name"`, `"type"`, `"user"`, `"text"`, `"comment"`.
 - A column that the database does not have reads as NULL (as a sort key it is dropped); it cannot be written to. A table

@@ -18,7 +18,7 @@ Catalogue: TypeAlias = Mapping[str, Table]
 _Sources: TypeAlias = Mapping[str, Table | None]
 """What a query reads from, by lower-case alias: a table of the catalogue, or None for a sub-query."""
 
-_STATEMENTS: Final = frozenset({"select", "union", "insert", "delete"})
+_STATEMENTS: Final = frozenset({"select", "union", "insert", "update", "delete"})
 
 _QUERIES: Final = (exp.Select, exp.Delete, exp.Insert, exp.Update)
 
@@ -32,7 +32,7 @@ def render(sql: str, *, catalogue: Catalogue, dbms: str, owner: str | None) -> s
     """
     statement = sqlglot.parse_one(sql)
     if statement.key not in _STATEMENTS:
-        raise ValueError(f"Neither SELECT nor INSERT nor DELETE: {sql}")
+        raise ValueError(f"Neither SELECT nor INSERT, UPDATE or DELETE: {sql}")
     derived = frozenset(cte.alias.lower() for cte in statement.find_all(exp.CTE))
     # Columns before tables: to tell whose a column is, the tables' names must still be the neutral ones.
     sources = {id(query): dict(_sources(query, catalogue, derived)) for query in statement.find_all(*_QUERIES)}
@@ -88,6 +88,8 @@ def _spell_column(column: exp.Column, sources: Mapping[int, _Sources]) -> None:
     owner = _owner_of(column, sources)
     if owner is not None:
         spelling = _spelling(owner, column.name)
+        if spelling is None and _is_written(column):
+            raise _not_writable(column.name)
         if spelling is None:
             _read_as_null(column)
             return
@@ -157,9 +159,18 @@ def _spell_written_columns(insert: exp.Insert, sources: _Sources) -> None:
     for identifier in list(insert.this.expressions) if isinstance(insert.this, exp.Schema) else ():
         spelling = _spelling(target, identifier.name) if target is not None else None
         if spelling is None:
-            raise InstallationError(
-                "database-column-missing",
-                f"The database has no column {identifier.name!r}, which is to be written.",
-                "Report this with the version of the CRM: its tables are not as documented.",
-            )
+            raise _not_writable(identifier.name)
         identifier.replace(exp.to_identifier(spelling, quoted=True))
+
+
+def _is_written(column: exp.Column) -> bool:
+    parent = column.parent
+    return isinstance(parent, exp.EQ) and isinstance(parent.parent, exp.Update) and column.arg_key == "this"
+
+
+def _not_writable(column: str) -> InstallationError:
+    return InstallationError(
+        "database-column-missing",
+        f"The database has no column {column!r}, which is to be written.",
+        "Report this with the version of the CRM: its tables are not as documented.",
+    )

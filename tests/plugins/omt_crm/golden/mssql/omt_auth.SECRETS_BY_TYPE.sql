@@ -1,0 +1,1 @@
+SELECT [c].[secret] FROM [CRM7].[Credentials] AS [c] WHERE [c].[credentialType] = ?

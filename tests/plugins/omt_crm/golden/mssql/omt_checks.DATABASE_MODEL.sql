@@ -1,0 +1,1 @@
+SELECT [m].[databasemodel_id], [m].[ModelVersion], [m].[ModelData] FROM [CRM7].[DatabaseModel] AS [m] WHERE [m].[databasemodel_id] = (SELECT MAX([n].[databasemodel_id]) FROM [CRM7].[DatabaseModel] AS [n])

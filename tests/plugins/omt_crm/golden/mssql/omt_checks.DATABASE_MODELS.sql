@@ -1,0 +1,1 @@
+SELECT COUNT_BIG([m].[databasemodel_id]) FROM [CRM7].[DatabaseModel] AS [m]

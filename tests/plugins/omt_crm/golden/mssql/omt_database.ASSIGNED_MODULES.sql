@@ -1,0 +1,1 @@
+SELECT [l].[assocId], [l].[moduleLicenseId] FROM [CRM7].[LicenseAssocLink] AS [l] JOIN [CRM7].[associate] AS [a] ON [a].[associate_id] = [l].[assocId] WHERE [a].[type] = 0 AND COALESCE([a].[deleted], 0) = 0 ORDER BY [l].[LicenseAssocLink_id]

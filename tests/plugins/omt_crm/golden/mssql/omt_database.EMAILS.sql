@@ -1,0 +1,1 @@
+SELECT [e].[person_id], [e].[email_address] FROM [CRM7].[Email] AS [e] JOIN [CRM7].[associate] AS [a] ON [a].[person_id] = [e].[person_id] WHERE [a].[type] = 0 AND COALESCE([a].[deleted], 0) = 0 AND COALESCE([e].[type], 0) = 0 ORDER BY [e].[rank], [e].[email_id]

@@ -1,0 +1,1 @@
+SELECT [UserGroup_id], [name] FROM [CRM7].[UserGroup] AS [usergroup]

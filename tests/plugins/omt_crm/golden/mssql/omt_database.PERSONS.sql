@@ -1,0 +1,1 @@
+SELECT [p].[person_id], [p].[firstname], [p].[middleName], [p].[lastname], [p].[position_idx], [p].[title], [c].[name] FROM [CRM7].[person] AS [p] JOIN [CRM7].[associate] AS [a] ON [a].[person_id] = [p].[person_id] LEFT JOIN [CRM7].[contact] AS [c] ON [c].[contact_id] = [p].[contact_id] WHERE [a].[type] = 0 AND COALESCE([a].[deleted], 0) = 0

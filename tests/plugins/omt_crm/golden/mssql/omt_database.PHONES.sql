@@ -1,0 +1,1 @@
+SELECT [p].[owner_id], [p].[phone] FROM [CRM7].[phone] AS [p] JOIN [CRM7].[associate] AS [a] ON [a].[person_id] = [p].[owner_id] WHERE [a].[type] = 0 AND COALESCE([a].[deleted], 0) = 0 AND [p].[ptype_idx] >= 16384 AND [p].[ptype_idx] < 32768 ORDER BY [p].[rank], [p].[phone_id]

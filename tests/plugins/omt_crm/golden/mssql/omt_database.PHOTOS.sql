@@ -1,0 +1,1 @@
+SELECT [l].[ownerRecord], [l].[binaryObjectId] FROM [CRM7].[BinaryObjectLink] AS [l] JOIN [CRM7].[associate] AS [a] ON [a].[person_id] = [l].[ownerRecord] WHERE [l].[ownerTable] = ? AND [l].[linkType] = 1 AND [a].[type] = 0 AND COALESCE([a].[deleted], 0) = 0 ORDER BY [l].[rank], [l].[BinaryObjectLink_id]

@@ -1,0 +1,1 @@
+SELECT [PersPos_id], [name] FROM [CRM7].[PersPos] AS [perspos]

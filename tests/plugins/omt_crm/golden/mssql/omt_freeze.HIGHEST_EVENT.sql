@@ -1,0 +1,1 @@
+SELECT MAX([SystemEvent_id]) FROM [CRM7].[SystemEvent] AS [systemevent]

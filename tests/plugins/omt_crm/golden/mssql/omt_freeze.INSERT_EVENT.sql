@@ -1,0 +1,1 @@
+INSERT INTO [CRM7].[SystemEvent] ([SystemEvent_id], [scope], [owner], [eventkey], [eventmess], [extraInfo], [registered], [registered_associate_id], [updated], [updated_associate_id], [updatedCount]) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+SELECT [e].[email_id], [e].[person_id], [e].[email_address], [p].[firstname], [p].[middleName], [p].[lastname] FROM [CRM7].[Email] AS [e] LEFT JOIN [CRM7].[person] AS [p] ON [p].[person_id] = [e].[person_id] WHERE [e].[person_id] > 0

@@ -1,0 +1,1 @@
+SELECT "a"."ASSOCIATE_ID", "a"."NAME", "a"."PERSON_ID", "a"."DELETED", "a"."TYPE" FROM "CRM7"."ASSOCIATE" "a"

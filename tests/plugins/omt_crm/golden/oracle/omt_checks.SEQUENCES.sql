@@ -1,0 +1,1 @@
+SELECT "s"."TABLENAME", "s"."NEXT_ID" FROM "CRM7"."SEQUENCE" "s"

@@ -1,0 +1,1 @@
+SELECT "PERSPOS_ID", "NAME" FROM "CRM7"."PERSPOS" "perspos"

@@ -1,0 +1,1 @@
+SELECT "ID", "NEXT_ID", "TABLENAME" FROM "CRM7"."SEQUENCE" "sequence"
