@@ -23,7 +23,7 @@ FILE_CHANGED: Final = FindingCode(
     remedy="Have the program closed that writes to the file, and run the tool again.",
 )
 FILE_UNREADABLE: Final = FindingCode(
-    code="file-unreadable",
+    code="file-read-failed",
     severity=Severity.WARNING,
     plugin=_PLUGIN,
     meaning="The file is there, but this account may not read it, or the disk fails.",
