@@ -92,8 +92,10 @@ def _home(ordered: Sequence[Configuration]) -> Configuration | None:
 
 def _winner(setting: str, own: Sequence[Configuration], won: Mapping[str, tuple[Claim, ...]]) -> tuple[Claim, ...]:
     if setting == WEB_SERVICES:
-        claims = {claim.value: claim for one in reversed(own) for claim in reversed(one.used(setting))}
-        return tuple(reversed(claims.values()))
+        united: dict[str, Claim] = {}
+        for claim in (claim for one in own for claim in one.used(setting)):
+            united.setdefault(claim.value, claim)
+        return tuple(united.values())
     for one in own:
         claims_of_one = one.used(setting)
         if setting == PASSWORD:

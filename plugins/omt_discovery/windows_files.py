@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
+from omt_core.api.errors import InstallationError
 from omt_crm.paths import map_windows_path
 
 MATCHES = 1_000
@@ -37,7 +38,11 @@ class WindowsFiles:
             return None
         if self.root is None:
             return Path(normal) if sys.platform == "win32" else None
-        return _contained(_spelt(map_windows_path(normal, self.root), self.root), self.root)
+        try:
+            mapped = map_windows_path(normal, self.root)
+        except InstallationError:  # a device, or a share whose name climbs
+            return None
+        return _contained(_spelt(mapped, self.root), self.root)
 
     def read(self, windows_path: str, limit: int) -> bytes | None:
         """Return a file's content, None when it is not there; raises UnreadableFileError."""
@@ -47,7 +52,7 @@ class WindowsFiles:
     def is_file(self, windows_path: str) -> bool:
         """Tell whether something other than a folder is there under this path."""
         path = self.locate(windows_path)
-        return path is not None and os.path.lexists(path) and not path.is_dir()
+        return path is not None and os.path.lexists(path) and not os.path.isdir(path)  # noqa: PTH112 (it never raises)
 
     def find(self, pattern: str) -> list[str]:
         """Return the paths of files that a pattern matches, `*` and `?` standing for parts of one name, sorted."""
