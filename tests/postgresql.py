@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import shutil
 import socket
@@ -78,6 +77,8 @@ def private_postgresql(directory: Path) -> Iterator[PrivatePostgresql]:
     run_as: tuple[str, ...] = ()
     if os.geteuid() == 0:
         # The server's user has to reach the directory through pytest's private temporary ones: it gets one elsewhere.
+        import pwd  # noqa: PLC0415 - there is none on Windows
+
         account = pwd.getpwnam(SERVER_USER)
         run_as = ("setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
         os.chown(directory, account.pw_uid, account.pw_gid)

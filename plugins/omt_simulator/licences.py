@@ -97,7 +97,7 @@ def tenant_plans(spec: SimulationSpec, used: Counter[str]) -> tuple[str, str | N
     """Plans for the tenant to offer (`omt tenant serve --plans`), and the one that lacks seats for `over-plan`.
 
     Each on-site plan by its code name with as many seats as are used and some to spare; with the plant, the fullest one
-    gets as many too few as are planted. Raises ValueError when the fullest plan has not that many users.
+    gets as many too few as are planted.
     """
     short = used.most_common(1)[0][0] if spec.count("over-plan") and used else None
     seats = {name: used[name] + SPARE_SEATS for name, _, _ in PLANS if name != "superlicense-no-selection"}

@@ -59,7 +59,10 @@ async def run(context: CommandContext, options: argparse.Namespace) -> int:
             dsn=options.dsn,
             plants=dict(options.plant),
         )
-        simulation = await anyio.to_thread.run_sync(generate, options.directory, spec, limiter=anyio.CapacityLimiter(1))
+        # A half-built simulation is known as one and built anew next time, so Ctrl-C need not wait for it.
+        simulation = await anyio.to_thread.run_sync(
+            generate, options.directory, spec, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+        )
     except SimulationError as error:
         raise InputError(
             "simulation-impossible", str(error), "Change the options and run the command again."
