@@ -91,7 +91,7 @@ class _Demo:
         self._announce("Start a tenant on this machine", tenant)
         async with serving_tenant(tenant) as address:
             await anyio.to_thread.run_sync(self._write_answers, address)
-            return await self._migrate(address)
+            return await self._migrate()
 
     async def _simulate(self, sizes: dict[str, int]) -> int:
         if (self._folders.installation / "truth.json").is_file():
@@ -109,13 +109,13 @@ class _Demo:
         given = [word for name, value in sizes.items() for word in (f"--{name}", str(value))]
         return await self._step("Simulate an on-site installation", "simulate", str(self._folders.installation), *given)
 
-    async def _migrate(self, address: TenantAddress) -> int:
+    async def _migrate(self) -> int:
         recovery = ["--recover", "missing"] if self._folders.receipt.is_file() else []
         where = ["--answers", str(self._folders.answers), "--workspace", str(self._folders.migration)]
         code = await self._step("Migrate it", "migrate", *where, *recovery)
         if code:
             return code
-        return await self._step("Verify the receipt", "verify", str(self._folders.receipt), "--tenant", address.url)
+        return await self._step("Verify the receipt", "verify", str(self._folders.receipt))
 
     async def _step(self, title: str, *words: str) -> int:
         command = (*self._context.self_command, *words)
@@ -144,7 +144,7 @@ class _Demo:
         show(f"  the installation   {folders.installation} (truth.json tells what was built)")
         show(f"  the answers        {folders.answers}")
         show(f"  the receipt        {folders.receipt}")
-        show(f"  the report         omt report --workspace {shlex.quote(str(folders.migration))} --output {REPORT}")
+        show(f"  the report         {folders.migration / REPORT}")
         show(f"  the tenant         {folders.tenant}")
         show("Run the same command again: the tool finds that it has migrated before, and sends only what was missing.")
 

@@ -38,11 +38,11 @@ def test_it_simulates_serves_migrates_and_verifies_and_stops_the_tenant(console,
         ["simulate", installation],
         ["tenant", "serve", str(demo / "tenant"), "--plans", "ten-sales:9"],
         ["migrate", "--answers", f"{installation}/answers-with-tenant.toml", "--workspace", migration],
-        ["verify", f"{migration}/receipt.json", "--tenant", "http://127.0.0.1:1"],
+        ["verify", f"{migration}/receipt.json"],
         ["tenant", "stopped"],
     ]
     assert "migrating live" in capfd.readouterr().out
-    for shown in ("receipt.json", "omt report", str(demo / "tenant"), "Run the same command again"):
+    for shown in ("receipt.json", "report.html", str(demo / "tenant"), "Run the same command again"):
         assert shown in console.text
 
 
