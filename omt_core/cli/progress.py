@@ -141,8 +141,7 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
     elif isinstance(event, FindingRaised):
         console.finding(event.finding)
     elif isinstance(event, StageChanged) and plain:
-        detail = f" {event.detail}" if event.detail else ""
-        console.print(f"{event.title}: {_MARKS[event.state][0]}{detail}")
+        console.print(f"{event.title}: {_detailed(_MARKS[event.state][0], event.detail)}")
 
 
 def _bar(row: Row) -> ProgressBar:
@@ -157,10 +156,16 @@ def _bar(row: Row) -> ProgressBar:
     return ProgressBar(total=max(total, 1), completed=done, width=24)
 
 
+def _detailed(mark: str, detail: str) -> str:
+    """Let a detail that says the state itself (`Uploading 39.1 KB`, W74) stand alone."""
+    first = mark.rstrip(".")
+    return detail if detail.startswith(first) else f"{mark} {detail}".rstrip()
+
+
 def _words(row: Row, mark: str) -> str:
     progress = row.progress
     if row.detail:
-        return printable(row.detail if row.detail.startswith(mark) else f"{mark} {row.detail}")
+        return printable(_detailed(mark, row.detail))
     if progress is None:
         return mark
     if progress.detail:

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import RecoveryChoice
+from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.engine import phases
 from omt_core.engine.answers import Answers
 from omt_core.engine.csv_files import read_assignments
+from omt_core.engine.phases import Phase, phases_of
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.runner import Runner
-from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Review, Step, Upload, Waive
+from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Review, Step, Upload
+
+_BEFORE_UPLOAD = frozenset({phases.RECOVERY, phases.LOGIN, phases.CONFIRM, phases.CHECKLIST})
 
 
 async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | None, stop: StopSignal) -> None:
@@ -23,19 +27,18 @@ async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 
 async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | None) -> None:
     """Take a run up to where the upload would begin; nothing outside the workspace is changed so far."""
-    await runner.do(ChooseRecovery(choice=recover or answers.recover))
-    await runner.do(login(answers))
-    if runner.session.only_missing:
-        await runner.do(Waive(waivers=answers.waive))
-        return
-    await runner.do(Confirm(contact=answers.migrator(), kind=answers.kind, agreement_accepted=answers.accept_agreement))
-    await runner.do(review(answers))
+    choice = recover or answers.recover
+    if runner.session.mode is Mode.INITIAL:
+        await runner.session.choose_recovery(None)
+    for phase in phases_of(runner.session.mode, choice):
+        if phase in _BEFORE_UPLOAD:
+            await runner.do(_step(phase, answers, choice))
 
 
 async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
-    """Upload the files ahead of the night."""
+    """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
+    await runner.session.choose_recovery(None)
     await runner.do(login(answers))
-    await runner.do(Waive(waivers=answers.waive))
     await runner.do(Precopy(stop=stop))
 
 
@@ -53,8 +56,17 @@ def review(answers: Answers) -> Step:
             user_names=_assigned(answers, answers.usernames.csv, "user_name", answers.usernames.assign),
         ),
         notifications=answers.notify(),
-        waivers=answers.waive,
     )
+
+
+def _step(phase: Phase, answers: Answers, choice: RecoveryChoice | None) -> Step:
+    if phase is phases.RECOVERY:
+        return ChooseRecovery(choice=choice)
+    if phase is phases.LOGIN:
+        return login(answers)
+    if phase is phases.CONFIRM:
+        return Confirm(contact=answers.migrator(), kind=answers.kind, agreement_accepted=answers.accept_agreement)
+    return review(answers)
 
 
 def _assigned(answers: Answers, csv: Path | None, column: str, by_hand: Mapping[str, str]) -> Mapping[str, str]:

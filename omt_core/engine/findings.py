@@ -27,7 +27,14 @@ CATALOGUE_UNKNOWN: Final = FindingCode(
     meaning="No tenant was asked, so plans and user names could only be checked against themselves.",
     remedy="Give online.url and online.token_file, and check again.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, CATALOGUE_UNKNOWN)
+REPORT_NOT_WRITTEN: Final = FindingCode(
+    code="report-not-written",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="The report could not be written into the workspace; the migration itself is not affected.",
+    remedy="Write it again by `omt report`, with --output if the workspace cannot take it.",
+)
+CORE_CODES: Final = (WAIVER_UNUSED, CATALOGUE_UNKNOWN, REPORT_NOT_WRITTEN)
 
 
 def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -29,13 +29,14 @@ class OpenRequest:
     """How to open a session.
 
     `writes`: the workspace is locked and kept, else a copy of it is worked on and thrown away. Without `needs_online`
-    it is no error that no tenant is named.
+    it is no error that no tenant is named. `waivers` name what shall not stop the run.
     """
 
     answers: ManualAnswers
     workspace: Path | None
     writes: bool
     needs_online: bool = True
+    waivers: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -81,6 +82,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             decisions=await journal.decisions(),
             findings=discovery.findings,
         )
+        await session.waive(request.waivers)
         if plan.rebuild_journal:
             await rebuild_journal(session)
         yield session

@@ -119,28 +119,13 @@ class Review(Step):
     phase = phases.CHECKLIST
     assigned: Assignments = field(default_factory=Assignments)
     notifications: Notifications = field(default_factory=Notifications)
-    waivers: tuple[str, ...] = ()
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        await session.waive(self.waivers)
         await session.notify(self.notifications)
         await reviewing.read_users(session)
         await reviewing.propose(session, self.assigned)
         await reviewing.check_everything(session)
-        refuse_errors(session)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waive(Step):
-    """Decide what does not stop the run, where there is no Checklist (recovery of missing files, precopy)."""
-
-    phase = phases.LOGIN
-    waivers: tuple[str, ...] = ()
-
-    @override
-    async def perform(self, session: MigrationSession) -> None:
-        await session.waive(self.waivers)
         refuse_errors(session)
 
 
@@ -153,6 +138,7 @@ class Upload(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        refuse_errors(session)
         await uploading.upload(session, self.stop)
 
 
@@ -165,6 +151,7 @@ class Precopy(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        refuse_errors(session)
         await uploading.precopy(session, self.stop)
 
 

@@ -32,7 +32,9 @@ class Estimate(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
-        request = OpenRequest(answers=answers.manual(), workspace=call.app.settings.core.workspace, writes=False)
+        request = OpenRequest(
+            answers=answers.manual(), workspace=call.app.settings.core.workspace, writes=False, waivers=answers.waive
+        )
         return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers)))
 
 

@@ -12,12 +12,14 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.decisions import RecoveryChoice
+from omt_core.api.errors import OmtError
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.cli.units import size
 from omt_core.engine import answering
 from omt_core.engine.answers import Answers
+from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.reporting import record_of
@@ -49,7 +51,12 @@ class Migrate(CoreCommand):
         answers = answers_of(call)
         recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
         limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
-        request = OpenRequest(answers=answers.manual(), workspace=workspace_of(call), writes=not call.options.dry_run)
+        request = OpenRequest(
+            answers=answers.manual(),
+            workspace=workspace_of(call),
+            writes=not call.options.dry_run,
+            waivers=answers.waive,
+        )
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:
@@ -101,7 +108,11 @@ async def write_report(call: Invocation, runner: Runner) -> None:
         sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=surroundings))
         output: Path = session.folder / f"{REPORT_STEM}.html"
         form: Literal["html"] = "html"
-        await bus.render_report(
-            calls.RenderReport(record=record, sections=sections, format=form, output=output, run=surroundings)
-        )
-        call.console.print(f"Report: {output}")
+        try:
+            await bus.render_report(
+                calls.RenderReport(record=record, sections=sections, format=form, output=output, run=surroundings)
+            )
+        except OmtError as error:
+            session.findings = merged(session.findings, (REPORT_NOT_WRITTEN.finding(error.message),))
+        else:
+            call.console.print(f"Report: {output}")

@@ -36,7 +36,9 @@ class Precopy(CoreCommand):
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
-        request = OpenRequest(answers=answers.manual(), workspace=workspace_of(call), writes=True)
+        request = OpenRequest(
+            answers=answers.manual(), workspace=workspace_of(call), writes=True, waivers=answers.waive
+        )
         return call.console.finish_with(await run_session(call, request, partial(_precopy, answers, limit)))
 
 
