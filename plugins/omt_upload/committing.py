@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Sequence
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
-import anyio
 import anyio.to_thread
 
 from omt_core.api.errors import InputError, OmtError, OnlineRefusedError
@@ -61,15 +61,10 @@ async def doubt(pipe: Pipe, stage: str | None = None) -> int:
 
 
 async def _write(pipe: Pipe, stage: str) -> StageManifest:
-    folder = pipe.call.workspace / "manifests"
-    path = folder / f"{quote(stage, safe='')}.jsonl"
+    path = pipe.call.workspace / "manifests" / f"{quote(stage, safe='')}.jsonl"
     try:
-        await anyio.to_thread.run_sync(lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
-        file = await anyio.to_thread.run_sync(path.open, "wb")
-        try:
-            digest, size, items = await _write_lines(file, pipe.journal.records(stage=stage))
-        finally:
-            await anyio.to_thread.run_sync(file.close)
+        await anyio.to_thread.run_sync(_make_empty, path)
+        digest, size, items = await _write_lines(path, pipe.journal.records(stage=stage))
     except OSError as error:
         raise InputError(
             "workspace-not-writable",
@@ -79,19 +74,27 @@ async def _write(pipe: Pipe, stage: str) -> StageManifest:
     return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=pipe.call.snapshot)
 
 
-async def _write_lines(file: BinaryIO, batches: AsyncIterator[Sequence[ItemRecord]]) -> tuple[str, int, int]:
+async def _write_lines(path: Path, batches: AsyncIterator[Sequence[ItemRecord]]) -> tuple[str, int, int]:
+    """Write all lines; returns the manifest's sha256, size and number of items."""
     sha256 = hashlib.sha256()
     size = items = 0
 
     def write(batch: Sequence[ItemRecord]) -> int:
         text = b"".join(manifest_line(record) for record in batch)
         sha256.update(text)
-        return file.write(text)
+        # Opened for each batch: no handle is left open when the transfer is cancelled between two of them.
+        with path.open("ab") as file:
+            return file.write(text)
 
     async for batch in batches:
         size += await anyio.to_thread.run_sync(write, batch)
         items += len(batch)
     return sha256.hexdigest(), size, items
+
+
+def _make_empty(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_bytes(b"")
 
 
 def manifest_line(record: ItemRecord) -> bytes:

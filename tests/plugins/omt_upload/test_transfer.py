@@ -181,9 +181,7 @@ async def test_spooled_copies_are_deleted_once_confirmed_and_nothing_else_is(tmp
     items = [replace(item, key=f"{number}") for number, item in enumerate(items)]
     async with journal_of(tmp_path) as journal:
         stage = stage_of("database", items, kind="database", removes_sources=True)
-        await transfer(
-            transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path / "workspace", stage), SETTINGS
-        )
+        await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path / "workspace", stage), SETTINGS)
     assert [path for path in spool.rglob("*") if path.is_file()] == []
     assert len([path for path in archive.rglob("*") if path.is_file()]) == len(FILES)
 
@@ -216,7 +214,9 @@ async def test_a_stop_ends_early_with_a_journal_to_go_on_from(tmp_path: Path, ar
     assert summary.stopped
     assert tenant.committed == {}
     async with journal_of(tmp_path) as journal:
-        await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", items)), SETTINGS)
+        await transfer(
+            transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", items)), SETTINGS
+        )
     assert tenant.committed["documents"].items == 6
     assert set(tenant.landings.values()) == {1}
 
