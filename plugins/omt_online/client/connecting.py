@@ -26,18 +26,28 @@ async def connect(settings: ClientSettings, call: ConnectOnline) -> OnlineTarget
 
     Raises `InputError` when the settings are not enough, `OnlineError` when the tenant cannot be reached or is another.
     """
-    url = tenant_url(settings.url)
-    secret = await read_secret(settings.token_file)
-    tls = None if url.scheme == "http" else await anyio.to_thread.run_sync(_trust, settings.ca_file)
-    session = TenantSession(url, settings, secret, tls, proxy_for(url, settings.proxy))
+    session = await open_session(settings)
     target = HttpTarget(session, settings, call.run.workspace, call.run)
     try:
-        await _agree(session)
         await target.status()
     except BaseException:
         await target.aclose()
         raise
     return target
+
+
+async def open_session(settings: ClientSettings) -> TenantSession:
+    """Reach the tenant that the settings name and agree on the protocol; raises like `connect`."""
+    url = tenant_url(settings.url)
+    secret = await read_secret(settings.token_file)
+    tls = None if url.scheme == "http" else await anyio.to_thread.run_sync(_trust, settings.ca_file)
+    session = TenantSession(url, settings, secret, tls, proxy_for(url, settings.proxy))
+    try:
+        await _agree(session)
+    except BaseException:
+        await session.aclose()
+        raise
+    return session
 
 
 async def _agree(session: TenantSession) -> None:

@@ -116,7 +116,7 @@ class TableImporter:
     def _columns_of_part(self, subject: str) -> list[StoredColumn]:
         """Describe the part that lies ready, and refuse what could not be stored exactly as it is."""
         path = [str(self._part)]
-        rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_READ}", path).fetchall()
+        rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_READ}", path).fetchall()  # noqa: S608  # a constant
         schema = self._connection.execute("SELECT name FROM parquet_schema(?)", path).fetchall()
         columns = [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
         for column in columns:

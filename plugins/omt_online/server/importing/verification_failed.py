@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from omt_core.api.errors import OnlineRefusedError
 
@@ -32,10 +32,6 @@ class VerificationFailedError(OnlineRefusedError):
             "Look at the details. Run the migration again: what is damaged or not there is sent anew.",
         )
         self.details = tuple(details)[:DETAILS_TOLD]
-
-    def details_as_json(self) -> list[dict[str, str]]:
-        """Return the details as the protocol hands them out."""
-        return [asdict(detail) for detail in self.details]
 
 
 class Reasons:

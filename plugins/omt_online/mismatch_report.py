@@ -1,0 +1,54 @@
+"""Say mismatches to a person or a program, and end a command with them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from omt_core.api.commands import CommandContext
+from omt_core.api.errors import ExitCode
+from omt_core.api.findings import FindingCode
+from omt_online.findings import ARCHIVE_MISMATCH, RECEIPT_MISMATCH, STORE_MISMATCH, TENANT_MISMATCH
+from omt_online.receipt import Mismatch
+
+MISMATCHES_TOLD = 1_000
+"""How many mismatches are named; all are counted."""
+
+_CODES = {"archive": ARCHIVE_MISMATCH, "tenant": TENANT_MISMATCH, "store": STORE_MISMATCH}
+
+
+class MismatchReport:
+    """Collects mismatches, saying each to a person at once."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
+        self._told: list[Mismatch] = []
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """How many there were."""
+        return self._total
+
+    def add(self, mismatch: Mismatch) -> None:
+        """Name one more."""
+        self._total += 1
+        if len(self._told) < MISMATCHES_TOLD:
+            self._told.append(mismatch)
+            self._context.print(f"MISMATCH  {mismatch}")
+
+    def finish(self, good: str) -> int:
+        """End the command: say `good` if there was none."""
+        if not self._total:
+            self._context.print(good)
+            return self._context.finish(ExitCode.DONE)
+        self._context.print(f"{self._total} mismatches." if self._total > 1 else "1 mismatch.")
+        findings = [asdict(_code(mismatch).finding(str(mismatch), _subjects(mismatch))) for mismatch in self._told]
+        return self._context.finish(ExitCode.FINDINGS, findings=findings)
+
+
+def _code(mismatch: Mismatch) -> FindingCode:
+    return _CODES.get(mismatch.where, RECEIPT_MISMATCH)
+
+
+def _subjects(mismatch: Mismatch) -> tuple[str, ...]:
+    return (mismatch.key or mismatch.field,)

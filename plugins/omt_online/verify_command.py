@@ -1,0 +1,130 @@
+"""The command `verify`: whether a receipt is genuine, and fits its manifest, the archive on disk, and the tenant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import anyio.to_thread
+
+from omt_core.api.commands import Command, CommandContext
+from omt_core.api.errors import InputError
+from omt_online.client.settings import ClientSettings
+from omt_online.mismatch_report import MISMATCHES_TOLD, MismatchReport
+from omt_online.receipt import (
+    Mismatch,
+    Receipt,
+    ReceiptFormatError,
+    check_manifest,
+    check_signature,
+    parse_receipt,
+)
+from omt_online.verifying.archive import ArchiveCounts, check_archive
+from omt_online.verifying.public_key import TrustedKey, key_to_check_with
+from omt_online.verifying.tenant import check_tenant
+
+MANIFEST_FILE = "manifest.jsonl"
+"""The manifest's name beside its receipt."""
+
+_BATCH = 100
+
+
+def verify_command(settings: ClientSettings) -> Command:
+    """Return the command; of the settings it takes the token's file, proxy and certificates for `--tenant`."""
+
+    async def run(context: CommandContext, options: argparse.Namespace) -> int:
+        return await _verify(context, options, settings)
+
+    return Command(name="verify", help="check a receipt, offline, and what it is about", configure=_configure, run=run)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("receipt", type=Path, metavar="RECEIPT", help=f"receipt.json, with {MANIFEST_FILE} beside it")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the tenant's public key, 64 hexadecimal digits")
+    parser.add_argument(
+        "--archive",
+        type=Path,
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="read the files below this archive folder too; may be given again",
+    )
+    parser.add_argument("--tenant", metavar="URL", help="compare with the tenant too (needs online.token_file)")
+
+
+async def _verify(context: CommandContext, options: argparse.Namespace, settings: ClientSettings) -> int:
+    path, manifest = cast("Path", options.receipt), cast("Path", options.receipt).parent / MANIFEST_FILE
+    report = MismatchReport(context)
+    content = await anyio.to_thread.run_sync(_read, path)
+    if not await anyio.Path(manifest).is_file():
+        raise _unreadable(manifest, "there is no such file")
+    try:
+        receipt = parse_receipt(content)
+    except ReceiptFormatError as error:
+        report.add(Mismatch(where="receipt", field="receipt", message=str(error)))
+        return report.finish("")
+    key = await anyio.to_thread.run_sync(key_to_check_with, path, receipt.header, options.key)
+    _describe(context, receipt, key)
+    await _drain(check_signature(receipt, key.public_key), report)
+    await _drain(check_manifest(receipt.header, manifest), report)
+    if options.archive and not report.total:
+        await _check_archive(context, options.archive, manifest, report)
+    if options.tenant is not None:
+        there = settings.model_copy(update={"url": options.tenant})
+        for mismatch in await check_tenant(there, receipt, manifest, MISMATCHES_TOLD):
+            report.add(mismatch)
+    return report.finish("Verified: nothing differs." if key.proves_origin else "Verified, but for who signed it.")
+
+
+async def _check_archive(context: CommandContext, roots: list[Path], manifest: Path, report: MismatchReport) -> None:
+    for root in roots:
+        if not await anyio.Path(root).is_dir():
+            raise InputError("archive-unreadable", f"There is no folder {root}.", "Give an archive's folder.")
+    counts = ArchiveCounts()
+    await _drain(check_archive(roots, manifest, counts), report)
+    context.print(
+        f"Archive: {counts.equal + counts.differing} files read, {counts.equal} as migrated, "
+        f"{counts.differing} differ; "
+        f"{counts.absent} are not below the folders given, {counts.elsewhere} belong to Customer Service."
+    )
+
+
+async def _drain(mismatches: Iterator[Mismatch], report: MismatchReport) -> None:
+    """Do the reading in a thread, a batch of mismatches at a time."""
+    while batch := await anyio.to_thread.run_sync(lambda: list(islice(mismatches, _BATCH))):
+        for mismatch in batch:
+            report.add(mismatch)
+
+
+def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> None:
+    header = receipt.header
+    context.print(f"Receipt of a {header.kind} migration, completed {header.completed_at} at {header.tenant}")
+    context.print(f"  of {header.owner}, serial {header.serial}")
+    context.print(
+        f"  {header.files.verified} files with {header.files.bytes} bytes, {header.files.left_behind} left behind; "
+        f"{len(header.tables)} tables with {sum(table.rows for table in header.tables)} rows"
+    )
+    context.print(f"Checked with {key.source}: {key.public_key}")
+    if not key.proves_origin:
+        context.print(
+            "NOTICE  This shows that the receipt is whole, not who signed it. Give --key FILE with a key that you had "
+            "from the online side in another way."
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+
+
+def _unreadable(path: Path, reason: str) -> InputError:
+    return InputError(
+        "receipt-unreadable",
+        f"{path} cannot be read: {reason}.",
+        f"Give the receipt in the folder where its {MANIFEST_FILE} lies too.",
+    )

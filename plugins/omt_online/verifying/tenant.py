@@ -1,0 +1,68 @@
+"""Hold a receipt against what the tenant has: its key, its receipt, its manifest."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import anyio.to_thread
+
+from omt_online.client.answers import TenantAnswer
+from omt_online.client.connecting import open_session
+from omt_online.client.result_files import fetch_result
+from omt_online.client.settings import ClientSettings
+from omt_online.receipt import ManifestLineError, Mismatch, Receipt, ReceiptFormatError, parse_receipt
+from omt_online.verifying.manifest_difference import differing_lines
+
+WHERE = "tenant"
+
+
+async def check_tenant(settings: ClientSettings, receipt: Receipt, manifest: Path, most: int) -> list[Mismatch]:
+    """Return how what the tenant hands out differs, at most `most` lines. Raises `OnlineError`, `InputError`.
+
+    Reading needs the migration's secret and no claim: nothing at the tenant changes.
+    """
+    session = await open_session(settings)
+    try:
+        answer = await session.ask(TenantAnswer, "GET", "/v1/tenant")
+        mismatches = list(_identity(receipt, answer.tenant, answer.public_key))
+        path = f"/v1/migrations/{quote(receipt.header.migration, safe='')}"
+        with tempfile.TemporaryDirectory(prefix="omt-verify-") as folder:
+            fetched = await fetch_result(session, path, {}, Path(folder))
+            mismatches += await anyio.to_thread.run_sync(
+                _compare, receipt, manifest, fetched.receipt, fetched.manifest, most
+            )
+    finally:
+        await session.aclose()
+    return mismatches
+
+
+def _identity(receipt: Receipt, tenant: str, public_key: str) -> list[Mismatch]:
+    said = (("tenant", receipt.header.tenant, tenant), ("public_key", receipt.header.public_key, public_key))
+    return [_differs(f"header.{field}", found, ours) for field, ours, found in said if ours != found]
+
+
+def _compare(receipt: Receipt, manifest: Path, their_receipt: Path, their_manifest: Path, most: int) -> list[Mismatch]:
+    mismatches: list[Mismatch] = []
+    try:
+        theirs = parse_receipt(their_receipt.read_bytes())
+    except ReceiptFormatError as error:
+        mismatches.append(Mismatch(where=WHERE, field="receipt", message=str(error)))
+    else:
+        ours, other = receipt.header.model_dump(mode="json"), theirs.header.model_dump(mode="json")
+        mismatches += [_differs(f"header.{key}", other[key], ours[key]) for key in ours if ours[key] != other[key]]
+        if receipt.signature != theirs.signature:
+            mismatches.append(_differs("signature", theirs.signature, receipt.signature))
+    try:
+        for mismatch in differing_lines(manifest, their_manifest, WHERE):
+            mismatches.append(mismatch)
+            if len(mismatches) >= most:
+                break
+    except ManifestLineError as error:
+        mismatches.append(Mismatch(where=WHERE, field=error.field, message=str(error)))
+    return mismatches
+
+
+def _differs(field: str, found: object, ours: object) -> Mismatch:
+    return Mismatch(where=WHERE, field=field, message=f"is {found} there, but {ours} here")
