@@ -1,0 +1,255 @@
+"""The report as a value: the models behind its JSON form, whose schema is generated from them.
+
+Personal data: logins, plans and user names are here because the report must say who got which; names of files because
+it must say which were left behind. The migrator's own address and number, and addresses of other persons, are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from omt_core.api.decisions import Kind, Mode
+from omt_core.api.findings import Finding, Severity
+from omt_core.api.items import ItemRecord, ItemState, StageTotals
+from omt_core.api.reporting import MigrationRecord, ReportSection, RunSummary
+from omt_report.readable import encodable
+
+FORMAT: Literal["omt-report-1"] = "omt-report-1"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LicenceLine(_Model):
+    """The licence identity."""
+
+    owner: str
+    serial: str
+    version: str
+
+
+class UserLine(_Model):
+    """A user as they are online. Without a plan there is no user name and no login (W53)."""
+
+    login: str
+    plan: str | None
+    user_name: str | None
+
+
+class PhaseLine(_Model):
+    """A phase of a run, in UTC; not finished: it was cut short."""
+
+    phase: str
+    started: datetime
+    finished: datetime | None
+
+
+class RunLine(_Model):
+    """One run of the tool."""
+
+    number: int
+    started: datetime
+    finished: datetime | None
+    mode: Mode
+    exit_code: int | None
+    sent_bytes: int
+    phases: tuple[PhaseLine, ...]
+
+
+class StageLine(_Model):
+    """A row of the upload table. `open` items are neither confirmed nor given up."""
+
+    stage: str
+    title: str
+    items: int
+    bytes: int
+    confirmed_items: int
+    confirmed_bytes: int
+    sent_items: int
+    skipped_items: int
+    skipped_bytes: int
+    missing: int
+    failed: int
+    left_out: int
+    open: int
+
+
+class FindingLine(_Model):
+    """A finding. `waived`: the migrator went on in spite of it."""
+
+    code: str
+    severity: Severity
+    plugin: str
+    subjects: tuple[str, ...]
+    message: str
+    remedy: str
+    waived: bool
+
+
+class SectionLine(_Model):
+    """A table that a plugin added."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class ItemLine(_Model):
+    """One item. `reason` is the code of a finding where the item is not confirmed."""
+
+    stage: str
+    key: str
+    name: str
+    path: str | None
+    state: ItemState
+    reason: str
+    detail: str
+    candidates: tuple[str, ...]
+    size: int
+    digest: str | None
+    attempt: int
+    plugin: str
+    table: str | None
+    rows: int | None
+
+
+class ReportHead(_Model):
+    """Everything but the items."""
+
+    format: Literal["omt-report-1"]
+    kind: Kind
+    licence: LicenceLine | None
+    completed: bool
+    frozen: bool
+    receipt: str | None
+    waivers: tuple[str, ...]
+    plugins: dict[str, str]
+    changes_online: dict[str, int]
+    welcome_mail: bool
+    stages: tuple[StageLine, ...]
+    runs: tuple[RunLine, ...]
+    users: tuple[UserLine, ...]
+    findings: tuple[FindingLine, ...]
+    sections: tuple[SectionLine, ...]
+
+
+class ReportDocument(ReportHead):
+    """The whole report in JSON. The items stand last, so that they can be streamed."""
+
+    items: tuple[ItemLine, ...]
+
+
+def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> ReportHead:
+    """Put together everything but the items. Holds no time but those of the runs, so that it can be compared."""
+    decisions = record.decisions
+    return ReportHead(
+        format=FORMAT,
+        kind=decisions.kind,
+        licence=None
+        if record.licence is None
+        else LicenceLine(
+            owner=encodable(record.licence.owner),
+            serial=encodable(record.licence.serial),
+            version=encodable(record.licence.version),
+        ),
+        completed=record.receipt is not None,
+        frozen=record.frozen,
+        receipt=None if record.receipt is None else encodable(record.receipt),
+        waivers=tuple(sorted(decisions.waivers)),
+        plugins=dict(sorted(record.plugins.items())),
+        changes_online=dict(record.changes_online),
+        welcome_mail=decisions.notifications.welcome,
+        stages=tuple(
+            _stage(record.totals[stage], record.stage_titles.get(stage, stage))
+            for stage in dict.fromkeys((*record.stage_titles, *sorted(record.totals)))
+            if stage in record.totals
+        ),
+        runs=tuple(_run(run) for run in sorted(record.runs, key=lambda run: run.number)),
+        users=tuple(
+            UserLine(
+                login=encodable(login),
+                plan=encodable(decisions.plans[login]) if login in decisions.plans else None,
+                user_name=encodable(decisions.user_names.get(login, "")) or None if login in decisions.plans else None,
+            )
+            for login in sorted({*decisions.plans, *decisions.user_names})
+        ),
+        findings=tuple(_finding(finding, decisions.waivers) for finding in record.findings),
+        sections=tuple(
+            SectionLine(
+                title=encodable(section.title),
+                columns=tuple(map(encodable, section.columns)),
+                rows=tuple(tuple(map(encodable, row)) for row in section.rows),
+            )
+            for section in sorted(sections, key=lambda section: (section.order, section.title))
+        ),
+    )
+
+
+def item_of(record: ItemRecord) -> ItemLine:
+    """Put together the line of an item."""
+    return ItemLine(
+        stage=record.stage,
+        key=encodable(record.key),
+        name=encodable(record.name),
+        path=None if record.path is None else encodable(record.path),
+        state=record.state,
+        reason=record.reason,
+        detail=encodable(record.detail),
+        candidates=tuple(map(encodable, record.candidates)),
+        size=record.size,
+        digest=record.digest,
+        attempt=record.attempt,
+        plugin=record.plugin,
+        table=None if record.part is None else encodable(record.part.table),
+        rows=None if record.part is None else record.part.rows,
+    )
+
+
+def _stage(totals: StageTotals, title: str) -> StageLine:
+    settled = totals.confirmed_items + totals.missing + totals.failed + totals.left_out
+    return StageLine(
+        stage=totals.stage,
+        title=encodable(title),
+        items=totals.items,
+        bytes=totals.bytes,
+        confirmed_items=totals.confirmed_items,
+        confirmed_bytes=totals.confirmed_bytes,
+        sent_items=totals.sent_items,
+        skipped_items=totals.skipped_items,
+        skipped_bytes=totals.skipped_bytes,
+        missing=totals.missing,
+        failed=totals.failed,
+        left_out=totals.left_out,
+        open=max(0, totals.items - settled),
+    )
+
+
+def _run(run: RunSummary) -> RunLine:
+    return RunLine(
+        number=run.number,
+        started=run.started,
+        finished=run.finished,
+        mode=run.mode,
+        exit_code=run.exit_code,
+        sent_bytes=run.sent_bytes,
+        phases=tuple(
+            PhaseLine(phase=phase.phase, started=phase.started, finished=phase.finished) for phase in run.phases
+        ),
+    )
+
+
+def _finding(finding: Finding, waivers: Sequence[str]) -> FindingLine:
+    return FindingLine(
+        code=finding.code,
+        severity=finding.severity,
+        plugin=finding.plugin,
+        subjects=tuple(map(encodable, finding.subjects)),
+        message=encodable(finding.message),
+        remedy=encodable(finding.remedy),
+        waived=finding.code in waivers or f"plugin:{finding.plugin}" in waivers,
+    )

@@ -1,0 +1,99 @@
+"""The report as one HTML page: no script, nothing from outside, and every text escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import AsyncGenerator, Sequence
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+
+from omt_core.api.findings import Severity
+from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_report.advice import headline, next_steps
+from omt_report.document import ReportHead, RunLine, StageLine, head_of
+from omt_report.left_behind import left_behind
+from omt_report.readable import counted, lasted, moment, sized, visible
+
+_PIECE = 256
+"""How many parts of the template are joined into one write."""
+
+_SHORT = 30
+"""Characters of a command that fit into one line of the narrowest screen."""
+
+_SEVERITIES = tuple(Severity)
+
+OUTCOMES = {
+    0: "done", 1: "stopped by findings", 2: "stopped: answers or settings", 3: "stopped: installation on site",
+    4: "stopped: online side", 5: "stopped: internal fault", 130: "interrupted",
+}  # fmt: skip
+"""Exit codes (CONTRACT) in words."""
+
+
+async def html_report(record: MigrationRecord, sections: Sequence[ReportSection], shown: int) -> AsyncGenerator[bytes]:
+    """Yield the page. `shown` items of each kind of exception are listed."""
+    head = head_of(record, sections)
+    css = resources.files("omt_report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+    state, sentence = headline(head)
+    page = _environment().get_template("report.html.jinja")
+    stream = page.stream(
+        css=Markup(css),  # noqa: S704 - our own file
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        head=head,
+        state=state,
+        sentence=sentence,
+        steps=list(next_steps(head)),
+        titles={stage.stage: stage.title for stage in head.stages},
+        total=_total(head),
+        groups=await left_behind(record, shown),
+        shown=shown,
+        findings=sorted(head.findings, key=lambda finding: (_SEVERITIES.index(finding.severity), finding.code)),
+        rates={run.number: _rate(run) for run in head.runs},
+        outcomes=OUTCOMES,
+        as_of=max((run.finished or run.started for run in head.runs), default=None),
+    )
+    stream.enable_buffering(_PIECE)
+    for piece in stream:
+        yield piece.encode("utf-8")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("omt_report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {"sized": sized, "moment": moment, "with_commands": _with_commands}
+    environment.globals |= {"counted": counted, "lasted": lasted}
+    return environment
+
+
+def _with_commands(sentence: str) -> Markup:
+    """Set what stands between backquotes as code; a short command stays on one line."""
+    parts = enumerate(visible(sentence).split("`"))
+    return Markup("").join(
+        Markup('<code class="{}">{}</code>').format("short" if len(part) <= _SHORT else "", part) if place % 2 else part
+        for place, part in parts
+    )
+
+
+def _total(head: ReportHead) -> StageLine:
+    """Add the rows of the upload table up."""
+    figures = [field for field, info in StageLine.model_fields.items() if info.annotation is int]
+    sums = {field: sum(getattr(stage, field) for stage in head.stages) for field in figures}
+    return StageLine(stage="", title="All", **sums)
+
+
+def _rate(run: RunLine) -> str:
+    """Return the mean rate of a run's upload, or nothing where there was none to speak of."""
+    seconds = sum(
+        (phase.finished - phase.started).total_seconds()
+        for phase in run.phases
+        if phase.phase == "upload" and phase.finished is not None
+    )
+    return f"{sized(run.sent_bytes / seconds)}/s" if seconds >= 1 and run.sent_bytes else ""

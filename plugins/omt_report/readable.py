@@ -1,0 +1,50 @@
+"""Text and figures in the form a person reads. Names come from databases and disks: anything may be in them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+_UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Controls, and marks that turn the direction of text: they can make one name look like another."""
+
+
+def encodable(text: str | Path) -> str:
+    r"""Return text that UTF-8 can hold: a lone surrogate, from a name that is no text, is written out as `\udc80`."""
+    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def visible(text: object) -> str:
+    r"""Return text on one line in which nothing is hidden: controls and marks of direction as `\u202e`."""
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", encodable(str(text)))
+
+
+def sized(size: float) -> str:
+    """Return a size with one decimal, in steps of 1024 (W74)."""
+    step = 0
+    while size >= 1024 and step < len(_UNITS) - 1:  # noqa: PLR2004 - bytes in a kilobyte
+        size, step = size / 1024, step + 1
+    return f"{size:,.0f} {'byte' if size == 1 else _UNITS[0]}" if step == 0 else f"{size:,.1f} {_UNITS[step]}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with the word for it."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def moment(time: datetime | None) -> str:
+    """Return a time in UTC to the minute."""
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def lasted(began: datetime, ended: datetime | None) -> str:
+    """Return how long something took, or that it was cut short."""
+    if ended is None:
+        return "cut short"
+    seconds = max(0, round((ended - began) / timedelta(seconds=1)))
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"

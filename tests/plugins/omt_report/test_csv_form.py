@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omt_report.csv_form import COLUMNS, neutral
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_every_item_has_a_row_whatever_became_of_it(render: Any, sample: Any) -> None:
+    content = render(sample, "csv")
+    assert content.startswith(codecs.BOM_UTF8)
+    read = rows(content)
+    assert tuple(read[0]) == COLUMNS
+    assert [(row["stage"], row["key"], row["state"]) for row in read] == [
+        ("database", "person/000001", "confirmed"), ("documents", "1", "confirmed"), ("documents", "2", "missing"),
+        ("documents", "3", "missing"), ("documents", "4", "skipped"),
+    ]  # fmt: skip
+    assert (read[2]["reason"], read[2]["candidates"]) == ("document-file-missing", "/SO_ARC/HH/2018.2/Tilbud 2.docx")
+    assert (read[0]["table"], read[0]["rows"]) == ("person", "40")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "'"])
+def test_a_cell_that_begins_like_a_formula_is_neutralised(
+    render: Any, make_record: Any, make_item: Any, start: str
+) -> None:
+    (row,) = rows(render(make_record([make_item(1, name=f"{start}cmd|' /C calc'!A0", key=f"{start}1")]), "csv"))
+    assert row["name"] == f"'{start}cmd|' /C calc'!A0"
+    assert row["key"] == f"'{start}1"
+
+
+@given(st.text())
+def test_no_cell_begins_like_a_formula_and_taking_the_mark_off_gives_the_text_back(text: str) -> None:
+    cell = neutral(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert (cell.removeprefix("'") if cell.startswith("'") else cell) == text
+
+
+def test_several_candidates_share_a_cell_and_hostile_names_stay_in_theirs(
+    render: Any, make_record: Any, make_missing: Any
+) -> None:
+    (row,) = rows(render(make_record([make_missing(1, name='a,"b"\r\nc\udc80', candidates=("x", "y"))]), "csv"))
+    assert (row["name"], row["candidates"]) == ('a,"b"\r\nc\\udc80', "x | y")
