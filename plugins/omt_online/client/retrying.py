@@ -102,7 +102,12 @@ class RetryingMigration(OnlineMigration):
                     raise
                 raise OnlineUnavailableError(error.code, error.message, error.remedy) from error
 
-        return await self._again(step)
+        try:
+            return await self._again(step)
+        except OnlineUnavailableError as error:
+            if isinstance(error.__cause__, UploadMismatchError):
+                raise error.__cause__ from None
+            raise
 
     @override
     async def terminate(self, url: str) -> None:
@@ -160,8 +165,8 @@ class RetryingMigration(OnlineMigration):
     async def _again(self, call: Callable[[], Awaitable[T]]) -> T:
         async for attempt in stamina.retry_context(
             on=_wait_asked_for,
-            attempts=None,
-            timeout=self._patience.total,
+            attempts=None if self._patience.total else 1,
+            timeout=self._patience.total or None,
             wait_initial=_FIRST_WAIT,
             wait_max=self._patience.longest_wait,
             wait_jitter=_FIRST_WAIT,

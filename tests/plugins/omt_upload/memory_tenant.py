@@ -80,10 +80,10 @@ class MemoryMigration(OnlineMigration):
         chunk_bytes: int = 1 << 20,
         bundle_bytes: int = 1 << 20,
         member_bytes: int = 1 << 16,
-        id: str = "m1",
+        known_as: str = "m1",
     ) -> None:
         self.tenant = tenant
-        self._id = id
+        self._id = known_as
         self._limits = TransferLimits(
             bundle_bytes=bundle_bytes,
             member_bytes=member_bytes,

@@ -36,7 +36,7 @@ FILES = {
 }
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """The process is gone."""
 
 
@@ -65,11 +65,11 @@ class _Guarded:
         async def call(*args: Any, **kwargs: Any) -> Any:
             fuse.left -= 1
             if fuse.left < 0 or (fuse.left == 0 and not fuse.after_effect):
-                raise Crash
+                raise CrashError
             with anyio.CancelScope(shield=True):
                 result = await value(*args, **kwargs)
             if fuse.left <= 0:
-                raise Crash
+                raise CrashError
             return result
 
         return call
@@ -93,7 +93,7 @@ async def run_with(crashes: Sequence[tuple[int, bool]]) -> MemoryTenant:
                 )
                 try:
                     await transfer(call, SMALL_PIECES)
-                except Crash:
+                except CrashError:
                     continue
         async with Journal.open(folder / "journal.sqlite") as journal:
             assert await journal.open_uploads() == []

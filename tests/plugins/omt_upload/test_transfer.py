@@ -182,8 +182,8 @@ async def test_spooled_copies_are_deleted_once_confirmed_and_nothing_else_is(tmp
     async with journal_of(tmp_path) as journal:
         stage = stage_of("database", items, kind="database", removes_sources=True)
         await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path / "workspace", stage), SETTINGS)
-    assert [path for path in spool.rglob("*") if path.is_file()] == []
-    assert len([path for path in archive.rglob("*") if path.is_file()]) == len(FILES)
+    assert folder_items("database", spool) == []
+    assert len(folder_items("database", archive)) == len(FILES)
 
 
 async def test_parts_of_another_snapshot_are_forgotten_before_new_ones_come(tmp_path: Path, archive: Path) -> None:
@@ -240,7 +240,7 @@ async def test_another_migration_at_the_tenant_is_asked_for_everything_again(tmp
     for number, tenant in enumerate(tenants):
         async with journal_of(tmp_path) as journal:
             stage = stage_of("documents", folder_items("documents", archive))
-            migration = MemoryMigration(tenant, id=f"m{number}")
+            migration = MemoryMigration(tenant, known_as=f"m{number}")
             await transfer(transfer_call(journal, migration, tmp_path, stage), SETTINGS)
     assert tenants[0].contents == tenants[1].contents
 

@@ -1,0 +1,170 @@
+"""The client and the embedded tenant understand each other, call by call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
+from omt_core.api.online import CompletionRequest, Content, StageManifest, UploadRequest
+from omt_online.server.embedded import RunningTenant, serve_tenant
+from omt_online.server.plan_catalogue import OfferedPlan
+from omt_online.server.settings import TenantSettings
+from tests.plugins.omt_online.client.tenants import LICENCE, connected
+
+pytestmark = pytest.mark.anyio
+
+WORDS = b"words " * 3_000
+
+
+@pytest.fixture
+async def tenant(tmp_path: Path) -> AsyncIterator[RunningTenant]:
+    settings = TenantSettings(chunk_bytes=8_192)
+    plans = [OfferedPlan(name="SalesPREM", total=3)]
+    async with serve_tenant(
+        tmp_path / "tenant", plans=plans, taken=["taken@example.com"], settings=settings
+    ) as running:
+        yield running
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_of(content: bytes) -> UploadRequest:
+    return UploadRequest(kind="file", digest=digest_of(content), size=len(content))
+
+
+async def test_status_plans_and_taken_names_are_as_the_tenant_has_them(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        status = await target.status()
+        assert status.migration is None
+        assert [(plan.name, plan.total) for plan in await target.plans()] == [("SalesPREM", 3)]
+        names = [f"{number}@example.com" for number in range(1_500)]
+        assert await target.taken_user_names([*names, "Taken@example.com"]) == {"Taken@example.com"}
+    assert (tmp_path / "tenant.key").read_text().strip() == status.public_key
+
+
+async def test_another_key_than_the_pinned_one_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
+    (tmp_path / "tenant.key").write_text("ab" * 32)
+    with pytest.raises(OnlineRefusedError) as caught:
+        async with connected(tenant, tmp_path):
+            pass
+    assert caught.value.code == "tenant-key-changed"
+
+
+async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        asked = [Content(digest=digest_of(WORDS), size=len(WORDS))]
+        url, offset = await migration.create_upload(file_of(WORDS), WORDS[:8_192])
+        assert offset == 8_192 == await migration.offset(url)
+        assert await migration.missing(asked) == {digest_of(WORDS)}
+        offset = await migration.send(url, offset, WORDS[offset : offset + 8_192])
+        assert await migration.send(url, offset, WORDS[offset:]) == len(WORDS)
+        assert await migration.missing(asked) == frozenset()
+        assert await migration.offset(url) == len(WORDS)
+        await migration.aclose()
+
+
+async def test_a_whole_file_goes_in_one_request_even_an_empty_one(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        for content in (b"short", b""):
+            _, offset = await migration.create_upload(file_of(content), content)
+            assert offset == len(content)
+            assert await migration.missing([Content(digest=digest_of(content), size=len(content))]) == frozenset()
+
+
+async def test_a_lie_about_the_content_is_a_mismatch(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        with pytest.raises(UploadMismatchError):
+            await migration.create_upload(file_of(b"right"), b"wrong")
+        url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
+        with pytest.raises(UploadMismatchError) as caught:
+            await migration.send(url, 50, WORDS[50:200])
+        assert caught.value.code == "offset-mismatch"
+
+
+async def test_a_terminated_upload_is_lost_and_terminating_again_is_no_error(
+    tmp_path: Path, tenant: RunningTenant
+) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
+        await migration.terminate(url)
+        await migration.terminate(url)
+        for call in (migration.offset(url), migration.send(url, 100, WORDS[100:])):
+            with pytest.raises(UploadLostError):
+                await call
+
+
+async def test_an_upload_outlives_the_tenant_and_its_port(tmp_path: Path) -> None:
+    settings = TenantSettings(chunk_bytes=8_192, claim_seconds=60)
+    async with (
+        serve_tenant(tmp_path / "tenant", settings=settings) as running,
+        connected(running, tmp_path) as target,
+    ):
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
+    async with (
+        serve_tenant(tmp_path / "tenant", settings=settings) as running,
+        connected(running, tmp_path) as target,
+    ):
+        again = await target.open(LICENCE, Kind.TEST, None)
+        assert again.id == migration.id
+        assert await again.offset(url) == 100
+
+
+async def test_a_second_workspace_is_refused_until_the_claim_is_given_back(
+    tmp_path: Path, tenant: RunningTenant
+) -> None:
+    async with connected(tenant, tmp_path / "a") as first, connected(tenant, tmp_path / "b") as second:
+        migration = await first.open(LICENCE, Kind.TEST, None)
+        with pytest.raises(OnlineRefusedError) as caught:
+            await second.open(LICENCE, Kind.TEST, None)
+        assert caught.value.code == "migration-claimed"
+        await migration.aclose()
+        assert (await second.open(LICENCE, Kind.TEST, None)).id == migration.id
+
+
+async def test_committing_without_the_contents_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
+    line = b'{"stage":"documents","key":"1","name":"1","size":5,"digest":"%s"}\n' % digest_of(b"never").encode()
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        await migration.create_upload(file_of(line), line)
+        with pytest.raises(OnlineRefusedError) as caught:
+            await migration.commit(
+                StageManifest(
+                    stage="documents",
+                    path=tmp_path,
+                    digest=digest_of(line),
+                    size=len(line),
+                    items=1,
+                    snapshot="s",
+                )
+            )
+        assert caught.value.code == "contents-missing"
+        assert digest_of(b"never") not in caught.value.message
+
+
+async def test_a_completion_that_the_tenant_refuses_says_why(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        with pytest.raises(OnlineError) as caught:
+            async for _ in migration.complete(CompletionRequest()):
+                pass
+        assert caught.value.code
+        assert caught.value.remedy
+
+
+async def test_a_choice_that_is_not_possible_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        with pytest.raises(OnlineRefusedError) as caught:
+            await target.open(LICENCE, Kind.TEST, RecoveryChoice.MISSING)
+        assert caught.value.code == "choice-not-possible"
