@@ -1,0 +1,77 @@
+"""The answers file: what it may say, what is wrong with it, and where its secrets are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.errors import InputError
+from omt_core.api.redaction import SECRETS
+from omt_core.engine.answers import Answers, load_answers
+
+LOGIN = '[login]\nuser = "HH"\npassword = { env = "OMT_TEST_PW" }\n'
+
+
+def load(tmp_path: Path, text: str) -> Answers:
+    file = tmp_path / "answers.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_answers(file)
+
+
+def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
+    answers = load(
+        tmp_path,
+        'recover = "overwrite-test"\ntest_migration = true\n[installation]\nroot = "machine"\narchives = ["a", "/b"]\n'
+         '[installation.service]\nbase = "cs"\n' + LOGIN + '[online]\nurl = "u"\ntoken_file = "token"\n',
+    )  # fmt: skip
+    manual = answers.manual()
+    assert manual.root == tmp_path / "machine"
+    assert manual.archives == (tmp_path / "a", Path("/b"))
+    assert manual.service.base == tmp_path / "cs"
+    assert (answers.kind, answers.recover) == (Kind.TEST, RecoveryChoice.OVERWRITE_TEST)
+    assert answers.settings == {"online": {"url": "u", "token_file": str(tmp_path / "token")}}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (LOGIN + "[contact]\nemail = 'a@b.no'\nfax = '1'\n", "answers-invalid", "contact.fax: unknown key"),
+        (LOGIN + "[plans.assign]\nHH = 3\n", "answers-invalid", "plans.assign.HH"),
+        ("colour = 1\n" + LOGIN, "answers-invalid", "colour: unknown key"),
+        ("folder = '/'\n" + LOGIN, "answers-invalid", "folder: unknown key"),
+        ('[login]\nuser = "HH"\npassword = "secret"\n', "answers-invalid", "login.password"),
+        ("[login]\nuser = 'HH'\npassword = { env = 'A', file = 'b' }\n", "answers-invalid", "exactly one"),
+        ("a = 1\nb = = 2\n", "answers-syntax", "line 2"),
+        ("", "answers-invalid", "login"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_key_or_its_line(tmp_path: Path, text: str, code: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text)
+    assert caught.value.code == code
+    assert words in caught.value.message
+
+
+def test_a_refused_password_is_not_repeated_in_the_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, '[login]\nuser = "HH"\npassword = "hunter2hunter2"\n')
+    assert "hunter2" not in caught.value.message
+
+
+def test_a_secret_comes_from_environment_or_file_and_is_hidden_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMT_TEST_PW", "planted-in-environment")
+    assert load(tmp_path, LOGIN).login_password().get_secret_value() == "planted-in-environment"
+    (tmp_path / "pw.txt").write_text("planted in file \n", encoding="utf-8")
+    answers = load(tmp_path, '[login]\nuser = "HH"\npassword = { file = "pw.txt" }\n')
+    assert answers.login_password().get_secret_value() == "planted in file "
+    assert SECRETS.hide("x planted-in-environment y planted in file z") == "x *** y ***z"
+
+
+def test_a_secret_that_is_not_there_is_named_by_its_place(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="OMT_TEST_PW") as caught:
+        load(tmp_path, LOGIN).login_password()
+    assert caught.value.code == "secret-not-found"

@@ -1,0 +1,123 @@
+"""Plugins, good and bad, that the tests of the host load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.errors import InstallationError
+from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_core.api.plugin import Plugin, hookimpl
+
+ODD = FindingCode(code="odd", severity=Severity.WARNING, plugin="good", meaning="Something is odd.", remedy="Look.")
+
+
+class Good(Plugin):
+    """Reports one finding, with a code that it named."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (ODD,)
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        return (ODD.finding("This is odd.", ("HH",)),)
+
+
+class Raising(Plugin):
+    """Has a bug."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        raise ZeroDivisionError("a bug")
+
+    @override
+    @hookimpl
+    async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[object]:  # type: ignore[override]
+        raise ZeroDivisionError("a bug")
+
+
+class Slow(Plugin):
+    """Never answers."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        await anyio.sleep_forever()
+        return ()
+
+
+class Lying(Plugin):
+    """Reports a code that it never named."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        return (ODD.finding("This is odd."),)
+
+
+class Confused(Plugin):
+    """Answers with something else."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        return "no findings"  # type: ignore[return-value]
+
+
+class Outside(Plugin):
+    """Meets trouble in the world outside, which is not its fault."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        raise InstallationError("database-gone", "The database went away.", "Start it.")
+
+
+class Unmarked(Plugin):
+    """Forgot the mark."""
+
+    @override
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        return ()
+
+
+class NotAsync(Plugin):
+    """Forgot that hooks are coroutines."""
+
+    @hookimpl
+    def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:  # type: ignore[override]
+        return ()
+
+
+class OtherParameters(Plugin):
+    """Takes something else."""
+
+    @hookimpl
+    async def validate_users(self, users: object) -> Sequence[Finding]:  # type: ignore[override]
+        return ()
+
+
+class UnknownHook(Plugin):
+    """Implements a hook that there is not."""
+
+    @hookimpl
+    async def validate_everything(self, call: object) -> Sequence[Finding]:
+        return ()
+
+
+class NoPlugin:
+    """Is none."""
+
+
+class FailsWhenMade(Plugin):
+    """Cannot be made."""
+
+    def __init__(self, settings: object) -> None:
+        raise RuntimeError("not today")

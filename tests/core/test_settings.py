@@ -1,0 +1,69 @@
+"""Settings come from four places of growing weight, and what is wrong is named with its dots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.errors import InputError
+from omt_core.api.plugin import PluginSettings
+from omt_core.settings import load_settings
+
+
+class Online(PluginSettings):
+    url: str = "default"
+    retries: int = 3
+    names: tuple[str, ...] = ()
+
+
+MODELS = {"online": Online}
+
+
+def online(settings: object) -> Online:
+    assert isinstance(settings, Online)
+    return settings
+
+
+def test_later_places_win_over_earlier_ones_value_by_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[online]\nurl = "file"\nretries = 9\nnames = ["a"]\n', encoding="utf-8")
+    found = online(load_settings(MODELS, file=file).section("online"))
+    assert (found.url, found.retries, found.names) == ("file", 9, ("a",))
+    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
+    assert (found.url, found.retries) == ("answers", 9)
+    monkeypatch.setenv("OMT_ONLINE__URL", "environment")
+    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
+    assert (found.url, found.retries) == ("environment", 9)
+    found = online(load_settings(MODELS, file=file, options={"online": {"url": "option"}}).section("online"))
+    assert (found.url, found.retries) == ("option", 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("[online]\nurll = 1", "settings-invalid", "online.urll"),
+        ("[nobody]\nurl = 1", "settings-invalid", "nobody"),
+        ("[core]\nhook_timeout = -1", "settings-invalid", "core.hook_timeout"),
+        ("[online\n", "settings-syntax", "line 1"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, code: str, words: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_settings(MODELS, file=file)
+    assert caught.value.code == code
+    assert words in caught.value.message
+
+
+def test_a_section_of_a_plugin_that_takes_no_part_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[broken]\nanything = 1", encoding="utf-8")
+    load_settings(MODELS, file=file, ignored=frozenset({"broken"}))
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load_settings(MODELS, file=tmp_path / "none.toml")
+    assert caught.value.code == "settings-unreadable"
