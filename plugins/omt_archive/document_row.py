@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from omt_archive.findings import (
     DOCUMENT_NAME_BLANK,
@@ -20,6 +21,9 @@ from omt_core.api.database import Row, Value
 from omt_core.api.items import Presence
 from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
+
+ORDINARY_NAME: Final = re.compile(r"(?!(?i:CON|PRN|AUX|NUL|COM|LPT))\w[\w .,()\[\]'&+-]{0,100}\w")
+"""Names that `refuse_reason` is sure to accept, which are nearly all: it looks at each letter of each name."""
 
 _ANYBODY = "-"
 """Stands for a login where only the period is asked for."""
@@ -48,9 +52,9 @@ def document_row(row: Row) -> DocumentRow:
     """Read a row of `statements.DOCUMENTS`."""
     key, name, provider, registered, appointment, owner = row
     return DocumentRow(
-        key=str(int(str(key))),
+        key=str(key if isinstance(key, int) else int(str(key))),
         name="" if name is None else str(name),
-        provider=0 if provider is None else int(str(provider)),
+        provider=int(str(provider)) if provider else 0,
         registered=moment(registered),
         has_appointment=appointment is not None,
         owner=None if owner is None else str(owner),
@@ -68,21 +72,26 @@ def unmovable(document: DocumentRow) -> Unmovable | None:
         return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, "It has no appointment.")
     if not document.owner:
         return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
-    reason = refuse_reason(document.name)
-    if reason is not None:
+    if ORDINARY_NAME.fullmatch(document.name) is None and (reason := refuse_reason(document.name)) is not None:
         detail = f"Its file name {telling(repr(document.name))} {reason}."
         return Unmovable(Presence.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
     return None
 
 
+def hostile_login(login: str, reason: str) -> Unmovable:
+    """Say that a document's owner has a login that must not become a folder."""
+    detail = f"Its owner's login {telling(repr(login))} {reason}."
+    return Unmovable(Presence.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
+
+
 def moment(value: Value) -> datetime | None:
     """Read a date as drivers give it; SQLite through ODBC may give text."""
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
+        return value if value.tzinfo is None else value.replace(tzinfo=None)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the columns have no zone
     if isinstance(value, str) and value.strip():
-        return datetime.fromisoformat(value.strip()).replace(tzinfo=None)
+        return moment(datetime.fromisoformat(value.strip()))
     return None
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
-from omt_archive.document_row import DocumentRow, document_row, periods_of, unmovable
-from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING, DOCUMENT_NAME_HOSTILE
+from omt_archive.document_row import DocumentRow, Unmovable, document_row, hostile_login, periods_of, unmovable
+from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING
 from omt_archive.names import fold, on_site, telling
 from omt_archive.owner import Missing, Owner, Unclaimed
 from omt_archive.roots import ArchiveRoots
@@ -41,19 +41,26 @@ class DocumentInventory:
 
     def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
         """Yield the items of these rows, those of missing documents perhaps later."""
+        login: str | None = None
         for row in rows:
             document = document_row(row)
             reason = unmovable(document)
             if reason is not None:
-                yield Item(
-                    stage=STAGE, key=document.key, name=f"document {document.key}", presence=reason.presence,
-                    reason=reason.reason, detail=reason.detail,
-                )  # fmt: skip
+                yield self._unmovable(document, reason)
                 continue
-            login = document.owner or ""
-            if login != (self._owner.login if self._owner else None) and fold(login) != self._owner_fold:
-                yield from self._next_owner(login)
-            yield from self._locate(document, login)
+            if document.owner != login:
+                login = document.owner or ""
+                if fold(login) != self._owner_fold:
+                    yield from self._next_owner(login)
+            owner = self._owner
+            if owner is None:
+                yield self._unmovable(document, hostile_login(login or "", self._refused_login or ""))
+                continue
+            item = self._locate(document, owner)
+            if item is not None:
+                yield item
+            if owner.remembered() > self._settings.remembered_per_owner:
+                yield from self._settle(owner)
 
     def finish(self) -> Iterator[Item]:
         """Yield what is left of the last owner, and the files in folders of logins that own no document."""
@@ -77,31 +84,30 @@ class DocumentInventory:
             self._known.add(self._owner_fold)
             self._owner = Owner(login, self._roots, self._pinned)
 
-    def _locate(self, document: DocumentRow, login: str) -> Iterator[Item]:
-        owner = self._owner
-        if owner is None:
-            yield Item(
-                stage=STAGE, key=document.key, name=f"document {document.key}", presence=Presence.REFUSED,
-                reason=DOCUMENT_NAME_HOSTILE.code,
-                detail=f"Its owner's login {telling(repr(login))} {self._refused_login}.",
-            )  # fmt: skip
-            return
+    def _locate(self, document: DocumentRow, owner: Owner) -> Item | None:
+        """Return the item of a document whose file is there; one that is missing is remembered with its owner."""
         periods = periods_of(document.registered, now=self._now)
         year, half = periods[0]
-        name = f"{login}/{year}.{half}/{document.name}"
         found = owner.find(document.name, periods)
         if found is not None and found.path is not None:
             seen = found.seen
-            yield Item(
-                stage=STAGE, key=document.key, name=name, path=Path(found.path), size=seen.size,
-                mtime_ns=seen.mtime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+            return Item(
+                stage=STAGE, key=document.key, name=f"{document.owner}/{year}.{half}/{document.name}",
+                path=Path(found.path), size=seen.size, mtime_ns=seen.mtime_ns, presence=seen.presence,
+                reason=seen.reason, detail=seen.detail,
             )  # fmt: skip
-        else:
-            expected = owner.expected(f"{year}.{half}", document.name)
-            trouble = None if found is None else found.seen
-            owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
-        if owner.remembered() > self._settings.remembered_per_owner:
-            yield from self._settle(owner)
+        expected = owner.expected(f"{year}.{half}", document.name)
+        trouble = None if found is None else found.seen
+        login = document.owner or ""
+        owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
+        return None
+
+    @staticmethod
+    def _unmovable(document: DocumentRow, why: Unmovable) -> Item:
+        return Item(
+            stage=STAGE, key=document.key, name=f"document {document.key}", presence=why.presence, reason=why.reason,
+            detail=why.detail,
+        )  # fmt: skip
 
     def _settle(self, owner: Owner) -> Iterator[Item]:
         """Match missing documents with unclaimed files: when the owner is done, or too much is remembered."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +58,24 @@ class Site:
         told: dict[str, Any] = self.truth["plants"].get(slug, {"items": []})
         return sorted(subject for item in told["items"] for subject in item["subjects"])
 
+    def add_archive(self, path: Path) -> None:
+        """Search one more archive, last."""
+        self.installation = replace(self.installation, archives=(*self.installation.archives, path))
+
+    def run(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Change the database."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            connection.execute(statement, parameters)
+
+    def copy_row(self, table: str, key: str, values: Mapping[str, object]) -> None:
+        """Add a row like the first one of a table, but for these values."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            row = dict(connection.execute(f'SELECT * FROM "{table}" ORDER BY "{key}"').fetchone()) | dict(values)
+            places = ", ".join("?" * len(row))
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({places})', tuple(row.values()))
+
     async def items(self, stage: str, settings: ArchiveSettings | None = None) -> list[Item]:
         """All items of a stage."""
         async with opened(self.file) as database:
@@ -82,9 +103,24 @@ def planted_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(generate(tmp_path_factory.mktemp("planted") / "site", spec))
 
 
+@pytest.fixture(scope="session")
+def small_simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    """A small installation to be copied."""
+    return generate(tmp_path_factory.mktemp("small") / "site", SimulationSpec(users=5, documents=60))
+
+
 @pytest.fixture
-def new_site(tmp_path: Path) -> Callable[[], Site]:
+def new_site(tmp_path: Path, small_simulation: Simulation) -> Callable[[], Site]:
     """Makes an installation that a test may change."""
-    return lambda: Site(generate(tmp_path / "site", SimulationSpec(users=5, documents=60)))
+
+    def make() -> Site:
+        copy = shutil.copytree(small_simulation.directory, tmp_path / "site", symlinks=True)
+        return Site(replace(small_simulation, directory=copy))
+
+    return make
 
 
+@pytest.fixture
+def open_database() -> Callable[[Path], AbstractAsyncContextManager[SourceDatabase]]:
+    """Opens an SQLite file as a CRM database."""
+    return opened

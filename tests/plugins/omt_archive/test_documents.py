@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
 
 import pytest
 
+from omt_archive.settings import ArchiveSettings
 from omt_core.api.items import Presence
 
 pytestmark = pytest.mark.anyio
@@ -23,8 +26,8 @@ async def test_a_found_document_is_told_with_its_file_size_and_time(clean_site):
         assert (item.size, item.mtime_ns) == (status.st_size, status.st_mtime_ns)
         login, period, name = item.name.split("/")
         assert item.path.name == name
-        assert item.path.parent.name in {period, item.path.parent.name}
         assert item.path.parent.parent.name == login
+        assert re.fullmatch(r"\d{4}\.[12]", period)
 
 
 async def test_every_row_has_exactly_one_item(planted_site):
@@ -75,3 +78,146 @@ async def test_a_missing_document_says_where_it_is_expected(planted_site):
     items = {item.key: item for item in await planted_site.items("documents")}
     for plant in planted_site.truth["plants"]["missing-file"]["items"]:
         assert plant["expected"] in items[str(plant["document_id"])].detail
+
+
+async def test_a_document_at_a_border_is_found_in_the_neighbouring_period(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "1")
+    assert item.name.split("/")[1] == "2014.1"
+    neighbour = item.path.parent.parent / "2013.2"
+    neighbour.mkdir(exist_ok=True)
+    item.path.rename(neighbour / item.path.name)
+    items = await site.items("documents")
+    again = next(one for one in items if one.key == "1")
+    assert again.presence is Presence.FOUND
+    assert again.path.parent == neighbour
+    assert again.name == item.name
+    assert all(one.presence is Presence.FOUND for one in items)
+
+
+async def test_the_first_archive_that_has_the_file_wins_and_the_other_copy_is_told(new_site):
+    site = new_site()
+    first, second = site.installation.archives
+    item = next(one for one in await site.items("documents") if one.path.is_relative_to(first))
+    copy = second / item.path.relative_to(first)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(b"older")
+    items = await site.items("documents")
+    assert next(one for one in items if one.key == item.key).path == item.path
+    assert [(one.path, one.reason) for one in items if one.presence is Presence.ORPHAN] == [
+        (copy, "document-file-shadowed")
+    ]
+
+
+async def test_the_appointments_associate_owns_a_document_and_whoever_registered_it_only_where_there_is_none(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "8")
+    site.run("UPDATE appointment SET associate_id = 0 WHERE appointment_id = 8")
+    site.run(
+        "UPDATE document SET registered_associate_id = (SELECT associate_id FROM associate WHERE name = ?)"
+        " WHERE document_id = 8",
+        (item.name.split("/")[0],),
+    )
+    assert next(one for one in await site.items("documents") if one.key == "8").path == item.path
+
+
+async def test_a_link_out_of_the_archive_is_refused_unless_its_target_is_trusted(new_site, tmp_path):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    outside = tmp_path / "outside" / "secret.docx"
+    outside.parent.mkdir()
+    item.path.rename(outside)
+    item.path.symlink_to(outside)
+    refused = next(one for one in await site.items("documents") if one.key == "5")
+    assert (refused.presence, refused.reason) == (Presence.REFUSED, "file-outside-root")
+    settings = ArchiveSettings(trusted_folders=(outside.parent,))
+    trusted = next(one for one in await site.items("documents", settings) if one.key == "5")
+    assert (trusted.presence, trusted.size) == (Presence.FOUND, outside.stat().st_size)
+
+
+async def test_a_period_folder_that_is_a_link_out_of_the_archive_is_refused(new_site, tmp_path):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    moved = tmp_path / "moved"
+    item.path.parent.rename(moved)
+    item.path.parent.symlink_to(moved)
+    refused = next(one for one in await site.items("documents") if one.key == "5")
+    assert (refused.presence, refused.reason) == (Presence.REFUSED, "file-outside-root")
+
+
+async def test_a_link_inside_the_archive_is_followed(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    target = item.path.parent.parent / "kept elsewhere.docx"
+    item.path.rename(target)
+    item.path.symlink_to(target)
+    assert next(one for one in await site.items("documents") if one.key == "5").size == item.size
+
+
+async def test_a_folder_in_the_place_of_a_file_is_unreadable(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    item.path.unlink()
+    item.path.mkdir()
+    again = next(one for one in await site.items("documents") if one.key == "5")
+    assert (again.presence, again.reason) == (Presence.UNREADABLE, "file-unreadable")
+
+
+async def test_versions_beside_a_file_and_unfinished_writes_are_not_orphans(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    versions = item.path.with_suffix("")
+    versions.mkdir()
+    (versions / "x-001.docx").write_bytes(b"1")
+    item.path.with_name("half.NEW").write_bytes(b"2")
+    left = [one for one in await site.items("documents") if one.presence is Presence.ORPHAN]
+    assert [(one.path, one.reason) for one in left] == [(versions, "document-versions")]
+
+
+async def test_the_folder_of_a_renamed_user_is_told_file_by_file(new_site):
+    site = new_site()
+    items = await site.items("documents")
+    folder = items[0].path.parent.parent
+    theirs = {one.key for one in items if one.path.is_relative_to(folder)}
+    files = sum(1 for path in folder.glob("*.*/*") if path.is_file())
+    folder.rename(folder.with_name("OLDNAME"))
+    again = await site.items("documents")
+    assert {one.key for one in again if one.presence is Presence.MISSING} == theirs
+    assert sum(one.presence is Presence.ORPHAN for one in again) == files
+
+
+async def test_a_document_without_a_date_is_expected_in_the_current_period(new_site):
+    site = new_site()
+    site.run("UPDATE document SET registered = '1970-01-01 00:00:00' WHERE document_id = 5")
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    assert item.presence is Presence.MISSING
+    assert item.reason == "document-file-misplaced"
+    assert len(item.candidates) == 1
+
+
+async def test_names_that_are_no_text_survive(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    strange = item.path.with_name(os.fsdecode(b"br\xe6v.docx"))
+    strange.write_bytes(b"1")
+    orphan = next(one for one in await site.items("documents") if one.presence is Presence.ORPHAN)
+    assert orphan.name.endswith("br\\udce6v.docx")
+    assert orphan.key.encode()
+    assert orphan.path == strange
+
+
+async def test_memory_bounded_to_a_few_entries_still_tells_every_row_and_file(planted_site):
+    bounded = await planted_site.items("documents", ArchiveSettings(remembered_per_owner=1, batch_items=7))
+    whole = await planted_site.items("documents")
+    assert {one.key for one in whole} <= {one.key for one in bounded}
+    assert len({one.key for one in bounded}) == len(bounded)
+
+
+async def test_similar_names_are_candidates(new_site):
+    site = new_site()
+    item = next(one for one in await site.items("documents") if one.key == "5")
+    renamed = item.path.with_name(f"{item.path.stem}[1]{item.path.suffix}")
+    item.path.rename(renamed)
+    again = next(one for one in await site.items("documents") if one.key == "5")
+    assert again.reason == "document-file-missing"
+    assert [one.rpartition("\\")[2] for one in again.candidates] == [renamed.name]

@@ -1,0 +1,114 @@
+"""The findings about the whole archive."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from omt_archive import ArchivePlugin
+from omt_archive.settings import ArchiveSettings
+from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
+from omt_core.api.findings import Severity
+
+pytestmark = pytest.mark.anyio
+
+
+class Surroundings:
+    workspace = None
+
+    def emit(self, event):
+        pass
+
+
+async def findings(site, open_database, **settings):
+    plugin = ArchivePlugin(ArchiveSettings(**settings))
+    async with open_database(site.file) as database:
+        call = ValidateDocuments(installation=site.installation, database=database, run=Surroundings())
+        found = await plugin.validate_documents(call)
+    assert {one.code for one in found} <= {code.code for code in plugin.add_finding_codes()}
+    assert len({one.code for one in found}) == len(found)
+    return {one.code: one for one in found}
+
+
+async def test_a_clean_installation_has_no_warnings_or_errors(clean_site, open_database):
+    found = await findings(clean_site, open_database)
+    assert [one for one in found.values() if one.severity is not Severity.INFO] == []
+    assert found.keys() <= {"archive-files-ignored", "path-too-long"}
+
+
+async def test_logs_and_personal_files_are_told_as_left_by_rule(clean_site, open_database):
+    ignored = (await findings(clean_site, open_database))["archive-files-ignored"].subjects
+    assert {r"C:\SO_ARC\DATA", r"C:\SO_ARC\Wishlist", r"C:\SO_ARC\Task_1.trt"} <= set(ignored)
+    assert set(clean_site.truth["counts"]["files"]["personal"]) <= set(ignored)
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "severity"),
+    [
+        ("missing-file", "document-file-missing", Severity.WARNING),
+        ("wrong-period", "document-file-misplaced", Severity.WARNING),
+        ("blank-name", "document-name-blank", Severity.WARNING),
+        ("no-appointment", "document-without-appointment", Severity.WARNING),
+        ("missing-associate", "document-without-owner", Severity.WARNING),
+        ("hostile-name", "document-name-hostile", Severity.WARNING),
+        ("unreadable", "file-unreadable", Severity.WARNING),
+        ("other-provider", "document-stored-elsewhere", Severity.INFO),
+        ("zero-bytes", "document-empty", Severity.INFO),
+        ("orphan", "file-without-document", Severity.INFO),
+    ],
+)
+async def test_each_plant_is_one_finding_with_exactly_its_subjects(planted_site, open_database, slug, code, severity):
+    found = (await findings(planted_site, open_database))[code]
+    assert list(found.subjects) == planted_site.subjects(slug)
+    assert found.severity is severity
+    assert found.message.startswith(f"{len(found.subjects)} in all.")
+
+
+async def test_nothing_is_found_that_was_not_planted(planted_site, clean_site, open_database):
+    planted, clean = await findings(planted_site, open_database), await findings(clean_site, open_database)
+    assert len(planted.keys() - clean.keys() - {"path-too-long"}) == 10
+
+
+async def test_a_missing_archive_with_documents_is_an_error(new_site, open_database):
+    site = new_site()
+    shutil.rmtree(site.installation.archives[1])
+    found = await findings(site, open_database)
+    assert found["archive-root-missing"].severity is Severity.ERROR
+    assert found["archive-root-missing"].subjects == (r"D:\SO_ARC2",)
+
+
+async def test_a_missing_archive_that_nobody_misses_is_a_warning(new_site, open_database, tmp_path):
+    site = new_site()
+    site.add_archive(tmp_path / "gone")
+    assert (await findings(site, open_database))["archive-root-missing"].severity is Severity.WARNING
+
+
+async def test_an_archive_without_any_of_the_documents_is_an_error(new_site, open_database):
+    site = new_site()
+    for root in site.installation.archives:
+        shutil.rmtree(root)
+        root.mkdir()
+    assert "archive-empty" not in await findings(site, open_database)
+    found = await findings(site, open_database, expected_in_archive=60)
+    assert found["archive-empty"].severity is Severity.ERROR
+
+
+async def test_the_stages_have_the_names_titles_and_order_of_the_upload_table(clean_site, open_database, tmp_path):
+    plugin = ArchivePlugin(ArchiveSettings())
+    async with open_database(clean_site.file) as database:
+        stages = await plugin.contribute_upload_stages(
+            ContributeUploadStages(
+                installation=clean_site.installation,
+                database=database,
+                workspace=tmp_path,
+                snapshot="",
+                run=Surroundings(),
+            )
+        )
+    assert [(one.name, one.title, one.order, one.kind) for one in stages] == [
+        ("templates", "Templates", 30, "files"),
+        ("documents", "Documents", 40, "files"),
+        ("customer-service", "Customer Service", 50, "files"),
+        ("attachments", "Attachments", 60, "files"),
+    ]
