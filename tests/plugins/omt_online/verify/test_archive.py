@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from omt_online.verifying.archive_folders import ArchiveFolders
+
+
+def test_files_as_they_were_migrated_are_counted(signed, verify):
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert code == 0
+    assert "3 files read, 3 as migrated, 0 differ; 0 are not below" in context.text
+
+
+def test_a_file_that_changed_is_named_with_line_key_and_field(signed, verify):
+    signed.archive.joinpath("HH/2020.2/Letter.docx").write_bytes(b"other")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert code == 1
+    assert "archive, line 2, documents/2: digest:" in context.text
+    assert context.results[0]["findings"][0]["subjects"] == ("documents/2",)
+
+
+def test_a_file_that_is_not_there_is_told_and_no_mismatch(signed, verify):
+    signed.archive.joinpath("HH/2020.2/Letter.docx").unlink()
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert code == 0
+    assert "2 files read, 2 as migrated, 0 differ; 1 are not below" in context.text
+
+
+def test_letters_case_does_not_matter(signed, verify):
+    signed.archive.joinpath("HH").rename(signed.archive / "hh")
+    signed.archive.joinpath("TEMPLATE").rename(signed.archive / "Template")
+    signed.archive.joinpath("Template/NO/Mail.htm").rename(signed.archive / "Template/NO/MAIL.HTM")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "3 as migrated" in context.text) == (0, True)
+
+
+def test_several_roots_are_searched_in_order(signed, verify, tmp_path):
+    second = tmp_path / "second"
+    second.joinpath("HH").mkdir(parents=True)
+    signed.archive.joinpath("HH/2019.1").rename(second / "HH/2019.1")
+    code, context = verify(signed.receipt, "--archive", signed.archive, "--archive", second)
+    assert (code, "3 as migrated" in context.text) == (0, True)
+
+
+def test_a_template_folder_may_be_a_root_of_its_own(signed, verify):
+    code, context = verify(signed.receipt, "--archive", signed.archive / "TEMPLATE")
+    assert "1 as migrated" in context.text
+
+
+def test_a_document_of_the_neighbouring_half_year_is_the_one_if_its_content_is(signed, verify):
+    signed.archive.joinpath("HH/2019.1").rename(signed.archive / "HH/2018.2")
+    _, context = verify(signed.receipt, "--archive", signed.archive)
+    assert "3 as migrated" in context.text
+    signed.archive.joinpath("HH/2018.2/Offer.docx").write_bytes(b"another")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "1 are not below" in context.text) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "/etc/passwd", "a/../../secret", "a\\..\\secret", "C:x", "", "a//b", "a\0b", "a\udce4"]
+)
+def test_a_hostile_name_leads_nowhere(tmp_path, name):
+    root = tmp_path / "archive"
+    root.mkdir()
+    (tmp_path / "secret").write_text("x")
+    assert ArchiveFolders([root]).document(name) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a symbolic link needs a right on Windows")
+def test_a_link_that_leads_out_of_the_archive_is_not_followed(tmp_path):
+    root = tmp_path / "archive"
+    root.mkdir()
+    (tmp_path / "secret").write_text("x")
+    (root / "link").symlink_to(tmp_path / "secret")
+    (root / "inside").write_text("y")
+    (root / "good").symlink_to(root / "inside")
+    folders = ArchiveFolders([root])
+    assert folders.document("link") is None
+    assert folders.document("good") == root / "good"

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from aiohttp import web
+
+from omt_online.client.settings import ClientSettings
+from omt_online.receipt import parse_receipt
+from omt_online.verifying.tenant import check_tenant
+
+
+@asynccontextmanager
+async def tenant_with(receipt: bytes, manifest: bytes, public_key: str):
+    """A tenant that knows one migration, and hands out what it is given."""
+    asked = []
+
+    async def capabilities(_):
+        limits = dict.fromkeys(
+            ("bundle_bytes", "member_bytes", "chunk_bytes", "digests_per_request", "parallel_uploads"), 1
+        )
+        return web.json_response({"protocol": "1", "limits": limits, "checksums": ["sha1"], "tus": "1.0.0"})
+
+    async def token(_):
+        return web.json_response({"token": "t", "expires_in": 900})
+
+    async def tenant(_):
+        return web.json_response(
+            {"tenant": "Cust12345", "state": "Running", "public_key": public_key, "migration": None}
+        )
+
+    async def file(request):
+        asked.append(request.headers)
+        return web.Response(body={"receipt": receipt, "manifest": manifest}[request.match_info["what"]])
+
+    application = web.Application()
+    application.router.add_get("/v1/capabilities", capabilities)
+    application.router.add_post("/v1/tokens", token)
+    application.router.add_get("/v1/tenant", tenant)
+    application.router.add_get("/v1/migrations/m-1/{what}", file)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def compare(signed, tmp_path):
+    """Compare what is on disk with a tenant that has the given files."""
+
+    def run(*, receipt: bytes | None = None, manifest: bytes | None = None, public_key: str | None = None):
+        ours = parse_receipt(signed.receipt.read_bytes())
+        secret = tmp_path / "token"
+        secret.write_text("secret\n")
+
+        async def check():
+            async with tenant_with(
+                receipt or signed.receipt.read_bytes(),
+                signed.manifest.read_bytes() if manifest is None else manifest,
+                public_key or ours.header.public_key,
+            ) as (url, asked):
+                settings = ClientSettings(url=url, token_file=secret)
+                found = await check_tenant(settings, ours, signed.manifest, 100)
+                assert all("Omt-Claim" not in headers for headers in asked)
+                return [(mismatch.key, mismatch.field) for mismatch in found]
+
+        return anyio.run(check)
+
+    return run
+
+
+def test_a_tenant_that_hands_out_the_same_agrees(compare):
+    assert compare() == []
+
+
+def test_another_key_is_named(compare):
+    assert compare(public_key="0" * 64) == [("", "header.public_key")]
+
+
+def test_each_line_that_differs_is_named_by_key_and_field(compare, signed):
+    lines = signed.manifest.read_bytes().splitlines(keepends=True)
+    changed = lines[0].replace(b"Offer", b"Other"), lines[2], lines[2].replace(b'"key":"NO', b'"key":"SP')
+    assert compare(manifest=b"".join(changed)) == [
+        ("documents/1", "name"),
+        ("documents/2", "key"),
+        ("templates/SP/Mail.htm", "key"),
+    ]
+
+
+def test_a_manifest_that_cannot_be_read_is_named(compare):
+    assert compare(manifest=b"nonsense\n") == [("", "line")]
+
+
+def test_a_receipt_of_a_later_run_is_told_field_by_field(compare, signed):
+    record = json.loads(signed.receipt.read_bytes())
+    record["header"]["completed_at"] = "2026-01-03T03:04:05Z"
+    record["signature"] = "0" * 128
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    assert compare(receipt=text) == [("", "header.completed_at"), ("", "signature")]
