@@ -53,7 +53,8 @@ def without_addition(content: bytes, added: bytes) -> bytes | None:
     line = ours[-1]
     before = content[: line.start]
     if line.stop == len(content) == line.end and not added.startswith(WORD):
-        before = before.removesuffix(b"\n").removesuffix(b"\r")
+        line_end = added.removesuffix(WORD)
+        before = before.removesuffix(line_end if before.endswith(line_end) else b"\n")
     return before + content[line.stop :]
 
 
@@ -63,7 +64,8 @@ def _lines(content: bytes) -> Iterator[Span]:
         newline = content.find(b"\n", start)
         stop = newline + 1 if newline >= 0 else len(content)
         end = stop if newline < 0 else newline
-        if newline > start and content[newline - 1 : newline] == b"\r":
-            end = newline - 1
+        # Also one at the very end, which an addition would make part of a line end.
+        while end > start and content[end - 1 : end] == b"\r":
+            end -= 1
         yield Span(start, end, stop)
         start = stop

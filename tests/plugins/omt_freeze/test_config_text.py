@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omt_freeze.config_text import addition, frozen_lines, without_addition
@@ -16,12 +16,15 @@ CONTENTS = st.binary() | TEXTS
 
 
 @given(CONTENTS)
+@example(b"frozen\r")
+@example(b"\r\nfrozen\r")
 def test_the_addition_freezes_and_only_adds(content: bytes) -> None:
     frozen = content + addition(content)
     assert len(frozen_lines(frozen)) == len(frozen_lines(content)) + 1
 
 
 @given(CONTENTS)
+@example(b"\r")
 def test_taking_the_addition_out_gives_back_the_content(content: bytes) -> None:
     assert without_addition(content + addition(content), addition(content)) == content
 
