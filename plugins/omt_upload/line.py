@@ -29,6 +29,11 @@ class Line:
         self._speed: float | None = None
 
     @property
+    def known(self) -> bool:
+        """Whether anything was sent yet, so that its speed is known."""
+        return self._speed is not None
+
+    @property
     def body_bytes(self) -> int:
         """How long a body should be, in bytes: about so long on the line as the settings say."""
         longest = self._migration.limits.chunk_bytes

@@ -60,8 +60,9 @@ class Pipe:
 
     @property
     def batch_bytes(self) -> int:
-        """How large a bundle should be now: one request on this line, within all limits."""
-        return min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes, self.line.body_bytes)
+        """How large a bundle should be now: one request on this line, once its speed is known, within all limits."""
+        largest = min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
+        return min(largest, self.line.body_bytes) if self.line.known else largest
 
     async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
         """Return the digests that need not be sent: confirmed before, or stored online as the online side says."""

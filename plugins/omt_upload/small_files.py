@@ -47,13 +47,6 @@ async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> No
             case Reading() | TooLarge():
                 grown.append(record)
     await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
-    await pipe.journal.digests(
-        {
-            (record.stage, record.key): (digest, reading.size, reading.mtime_ns)
-            for digest, copy in copies.items()
-            for record, reading in copy.items
-        }
-    )
     await _send(work, copies)
     for record in grown:
         await send_large_file(work, record)
