@@ -30,7 +30,8 @@ def validate_names(
             continue
         name = names.get(user.login)
         if name is None:
-            yield findings.MISSING.finding(f"{user.login}: has a plan but no user name.", (user.login,))
+            unusable = _unusable(user, settings)
+            yield findings.MISSING.finding(f"{user.login}: has a plan but no user name{unusable}.", (user.login,))
         elif (reason := why_invalid(name, settings)) is not None:
             yield findings.INVALID.finding(f"{user.login}: '{name}' cannot be a user name: {reason}.", (user.login,))
     yield from duplicates(names)
@@ -100,6 +101,14 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: M
             f" {', '.join(logins[:SHOWN])}{more}.",
             tuple(logins),
         )
+
+
+def _unusable(user: User, settings: UserNamesSettings) -> str:
+    """Say why the default address was not proposed, where there is one."""
+    if not user.emails:
+        return ", and no e-mail address on the card"
+    reason = why_invalid(user.emails[0].strip(), settings)
+    return f"; the address '{user.emails[0]}' cannot be one: {reason}" if reason else ""
 
 
 def _named(user_names: Mapping[str, str]) -> set[str]:

@@ -62,6 +62,12 @@ def test_a_user_with_a_plan_needs_a_name() -> None:
     assert [f.code for f in validated({}, extra=("AB",))] == ["user-name-missing"]
 
 
+def test_a_missing_name_comes_with_the_address_that_cannot_be_one() -> None:
+    user = User(id=1, login="HH", full_name="", person_id=1, emails=("h@example",))
+    (finding,) = validate_names([user], {"HH": "Sales"}, {}, UserNamesSettings())
+    assert finding.message.startswith("HH: has a plan but no user name; the address 'h@example' cannot be one: ")
+
+
 def test_a_name_that_is_no_address_is_refused_with_the_reason() -> None:
     (finding,) = validated({"HH": "h h@example.com"})
     assert (finding.code, finding.subjects) == ("user-name-invalid", ("HH",))
