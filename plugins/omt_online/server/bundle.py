@@ -58,7 +58,8 @@ def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
 
 
 def _digest(view: memoryview, member: Member) -> bytes:
-    return hashlib.sha256(view[member.offset : member.offset + member.size]).digest()
+    with view[member.offset : member.offset + member.size] as content:
+        return hashlib.sha256(content).digest()
 
 
 def _members(view: memoryview, member_bytes: int) -> Iterator[Member]:
@@ -68,7 +69,7 @@ def _members(view: memoryview, member_bytes: int) -> Iterator[Member]:
         if len(header) < BLOCK:
             raise _malformed("it ends without two blocks of zeros")
         if not any(header):
-            _check_end(view[position:])
+            _check_end(bytes(view[position : position + 2 * BLOCK + RECORD + 1]))
             return
         digest, size = _read_header(header, position)
         if size > member_bytes:
@@ -79,7 +80,7 @@ def _members(view: memoryview, member_bytes: int) -> Iterator[Member]:
         after = position + -(-size // BLOCK) * BLOCK
         if after > len(view):
             raise _malformed(f"the member at byte {position} is cut off")
-        if any(view[position + size : after]):
+        if bytes(view[position + size : after]).strip(b"\0"):
             raise _malformed(f"there is something behind the member at byte {position}")
         yield Member(digest, size, position)
         position = after
@@ -93,13 +94,13 @@ def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
         raise _malformed(f"the block at byte {position} is not a header of ustar")
     if int(checksum[1], 8) != sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" "):
         raise _malformed(f"the header at byte {position} is damaged")
-    if name is None or header[156] not in _REGULAR or any(header[157:257]) or any(header[345:500]):
+    if name is None or header[156] not in _REGULAR or (header[157:257] + header[345:500]).strip(b"\0"):
         raise _malformed(f"the member at byte {position} is not a regular file named by a sha256")
     return bytes.fromhex(name[1].decode()), int(size[1], 8)
 
 
-def _check_end(rest: memoryview) -> None:
-    if not 2 * BLOCK <= len(rest) <= 2 * BLOCK + RECORD or len(rest) % BLOCK or any(rest):
+def _check_end(rest: bytes) -> None:
+    if not 2 * BLOCK <= len(rest) <= 2 * BLOCK + RECORD or len(rest) % BLOCK or rest.strip(b"\0"):
         raise _malformed("it must end with two blocks of zeros and nothing behind them but a record's padding")
 
 

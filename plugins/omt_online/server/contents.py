@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from omt_core.api.online import Content
 from omt_online.server.bundle import Member
-from omt_online.server.layout import TenantLayout
+from omt_online.server.layout import PRIVATE_FILE, TenantLayout
 from omt_online.server.state_database import StateDatabase
 
 _VARIABLES = 500
@@ -80,6 +80,7 @@ class ContentStore:
         if location.path == self._layout.content(digest):
             return location.path
         copy = self._layout.manifests / digest
+        copy.touch(mode=PRIVATE_FILE)
         with self.open(digest) as source, copy.open("wb") as target:
             shutil.copyfileobj(source, target)
         return copy

@@ -11,10 +11,10 @@
       contents/ab/<sha256>   contents that travelled on their own
       manifests/<sha256>     copies of stage manifests that travelled in a bundle; made anew for each import
       databases/             imported databases; tenant.sqlite names the current one, the others are removed
-      receipts/              receipts and manifests, all of them; tenant.sqlite names the current ones
+      receipts/              every receipt and manifest; tenant.sqlite names the current ones
 
-Whatever a name in DIR is made of is digits and letters that the tenant made or checked itself: no name from a client ever
-becomes part of a path.
+Whatever a name in DIR is made of is digits and letters that the tenant made or checked itself: no name from a client
+ever becomes part of a path.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from omt_online.server.completions import CompletionStore
 from omt_online.server.contents import ContentStore
 from omt_online.server.identity import TenantIdentity, establish_identity
 from omt_online.server.landing import Landing
-from omt_online.server.layout import TenantLayout
+from omt_online.server.layout import PRIVATE_FILE, TenantLayout
 from omt_online.server.opening import Opening
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.reconciling import reconcile
@@ -107,7 +107,7 @@ class Store:
 
 def _lock(layout: TenantLayout) -> FileLock:
     # Opened in a worker thread, closed in another: the lock belongs to the process.
-    lock = FileLock(layout.lock, timeout=0, thread_local=False)
+    lock = FileLock(layout.lock, timeout=0, mode=PRIVATE_FILE, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:

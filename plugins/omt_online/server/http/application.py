@@ -9,6 +9,7 @@ from aiohttp import web
 
 from omt_online.server.completing import Completing
 from omt_online.server.http.guard import guarded, mark_tus, tell_errors
+from omt_online.server.http.openapi import OPENAPI_PATH, read_openapi
 from omt_online.server.http.routes import PATH_PARAMETERS, ROUTES
 from omt_online.server.http.service import SERVICE, Service
 from omt_online.server.http.turns import UploadTurns
@@ -29,6 +30,7 @@ def make_application(store: Store, completing: Completing) -> web.Application:
         turns=UploadTurns(parallel),
     )
     application.on_response_prepare.append(mark_tus)
+    application.router.add_route("GET", OPENAPI_PATH, read_openapi)
     for route in ROUTES:
         application.router.add_route(route.method, with_patterns(route.path), guarded(route))
     return application

@@ -16,9 +16,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A call: its handler's docstring is its summary. `media` is what a body that is not JSON holds.
+    """A call. The first line of its handler's docstring is its summary.
 
-    `headers` are the request headers that matter beside those of HTTP; `optional_headers` those that may be left out.
+    `takes_chunk` marks a body that is a chunk of an upload; `answer_media` is set where an answer is not JSON of ours.
+    `headers` are the request headers that the call needs, `optional_headers` those that it heeds.
     """
 
     method: Method
@@ -27,19 +28,22 @@ class Route:
     status: int = 200
     body: type[bodies.Body] | None = None
     answer: type[bodies.Body] | None = None
-    media: str | None = None
+    takes_chunk: bool = False
     answer_media: str | None = None
+    answer_headers: tuple[str, ...] = ()
     secured: bool = True
     headers: tuple[str, ...] = ()
     optional_headers: tuple[str, ...] = ()
     errors: tuple[int, ...] = ()
 
 
-CLAIM = ("Omt-Claim",)
-TUS = ("Omt-Claim", "Tus-Resumable")
-CHUNK = "application/offset+octet-stream"
-ERRORS = (400, 401)
-"""Statuses that every call but the public ones may answer."""
+COMMON_ERRORS = (400, 401)
+"""Statuses that every call behind a token may answer."""
+
+_CLAIM = ("Omt-Claim",)
+_TUS = ("Omt-Claim", "Tus-Resumable")
+_PROGRESS = ("Tus-Resumable", "Upload-Offset", "Upload-Expires")
+_OPTIONS = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
 
 ROUTES = (
     Route(
@@ -81,7 +85,7 @@ ROUTES = (
         path="/v1/migrations/{id}/claim",
         handler=migration_calls.release_claim,
         status=204,
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409),
     ),
     Route(
@@ -90,7 +94,7 @@ ROUTES = (
         handler=migration_calls.find_missing,
         body=bodies.ContentsBody,
         answer=bodies.MissingAnswer,
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409, 413),
     ),
     Route(
@@ -99,7 +103,7 @@ ROUTES = (
         handler=completion_calls.commit_stage,
         status=204,
         body=bodies.StageBody,
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409, 413, 422),
     ),
     Route(
@@ -108,7 +112,7 @@ ROUTES = (
         handler=completion_calls.request_completion,
         status=202,
         body=bodies.CompletionBody,
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409, 413),
     ),
     Route(
@@ -116,7 +120,7 @@ ROUTES = (
         path="/v1/migrations/{id}/completion",
         handler=completion_calls.read_completion,
         answer=bodies.CompletionAnswer,
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409),
     ),
     Route(
@@ -124,7 +128,7 @@ ROUTES = (
         path="/v1/migrations/{id}/receipt",
         handler=completion_calls.read_receipt,
         answer_media="application/json",
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409),
     ),
     Route(
@@ -132,17 +136,20 @@ ROUTES = (
         path="/v1/migrations/{id}/manifest",
         handler=completion_calls.read_manifest,
         answer_media="application/x-ndjson",
-        headers=CLAIM,
+        headers=_CLAIM,
         errors=(404, 409),
     ),
-    Route(method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204),
+    Route(
+        method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204, answer_headers=_OPTIONS
+    ),
     Route(
         method="POST",
         path="/v1/uploads",
         handler=upload_calls.create_upload,
         status=201,
-        media=CHUNK,
-        headers=(*TUS, "Upload-Length", "Upload-Metadata"),
+        takes_chunk=True,
+        answer_headers=("Location", *_PROGRESS),
+        headers=(*_TUS, "Upload-Length", "Upload-Metadata"),
         optional_headers=("Upload-Checksum",),
         errors=(404, 409, 412, 413, 415, 460, 503, 507),
     ),
@@ -150,17 +157,25 @@ ROUTES = (
         method="HEAD",
         path="/v1/uploads/{uid}",
         handler=upload_calls.read_offset,
-        headers=TUS,
+        answer_headers=("Cache-Control", "Upload-Length", "Upload-Metadata", *_PROGRESS),
+        headers=_TUS,
         errors=(404, 409, 410, 412),
     ),
-    Route(method="OPTIONS", path="/v1/uploads/{uid}", handler=upload_calls.describe_uploads, status=204),
+    Route(
+        method="OPTIONS",
+        path="/v1/uploads/{uid}",
+        handler=upload_calls.describe_uploads,
+        status=204,
+        answer_headers=_OPTIONS,
+    ),
     Route(
         method="PATCH",
         path="/v1/uploads/{uid}",
         handler=upload_calls.append_chunk,
         status=204,
-        media=CHUNK,
-        headers=(*TUS, "Upload-Offset"),
+        takes_chunk=True,
+        answer_headers=_PROGRESS,
+        headers=(*_TUS, "Upload-Offset"),
         optional_headers=("Upload-Checksum",),
         errors=(404, 409, 410, 412, 413, 415, 460, 503, 507),
     ),
@@ -169,8 +184,9 @@ ROUTES = (
         path="/v1/uploads/{uid}",
         handler=upload_calls.override_method,
         status=204,
-        media=CHUNK,
-        headers=(*TUS, "X-HTTP-Method-Override"),
+        takes_chunk=True,
+        answer_headers=_PROGRESS,
+        headers=(*_TUS, "X-HTTP-Method-Override"),
         optional_headers=("Upload-Offset", "Upload-Checksum"),
         errors=(404, 409, 410, 412, 413, 415, 460, 503, 507),
     ),
@@ -179,7 +195,7 @@ ROUTES = (
         path="/v1/uploads/{uid}",
         handler=upload_calls.terminate_upload,
         status=204,
-        headers=TUS,
+        headers=_TUS,
         errors=(404, 409, 410, 412),
     ),
     Route(

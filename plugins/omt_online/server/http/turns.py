@@ -15,8 +15,8 @@ from omt_online.server.protocol_error import ProtocolError
 @dataclass(slots=True)
 class _Turn:
     lock: anyio.Lock = field(default_factory=anyio.Lock)
-    stream: StreamReader | None = None
-    waiting: int = 0
+    newest: StreamReader | None = None
+    requests: int = 0
 
 
 class UploadTurns:
@@ -35,19 +35,18 @@ class UploadTurns:
         ask otherwise): it is made to stop, as if its connection had been cut.
         """
         turn = self._turns.setdefault(uid, _Turn())
-        turn.waiting += 1
+        turn.requests += 1
+        if turn.newest is not None:
+            turn.newest.set_exception(ConnectionAbortedError("another request for this upload came"))
+        turn.newest = stream
         try:
-            if turn.stream is not None:
-                turn.stream.set_exception(ConnectionAbortedError("another request for this upload came"))
             async with turn.lock:
-                turn.stream = stream
-                try:
-                    yield
-                finally:
-                    turn.stream = None
+                yield
         finally:
-            turn.waiting -= 1
-            if not turn.waiting:
+            if turn.newest is stream:
+                turn.newest = None
+            turn.requests -= 1
+            if not turn.requests:
                 del self._turns[uid]
 
     @asynccontextmanager
