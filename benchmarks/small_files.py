@@ -165,10 +165,8 @@ async def measure(arguments: argparse.Namespace, folder: Path) -> None:
             cpu = time.process_time()
             seconds = await run_once(folder / workspace, archive, online, settings)
             cpu = time.process_time() - cpu
-            print(
-                f"{name:>12}: {seconds:6.2f} s {arguments.files / seconds:9.0f} files/s {size / seconds / 1e6:7.0f} MB/s"
-                f" {cpu / arguments.files * 1e6:6.0f} us of processor a file in the tool"
-            )
+            speeds = f"{arguments.files / seconds:9.0f} files/s {size / seconds / 1e6:7.0f} MB/s"
+            print(f"{name:>12}: {seconds:6.2f} s {speeds} {cpu / arguments.files * 1e6:6.0f} us of processor a file")
 
 
 def main() -> None:

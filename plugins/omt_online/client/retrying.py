@@ -141,16 +141,16 @@ class RetryingMigration(OnlineMigration):
         told = 0
         batches = self._inner.manifest()
 
-        async def step() -> Sequence[ManifestEntry]:
+        async def step() -> Sequence[ManifestEntry] | None:
             nonlocal batches
             try:
-                return await anext(batches, ())
+                return await anext(batches, None)
             except OnlineUnavailableError:
                 # A committed manifest stays as it is while the claim is held: begin anew behind what was told.
                 batches = _behind(self._inner.manifest(), told)
                 raise
 
-        while batch := await self._again(step):
+        while (batch := await self._again(step)) is not None:
             told += len(batch)
             yield batch
 

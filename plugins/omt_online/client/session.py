@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 import aiohttp
@@ -123,7 +124,7 @@ class TenantSession:
         for last in (False, True):
             response = await self._request(method, path, json=json, content=content, headers=headers, token=token)
             try:
-                if response.ok:
+                if response.status < HTTPStatus.MULTIPLE_CHOICES:
                     yield response
                     return
                 with self.named_failures():
