@@ -31,14 +31,8 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         response = refusal(
             ProtocolError(error.status, "call-unknown", f"{error.reason}.", "See /v1/openapi.json for the calls.")
         )
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        response = refusal(_storage_full())
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-            raise
-        response = refusal(_storage_full())
+    except Exception as error:  # noqa: BLE001 - the last place where it can be told and logged
+        response = refusal(_storage_full() if _is_full(error) else _failed(request, error))
     _log.debug("%s %s %d %.0f ms", request.method, request.path, response.status, 1000 * (time.monotonic() - started))
     return response
 
@@ -62,6 +56,17 @@ def guarded(route: Route) -> Handler:
         return await route.handler(request)
 
     return call
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def _failed(request: web.Request, error: Exception) -> ProtocolError:
+    _log.error("A call failed: %s %s", request.method, request.path, exc_info=error)
+    return ProtocolError(500, "internal", "The tenant failed.", "Try again; the tenant's log says what went wrong.")
 
 
 def _storage_full() -> ProtocolError:

@@ -235,6 +235,12 @@ def connect(tmp_path: Path) -> Connect:
 
 
 @pytest.fixture
+def client_type() -> type[Client]:
+    """The client, for a tenant that is served elsewhere."""
+    return Client
+
+
+@pytest.fixture
 def clock() -> SteppedClock:
     return SteppedClock()
 

@@ -1,0 +1,72 @@
+"""The part `tenant verify DIR`: reads everything that a tenant stores, and changes nothing.
+
+Beside a serving tenant it judges what was stored when it began; only at rest does it also look for files that the index
+does not know.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import anyio.to_thread
+from filelock import FileLock, Timeout
+
+from omt_core.api.commands import CommandContext
+from omt_online.mismatch_report import MismatchReport
+from omt_online.server.identity import establish_identity
+from omt_online.server.layout import TenantLayout
+from omt_online.server.scrubbing.completed import CompletedCounts, scrub_online, scrub_receipts
+from omt_online.server.scrubbing.index import TenantIndex, open_index
+from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
+from omt_online.server.settings import TenantSettings
+
+
+def add_verify(parts: argparse._SubParsersAction[Any]) -> None:  # argparse has no public name for it
+    """Add the part to those of the command `tenant`."""
+    verify = parts.add_parser("verify", help="read everything that a tenant stores again, and tell what differs")
+    verify.add_argument("directory", type=Path, metavar="DIR")
+
+
+async def run_verify(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
+    """Scrub a tenant's folder; exit code 1 when anything differs. Raises InputError when it is not a tenant's."""
+    layout = TenantLayout(cast("Path", options.directory).absolute())
+    report, stored, completed = MismatchReport(context), StoredCounts(), CompletedCounts()
+    with open_index(layout) as index, _at_rest(layout) as at_rest:
+        if not at_rest:
+            context.print("The tenant is being served: what lands from now on is not looked at.")
+        identity = await anyio.to_thread.run_sync(establish_identity, layout)
+        await report.take(scrub_stored(layout, index, stored))
+        context.print(f"Store: {stored.packs} packs, {stored.contents} contents, {stored.bytes} bytes read.")
+        if at_rest:
+            await report.take(scrub_strays(layout, index))
+        await report.take(scrub_receipts(layout, identity.public_key, completed))
+        await report.take(_online(index, settings, completed))
+        context.print(
+            f"Completed: {completed.receipts} receipts, {completed.tables} tables with {completed.rows} rows read."
+        )
+    return report.finish("Verified: everything stored is what it was.")
+
+
+def _online(index: TenantIndex, settings: TenantSettings, counts: CompletedCounts) -> Iterator[Any]:
+    online = index.online()
+    if online is not None:
+        yield from scrub_online(online, index, settings.importing, counts)
+
+
+@contextmanager
+def _at_rest(layout: TenantLayout) -> Iterator[bool]:
+    """Hold the lock of the serving process if nobody does, so that nobody begins to serve meanwhile."""
+    lock = FileLock(layout.lock, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
