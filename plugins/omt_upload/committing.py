@@ -129,8 +129,12 @@ def manifest_line(record: ItemRecord) -> bytes:
             "omitted_columns": list(part.omitted_columns),
         }
     text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-    # A lone surrogate, which a name on a disk may hold, cannot be written but as its escape.
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    try:
+        return text.encode("utf-8") + b"\n"
+    except UnicodeEncodeError:
+        # A name on a disk may hold surrogates: two that make a pair are one character, a lone one is its escape.
+        paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return paired.encode("utf-8", "backslashreplace") + b"\n"
 
 
 async def _send(pipe: Pipe, manifest: StageManifest) -> None:
