@@ -59,7 +59,7 @@ def test_the_page_says_what_was_moved_left_behind_and_changed(render: Any, sampl
         "Missing on site 2 items document-file-missing", "Put the files back, then run the tool again.",
         "Tilbud 2.docx", "/SO_ARC/HH/2018.2/Tilbud 2.docx", "Left out 1 item file-orphan",
         "plans assigned 2", "e-mail addresses removed from other persons 1",
-        "HH SalesPREM h.h@example.com", "XX none, cannot log in –", "waived by the migrator",
+        "HH SalesPREM h.h@example.com", "XX none, cannot log in –", "waived by the migrator", "2 cases",
         "2 h 5 min", "9.8 KB/s", "complete cut short", "archive 1.0", "/workspace/receipt.json", "frozen",
     ):  # fmt: skip
         assert expected in text
@@ -166,6 +166,12 @@ def test_the_outcome_is_one_plain_sentence(
     render: Any, make_record: Any, make_item: Any, changes: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in read(render(make_record([make_item(1)], **changes), "html")).text
+
+
+def test_what_the_last_run_sent_is_told_only_where_there_was_one(render: Any, sample: Any) -> None:
+    assert "There before" in read(render(sample, "html")).text
+    later = {stage: replace(totals, sent_items=0) for stage, totals in sample.totals.items()}
+    assert "There before" not in read(render(replace(sample, totals=later), "html")).text
 
 
 def test_an_unfinished_frozen_migration_says_how_to_go_on_and_how_to_thaw(render: Any, sample: Any) -> None:
