@@ -16,12 +16,22 @@ T = TypeVar("T")
 class Pending(Generic[T]):
     """Work under way on the thread."""
 
-    def __init__(self, future: Future[T], interrupt: Callable[[], None]) -> None:
-        self._future = future
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        self._outcome: Future[T] = Future()
         self._interrupt = interrupt
         self._done = anyio.Event()
-        token = current_token()
-        future.add_done_callback(lambda _: run_sync(self._done.set, token=token))
+        self._token = current_token()
+
+    def run(self, work: Callable[[], T]) -> None:
+        """Do the work, on the thread, and tell the event loop.
+
+        Not by a callback of the future: that runs on the event loop itself, and blocks it, when the work is done first.
+        """
+        try:
+            self._outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
+            self._outcome.set_exception(error)
+        run_sync(self._done.set, token=self._token)
 
     async def result(self) -> T:
         """Wait for the work; when cancelled, stop it by `interrupt` and wait until it has let go of the connection."""
@@ -30,11 +40,11 @@ class Pending(Generic[T]):
         except anyio.get_cancelled_exc_class():
             await self.settled(interrupt=True)
             raise
-        return self._future.result()
+        return self._outcome.result()
 
     async def settled(self, *, interrupt: bool = False) -> None:
         """Wait until the thread is free again, whatever came of the work."""
-        if interrupt and not self._future.done():
+        if interrupt and not self._outcome.done():
             self._interrupt()
         with anyio.CancelScope(shield=True):
             await self._done.wait()
@@ -49,7 +59,9 @@ class ConnectionThread:
 
     def start(self, work: Callable[[], T]) -> Pending[T]:
         """Begin work and return at once."""
-        return Pending(self._executor.submit(work), self._interrupt)
+        pending = Pending[T](self._interrupt)
+        self._executor.submit(pending.run, work)
+        return pending
 
     async def run(self, work: Callable[[], T]) -> T:
         """Begin work and wait for it."""

@@ -53,10 +53,12 @@ _MISFITS: Final = {
     Kind.DECIMAL: "typeof({0}) NOT IN ('integer', 'real', 'null') OR {0} <> round({0}, {1}) OR abs({0}) >= {2}",
     Kind.BINARY: "typeof({0}) NOT IN ('blob', 'null')",
     Kind.STRING: "typeof({0}) NOT IN ('text', 'null')",
-    # The shapes that Python and SQLite write: a date, a blank, a time, at most six digits behind the second.
-    Kind.TIMESTAMP: "{0} IS NOT NULL AND (typeof({0}) <> 'text' OR length({0}) NOT IN (19, 21, 22, 23, 24, 25, 26)"
-    " OR strftime('%Y-%m-%d %H:%M:%S', {0}) IS NOT substr({0}, 1, 19)"
-    " OR length({0}) > 19 AND (substr({0}, 20, 1) <> '.' OR substr({0}, 21) GLOB '*[^0-9]*'))",
+    # The shapes that Python and SQLite write: a date, a blank, a time, at most six digits behind the second. Adding no
+    # days makes SQLite look at the calendar. The usual shape comes first, since it is quick to tell.
+    Kind.TIMESTAMP: "CASE WHEN {0} IS NULL OR length({0}) = 19 AND datetime({0}, '+0 days') = {0} THEN 0"
+    " WHEN typeof({0}) = 'text' AND length({0}) BETWEEN 21 AND 26 AND substr({0}, 20, 1) = '.'"
+    " AND substr({0}, 21) NOT GLOB '*[^0-9]*' AND datetime(substr({0}, 1, 19), '+0 days') = substr({0}, 1, 19) THEN 0"
+    " ELSE 1 END",
 }
 """By kind, SQL that is true for a value that does not fit: {0} is the column, {1} its scale, {2} the first number that
 a double cannot hold exactly with that scale."""
