@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import signal
 import sys
@@ -23,9 +24,6 @@ from omt_online.server.plan_catalogue import parse_plans
 from omt_online.server.settings import TenantSettings
 
 _HIGHEST_PORT = 65_535
-
-_SIGNAL_POLL_SECONDS = 0.2
-"""How often a stop is looked for: on Windows nothing wakes the event loop when a signal comes."""
 
 
 def tenant_command(settings: TenantSettings) -> Command:
@@ -94,30 +92,19 @@ def _read_names(path: Path) -> tuple[str, ...]:
         ) from error
 
 
-class _Stop:
-    """Set by a signal handler, waited for by the event loop."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal."""
-        del number, frame
-        self._asked = True
-
-    async def wait(self) -> None:
-        """Return soon after a signal came."""
-        while not self._asked:  # noqa: ASYNC110 - an event cannot be set from a signal handler on Windows
-            await anyio.sleep(_SIGNAL_POLL_SECONDS)
-
-
 @contextmanager
-def _stop_on_signals() -> Iterator[_Stop]:
-    stop = _Stop()
+def _stop_on_signals() -> Iterator[anyio.Event]:
+    """Give an event that SIGINT or SIGTERM sets. Plain handlers: Windows' loop has no `add_signal_handler`."""
+    loop, stop = asyncio.get_running_loop(), anyio.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        loop.call_soon_threadsafe(stop.set)
+
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform == "win32":
         numbers.append(signal.SIGBREAK)
-    before = {number: signal.signal(number, stop.ask) for number in numbers}
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield stop
     finally:
