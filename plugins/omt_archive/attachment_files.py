@@ -13,6 +13,7 @@ from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMEN
 from omt_archive.names import on_site
 from omt_archive.service_files import missing_folder
 from omt_archive.service_folders import ServiceLayout
+from omt_archive.whole_number import whole_number
 from omt_core.api.database import Row
 from omt_core.api.items import Item, Presence
 
@@ -127,7 +128,7 @@ class AttachmentInventory:
 def _row(row: Row) -> _Row:
     key, size, location = row
     return _Row(
-        id=int(str(key)),
-        size=None if size is None else int(str(size)),
-        location=0 if location is None else int(str(location)),
+        id=whole_number(key),
+        size=None if size is None else whole_number(size),
+        location=whole_number(location),
     )

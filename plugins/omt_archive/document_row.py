@@ -17,6 +17,7 @@ from omt_archive.findings import (
 )
 from omt_archive.names import telling
 from omt_archive.roots import Period, period_of
+from omt_archive.whole_number import whole_number
 from omt_core.api.database import Row, Value
 from omt_core.api.items import Presence
 from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
@@ -52,9 +53,9 @@ def document_row(row: Row) -> DocumentRow:
     """Read a row of `statements.DOCUMENTS`."""
     key, name, provider, registered, appointment, owner = row
     return DocumentRow(
-        key=str(key if isinstance(key, int) else int(str(key))),
+        key=str(key if isinstance(key, int) else whole_number(key)),
         name="" if name is None else str(name),
-        provider=int(str(provider)) if provider else 0,
+        provider=whole_number(provider) if provider else 0,
         registered=moment(registered),
         has_appointment=appointment is not None,
         owner=None if owner is None else str(owner),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omt_archive.statements import ATTACHMENT_LOCATIONS, SERVICE_FOLDERS
+from omt_archive.whole_number import whole_number
 from omt_core.api.database import SourceDatabase, Value
 from omt_core.api.errors import InstallationError
 from omt_core.api.installation import Installation
@@ -80,7 +81,7 @@ async def read_service_layout(installation: Installation, database: SourceDataba
     return ServiceLayout(
         templates=given.templates or folder(templates),
         texts=given.texts or folder(texts),
-        locations=tuple(AttachmentLocation(int(str(key)), str(path), folder(path)) for key, path in locations),
+        locations=tuple(AttachmentLocation(whole_number(key), str(path), folder(path)) for key, path in locations),
         attachments=folder(attachments),
         by_hand=given.attachments,
         unusable=tuple(unusable),

@@ -11,6 +11,7 @@ from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING,
 from omt_archive.names import fold, on_site, telling
 from omt_archive.tree import walk
 from omt_archive.tree_item import tree_item
+from omt_archive.whole_number import whole_number
 from omt_core.api.database import Row
 from omt_core.api.installation import Installation
 from omt_core.api.items import Item, Presence
@@ -47,9 +48,9 @@ def template_rows(rows: Sequence[Row]) -> list[TemplateRow]:
     """Return the rows that name a file: not of another plug-in, and not deleted (section 6)."""
     found: list[TemplateRow] = []
     for key, filename, from_plugin, provider, deleted in rows:
-        if filename is None or not str(filename).strip() or any((from_plugin, provider, deleted)):
+        if filename is None or not str(filename).strip() or any(map(whole_number, (from_plugin, provider, deleted))):
             continue
-        found.append(TemplateRow(int(str(key)), str(filename).replace("\\", "/")))
+        found.append(TemplateRow(whole_number(key), str(filename).replace("\\", "/")))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from omt_checks.whole_number import whole_number
 from omt_core.api.database import SourceDatabase, Table
 
 TABLES_PER_STATEMENT: Final = 40
@@ -20,7 +21,7 @@ def id_column(table: Table) -> str | None:
     if len(table.primary_key) != 1:
         return None
     column = next((one for one in table.columns if one.name.lower() == table.primary_key[0].lower()), None)
-    if column is None or column.type_name.upper() not in _WHOLE_NUMBERS:
+    if column is None or column.type_name.upper().partition("(")[0].strip() not in _WHOLE_NUMBERS:
         return None
     return column.name
 
@@ -38,7 +39,7 @@ async def highest_ids(database: SourceDatabase, *, below: int | None = None) -> 
         parameters = () if below is None else (below,) * len(some)
         for number, highest in await database.rows(statement, parameters):
             if highest is not None:
-                found[some[int(str(number))][0].name] = int(str(highest))
+                found[some[whole_number(number)][0].name] = whole_number(highest)
     return found
 
 

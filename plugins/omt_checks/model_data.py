@@ -27,7 +27,7 @@ def table_names(data: bytes, *, limit: int) -> list[str]:
         raise ModelError("is empty")
     try:
         # Detects UTF-8, UTF-16 and UTF-32 by itself, with or without a mark.
-        model = json.loads(unpack(data, limit=limit).strip(b"\0"))
+        model = json.loads(unpack(data, limit=limit))
     except (ValueError, RecursionError) as error:
         raise ModelError(f"is not JSON ({error})") from error
     names = [name for tables in _lists_of_tables(model) for name in tables]

@@ -9,6 +9,7 @@ from omt_checks.failure import PLUGIN
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import LICENCE_ISSUERS
+from omt_checks.whole_number import whole_number
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.findings import Finding, FindingCode, Severity
 
@@ -28,7 +29,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     ]
     if call.database.table("ModuleLicense") is not None:
         rows = await call.database.rows(LICENCE_ISSUERS)
-        if not any(count not in {None, 0} for (count,) in rows):
+        if not any(whole_number(count) for (count,) in rows):
             lacking.append("modules")
     if not lacking:
         return ()

@@ -12,6 +12,7 @@ from omt_checks.failure import PLUGIN
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODELS
+from omt_checks.whole_number import whole_number
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.database import SourceDatabase
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -39,7 +40,7 @@ async def _has_model(database: SourceDatabase) -> bool:
     """Tell whether there is a DatabaseModel, which came with 8.1, and it holds a model."""
     if database.table("DatabaseModel") is None:
         return False
-    return any(count not in {None, 0} for (count,) in await database.rows(DATABASE_MODELS))
+    return any(whole_number(count) for (count,) in await database.rows(DATABASE_MODELS))
 
 
 def _has_tables_of_71(database: SourceDatabase) -> bool:

@@ -13,6 +13,7 @@ from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SATELLITES, TRAVELLERS
+from omt_checks.whole_number import whole_number
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
@@ -34,7 +35,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
             found[str(key)] = f"{key} ({dsn})" if dsn else str(key)
     if call.database.table("traveller") is not None and call.database.table("associate") is not None:
         for _key, travel_id, _name in await call.database.rows(TRAVELLERS):
-            number = 0 if travel_id is None else int(str(travel_id)) // FIRST_SATELLITE_ID
+            number = whole_number(travel_id) // FIRST_SATELLITE_ID
             if number > 0:
                 found.setdefault(str(number), str(number))
     if not found:

@@ -11,6 +11,7 @@ from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
+from omt_checks.whole_number import whole_number
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
@@ -29,7 +30,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if call.database.table("sequence") is None:
         return ()
     following = {
-        str(name).lower(): int(str(number))
+        str(name).lower(): whole_number(number)
         for name, number in await call.database.rows(SEQUENCES)
         if name is not None and number is not None
     }

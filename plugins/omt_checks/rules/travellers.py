@@ -10,6 +10,7 @@ from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import TRAVEL_STATE, TRAVELLERS
+from omt_checks.whole_number import whole_number
 from omt_core.api.calls import ValidateInstallation
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import LAST_TRAVELLER
@@ -38,13 +39,13 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
         away = [
             str(login) if login is not None else f"associate {travel_id}"
             for _, travel_id, login in await database.rows(TRAVELLERS)
-            if travel_id is not None and 0 < int(str(travel_id)) <= LAST_TRAVELLER
+            if 0 < whole_number(travel_id) <= LAST_TRAVELLER
         ]
         if away:
             message = f"{len(away):,} users are on Travel: {listing(away)}."
             findings.append(USER_ON_TRAVEL.finding(message, tuple(away)))
     if database.table("travelcurrent") is not None:
-        foreign = [str(current) for _, current in await database.rows(TRAVEL_STATE) if current not in {None, 0}]
+        foreign = [str(current) for _, current in await database.rows(TRAVEL_STATE) if whole_number(current)]
         if foreign:
             message = f"This database says that it is number {listing(foreign)} instead of 0, the central one."
             findings.append(DATABASE_NOT_CENTRAL.finding(message, tuple(foreign)))

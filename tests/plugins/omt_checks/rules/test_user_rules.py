@@ -1,0 +1,49 @@
+"""Each rule about users, on users made by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from omt_checks.rules import duplicate_addresses, unlicensed_users, unusable_addresses
+from omt_checks.settings import ChecksSettings
+from omt_core.api.calls import ValidateUsers
+from omt_core.api.users import User
+
+pytestmark = pytest.mark.anyio
+
+
+def user(login, *emails, plan=None):
+    return User(id=len(login), login=login, full_name=login, person_id=1, emails=emails, onsite_plan=plan)
+
+
+async def found(module, *users):
+    call = ValidateUsers(database=None, users=users, run=None)
+    return {one.code: list(one.subjects) for one in await module.RULE.check(call, ChecksSettings())}
+
+
+async def test_addresses_are_compared_trimmed_and_in_any_case():
+    users = (user("A", "x@example.com "), user("B", "y@example.com", "X@EXAMPLE.COM"), user("C", "z@example.com"))
+    assert await found(duplicate_addresses, *users) == {"user-email-duplicate": ["A", "B"]}
+
+
+async def test_one_user_may_have_an_address_twice():
+    assert await found(duplicate_addresses, user("A", "x@example.com", "X@example.com")) == {}
+
+
+async def test_blank_addresses_are_no_addresses():
+    assert await found(duplicate_addresses, user("A", " "), user("B", " ")) == {}
+    assert await found(unusable_addresses, user("A", " ")) == {"user-without-email": ["A"]}
+
+
+async def test_one_valid_address_is_enough():
+    assert await found(unusable_addresses, user("A", "nonsense", "a@example.com")) == {}
+    assert await found(unusable_addresses, user("A", "nonsense", "a@@example.com")) == {"user-email-invalid": ["A"]}
+
+
+async def test_a_domain_with_national_letters_is_valid():
+    assert await found(unusable_addresses, user("A", "post@blåbær.example.org")) == {}
+
+
+async def test_users_without_plan_are_told_only_where_others_have_one():
+    assert await found(unlicensed_users, user("A"), user("B", plan="p")) == {"user-without-licence": ["A"]}
+    assert await found(unlicensed_users, user("A"), user("B")) == {}
