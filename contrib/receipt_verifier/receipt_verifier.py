@@ -21,27 +21,10 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-HEADER_KEYS = frozenset(
-    [
-        "changed_tables",
-        "changes",
-        "completed_at",
-        "files",
-        "format",
-        "kind",
-        "manifest",
-        "migration",
-        "omitted",
-        "owner",
-        "plugins",
-        "public_key",
-        "serial",
-        "snapshot",
-        "tables",
-        "tenant",
-        "waivers",
-    ]
-)
+HEADER_KEYS = {
+    *("format", "tenant", "migration", "kind", "owner", "serial", "completed_at", "snapshot", "manifest", "files"),
+    *("tables", "changes", "changed_tables", "omitted", "plugins", "waivers", "public_key"),
+}
 ITEM_KEYS = ("stage", "key", "name", "size", "digest", "reason", "part")
 PART_KEYS = ("table", "number", "rows", "fingerprint", "last", "omitted_columns")
 LINE_LIMIT = 1 << 20
@@ -70,10 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DifferenceError as error:
         print(f"NOT VERIFIED: {ascii_only(str(error))}")
         return 1
-    counts = header["files"]
-    print(
-        f"Verified: {header['manifest']['entries']} entries, {counts['verified']} files, {len(header['tables'])} tables."
-    )
+    entries, files, tables = header["manifest"]["entries"], header["files"]["verified"], len(header["tables"])
+    print(f"Verified: {entries} entries, {files} files, {tables} tables.")
     if options.key is None:
         print("No --key was given: the receipt is whole, but this does not show who signed it.")
     return 0
@@ -85,7 +66,8 @@ def read_receipt(content: bytes, key: str | None) -> dict[str, Any]:
     require(canonical(record) == content, "receipt: it is not in canonical form")
     require(set(record) == {"header", "signature"}, "receipt: it must have a header, a signature and nothing else")
     header, signature = record["header"], record["signature"]
-    require(isinstance(header, dict) and set(header) == HEADER_KEYS, "receipt: header: its keys are not the known ones")
+    if not isinstance(header, dict) or set(header) != HEADER_KEYS:
+        raise DifferenceError("receipt: header: its keys are not the known ones")
     require(header["format"] == "omt-receipt-1", "receipt: header.format: is not omt-receipt-1")
     require(is_hex(signature, 128), "receipt: signature: is not 128 hexadecimal digits")
     public_key = header["public_key"]
@@ -102,7 +84,8 @@ def read_receipt(content: bytes, key: str | None) -> dict[str, Any]:
 
 def check_manifest(header: dict[str, Any], path: Path) -> None:
     """Check the manifest's lines, and that they add up to what the header says; memory stays flat."""
-    digest, tree, entries = hashlib.sha256(), [], 0
+    digest, entries = hashlib.sha256(), 0
+    tree: list[tuple[int, bytes]] = []
     files = {"verified": 0, "bytes": 0, "left_behind": 0}
     tables: dict[str, dict[str, Any]] = {}
     before: tuple[str, str] | None = None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
+
+import anyio.to_thread
 
 from omt_core.api.commands import CommandContext
 from omt_core.api.errors import ExitCode
@@ -12,6 +16,8 @@ from omt_online.receipt import Mismatch
 
 MISMATCHES_TOLD = 1_000
 """How many mismatches are named; all are counted."""
+
+_BATCH = 100
 
 _CODES = {"archive": ARCHIVE_MISMATCH, "tenant": TENANT_MISMATCH, "store": STORE_MISMATCH}
 
@@ -35,6 +41,12 @@ class MismatchReport:
         if len(self._told) < MISMATCHES_TOLD:
             self._told.append(mismatch)
             self._context.print(f"MISMATCH  {mismatch}")
+
+    async def take(self, mismatches: Iterator[Mismatch]) -> None:
+        """Name all that come; what finds them may read for a long time and runs in a thread."""
+        while batch := await anyio.to_thread.run_sync(lambda: list(islice(mismatches, _BATCH))):
+            for mismatch in batch:
+                self.add(mismatch)
 
     def finish(self, good: str) -> int:
         """End the command: say `good` if there was none."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -28,8 +26,6 @@ from omt_online.verifying.tenant import check_tenant
 
 MANIFEST_FILE = "manifest.jsonl"
 """The manifest's name beside its receipt."""
-
-_BATCH = 100
 
 
 def verify_command(settings: ClientSettings) -> Command:
@@ -68,8 +64,8 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
         return report.finish("")
     key = await anyio.to_thread.run_sync(key_to_check_with, path, receipt.header, options.key)
     _describe(context, receipt, key)
-    await _drain(check_signature(receipt, key.public_key), report)
-    await _drain(check_manifest(receipt.header, manifest), report)
+    await report.take(check_signature(receipt, key.public_key))
+    await report.take(check_manifest(receipt.header, manifest))
     if options.archive and not report.total:
         await _check_archive(context, options.archive, manifest, report)
     if options.tenant is not None:
@@ -84,19 +80,12 @@ async def _check_archive(context: CommandContext, roots: list[Path], manifest: P
         if not await anyio.Path(root).is_dir():
             raise InputError("archive-unreadable", f"There is no folder {root}.", "Give an archive's folder.")
     counts = ArchiveCounts()
-    await _drain(check_archive(roots, manifest, counts), report)
+    await report.take(check_archive(roots, manifest, counts))
     context.print(
         f"Archive: {counts.equal + counts.differing} files read, {counts.equal} as migrated, "
         f"{counts.differing} differ; "
         f"{counts.absent} are not below the folders given, {counts.elsewhere} belong to Customer Service."
     )
-
-
-async def _drain(mismatches: Iterator[Mismatch], report: MismatchReport) -> None:
-    """Do the reading in a thread, a batch of mismatches at a time."""
-    while batch := await anyio.to_thread.run_sync(lambda: list(islice(mismatches, _BATCH))):
-        for mismatch in batch:
-            report.add(mismatch)
 
 
 def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> None:

@@ -8,7 +8,7 @@ import io
 import math
 import pickle
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -35,11 +35,10 @@ from omt_online.server.importing import (
 from omt_online.server.importing.migration import MigrationImport
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+REQUEST = CompletionRequest(
+    plugins={"database": "1.0", "archive": "1.0"}, waivers=("no-email",), omitted=("credentials.secret",)
+)
 PLANS = (UserPlan(name="SalesPREM", total=2), UserPlan(name="ServicePREM", total=5, used=4))
-
-
-class Stop(Exception):
-    """Injected where a crash is played."""
 
 
 def encoded(value: object, kind: pa.DataType) -> bytes:
@@ -113,9 +112,7 @@ class ImportingTenant:
     entries: dict[str, dict[str, ManifestEntry]] = field(default_factory=dict)
     kind: Kind = Kind.TEST
     snapshot: str = "snapshot-1"
-    request: CompletionRequest = CompletionRequest(
-        plugins={"database": "1.0", "archive": "1.0"}, waivers=("no-email",), omitted=("credentials.secret",)
-    )
+    request: CompletionRequest = REQUEST
     swaps: list[ImportedMigration] = field(default_factory=list)
     told: list[CompletionProgress] = field(default_factory=list)
 
@@ -258,8 +255,8 @@ class ImportingTenant:
 
 
 @pytest.fixture
-def tenant(tmp_path: Path) -> Iterator[ImportingTenant]:
-    yield ImportingTenant(tmp_path / "tenant")
+def tenant(tmp_path: Path) -> ImportingTenant:
+    return ImportingTenant(tmp_path / "tenant")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import runpy
@@ -13,13 +14,11 @@ conftest = runpy.run_path(str(Path(__file__).with_name("conftest.py")), run_name
 folder, when = Path(sys.argv[1]), int(sys.argv[2])
 tenant = conftest["ImportingTenant"](folder)
 migration = pickle.loads((folder.parent / "migration.pickle").read_bytes())
-calls = 0
+calls = itertools.count(1)
 
 
 def report(_: object) -> None:
-    global calls
-    calls += 1
-    if calls == when:
+    if next(calls) == when:
         os.kill(os.getpid(), signal.SIGKILL)
 
 

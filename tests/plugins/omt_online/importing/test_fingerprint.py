@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow as pa
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from omt_online.server.importing import VerificationFailedError
 
-EPOCH = datetime.datetime(1970, 1, 1)
-FIRST, LAST = datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)
+FIRST, EMPTY = datetime.datetime(1, 1, 1), datetime.datetime(1760, 1, 1)  # noqa: DTZ001  # columns without a zone
+LAST = datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)  # noqa: DTZ001
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
     ["", "\0", "a\0b", "Åse", "𝄞", "-", "4:"]
 )
@@ -46,9 +47,7 @@ COLUMNS = st.one_of(
     decimals(),
     st.just((pa.string(), TEXT)),
     st.just((pa.binary(), st.binary(max_size=20))),
-    st.just(
-        (pa.timestamp("us"), st.datetimes(FIRST, LAST) | st.sampled_from([FIRST, LAST, datetime.datetime(1760, 1, 1)]))
-    ),
+    st.just((pa.timestamp("us"), st.datetimes(FIRST, LAST) | st.sampled_from([FIRST, EMPTY, LAST]))),
     st.just((pa.date32(), st.dates())),
     st.just((pa.time64("us"), st.times())),
 )
@@ -96,8 +95,6 @@ def test_a_part_with_another_fingerprint_is_named(tenant):
     tenant.put_table("person", good, bad, good)
     stage = tenant.entries["database"]
     entry = stage["person/000002"]
-    from dataclasses import replace
-
     stage["person/000002"] = replace(entry, part=replace(entry.part, fingerprint="0" * 32))
     with pytest.raises(VerificationFailedError) as refused:
         tenant.run()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -93,7 +94,7 @@ def test_a_kill_at_any_progress_and_a_new_call_end_in_the_same_state(tenant, tmp
 
 
 @pytest.mark.parametrize(
-    ("module", "name"),
+    "step",
     [
         (files.ImportFiles, "finish_database"),
         (files, "move_into_place"),
@@ -104,10 +105,9 @@ def test_a_kill_at_any_progress_and_a_new_call_end_in_the_same_state(tenant, tmp
     ],
 )
 @pytest.mark.parametrize("before", [True, False])
-def test_a_cut_around_any_step_and_a_new_call_end_in_the_same_state(
-    tenant, tmp_path, monkeypatch, module, name, before
-):
+def test_a_cut_around_any_step_and_a_new_call_end_in_the_same_state(tenant, tmp_path, monkeypatch, step, before):
     tenant.put_crm()
+    module, name = step
     original = getattr(module, name)
 
     def cut(*arguments):
@@ -230,8 +230,6 @@ def test_overwriting_a_test_resets_users_and_authorisations_and_removes_the_old_
     tenant.put_crm()
     tenant.request = replace(tenant.request, users=(HH,))
     first = tenant.run()
-    import duckdb
-
     with duckdb.connect(str(first.database)) as connection:
         connection.execute("INSERT INTO omt.authorisations VALUES ('app', 'HH')")
     tenant.snapshot, tenant.kind = "snapshot-2", Kind.LIVE

@@ -62,4 +62,4 @@ def test_memory_is_one_hash_per_power_of_two():
     tree = MerkleTree()
     for number in range(10_000):
         tree.add(b"%d" % number)
-    assert len(tree._subtrees) == bin(10_000).count("1")
+    assert len(tree._subtrees) == (10_000).bit_count()

@@ -51,7 +51,7 @@ def test_a_receipt_is_read_back_and_believed():
 
 def test_the_file_is_the_canonical_form_and_nothing_else():
     record = json.loads(CONTENT)
-    assert CONTENT == json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    assert json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() == CONTENT
     assert list(record) == ["header", "signature"]
 
 

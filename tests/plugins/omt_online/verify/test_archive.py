@@ -45,7 +45,7 @@ def test_several_roots_are_searched_in_order(signed, verify, tmp_path):
 
 
 def test_a_template_folder_may_be_a_root_of_its_own(signed, verify):
-    code, context = verify(signed.receipt, "--archive", signed.archive / "TEMPLATE")
+    _, context = verify(signed.receipt, "--archive", signed.archive / "TEMPLATE")
     assert "1 as migrated" in context.text
 
 

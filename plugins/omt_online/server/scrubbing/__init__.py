@@ -1,0 +1,1 @@
+"""Read again everything that a tenant stores, and tell what is not what it was."""
