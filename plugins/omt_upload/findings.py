@@ -1,4 +1,8 @@
-"""What a transfer may have to say about single files."""
+"""What a transfer may have to say about single files.
+
+The codes of files that are left behind are the reasons of their items; the core makes findings of those from the
+journal, so that they are told in every run as long as they are true.
+"""
 
 from __future__ import annotations
 
@@ -53,5 +57,3 @@ GONE_ON_SITE: Final = FindingCode(
 )
 
 ALL_CODES: Final = (FILE_VANISHED, FILE_CHANGED, FILE_UNREADABLE, CONTENT_REFUSED, NEWER_DOCUMENT, GONE_ON_SITE)
-REASONS: Final = {code.code: code for code in (FILE_VANISHED, FILE_CHANGED, FILE_UNREADABLE, CONTENT_REFUSED)}
-"""The codes that are also the reason of an item that is left behind."""

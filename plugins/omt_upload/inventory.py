@@ -46,7 +46,7 @@ async def take_inventory(work: StageWork) -> None:
 async def _complete(work: StageWork) -> None:
     journal, stage = work.pipe.journal, work.stage.name
     gone = await journal.inventory_done(stage)
-    work.pipe.left_behind.add(GONE_ON_SITE, (record.name for record in gone))
+    work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in gone))
     work.meter.counted((await journal.totals()).get(stage, StageTotals(stage=stage)))
     work.told = True
 
@@ -54,7 +54,7 @@ async def _complete(work: StageWork) -> None:
 async def _record(work: StageWork, batch: Sequence[Item]) -> None:
     if batch:
         unknown = await work.pipe.journal.record_items(batch, baseline_only=work.pipe.call.baseline_only)
-        work.pipe.left_behind.add(NEWER_DOCUMENT, (item.name for item in unknown))
+        work.pipe.not_moved.add(NEWER_DOCUMENT, (item.name for item in unknown))
         work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
         work.wake()
 

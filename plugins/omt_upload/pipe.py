@@ -12,8 +12,8 @@ from omt_core.api.journal import TransferJournal, UploadRecord
 from omt_core.api.online import Content, OnlineMigration
 from omt_upload.bundle import BLOCK, END
 from omt_upload.in_flight import ContentsInFlight
-from omt_upload.left_behind import LeftBehind
 from omt_upload.line import Line
+from omt_upload.not_moved import NotMoved
 from omt_upload.readers import Readers
 from omt_upload.settings import UploadSettings
 
@@ -35,7 +35,7 @@ class Pipe:
     uploads: anyio.CapacityLimiter
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
-    left_behind: LeftBehind = field(default_factory=LeftBehind)
+    not_moved: NotMoved = field(default_factory=NotMoved)
 
     @property
     def journal(self) -> TransferJournal:

@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from omt_core.api.items import ItemRecord, ItemState, UploadStage
 from omt_core.api.journal import Outcome
-from omt_upload.findings import CONTENT_REFUSED, REASONS
+from omt_upload.findings import CONTENT_REFUSED
 from omt_upload.pipe import Pipe
 from omt_upload.progress import StageMeter
 from omt_upload.reading import Reading, Stamp, Unread
@@ -73,13 +73,11 @@ class StageWork:
             await self.settled(records, outcomes)
 
     async def settled(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
-        """Draw the consequences of outcomes that the journal has: counts, findings, spooled files."""
+        """Draw the consequences of outcomes that the journal has: counts and spooled files."""
         for record, outcome in zip(records, outcomes, strict=True):
             confirmed = outcome.state is ItemState.CONFIRMED
             self.meter.settled(1, (outcome.size or 0) if confirmed else 0, sent=outcome.sent or not confirmed)
             self._tries.pop(record.key, None)
-            if outcome.reason in REASONS:
-                self.pipe.left_behind.add(REASONS[outcome.reason], (record.name,))
             if outcome.reason == CONTENT_REFUSED.code:
                 self.failed += 1
         if self.stage.removes_sources:

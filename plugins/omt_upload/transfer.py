@@ -33,7 +33,7 @@ async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
         if not pipe.stopping:
             await give_up_unclaimed(pipe)
     return TransferSummary(
-        findings=pipe.left_behind.findings(),
+        findings=pipe.not_moved.findings(),
         failed=sum(work.failed for work in works),
         stopped=pipe.stopping,
     )

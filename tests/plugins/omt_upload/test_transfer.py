@@ -141,10 +141,6 @@ async def test_files_that_vanish_or_cannot_be_read_are_named_with_a_reason(tmp_p
         "a/two.txt": "file-read-failed",
         "z": "document-file-missing",
     }
-    assert [(finding.code, finding.subjects) for finding in summary.findings] == [
-        ("file-read-failed", ("a/two.txt",)),
-        ("file-vanished", ("a/one.txt", "c/large.bin")),
-    ]
     assert summary.failed == 0
 
 
@@ -272,7 +268,10 @@ async def test_a_content_that_is_refused_again_and_again_is_left_unconfirmed_alo
         stage = stage_of("documents", folder_items("documents", archive))
         summary = await transfer(transfer_call(journal, Damaging(tenant), tmp_path, stage), SETTINGS)
         totals = (await journal.totals())["documents"]
-        failed = [record.key async for batch in journal.records(states=[ItemState.FAILED]) for record in batch]
-    assert (summary.failed, totals.confirmed_items, failed) == (1, 5, ["a/two.txt"])
-    assert [finding.code for finding in summary.findings] == ["content-refused"]
+        failed = [
+            (record.key, record.reason)
+            async for batch in journal.records(states=[ItemState.FAILED])
+            for record in batch
+        ]
+    assert (summary.failed, totals.confirmed_items, failed) == (1, 5, [("a/two.txt", "content-refused")])
     assert tenant.committed == {}

@@ -1,4 +1,4 @@
-"""Findings about single files, gathered by code: a thousand files are one finding, not a thousand."""
+"""Findings about files outside this migration, gathered by code: a thousand files are one finding, not a thousand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode
 
 
-class LeftBehind:
+class NotMoved:
     """Counts and samples; memory stays flat whatever the number of files."""
 
     def __init__(self) -> None:
