@@ -37,9 +37,9 @@ async def find_credential(database: SourceDatabase, *, kind: str, search_name: s
 
 
 async def has_secret(database: SourceDatabase, *, kind: str, prefix: str) -> bool:
-    """Tell whether any credential of this kind has a secret that begins so."""
-    rows = await database.rows(statements.SECRETS_BY_TYPE, (kind,))
-    return any(text(row[0]).startswith(prefix) for row in rows)
+    """Tell whether any credential of this kind has a secret that begins so, without fetching one."""
+    ((count,),) = await database.rows(statements.SECRETS_OF_A_FORM, (kind, f"{prefix}%"))
+    return integer(count) > 0
 
 
 def _moment(value: Value) -> datetime | None:

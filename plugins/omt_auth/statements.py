@@ -13,8 +13,8 @@ CREDENTIALS_BY_SEARCH_NAME: Final = """
     FROM credentials c WHERE c.credentialType = ? AND c.searchName = ?
 """
 
-SECRETS_BY_TYPE: Final = """
-    SELECT c.secret FROM credentials c WHERE c.credentialType = ?
+SECRETS_OF_A_FORM: Final = """
+    SELECT COUNT(*) FROM credentials c WHERE c.credentialType = ? AND c.secret LIKE ?
 """
 
 ADMINISTRATOR_RIGHTS: Final = """

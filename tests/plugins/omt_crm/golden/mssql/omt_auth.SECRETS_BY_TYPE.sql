@@ -1,1 +1,0 @@
-SELECT [c].[secret] FROM [CRM7].[Credentials] AS [c] WHERE [c].[credentialType] = ?
