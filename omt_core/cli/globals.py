@@ -35,6 +35,8 @@ class GlobalOptions:
     debug: bool
     json: bool
     answers: Path | None
+    rest: tuple[str, ...]
+    """The words that are left for the command's own parser."""
 
     @property
     def self_command(self) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ class GlobalOptions:
 
 
 def add_global_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options; they may stand before the command or behind it."""
+    """Add the options for the help text; they may stand anywhere, and are taken out before a command's are read."""
     group = parser.add_argument_group("options of every command")
     absent = argparse.SUPPRESS
     group.add_argument("--plugin", action="append", default=absent, metavar="MODULE:ATTR", help="load one more plugin")
@@ -67,7 +69,7 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_global_options(words: Sequence[str]) -> GlobalOptions:
-    """Read the options wherever they stand; anything else is left for the command's own parser."""
+    """Read the options wherever they stand. The answers file is looked for too, since settings may stand in it."""
     parser = Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--plugin", action="append", default=[])
     parser.add_argument("--disable-plugin", action="append", default=[])
@@ -75,8 +77,10 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--answers", type=Path)
-    found, _ = parser.parse_known_args(list(words))
+    found, rest = parser.parse_known_args(list(words))
+    peek = Parser(add_help=False, allow_abbrev=False)
+    peek.add_argument("--answers", type=Path)
+    answers = peek.parse_known_args(rest)[0].answers
     return GlobalOptions(
         plugins=tuple(found.plugin),
         disabled=tuple(found.disable_plugin),
@@ -84,5 +88,6 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
         log_level="debug" if found.debug else found.log_level,
         debug=found.debug,
         json=found.json,
-        answers=found.answers,
+        answers=answers,
+        rest=tuple(rest),
     )

@@ -51,19 +51,17 @@ def main(words: Sequence[str] | None = None) -> int:
         console = Console(
             app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command
         )
-        return _run(words, options, app, answers, console)
+        return _run(options, app, answers, console)
     except Exception as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
         return _failed(console, error)
     finally:
         end_logging()
 
 
-def _run(
-    words: Sequence[str], options: GlobalOptions, app: Application, answers: Answers | None, console: Console
-) -> int:
+def _run(options: GlobalOptions, app: Application, answers: Answers | None, console: Console) -> int:
     parser, plugin_commands = _parser(app)
     try:
-        parsed = parser.parse_args(list(words))
+        parsed = parser.parse_args(options.rest)
     except SystemExit as end:  # --help and --version, which argparse ends by itself
         return int(end.code or 0)
     _log.info("command %s", parsed.command)
@@ -96,7 +94,6 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     for name, (text, configure) in sorted(configures.items()):
         part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
         configure(part)
-        add_global_options(part)
     return parser, plugin_commands
 
 

@@ -1,0 +1,62 @@
+"""Partner plugins for the end-to-end tests: one that blocks, one that raises, one that brings a stage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_core.api.items import Item, UploadStage
+from omt_core.api.plugin import Plugin, hookimpl
+
+BLOCKED = FindingCode(
+    code="partner-says-no", severity=Severity.ERROR, plugin="partner", meaning="The partner says no.", remedy="Ask."
+)
+
+
+class Blocks(Plugin):
+    """Finds something wrong."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (BLOCKED,)
+
+    @override
+    @hookimpl
+    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+        return (BLOCKED.finding(f"{call.licence.owner} shall not pass.", (call.licence.serial,)),)
+
+
+class Raises(Plugin):
+    """Has a bug."""
+
+    @override
+    @hookimpl
+    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+        raise RuntimeError("a bug in the partner's plugin")
+
+
+class BringsStage(Plugin):
+    """Moves the files of one more folder, named by the environment."""
+
+    @override
+    @hookimpl
+    async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
+        found = [_item(path) for path in sorted(Path(os.environ["OMT_TEST_FOLDER"]).iterdir())]  # noqa: ASYNC240 - three files
+
+        async def items() -> AsyncIterator[Sequence[Item]]:
+            yield found
+
+        return (UploadStage(name="recordings", title="Recordings", order=70, plugin="partner", items=items),)
+
+
+def _item(path: Path) -> Item:
+    stat = path.stat()
+    return Item(
+        stage="recordings", key=path.name, name=path.name, path=path, size=stat.st_size, mtime_ns=stat.st_mtime_ns
+    )

@@ -1,0 +1,170 @@
+"""Processes that are really killed: whatever dies, and whenever, the next run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.omt import Site, Tenant, build, run, serving, start, wait
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests speak POSIX signals")
+
+SLOW = ("--limit-rate", "300K")
+
+
+def confirmed(workspace: Path) -> int:
+    with closing(sqlite3.connect(workspace / "journal.sqlite")) as journal:
+        return int(journal.execute("SELECT count(*) FROM items WHERE state = 'confirmed'").fetchone()[0])
+
+
+def manifest_of(workspace: Path) -> set[tuple[str, str, str | None]]:
+    """What ended online, but for the database, whose parts follow the snapshot."""
+    lines = map(json.loads, (workspace / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
+    return {(line["stage"], line["key"], line["digest"]) for line in lines if line["stage"] != "database"}
+
+
+def undisturbed(tmp_path: Path, site: Site) -> tuple[set[tuple[str, str, str | None]], dict[str, Any]]:
+    with serving(tmp_path, name="calm", words=site.plans) as tenant:
+        answers = site.answer(tenant, name="calm.toml", test_migration=True)
+        ended = run("migrate", "--answers", answers, "--workspace", tmp_path / "calm-work", folder=tmp_path)
+        assert ended.code == 0, ended.errors
+        return manifest_of(tmp_path / "calm-work"), ended.result
+
+
+def kill_when(site: Site, tenant: Tenant, workspace: Path, event: str, nth: int, answers: Path) -> None:
+    """Start a migration and kill -9 it at the nth event of this kind."""
+    process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=site.folder)
+    assert process.stdout is not None
+    seen = 0
+    for line in process.stdout:
+        seen += json.loads(line)["event"] == event
+        if seen == nth:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("event", "nth"), [("stage", 3), ("stage", 9), ("progress", 1), ("progress", 8)])
+def test_a_killed_tool_goes_on_where_it_was(tmp_path: Path, event: str, nth: int) -> None:
+    site = build(tmp_path, documents=120)
+    expected, calm = undisturbed(tmp_path, site)
+    workspace = tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers = site.answer(tenant, test_migration=True)
+        kill_when(site, tenant, workspace, event, nth, answers)
+        before = confirmed(workspace)
+        done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert done.code == 0, done.errors
+        assert manifest_of(workspace) == expected
+        counted = done.result["sent"]["files"] + done.result["skipped"]["files"]
+        assert counted == calm["sent"]["files"]
+        assert done.result["skipped"]["files"] <= before
+        assert run("verify", done.result["receipt"], folder=tmp_path).code == 0
+
+
+def test_a_killed_tenant_is_waited_for_and_believed_only_as_far_as_it_was_durable(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=120)
+    expected, _ = undisturbed(tmp_path, site)
+    workspace = tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        port = tenant.url.rpartition(":")[2]
+        answers = site.answer(tenant, test_migration=True)
+        process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=tmp_path)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress":
+                break
+        tenant.process.send_signal(signal.SIGKILL)
+        tenant.process.wait(timeout=60)
+        with serving(tmp_path, words=("--port", port)):
+            rest = process.stdout.read()
+            assert process.wait(timeout=240) == 0, rest
+            result = json.loads(rest.splitlines()[-1])
+            assert result["exit_code"] == 0
+            assert manifest_of(workspace) == expected
+            assert run("verify", result["receipt"], "--tenant", tenant.url, folder=tmp_path).code == 0
+        assert run("tenant", "verify", tenant.directory, folder=tmp_path).code == 0
+        process.stdout.close()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=120)
+    expected, _ = undisturbed(tmp_path, site)
+    workspace = tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers = site.answer(tenant, test_migration=True)
+        process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=tmp_path)
+        assert process.stdout is not None
+        first = ""
+        for line in process.stdout:
+            first = line
+            if json.loads(line)["event"] == "progress":
+                break
+        process.send_signal(signal.SIGINT)
+        stopped = wait(process)
+        assert first
+        assert (stopped.code, stopped.result["error"]["code"]) == (130, "interrupted")
+        done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert done.code == 0, done.errors
+        assert manifest_of(workspace) == expected
+
+
+def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=120)
+    config = site.directory / "machine/C/SuperOffice/Customer Service/config"
+    database = site.directory / "machine/C/SuperOffice/Data/crm.sqlite"
+    original = config.read_bytes()
+    workspace = tmp_path / "work"
+
+    def events() -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(database)) as connection:
+            return connection.execute("SELECT * FROM systemevent ORDER BY 1").fetchall()
+
+    before = events()
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers = site.answer(tenant)
+        kill_when(site, tenant, workspace, "progress", 1, answers)
+        assert config.read_bytes() != original
+        assert len(events()) == len(before) + 1
+        refused = run("purge", "--workspace", workspace, folder=tmp_path)
+        assert (refused.code, refused.result["error"]["code"]) == (2, "purge-frozen")
+        thawed = run("thaw", "--workspace", workspace, folder=tmp_path)
+        assert thawed.code == 0, thawed.errors
+        assert config.read_bytes() == original
+        assert events() == before
+        assert run("thaw", "--workspace", workspace, folder=tmp_path).code == 0
+        done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert done.code == 0, done.errors
+        assert config.read_bytes() != original
+
+
+def test_a_tenant_that_is_gone_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=120)
+    workspace = tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        port = tenant.url.rpartition(":")[2]
+        answers = site.answer(tenant, test_migration=True)
+        process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=tmp_path)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["event"] == "progress":
+                break
+        tenant.process.terminate()
+        tenant.process.wait(timeout=60)
+        for line in process.stdout:
+            if json.loads(line)["event"] == "notice":
+                break  # the tool says that it waits
+        with serving(tmp_path, words=("--port", port)):
+            ended = wait(process)
+            assert ended.code == 0, ended.errors
+            assert ended.result["missing"] == ended.result["failed"] == 0

@@ -1,0 +1,77 @@
+"""A test migration leaves the installation alone; it may be overwritten, as a test again or going live (W30-W37)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.e2e.omt import Site, build, run, serving
+
+
+def on_site(site: Site) -> tuple[bytes, list[tuple[object, ...]]]:
+    """What a freeze would change: the Service's config file and the system events."""
+    config = site.directory / "machine/C/SuperOffice/Customer Service/config"
+    database = site.directory / "machine/C/SuperOffice/Data/crm.sqlite"
+    with closing(sqlite3.connect(database)) as connection:
+        return config.read_bytes(), connection.execute("SELECT * FROM systemevent ORDER BY 1").fetchall()
+
+
+def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None:
+    site = build(tmp_path)
+    untouched = on_site(site)
+    with serving(tmp_path, words=site.plans) as tenant:
+        workspace = tmp_path / "work"
+        test = site.answer(tenant, name="test.toml", test_migration=True)
+        live = site.answer(tenant, name="live.toml", test_migration=False)
+
+        first = run("migrate", "--answers", test, "--workspace", workspace, folder=tmp_path)
+        assert (first.code, first.result["kind"], first.result["mode"]) == (0, "test", "initial")
+        assert on_site(site) == untouched
+
+        again = run(
+            "migrate", "--answers", test, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
+        )
+        assert (again.code, again.result["kind"], again.result["mode"]) == (0, "test", "recovery")
+        assert again.result["sent"]["files"] == 0
+        assert again.result["skipped"]["files"] == first.result["sent"]["files"]
+        assert again.result["tables"] == first.result["tables"]
+        assert on_site(site) == untouched
+
+        going = run(
+            "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
+        )
+        assert (going.code, going.result["kind"], going.result["sent"]["files"]) == (0, "live", 0)
+        assert on_site(site) != untouched
+
+        refused = run(
+            "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
+        )
+        assert (refused.code, refused.result["error"]["code"]) == (2, "recovery-choice-not-possible")
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_send(tmp_path: Path) -> None:
+    site = build(tmp_path)
+    before = on_site(site)
+    with serving(tmp_path, words=site.plans) as tenant:
+        words = ("migrate", "--answers", site.answer(tenant), "--workspace", tmp_path / "work")
+        dry = run(*words, "--dry-run", folder=tmp_path)
+        assert dry.code == 0
+        assert not (tmp_path / "work").exists()
+        assert on_site(site) == before
+        promised = sum(line["files"] for line in dry.lines if line["event"] == "dry-run")
+        real = run(*words, folder=tmp_path)
+        assert (real.code, real.result["mode"], real.result["sent"]["files"]) == (0, "initial", promised)
+
+
+def test_documents_that_were_copied_ahead_are_not_sent_again_on_the_night(tmp_path: Path) -> None:
+    site = build(tmp_path)
+    before = on_site(site)
+    with serving(tmp_path, words=site.plans) as tenant:
+        words = ("--answers", site.answer(tenant), "--workspace", tmp_path / "work")
+        ahead = run("precopy", *words, folder=tmp_path)
+        assert ahead.code == 0, ahead.errors
+        assert on_site(site) == before
+        night = run("migrate", *words, folder=tmp_path)
+        assert (night.code, night.result["mode"], night.result["sent"]["files"]) == (0, "initial", 0)
+        assert night.result["skipped"]["files"] == ahead.result["sent"]["files"] > 0
