@@ -9,11 +9,14 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.commands import Command
+from omt_core.api.findings import FindingCode
 from omt_core.api.online import OnlineTarget
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_online.client import connect
+from omt_online.findings import CODES
 from omt_online.settings import OnlineSettings
 from omt_online.tenant_command import tenant_command
+from omt_online.verify_command import verify_command
 
 
 class OnlinePlugin(Plugin):
@@ -28,7 +31,12 @@ class OnlinePlugin(Plugin):
     @override
     @hookimpl
     def add_commands(self) -> Sequence[Command]:
-        return (tenant_command(self._settings.tenant),)
+        return (tenant_command(self._settings.tenant), verify_command(self._settings))
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
 
     @override
     @hookimpl

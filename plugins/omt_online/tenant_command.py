@@ -1,4 +1,4 @@
-"""The command `tenant`: serve a folder as a tenant, and accept what was migrated to it."""
+"""The command `tenant`: serve a folder as a tenant, accept what was migrated to it, verify what it stores."""
 
 from __future__ import annotations
 
@@ -21,18 +21,23 @@ from omt_core.api.errors import ExitCode, InputError
 from omt_online.server.acceptance import accept_migration
 from omt_online.server.embedded import Certificate, serve_tenant
 from omt_online.server.plan_catalogue import parse_plans
+from omt_online.server.scrub import add_verify, run_verify
 from omt_online.server.settings import TenantSettings
 
 _HIGHEST_PORT = 65_535
 
 
 def tenant_command(settings: TenantSettings) -> Command:
-    """Return the command `tenant` with its parts `serve` and `accept`."""
+    """Return the command `tenant` with its parts `serve`, `accept` and `verify`."""
 
     async def run(context: CommandContext, options: argparse.Namespace) -> int:
-        if options.part == "serve":
-            return await _serve(context, options, settings)
-        return await _accept(context, options)
+        match options.part:
+            case "serve":
+                return await _serve(context, options, settings)
+            case "accept":
+                return await _accept(context, options)
+            case _:
+                return await run_verify(context, options, settings)
 
     return Command(name="tenant", help="run the embedded reference tenant", configure=_configure, run=run)
 
@@ -48,6 +53,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument("--key", type=Path, metavar="PEM", help="private key of --cert")
     accept = parts.add_parser("accept", help="accept a completed live migration: no run is possible afterwards")
     accept.add_argument("directory", type=Path, metavar="DIR")
+    add_verify(parts)
 
 
 def _port(text: str) -> int:
