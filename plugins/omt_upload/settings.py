@@ -15,7 +15,8 @@ class UploadSettings(PluginSettings):
     `reading` is where files are read and hashed: `threads`, or `processes`, which pay off with many cores and a line
     that is faster than one core hashes. `readers` of them work at once. A body is made so long that it takes about
     `seconds_per_request` on this line, which is what a broken line can cost, but not shorter than `shortest_request`.
-    `tries` is how often a file that changes while it is read, or that is refused, is read again.
+    `tries` is how often a file that changes while it is read, or that is refused, is read again. The claim on the
+    migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
     """
 
     parallel_uploads: int = Field(default=4, ge=1, le=64)
@@ -26,4 +27,5 @@ class UploadSettings(PluginSettings):
     reading: Literal["threads", "processes"] = "threads"
     readers: int = Field(default=2, ge=1, le=64)
     tries: int = Field(default=3, ge=1)
+    seconds_between_signs_of_life: float = Field(default=20.0, gt=0)
     probe_bytes: int = Field(default=4 << 20, ge=64 << 10)

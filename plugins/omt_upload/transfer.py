@@ -14,7 +14,7 @@ from omt_upload.committing import commit_stage
 from omt_upload.first_error import first_error
 from omt_upload.inventory import prepare, take_inventory
 from omt_upload.large_file import send_large_file
-from omt_upload.pipe import pipe_for
+from omt_upload.pipe import Pipe, pipe_for
 from omt_upload.resuming import give_up_unclaimed, resume
 from omt_upload.settings import UploadSettings
 from omt_upload.small_files import send_small_files
@@ -27,9 +27,12 @@ async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
     works = [StageWork(pipe, stage) for stage in call.stages]
     with first_error():
         await resume(pipe)
-        async with anyio.create_task_group() as stages:
-            for work in works:
-                stages.start_soon(_move_stage, work)
+        async with anyio.create_task_group() as keeping:
+            keeping.start_soon(_keep_claim, pipe)
+            async with anyio.create_task_group() as stages:
+                for work in works:
+                    stages.start_soon(_move_stage, work)
+            keeping.cancel_scope.cancel()
         if not pipe.stopping:
             await give_up_unclaimed(pipe)
     return TransferSummary(
@@ -37,6 +40,13 @@ async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
         failed=sum(work.failed for work in works),
         stopped=pipe.stopping,
     )
+
+
+async def _keep_claim(pipe: Pipe) -> None:
+    """Ask for nothing now and then: a claim that rests while the database is read could be taken by another machine."""
+    while True:
+        await anyio.sleep(pipe.settings.seconds_between_signs_of_life)
+        await pipe.migration.missing(())
 
 
 async def _move_stage(work: StageWork) -> None:

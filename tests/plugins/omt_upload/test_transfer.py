@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 
 from omt_core.api.decisions import Mode
@@ -275,3 +276,22 @@ async def test_a_content_that_is_refused_again_and_again_is_left_unconfirmed_alo
         ]
     assert (summary.failed, totals.confirmed_items, failed) == (1, 5, [("a/two.txt", "content-refused")])
     assert tenant.committed == {}
+
+
+async def test_the_claim_is_kept_alive_while_the_database_is_slow(tmp_path: Path) -> None:
+    alive = anyio.Event()
+
+    class Watched(MemoryMigration):
+        async def missing(self, contents):
+            if not contents:
+                alive.set()
+            return await super().missing(contents)
+
+    async def tell() -> AsyncIterator[Sequence[Item]]:
+        await alive.wait()
+        yield ()
+
+    slow = UploadStage(name="database", title="Database", order=1, plugin="tests", items=tell, kind="database")
+    async with journal_of(tmp_path) as journal:
+        call = transfer_call(journal, Watched(MemoryTenant()), tmp_path, slow)
+        await transfer(call, SETTINGS.model_copy(update={"seconds_between_signs_of_life": 0.001}))

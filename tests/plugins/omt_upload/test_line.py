@@ -1,0 +1,46 @@
+"""Bodies pass the rate limit, are counted, and fit the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Mode
+from omt_core.api.online import UploadRequest
+from omt_core.journal import Journal
+from omt_upload.line import Line
+from omt_upload.settings import UploadSettings
+from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
+from tests.plugins.omt_upload.moving import Unlimited, digest_of
+
+pytestmark = pytest.mark.anyio
+
+CONTENT = bytes(300_000)
+
+
+async def sent_over(tmp_path: Path, settings: UploadSettings) -> tuple[Line, Unlimited, int]:
+    rate = Unlimited()
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), journal, rate, settings)
+        assert not line.known
+        request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
+        url, offset = await line.create(request, CONTENT[:100])
+        assert await line.send(url, offset, CONTENT[100:]) == len(CONTENT)
+        (run,) = await journal.runs()
+    return line, rate, run.sent_bytes
+
+
+async def test_every_byte_passes_the_rate_limit_and_is_counted(tmp_path: Path) -> None:
+    line, rate, counted = await sent_over(tmp_path, UploadSettings())
+    assert rate.admitted == counted == len(CONTENT)
+    assert line.known
+
+
+async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_worth_a_request(tmp_path: Path) -> None:
+    line, _, _ = await sent_over(tmp_path, UploadSettings(seconds_per_request=1e9))
+    assert line.body_bytes == 400_000
+    (tmp_path / "other").mkdir()
+    line, _, _ = await sent_over(tmp_path / "other", UploadSettings(seconds_per_request=1e-9, shortest_request=70_000))
+    assert line.body_bytes == 70_000

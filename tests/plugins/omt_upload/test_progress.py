@@ -1,0 +1,73 @@
+"""A row of the upload table says what the wizard says (W74)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.events import StageChanged, StageProgress, StageState
+from omt_core.api.items import StageTotals
+from omt_upload.progress import StageMeter, in_units
+from tests.plugins.omt_upload.moving import Watcher, stage_of
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0.0 KB"),
+        (40_038, "39.1 KB"),
+        (1_434, "1.4 KB"),
+        (16_672_358, "15.9 MB"),
+        (3 << 30, "3.0 GB"),
+        (1 << 42, "4.0 TB"),
+    ],
+)
+def test_sizes_have_one_decimal(size: int, text: str) -> None:
+    assert in_units(size) == text
+
+
+async def test_a_row_goes_from_analysing_to_skipping_to_uploading_to_its_end() -> None:
+    watcher = Watcher(Path())
+    meter = StageMeter(stage_of("database", []), watcher)
+    meter.analysing()
+    meter.seen(3, 300)
+    meter.settled(1, 100, sent=False)
+    meter.passed(1_024)
+    meter.settled(1, 100, sent=True)
+    meter.finished(failed=0)
+    changes = [(event.state, event.detail) for event in watcher.events if isinstance(event, StageChanged)]
+    assert changes == [
+        (StageState.ANALYSING, "Analyzing database..."),
+        (StageState.SKIPPING, "Skipping 0.1 KB"),
+        (StageState.UPLOADING, "Uploading 1.0 KB"),
+        (StageState.SUCCEEDED, "Succeeded"),
+    ]
+    last = [event for event in watcher.events if isinstance(event, StageProgress)][-1]
+    assert (last.items_done, last.items_total, last.bytes_done, last.skipped_bytes) == (2, 3, 200, 100)
+
+
+async def test_what_an_earlier_run_confirmed_shows_as_skipped_and_failures_are_counted() -> None:
+    watcher = Watcher(Path())
+    meter = StageMeter(stage_of("documents", []), watcher)
+    meter.analysing()
+    meter.counted(
+        StageTotals(
+            stage="documents", items=5, bytes=50, confirmed_items=3, confirmed_bytes=30, skipped_bytes=30, missing=1
+        )
+    )
+    meter.finished(failed=2)
+    changes = [(event.state, event.detail) for event in watcher.events if isinstance(event, StageChanged)]
+    assert changes[1:] == [(StageState.SKIPPING, "Skipping 0.0 KB"), (StageState.FAILED, "Failed: 2 files")]
+    last = [event for event in watcher.events if isinstance(event, StageProgress)][-1]
+    assert (last.items_done, last.items_total) == (4, 5)
+
+
+async def test_progress_is_told_at_most_a_few_times_a_second() -> None:
+    watcher = Watcher(Path())
+    meter = StageMeter(stage_of("documents", []), watcher)
+    for _ in range(1_000):
+        meter.seen(1, 1)
+    assert len(watcher.events) < 500
