@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import ssl
@@ -36,7 +37,8 @@ class NetServer:
         """Verify; the password goes to one address after the other until one accepts or refuses it."""
         if not call.installation.web_services:
             return undecided("no web services of the installation are known")
-        if not call.user.strip() or not call.password.get_secret_value():
+        # Basic cannot carry a name with a colon, and the product allows none.
+        if not call.user.strip() or ":" in call.user or not call.password.get_secret_value():
             return WRONG
         reasons: list[str] = []
         for address in call.installation.web_services:
@@ -51,22 +53,14 @@ class NetServer:
     async def _ask(self, address: str, user: str, password: SecretStr) -> Principal | Verification:
         if reason := refusal(address, allow_plain_http=self._settings.allow_plain_http):
             return undecided(reason)
-        try:
-            credentials = aiohttp.BasicAuth(user, password.get_secret_value(), encoding="utf-8")
-        except ValueError:  # Basic cannot carry a name with a colon, and the product allows none
-            return WRONG
         tls = await anyio.to_thread.run_sync(tls_context, self._settings, limiter=self._limiter)
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
         url = address.rstrip("/") + PRINCIPAL_PATH
         try:
             async with (
-                aiohttp.ClientSession(
-                    timeout=timeout,
-                    connector=aiohttp.TCPConnector(ssl=tls),
-                    headers={"Accept": "application/json"},
-                ) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls)) as session,
                 # A redirection would carry the password to an address that nobody looked at.
-                session.get(url, auth=credentials, allow_redirects=False) as got,
+                session.get(url, headers=_headers(user, password), allow_redirects=False) as got,
             ):
                 return await self._read(address, got)
         except TimeoutError:
@@ -91,6 +85,12 @@ class NetServer:
         except (ValueError, RecursionError):
             principal = None
         return undecided(f"{address} did not answer as NetServer does") if principal is None else principal
+
+
+def _headers(user: str, password: SecretStr) -> dict[str, str]:
+    """Return what is sent along. ND: the encoding of name and password in it; UTF-8 is that of RFC 7617."""
+    pair = f"{user}:{password.get_secret_value()}".encode("utf-8", "surrogatepass")
+    return {"Accept": "application/json", "Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
 
 async def _identify(call: Authenticate, principal: Principal, address: str) -> Verification:
