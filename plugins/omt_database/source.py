@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from functools import partial
 from typing import TypeVar
 from uuid import uuid4
@@ -12,6 +12,7 @@ import anyio
 from typing_extensions import override
 
 from omt_core.api.database import Row, SourceDatabase, Table, Value
+from omt_core.api.errors import InstallationError
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.driver import Connection, Cursor, Driver
@@ -83,10 +84,17 @@ class CrmDatabase(SourceDatabase):
             self.weakness = await self._run(lambda: self._driver.begin_snapshot(self._open_connection))
         try:
             yield uuid4().hex
-        finally:
-            with anyio.CancelScope(shield=True):
-                async with self._own_turn():
-                    await self._run(lambda: self._driver.end_snapshot(self._open_connection))
+        except BaseException:
+            # What went wrong first is what matters, and it may have ended the view already.
+            with suppress(InstallationError):
+                await self._end_snapshot()
+            raise
+        await self._end_snapshot()
+
+    async def _end_snapshot(self) -> None:
+        with anyio.CancelScope(shield=True):
+            async with self._own_turn():
+                await self._run(lambda: self._driver.end_snapshot(self._open_connection))
 
     weakness: str | None = None
     """Why the snapshot is less than one consistent view, as a sentence; known once it was entered."""

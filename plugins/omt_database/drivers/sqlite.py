@@ -109,6 +109,24 @@ class SqliteDriver(Driver):
         return build_catalogue(self.fetch(connection, _CATALOGUE), _column, keys)
 
     @override
+    def begin_snapshot(self, connection: Connection) -> str | None:
+        # By statements, since out of autocommit mode the ODBC driver reads whole results into memory.
+        self._execute(connection, "BEGIN")
+        # BEGIN alone waits for the first read before it holds anything.
+        self.fetch(connection, "SELECT count(*) FROM sqlite_master")
+        return None
+
+    @override
+    def end_snapshot(self, connection: Connection) -> None:
+        self._execute(connection, "ROLLBACK")
+
+    @staticmethod
+    def _execute(connection: Connection, statement: str) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+
+    @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = [_declared_plan(column) for column in table.columns]
         looks = ", ".join(f"max({self._misfit(plan)}), {_width(plan)}" for plan in plans)
@@ -153,19 +171,6 @@ class StdlibSqliteDriver(SqliteDriver):
             f"The database file {self._path} cannot be read: {error}.",
             "Check that it is an SQLite database, that it can be read, and that no other program locks it.",
         )
-
-    @override
-    def begin_snapshot(self, connection: Connection) -> str | None:
-        cursor = connection.cursor()
-        cursor.execute("BEGIN")
-        cursor.close()
-        # BEGIN alone waits for the first read before it holds anything.
-        self.fetch(connection, "SELECT count(*) FROM sqlite_master")
-        return None
-
-    @override
-    def end_snapshot(self, connection: Connection) -> None:
-        connection.rollback()
 
 
 def _column(row: Row) -> Column:

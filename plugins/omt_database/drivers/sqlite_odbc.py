@@ -18,7 +18,7 @@ from omt_core.api.installation import DatabaseLocation
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import OdbcConnection, OdbcDriver, first_of
+from omt_database.drivers.odbc import OdbcDriver, first_of
 from omt_database.drivers.sqlite import SqliteDriver
 from omt_database.settings import DatabaseSettings
 
@@ -68,16 +68,6 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
             cursor.execute("PRAGMA query_only = ON")
             cursor.close()
         return connection
-
-    @override
-    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
-        connection.autocommit = False
-        self.fetch(connection, "SELECT count(*) FROM sqlite_master")
-        return None
-
-    @override
-    def end_snapshot(self, connection: OdbcConnection) -> None:
-        OdbcDriver.end_snapshot(self, connection)
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
