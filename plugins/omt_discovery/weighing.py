@@ -77,7 +77,9 @@ def weigh(configurations: Sequence[Configuration]) -> Weighed:
     findings += [_another(one, home) for one in foreign if home is not None]
     winners = {claim.source for claims in won.values() for claim in claims}
     ranks = [one.rank for one in own if one.rank is not Rank.ANSWERS and winners & {c.source for c in one.claims}]
-    return Weighed(won=won, evidence=tuple(evidence), findings=tuple(findings), rank=min(ranks, default=None))
+    return Weighed(
+        won=won, evidence=tuple(dict.fromkeys(evidence)), findings=tuple(findings), rank=min(ranks, default=None)
+    )
 
 
 def _home(ordered: Sequence[Configuration]) -> Configuration | None:

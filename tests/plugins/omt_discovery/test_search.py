@@ -8,6 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from omt_core.api.installation import ManualAnswers, ServiceFolders
+from omt_discovery import DiscoverySettings
+from omt_discovery.search import search
 
 CLIENT = r"C:\Program Files (x86)\SuperOffice\SuperOffice Windows"
 SERVER = r"C:\Program Files\SuperOffice\SuperOffice Server"
@@ -273,6 +275,12 @@ def test_an_empty_machine_says_so_and_needs_everything(machine, discover) -> Non
     found = discover()
     assert (codes(found), found.precedence) == (["installation-not-found"], 40)
     assert "installation.database" in found.needs
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there this machine is searched")
+def test_elsewhere_than_on_windows_this_machine_has_no_installation() -> None:
+    found = search(ManualAnswers(), DiscoverySettings())
+    assert (codes(found), found.installation.root) == (["installation-not-found"], None)
 
 
 def test_a_folder_that_is_not_there_is_a_finding(machine, discover) -> None:
