@@ -39,21 +39,21 @@ DOCUMENT_NAME_BLANK = FindingCode(
     code="document-name-blank",
     severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="A document has no file name, so that no file belongs to it (domain/wizard.md W96).",
+    meaning="A document has no file name, so that no file belongs to it.",
     remedy="Open the document in the CRM and save it anew, or accept that only its row is moved.",
 )
 DOCUMENT_WITHOUT_APPOINTMENT = FindingCode(
     code="document-without-appointment",
     severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="A document has no appointment, so that it has no owner and no folder (domain/wizard.md W96).",
+    meaning="A document has no appointment, so that it has no owner and no folder.",
     remedy="Have the vendor's support repair the rows, or accept that only the document's row is moved.",
 )
 DOCUMENT_WITHOUT_OWNER = FindingCode(
     code="document-without-owner",
     severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="A document belongs to an associate who does not exist, so that it has no folder (domain/wizard.md W96).",
+    meaning="A document belongs to an associate who does not exist, so that it has no folder.",
     remedy="Give the document's appointment to another user in the CRM, or accept that only its row is moved.",
 )
 DOCUMENT_NAME_HOSTILE = FindingCode(
@@ -137,7 +137,7 @@ ARCHIVE_FILES_IGNORED = FindingCode(
     code="archive-files-ignored",
     severity=Severity.INFO,
     plugin=PLUGIN,
-    meaning="Logs, exchange folders, temporary and personal files in the archive are not moved (domain/README.md 6).",
+    meaning="Logs, exchange folders, temporary and personal files in the archive are not moved.",
     remedy="Keep a copy of the personal files if their owners need them.",
 )
 TEMPLATE_FOLDER_MISSING = FindingCode(
