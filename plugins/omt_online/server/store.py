@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 from omt_core.api.errors import InputError
 from omt_online.server.completions import CompletionStore
 from omt_online.server.contents import ContentStore
+from omt_online.server.durable import sync_folder
 from omt_online.server.identity import TenantIdentity, establish_identity
 from omt_online.server.landing import Landing
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
@@ -70,19 +72,20 @@ class Store:
         settings, clocks = settings or TenantSettings(), clocks or Clocks()
         layout = TenantLayout(directory.absolute())
         layout.create()
-        lock = _lock(layout)
-        try:
+        sync_folder(layout.root)
+        with ExitStack() as undo:
+            lock = _lock(layout)
+            undo.callback(lock.release)
             identity = establish_identity(layout, plans)
             state = StateDatabase(layout.state)
-        except BaseException:
-            lock.release()
-            raise
-        reconcile(layout, state, member_bytes=settings.member_bytes)
-        contents = ContentStore(layout, state)
-        uploads = UploadStore(layout, state, lifetime=settings.upload_seconds, clock=clocks.wall)
-        uploads.sweep()
-        taken_names = TakenNames(state)
-        taken_names.add(taken)
+            undo.callback(state.close)
+            reconcile(layout, state, member_bytes=settings.member_bytes)
+            contents = ContentStore(layout, state)
+            uploads = UploadStore(layout, state, lifetime=settings.upload_seconds, clock=clocks.wall)
+            uploads.sweep()
+            taken_names = TakenNames(state)
+            taken_names.add(taken)
+            undo.pop_all()
         return cls(
             layout=layout,
             settings=settings,

@@ -66,6 +66,17 @@ def test_what_was_written_is_there_for_another_process(state, tmp_path):
     other.close()
 
 
+def test_a_full_disk_undoes_the_change_and_leaves_a_state_that_works(state):
+    pages = state.write(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0])
+    state.write(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        state.write(add("x" * 1_000_000))
+    assert caught.value.sqlite_errorcode == sqlite3.SQLITE_FULL
+    state.write(lambda connection: connection.execute("PRAGMA max_page_count = 100000").fetchone())
+    state.write(add("kept"))
+    assert names(state) == {"kept"}
+
+
 def test_a_file_of_another_version_is_refused(state, tmp_path):
     state.write(lambda connection: None)
     path = tmp_path / "newer.sqlite"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import socket
+import sqlite3
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -285,6 +286,20 @@ async def test_a_full_disk_is_told_and_leaves_the_durable_part(connect, monkeypa
         assert (answer.status, answer.code) == (507, "storage-full")
         assert (await client.head(location)).headers["Upload-Offset"] == "100"
         assert (await client.patch(location, 100, DATA[100:])).status == 204
+
+
+async def test_a_full_state_database_is_told_as_full_storage(connect, monkeypatch):
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    async with connect() as client:
+        await client.open()
+        with monkeypatch.context() as patch:
+            patch.setattr("omt_online.server.uploads.UploadStore.record", full)
+            assert (await client.create(DATA)).code == "storage-full"
+        assert (await client.create(DATA, first=len(DATA))).status == 201
 
 
 async def test_more_bodies_at_once_than_the_limit_are_put_off():
