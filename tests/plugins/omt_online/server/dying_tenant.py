@@ -45,10 +45,14 @@ def arm(moment: str) -> None:
             after(landing, "move_into_place")
         case "in the index, not answered":
             after(StateDatabase, "write")
+        case "importing":
+            pass
+        case _:
+            raise ValueError(moment)
 
 
 async def serve(directory: Path, moment: str) -> None:
-    async with serve_tenant(directory) as running:
+    async with serve_tenant(directory, importer=die) as running:
         sys.stdout.write(f"{running.url}\n")
         sys.stdout.flush()
         # The parent says when the preparations are over and the danger begins.

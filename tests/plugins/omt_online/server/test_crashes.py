@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,6 +67,27 @@ async def test_an_upload_survives_a_kill_in_its_last_chunk(  # noqa: PLR0917
         for content in contents if kind == "bundle" else [data]:
             assert (await again.call("GET", f"/v1/contents/{digest(content)}")).body == content
     assert list((directory / "uploads").iterdir()) == []
+
+
+async def test_an_import_that_a_kill_interrupted_begins_again_by_itself(
+    connect, client_type, importer, make_line, tmp_path
+):
+    directory = tmp_path / "tenant"
+    with dying_tenant(directory, "importing") as process:
+        url = (await anyio.to_thread.run_sync(process.stdout.readline)).strip()
+        async with aiohttp.ClientSession() as session:
+            client = client_type(url, session)
+            await client.log_on((directory / "token").read_text().strip())
+            await client.open()
+            await client.commit("database", make_line("database", "p/1", None))
+            with suppress(aiohttp.ClientError):  # it may die before the answer is out
+                await client.complete()
+        await anyio.to_thread.run_sync(process.wait)
+    async with connect(directory, importer=importer) as again:
+        again.headers |= {"Omt-Claim": client.headers["Omt-Claim"]}
+        again.migration = client.migration
+        assert (await again.finished())["state"] == "done"
+        assert [stage.stage for stage in importer.calls[0].stages] == ["database"]
 
 
 def digest(data: bytes) -> str:

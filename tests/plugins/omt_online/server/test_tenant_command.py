@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import runpy
 import signal
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import aiohttp
@@ -32,6 +34,14 @@ def tenant(*words: object):
 def run(*words: object) -> tuple[int, str]:
     done = subprocess.run([sys.executable, SCRIPT, *map(str, words)], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
+
+
+def run_here(*words: object) -> tuple[int, str]:
+    """Run the command in this process, which is quicker."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        code = runpy.run_path(str(SCRIPT))["main"]([*map(str, words)])
+    return code, text.getvalue()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -98,12 +108,12 @@ async def test_https_is_served_with_a_certificate_of_ones_own(tmp_path):
     ],
 )
 def test_what_cannot_be_served_is_said_by_its_code(tmp_path, words, code):
-    assert run("serve", tmp_path / "t", *words) == (2, f"{code}\n")
+    assert run_here("serve", tmp_path / "t", *words) == (2, f"{code}\n")
 
 
 def test_a_damaged_tenant_is_not_given_a_new_identity(tmp_path):
     (tmp_path / "tenant.json").write_text("{}")
-    assert run("serve", tmp_path) == (2, "tenant-unreadable\n")
+    assert run_here("serve", tmp_path) == (2, "tenant-unreadable\n")
     assert (tmp_path / "tenant.json").read_text() == "{}"
 
 
@@ -115,14 +125,14 @@ def test_there_is_no_option_for_another_address(tmp_path):
 
 async def test_accept_needs_a_completed_live_migration(connect, make_line, tmp_path):
     folder = tmp_path / "tenant"
-    assert run("accept", folder) == (2, "tenant-unknown\n")
+    assert await anyio.to_thread.run_sync(run_here, "accept", folder) == (2, "tenant-unknown\n")
     async with connect() as client:
         await client.open("live")
-        assert await anyio.to_thread.run_sync(run, "accept", folder) == (4, "acceptance-impossible\n")
+        assert await anyio.to_thread.run_sync(run_here, "accept", folder) == (4, "acceptance-impossible\n")
         await client.commit("database", make_line("database", "p", None))
         await client.complete()
         await client.finished()
-    code, text = run("accept", folder)
+    code, text = await anyio.to_thread.run_sync(run_here, "accept", folder)
     assert code == 0
     assert client.migration in text
     async with connect() as client:
