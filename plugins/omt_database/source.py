@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 from uuid import uuid4
@@ -23,18 +24,32 @@ T = TypeVar("T")
 ROWS_AT_ONCE = 5_000
 
 
+@dataclass(eq=False)
+class _Turn:
+    """A task's use of the connection: the result that it reads and the batch that is fetched ahead."""
+
+    task: int
+    cursor: Cursor | None = None
+    ahead: Pending[list[Row]] | None = None
+    over: bool = False
+
+
 class CrmDatabase(SourceDatabase):
-    """A CRM database opened by a driver. Make one with `open`."""
+    """A CRM database opened by a driver. Make one with `open`.
+
+    `weakness` says, once a snapshot was entered, why it is less than one consistent view, or is None.
+    """
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._connection: Connection | None = None
         self._cursor: Cursor | None = None
         self._tables: Mapping[str, Table] = {}
+        self.weakness: str | None = None
         self._thread = ConnectionThread(self._interrupt)
         # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
-        self._turn = anyio.Semaphore(1)
-        self._holder: int | None = None
+        self._free = anyio.Semaphore(1)
+        self._turn: _Turn | None = None
 
     @classmethod
     async def open(cls, driver: Driver) -> CrmDatabase:
@@ -66,8 +81,8 @@ class CrmDatabase(SourceDatabase):
         self, sql: str, parameters: Sequence[Value] = (), *, size: int = ROWS_AT_ONCE
     ) -> AsyncIterator[Sequence[Row]]:
         statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
-        async with self._own_turn():
-            async for rows in self._stream(statement, parameters, lambda cursor: cursor.fetchmany(size)):
+        async with self._own_turn() as turn:
+            async for rows in self._stream(turn, statement, parameters, lambda cursor: cursor.fetchmany(size)):
                 yield rows
 
     @override
@@ -93,11 +108,11 @@ class CrmDatabase(SourceDatabase):
 
     async def _end_snapshot(self) -> None:
         with anyio.CancelScope(shield=True):
+            if self._turn is not None:
+                # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
+                await self._end(self._turn)
             async with self._own_turn():
                 await self._run(lambda: self._driver.end_snapshot(self._open_connection))
-
-    weakness: str | None = None
-    """Why the snapshot is less than one consistent view, as a sentence; known once it was entered."""
 
     @override
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
@@ -121,8 +136,8 @@ class CrmDatabase(SourceDatabase):
         self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
     ) -> AsyncIterator[list[Row]]:
         """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL."""
-        async with self._own_turn():
-            async for rows in self._stream(statement, parameters, fetch):
+        async with self._own_turn() as turn:
+            async for rows in self._stream(turn, statement, parameters, fetch):
                 yield rows
 
     @property
@@ -174,29 +189,42 @@ class CrmDatabase(SourceDatabase):
         return await self._start(work).result()
 
     @asynccontextmanager
-    async def _own_turn(self) -> AsyncIterator[None]:
+    async def _own_turn(self) -> AsyncIterator[_Turn]:
         task = anyio.get_current_task().id
-        if self._holder == task:
-            raise RuntimeError("Read one result to its end before asking the database for another.")
-        async with self._turn:
-            self._holder = task
-            try:
-                yield
-            finally:
-                self._holder = None
+        if self._turn is not None and self._turn.task == task:
+            # An iterator that an exception left behind, or one that will be told so when it goes on.
+            await self._end(self._turn)
+        await self._free.acquire()
+        turn = self._turn = _Turn(task)
+        try:
+            yield turn
+        finally:
+            await self._end(turn)
+
+    async def _end(self, turn: _Turn) -> None:
+        """Close what a turn has open and let the next one begin; once is enough."""
+        if turn.over:
+            return
+        turn.over = True
+        try:
+            with anyio.CancelScope(shield=True):
+                if turn.ahead is not None:
+                    # Not interrupted: to some systems that would be the end of the transaction, and of the snapshot.
+                    await turn.ahead.settled()
+                if turn.cursor is not None and self._connection is not None:
+                    await self._run(turn.cursor.close)
+        finally:
+            self._turn = None
+            self._free.release()
 
     async def _stream(
-        self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
+        self, turn: _Turn, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
     ) -> AsyncIterator[list[Row]]:
-        cursor = await self._run(partial(self._execute, statement, parameters))
-        ahead = self._start(partial(fetch, cursor))
-        try:
-            while rows := await ahead.result():
-                # Read on while the caller works on these.
-                ahead = self._start(partial(fetch, cursor))
-                yield rows
-        finally:
-            # Not interrupted: to some systems that would be the end of the transaction, and so of the snapshot.
-            await ahead.settled()
-            with anyio.CancelScope(shield=True):
-                await self._run(cursor.close)
+        cursor = turn.cursor = await self._run(partial(self._execute, statement, parameters))
+        turn.ahead = self._start(partial(fetch, cursor))
+        while rows := await turn.ahead.result():
+            # Read on while the caller works on these.
+            turn.ahead = self._start(partial(fetch, cursor))
+            yield rows
+            if turn.over:
+                raise RuntimeError("Read one result to its end before asking the database for another.")

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from omt_core.api.errors import InstallationError
+
+pytestmark = pytest.mark.anyio
+
+PEOPLE = "CREATE TABLE person (person_id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, code INTEGER NOT NULL)"
+ROWS = ("INSERT INTO person VALUES (?, ?, ?)", [(number, f"n{number}", number % 3) for number in range(1, 11)])
+
+
+@pytest.fixture
+async def database(engine):
+    engine.execute(PEOPLE, "CREATE UNIQUE INDEX code_name ON person (code, name)", ROWS)
+    opened = await engine.open()
+    yield opened
+    await opened.aclose()
+
+
+async def test_the_catalogue_is_read(engine):
+    engine.execute(
+        PEOPLE,
+        "CREATE TABLE no_key (a INTEGER, b DECIMAL(18,4))",
+        "CREATE TABLE by_index (a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL)",
+        "CREATE UNIQUE INDEX wide ON by_index (a, b)",
+        "CREATE UNIQUE INDEX narrow ON by_index (c)",
+        "CREATE TABLE half (a INTEGER)",
+        "CREATE UNIQUE INDEX half_index ON half (a)",
+        "CREATE VIEW not_a_table AS SELECT a FROM half",
+    )
+    database = await engine.open()
+    assert sorted(database.tables) == ["by_index", "half", "no_key", "person"]
+    person, exact = database.table("PERSON"), database.table("no_key").columns[1]
+    assert [(column.name, column.length, column.nullable) for column in person.columns][1:] == [
+        ("name", 20, False),
+        ("code", None, False),
+    ]
+    assert (exact.precision, exact.scale) == (18, 4)
+    keys = {name: table.primary_key for name, table in database.tables.items()}
+    assert keys == {"person": ("person_id",), "no_key": (), "by_index": ("c",), "half": ()}
+    assert database.table("nowhere") is None
+    await database.aclose()
+
+
+async def test_rows_come_in_batches(database):
+    sizes = [len(batch) async for batch in database.batches("SELECT person_id FROM person", size=4)]
+    assert sizes == [4, 4, 2]
+
+
+async def test_parameters_are_bound(database):
+    rows = await database.rows('SELECT "name" FROM PERSON WHERE person_id = ?', (3,))
+    assert [tuple(row) for row in rows] == [("n3",)]
+    assert list(await database.rows('SELECT "name" FROM person WHERE "name" = ?', ("' OR 1=1 --",))) == []
+
+
+async def test_a_missing_column_reads_as_null(database):
+    rows = await database.rows("SELECT person_id, nope FROM person ORDER BY person_id")
+    assert tuple(rows[0]) == (1, None)
+
+
+async def test_a_snapshot_does_not_see_what_others_write(engine, database):
+    async with database.snapshot() as first:
+        before = await database.rows("SELECT COUNT(*) FROM person")
+        if engine.name == "postgresql":  # SQLite keeps writers out instead
+            engine.execute("INSERT INTO person VALUES (11, 'x', 0)")
+        assert [tuple(row) for row in await database.rows("SELECT COUNT(*) FROM person")] == [tuple(*before)]
+    engine.execute("INSERT INTO person VALUES (12, 'y', 0)")
+    assert int(str((await database.rows("SELECT COUNT(*) FROM person"))[0][0])) > int(str(before[0][0]))
+    async with database.snapshot() as second:
+        assert first != second
+
+
+async def test_an_error_in_a_snapshot_is_what_comes_out_of_it(database):
+    with pytest.raises(InstallationError) as caught:
+        async with database.snapshot():
+            await database.rows("SELECT a FROM nowhere")
+    assert caught.value.code == "database-table-missing"
+    assert len(await database.rows("SELECT person_id FROM person")) == 10
+
+
+async def test_writing_says_how_many_rows_and_is_there_at_once(database):
+    assert await database.write("DELETE FROM person WHERE person_id <= ?", (4,)) == 4
+    assert await database.write('INSERT INTO person (person_id, "name", code) VALUES (?, ?, ?)', (1, "Å😀", 1)) == 1
+    assert await database.write('UPDATE person SET "name" = ? WHERE person_id = ?', ("z", 99)) == 0
+    assert len(await database.rows("SELECT person_id FROM person")) == 7
+
+
+async def test_an_error_of_the_database_is_explained(database):
+    with pytest.raises(InstallationError) as caught:
+        await database.write('INSERT INTO person (person_id, "name", code) VALUES (?, ?, ?)', (1, "n", 1))
+    assert caught.value.code == "database-failed"
+
+
+async def test_asking_within_a_result_is_refused_instead_of_waiting_for_ever(database):
+    with pytest.raises(RuntimeError, match="to its end"):  # noqa: PT012 - the loop is what raises
+        async for _ in database.batches("SELECT person_id FROM person", size=1):
+            assert len(await database.rows("SELECT person_id FROM person")) == 10
+    assert len(await database.rows("SELECT person_id FROM person")) == 10
+
+
+async def test_an_iterator_that_another_task_left_behind_does_not_keep_the_snapshot_from_ending(database):
+    async def fail():
+        async for _ in database.batches("SELECT person_id FROM person", size=1):
+            raise LookupError
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with database.snapshot(), anyio.create_task_group() as group:
+            group.start_soon(fail)
+    assert caught.group_contains(LookupError)
+    assert len(await database.rows("SELECT person_id FROM person")) == 10
+
+
+async def test_a_result_that_is_dropped_gives_the_connection_back(database):
+    batches = database.batches("SELECT person_id FROM person", size=1)
+    await anext(batches)
+    await batches.aclose()
+    assert len(await database.rows("SELECT person_id FROM person")) == 10
+
+
+async def test_several_tasks_take_turns(database):
+    counts = []
+
+    async def ask():
+        counts.append(sum([len(batch) async for batch in database.batches("SELECT person_id FROM person", size=1)]))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(ask)
+    assert counts == [10] * 5
+
+
+async def test_a_cancelled_query_is_stopped_and_the_connection_goes_on(engine, database):
+    engine.execute("CREATE TABLE number (n INTEGER PRIMARY KEY)")
+    engine.execute(("INSERT INTO number VALUES (?)", [(number,) for number in range(300)]))
+    await database.aclose()
+    database = await engine.open()
+    endless = "SELECT COUNT(*) FROM number a, number b, number c, number d, number e WHERE a.n + b.n + c.n + d.n = e.n"
+    with anyio.move_on_after(0.2) as scope:
+        await database.rows(endless)
+    assert scope.cancelled_caught
+    assert len(await database.rows("SELECT person_id FROM person")) == 10
+    await database.aclose()
+
+
+async def test_closing_twice_does_no_harm(engine):
+    engine.execute(PEOPLE)
+    database = await engine.open()
+    await database.aclose()
+    await database.aclose()
