@@ -1,0 +1,144 @@
+"""What every plugin must keep to, as tests that a plugin's author gets for three lines.
+
+    class TestMyPlugin(PluginConformance):
+        plugin_class = MyPlugin
+        name = "my_plugin"
+
+The hooks are asked in a real host against a simulated CRM, in four situations: an ordinary installation, one with
+everything wrong in it that the simulator can plant, one with nothing in it, and one whose names are out to do harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Final
+
+import anyio
+import pytest
+
+from omt_core.api import Finding, Plugin
+from omt_core.plugin_host.inspection import check_class
+from omt_core.testing.asking import ask_everything, findings_in
+from omt_core.testing.blocking import BlockingCall, watch_event_loop
+from omt_core.testing.crm import BuildOptions, build_crm, open_crm
+from omt_core.testing.guarded_database import GuardedDatabase
+from omt_core.testing.harness import PluginFaultError, PluginHarness
+from omt_core.testing.samples import hostile_users
+
+SITUATIONS: Final = ("ordinary", "planted", "empty", "hostile")
+PLANTED: Final = {
+    "missing-file": 2, "blank-name": 1, "no-appointment": 1, "missing-associate": 1, "wrong-case": 1, "orphan": 2,
+    "hostile-name": 1, "duplicate-email": 1, "invalid-email": 1, "no-email": 1, "email-on-other-card": 1,
+    "on-travel": 1, "satellite": 1, "sentry-addon": 1, "model-table-missing": 1,
+}  # fmt: skip
+_SIZES: Final[Mapping[str, BuildOptions]] = {
+    "ordinary": {"users": 6, "documents": 12},
+    "planted": {"users": 14, "documents": 20, "plants": PLANTED},
+    "empty": {"users": 1, "documents": 0},
+}
+_WORDS: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class PluginConformance:
+    """Derive from this, name the class Test..., and give the plugin's class, its name and, if need be, settings."""
+
+    plugin_class: ClassVar[type[Plugin]]
+    name: ClassVar[str]
+    settings: ClassVar[Mapping[str, object]] = {}
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def asked(cls, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], _Asked]:
+        """Ask the plugin everything in a situation, once for all tests of the class."""
+        folder = tmp_path_factory.mktemp("conformance")
+        return cache(lambda situation: anyio.run(cls._ask, situation, folder / situation))
+
+    def test_the_host_takes_the_class(self) -> None:
+        """Every override is marked, every hook is known, and coroutines are where they shall be."""
+        check_class(self.plugin_class)
+        PluginHarness(self.plugin_class, self.name, self.settings)
+
+    def test_it_works_without_settings(self) -> None:
+        """A plugin is installed before it is set up: a setting without a default would stop the whole tool."""
+        PluginHarness(self.plugin_class, self.name)
+
+    def test_every_setting_is_described(self) -> None:
+        """Settings are documented from `Field(description=...)`."""
+        fields = self.plugin_class.settings_model.model_fields
+        bare = sorted(name for name, field in fields.items() if not field.description)
+        _require(not bare, f"These settings have no description: {', '.join(bare)}.")
+
+    def test_its_finding_codes_are_catalogued(self) -> None:
+        """Codes are words joined by hyphens, bear the plugin's name, and say what they mean and what to do."""
+        for code in PluginHarness(self.plugin_class, self.name, self.settings).plugin.add_finding_codes():
+            _require(_WORDS.fullmatch(code.code) is not None, f"{code.code!r} is not words joined by hyphens.")
+            _require(code.plugin == self.name, f"{code.code!r} names the plugin {code.plugin!r}, not {self.name!r}.")
+            _require(bool(code.meaning.strip()), f"{code.code!r} does not say what it means.")
+            _require(bool(code.remedy.strip()), f"{code.code!r} does not say what to do.")
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_it_answers_as_its_hooks_say(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """No hook raises, answers another type, or reports a code that the plugin never named."""
+        asked(situation)
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_it_says_the_same_when_asked_again(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """A check that is run again after mending shows what was mended, and nothing else changes."""
+        found = asked(situation)
+        _require(found.findings == found.again, "The findings differ between two runs on the same installation.")
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_its_findings_can_be_read(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """Each has a sentence, a remedy, and subjects that are texts."""
+        for finding in asked(situation).findings:
+            _require(bool(finding.message.strip()), f"A finding {finding.code!r} has no message.")
+            _require(bool(finding.remedy.strip()), f"A finding {finding.code!r} has no remedy.")
+            texts = all(isinstance(subject, str) for subject in finding.subjects)
+            _require(texts, f"A finding {finding.code!r} has subjects that are not texts.")
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_it_does_not_hold_up_the_event_loop(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """Files, processes and blocking sockets belong in a thread: `anyio.to_thread.run_sync`."""
+        waited = asked(situation).waited
+        _require(not waited, "It waits on the event loop: " + "; ".join(map(str, waited[:5])) + ".")
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_it_writes_nothing_on_site(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """Only freeze and thaw may."""
+        writes = asked(situation).writes
+        _require(not writes, f"It tried to write to the database on site: {'; '.join(writes)}.")
+
+    @classmethod
+    async def _ask(cls, situation: str, folder: Path) -> _Asked:
+        harness = PluginHarness(cls.plugin_class, cls.name, cls.settings)
+        size = _SIZES.get(situation, _SIZES["ordinary"])
+        async with open_crm(await build_crm(folder / "installation", **size)) as crm:
+            database = GuardedDatabase(crm.calls.database)
+            samples = replace(crm.calls, database=database)
+            if situation == "empty":
+                samples = replace(samples, users=())
+            elif situation == "hostile":
+                samples = replace(samples, users=hostile_users())
+            with watch_event_loop() as waited:
+                first = await ask_everything(harness, samples, folder)
+            again = await ask_everything(harness, samples, folder)
+        return _Asked(findings=findings_in(first), again=findings_in(again), waited=waited, writes=database.writes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What came of asking twice: the findings, calls that waited on the event loop, and statements that would write."""
+
+    findings: Sequence[Finding]
+    again: Sequence[Finding]
+    waited: Sequence[BlockingCall]
+    writes: Sequence[str]
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - read as a sentence
+    if not holds:
+        raise PluginFaultError(otherwise)

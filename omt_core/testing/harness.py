@@ -1,0 +1,89 @@
+"""Loads one plugin into a real host, so that a test meets the same checks, policies and time limits as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from omt_core.api import Finding, Plugin, PluginSettings, calls
+from omt_core.api.roles import RoleSettings
+from omt_core.plugin_host import Candidate, HookBus, HookCaller, PluginHost, PluginState
+from omt_core.plugin_host.inspection import check_class
+from omt_core.testing.recording import RecordingContext
+
+_HOOK_SECONDS: Final = 300.0
+
+Validation = (
+    calls.ValidateInstallation
+    | calls.ValidateUsers
+    | calls.ValidatePlans
+    | calls.ValidateUserNames
+    | calls.ValidateDocuments
+    | calls.ValidateMigration
+)
+"""The calls that are answered by findings."""
+
+
+class PluginFaultError(AssertionError):
+    """The host would not take the plugin, or reported a fault of it; the text says which."""
+
+
+class PluginHarness:
+    """A host with one plugin in it, whose hooks are asked through the typed `bus`.
+
+    `settings` is the plugin's section as the settings file would hold it, and is checked by the plugin's own model.
+    Raises `PluginFaultError` when the host refuses the plugin.
+    """
+
+    def __init__(self, plugin_class: type[Plugin], name: str, settings: Mapping[str, object] | None = None) -> None:
+        """Load the class under `name`, that of its entry point."""
+        candidate = Candidate(
+            name=name,
+            version="test",
+            source="omt_core.testing",
+            default=False,
+            state=PluginState.ACTIVE,
+            plugin_class=check_class(plugin_class),
+        )
+        section = plugin_class.settings_model.model_validate(dict(settings or {}))
+        self.name = name
+        self.settings: PluginSettings = section
+        self.run = RecordingContext()
+        self.host = PluginHost((candidate,), lambda _: section)
+        loaded = self.host.plugins[0]
+        if loaded.state is not PluginState.ACTIVE:
+            raise PluginFaultError(f"The host does not take {name!r}: {loaded.problem}.")
+        self.plugin = cast("Plugin", self.host.manager.get_plugin(name))
+        roles = RoleSettings.model_validate(dict.fromkeys(RoleSettings.model_fields, name))
+        self.bus = HookBus(HookCaller(self.host, roles, self.run, seconds=_HOOK_SECONDS))
+
+    async def validate(self, call: Validation) -> Sequence[Finding]:
+        """Ask the hook that this call belongs to, and return its findings.
+
+        Raises `PluginFaultError` when the hook raised, took too long, answered something else, or reported a code that
+        the plugin never named.
+        """
+        found = await self._ask(call)
+        self.refuse_faults()
+        return found
+
+    def refuse_faults(self) -> None:
+        """Raise `PluginFaultError` for what the host has noted against the plugin since this was asked last."""
+        faults = self.bus.take_faults()
+        if faults:
+            raise PluginFaultError("; ".join(fault.message for fault in faults))
+
+    async def _ask(self, call: Validation) -> Sequence[Finding]:
+        match call:
+            case calls.ValidateInstallation():
+                return await self.bus.validate_installation(call)
+            case calls.ValidateUsers():
+                return await self.bus.validate_users(call)
+            case calls.ValidatePlans():
+                return await self.bus.validate_plans(call)
+            case calls.ValidateUserNames():
+                return await self.bus.validate_user_names(call)
+            case calls.ValidateDocuments():
+                return await self.bus.validate_documents(call)
+            case calls.ValidateMigration():
+                return await self.bus.validate_migration(call)
