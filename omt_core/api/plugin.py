@@ -35,9 +35,12 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class PluginSettings(BaseModel):
-    """The base of a plugin's settings: its own section of the settings file, named like the plugin."""
+    """The base of a plugin's settings: its own section of the settings file, named like the plugin.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A setting is described by `Field(description=...)` or by the text below it; the reference is made from that.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Plugin:
