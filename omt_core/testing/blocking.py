@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, SupportsIndex
 
 from typing_extensions import override
 
@@ -80,7 +80,7 @@ def _sleep_told() -> Iterator[None]:
         return
     really = time.sleep
 
-    def sleep(seconds: float) -> None:
+    def sleep(seconds: float | SupportsIndex) -> None:
         sys.audit("time.sleep", seconds)
         really(seconds)
 
