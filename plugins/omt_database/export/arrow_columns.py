@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -47,10 +49,11 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
     if plan.omitted:
         return pa.nulls(len(values), target)
     if plan.kind not in _ALWAYS_CONVERTED:
-        try:
-            return pa.array(values, target)
-        except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            pass  # a driver's own spelling: see below
+        with suppress(pa.ArrowException, TypeError, ValueError, OverflowError):
+            # Told the type, Arrow would cut a fraction off without a word; what it finds by itself it does not touch.
+            array = pa.array(values) if plan.kind in _FOUND else pa.array(values, target)
+            if array.type == target or array.null_count == len(array):
+                return array.cast(target)
     try:
         convert = _CONVERSIONS[plan.kind]
         converted = [None if value is None else convert(value) for value in values]
@@ -81,7 +84,9 @@ def _text(value: Driven) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _unchanged(value: Driven) -> Driven:
+def _moment(value: Driven) -> Driven:
+    if not isinstance(value, str | date | time):
+        raise TypeError("neither a time nor text")
     return value
 
 
@@ -94,6 +99,8 @@ def _integer(value: Driven) -> int:
 
 _ALWAYS_CONVERTED: Final = frozenset({Kind.GUID, Kind.BOOLEAN, Kind.DECIMAL})
 
+_FOUND: Final = frozenset({Kind.INTEGER, Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
+
 _PARSED: Final = frozenset({Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
 
 _CONVERSIONS: Final[Mapping[Kind, Callable[[Driven], Driven]]] = {
@@ -104,7 +111,7 @@ _CONVERSIONS: Final[Mapping[Kind, Callable[[Driven], Driven]]] = {
     Kind.STRING: _text,
     Kind.GUID: lambda value: str(value).lower(),
     Kind.BINARY: bytes,
-    Kind.TIMESTAMP: _unchanged,
-    Kind.DATE: _unchanged,
-    Kind.TIME: _unchanged,
+    Kind.TIMESTAMP: _moment,
+    Kind.DATE: _moment,
+    Kind.TIME: _moment,
 }

@@ -1,0 +1,98 @@
+"""Values that do not fit the declared type: a table of SQLite's may hold any."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from omt_core.api.errors import InstallationError
+from omt_database.columns import Kind
+from omt_database.drivers.choice import choose_driver
+from omt_database.export.arrow_columns import arrow_array
+from tests.plugins.omt_database.engines import require_sqlite_odbc, sqlite_engine
+
+
+@pytest.fixture(params=["sqlite", pytest.param("sqlite-odbc", marks=pytest.mark.odbc)])
+def engine(request, tmp_path):
+    if request.param == "sqlite-odbc":
+        require_sqlite_odbc()
+    return sqlite_engine(request.param, tmp_path / "crm.sqlite")
+
+
+def read(engine, declared, *values):
+    """What a column of this declared type, holding these values, becomes."""
+    engine.execute(f"CREATE TABLE t (c {declared})", ("INSERT INTO t VALUES (?)", [(value,) for value in values]))
+    driver = choose_driver(engine.location, engine.settings())
+    with closing(driver.connect()) as connection:
+        table = driver.read_catalogue(connection)["t"]
+        (plan,) = driver.plan_columns(connection, table)
+        rows = driver.fetch(connection, f"SELECT {plan.expression} FROM t ORDER BY rowid")
+        return plan, arrow_array(plan, [row[0] for row in rows]).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "kind", "expected"),
+    [
+        ("INTEGER", (1, None, "x", 1.5, b"\x0a"), Kind.STRING, ["1", None, "x", "1.5", "X'0A'"]),
+        ("DOUBLE", (1, 2.5, None), Kind.DOUBLE, [1.0, 2.5, None]),
+        ("DOUBLE", (0.1, "x"), Kind.STRING, ["0.10000000000000001", "x"]),
+        ("DECIMAL(18,4)", (12.3456, 7, None), Kind.DECIMAL, [Decimal("12.3456"), Decimal(7), None]),
+        ("DECIMAL(18,4)", (0.00001,), Kind.STRING, ["1.0000000000000001e-05"]),
+        ("TIMESTAMP", ("2024-02-29 00:00:00",), Kind.TIMESTAMP, [datetime.fromisoformat("2024-02-29")]),
+        ("TIMESTAMP", ("2023-02-29 00:00:00", None), Kind.STRING, ["2023-02-29 00:00:00", None]),
+        ("TIMESTAMP", ("2024-02-29", "garbage", 5), Kind.STRING, ["2024-02-29", "garbage", "5"]),
+        ("TIMESTAMP", ("2024-02-29 00:00:00.1.2",), Kind.STRING, ["2024-02-29 00:00:00.1.2"]),
+        ("BLOB", (b"", "text"), Kind.STRING, ["X''", "text"]),
+        ("VARCHAR(3)", ("longer than declared", b"\x00"), Kind.STRING, ["longer than declared", "X'00'"]),
+        ("", ("a", 1, None), Kind.STRING, ["a", "1", None]),
+    ],
+)
+def test_a_value_that_does_not_fit_makes_its_column_text(engine, declared, values, kind, expected):
+    plan, found = read(engine, declared, *values)
+    assert (plan.kind, found) == (kind, expected)
+
+
+def test_a_number_beyond_32_bits_is_whole(engine):
+    plan, found = read(engine, "INTEGER", 2**40, -1)
+    assert [int(value) for value in found] == [2**40, -1]
+    assert plan.kind is (Kind.STRING if engine.name == "sqlite-odbc" else Kind.INTEGER)
+
+
+def test_text_with_a_nul_is_read_whole_or_refused(engine):
+    if engine.name == "sqlite":
+        assert read(engine, "TEXT", "a\0b")[1] == ["a\0b"]
+    else:
+        with pytest.raises(InstallationError, match="NUL"):
+            read(engine, "TEXT", "a\0b")
+
+
+def test_a_file_that_is_not_there_is_named_and_not_made(tmp_path):
+    engine = sqlite_engine("sqlite", tmp_path / "crm.sqlite")
+    (tmp_path / "crm.sqlite").unlink()
+    with pytest.raises(InstallationError) as caught:
+        choose_driver(engine.location, engine.settings()).connect()
+    assert caught.value.code == "database-unreachable"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_connection_for_reading_cannot_write(engine):
+    engine.execute("CREATE TABLE t (c INTEGER)")
+    driver = choose_driver(engine.location, engine.settings())
+    with closing(driver.connect()) as connection:
+        cursor = connection.cursor()
+        with pytest.raises(driver.errors):
+            cursor.execute("INSERT INTO t VALUES (1)")
+        cursor.close()
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path):
+    (tmp_path / "crm.sqlite").write_bytes(b"no database at all" * 100)
+    engine = sqlite_engine("sqlite", tmp_path / "crm.sqlite")
+    driver = choose_driver(engine.location, engine.settings())
+    with closing(driver.connect()) as connection, pytest.raises(sqlite3.DatabaseError) as caught:
+        driver.read_catalogue(connection)
+    assert driver.explain(caught.value).code == "database-failed"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from omt_core.api.database import Column, Table
+from omt_database.export.omissions import Omissions
+from omt_database.settings import DatabaseSettings
+from omt_simulator.schema import load_schema
+
+
+def omissions(*tables: tuple[str, ...], **settings: object) -> Omissions:
+    catalogue = {
+        name.lower(): Table(name=name, columns=tuple(Column(name=column, type_name="int") for column in columns))
+        for name, *columns in tables
+    }
+    return Omissions(catalogue, DatabaseSettings.model_validate(settings))
+
+
+def test_what_stays_is_named_as_the_catalogue_spells_it():
+    found = omissions(
+        ("Credentials", "Credentials_id", "credentialType", "Secret"),
+        ("LOCKING", "id"),
+        ("ejuser", "id", "Password"),
+        ("person", "person_id"),
+    )
+    assert found.subjects() == (
+        "Credentials.Secret",
+        "Credentials.credentialType=Ticket",
+        "LOCKING",
+        "ejuser.Password",
+    )
+    assert [table.name for table in found.moved_tables] == ["Credentials", "ejuser", "person"]
+
+
+def test_the_settings_decide():
+    found = omissions(
+        ("a", "id", "key"), ("b", "id", "key"), left_tables=["A"], secret_columns=["*.KEY"], left_rows={"b.id": "1"}
+    )
+    assert found.subjects() == ("a", "b.id=1", "b.key")
+
+
+def test_a_partners_table_with_a_similar_name_is_moved():
+    assert omissions(("y_locking", "id"), ("cachetables_x", "id")).subjects() == ()
+
+
+@pytest.mark.parametrize("word", ["password", "secret", "token"])
+def test_no_column_of_the_documented_model_that_sounds_like_a_secret_is_forgotten(word):
+    model = load_schema()
+    tables = [(table.name, *(column.name for column in table.columns)) for table in model.values()]
+    found = omissions(*tables)
+    for table in found.moved_tables:
+        sounding = {column.name for column in table.columns if word in column.name.lower()}
+        assert sounding <= set(found.secret_columns(table)), table.name

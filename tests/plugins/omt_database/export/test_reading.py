@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+from omt_core.api.database import Column, Table
+from omt_crm.sql import DBMS
+from omt_database.columns import ColumnPlan, Kind
+from omt_database.export.reading import MOST_ROWS, export_statement, fetching
+
+TABLE = Table(
+    name="Cred", columns=(Column(name="id", type_name="int"), Column(name="S", type_name="x")), primary_key=("id",)
+)
+
+
+def plan(width: int | None, *, omitted: bool = False, name: str = "c") -> ColumnPlan:
+    column = Column(name=name, type_name="x")
+    return ColumnPlan(column=column, kind=Kind.STRING, expression=f'"{name}"', width=width, omitted=omitted)
+
+
+class Cursor:
+    """Ten thousand rows of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._rows = iter([(text,)] * 10_000)
+
+    def fetchone(self):
+        return next(self._rows, None)
+
+    def fetchmany(self, size):
+        return [row for _, row in zip(range(size), self._rows, strict=False)]
+
+
+@pytest.mark.parametrize("dbms", DBMS)
+def test_the_statement_is_sql_of_every_system(dbms):
+    owner = None if dbms == "sqlite" else "crm7"
+    plans = [plan(8, name="id"), plan(8, omitted=True)]
+    if dbms == "mssql":
+        plans[0] = ColumnPlan(column=plans[0].column, kind=Kind.STRING, expression="[id]")
+    statement, parameters = export_statement(TABLE, plans, dbms=dbms, owner=owner, left=("S", "Ticket"))
+    parsed = sqlglot.parse_one(statement, dialect=DBMS[dbms])
+    assert parsed.key == "select"
+    assert parameters == ("Ticket",)
+    assert "Ticket" not in statement
+    assert statement.rpartition("ORDER BY ")[2].strip('[]"') == "id"
+    assert "NULL" in statement
+
+
+def test_a_table_without_a_key_is_read_as_it_comes():
+    table = Table(name="t", columns=TABLE.columns)
+    assert "ORDER BY" not in export_statement(table, [plan(8)], dbms="sqlite", owner=None, left=None)[0]
+
+
+def test_narrow_rows_are_counted():
+    assert len(fetching([plan(8)], 4 * 2**20)(Cursor("x"))) == MOST_ROWS
+    assert len(fetching([plan(1_000)], 10_160)(Cursor("x"))) == 10
+
+
+def test_rows_without_a_bound_are_measured():
+    assert len(fetching([plan(None)], 10_000)(Cursor("x" * 3_000))) == 4
+    assert len(fetching([plan(None)], 10_000)(Cursor("x" * 1_000_000))) == 1
+
+
+def test_a_row_that_may_exceed_a_batch_is_measured_too():
+    assert len(fetching([plan(10**9)], 10_000)(Cursor("x" * 6_000))) == 1

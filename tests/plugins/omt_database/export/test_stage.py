@@ -1,0 +1,144 @@
+# ruff: noqa: DTZ001 - the CRM's dates carry no zone
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from omt_database.export.spool import Spool
+from omt_database.export.stage import DatabaseExport
+from omt_database.settings import VOLATILE_TABLES
+
+pytestmark = pytest.mark.anyio
+
+DATES = [datetime(1760, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999), datetime(2024, 2, 29, 1, 2, 3), None]
+TEXTS = ["Å😀 名", "", None, "line\r\nend\ttab"]
+NUMBERS = [2**63 - 1, -(2**63), 0, None]
+
+
+def everything(engine):
+    engine.execute(
+        f"CREATE TABLE kinds (id INTEGER PRIMARY KEY, big BIGINT, s VARCHAR(40), clob TEXT, moment TIMESTAMP,"
+        f" blob {engine.blob}, exact DECIMAL(12,4), double DOUBLE PRECISION, x_extra VARCHAR(10))",
+        (
+            "INSERT INTO kinds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (0, NUMBERS[0], TEXTS[0], "z" * 20_000, str(DATES[0]), b"\x00\xff", "12.3456", 0.1, "own"),
+                (1, NUMBERS[1], TEXTS[1], TEXTS[0], str(DATES[1]), b"", "-0.0001", -1e300, None),
+                (2, NUMBERS[2], TEXTS[2], "", str(DATES[2]), None, None, None, None),
+                (3, NUMBERS[3], TEXTS[3], None, None, b"z" * 100_000, "0", 0.0, ""),
+            ],
+        ),
+    )
+
+
+async def test_every_value_is_what_it_was(engine, export):
+    everything(engine)
+    exported = await export(engine)
+    rows = exported.rows("kinds")
+    assert [row["big"] for row in rows] == NUMBERS
+    assert [row["s"] for row in rows] == TEXTS
+    assert [row["clob"] for row in rows] == ["z" * 20_000, TEXTS[0], "", None]
+    assert [row["moment"] for row in rows] == DATES
+    assert [row["blob"] for row in rows] == [b"\x00\xff", b"", None, b"z" * 100_000]
+    assert [row["exact"] for row in rows] == [Decimal("12.3456"), Decimal("-0.0001"), None, Decimal(0)]
+    assert [row["double"] for row in rows] == [0.1, -1e300, None, 0.0]
+    assert [row["x_extra"] for row in rows] == ["own", None, None, ""]
+    assert exported.columns("kinds")[2]["length"] == 40
+
+
+async def test_an_empty_table_is_one_part_of_no_rows(engine, export):
+    engine.execute("CREATE TABLE void (id INTEGER PRIMARY KEY, s VARCHAR(5))")
+    exported = await export(engine)
+    (item,) = exported.items
+    assert (item.key, item.name, item.part.rows, item.part.last) == (
+        "void/000001",
+        "void/000001.parquet",
+        0,
+        True,
+    )
+    assert item.part.fingerprint == "0" * 32
+    assert exported.parts("void")[0].column_names == ["id", "s"]
+
+
+async def test_a_large_table_comes_in_parts_that_are_bounded(engine, export):
+    engine.execute("CREATE TABLE wide (id INTEGER PRIMARY KEY, s TEXT)")
+    engine.execute(("INSERT INTO wide VALUES (?, ?)", [(number, "x" * 1_000) for number in range(100)]))
+    exported = await export(engine, part_bytes=20_000, batch_bytes=5_000)
+    parts = exported.of("wide")
+    assert [item.part.number for item in parts] == list(range(1, len(parts) + 1))
+    assert [item.part.last for item in parts] == [False] * (len(parts) - 1) + [True]
+    assert max(item.part.rows for item in parts) <= 30
+    assert [row["id"] for row in exported.rows("wide")] == list(range(100))
+
+
+async def test_the_same_rows_give_the_same_bytes(engine, export):
+    everything(engine)
+    first = await export(engine, part_bytes=1, batch_bytes=100)
+    second = await export(engine, part_bytes=1, batch_bytes=100)
+    assert first.contents == second.contents
+
+
+async def test_secrets_and_volatile_tables_stay(engine, export):
+    engine.execute(
+        "CREATE TABLE credentials (credentials_id INTEGER PRIMARY KEY, credentialType VARCHAR(20), secret VARCHAR(99))",
+        "INSERT INTO credentials VALUES (1, 'CRM5/PASSWORD', '7P:hemmelig')",
+        "INSERT INTO credentials VALUES (2, 'Ticket', '7S:hemmelig')",
+        "INSERT INTO credentials VALUES (3, NULL, '7P:hemmelig')",
+        "CREATE TABLE locking (id INTEGER PRIMARY KEY)",
+    )
+    exported = await export(engine)
+    assert {item.part.table for item in exported.items} == {"credentials"}
+    assert exported.items[0].part.omitted_columns == ("secret",)
+    assert [list(row.values()) for row in exported.rows("credentials")] == [[1, "CRM5/PASSWORD", None], [3, None, None]]
+    assert not any(b"hemmelig" in content for content in exported.contents.values())
+
+
+async def test_a_table_may_be_called_anything(engine, export):
+    engine.execute('CREATE TABLE "../y_a b;--" (id INTEGER PRIMARY KEY)')
+    exported = await export(engine)
+    assert [item.key for item in exported.items] == ["%2E%2E%2Fy_a b%3B--/000001"]
+    assert exported.items[0].part.table == "../y_a b;--"
+
+
+async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatch):
+    sizes = []
+
+    async def upload_everything(spool: Spool) -> None:
+        waiting = list((tmp_path / "spool" / "database").iterdir())
+        sizes.append(sum(path.stat().st_size for path in waiting))
+        for path in waiting:
+            path.unlink()
+        assert not spool.full
+
+    monkeypatch.setattr(Spool, "room", upload_everything)
+    database = await simulated.open()
+    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path).items():
+        pass
+    await database.aclose()
+    assert len(sizes) > 5
+    assert max(sizes) < 200_000
+
+
+async def test_what_a_crashed_run_left_is_removed_first(simulated, tmp_path):
+    leftover = tmp_path / "spool" / "database" / "99999-000001.new"
+    leftover.parent.mkdir(parents=True)
+    leftover.write_bytes(b"half")
+    database = await simulated.open()
+    batches = DatabaseExport(database, simulated.settings(), tmp_path).items()
+    await anext(batches)
+    assert not leftover.exists()
+    await batches.aclose()
+    await database.aclose()
+
+
+async def test_a_simulated_crm_is_exported_whole(simulation, simulated, export):
+    exported = await export(simulated)
+    counts = {name.lower(): count for name, count in simulation.truth["counts"]["rows"].items()}
+    found = {item.part.table.lower(): item.part.rows for item in exported.items}
+    left = {name.lower() for name in VOLATILE_TABLES}
+    assert found["person"] == counts["person"] > 30
+    assert {name: count for name, count in found.items() if count and name != "credentials"} == {
+        name: count for name, count in counts.items() if count and name not in left | {"credentials"}
+    }
