@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -90,12 +90,17 @@ class ReadPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposePlans:
-    """Propose a plan for each user from those that exist online (W58). `default`: `match`, `none` or a plan's name."""
+    """Propose a plan for each user from those that exist online (W58). `default`: `match`, `none` or a plan's name.
+
+    `assigned` maps the logins that the migrator has decided about to their plan, an empty text for none: they need no
+    proposal, and take their seats.
+    """
 
     users: Sequence[User]
     catalogue: Sequence[UserPlan]
     default: str
     run: RunContext
+    assigned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

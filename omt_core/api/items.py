@@ -99,7 +99,8 @@ class UploadStage:
     told; it may be slow and produce files as it goes. A stage of kind `database` is fed from the snapshot and its items
     are never compared with an earlier run's; items of a stage of kind `files` count as archive files in the result.
     `order` places the row on the screen, ties by name. `removes_sources`: a confirmed item's file is a spooled copy
-    below the workspace and is deleted once it is confirmed.
+    below the workspace and is deleted once it is confirmed. `takes_new`: recovery also sends files that no earlier run
+    knew, since no row of the migrated database needs to refer to them.
     """
 
     name: str
@@ -109,6 +110,7 @@ class UploadStage:
     items: Callable[[], AsyncIterator[Sequence[Item]]]
     kind: Literal["files", "database"] = "files"
     removes_sources: bool = False
+    takes_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

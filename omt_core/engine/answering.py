@@ -28,6 +28,8 @@ async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | None) -> None:
     """Take a run up to where the upload would begin; nothing outside the workspace is changed so far."""
     choice = recover or answers.recover
+    if choice is None and runner.session.finishing:
+        choice = RecoveryChoice.MISSING
     if runner.session.mode is Mode.INITIAL:
         await runner.session.choose_recovery(None)
     for phase in phases_of(runner.session.mode, choice):

@@ -15,6 +15,7 @@ from omt_core.engine.session import MigrationSession
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
+    await session.journal.pin(pins.COMPLETING, migration.id)
     async for progress in migration.complete(request):
         session.engine.events.emit(
             StageProgress(
@@ -39,6 +40,7 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
         await session.journal.pin(pins.CHANGES, json.dumps(changes))
         await session.journal.pin(pins.STARTED, session.decisions.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
+    await session.journal.pin(pins.COMPLETING, None)
 
 
 def completion_request(session: MigrationSession) -> CompletionRequest:

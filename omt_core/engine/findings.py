@@ -20,13 +20,6 @@ WAIVER_UNUSED: Final = FindingCode(
     meaning="The answers waive something that was not found, perhaps because of a spelling mistake.",
     remedy="Take the waiver out of the answers file, or correct its spelling.",
 )
-CATALOGUE_UNKNOWN: Final = FindingCode(
-    code="catalogue-unknown",
-    severity=Severity.WARNING,
-    plugin=CORE,
-    meaning="No tenant was asked, so plans and user names could only be checked against themselves.",
-    remedy="Give online.url and online.token_file, and check again.",
-)
 REPORT_NOT_WRITTEN: Final = FindingCode(
     code="report-not-written",
     severity=Severity.WARNING,
@@ -34,7 +27,7 @@ REPORT_NOT_WRITTEN: Final = FindingCode(
     meaning="The report could not be written into the workspace; the migration itself is not affected.",
     remedy="Write it again by `omt report`, with --output if the workspace cannot take it.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, CATALOGUE_UNKNOWN, REPORT_NOT_WRITTEN)
+CORE_CODES: Final = (WAIVER_UNUSED, REPORT_NOT_WRITTEN)
 
 
 def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -83,7 +83,9 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             findings=discovery.findings,
         )
         await session.waive(request.waivers)
-        if plan.rebuild_journal:
+        if await _finished_without_us(journal, status):
+            session.finishing = True
+        elif plan.rebuild_journal:
             await rebuild_journal(session)
         yield session
 
@@ -98,6 +100,18 @@ def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExi
     if (folder / JOURNAL_FILE).is_file():
         copy_journal(folder / JOURNAL_FILE, copy / JOURNAL_FILE)
     return copy
+
+
+async def _finished_without_us(journal: Journal, status: TenantStatus | None) -> bool:
+    """Tell whether the tenant imported after this tool had asked for it and was killed before it heard the answer."""
+    known = await journal.pins()
+    return (
+        pins.COMPLETING in known
+        and status is not None
+        and status.migration is not None
+        and status.migration.completed
+        and status.migration.id == known[pins.COMPLETING]
+    )
 
 
 async def _earlier(journal: Journal) -> calls.EarlierRun | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from omt_core.api import calls
 from omt_core.api.findings import Finding
 from omt_core.api.users import Proposal
-from omt_core.engine.findings import CATALOGUE_UNKNOWN, merged, unused_waivers
+from omt_core.engine.findings import merged, unused_waivers
 from omt_core.engine.session import MigrationSession, Reviewed
 
 
@@ -31,12 +31,17 @@ async def read_users(session: MigrationSession) -> None:
 async def propose(session: MigrationSession, assigned: Assignments) -> None:
     """Decide plans and user names: what was assigned by hand, else what an earlier run decided, else the proposals."""
     bus, users, earlier = session.engine.bus, session.reviewed.users, session.decisions
+    by_hand = {**earlier.plans, **assigned.plans}
     proposed = await bus.propose_plans(
         calls.ProposePlans(
-            users=users, catalogue=session.reviewed.catalogue or (), default=assigned.default_plan, run=session.run
+            users=users,
+            catalogue=session.reviewed.catalogue or (),
+            default=assigned.default_plan,
+            assigned=by_hand,
+            run=session.run,
         )
     )
-    plans = {**_values(proposed), **earlier.plans, **assigned.plans}
+    plans = {**_values(proposed), **by_hand}
     with_plan = {login: plan for login, plan in plans.items() if plan}
     names = await bus.propose_user_names(calls.ProposeUserNames(users=users, plans=with_plan, run=session.run))
     await session.assign(plans=with_plan, user_names={**_values(names), **earlier.user_names, **assigned.user_names})
@@ -58,10 +63,13 @@ async def check_users(session: MigrationSession) -> Sequence[Finding]:
     bus, located, reviewed, decisions = session.engine.bus, session.located, session.reviewed, session.decisions
     reviewed.removed_addresses = await bus.list_removed_addresses(
         calls.ListRemovedAddresses(
-            database=located.database, users=reviewed.users, user_names=decisions.user_names, run=session.run
+            database=located.database,
+            users=reviewed.users,
+            user_names={login: name for login, name in decisions.user_names.items() if login in decisions.plans},
+            run=session.run,
         )
     )
-    found = [
+    return [
         *await bus.validate_users(
             calls.ValidateUsers(database=located.database, users=reviewed.users, run=session.run)
         ),
@@ -81,9 +89,6 @@ async def check_users(session: MigrationSession) -> Sequence[Finding]:
             )
         ),
     ]
-    if reviewed.catalogue is None:
-        found.append(CATALOGUE_UNKNOWN.finding("No tenant is named, so its plans and its user names are not known."))
-    return found
 
 
 async def check_installation(session: MigrationSession) -> Sequence[Finding]:

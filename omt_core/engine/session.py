@@ -69,6 +69,8 @@ class MigrationSession:
     reviewed: Reviewed = field(default_factory=Reviewed)
     findings: tuple[Finding, ...] = ()
     completed: CompletedMigration | None = None
+    finishing: bool = False
+    """The tenant imported while this tool was dead: what is left is to hear of it, and to send what is missing."""
 
     @property
     def run(self) -> Surroundings:
@@ -110,7 +112,11 @@ class MigrationSession:
                 f"Possible now: {', '.join(words)}.",
                 choices=words,
             )
-        await self._decide(replace(self.decisions, recovery=choice))
+        kind = self.decisions.kind
+        if choice is RecoveryChoice.MISSING and self.located.status is not None and self.located.status.migration:
+            # What is completed is completed as it was: live, or as a test.
+            kind = self.located.status.migration.kind
+        await self._decide(replace(self.decisions, recovery=choice, kind=kind))
 
     async def confirm(self, *, contact: Contact | None, kind: Kind, agreement_accepted: bool) -> None:
         """Take the contact details, live or test, and the agreement (W24-W30).

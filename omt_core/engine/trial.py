@@ -28,7 +28,7 @@ async def what_would_be_sent(session: MigrationSession) -> Sequence[StageForecas
         await session.journal.note_stages(stages)
         for stage in stages:
             async for batch in stage.items():
-                await session.journal.record_items(batch, baseline_only=session.only_missing)
+                await session.journal.record_items(batch, baseline_only=session.only_missing and not stage.takes_new)
             await session.journal.inventory_done(stage.name)
     totals = await session.journal.totals()
     session.findings = merged(session.findings, await left_behind(session.journal, session.engine.host.codes))

@@ -9,10 +9,10 @@ import anyio
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Kind, Mode
-from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineRefusedError
+from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import StageChanged, StageState
 from omt_core.api.items import UploadStage
-from omt_core.api.online import OnlineMigration, OnlineTarget
+from omt_core.api.online import OnlineMigration
 from omt_core.engine import pins
 from omt_core.engine.completing import complete
 from omt_core.engine.findings import left_behind, merged
@@ -34,7 +34,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     """
     _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
-    migration = await _target(session).open(session.located.licence, session.decisions.kind, session.decisions.recovery)
+    migration = await _open(session)
     try:
         if session.mode is Mode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
@@ -55,7 +55,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
 
 async def precopy(session: MigrationSession, stop: StopSignal) -> None:
     """Upload files while users still work: no freeze, no database, nothing is committed."""
-    migration = await _target(session).open(session.located.licence, session.decisions.kind, session.decisions.recovery)
+    migration = await _open(session)
     try:
         await _transfer_all(session, migration, stop, commit=False)
     finally:
@@ -75,6 +75,16 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
         )
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]
+
+
+async def _open(session: MigrationSession) -> OnlineMigration:
+    if session.located.target is None:
+        raise OnlineNotNamedError(
+            "online-not-named", "There is no tenant to migrate to.", "Give online.url and online.token_file."
+        )
+    return await session.located.target.open(
+        session.located.licence, session.decisions.kind, session.decisions.recovery
+    )
 
 
 def _check_ready(session: MigrationSession) -> None:
@@ -153,14 +163,6 @@ async def is_frozen(session: MigrationSession) -> bool:
 async def _thaw_after_refusal(session: MigrationSession) -> None:
     if await is_frozen(session) and not session.only_missing:
         await thaw(session.engine, session.journal, session.located.installation, session.located.database)
-
-
-def _target(session: MigrationSession) -> OnlineTarget:
-    if session.located.target is None:
-        raise OnlineError(
-            "online-not-named", "There is no tenant to migrate to.", "Give online.url and online.token_file."
-        )
-    return session.located.target
 
 
 def _tell(session: MigrationSession, row: tuple[str, str], state: StageState, detail: str = "") -> None:

@@ -121,51 +121,37 @@ def confirmed_digests(connection: sqlite3.Connection, digests: Sequence[str]) ->
     return frozenset(known)
 
 
-def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]) -> None:
-    """Note what became of items.
+_SETTLE: Final = """
+UPDATE items SET state = :state, reason = :reason, detail = :detail, digest = coalesce(:digest, digest),
+  size = coalesce(:size, size), mtime_ns = coalesce(:mtime_ns, mtime_ns),
+  confirmed_run = CASE
+    WHEN :state <> 'confirmed' THEN confirmed_run
+    WHEN confirmed_digest IS coalesce(:digest, digest) AND NOT :sent THEN confirmed_run
+    ELSE :run END,
+  confirmed_digest = CASE WHEN :state = 'confirmed' THEN coalesce(:digest, digest) ELSE confirmed_digest END
+WHERE stage = :stage AND key = :key AND state IN ({before})
+"""
 
-    Content that was confirmed before under the same digest keeps the run that confirmed it: it was skipped, not sent.
-    Raises `OmtError` `journal-move-not-allowed` for an impossible change of state, which is a fault of the caller.
+
+def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]) -> None:
+    """Note what became of items, all of them or none.
+
+    Content that was confirmed before under the same digest and was not sent again keeps the run that confirmed it.
+    Raises `OmtError` `journal-move-not-allowed` for an unknown item or an impossible change of state, which is a fault
+    of the caller.
     """
+    by_state: dict[ItemState, list[Outcome]] = {}
     for outcome in outcomes:
-        stage, key = outcome.id
-        row = connection.execute(
-            "SELECT state FROM items WHERE stage = ? AND key = ?", (stage, to_blob(key))
-        ).fetchone()
-        if row is None or not may_move(ItemState(row[0]), outcome.state):
-            before = "unknown" if row is None else row[0]
+        by_state.setdefault(outcome.state, []).append(outcome)
+    for state, settled in by_state.items():
+        before = ", ".join(f"'{one.value}'" for one in ItemState if may_move(one, state))
+        statement = _SETTLE.format(before=before)
+        changed = connection.executemany(statement, (_outcome_row(outcome, run) for outcome in settled)).rowcount
+        if changed != len(settled):
             raise OmtError(
                 "journal-move-not-allowed",
-                f"An item of the stage {stage} cannot go from {before} to {outcome.state.value}.",
+                f"{len(settled) - changed} items cannot become {state.value} from where they are.",
                 "This is a fault in a transfer plugin; please report it with the log file.",
-            )
-        digest = None if outcome.digest is None else bytes.fromhex(outcome.digest)
-        connection.execute(
-            """
-            UPDATE items SET state = :state, reason = :reason, detail = :detail, digest = coalesce(:digest, digest),
-              size = coalesce(:size, size), mtime_ns = coalesce(:mtime_ns, mtime_ns)
-            WHERE stage = :stage AND key = :key
-            """,
-            {
-                "state": outcome.state.value,
-                "reason": outcome.reason,
-                "detail": to_blob(outcome.detail),
-                "digest": digest,
-                "size": outcome.size,
-                "mtime_ns": outcome.mtime_ns,
-                "stage": stage,
-                "key": to_blob(key),
-            },
-        )
-        if outcome.state is ItemState.CONFIRMED:
-            connection.execute(
-                """
-                UPDATE items SET
-                  confirmed_run = CASE WHEN confirmed_digest IS digest THEN confirmed_run ELSE ? END,
-                  confirmed_digest = digest
-                WHERE stage = ? AND key = ?
-                """,
-                (run, stage, to_blob(key)),
             )
 
 
@@ -233,6 +219,22 @@ def _known_keys(connection: sqlite3.Connection, stage: str, keys: Sequence[str])
         )
         known.update(to_text(key) for (key,) in rows)
     return frozenset(known)
+
+
+def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
+    stage, key = outcome.id
+    return {
+        "state": outcome.state.value,
+        "reason": outcome.reason,
+        "detail": to_blob(outcome.detail),
+        "digest": None if outcome.digest is None else bytes.fromhex(outcome.digest),
+        "size": outcome.size,
+        "mtime_ns": outcome.mtime_ns,
+        "sent": outcome.sent,
+        "run": run,
+        "stage": stage,
+        "key": to_blob(key),
+    }
 
 
 def _row(item: Item, run: int) -> dict[str, object]:

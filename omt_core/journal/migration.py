@@ -64,14 +64,20 @@ def recall(connection: sqlite3.Connection, owner: str, name: str) -> str | None:
     return None if row is None else row[0]
 
 
+def last_run(connection: sqlite3.Connection) -> int:
+    """Return the number of the run that began last, 0 when there was none."""
+    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM runs").fetchone()
+    return int(last)
+
+
 def begin_run(connection: sqlite3.Connection, *, mode: Mode, baseline: bool, plugins: Mapping[str, str]) -> int:
     """Note that a run begins and return its number, counted from 1."""
-    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM runs").fetchone()
+    number = last_run(connection) + 1
     connection.execute(
         "INSERT INTO runs (number, started, mode, baseline, plugins) VALUES (?, ?, ?, ?, ?)",
-        (last + 1, _now(), mode.value, baseline, json.dumps(dict(plugins))),
+        (number, _now(), mode.value, baseline, json.dumps(dict(plugins))),
     )
-    return int(last) + 1
+    return number
 
 
 def change_mode(connection: sqlite3.Connection, run: int, *, mode: Mode, baseline: bool) -> None:

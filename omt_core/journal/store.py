@@ -173,7 +173,10 @@ class Journal(TransferJournal):
 
     @override
     async def totals(self) -> Mapping[str, StageTotals]:
-        return await self._file.read(partial(item_rows.totals, run=self._run))
+        def count(connection: sqlite3.Connection) -> Mapping[str, StageTotals]:
+            return item_rows.totals(connection, self._run or migration.last_run(connection))
+
+        return await self._file.read(count)
 
     @override
     async def records(

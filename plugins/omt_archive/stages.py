@@ -45,11 +45,21 @@ class ArchiveStages:
         """Return the stages with the titles and in the order of W73."""
         return (
             UploadStage(
-                name=template_files.STAGE, title="Templates", order=30, plugin=PLUGIN, items=self.templates
+                name=template_files.STAGE,
+                title="Templates",
+                order=30,
+                plugin=PLUGIN,
+                items=self.templates,
+                takes_new=True,
             ),
             UploadStage(name=documents.STAGE, title="Documents", order=40, plugin=PLUGIN, items=self.documents),
             UploadStage(
-                name=service_files.STAGE, title="Customer Service", order=50, plugin=PLUGIN, items=self.customer_service
+                name=service_files.STAGE,
+                title="Customer Service",
+                order=50,
+                plugin=PLUGIN,
+                items=self.customer_service,
+                takes_new=True,
             ),
             UploadStage(
                 name=attachment_files.STAGE, title="Attachments", order=60, plugin=PLUGIN, items=self.attachments

@@ -26,7 +26,7 @@ class PlansPlugin(Plugin):
     @hookimpl
     @override
     async def propose_plans(self, call: ProposePlans) -> Sequence[Proposal]:
-        return propose_plans(call.users, call.catalogue, call.default)
+        return propose_plans(call.users, call.catalogue, call.default, call.assigned)
 
     @hookimpl
     @override

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from omt_core.api.users import Proposal, User, UserPlan
@@ -17,8 +17,13 @@ ND: how the original places users at first is not documented (W58); `match` is o
 MATCH, NONE = get_args(Rule)
 
 
-def propose_plans(users: Iterable[User], catalogue: Sequence[UserPlan], default: str) -> tuple[Proposal, ...]:
+def propose_plans(
+    users: Iterable[User], catalogue: Sequence[UserPlan], default: str, assigned: Mapping[str, str]
+) -> tuple[Proposal, ...]:
     """Return one proposal per user, sorted by login; it names no plan where there is none, or no seat, for the user.
+
+    `assigned` are the users who are decided about, with their plan or an empty text: they get no proposal, and their
+    seats are taken.
 
     `default` is a `Rule` or the name of one plan for all. Where a plan has too few seats administrators get them
     first, since one of them must have a plan (W54), then users by login. A default that names no online plan is
@@ -26,8 +31,12 @@ def propose_plans(users: Iterable[User], catalogue: Sequence[UserPlan], default:
     """
     names = PlanNames(catalogue)
     left = {plan.name: free_seats(plan) for plan in names.plans}
+    for plan_name in assigned.values():
+        if plan_name in left:
+            left[plan_name] = max(0, left[plan_name] - 1)
     proposals: list[Proposal] = []
-    for user in sorted(users, key=lambda user: (not user.administrator, user.login)):
+    undecided = (user for user in users if user.login not in assigned)
+    for user in sorted(undecided, key=lambda user: (not user.administrator, user.login)):
         wanted = user.onsite_plan if default == MATCH else None if default == NONE else default
         plan = names.find(wanted) if wanted is not None else None
         if plan is None:

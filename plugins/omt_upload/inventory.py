@@ -53,7 +53,7 @@ async def _complete(work: StageWork) -> None:
 
 async def _record(work: StageWork, batch: Sequence[Item]) -> None:
     if batch:
-        unknown = await work.pipe.journal.record_items(batch, baseline_only=work.pipe.call.baseline_only)
+        unknown = await work.pipe.journal.record_items(batch, baseline_only=work.keeps_to_baseline)
         work.pipe.not_moved.add(NEWER_DOCUMENT, (item.name for item in unknown))
         work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
         work.wake()

@@ -34,6 +34,11 @@ class StageWork:
         self._tries: dict[str, int] = {}
         self._changed = anyio.Event()
 
+    @property
+    def keeps_to_baseline(self) -> bool:
+        """Whether items that no earlier run knew are left on site."""
+        return self.pipe.call.baseline_only and not self.stage.takes_new
+
     # --- who works on what
 
     @property

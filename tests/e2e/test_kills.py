@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.omt import Site, Tenant, build, run, serving, start, wait
+from tests.e2e.omt import Site, build, run, serving, start, wait
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests speak POSIX signals")
 
@@ -38,7 +38,7 @@ def undisturbed(tmp_path: Path, site: Site) -> tuple[set[tuple[str, str, str | N
         return manifest_of(tmp_path / "calm-work"), ended.result
 
 
-def kill_when(site: Site, tenant: Tenant, workspace: Path, event: str, nth: int, answers: Path) -> None:
+def kill_when(site: Site, workspace: Path, event: str, nth: int, answers: Path) -> None:
     """Start a migration and kill -9 it at the nth event of this kind."""
     process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=site.folder)
     assert process.stdout is not None
@@ -59,7 +59,7 @@ def test_a_killed_tool_goes_on_where_it_was(tmp_path: Path, event: str, nth: int
     workspace = tmp_path / "work"
     with serving(tmp_path, words=site.plans) as tenant:
         answers = site.answer(tenant, test_migration=True)
-        kill_when(site, tenant, workspace, event, nth, answers)
+        kill_when(site, workspace, event, nth, answers)
         before = confirmed(workspace)
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
@@ -133,7 +133,7 @@ def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_pa
     before = events()
     with serving(tmp_path, words=site.plans) as tenant:
         answers = site.answer(tenant)
-        kill_when(site, tenant, workspace, "progress", 1, answers)
+        kill_when(site, workspace, "progress", 1, answers)
         assert config.read_bytes() != original
         assert len(events()) == len(before) + 1
         refused = run("purge", "--workspace", workspace, folder=tmp_path)

@@ -40,8 +40,8 @@ def document(key: str, *, size: int = 5, mtime_ns: int = 1, presence: Presence =
     )  # fmt: skip
 
 
-def confirmed(key: str, digest: str = DIGEST) -> Outcome:
-    return Outcome(id=("documents", key), state=ItemState.CONFIRMED, digest=digest, sent=True)
+def confirmed(key: str, digest: str = DIGEST, *, sent: bool = True) -> Outcome:
+    return Outcome(id=("documents", key), state=ItemState.CONFIRMED, digest=digest, sent=sent)
 
 
 async def test_a_confirmed_item_with_the_same_size_and_time_is_skipped_in_the_next_run(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ async def test_a_touched_file_with_the_same_content_counts_as_skipped(tmp_path: 
         await journal.settle([confirmed("1")])
     async with run_of(path) as journal:
         await journal.record_items([document("1", mtime_ns=2)])
-        await journal.settle([confirmed("1")])
+        await journal.settle([confirmed("1", sent=False)])
         totals = (await journal.totals())["documents"]
         assert (totals.sent_items, totals.skipped_items) == (0, 1)
 

@@ -37,7 +37,7 @@ def user(login: str, plan: str | None = None, *, administrator: bool = False) ->
 
 
 def proposed(users: list[User], catalogue: list[UserPlan], default: str = "match") -> dict[str, str | None]:
-    return {proposal.login: proposal.value for proposal in propose_plans(users, catalogue, default)}
+    return {proposal.login: proposal.value for proposal in propose_plans(users, catalogue, default, {})}
 
 
 def naive(users: list[User], catalogue: list[UserPlan]) -> dict[str, str | None]:
@@ -84,7 +84,7 @@ def test_the_order_of_users_does_not_matter(
     users: list[User], catalogue: list[UserPlan], default: str, chance: random.Random
 ) -> None:
     shuffled = chance.sample(users, len(users))
-    assert propose_plans(shuffled, catalogue, default) == propose_plans(users, catalogue, default)
+    assert propose_plans(shuffled, catalogue, default, {}) == propose_plans(users, catalogue, default, {})
 
 
 def test_administrators_get_the_last_seats_before_anyone_else() -> None:
@@ -112,10 +112,16 @@ def test_a_name_that_two_plans_could_mean_is_not_guessed() -> None:
 
 def test_every_proposal_says_why() -> None:
     users = [user("AA", "Sales"), user("BB", "Other"), user("CC"), user("DD", "Sales")]
-    reasons = {p.login: p.reason for p in propose_plans(users, [UserPlan(name="Sales", total=1)], "match")}
+    reasons = {p.login: p.reason for p in propose_plans(users, [UserPlan(name="Sales", total=1)], "match", {})}
     assert reasons == {
         "AA": "has 'Sales' on site",
         "BB": "no online plan is named like 'Other'",
         "CC": "has no plan on site",
         "DD": "no seat of 'Sales' is left online",
     }
+
+
+def test_who_is_decided_about_gets_no_proposal_and_keeps_the_seat() -> None:
+    users = [user("AA", plan="Sales"), user("BB", plan="Sales")]
+    proposals = propose_plans(users, [UserPlan(name="Sales", total=1)], "match", {"BB": "Sales"})
+    assert [(one.login, one.value) for one in proposals] == [("AA", None)]

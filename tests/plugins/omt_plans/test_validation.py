@@ -88,7 +88,7 @@ def test_what_is_proposed_by_match_is_never_refused_but_for_administrators(
         for n, (administrator, plan) in enumerate(people)
     ]
     catalogue = [UserPlan(name="Sales", total=total, used=used)]
-    plans = {p.login: p.value for p in propose_plans(users, catalogue, "match") if p.value is not None}
+    plans = {p.login: p.value for p in propose_plans(users, catalogue, "match", {}) if p.value is not None}
     errors = {finding.code for finding in validate_plans(users, plans, catalogue) if finding.severity == "error"}
     assert errors <= {"no-administrator-with-plan"}
     if any(user.administrator and user.login in plans for user in users):
