@@ -34,7 +34,7 @@ class CoreSettings(BaseModel):
         ge=0,
         description="Seconds between freeze and snapshot, so that caches on site notice the freeze (about a minute).",
     )
-    roles: RoleSettings = RoleSettings()
+    roles: RoleSettings = Field(default=RoleSettings(), description="Which plugin holds which role.")
 
 
 class Settings:

@@ -16,86 +16,156 @@ from omt_core.engine.secrets import SecretReference
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class ServiceAnswers(_Section):
     """`installation.service`: the folders of Customer Service (W101)."""
 
     base: Path | None = None
+    """Folder of Customer Service, with its file `config`."""
+
     attachments: Path | None = None
+    """Folder of attachments."""
+
     templates: Path | None = None
+    """Folder of templates."""
+
     texts: Path | None = None
+    """Folder of texts (e-mail backup)."""
 
 
 class InstallationAnswers(_Section):
     """`installation`: only what discovery cannot find (W100). `root` stands for the machine, as in `omt discover`."""
 
     root: Path | None = None
+    """A folder that stands for the machine: `C:\\x` is `root/C/x`."""
+
     dbms: Literal["mssql", "oracle", "postgresql", "sqlite"] | None = None
+    """What kind of database it is."""
+
     server: str | None = None
+    """Host and instance of the database server."""
+
     database: str | None = None
+    """Name of the database; for SQLite the path of its file."""
+
     dsn: str | None = None
+    """Name of an ODBC source, or a whole ODBC connection string; wins over server and database."""
+
     prefix: str | None = None
+    """Owner of the tables, when it is not CRM7."""
+
     user: str | None = None
+    """User of the database."""
+
     password: SecretReference | None = None
+    """That user's password, as a reference."""
+
     archives: tuple[Path, ...] = ()
+    """Document archives, in the order in which they are searched."""
+
     templates: Path | None = None
+    """Folder of document templates, when it is not TEMPLATE in the first archive."""
+
     service: ServiceAnswers = ServiceAnswers()
+    """The folders of Customer Service."""
 
 
 class LoginAnswers(_Section):
     """`login`: the local administrator (W20, W21)."""
 
     user: str
+    """Login name of a General or User administrator on site."""
+
     password: SecretReference
+    """Their password, as a reference."""
 
 
 class ContactAnswers(_Section):
     """`contact`: the migrator's details (W25-W27)."""
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """The migrator's address."""
+
     phone: str = ""
+    """The migrator's number."""
+
     language: Literal["da", "de", "en", "nl", "no", "sv"] = "en"
+    """Language of the mails that the online side sends."""
 
 
 class PlanAnswers(_Section):
     """`plans`: who gets which plan (W44-W58). `assign` wins over `csv`, `csv` over `default`."""
 
     default: str = "match"
+    """`match` (the online plan named like the one on site), `none`, or the name of a plan for everybody."""
+
     assign: Mapping[str, str] = Field(default_factory=dict)
+    """Plan by login; an empty text takes the plan away."""
+
     csv: Path | None = None
+    """A file with the columns login and plan, as `omt check --write-csv` writes it."""
 
 
 class UserNameAnswers(_Section):
     """`usernames`: who is called what online (W59-W67). `assign` wins over `csv`, `csv` over the proposals."""
 
     assign: Mapping[str, str] = Field(default_factory=dict)
+    """User name by login; an empty text takes it away."""
+
     csv: Path | None = None
+    """A file with the columns login and user_name, as `omt check --write-csv` writes it."""
 
 
 class NotificationAnswers(_Section):
     """`notifications`: who is told afterwards (W69)."""
 
     welcome: bool = True
+    """Whether users get a welcome mail."""
+
     summary: str | None = None
+    """Address that gets a list of the users; none without it."""
 
 
 class Answers(_Section):
     """The whole file. `folder` is where it lies: relative paths in it start there."""
 
     accept_agreement: bool = False
+    """That the agreement of CRM Online is accepted; nothing is uploaded without."""
+
     test_migration: bool = False
+    """A test: the installation on site is left alone and nobody can log in online."""
+
     recover: RecoveryChoice | None = None
+    """What to do when an earlier run is found; `--recover` wins over it."""
+
     waive: tuple[str, ...] = ()
+    """Findings that shall not stop the run: their codes, or `plugin:NAME`. Shown in receipt and report."""
+
     installation: InstallationAnswers = InstallationAnswers()
+    """What discovery cannot find."""
+
     login: LoginAnswers
+    """Who logs on."""
+
     contact: ContactAnswers | None = None
+    """Who migrates."""
+
     plans: PlanAnswers = PlanAnswers()
+    """Who gets which plan."""
+
     usernames: UserNameAnswers = UserNameAnswers()
+    """Who is called what online."""
+
     notifications: NotificationAnswers = NotificationAnswers()
+    """Who is told afterwards."""
+
     online: Mapping[str, Any] = Field(default_factory=dict)
+    """Settings of the section `online`: `url` and `token_file` at least."""
+
     folder: Path = Path()
+    """Where the answers file lies; not a key of the file."""
 
     @property
     def kind(self) -> Kind:

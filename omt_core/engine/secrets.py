@@ -17,11 +17,16 @@ from omt_core.api.redaction import SECRETS
 class SecretReference(BaseModel):
     """Where a secret is: exactly one of an environment variable, a file, or `service/name` in the system's keyring."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     env: str | None = Field(default=None, min_length=1)
+    """Name of an environment variable."""
+
     file: Path | None = None
+    """A file that holds nothing else; relative to the answers file."""
+
     keyring: str | None = Field(default=None, pattern=r"^[^/]+/.+$")
+    """`service/name` of an entry in the keyring of the system."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> SecretReference:

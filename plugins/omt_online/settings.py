@@ -10,3 +10,4 @@ class OnlineSettings(ClientSettings):
     """The client's settings stand in the section itself, those of the command `tenant` in `online.tenant`."""
 
     tenant: TenantSettings = TenantSettings()
+    """The embedded reference tenant, for `omt tenant`."""

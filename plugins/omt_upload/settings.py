@@ -20,12 +20,30 @@ class UploadSettings(PluginSettings):
     """
 
     parallel_uploads: int = Field(default=4, ge=1, le=64)
+    """How many uploads are under way at once; the online side may allow fewer."""
+
     bundle_bytes: int = Field(default=8 << 20, ge=64 << 10)
+    """How large a bundle of small files grows, in bytes."""
+
     bundle_members: int = Field(default=1_000, ge=1)
+    """How many files a bundle holds at most."""
+
     seconds_per_request: float = Field(default=5.0, gt=0)
+    """How long one request takes about: what a line that breaks can cost, in seconds."""
+
     shortest_request: int = Field(default=256 << 10, ge=1)
+    """What one request carries at least, in bytes, however slow the line is."""
+
     reading: Literal["threads", "processes"] = "threads"
+    """Where files are read and hashed; processes pay off with many cores and a fast line."""
+
     readers: int = Field(default=2, ge=1, le=64)
+    """How many threads or processes read at once."""
+
     tries: int = Field(default=3, ge=1)
+    """How often a file is read again that changes while it is read, or that is refused."""
+
     seconds_between_signs_of_life: float = Field(default=20.0, gt=0)
+    """Seconds after which a run that sends nothing tells the online side that it is still there."""
     probe_bytes: int = Field(default=4 << 20, ge=64 << 10)
+    """How much `omt estimate` sends to measure the line, in bytes."""

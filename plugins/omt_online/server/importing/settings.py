@@ -14,4 +14,7 @@ class ImportSettings(PluginSettings):
     """
 
     memory_limit: str = Field(default="192MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
+    """Memory that DuckDB may use."""
+
     threads: int = Field(default=2, ge=1, le=64)
+    """Threads that DuckDB may use."""
