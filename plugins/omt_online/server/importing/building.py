@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.online import CompletionRequest
 from omt_online.receipt import TableTotals
 from omt_online.server.importing.database_file import open_database
@@ -14,7 +15,7 @@ from omt_online.server.importing.decisions import apply_decisions, changed_table
 from omt_online.server.importing.files import ImportFiles
 from omt_online.server.importing.ports import StoredContents
 from omt_online.server.importing.settings import ImportSettings
-from omt_online.server.importing.tables import TableImporter, create_bookkeeping, imported_tables
+from omt_online.server.importing.tables import TableImporter, create_bookkeeping, finished_tables
 from omt_online.server.importing.verification import CountProgress, PartToImport
 from omt_online.server.importing.verification_failed import VerificationFailedError
 
@@ -34,6 +35,8 @@ class DatabaseBuilder:
 
         Raises `VerificationFailedError`; what was built is then of no use to anyone and is removed.
         """
+        import duckdb  # noqa: PLC0415  # heavy, and only needed while a tenant imports
+
         if not self.files.database.exists():
             self.files.prepare_building()
             self._remove_unreadable()
@@ -42,6 +45,12 @@ class DatabaseBuilder:
             except VerificationFailedError:
                 shutil.rmtree(self.files.building)
                 raise
+            except duckdb.OutOfMemoryException as error:
+                raise OnlineRefusedError(
+                    "import-out-of-memory",
+                    f"The import needs more memory than the {self.settings.memory_limit} that it may use.",
+                    "Raise online.tenant.importing.memory_limit where the tenant is served, then complete again.",
+                ) from error
             self.files.finish_database()
         with open_database(self.files.database, self.settings, read_only=True) as connection:
             return changed_tables(connection)
@@ -52,7 +61,7 @@ class DatabaseBuilder:
         done = 0
         with open_database(self.files.unfinished_database, self.settings, reads=self.files.building) as connection:
             create_bookkeeping(connection)
-            finished = imported_tables(connection)
+            finished = finished_tables(connection)
             importer = TableImporter(connection, self.contents, self.files.building)
             for name, parts in sorted(tables.items()):
                 if name not in finished:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from omt_core.api.online import CompletionRequest
@@ -30,25 +31,26 @@ def check_decisions(
 
 
 def apply_decisions(connection: DuckDBPyConnection, request: CompletionRequest) -> None:
-    """Apply all decisions or none; does nothing when an interrupted import did it already.
+    """Apply all decisions or none, and note what they changed; leaves out what an interrupted import did already.
 
     `omt.authorisations`, which applications fill online, is new and empty in each database: a repeated migration resets
     users and authorisations (W35).
     """
-    if _is_applied(connection):
-        return
-    reasons = Reasons()
-    connection.execute("BEGIN")
-    try:
-        connection.execute("CREATE TABLE omt.authorisations (application VARCHAR NOT NULL, login VARCHAR NOT NULL)")
-        reasons.extend(write_users(connection, request.users))
-        reasons.extend(remove_addresses(connection, request.removed_addresses, request.users))
-        reasons.raise_if_any()
-        _measure_changed(connection)
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    if not _exists(connection, "users"):
+        with _transaction(connection):
+            reasons = Reasons()
+            connection.execute("CREATE TABLE omt.authorisations (application VARCHAR NOT NULL, login VARCHAR NOT NULL)")
+            reasons.extend(write_users(connection, request.users))
+            reasons.extend(remove_addresses(connection, request.removed_addresses, request.users))
+            reasons.raise_if_any()
+    if not _exists(connection, "changed_tables"):
+        changed = list(_measure_changed(connection))
+        with _transaction(connection):
+            connection.execute("CREATE TABLE omt.changed_tables AS SELECT * FROM omt.tables LIMIT 0")
+            for totals in changed:
+                connection.execute(
+                    "INSERT INTO omt.changed_tables VALUES (?, ?, ?)", [totals.table, totals.rows, totals.fingerprint]
+                )
 
 
 def changes_of(request: CompletionRequest) -> Changes:
@@ -67,20 +69,29 @@ def changed_tables(connection: DuckDBPyConnection) -> tuple[TableTotals, ...]:
     return tuple(TableTotals(table=name, rows=count, fingerprint=fingerprint) for name, count, fingerprint in rows)
 
 
-def _is_applied(connection: DuckDBPyConnection) -> bool:
+def _exists(connection: DuckDBPyConnection, name: str) -> bool:
+    """Tell whether the tenant's own schema has this table."""
     answer = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'omt' AND table_name = 'changed_tables'"
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'omt' AND table_name = ?", [name]
     ).fetchone()
     return answer is not None and answer[0] > 0
 
 
-def _measure_changed(connection: DuckDBPyConnection) -> None:
-    connection.execute("CREATE TABLE omt.changed_tables AS SELECT * FROM omt.tables LIMIT 0")
+@contextmanager
+def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _measure_changed(connection: DuckDBPyConnection) -> Iterator[TableTotals]:
     for name, rows, fingerprint in connection.execute("SELECT * FROM omt.tables").fetchall():
-        if name.lower() not in CHANGED:
-            continue
-        found = measure(connection, name, columns_of(connection, name))
-        if (found.rows, f"{found.fingerprint:032x}") != (rows, fingerprint):
-            connection.execute(
-                "INSERT INTO omt.changed_tables VALUES (?, ?, ?)", [name, found.rows, f"{found.fingerprint:032x}"]
-            )
+        if name.lower() in CHANGED:
+            found = measure(connection, name, columns_of(connection, name))
+            totals = TableTotals(table=name, rows=found.rows, fingerprint=f"{found.fingerprint:032x}")
+            if (totals.rows, totals.fingerprint) != (rows, fingerprint):
+                yield totals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omt_online.receipt import FINGERPRINT_MODULUS
-from omt_online.server.importing.identifiers import quoted, table
+from omt_online.server.importing.identifiers import folded, quoted, table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -50,6 +50,12 @@ class Measured:
     rows: int
     fingerprint: int
 
+    def plus(self, other: Measured) -> Measured:
+        """Return what both make together."""
+        return Measured(
+            rows=self.rows + other.rows, fingerprint=(self.fingerprint + other.fingerprint) % FINGERPRINT_MODULUS
+        )
+
 
 def columns_of(connection: DuckDBPyConnection, name: str) -> list[StoredColumn]:
     """Describe a stored table, column by column in order."""
@@ -57,10 +63,51 @@ def columns_of(connection: DuckDBPyConnection, name: str) -> list[StoredColumn]:
     return [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
 
 
+def has_row_ids(columns: Sequence[StoredColumn]) -> bool:
+    """Tell whether `rowid` means DuckDB's row ids and not a column of the customer's."""
+    return not any(folded(column.name) == "rowid" for column in columns)
+
+
 def measure(
     connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None = None
 ) -> Measured:
     """Count the rows of a stored table and add up their hashes; of those with `rows` as first and end row id only.
+
+    DuckDB works on 2,048 rows at a time, which in a table of large texts or blobs may be more than its memory: then
+    smaller ranges are measured one after another. No transaction may be open, since running out of memory ends it.
+    """
+    import duckdb  # noqa: PLC0415  # loaded already by whoever opened the connection
+
+    try:
+        return _measure(connection, name, columns, rows)
+    except duckdb.OutOfMemoryException:
+        if not has_row_ids(columns):
+            raise
+    position, end = rows or _row_ids(connection, name)
+    step, total = end - position, Measured(rows=0, fingerprint=0)
+    while position < end:
+        try:
+            some = _measure(connection, name, columns, (position, min(position + step, end)))
+        except duckdb.OutOfMemoryException:
+            if step == 1:
+                raise
+            step = max(1, step // 8)
+        else:
+            total = total.plus(some)
+            position += step
+    return total
+
+
+def _row_ids(connection: DuckDBPyConnection, name: str) -> tuple[int, int]:
+    """Return the first row id and the one behind the last."""
+    answer = connection.execute(f"SELECT min(rowid), max(rowid) + 1 FROM {table(name)}").fetchone()  # noqa: S608  # quoted
+    return (0, 0) if answer is None or answer[0] is None else (answer[0], answer[1])
+
+
+def _measure(
+    connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None
+) -> Measured:
+    """Measure in one statement.
 
     The two halves of each md5 are summed apart, since the sum of the whole would not fit DuckDB's largest integer. They
     are read from its hexadecimal digits: DuckDB's md5_number_upper and _lower take the bytes in the reverse order.

@@ -10,7 +10,8 @@ from omt_core.api.plugin import PluginSettings
 class ImportSettings(PluginSettings):
     """The part `tenant.importing` of the plugin's settings: what DuckDB may use. More is spooled to disk.
 
-    The limit does not cover all that DuckDB takes: a process that imports peaks some 60 MB above it.
+    The limit does not cover all that DuckDB takes: a process that imports peaks some 70 MB above it,
+    and further above where single rows hold hundreds of kilobytes.
     """
 
     memory_limit: str = Field(default="192MB", pattern=r"^[1-9][0-9]*(MB|GB)$")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omt_online.receipt import FINGERPRINT_MODULUS
-from omt_online.server.importing.fingerprint import Measured, StoredColumn, measure
+from omt_online.server.importing.fingerprint import Measured, StoredColumn, has_row_ids, measure
 from omt_online.server.importing.identifiers import quoted, table
 from omt_online.server.importing.ports import StoredContents
 from omt_online.server.importing.verification import PartToImport
@@ -25,7 +25,7 @@ _READ = "read_parquet(?, hive_partitioning = false, union_by_name = false, binar
 def create_bookkeeping(connection: DuckDBPyConnection) -> None:
     """Make the tenant's own schema `omt`, apart from the customer's tables, if it is not there.
 
-    `omt.tables` has a row for each table that was imported and verified, written in the same transaction.
+    `omt.tables` has a row for each table that was imported and verified.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS omt")
     connection.execute(
@@ -36,9 +36,16 @@ def create_bookkeeping(connection: DuckDBPyConnection) -> None:
     )
 
 
-def imported_tables(connection: DuckDBPyConnection) -> frozenset[str]:
-    """Return the tables that an interrupted import finished."""
-    return frozenset(row[0] for row in connection.execute('SELECT "table" FROM omt.tables').fetchall())
+def finished_tables(connection: DuckDBPyConnection) -> frozenset[str]:
+    """Return the tables that an interrupted import finished, and remove those that it only began."""
+    finished = frozenset(row[0] for row in connection.execute('SELECT "table" FROM omt.tables').fetchall())
+    begun = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal"
+    ).fetchall()
+    for (name,) in begun:
+        if name not in finished:
+            connection.execute(f"DROP TABLE {table(name)}")
+    return finished
 
 
 class TableImporter:
@@ -50,20 +57,15 @@ class TableImporter:
         self._part = folder / "part.parquet"
 
     def import_table(self, name: str, parts: Sequence[PartToImport], before_part: Callable[[int], None]) -> Measured:
-        """Create a table and verify it, all or nothing; `before_part` is told how many are done.
+        """Create a table, verify it, and note that it is done; `before_part` is told how many parts are.
 
-        Raises `VerificationFailedError` that names the table and the parts that are not what they should be.
+        Parts are committed one by one, since what a transaction holds back stays in memory. Raises
+        `VerificationFailedError` that names the table and the parts that are not what they should be.
         """
-        self._connection.execute("BEGIN")
-        try:
-            measured = self._import(name, parts, before_part)
-            self._connection.execute(
-                "INSERT INTO omt.tables VALUES (?, ?, ?)", [name, measured.rows, f"{measured.fingerprint:032x}"]
-            )
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        measured = self._import(name, parts, before_part)
+        self._connection.execute(
+            "INSERT INTO omt.tables VALUES (?, ?, ?)", [name, measured.rows, f"{measured.fingerprint:032x}"]
+        )
         return measured
 
     def _import(self, name: str, parts: Sequence[PartToImport], before_part: Callable[[int], None]) -> Measured:
@@ -128,10 +130,10 @@ class TableImporter:
         return columns
 
     def _differing(self, name: str, parts: Sequence[PartToImport], columns: Sequence[StoredColumn]) -> list[Detail]:
-        """Name the parts whose rows are not those that were announced. Row ids rise from part to part, without gaps."""
+        """Name the parts whose rows are not those that were announced. Row ids rise from 0, part by part."""
         details: list[Detail] = []
-        if not any(column.name.lower() == "rowid" for column in columns):
-            start = self._first_row_id(name)
+        if has_row_ids(columns):
+            start = 0
             for part in parts:
                 found = measure(self._connection, name, columns, (start, start + part.rows))
                 start += part.rows
@@ -142,11 +144,6 @@ class TableImporter:
                     )
         whole = Detail(code="fingerprint-differs", subject=name, message="its rows are not those that were announced")
         return details or [whole]
-
-    def _first_row_id(self, name: str) -> int:
-        """Rows that are not committed yet have row ids that begin far above 0."""
-        answer = self._connection.execute(f"SELECT min(rowid) FROM {table(name)}").fetchone()  # noqa: S608  # quoted
-        return 0 if answer is None or answer[0] is None else int(answer[0])
 
 
 def _failed(code: str, subject: str, message: str) -> VerificationFailedError:

@@ -35,6 +35,7 @@ from omt_online.server.importing import (
 from omt_online.server.importing.migration import MigrationImport
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+DEFAULTS = ImportSettings()
 REQUEST = CompletionRequest(
     plugins={"database": "1.0", "archive": "1.0"}, waivers=("no-email",), omitted=("credentials.secret",)
 )
@@ -112,6 +113,7 @@ class ImportingTenant:
     entries: dict[str, dict[str, ManifestEntry]] = field(default_factory=dict)
     kind: Kind = Kind.TEST
     snapshot: str = "snapshot-1"
+    settings: ImportSettings = DEFAULTS
     request: CompletionRequest = REQUEST
     swaps: list[ImportedMigration] = field(default_factory=list)
     told: list[CompletionProgress] = field(default_factory=list)
@@ -204,7 +206,7 @@ class ImportingTenant:
         self, *, keep_database: bool = False, report: Callable[[CompletionProgress], None] | None = None
     ) -> ImportedMigration:
         migration = self.migration(keep_database=keep_database)
-        return MigrationImport(migration, self.surroundings(), ImportSettings(), report or self.told.append).run()
+        return MigrationImport(migration, self.surroundings(), self.settings, report or self.told.append).run()
 
     def pickle(self, path: Path) -> None:
         """Leave what a child process needs to run the same import."""

@@ -16,7 +16,14 @@ import pytest
 from omt_core.api.decisions import Kind
 from omt_core.api.online import UserAssignment
 from omt_online.receipt import check_manifest
-from omt_online.server.importing import ImportSettings, VerificationFailedError, files, import_migration, issuing
+from omt_online.server.importing import (
+    ImportSettings,
+    VerificationFailedError,
+    decisions,
+    files,
+    import_migration,
+    issuing,
+)
 from omt_online.server.importing.tables import TableImporter
 
 HH = UserAssignment(login="HH", associate_id=1, plan="SalesPREM", user_name="h.h@example.com")
@@ -102,6 +109,8 @@ def test_a_kill_at_any_progress_and_a_new_call_end_in_the_same_state(tenant, tmp
         (issuing, "write_whole"),
         (TableImporter, "_append"),
         (TableImporter, "_fetch"),
+        (decisions, "write_users"),
+        (decisions, "_measure_changed"),
     ],
 )
 @pytest.mark.parametrize("before", [True, False])

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import duckdb
 import pyarrow as pa
 import pytest
 
-from omt_core.api.errors import InputError
-from omt_online.server.importing import VerificationFailedError
+from omt_core.api.errors import InputError, OnlineRefusedError
+from omt_online.server.importing import VerificationFailedError, fingerprint
 
 HOSTILE = [
     *('a"b', "x'; DROP TABLE person; --", "../../etc", "a\0b", "Ærlig talt", "main", "omt", "sqlite_master", "select"),
@@ -124,3 +125,35 @@ def test_a_path_that_duckdb_would_misread_is_refused_with_a_remedy(new_tenant, t
     tenant = new_tenant(tmp_path / "a?b")
     with pytest.raises(InputError, match="question mark"):
         tenant.run()
+
+
+def test_a_table_that_does_not_fit_the_memory_at_once_is_measured_in_ranges(tenant, monkeypatch):
+    original, asked = fingerprint._measure, []
+
+    def measured(connection, name, columns, rows):
+        asked.append(rows)
+        if rows is None or rows[1] - rows[0] > 10:
+            raise duckdb.OutOfMemoryException
+        return original(connection, name, columns, rows)
+
+    monkeypatch.setattr(fingerprint, "_measure", measured)
+    tenant.put_table("photo", pa.table({"a": range(60)}), pa.table({"a": range(60, 100)}))
+    tenant.put_table("empty", pa.table({"a": pa.array([], pa.int32())}))
+    tenant.run()
+    assert [rows for rows in asked if rows][:3] == [(0, 100), (0, 12), (0, 1)]
+    assert [(table.table, table.rows) for table in tenant.receipt().header.tables] == [("empty", 0), ("photo", 100)]
+
+
+def test_an_import_that_runs_out_of_memory_says_which_setting_to_raise(tenant, monkeypatch):
+    def exhausted(*_):
+        raise duckdb.OutOfMemoryException
+
+    monkeypatch.setattr(fingerprint, "_measure", exhausted)
+    tenant.put_table("t", pa.table({"a": [1]}))
+    with pytest.raises(OnlineRefusedError) as refused:
+        tenant.run()
+    assert refused.value.code == "import-out-of-memory"
+    assert "online.tenant.importing.memory_limit" in refused.value.remedy
+    monkeypatch.undo()
+    tenant.run()
+    assert tenant.query("SELECT * FROM t") == [(1,)]
