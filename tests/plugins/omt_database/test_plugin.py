@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from omt_core.api import calls
+from omt_core.api.database import SourceDatabase
+from omt_core.api.decisions import Decisions
+from omt_core.api.errors import InputError
+from omt_core.api.events import Event, FindingRaised
+from omt_core.api.findings import Finding
+from omt_core.api.installation import DatabaseLocation, Installation, Licence
+from omt_core.api.reporting import MigrationRecord
+from omt_database import DatabasePlugin
+from omt_database.settings import DatabaseSettings
+
+pytestmark = pytest.mark.anyio
+
+LICENCE = Licence(owner="o", serial="1", version="v")
+
+
+@dataclass
+class Run:
+    """The surroundings of a hook."""
+
+    workspace: Path | None = None
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture
+async def opened(simulated):
+    plugin = DatabasePlugin(simulated.settings())
+    database = await plugin.open_source_database(
+        calls.OpenSourceDatabase(installation=simulated.installation, run=Run())
+    )
+    yield plugin, database
+    await database.aclose()
+
+
+def record(*findings: Finding) -> MigrationRecord:
+    return MigrationRecord(
+        workspace=Path(), licence=LICENCE, decisions=Decisions(), runs=(), totals={}, stage_titles={},
+        findings=findings, plugins={}, receipt=None, frozen=False, records=lambda states: pytest.fail("not needed"),
+    )  # fmt: skip
+
+
+async def validate(plugin, database, simulated) -> list[Finding]:
+    call = calls.ValidateMigration(
+        installation=simulated.installation, database=database, licence=LICENCE, users=(), decisions=Decisions(),
+        run=Run(),
+    )  # fmt: skip
+    return list(await plugin.validate_migration(call))
+
+
+async def test_it_reads_what_the_simulator_wrote(opened):
+    plugin, database = opened
+    licence = await plugin.read_licence(calls.ReadLicence(database=database, run=Run()))
+    users = await plugin.read_users(calls.ReadUsers(database=database, run=Run()))
+    photo = next(user.photo for user in users if user.photo is not None)
+    assert licence.serial
+    assert len(users) == 30
+    assert (await plugin.read_photo(calls.ReadPhoto(database=database, photo=photo, run=Run()))).content
+
+
+async def test_what_stays_on_site_is_a_finding_and_a_section_of_the_report(opened, simulated):
+    plugin, database = opened
+    findings = await validate(plugin, database, simulated)
+    (left,) = [finding for finding in findings if finding.code == "left-on-site"]
+    assert {"Credentials.secret", "Credentials.credentialType=Ticket", "locking"} <= set(left.subjects)
+    (section,) = await plugin.add_report_sections(calls.AddReportSections(record=record(left), run=Run()))
+    assert ("Credentials.secret", "The values of this column") in section.rows
+    assert ("locking", "The whole table") in section.rows
+    assert await plugin.add_report_sections(calls.AddReportSections(record=record(), run=Run())) == ()
+
+
+async def test_every_finding_is_catalogued(opened, simulated):
+    plugin, database = opened
+    codes = {code.code for code in plugin.add_finding_codes()}
+    assert {finding.code for finding in await validate(plugin, database, simulated)} <= codes
+
+
+async def test_the_stage_is_the_row_database(opened, simulated, tmp_path):
+    plugin, database = opened
+    call = calls.ContributeUploadStages(
+        installation=simulated.installation, database=database, workspace=tmp_path, snapshot="s", run=Run()
+    )
+    (stage,) = await plugin.contribute_upload_stages(call)
+    assert (stage.name, stage.title, stage.kind, stage.removes_sources) == ("database", "Database", "database", True)
+
+
+async def test_a_view_that_is_not_consistent_is_told(opened, simulated, tmp_path):
+    plugin, database = opened
+    database.weakness = "Because."
+    run = Run()
+    await plugin.contribute_upload_stages(
+        calls.ContributeUploadStages(
+            installation=simulated.installation, database=database, workspace=tmp_path, snapshot="s", run=run
+        )
+    )
+    (event,) = run.events
+    assert isinstance(event, FindingRaised)
+    assert (event.finding.code, event.finding.message) == ("snapshot-not-consistent", "Because.")
+
+
+async def test_another_plugins_database_gets_no_stage_from_this_one(simulated, tmp_path):
+    call = calls.ContributeUploadStages(
+        installation=simulated.installation, database=cast("SourceDatabase", object()), workspace=tmp_path,
+        snapshot="s", run=Run(),
+    )  # fmt: skip
+    assert await DatabasePlugin(DatabaseSettings()).contribute_upload_stages(call) == ()
+
+
+async def test_an_unknown_dbms_is_named():
+    installation = Installation(database=DatabaseLocation(dbms="db2"))
+    with pytest.raises(InputError, match="'db2'") as caught:
+        await DatabasePlugin(DatabaseSettings()).open_source_database(
+            calls.OpenSourceDatabase(installation=installation, run=Run())
+        )
+    assert caught.value.code == "dbms-unknown"
