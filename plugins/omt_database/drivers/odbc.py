@@ -58,10 +58,6 @@ class OdbcDriver(Driver):
         del installed
         return None
 
-    def attributes(self) -> Mapping[int, int]:
-        """Return what is set on a connection before it is made."""
-        return {}
-
     def prepare(self, connection: OdbcConnection) -> None:
         """Set a new connection up."""
 
@@ -104,7 +100,6 @@ class OdbcDriver(Driver):
             self.connection_string(),
             autocommit=True,
             timeout=self._settings.login_timeout,
-            attrs_before=dict(self.attributes()),
         )
         self.prepare(connection)
         return connection

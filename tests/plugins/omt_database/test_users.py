@@ -152,7 +152,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_users(tmp_path, monk
 
 async def test_a_photo_is_read_by_its_key(engine):
     engine.execute(
-        f"CREATE TABLE BinaryObject (BinaryObject_id INTEGER PRIMARY KEY, binaryData {engine.blob}, mimeType VARCHAR(9))",
+        f"CREATE TABLE BinaryObject (BinaryObject_id INTEGER PRIMARY KEY, binaryData {engine.blob},"
+        " mimeType VARCHAR(9))",
         ("INSERT INTO BinaryObject VALUES (?, ?, ?)", [(1, b"\x89PNG\x00", "image/png"), (2, b"", None)]),
     )
     database = await engine.open()

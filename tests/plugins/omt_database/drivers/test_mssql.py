@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from omt_core.api.database import Column
+from omt_core.api.errors import InstallationError
+from omt_core.api.installation import DatabaseLocation
+from omt_database.columns import Kind
+from omt_database.drivers.mssql import MssqlDriver, offset_text, plan_column
+from omt_database.settings import DatabaseSettings
+
+
+@pytest.fixture
+def driver(pyodbc):
+    return MssqlDriver(DatabaseLocation(dbms="mssql", prefix="CRM7"), DatabaseSettings())
+
+
+def test_the_catalogue_is_read(pyodbc, driver):
+    pyodbc.answers = {
+        "sys.schemas s": [("person", "pk_person", 1, "person_id"), ("person", "u", 0, "name")],
+        "sys.schemas": [("dbo",), ("crm7",)],
+        "INFORMATION_SCHEMA": [
+            ("person", "person_id", "int", "NO", None, 10, 0),
+            ("person", "name", "nvarchar", "YES", 220, None, None),
+            ("person", "x_score", "decimal", "YES", None, 18, 4),
+        ],
+    }
+    catalogue = driver.read_catalogue(driver.connect())
+    assert driver.owner == "crm7"
+    assert catalogue["person"].primary_key == ("person_id",)
+    assert catalogue["person"].columns == (
+        Column(name="person_id", type_name="int", nullable=False),
+        Column(name="name", type_name="nvarchar", length=220),
+        Column(name="x_score", type_name="decimal", precision=18, scale=4),
+    )
+
+
+@pytest.mark.parametrize(("state", "level", "weak"), [(1, "SNAPSHOT", False), (0, "READ COMMITTED", True)])
+def test_the_isolation_level_is_set_before_the_transaction_begins(pyodbc, driver, state, level, weak):
+    pyodbc.answers = {"snapshot_isolation_state": [(state,)]}
+    connection = driver.connect()
+    connection.log.clear()
+    assert bool(driver.begin_snapshot(connection)) == weak
+    assert connection.log[1:] == [f"SET TRANSACTION ISOLATION LEVEL {level}", "autocommit False"]
+    connection.log.clear()
+    driver.end_snapshot(connection)
+    assert connection.log == ["rollback", "autocommit True"]
+
+
+def test_what_pyodbc_and_freetds_lack_is_added(driver):
+    connection = driver.connect()
+    assert set(connection.converters) == {-155, -151}
+    assert connection.log == ["SET TEXTSIZE 2147483647"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ((2024, 2, 29, 1, 2, 3, 123_456_700, 2, 0), "2024-02-29T01:02:03.123456+02:00"),
+        ((9999, 12, 31, 23, 59, 59, 999_999_900, -3, -30), "9999-12-31T23:59:59.999999-03:30"),
+        ((1760, 1, 1, 0, 0, 0, 0, 0, 0), "1760-01-01T00:00:00.000000+00:00"),
+    ],
+)
+def test_a_time_with_a_zone_is_iso_8601(fields, text):
+    assert offset_text(struct.pack("<6hI2h", *fields)) == text
+
+
+@pytest.mark.parametrize(
+    ("type_name", "length", "kind", "width", "expression"),
+    [
+        ("int", None, Kind.INTEGER, 8, "[c]"),
+        ("bit", None, Kind.BOOLEAN, 8, "[c]"),
+        ("datetime2", None, Kind.TIMESTAMP, 8, "[c]"),
+        ("nvarchar", 220, Kind.STRING, 880, "[c]"),
+        ("nvarchar", -1, Kind.STRING, None, "[c]"),
+        ("ntext", 1_073_741_823, Kind.STRING, None, "[c]"),
+        ("varbinary", -1, Kind.BINARY, None, "[c]"),
+        ("timestamp", None, Kind.BINARY, 8, "[c]"),
+        ("uniqueidentifier", None, Kind.GUID, 36, "[c]"),
+        ("datetimeoffset", None, Kind.STRING, 32, "[c]"),
+        ("geography", -1, Kind.BINARY, None, "[c]"),
+        ("sql_variant", 0, Kind.STRING, None, "CONVERT(nvarchar(max), [c])"),
+        ("unheard_of", None, Kind.STRING, None, "CONVERT(nvarchar(max), [c])"),
+    ],
+)
+def test_every_type_has_its_kind(type_name, length, kind, width, expression):
+    plan = plan_column(Column(name="c", type_name=type_name, length=length))
+    assert (plan.kind, plan.width, plan.expression) == (kind, width, expression)
+
+
+def test_money_is_exact():
+    plan = plan_column(Column(name="c", type_name="money", precision=19, scale=4))
+    assert (plan.kind, plan.precision, plan.scale) == (Kind.DECIMAL, 19, 4)
+
+
+def test_a_certificate_that_is_not_trusted_is_told_apart(pyodbc, driver):
+    error = driver.explain(pyodbc.Error("08001", "SSL Provider: The certificate chain was issued by an authority ..."))
+    assert isinstance(error, InstallationError)
+    assert error.code == "database-encryption-failed"
+    assert "database.encrypt" in error.remedy

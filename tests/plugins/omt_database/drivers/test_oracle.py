@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from omt_core.api.database import Column
+from omt_core.api.installation import DatabaseLocation
+from omt_database.columns import Kind
+from omt_database.drivers.oracle import OracleDriver, plan_column
+from omt_database.settings import DatabaseSettings
+
+
+@pytest.fixture
+def driver(pyodbc):
+    return OracleDriver(DatabaseLocation(dbms="oracle", server="ORCL", prefix="crm7"), DatabaseSettings())
+
+
+def test_the_catalogue_is_read(pyodbc, driver):
+    pyodbc.answers = {
+        "DISTINCT OWNER": [("SYS",), ("CRM7",)],
+        "ALL_TAB_COLUMNS": [
+            ("PERSON", "PERSON_ID", "NUMBER", "N", Decimal(0), Decimal(22), Decimal(10), Decimal(0)),
+            ("PERSON", "NAME", "NVARCHAR2", "Y", Decimal(220), Decimal(440), None, None),
+            ("PERSON", "WHOLE", "NUMBER", "Y", Decimal(0), Decimal(22), None, Decimal(0)),
+            ("PERSON", "ANY", "NUMBER", "Y", Decimal(0), Decimal(22), None, None),
+            ("PERSON", "RAWER", "RAW", "Y", None, Decimal(16), None, None),
+        ],
+        "ALL_INDEXES": [("PERSON", "PK", Decimal(1), "PERSON_ID")],
+    }
+    person = driver.read_catalogue(driver.connect())["person"]
+    assert driver.owner == "CRM7"
+    assert person.primary_key == ("PERSON_ID",)
+    assert person.columns == (
+        Column(name="PERSON_ID", type_name="NUMBER", nullable=False, precision=10, scale=0),
+        Column(name="NAME", type_name="NVARCHAR2", length=220),
+        Column(name="WHOLE", type_name="NUMBER", precision=38, scale=0),
+        Column(name="ANY", type_name="NUMBER"),
+        Column(name="RAWER", type_name="RAW", length=16),
+    )
+
+
+def test_the_view_begins_with_the_first_statement_of_the_transaction(driver):
+    connection = driver.connect()
+    assert driver.begin_snapshot(connection) is None
+    assert connection.log[:2] == ["autocommit False", "SET TRANSACTION READ ONLY"]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "kind", "width", "expression"),
+    [
+        ("NVARCHAR2", Kind.STRING, 80, '"C"'),
+        ("NCLOB", Kind.STRING, None, '"C"'),
+        ("BLOB", Kind.BINARY, None, '"C"'),
+        ("RAW", Kind.BINARY, 80, '"C"'),
+        ("DATE", Kind.TIMESTAMP, 8, '"C"'),
+        ("TIMESTAMP(6)", Kind.TIMESTAMP, 8, '"C"'),
+        ("TIMESTAMP(9)", Kind.TIMESTAMP, 8, '"C"'),
+        ("FLOAT", Kind.DOUBLE, 8, '"C"'),
+        (
+            "TIMESTAMP(6) WITH TIME ZONE",
+            Kind.STRING,
+            None,
+            'TO_CHAR("C", \'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM\')',
+        ),
+        ("XMLTYPE", Kind.STRING, None, 'XMLSERIALIZE(CONTENT "C" AS CLOB)'),
+        ("INTERVAL DAY(2) TO SECOND(6)", Kind.STRING, None, 'TO_CHAR("C")'),
+    ],
+)
+def test_every_type_has_its_kind(type_name, kind, width, expression):
+    plan = plan_column(Column(name="C", type_name=type_name, length=20))
+    assert (plan.kind, plan.width, plan.expression) == (kind, width, expression)
+
+
+@pytest.mark.parametrize(
+    ("precision", "scale", "kind"),
+    [(10, 0, Kind.INTEGER), (18, 0, Kind.INTEGER), (19, 0, Kind.DECIMAL), (38, 10, Kind.DECIMAL),
+     (None, None, Kind.STRING), (5, -2, Kind.STRING), (3, 5, Kind.STRING)],
+)  # fmt: skip
+def test_a_number_travels_as_what_holds_all_its_digits(precision, scale, kind):
+    assert plan_column(Column(name="C", type_name="NUMBER", precision=precision, scale=scale)).kind is kind
