@@ -22,6 +22,8 @@ from omt_core.cli.units import duration, size
 from omt_core.engine.session import Engine
 from omt_core.plugin_host import StampedEvent
 
+_REDRAW: Final = 0.2
+"""Seconds between two drawings of the table, unless a row changes its state."""
 _MARKS: Final = {
     StageState.WAITING: ("Waiting", "dim"),
     StageState.ANALYSING: ("Analyzing...", "cyan"),
@@ -102,6 +104,7 @@ async def _show(
 ) -> None:
     table = UploadTable()
     live = Live(table, console=console.rich, auto_refresh=False, transient=False)
+    drawn = 0.0
     on_terminal = console.rich.is_terminal and not console.json
     try:
         with anyio.CancelScope(shield=True):
@@ -114,7 +117,8 @@ async def _show(
                 await engine.bus.observe(calls.Observe(event=event.event, at=event.at))
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
-                if live.is_started:
+                if live.is_started and (isinstance(event.event, StageChanged) or time.monotonic() - drawn > _REDRAW):
+                    drawn = time.monotonic()
                     live.refresh()
                 _say(console, event.event, plain=not on_terminal)
     finally:
@@ -140,7 +144,7 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
         console.print(event.message)
     elif isinstance(event, FindingRaised):
         console.finding(event.finding)
-    elif isinstance(event, StageChanged) and plain:
+    elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
         console.print(f"{event.title}: {_detailed(_MARKS[event.state][0], event.detail)}")
 
 
@@ -166,7 +170,7 @@ def _words(row: Row, mark: str) -> str:
     progress = row.progress
     if row.detail:
         return printable(_detailed(mark, row.detail))
-    if progress is None:
+    if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
     if progress.detail:
         return printable(progress.detail)

@@ -167,7 +167,7 @@ class Finish(Step):
         if failed:
             raise InstallationError(
                 "files-unreadable",
-                f"The migration is completed, but {failed} files could not be read and were left behind.",
+                f"The migration is completed, but for files that could not be read and were left behind: {failed}.",
                 "Make them readable, then run the same command again with --recover missing.",
             )
 

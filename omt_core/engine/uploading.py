@@ -120,6 +120,10 @@ async def _transfer_all(
                 if stage.kind == "database":
                     await journal.reset_stage(stage.name)
         _tell(session, STARTING, StageState.SUCCEEDED)
+        for stage in stages:
+            _tell(session, (stage.name, stage.title), StageState.WAITING)
+        if commit:
+            _tell(session, FINISHING, StageState.WAITING)
         summary = await session.engine.bus.transfer(
             calls.Transfer(
                 stages=stages,
@@ -150,7 +154,7 @@ async def _transfer_all(
     if summary.failed:
         raise OnlineError(
             "files-not-confirmed",
-            f"{summary.failed} files could not be confirmed online; the findings name them.",
+            f"Files that could not be confirmed online: {summary.failed}; the findings name them.",
             "Run the same command again: it goes on with what is left.",
         )
 

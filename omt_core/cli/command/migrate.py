@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.errors import OmtError
+from omt_core.api.errors import ExitCode, OmtError
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
@@ -23,6 +23,7 @@ from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.reporting import record_of
+from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.trial import what_would_be_sent
@@ -82,8 +83,20 @@ async def _migrate(
         await answering.migrate(runner, answers, recover, stop)
     finally:
         await write_report(call, runner)
-    if session.completed is not None:
-        console.print(f"Upload completed. Receipt: {session.completed.receipt}")
+        await _sum_up(call, runner)
+
+
+async def _sum_up(call: Invocation, runner: Runner) -> None:
+    session, console = runner.session, call.console
+    if session.completed is None:
+        return
+    result = await result_of(session, ExitCode.DONE, None)
+    console.print(
+        f"Files sent: {result.sent.files} ({size(result.sent.bytes)} over the line in all); already online:"
+        f" {result.skipped.files} ({size(result.skipped.bytes)}); missing: {result.missing}; failed: {result.failed}"
+    )
+    console.print(f"Tables online: {result.tables}, rows: {result.rows}")
+    console.print(f"Upload completed. Receipt: {session.completed.receipt}")
 
 
 async def _dry_run(
