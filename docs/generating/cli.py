@@ -1,0 +1,76 @@
+"""`cli.md`: every command with its options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+
+from generating.application import application
+from generating.markdown import code, page, table
+from omt_core.cli.globals import Parser, add_global_options
+from omt_core.cli.main import CORE_COMMANDS
+
+INTRODUCTION = """\
+`omt` is the same as `python -m omt_core`. Every command can print JSON: one object per line, the last one the
+[result](schemas/result.json). [Exit codes](errors.md#exit-codes) say how it ended. Plugins add commands;
+`simulate`, `demo`, `tenant` and `verify` come that way."""
+
+
+def pages() -> Mapping[str, str]:
+    """Return the page."""
+    blocks = ["## Options of every command", _options(global_parser())]
+    for name, parser, text in parsers():
+        blocks += [f"## omt {name}", f"{text[:1].upper()}{text[1:]}.", f"```\n{usage(parser)}\n```", _options(parser)]
+    return {"cli.md": page("Commands", INTRODUCTION, *blocks)}
+
+
+def parsers() -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """Yield each command and each part of one, by name, with its parser and its help."""
+    commands: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+        name: (core.help, core.configure) for name, core in CORE_COMMANDS.items()
+    }
+    commands |= {command.name: (command.help, command.configure) for command in application().host.commands}
+    for name, (text, configure) in sorted(commands.items()):
+        parser = Parser(prog=f"omt {name}", add_help=False, allow_abbrev=False)
+        configure(parser)
+        yield name, parser, text
+        for action in actions(parser):
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no other name for it
+                helps = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001
+                for part, inner in action.choices.items():
+                    yield f"{name} {part}", inner, helps.get(part, "")
+
+
+def global_parser() -> argparse.ArgumentParser:
+    """Return a parser with the options of every command and nothing else."""
+    parser = Parser(add_help=False)
+    add_global_options(parser)
+    return parser
+
+
+def actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return a parser's options and arguments."""
+    return [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]  # noqa: SLF001
+
+
+def usage(parser: argparse.ArgumentParser) -> str:
+    """Return the usage on one line, however wide the terminal is that this runs in."""
+    words = parser.format_usage().removeprefix("usage: ")
+    return " ".join(words.replace("[-h] ", "").split())
+
+
+def _options(parser: argparse.ArgumentParser) -> str:
+    rows = [
+        (code(_shown(action)), action.help % vars(action) if action.help else "")
+        for action in actions(parser)
+        if not isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+    ]
+    return table(("option", "what it does"), rows) if rows else ""
+
+
+def _shown(action: argparse.Action) -> str:
+    name = ", ".join(action.option_strings)
+    if action.nargs == 0:
+        return name
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    return f"{name} {value}".strip()

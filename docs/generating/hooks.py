@@ -1,0 +1,87 @@
+"""`hooks.md`: every hook with its signature, and the record that it receives."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Iterator, Mapping
+
+from generating.markdown import code, one_line, page, prose, table
+from omt_core.api import Plugin, calls
+from omt_core.plugin_host.inspection import HOOK_NAMES
+
+INTRODUCTION = """\
+A plugin derives from `omt_core.api.Plugin` and overrides the hooks that it wants, each marked with `@hookimpl`. All but
+the two that register are coroutines, take one `call` and have one return type; a record grows only by fields with
+defaults, so a plugin that works goes on working. [The first plugin](../tutorial/first-plugin.md) shows how it is done,
+[the public surface](api.md) has every type that is named here.
+
+*Fatal*: what the hook raises stops the run, and the error names the plugin. *Isolated*: the run goes on with a finding
+[`plugin-raised`](findings/plugin-raised.md). A *role* is held by exactly one plugin, which
+[`core.roles`](settings.md#core) names."""
+
+
+def pages() -> Mapping[str, str]:
+    """Return the page."""
+    names = [name for name in vars(Plugin) if name in HOOK_NAMES]
+    contents = table(
+        ("hook", "what for"), ((f"[`{name}`](#{name})", _first_line(getattr(Plugin, name).__doc__)) for name in names)
+    )
+    answers = [cls for cls in _records() if not _hook_of(cls, names)]
+    return {
+        "hooks.md": page(
+            "Hooks",
+            INTRODUCTION,
+            contents,
+            *(block for name in names for block in _hook(name)),
+            "## Other records",
+            "Answers of hooks, and parts of what they receive.",
+            *(block for cls in answers for block in (f"### {cls.__name__}", prose(cls.__doc__), fields(cls))),
+        )
+    }
+
+
+def signature(name: str) -> str:
+    """Return a hook's declaration as it stands in the code."""
+    function = getattr(Plugin, name)
+    word = "async def" if inspect.iscoroutinefunction(function) else "def"
+    return f"{word} {name}{inspect.signature(function)}".replace("'", "")
+
+
+def fields(cls: type) -> str:
+    """Return the table of a record's fields."""
+    rows = [
+        (code(field.name), code(field.type), _default(field))
+        for field in dataclasses.fields(typing.cast("typing.Any", cls))
+    ]
+    return table(("field", "type", "default"), rows) if rows else ""
+
+
+def _hook(name: str) -> Iterator[str]:
+    yield f"## {name}"
+    yield f"```python\n{signature(name)}\n```"
+    yield prose(getattr(Plugin, name).__doc__)
+    call = inspect.get_annotations(getattr(Plugin, name)).get("call")
+    if call is not None:
+        cls = getattr(calls, str(call).removeprefix("calls."))
+        yield f"**`{call}`**: {one_line(cls.__doc__)}"
+        yield fields(cls)
+
+
+def _records() -> list[type]:
+    return [cls for cls in vars(calls).values() if inspect.isclass(cls) and cls.__module__ == calls.__name__]
+
+
+def _hook_of(cls: type, names: list[str]) -> bool:
+    return any(inspect.get_annotations(getattr(Plugin, name)).get("call") == f"calls.{cls.__name__}" for name in names)
+
+
+def _default(field: dataclasses.Field[object]) -> str:
+    if field.default is not dataclasses.MISSING:
+        return code(repr(field.default))
+    return "made anew" if field.default_factory is not dataclasses.MISSING else ""
+
+
+def _first_line(docstring: str | None) -> str:
+    return prose(docstring).partition("\n")[0]

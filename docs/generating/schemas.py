@@ -1,0 +1,74 @@
+"""`schemas/`: JSON Schema of everything that a program may read or write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from omt_core.api import Event, events
+from omt_core.engine.answers import Answers
+from omt_core.engine.result import Result
+from omt_online.receipt.header import ReceiptHeader
+from omt_report.document import ReportDocument
+
+VERSION = 1
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def pages() -> Mapping[str, str]:
+    """Return all schemas."""
+    schemas = {
+        "answers": _answers(),
+        "events": _events(),
+        "receipt": _receipt(),
+        "report": ReportDocument.model_json_schema(mode="serialization"),
+        "result": Result.model_json_schema(mode="serialization"),
+    }
+    return {
+        f"schemas/{name}.json": json.dumps(
+            {"$schema": _DRAFT, "$id": f"urn:omt:schema:{name}:{VERSION}", **schema}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+        for name, schema in schemas.items()
+    }
+
+
+def _answers() -> dict[str, Any]:
+    schema = Answers.model_json_schema()
+    del schema["properties"]["folder"]  # where the file lies is no key of it
+    return schema
+
+
+def _events() -> dict[str, Any]:
+    """Return the schema of one line of `--json` that is an event: the fields, and `event` with the kind."""
+    kinds = [
+        cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event) and cls is not Event
+    ]
+    choices, definitions = [], {}
+    for cls in sorted(kinds, key=lambda cls: cls.kind):
+        schema = TypeAdapter(cls).json_schema(mode="serialization")
+        definitions.update(schema.pop("$defs", {}))
+        schema["properties"] = {"event": {"const": cls.kind}, **schema.get("properties", {})}
+        schema["required"] = ["event", *schema.get("required", [])]
+        choices.append(schema)
+    return {"title": "Event", "oneOf": choices, "$defs": definitions}
+
+
+def _receipt() -> dict[str, Any]:
+    header = ReceiptHeader.model_json_schema(mode="serialization")
+    definitions = header.pop("$defs", {})
+    return {
+        "title": "Receipt",
+        "description": "A signed receipt; docs/reference/receipt.md says how it is made and checked.",
+        "type": "object",
+        "properties": {
+            "header": {"$ref": "#/$defs/ReceiptHeader"},
+            "signature": {"type": "string", "pattern": "^[0-9a-f]{128}$"},
+        },
+        "required": ["header", "signature"],
+        "additionalProperties": False,
+        "$defs": {"ReceiptHeader": header, **definitions},
+    }
