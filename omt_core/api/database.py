@@ -75,7 +75,7 @@ class SourceDatabase(Protocol):
         ...
 
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
-        """Run one INSERT, UPDATE or DELETE in a transaction of its own; returns the number of rows. For freeze and thaw."""
+        """Run one INSERT, UPDATE or DELETE in a transaction of its own and return the number of rows."""
         ...
 
     async def aclose(self) -> None:

@@ -1,0 +1,35 @@
+"""Options of every command may stand anywhere, and start the same program anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omt_core.cli.globals import read_global_options
+
+
+def test_options_are_found_before_and_behind_the_command() -> None:
+    words = [
+        "--plugin",
+        "a:B",
+        "tenant",
+        "accept",
+        "dir",
+        "--json",
+        "--disable-plugin",
+        "checks",
+        "--answers",
+        "x.toml",
+    ]
+    found = read_global_options(words)
+    assert (found.plugins, found.disabled, found.json) == (("a:B",), ("checks",), True)
+    assert found.answers == Path("x.toml")
+    assert found.rest == ("tenant", "accept", "dir", "--answers", "x.toml")
+
+
+def test_the_program_can_be_started_with_the_same_plugins_and_settings() -> None:
+    found = read_global_options(["--plugin", "a:B", "--settings", "s.toml", "demo"])
+    assert found.self_command[1:] == ("-m", "omt_core", "--plugin", "a:B", "--settings", "s.toml")
+
+
+def test_debug_makes_the_log_say_more() -> None:
+    assert read_global_options(["--debug", "demo"]).log_level == "debug"

@@ -1,0 +1,33 @@
+"""Which findings stop a run, and how those of several places are united."""
+
+from __future__ import annotations
+
+from omt_core.api.findings import Finding, Severity
+from omt_core.engine.findings import blocking, merged, unused_waivers
+
+
+def finding(code: str = "a", severity: Severity = Severity.ERROR, plugin: str = "p", *subjects: str) -> Finding:
+    return Finding(code=code, severity=severity, plugin=plugin, subjects=subjects, message="m", remedy="r")
+
+
+def test_only_errors_that_nobody_waived_stop_a_run() -> None:
+    found = [finding("a"), finding("b", Severity.WARNING), finding("c", plugin="q"), finding("d")]
+    assert [one.code for one in blocking(found, ["d"])] == ["a", "c"]
+    assert [one.code for one in blocking(found, ["a", "plugin:q"])] == ["d"]
+
+
+def test_a_finding_about_a_plugin_is_waived_by_that_plugins_name() -> None:
+    about = finding("plugin-raised", Severity.ERROR, "core", "plugin:bad")
+    assert blocking([about], ["plugin:good"]) == (about,)
+    assert blocking([about], ["plugin:bad"]) == ()
+
+
+def test_united_findings_are_sorted_by_weight_and_told_once() -> None:
+    info, error = finding("a", Severity.INFO), finding("z")
+    assert merged([info, error], [error]) == (error, info)
+
+
+def test_a_waiver_that_waives_nothing_is_told() -> None:
+    (told,) = unused_waivers([finding("a")], ["a", "misspelt", "plugin:there", "plugin:gone"], ["there"])
+    assert told.subjects == ("misspelt", "plugin:gone")
+    assert unused_waivers([finding("a")], ["a"], []) == ()

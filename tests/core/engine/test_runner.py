@@ -1,0 +1,126 @@
+"""The loop performs steps one at a time, in the order that phases allow, and journals each phase."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import pytest
+from typing_extensions import override
+
+from omt_core.api.calls import RecoveryPlan
+from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.errors import InputError
+from omt_core.api.findings import Finding, Severity
+from omt_core.api.installation import Licence
+from omt_core.api.plugin import PluginSettings
+from omt_core.api.roles import RoleSettings
+from omt_core.engine import phases
+from omt_core.engine.runner import Runner
+from omt_core.engine.session import Engine, Located, MigrationSession
+from omt_core.engine.steps import Step
+from omt_core.journal import Journal
+from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOn(Step):
+    """A step that notes when it begins and ends, and may fail."""
+
+    phase = phases.LOGIN
+    told: list[str] = field(default_factory=list)
+    fails: bool = False
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        self.told.append("begin")
+        await anyio.lowlevel.checkpoint()
+        session.findings = (
+            Finding(code="odd", severity=Severity.INFO, plugin="p", subjects=(), message="m", remedy="r"),
+        )
+        self.told.append("end")
+        if self.fails:
+            raise InputError("refused", "No.", "Ask.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(Step):
+    """A step of a later phase."""
+
+    phase = phases.UPLOAD
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        del session
+
+
+@asynccontextmanager
+async def session_in(folder: Path) -> AsyncIterator[MigrationSession]:
+    events = EventHub()
+    host = PluginHost((), lambda _: PluginSettings())
+    bus = HookBus(HookCaller(host, RoleSettings(), events, seconds=5))
+    nothing = cast("Any", None)
+    async with AsyncExitStack() as resources:
+        journal = await resources.enter_async_context(Journal.open(folder / "journal.sqlite"))
+        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        yield MigrationSession(
+            engine=Engine(host=host, bus=bus, events=events),
+            journal=journal,
+            folder=folder,
+            located=Located(
+                installation=nothing, database=nothing, licence=Licence(owner="O", serial="1", version="8"),
+                target=None, status=None, plan=RecoveryPlan(mode=Mode.INITIAL),
+            ),
+            resources=resources,
+            decisions=Decisions(),
+        )  # fmt: skip
+
+
+async def test_a_phase_cannot_begin_before_the_ones_it_needs(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session, Runner.start(session) as runner:
+        with pytest.raises(InputError) as caught:
+            await runner.do(Send())
+        assert caught.value.code == "phase-too-early"
+        await runner.do(LogOn())
+        await runner.do(Send())
+        (run,) = await session.journal.runs()
+        assert [phase.phase for phase in run.phases] == ["login", "upload"]
+
+
+async def test_a_step_that_failed_does_not_count_and_may_be_tried_again(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session, Runner.start(session) as runner:
+        with pytest.raises(InputError, match="No"):
+            await runner.do(LogOn(fails=True))
+        with pytest.raises(InputError) as caught:
+            await runner.do(Send())
+        assert caught.value.code == "phase-too-early"
+        await runner.do(LogOn())
+        await runner.do(Send())
+        (run,) = await session.journal.runs()
+        assert run.phases[0].finished is None
+
+
+async def test_steps_of_two_front_ends_are_performed_one_after_the_other(tmp_path: Path) -> None:
+    told: list[str] = []
+    async with session_in(tmp_path) as session, Runner.start(session) as runner, anyio.create_task_group() as group:
+        group.start_soon(runner.do, LogOn(told=told))
+        group.start_soon(runner.do, LogOn(told=told))
+    assert told == ["begin", "end", "begin", "end"]
+
+
+async def test_a_front_end_that_goes_away_does_not_tear_its_step_apart(tmp_path: Path) -> None:
+    told: list[str] = []
+    async with session_in(tmp_path) as session, Runner.start(session) as runner:
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(runner.do, LogOn(told=told))
+                await anyio.wait_all_tasks_blocked()
+                scope.cancel()
+        await runner.do(LogOn())
+    assert told == ["begin", "end"]
