@@ -17,6 +17,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from omt_core.api import calls
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import FindingRaised, PhaseFinished, PhaseStarted
+from omt_core.api.findings import Finding
+from omt_core.engine.findings import merged
 from omt_core.engine.phases import WELCOME, Phase
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.steps import Step
@@ -36,7 +38,7 @@ class Runner:
         self.session = session
         self._inbox = inbox
         self._finished = {WELCOME.name}
-        self._told = 0
+        self._told: set[Finding] = set()
 
     @classmethod
     @asynccontextmanager
@@ -97,6 +99,12 @@ class Runner:
         return calls.AroundPhase(phase=phase.name, mode=session.mode, decisions=session.decisions, run=session.run)
 
     def _tell_findings(self) -> None:
-        for finding in self.session.findings[self._told :]:
-            self.session.engine.events.emit(FindingRaised(finding=finding))
-        self._told = len(self.session.findings)
+        session, events = self.session, self.session.engine.events
+        raised = events.take_raised()
+        self._told.update(raised)
+        session.findings = merged(session.findings, raised)
+        for finding in session.findings:
+            if finding not in self._told:
+                self._told.add(finding)
+                events.emit(FindingRaised(finding=finding))
+        events.take_raised()

@@ -19,7 +19,7 @@ from omt_core.api.errors import FindingsError, InstallationError
 from omt_core.api.findings import Severity
 from omt_core.api.users import LoginOutcome
 from omt_core.engine import phases, reviewing, uploading
-from omt_core.engine.findings import blocking
+from omt_core.engine.findings import blocking, merged
 from omt_core.engine.phases import Phase
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.session import MigrationSession
@@ -178,7 +178,7 @@ def refuse_errors(session: MigrationSession) -> None:
     standing = blocking(found, session.decisions.waivers)
     if not standing:
         return
-    session.findings = tuple(dict.fromkeys(found))
+    session.findings = merged(found)
     codes = ", ".join(sorted({finding.code for finding in standing}))
     raise FindingsError(
         "findings-stand",

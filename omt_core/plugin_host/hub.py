@@ -13,7 +13,8 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from typing_extensions import override
 
-from omt_core.api.events import Event, EventSink
+from omt_core.api.events import Event, EventSink, FindingRaised
+from omt_core.api.findings import Finding
 
 _SLOW: Final = 200
 """A subscriber with so many events waiting gets no droppable ones."""
@@ -32,10 +33,13 @@ class EventHub(EventSink):
 
     def __init__(self) -> None:
         self._subscribers: list[MemoryObjectSendStream[StampedEvent]] = []
+        self._raised: list[Finding] = []
 
     @override
     def emit(self, event: Event) -> None:
         """Hand the event over; state events are never dropped, progress may be for a slow subscriber."""
+        if isinstance(event, FindingRaised):
+            self._raised.append(event.finding)
         stamped = StampedEvent(event=event, at=datetime.now(UTC))
         for subscriber in self._subscribers:
             if event.droppable and subscriber.statistics().current_buffer_used > _SLOW:
@@ -44,6 +48,11 @@ class EventHub(EventSink):
                 subscriber.send_nowait(stamped)
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 continue  # a subscriber that went away without a word does not stop the run
+
+    def take_raised(self) -> tuple[Finding, ...]:
+        """Return the findings that were emitted since this was asked last, so that a run can keep them."""
+        raised, self._raised = tuple(self._raised), []
+        return raised
 
     @contextmanager
     def subscribe(self) -> Iterator[MemoryObjectReceiveStream[StampedEvent]]:

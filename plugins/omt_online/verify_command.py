@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.errors import InputError
+from omt_online.client.pinning import token_place
 from omt_online.client.settings import ClientSettings
 from omt_online.mismatch_report import MISMATCHES_TOLD, MismatchReport
 from omt_online.receipt import (
@@ -48,7 +49,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="read the files below this archive folder too; may be given again",
     )
-    parser.add_argument("--tenant", metavar="URL", help="compare with the tenant too (needs online.token_file)")
+    parser.add_argument(
+        "--tenant",
+        metavar="URL",
+        help="compare with the tenant too; its secret is where online.token_file says, else where the migration had it",
+    )
 
 
 async def _verify(context: CommandContext, options: argparse.Namespace, settings: ClientSettings) -> int:
@@ -69,7 +74,8 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     if options.archive and not report.total:
         await _check_archive(context, options.archive, manifest, report)
     if options.tenant is not None:
-        there = settings.model_copy(update={"url": options.tenant})
+        token_file = settings.token_file or await anyio.to_thread.run_sync(token_place, path.parent)
+        there = settings.model_copy(update={"url": options.tenant, "token_file": token_file})
         for mismatch in await check_tenant(there, receipt, manifest, MISMATCHES_TOLD):
             report.add(mismatch)
     return report.finish("Verified: nothing differs." if key.proves_origin else "Verified, but for who signed it.")

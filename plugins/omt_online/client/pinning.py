@@ -10,6 +10,7 @@ from omt_core.api.errors import InputError, OnlineRefusedError
 
 KEY_FILE = "tenant.key"
 CLIENT_FILE = "client.id"
+PLACE_FILE = "token.place"
 
 
 def pin_key(workspace: Path, public_key: str) -> None:
@@ -25,6 +26,19 @@ def pin_key(workspace: Path, public_key: str) -> None:
         )
 
 
+def note_token_place(workspace: Path, token_file: Path) -> None:
+    """Note where the migration's secret is, never the secret, so that `verify` finds it beside a receipt. Blocking."""
+    _write(workspace / PLACE_FILE, str(token_file.absolute()))
+
+
+def token_place(folder: Path) -> Path | None:
+    """Return where the secret was when the receipt in this folder was made, or None. Blocking."""
+    try:
+        return Path((folder / PLACE_FILE).read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def client_id(workspace: Path | None) -> str:
     """Return the id under which this workspace claims a migration; a random one without a workspace. Blocking."""
     fresh = secrets.token_hex(16)
@@ -35,17 +49,28 @@ def _kept(path: Path, fresh: str) -> str:
     """Return the line that a file holds; a file that is not there yet is made with `fresh`, whole or not at all."""
     try:
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(f"{fresh}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            _write(path, fresh)
         return path.read_text("utf-8").strip()
     except OSError as error:
-        raise InputError(
-            "workspace-not-writable",
-            f"The file {path} cannot be written or read: {error.strerror}.",
-            "Give another --workspace, or make room and mend the rights there.",
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _write(path: Path, line: str) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        "workspace-not-writable",
+        f"The file {path} cannot be written or read: {error.strerror}.",
+        "Give another --workspace, or make room and mend the rights there.",
+    )

@@ -17,7 +17,7 @@ from omt_core.api.online import EarlierMigration, OnlineMigration, OnlineTarget,
 from omt_core.api.users import UserPlan
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
 from omt_online.client.migration import HttpMigration
-from omt_online.client.pinning import client_id, pin_key
+from omt_online.client.pinning import client_id, note_token_place, pin_key
 from omt_online.client.retrying import Patience, RetryingMigration
 from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
@@ -41,6 +41,8 @@ class HttpTarget(OnlineTarget):
         answer = await self._session.ask(TenantAnswer, "GET", "/v1/tenant")
         if self._workspace is not None:
             await anyio.to_thread.run_sync(pin_key, self._workspace, answer.public_key)
+            if self._settings.token_file is not None:
+                await anyio.to_thread.run_sync(note_token_place, self._workspace, self._settings.token_file)
         earlier = answer.migration
         return TenantStatus(
             tenant=answer.tenant,

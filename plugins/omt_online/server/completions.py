@@ -75,6 +75,12 @@ class CompletionStore:
             )
         )
 
+    def current_of(self, migration: str) -> ImportedMigration | None:
+        """Return what is online if this migration brought it there. Reading it changes nothing and needs no claim."""
+        with self._state.read() as connection:
+            known = read_migration(connection)
+        return self.current() if known is not None and known.id == migration else None
+
     def current(self) -> ImportedMigration | None:
         """Return what is online, or None before the first completion."""
         with self._state.read() as connection:

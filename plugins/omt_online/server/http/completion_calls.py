@@ -68,11 +68,13 @@ async def read_manifest(request: web.Request) -> web.StreamResponse:
 
 async def _current(request: web.Request) -> ImportedMigration:
     service = request.app[SERVICE]
-    await service.enter(request)
-    current = await service.run(service.store.completions.current)
+    current = await service.run(service.store.completions.current_of, request.match_info["id"])
     if current is None:
         raise ProtocolError(
-            404, "receipt-unknown", "No migration was completed yet, so there is no receipt.", "Complete it first."
+            404,
+            "receipt-unknown",
+            "This migration was not completed yet, so there is no receipt.",
+            "Complete it first.",
         )
     return current
 

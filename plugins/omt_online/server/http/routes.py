@@ -128,16 +128,14 @@ ROUTES = (
         path="/v1/migrations/{id}/receipt",
         handler=completion_calls.read_receipt,
         answer_media="application/json",
-        headers=_CLAIM,
-        errors=(404, 409),
+        errors=(404,),
     ),
     Route(
         method="GET",
         path="/v1/migrations/{id}/manifest",
         handler=completion_calls.read_manifest,
         answer_media="application/x-ndjson",
-        headers=_CLAIM,
-        errors=(404, 409),
+        errors=(404,),
     ),
     Route(
         method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204, answer_headers=_OPTIONS
