@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generating.markdown import code, page, table
 from omt_core.api import ExitCode, errors
 
+_WORDS = ("code", "message", "remedy")
 ROOT = Path(__file__).parents[2]
 
 INTRODUCTION = """\
@@ -65,9 +66,11 @@ def all_errors() -> list[ErrorCode]:
 def _errors_in(tree: ast.Module) -> Iterator[ErrorCode]:
     for node in ast.walk(tree):
         kind = _called(node)
-        if kind is not None and isinstance(node, ast.Call) and len(node.args) >= len(("code", "message", "remedy")):
-            for one in _texts(node.args[0]):
-                yield ErrorCode(one, kind, _shown(node.args[1]), _shown(node.args[2]))
+        if kind is not None and isinstance(node, ast.Call):
+            words = _arguments(node, kind)
+            if words is not None:
+                for one in _texts(words[0]):
+                    yield ErrorCode(one, kind, _shown(words[1]), _shown(words[2]))
     refusals = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(_KINDS)
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict) and refusals:
@@ -77,7 +80,7 @@ def _errors_in(tree: ast.Module) -> Iterator[ErrorCode]:
 def _listed(node: ast.Dict, refusals: list[str]) -> Iterator[ErrorCode]:
     """Read tables of (code, message, remedy) that one `raise` serves."""
     for value in node.values:
-        if isinstance(value, ast.Tuple) and len(value.elts) == len(("code", "message", "remedy")):
+        if isinstance(value, ast.Tuple) and len(value.elts) == len(_WORDS):
             texts = [_shown(element) for element in value.elts]
             if all(texts) and " " not in texts[0] and "-" in texts[0]:
                 yield ErrorCode(texts[0], refusals[-1], texts[1], texts[2])
@@ -86,13 +89,26 @@ def _listed(node: ast.Dict, refusals: list[str]) -> Iterator[ErrorCode]:
 _KINDS = {name: cls for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, errors.OmtError)}
 
 
+_OF_THE_TENANT = {"ProtocolError": 1, "Fault": 0}
+"""Errors of the reference tenant and of the way to it, and which of their arguments is the code."""
+
+
 def _exit(kind: str) -> ExitCode:
-    return _KINDS[kind].exit_code
+    return ExitCode.ONLINE if kind in _OF_THE_TENANT else _KINDS[kind].exit_code
+
+
+def _arguments(node: ast.Call, kind: str) -> Sequence[ast.expr] | None:
+    """Return the expressions for code, message and remedy, or None when the call gives them in some other way."""
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    positional = node.args[_OF_THE_TENANT.get(kind, 0) :]
+    given = [*positional, *(named[name] for name in _WORDS[len(positional) :] if name in named)]
+    given += [ast.Constant("")] * (kind == "Fault" and len(given) == len(_WORDS) - 1)
+    return given[: len(_WORDS)] if len(given) >= len(_WORDS) else None
 
 
 def _called(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _KINDS:
-        return node.func.id
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id if node.func.id in _KINDS or node.func.id in _OF_THE_TENANT else None
     return None
 
 

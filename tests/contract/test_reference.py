@@ -1,0 +1,92 @@
+"""The reference is what the code is."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from omt_core.api import Plugin
+from omt_core.app import compose
+from omt_core.cli.main import CORE_COMMANDS
+from omt_core.plugin_host.inspection import HOOK_NAMES
+from omt_core.settings import CoreSettings
+from tests.contract.checkout import ROOT, python_files
+
+REFERENCE = ROOT / "docs/reference"
+
+
+def text(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def schema(name: str) -> Mapping[str, Any]:
+    return json.loads(text(f"schemas/{name}.json"))
+
+
+def test_it_is_written_from_the_code_as_it_is_now() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/generate.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"run python docs/generate.py\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("hook", HOOK_NAMES)
+def test_every_hook_is_documented_says_its_policy_and_is_tried_somewhere(hook: str) -> None:
+    assert f"\n## {hook}\n" in text("hooks.md")
+    doc = getattr(Plugin, hook).__doc__
+    assert "Fatal" in doc or "Isolated" in doc, "its policy"
+    assert "Default:" in doc or "Role `" in doc, "what happens when no plugin answers"
+    used = re.compile(rf"def {hook}\(self")
+    files = [path for path in python_files("plugins", "tests", "contrib") if "omt_core" not in path.parts]
+    assert any(used.search(path.read_text(encoding="utf-8")) for path in files), "no plugin and no test implements it"
+
+
+def test_every_setting_is_documented() -> None:
+    page = text("settings.md")
+    models = {"core": CoreSettings} | {
+        plugin.name: plugin.plugin_class.settings_model for plugin in compose().host.plugins if plugin.default
+    }
+    for section, model in models.items():
+        for name in model.model_fields:
+            assert f"`{section}.{name}" in page
+
+
+def test_every_command_is_documented() -> None:
+    page = text("cli.md")
+    for name in (*CORE_COMMANDS, *(command.name for command in compose().host.commands)):
+        assert f"\n## omt {name}\n" in page
+
+
+def test_every_finding_code_has_a_page_and_every_page_a_code() -> None:
+    pages = {path.stem for path in (REFERENCE / "findings").glob("*.md")} - {"index"}
+    assert pages == {code.code for code in compose().host.codes.values() if code.plugin != "email_domains"}
+
+
+def test_finding_codes_are_words_joined_by_hyphens_and_say_what_to_do() -> None:
+    for code in compose().host.codes.values():
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", code.code), code.code
+        assert code.meaning.strip().endswith("."), code.code
+        assert code.remedy.strip(), code.code
+
+
+@pytest.mark.parametrize("path", sorted((REFERENCE / "schemas").glob("*.json")), ids=lambda path: path.stem)
+def test_every_schema_is_one_and_bears_its_version(path: Path) -> None:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert re.fullmatch(rf"urn:omt:schema:{path.stem}:\d+", found["$id"])
+
+
+def test_the_answers_of_a_simulation_satisfy_their_schema(omt_installation) -> None:
+    answers = tomllib.loads((omt_installation(users=2, documents=1) / "answers.toml").read_text(encoding="utf-8"))
+    jsonschema.validate(answers, schema("answers"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**answers, "acept_agreement": True}, schema("answers"))
