@@ -10,7 +10,7 @@ from tests.contract.checkout import ROOT, SOURCES, python_files, shown
 
 LONGEST = 400
 WITHOUT_SUBJECT = {"utils", "helpers", "common", "misc", "manager2", "data"}
-MACHINE_PATH = re.compile(r"""["'\s(](/work/\w|/home/\w|/Users/\w|/root/\w)""")
+MACHINE_PATH = re.compile(r"""["'\s(](/work/\w|/home/\w|/Users/\w)""")
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
