@@ -77,6 +77,13 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
     )
 
 
+def told_anew(before: Iterable[Finding], anew: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Unite findings of the checks with those of a later inventory, which saw newer things about the same codes."""
+    newer = tuple(anew)
+    codes = {finding.code for finding in newer}
+    return merged((finding for finding in before if finding.code not in codes), newer)
+
+
 def _plugin_waived(finding: Finding, waived: frozenset[str]) -> bool:
     about_plugin = any(subject in waived for subject in finding.subjects if subject.startswith(WAIVER_PREFIX))
     return about_plugin or f"{WAIVER_PREFIX}{finding.plugin}" in waived

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from omt_core.engine.findings import left_behind, merged
+from omt_core.engine.findings import left_behind, told_anew
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.uploading import stages_of
 
@@ -31,7 +31,7 @@ async def what_would_be_sent(session: MigrationSession) -> Sequence[StageForecas
                 await session.journal.record_items(batch, baseline_only=session.only_missing and not stage.takes_new)
             await session.journal.inventory_done(stage.name)
     totals = await session.journal.totals()
-    session.findings = merged(session.findings, await left_behind(session.journal, session.engine.host.codes))
+    session.findings = told_anew(session.findings, await left_behind(session.journal, session.engine.host.codes))
     return [
         StageForecast(
             stage=stage.name,

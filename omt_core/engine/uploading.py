@@ -15,7 +15,7 @@ from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineMigration
 from omt_core.engine import pins
 from omt_core.engine.completing import complete
-from omt_core.engine.findings import left_behind, merged
+from omt_core.engine.findings import left_behind, merged, told_anew
 from omt_core.engine.freezing import freeze, thaw
 from omt_core.engine.rate import FileRateLimiter
 from omt_core.engine.session import MigrationSession
@@ -139,10 +139,7 @@ async def _transfer_all(
             )
         )
     reasons = await left_behind(journal, session.engine.host.codes)
-    # What the inventory of the upload saw is newer than what the checks saw.
-    told_anew = {finding.code for finding in reasons}
-    before = [finding for finding in session.findings if finding.code not in told_anew]
-    session.findings = merged(before, reasons, summary.findings)
+    session.findings = merged(told_anew(session.findings, reasons), summary.findings)
     if summary.stopped:
         raise InterruptedRunError(
             "interrupted",

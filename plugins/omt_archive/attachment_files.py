@@ -120,8 +120,7 @@ class AttachmentInventory:
     def _left(self, path: Path, reason: str, detail: str = "") -> Item:
         shown = on_site(path, self._machine)
         return Item(
-            stage=STAGE, key=f"orphan:{shown}", name=shown, path=path, presence=Presence.ORPHAN, reason=reason,
-            detail=detail,
+            stage=STAGE, key=shown, name=shown, path=path, presence=Presence.ORPHAN, reason=reason, detail=detail,
         )  # fmt: skip
 
 

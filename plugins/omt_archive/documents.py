@@ -10,7 +10,7 @@ from typing import Final
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
 from omt_archive.document_row import DocumentRow, Unmovable, document_row, hostile_login, periods_of, unmovable
 from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING
-from omt_archive.names import fold, on_site, telling
+from omt_archive.names import fold, on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
@@ -138,10 +138,10 @@ class DocumentInventory:
         )  # fmt: skip
 
     def _orphan(self, file: Unclaimed) -> Item:
-        below = telling(self._roots.relative(file.root, file.path))
+        # Without a row to be named after it is its own name; a path is never the number of a document.
+        shown = self._shown(file.path)
         return Item(
-            stage=STAGE, key=f"orphan:{below}", name=self._shown(file.path), path=file.path,
-            presence=Presence.ORPHAN, reason=file.reason,
+            stage=STAGE, key=shown, name=shown, path=file.path, presence=Presence.ORPHAN, reason=file.reason,
             detail=file.detail,
         )  # fmt: skip
 

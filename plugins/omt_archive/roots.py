@@ -93,11 +93,6 @@ class ArchiveRoots:
         """List one period of an owner in all roots that have the owner's folder."""
         return [Folder(owner.path / period_folder, root=owner.root, boundary=self.boundary) for owner in folders]
 
-    def relative(self, root: int, path: Path) -> str:
-        """Return a path below a root, with `/`; a root other than the first is named, so that no two are the same."""
-        below = path.relative_to(self.paths[root]).as_posix()
-        return below if root == 0 else f"archive{root + 1}/{below}"
-
     def _list(self, number: int, root: Path) -> None:
         try:
             with os.scandir(root) as entries:

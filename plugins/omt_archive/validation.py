@@ -46,8 +46,7 @@ class Tally:
         """Count a batch."""
         for item in items:
             if item.presence is not Presence.FOUND:
-                subject = item.name if item.presence is Presence.ORPHAN else item.key
-                self._say(item.reason, subject, f"{subject}: {item.detail}" if item.detail else "")
+                self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
             if item.stage != documents.STAGE:
                 continue
             if item.presence is Presence.FOUND:
