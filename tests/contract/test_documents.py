@@ -17,7 +17,6 @@ def documents() -> list[Path]:
 
 def links(file: Path) -> list[tuple[str, str]]:
     text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-    text = re.sub(r"`[^`]*`(?!\])", "", text)
     found = [link for link in LINK.findall(text) if not link.startswith(("http:", "https:", "mailto:"))]
     return [(link.partition("#")[0], link.partition("#")[2]) for link in found]
 
