@@ -7,8 +7,8 @@ import signal
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.e2e.omt import Site, build, run, serving, start, wait
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests speak POSIX signals")
 
-SLOW = ("--limit-rate", "300K")
+SLOW = ("--limit-rate", "1M")
 
 
 def confirmed(workspace: Path) -> int:
@@ -30,17 +30,29 @@ def manifest_of(workspace: Path) -> set[tuple[str, str, str | None]]:
     return {(line["stage"], line["key"], line["digest"]) for line in lines if line["stage"] != "database"}
 
 
-def undisturbed(tmp_path: Path, site: Site) -> tuple[set[tuple[str, str, str | None]], dict[str, Any]]:
-    with serving(tmp_path, name="calm", words=site.plans) as tenant:
-        answers = site.answer(tenant, name="calm.toml", test_migration=True)
-        ended = run("migrate", "--answers", answers, "--workspace", tmp_path / "calm-work", folder=tmp_path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """An installation that test migrations never change, and how one ends that nobody disturbs."""
+
+    site: Site
+    manifest: set[tuple[str, str, str | None]]
+    files: int
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
+    folder = tmp_path_factory.mktemp("calm")
+    site = build(folder, documents=120)
+    with serving(folder, words=site.plans) as tenant:
+        answers = site.answer(tenant, test_migration=True)
+        ended = run("migrate", "--answers", answers, "--workspace", folder / "work", folder=folder)
         assert ended.code == 0, ended.errors
-        return manifest_of(tmp_path / "calm-work"), ended.result
+        return Calm(site=site, manifest=manifest_of(folder / "work"), files=ended.result["sent"]["files"])
 
 
 def kill_when(site: Site, workspace: Path, event: str, nth: int, answers: Path) -> None:
     """Start a migration and kill -9 it at the nth event of this kind."""
-    process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=site.folder)
+    process = start("migrate", "--answers", answers, "--workspace", workspace, *SLOW, folder=workspace.parent)
     assert process.stdout is not None
     seen = 0
     for line in process.stdout:
@@ -53,9 +65,8 @@ def kill_when(site: Site, workspace: Path, event: str, nth: int, answers: Path) 
 
 
 @pytest.mark.parametrize(("event", "nth"), [("stage", 3), ("stage", 9), ("progress", 1), ("progress", 8)])
-def test_a_killed_tool_goes_on_where_it_was(tmp_path: Path, event: str, nth: int) -> None:
-    site = build(tmp_path, documents=120)
-    expected, calm = undisturbed(tmp_path, site)
+def test_a_killed_tool_goes_on_where_it_was(tmp_path: Path, calm: Calm, event: str, nth: int) -> None:
+    site = calm.site
     workspace = tmp_path / "work"
     with serving(tmp_path, words=site.plans) as tenant:
         answers = site.answer(tenant, test_migration=True)
@@ -63,16 +74,15 @@ def test_a_killed_tool_goes_on_where_it_was(tmp_path: Path, event: str, nth: int
         before = confirmed(workspace)
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
-        assert manifest_of(workspace) == expected
+        assert manifest_of(workspace) == calm.manifest
         counted = done.result["sent"]["files"] + done.result["skipped"]["files"]
-        assert counted == calm["sent"]["files"]
+        assert counted == calm.files
         assert done.result["skipped"]["files"] <= before
         assert run("verify", done.result["receipt"], folder=tmp_path).code == 0
 
 
-def test_a_killed_tenant_is_waited_for_and_believed_only_as_far_as_it_was_durable(tmp_path: Path) -> None:
-    site = build(tmp_path, documents=120)
-    expected, _ = undisturbed(tmp_path, site)
+def test_a_killed_tenant_is_waited_for_and_believed_only_as_far_as_it_was_durable(tmp_path: Path, calm: Calm) -> None:
+    site = calm.site
     workspace = tmp_path / "work"
     with serving(tmp_path, words=site.plans) as tenant:
         port = tenant.url.rpartition(":")[2]
@@ -89,7 +99,7 @@ def test_a_killed_tenant_is_waited_for_and_believed_only_as_far_as_it_was_durabl
             assert process.wait(timeout=240) == 0, rest
             result = json.loads(rest.splitlines()[-1])
             assert result["exit_code"] == 0
-            assert manifest_of(workspace) == expected
+            assert manifest_of(workspace) == calm.manifest
             assert run("verify", result["receipt"], "--tenant", tenant.url, folder=tmp_path).code == 0
         assert run("tenant", "verify", tenant.directory, folder=tmp_path).code == 0
         process.stdout.close()
@@ -97,9 +107,8 @@ def test_a_killed_tenant_is_waited_for_and_believed_only_as_far_as_it_was_durabl
         process.stderr.close()
 
 
-def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    site = build(tmp_path, documents=120)
-    expected, _ = undisturbed(tmp_path, site)
+def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path, calm: Calm) -> None:
+    site = calm.site
     workspace = tmp_path / "work"
     with serving(tmp_path, words=site.plans) as tenant:
         answers = site.answer(tenant, test_migration=True)
@@ -116,7 +125,7 @@ def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path) -> No
         assert (stopped.code, stopped.result["error"]["code"]) == (130, "interrupted")
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
-        assert manifest_of(workspace) == expected
+        assert manifest_of(workspace) == calm.manifest
 
 
 def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_path: Path) -> None:
@@ -148,8 +157,8 @@ def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_pa
         assert config.read_bytes() != original
 
 
-def test_a_tenant_that_is_gone_for_a_while_is_waited_for(tmp_path: Path) -> None:
-    site = build(tmp_path, documents=120)
+def test_a_tenant_that_is_gone_for_a_while_is_waited_for(tmp_path: Path, calm: Calm) -> None:
+    site = calm.site
     workspace = tmp_path / "work"
     with serving(tmp_path, words=site.plans) as tenant:
         port = tenant.url.rpartition(":")[2]
