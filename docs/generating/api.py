@@ -9,7 +9,7 @@ from enum import Enum
 
 import omt_core.api
 from generating.hooks import fields
-from generating.markdown import code, page, prose, table
+from generating.markdown import NUMBERS, code, page, prose, table
 
 INTRODUCTION = """\
 All that a plugin builds on: `from omt_core.api import Plugin, hookimpl, Finding, calls`. These names change only as
@@ -21,7 +21,10 @@ def pages() -> Mapping[str, str]:
     """Return the page."""
     return {
         "api.md": page(
-            "The public surface", INTRODUCTION, *(block for name in omt_core.api.__all__ for block in _entry(name))
+            "The public surface",
+            INTRODUCTION,
+            NUMBERS,
+            *(block for name in omt_core.api.__all__ for block in _entry(name)),
         )
     }
 

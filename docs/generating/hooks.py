@@ -7,7 +7,7 @@ import inspect
 import typing
 from collections.abc import Iterator, Mapping
 
-from generating.markdown import code, one_line, page, prose, table
+from generating.markdown import NUMBERS, code, one_line, page, prose, table
 from omt_core.api import Plugin, calls
 from omt_core.plugin_host.inspection import HOOK_NAMES
 
@@ -33,6 +33,7 @@ def pages() -> Mapping[str, str]:
         "hooks.md": page(
             "Hooks",
             INTRODUCTION,
+            NUMBERS,
             contents,
             *(block for name in names for block in _hook(name)),
             "## Other records",

@@ -8,6 +8,11 @@ from collections.abc import Iterable, Sequence
 NOTICE = "<!-- Written by docs/generate.py from the code. Change the code, then run it again. -->"
 
 
+NUMBERS = """\
+Numbers such as W16 are points of the list of screens and rules of the vendor's own tool, gathered from its public
+guide, on which this tool is built; `domain/README.md` is the list of facts about the CRM beside it."""
+
+
 def page(title: str, *blocks: str) -> str:
     """Return a page with a title and blocks with an empty line between them."""
     return "\n\n".join((NOTICE, f"# {title}", *(block for block in blocks if block))) + "\n"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
+import tomllib
 from pathlib import Path
 
+import pytest
+
+from omt_core.engine.answers import load_answers
 from tests.contract.checkout import ROOT, shown
 
 DOCS = ROOT / "docs"
+FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -41,6 +48,23 @@ def test_every_document_can_be_reached_from_the_index() -> None:
         reached.add(file)
         waiting += [(file.parent / path).resolve() for path, _ in links(file) if path]
     assert {shown(file) for file in documents() if file not in reached} == set()
+
+
+@pytest.mark.parametrize("file", documents(), ids=shown)
+def test_what_it_shows_of_code_can_be_read_by_a_machine(file: Path) -> None:
+    for language, text in FENCE.findall(file.read_text(encoding="utf-8")):
+        lines = textwrap.dedent(text)
+        if language == "python" and file.name != "hooks.md":  # which shows declarations, not code
+            compile(lines, shown(file), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        elif language == "toml":
+            tomllib.loads(lines)
+
+
+@pytest.mark.parametrize("name", ["how-to/run-unattended.md", "reference/answers.md"])
+def test_a_whole_answers_file_that_it_shows_is_one(name: str, tmp_path: Path) -> None:
+    (text,) = (text for _, text in FENCE.findall((DOCS / name).read_text(encoding="utf-8")) if "[login]" in text)
+    (tmp_path / "answers.toml").write_text(text, encoding="utf-8")
+    assert load_answers(tmp_path / "answers.toml").login.user == "HH"
 
 
 def _headings(file: Path) -> set[str]:
