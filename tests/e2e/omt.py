@@ -90,12 +90,14 @@ def wait(process: subprocess.Popen[str]) -> Ended:
 
 
 @contextmanager
-def serving(folder: Path, *, name: str = "tenant", words: tuple[str, ...] = ()) -> Iterator[Tenant]:
+def serving(
+    folder: Path, *, name: str = "tenant", words: tuple[str, ...] = (), extra: Mapping[str, str] | None = None
+) -> Iterator[Tenant]:
     """Serve the tenant in `folder/name` until the context ends; the same folder can be served again."""
     directory = folder / name
     process = subprocess.Popen(
         [*PROGRAM, "tenant", "serve", str(directory), *words],
-        stdout=subprocess.PIPE, text=True, env=environment(folder),
+        stdout=subprocess.PIPE, text=True, env=environment(folder, extra),
     )  # fmt: skip
     try:
         assert process.stdout is not None
