@@ -40,13 +40,20 @@ class CoreSettings(BaseModel):
 class Settings:
     """All settings of a process, checked."""
 
-    def __init__(self, core: CoreSettings, sections: Mapping[str, PluginSettings]) -> None:
+    def __init__(self, core: CoreSettings, sections: Mapping[str, PluginSettings | None]) -> None:
         self.core = core
         self._sections = sections
 
     def section(self, plugin: str) -> PluginSettings:
-        """Return a plugin's section."""
-        return self._sections[plugin]
+        """Return a plugin's section. Raises `InputError` `settings-missing` where a value without default is missing."""
+        section = self._sections[plugin]
+        if section is None:
+            raise InputError(
+                "settings-missing",
+                f"the section [{plugin}] of the settings lacks a value that has no default.",
+                "Give it in the settings file, or disable the plugin.",
+            )
+        return section
 
 
 def load_settings(
@@ -87,13 +94,20 @@ def load_settings(
                 _GivenSource(settings_cls, from_file),
             )
 
-    fields: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in models.items()}
+    fields: dict[str, Any] = {name: _section_field(model) for name, model in models.items()}
     fields["core"] = (CoreSettings, Field(default_factory=CoreSettings))
     try:
         root = create_model("Root", __base__=Root, **fields)(**dict(options or {}))
     except ValidationError as error:
         raise _invalid(error) from error
     return Settings(root.core, {name: getattr(root, name) for name in models})  # type: ignore[attr-defined]
+
+
+def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:
+    """One plugin that needs settings must not stop the commands that do without it: its section may be absent."""
+    if any(field.is_required() for field in model.model_fields.values()):
+        return (model | None, None)
+    return (model, Field(default_factory=model))
 
 
 class _GivenSource(PydanticBaseSettingsSource):

@@ -34,7 +34,7 @@ class FindingCode:
     """An entry of the catalogue: a stable code, in words joined by hyphens, and what it stands for.
 
     `meaning` says what was found and why it matters, `remedy` what to do. `docs/reference/findings/CODE.md` is made
-    from these, so they are written for the migrator.
+    from these, so they are written for the migrator. `waivable` is False where the online side refuses it in any case.
     """
 
     code: str
@@ -42,6 +42,7 @@ class FindingCode:
     plugin: str
     meaning: str
     remedy: str
+    waivable: bool = True
 
     def finding(self, message: str, subjects: tuple[str, ...] = (), *, severity: Severity | None = None) -> Finding:
         """Say that this was found: `message` is the sentence about this case, `subjects` whom or what it is about."""

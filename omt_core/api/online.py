@@ -68,7 +68,8 @@ class Content:
 class UploadRequest:
     """An upload to be created: one content as `file`, or a plain ustar of contents named by digest as `bundle`.
 
-    `digest` is the sha256 of all its bytes, `members` the contents of a bundle in order.
+    `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one after
+    another; `members` are the contents in order.
     """
 
     kind: Literal["file", "bundle"]
@@ -179,15 +180,18 @@ class OnlineMigration(Protocol):
         """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
         ...
 
-    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
-        """Create an upload, with its first bytes or all of them, and return its address and the new offset."""
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+        """Create an upload, with its first bytes or all of them, and return its address and the new offset.
+
+        A chunk is only lent, here and to `send`: when the call is over its memory holds something else.
+        """
         ...
 
     async def offset(self, url: str) -> int:
         """Return how many bytes of an upload are durable online; raises `UploadLostError` when it is not known."""
         ...
 
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         """Append one checked, durable chunk and return the new offset; the last one returns once all is verified."""
         ...
 

@@ -103,7 +103,7 @@ async def _run_plugin_command(command: Command, console: Console, parsed: argpar
 
 def _refuse_inactive_plugins(call: Invocation) -> None:
     waivers = () if call.answers is None else call.answers.waive
-    standing = blocking(call.app.host.inactive_findings(), waivers)
+    standing = blocking(call.app.host.inactive_findings(), waivers, call.app.host.codes)
     if standing:
         for finding in standing:
             call.console.finding(finding)

@@ -42,13 +42,16 @@ def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def blocking(findings: Sequence[Finding], waivers: Sequence[str]) -> tuple[Finding, ...]:
-    """Return the errors that no waiver names, by their code or by `plugin:NAME`."""
+def blocking(
+    findings: Sequence[Finding], waivers: Sequence[str], codes: Mapping[str, FindingCode]
+) -> tuple[Finding, ...]:
+    """Return the errors that no waiver names, by their code or by `plugin:NAME`, and those that cannot be waived."""
     waived = frozenset(waivers)
     return tuple(
         finding
         for finding in findings
-        if finding.severity is Severity.ERROR and finding.code not in waived and not _plugin_waived(finding, waived)
+        if finding.severity is Severity.ERROR
+        and not (_may_be_waived(finding, codes) and (finding.code in waived or _plugin_waived(finding, waived)))
     )
 
 
@@ -71,7 +74,7 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
             if len(shown) < SUBJECTS_SHOWN:
                 shown.append(record.key)
     return tuple(
-        codes[reason].finding(f"{counts[reason]} items were left behind: {codes[reason].meaning}", tuple(shown))
+        codes[reason].finding(f"Left behind for this reason: {counts[reason]}. {codes[reason].meaning}", tuple(shown))
         for reason, shown in sorted(subjects.items())
         if reason in codes
     )
@@ -82,6 +85,11 @@ def told_anew(before: Iterable[Finding], anew: Iterable[Finding]) -> tuple[Findi
     newer = tuple(anew)
     codes = {finding.code for finding in newer}
     return merged((finding for finding in before if finding.code not in codes), newer)
+
+
+def _may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
+    code = codes.get(finding.code)
+    return code is None or code.waivable
 
 
 def _plugin_waived(finding: Finding, waived: frozenset[str]) -> bool:

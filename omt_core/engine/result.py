@@ -57,7 +57,9 @@ class ErrorLine(_Line):
 
 
 class Result(_Line):
-    """The last line of every command's output under `--json`."""
+    """The last line of every command's output under `--json`; a command may add fields of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     event: Literal["result"] = "result"
     exit_code: int

@@ -175,7 +175,7 @@ class Finish(Step):
 def refuse_errors(session: MigrationSession) -> None:
     """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
     found = (*session.findings, *session.engine.host.inactive_findings())
-    standing = blocking(found, session.decisions.waivers)
+    standing = blocking(found, session.decisions.waivers, session.engine.host.codes)
     if not standing:
         return
     session.findings = merged(found)

@@ -46,7 +46,11 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             await _thaw_after_refusal(session)
             raise
         _tell(session, FINISHING, StageState.UPLOADING, "Completing uploads")
-        await complete(session, migration)
+        try:
+            await complete(session, migration)
+        except OnlineError:
+            _tell(session, FINISHING, StageState.FAILED)
+            raise
         _tell(session, FINISHING, StageState.SUCCEEDED)
     finally:
         with anyio.CancelScope(shield=True):

@@ -9,6 +9,7 @@ from typing import Final
 import pluggy
 
 from omt_core.api.commands import Command
+from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.plugin import PROJECT, Plugin, PluginSettings
 from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE
@@ -43,7 +44,7 @@ class PluginHost:
             plugin = candidate.plugin_class(settings(candidate.name))
             commands, codes = plugin.add_commands(), plugin.add_finding_codes()
             self._check_clashes(candidate.name, commands, codes)
-        except RejectedPluginError as error:
+        except (RejectedPluginError, OmtError) as error:
             return replace(candidate, state=PluginState.BROKEN, problem=str(error), plugin_class=None)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything while it is made
             problem = f"it cannot be made: {type(error).__name__}: {error}"

@@ -67,9 +67,11 @@ class DatabasePlugin(Plugin):
         omissions = Omissions(call.database.tables, self._settings)
         findings = []
         if left := omissions.subjects():
-            findings.append(LEFT_ON_SITE.finding(f"{len(left)} tables, columns or kinds of rows stay on site.", left))
+            findings.append(
+                LEFT_ON_SITE.finding(f"Tables, columns and kinds of rows that stay on site: {len(left)}.", left)
+            )
         if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
-            findings.append(NO_KEY.finding(f"{len(unordered)} tables have no key.", unordered))
+            findings.append(NO_KEY.finding(f"Tables without a key: {len(unordered)}.", unordered))
         return findings
 
     @hookimpl

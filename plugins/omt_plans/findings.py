@@ -12,6 +12,7 @@ PLAN_UNKNOWN = FindingCode(
     plugin=PLUGIN,
     meaning="A user was given a plan that does not exist online, so the tenant could not assign it.",
     remedy="Use the name of a plan that exists online, spelt as it is there, or order the plan first.",
+    waivable=False,
 )
 PLAN_OVERBOOKED = FindingCode(
     code="plan-overbooked",
@@ -19,6 +20,7 @@ PLAN_OVERBOOKED = FindingCode(
     plugin=PLUGIN,
     meaning="More users were given a plan than it has free seats online; some of them could not log in.",
     remedy="Give some of these users another plan or none, or order more seats.",
+    waivable=False,
 )
 PLAN_FULL = FindingCode(
     code="plan-full",
@@ -33,6 +35,7 @@ ADMINISTRATOR_WITHOUT_PLAN = FindingCode(
     plugin=PLUGIN,
     meaning="No General or User Administrator has a plan: nobody could administer the tenant after the migration.",
     remedy="Give at least one of the administrators a plan.",
+    waivable=False,
 )
 USER_WITHOUT_PLAN = FindingCode(
     code="user-without-plan",
@@ -47,6 +50,7 @@ PLAN_FOR_UNKNOWN_LOGIN = FindingCode(
     plugin=PLUGIN,
     meaning="A plan is assigned to a login that no active internal user has.",
     remedy="Correct the login in the assignment, or remove the line.",
+    waivable=False,
 )
 PLANS_NOT_CHECKED = FindingCode(
     code="plans-not-checked",

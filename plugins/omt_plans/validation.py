@@ -107,5 +107,5 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[F
     without = [user.login for user in users if user.login not in plans]
     if without:
         yield findings.USER_WITHOUT_PLAN.finding(
-            f"{len(without)} users have no plan and cannot log in online: {listed(without)}.", tuple(without)
+            f"Users without a plan, who cannot log in online ({len(without)}): {listed(without)}.", tuple(without)
         )

@@ -23,6 +23,10 @@ _COMPRESSION_WORST: Final = 0.8
 _LINE_AT_NIGHT: Final = 0.6
 """The part of the probed speed that is left when others use the line too."""
 
+_FIXED_BEST: Final = 5.0
+_FIXED_WORST: Final = 60.0
+"""Seconds for what does not grow with the files: snapshot, hundreds of small tables, import, receipt."""
+
 _WARM_UP: Final = 128 << 10
 _ROUND_TRIPS: Final = 3
 
@@ -43,13 +47,16 @@ async def estimate(call: EstimateTransfer, settings: UploadSettings) -> Estimate
     database_best = int(call.database_bytes * _COMPRESSION_BEST)
     database_worst = int(call.database_bytes * _COMPRESSION_WORST)
     return Estimate(
-        shortest=max((size + database_best) / (probe.speed * parallel), files / _FILES_A_SECOND_BEST),
-        longest=(size + database_worst) / (probe.speed * _LINE_AT_NIGHT) + files / _FILES_A_SECOND_WORST,
+        shortest=_FIXED_BEST + max((size + database_best) / (probe.speed * parallel), files / _FILES_A_SECOND_BEST),
+        longest=_FIXED_WORST + (size + database_worst) / (probe.speed * _LINE_AT_NIGHT) + files / _FILES_A_SECOND_WORST,
         files=files,
         bytes=size + call.database_bytes,
         bytes_to_send=size + database_worst,
         grounds=(
-            f"{files} files with {in_units(size)}, and a database of {in_units(call.database_bytes)}.",
+            f"{files} files with {in_units(size)}.",
+            f"A database that was {in_units(call.database_bytes)} in an earlier run."
+            if call.database_bytes
+            else "The database is not counted: no earlier run has moved it.",
             f"One upload moves {in_units(int(probe.speed))} a second; {parallel} run at a time.",
             f"A round trip takes {probe.round_trip * 1000:.0f} ms.",
             "What is online already is not sent again and makes it shorter.",

@@ -12,6 +12,7 @@ MISSING = FindingCode(
     plugin=PLUGIN,
     meaning="A user has a plan but no user name. Without one they could not log in online.",
     remedy="Give the user an e-mail address as user name, or take the plan away.",
+    waivable=False,
 )
 INVALID = FindingCode(
     code="user-name-invalid",
@@ -19,6 +20,7 @@ INVALID = FindingCode(
     plugin=PLUGIN,
     meaning="A user name is not a usable e-mail address, so the mail with the link to log in cannot arrive.",
     remedy="Choose or type an address at which the user receives mail.",
+    waivable=False,
 )
 DUPLICATE = FindingCode(
     code="user-name-duplicate",
@@ -27,6 +29,7 @@ DUPLICATE = FindingCode(
     meaning="Several users have the same user name. Case, spaces around it and the spelling of an international domain"
     " make no difference.",
     remedy="Give each of these users an address of their own.",
+    waivable=False,
 )
 TAKEN = FindingCode(
     code="user-name-taken-elsewhere",
@@ -34,6 +37,7 @@ TAKEN = FindingCode(
     plugin=PLUGIN,
     meaning="Somebody outside this installation holds this user name online already.",
     remedy="Choose another address for this user, or have the other account released.",
+    waivable=False,
 )
 UNKNOWN_LOGIN = FindingCode(
     code="user-name-for-unknown-login",
@@ -41,6 +45,7 @@ UNKNOWN_LOGIN = FindingCode(
     plugin=PLUGIN,
     meaning="A user name is assigned to a login that no active internal user has.",
     remedy="Correct the login in the assignment, or remove the line.",
+    waivable=False,
 )
 WITHOUT_PLAN = FindingCode(
     code="user-name-without-plan",

@@ -67,3 +67,18 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_settings(MODELS, file=tmp_path / "none.toml")
     assert caught.value.code == "settings-unreadable"
+
+
+class Needy(PluginSettings):
+    address: str
+
+
+def test_a_plugin_that_needs_a_setting_stops_only_itself(tmp_path: Path) -> None:
+    found = load_settings({**MODELS, "needy": Needy})
+    assert online(found.section("online")).retries == 3
+    with pytest.raises(InputError) as caught:
+        found.section("needy")
+    assert caught.value.code == "settings-missing"
+    file = tmp_path / "settings.toml"
+    file.write_text('[needy]\naddress = "here"\n', encoding="utf-8")
+    assert load_settings({"needy": Needy}, file=file).section("needy") == Needy(address="here")

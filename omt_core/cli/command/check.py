@@ -49,7 +49,8 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
     finally:
         if call.options.write_csv is not None and runner.session.reviewed.users:
             _write_csv(call, runner, call.options.write_csv)
-    call.console.print("No error stands: a migration could begin.")
+    asked = runner.session.reviewed.catalogue is not None
+    call.console.print("No error stands" + (": a migration could begin." if asked else "; no tenant was asked."))
 
 
 def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:

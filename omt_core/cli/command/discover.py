@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import groupby
 from pathlib import Path
 
 import anyio
@@ -57,9 +58,11 @@ class Discover(CoreCommand):
 def _show(call: Invocation, number: int, discovery: Discovery) -> None:
     installation, console = discovery.installation, call.console
     console.print(f"Installation {number}")
-    for evidence in installation.evidence:
-        console.print(f"  {evidence.setting} = {evidence.value}")
-        console.print(f"      from {evidence.source}")
+    for setting, found in groupby(installation.evidence, key=lambda one: one.setting):
+        console.print(f"  {setting}")
+        for evidence in found:
+            console.print(f"    {evidence.value}")
+            console.print(f"      from {evidence.source}")
     for need in discovery.needs:
         console.print(f"  still needed: {need}")
     database = installation.database

@@ -37,7 +37,9 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
         return ()
     logins = tuple(dict.fromkeys(login for users in shared.values() for login in users))
     cases = [f"{address} ({', '.join(users)})" for address, users in shared.items()]
-    return (ADDRESS_SHARED.finding(f"{len(shared):,} addresses belong to several users: {listing(cases)}.", logins),)
+    return (
+        ADDRESS_SHARED.finding(f"Addresses that belong to several users ({len(shared):,}): {listing(cases)}.", logins),
+    )
 
 
 RULE: Final[UserRule] = Rule("duplicate_addresses", (ADDRESS_SHARED,), check)

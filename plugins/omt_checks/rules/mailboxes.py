@@ -31,7 +31,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if not rows:
         return ()
     names = [str(address) if address else f"mailbox {key}" for key, address in rows]
-    return (SERVICE_MAILBOXES.finding(f"{len(names):,} mailboxes: {listing(names)}.", tuple(names)),)
+    return (SERVICE_MAILBOXES.finding(f"Mailboxes ({len(names):,}): {listing(names)}.", tuple(names)),)
 
 
 RULE: Final[InstallationRule] = Rule("mailboxes", (SERVICE_MAILBOXES,), check)

@@ -48,7 +48,7 @@ async def check(call: ValidateInstallation, settings: ChecksSettings) -> Sequenc
     missing = tuple(dict.fromkeys(name for name in names if call.database.table(name) is None))
     if not missing:
         return ()
-    message = f"{len(missing):,} tables of the model do not exist: {listing(missing)}."
+    message = f"Tables of the model that do not exist ({len(missing):,}): {listing(missing)}."
     return (MODEL_TABLE_MISSING.finding(message, missing),)
 
 

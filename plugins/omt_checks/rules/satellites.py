@@ -40,7 +40,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
                 found.setdefault(str(number), str(number))
     if not found:
         return ()
-    message = f"{len(found):,} satellites are known: {listing(tuple(found.values()))}."
+    message = f"Satellites that are known ({len(found):,}): {listing(tuple(found.values()))}."
     return (SATELLITE_ACTIVE.finding(message, tuple(found)),)
 
 

@@ -32,7 +32,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if not rows:
         return ()
     programs = [str(value) for _, value in rows if value]
-    message = f"{len(rows):,} sentry plug-ins are registered: {listing(programs)}."
+    message = f"Sentry plug-ins that are registered ({len(rows):,}): {listing(programs)}."
     return (SENTRY_ADDON_REGISTERED.finding(message, tuple(str(key) for key, _ in rows)),)
 
 

@@ -30,7 +30,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     tables = sorted(table for table, number in highest.items() if number >= FIRST_TRAVEL_ID)
     if not tables:
         return ()
-    return (TRAVEL_IDS.finding(f"{len(tables):,} tables hold ids of Travel: {listing(tables)}.", tuple(tables)),)
+    return (TRAVEL_IDS.finding(f"Tables that hold ids of Travel ({len(tables):,}): {listing(tables)}.", tuple(tables)),)
 
 
 RULE: Final[InstallationRule] = Rule("travel_ids", (TRAVEL_IDS,), check)

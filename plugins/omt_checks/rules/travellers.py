@@ -42,7 +42,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
             if 0 < whole_number(travel_id) <= LAST_TRAVELLER
         ]
         if away:
-            message = f"{len(away):,} users are on Travel: {listing(away)}."
+            message = f"Users on Travel ({len(away):,}): {listing(away)}."
             findings.append(USER_ON_TRAVEL.finding(message, tuple(away)))
     if database.table("travelcurrent") is not None:
         foreign = [str(current) for _, current in await database.rows(TRAVEL_STATE) if whole_number(current)]

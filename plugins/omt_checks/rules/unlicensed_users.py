@@ -26,7 +26,7 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     logins = [user.login for user in call.users if user.onsite_plan is None]
     if not logins or len(logins) == len(call.users):
         return ()
-    return (UNLICENSED.finding(f"{len(logins):,} users have no plan: {listing(logins)}.", tuple(logins)),)
+    return (UNLICENSED.finding(f"Users without a plan ({len(logins):,}): {listing(logins)}.", tuple(logins)),)
 
 
 RULE: Final[UserRule] = Rule("unlicensed_users", (UNLICENSED,), check)

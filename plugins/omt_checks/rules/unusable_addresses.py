@@ -45,10 +45,10 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
             invalid.append(user.login)
     findings: list[Finding] = []
     if without:
-        message = f"{len(without):,} users have no e-mail address: {listing(without)}."
+        message = f"Users without an e-mail address ({len(without):,}): {listing(without)}."
         findings.append(WITHOUT_ADDRESS.finding(message, tuple(without)))
     if invalid:
-        message = f"{len(invalid):,} users have no valid e-mail address: {listing(invalid)}."
+        message = f"Users without a valid e-mail address ({len(invalid):,}): {listing(invalid)}."
         findings.append(INVALID_ADDRESS.finding(message, tuple(invalid)))
     return findings
 

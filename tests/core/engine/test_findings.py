@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api.findings import Finding, Severity
+from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.engine.findings import blocking, merged, unused_waivers
 
 
@@ -12,14 +12,19 @@ def finding(code: str = "a", severity: Severity = Severity.ERROR, plugin: str = 
 
 def test_only_errors_that_nobody_waived_stop_a_run() -> None:
     found = [finding("a"), finding("b", Severity.WARNING), finding("c", plugin="q"), finding("d")]
-    assert [one.code for one in blocking(found, ["d"])] == ["a", "c"]
-    assert [one.code for one in blocking(found, ["a", "plugin:q"])] == ["d"]
+    assert [one.code for one in blocking(found, ["d"], {})] == ["a", "c"]
+    assert [one.code for one in blocking(found, ["a", "plugin:q"], {})] == ["d"]
+
+
+def test_what_the_online_side_refuses_in_any_case_cannot_be_waived() -> None:
+    code = FindingCode(code="a", severity=Severity.ERROR, plugin="p", meaning="m", remedy="r", waivable=False)
+    assert blocking([finding("a")], ["a", "plugin:p"], {"a": code}) == (finding("a"),)
 
 
 def test_a_finding_about_a_plugin_is_waived_by_that_plugins_name() -> None:
     about = finding("plugin-raised", Severity.ERROR, "core", "plugin:bad")
-    assert blocking([about], ["plugin:good"]) == (about,)
-    assert blocking([about], ["plugin:bad"]) == ()
+    assert blocking([about], ["plugin:good"], {}) == (about,)
+    assert blocking([about], ["plugin:bad"], {}) == ()
 
 
 def test_united_findings_are_sorted_by_weight_and_told_once() -> None:

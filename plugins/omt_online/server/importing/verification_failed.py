@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omt_core.api.errors import OnlineRefusedError
 
 DETAILS_TOLD = 1_000
-"""How many reasons one refusal lists; the message tells how many there were."""
+"""How many reasons one refusal lists; the message tells how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,10 @@ class VerificationFailedError(OnlineRefusedError):
 
     def __init__(self, details: Sequence[Detail], total: int | None = None) -> None:
         count = len(details) if total is None else total
-        first = details[0]
         super().__init__(
             "verification-failed",
-            f"The tenant refused the migration for {count} reason(s); the first: {first.subject}: {first.message}.",
-            "Look at the details. Run the migration again: what is damaged or not there is sent anew.",
+            f"The tenant refused the migration; reasons: {count}.",
+            "Mend what the reasons name and run the migration again: what is damaged or not there is sent anew.",
         )
         self.details = tuple(details)[:DETAILS_TOLD]
 

@@ -10,7 +10,7 @@ import pickle
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,7 +54,7 @@ def encoded(value: object, kind: pa.DataType) -> bytes:
         number = float(value)  # type: ignore[arg-type]
         text = "nan" if math.isnan(number) else "%.16e" % number  # noqa: UP031  # the document says C's
     elif pa.types.is_decimal(kind):
-        scaled = int(Decimal(str(value)).scaleb(kind.scale))
+        scaled = int(Decimal(str(value)).scaleb(kind.scale, Context(prec=76)))
         digits = str(abs(scaled)).rjust(kind.scale + 1, "0")
         text = ("-" if scaled < 0 else "") + digits[: len(digits) - kind.scale]
         text += "." + digits[len(digits) - kind.scale :] if kind.scale else ""

@@ -108,8 +108,9 @@ def test_a_user_that_the_database_does_not_know_is_refused(tenant, login, number
 def test_users_without_a_table_of_users_are_refused(tenant):
     tenant.request = replace(tenant.request, users=(user(),))
     tenant.put_table("t", pa.table({"a": [1]}))
-    with pytest.raises(VerificationFailedError, match="associate"):
+    with pytest.raises(VerificationFailedError) as caught:
         tenant.run()
+    assert "associate" in caught.value.details[0].subject + caught.value.details[0].message
 
 
 def test_a_plan_needs_a_user_name_and_a_user_name_a_plan(tenant):
@@ -137,8 +138,9 @@ def test_an_address_that_is_not_what_was_announced_is_not_removed(tenant, which,
 def test_addresses_without_a_table_of_addresses_are_refused(tenant):
     tenant.put_table("associate", pa.table({"associate_id": [1], "name": ["HH"]}))
     tenant.request = replace(tenant.request, users=(user(),), removed_addresses=(address(),))
-    with pytest.raises(VerificationFailedError, match="no table of e-mail"):
+    with pytest.raises(VerificationFailedError) as caught:
         tenant.run()
+    assert "no table of e-mail" in caught.value.details[0].message
 
 
 def test_very_many_addresses_are_removed(tenant):
