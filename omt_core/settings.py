@@ -45,7 +45,7 @@ class Settings:
         self._sections = sections
 
     def section(self, plugin: str) -> PluginSettings:
-        """Return a plugin's section. Raises `InputError` `settings-missing` where a value without default is missing."""
+        """Return a plugin's section. Raises `InputError` `settings-missing` where it lacks a value."""
         section = self._sections[plugin]
         if section is None:
             raise InputError(

@@ -18,12 +18,12 @@ import anyio
 from omt_core.api.errors import InputError, InstallationError, InterruptedRunError, OnlineError, PluginError
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.roles import Role, RoleSettings
+from omt_core.api.hook_rules import HOOK_RULES, Policy
+from omt_core.api.roles import RoleSettings
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 from omt_core.plugin_host.manager import WAIVER_PREFIX, PluginHost
 
 _OUTSIDE = (InstallationError, OnlineError, InputError, InterruptedRunError)
-_DEFAULT_SECONDS = -1.0
 
 T = TypeVar("T")
 HookFunction = Callable[..., Awaitable[object]]
@@ -50,10 +50,11 @@ class HookCaller:
         faults, self._faults = tuple(self._faults), []
         return faults
 
-    async def one(
-        self, role: Role, hook: str, call: object, answers: type[T], *, seconds: float | None = _DEFAULT_SECONDS
-    ) -> T:
-        """Ask the holder of a role. Raises `InputError` `role-not-held` when it does not take part."""
+    async def one(self, hook: str, call: object, answers: type[T]) -> T:
+        """Ask the holder of the hook's role. Raises `InputError` `role-not-held` when it does not take part."""
+        role = HOOK_RULES[hook].role
+        if role is None:
+            raise LookupError(f"{hook} is no role's")
         holder = self._roles.holder(role)
         function = self._functions(hook).get(holder)
         if function is None:
@@ -62,20 +63,13 @@ class HookCaller:
                 f"The plugin {holder!r} shall hold the role {role.value!r} but is not active, or cannot do {hook!r}.",
                 f"See `omt plugins`, or name another plugin in the setting core.roles.{role.value}.",
             )
-        answer = await self._call(holder, hook, function, call, seconds)
+        answer = await self._call(holder, hook, function, call)
         if not isinstance(answer, answers):
             raise self.fault(holder, hook, f"it answered {type(answer).__name__}")
         return answer
 
     async def every(
-        self,
-        hook: str,
-        call: object,
-        element: type[Any] | None = None,
-        *,
-        isolated: bool = False,
-        seconds: float | None = _DEFAULT_SECONDS,
-        only: str | None = None,
+        self, hook: str, call: object, element: type[Any] | None = None, *, only: str | None = None
     ) -> Sequence[tuple[str, Any]]:
         """Ask every plugin (or `only` one) and unite the answers, each with the plugin's name.
 
@@ -86,26 +80,23 @@ class HookCaller:
             if only is not None and plugin != only:
                 continue
             try:
-                answer = await self._call(plugin, hook, function, call, seconds)
+                answer = await self._call(plugin, hook, function, call)
                 if element is None:
                     continue
                 if not isinstance(answer, Sequence) or not all(isinstance(one, element) for one in answer):
                     raise self.fault(plugin, hook, f"its answer is not a sequence of {element.__name__}")
             except PluginError as error:
-                if not isolated:
+                if HOOK_RULES[hook].policy is Policy.FATAL:
                     raise
                 self._note(error)
             else:
                 united.extend((plugin, one) for one in answer)
         return united
 
-    async def findings(
-        self, hook: str, call: object, *, seconds: float | None = _DEFAULT_SECONDS, only: str | None = None
-    ) -> Sequence[Finding]:
+    async def findings(self, hook: str, call: object, *, only: str | None = None) -> Sequence[Finding]:
         """Ask every plugin for findings; one whose code the plugin never named is a fault of the plugin."""
         united: list[Finding] = []
-        pairs = await self.every(hook, call, Finding, isolated=True, seconds=seconds, only=only)
-        for plugin, finding in pairs:
+        for plugin, finding in await self.every(hook, call, Finding, only=only):
             code = self._host.codes.get(finding.code)
             if code is None or code.plugin != plugin:
                 self._note(self.fault(plugin, hook, f"it reported the code {finding.code!r} that it never named"))
@@ -118,7 +109,7 @@ class HookCaller:
             if plugin in self._silenced:
                 continue
             try:
-                await self._call(plugin, hook, function, call, _DEFAULT_SECONDS, told=False)
+                await self._call(plugin, hook, function, call, told=False)
             except PluginError as error:
                 self._silenced.add(plugin)
                 self._note(error)
@@ -133,10 +124,8 @@ class HookCaller:
             for implementation in getattr(self._host.manager.hook, hook).get_hookimpls()
         }
 
-    async def _call(
-        self, plugin: str, hook: str, function: HookFunction, call: object, seconds: float | None, *, told: bool = True
-    ) -> object:
-        limit = self._seconds if seconds == _DEFAULT_SECONDS else seconds
+    async def _call(self, plugin: str, hook: str, function: HookFunction, call: object, *, told: bool = True) -> object:
+        limit = self._seconds if HOOK_RULES[hook].timed else None
         if told:
             self._events.emit(HookCalled(hook=hook, plugin=plugin, moment="before"))
         try:

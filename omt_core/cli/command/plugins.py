@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
-from omt_core.api.roles import Role
+from omt_core.api.hook_rules import HOOK_RULES
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.plugin_host.inspection import HOOK_NAMES
-
-_ROLE_OF_HOOK: Final = {
-    "open_source_database": Role.DATABASE,
-    "read_licence": Role.DATABASE,
-    "read_users": Role.DATABASE,
-    "read_photo": Role.DATABASE,
-    "authenticate": Role.AUTHENTICATION,
-    "connect_online": Role.ONLINE,
-    "plan_recovery": Role.RECOVERY,
-    "transfer": Role.TRANSFER,
-    "estimate_transfer": Role.TRANSFER,
-    "render_report": Role.REPORT,
-}
 
 
 class Plugins(CoreCommand):
@@ -62,9 +47,9 @@ class Plugins(CoreCommand):
 
 
 def _order(call: Invocation, hook: str) -> int:
-    if hook not in HOOK_NAMES:
-        raise InputError("hook-unknown", f"There is no hook {hook!r}.", f"Hooks: {', '.join(HOOK_NAMES)}.")
-    role = _ROLE_OF_HOOK.get(hook)
+    if hook not in HOOK_RULES:
+        raise InputError("hook-unknown", f"There is no hook {hook!r}.", f"Hooks: {', '.join(sorted(HOOK_RULES))}.")
+    role = HOOK_RULES[hook].role
     names = call.app.engine.bus.implementers(hook)
     if role is not None:
         holder = call.app.settings.core.roles.holder(role)
