@@ -42,6 +42,7 @@ from omt_core.api.installation import DatabaseLocation, Evidence, Installation, 
 from omt_core.api.items import Item, ItemRecord, ItemState, Presence, StageTotals, TablePart, UploadStage
 from omt_core.api.journal import ItemId, Member, Outcome, TransferJournal, UploadRecord
 from omt_core.api.online import (
+    Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
@@ -67,6 +68,7 @@ __all__ = [
     "SUBJECTS_SHOWN",
     "Administrator",
     "ChoiceNeededError",
+    "Chunk",
     "Column",
     "Command",
     "CommandContext",

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.items import TablePart
 from omt_core.api.users import OtherAddress, UserPlan
+
+Chunk: TypeAlias = bytes | memoryview
+"""Bytes of an upload."""
 
 
 class TenantState(StrEnum):

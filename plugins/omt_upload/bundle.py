@@ -1,10 +1,17 @@
-"""Bundles: plain ustar archives of contents named by their sha256, the same bytes for the same members."""
+"""Bundles: plain ustar archives of contents named by their sha256, the same bytes for the same members.
+
+A bundle is made where its contents were read, so that no content is ever copied to be put beside another.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Final
+from mmap import mmap
+from typing import Final, TypeAlias
+
+Buffer: TypeAlias = bytearray | mmap
+"""Memory that contents are read into."""
 
 BLOCK: Final = 512
 END: Final = bytes(2 * BLOCK)
@@ -39,16 +46,27 @@ def bundle_size(sizes: Iterable[int]) -> int:
     return sum(map(space, sizes)) + len(END)
 
 
-def build_bundle(members: Sequence[tuple[str, bytes]]) -> tuple[bytes, str]:
-    """Return a bundle of (digest, content) in this order, and its own sha256. Blocking: it copies and hashes."""
-    pieces: list[bytes] = []
-    for digest, content in members:
-        pieces += (_header(digest, len(content)), content)
-        if rest := len(content) % BLOCK:
-            pieces.append(bytes(BLOCK - rest))
-    pieces.append(END)
-    whole = b"".join(pieces)
-    return whole, hashlib.sha256(whole).hexdigest()
+def bundle_digest(digests: Iterable[str]) -> str:
+    """Return what a bundle of these members, in this order, is announced by (docs/reference/protocol.md, Uploads)."""
+    return hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest()
+
+
+def build_bundle(buffer: Buffer, members: Sequence[tuple[str, int, int]]) -> int:
+    """Make the buffer begin with a bundle of its contents (digest, offset, size); returns the bundle's size.
+
+    The contents lie in this order, a block or more before each and two behind the last; what lies between them is lost.
+    """
+    position = 0
+    with memoryview(buffer) as view:
+        for digest, offset, size in members:
+            begin, end = position + BLOCK, position + space(size)
+            if offset != begin:
+                view[begin : begin + size] = view[offset : offset + size]
+            view[position:begin] = _header(digest, size)
+            view[begin + size : end] = bytes(end - begin - size)
+            position = end
+        view[position : position + len(END)] = END
+    return position + len(END)
 
 
 def _header(digest: str, size: int) -> bytes:

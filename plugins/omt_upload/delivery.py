@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.journal import Member, Outcome, UploadRecord
-from omt_core.api.online import UploadRequest
+from omt_core.api.online import Chunk, UploadRequest
 from omt_upload.pipe import Pipe
 from omt_upload.reading import FileChangedError, FileUnreadError
 
@@ -20,7 +20,7 @@ class Delivery:
     """
 
     request: UploadRequest
-    read: Callable[[int, int], Awaitable[bytes]]
+    read: Callable[[int, int], Awaitable[Chunk]]
     members: tuple[Member, ...]
     outcomes: Sequence[Outcome]
     passed: Callable[[int], None]

@@ -8,7 +8,7 @@ import anyio
 
 from omt_core.api.context import RateLimiter
 from omt_core.api.journal import TransferJournal
-from omt_core.api.online import OnlineMigration, UploadRequest
+from omt_core.api.online import Chunk, OnlineMigration, UploadRequest
 from omt_upload.settings import UploadSettings
 
 _PIECE: Final = 64 << 10
@@ -40,7 +40,7 @@ class Line:
         wanted = _FIRST_BODY if self._speed is None else int(self._speed * self._settings.seconds_per_request)
         return min(max(wanted, self._settings.shortest_request), longest)
 
-    async def create(self, request: UploadRequest, first: bytes) -> tuple[str, int]:
+    async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
         """Create an upload with its first bytes; returns address and offset."""
         begun = anyio.current_time()
         await self._admit(len(first))
@@ -48,7 +48,7 @@ class Line:
         await self._sent(len(first), begun)
         return created
 
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         """Append a chunk; returns the new offset."""
         begun = anyio.current_time()
         await self._admit(len(chunk))

@@ -1,13 +1,14 @@
 """Reading and hashing files that may change, vanish or be locked meanwhile. Everything here blocks.
 
-Small files are read once into memory, so that what is sent is what was hashed. Plain functions over plain values, since
-they also run in other processes.
+Small files are read once into memory, so that what is sent is what was hashed, and there at once to where a bundle has
+them. Plain functions over plain values, since they also run in other processes.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.items import ItemState
+from omt_upload.bundle import BLOCK, Buffer, space
 from omt_upload.findings import FILE_CHANGED, FILE_UNREADABLE, FILE_VANISHED
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOINHERIT", 0)
@@ -28,12 +30,12 @@ _LONG_PATH: Final = 248
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as it was read: `content` is kept only for small files."""
+    """A file as it was read: `size` bytes of the buffer from `offset` on."""
 
     digest: str
     size: int
     mtime_ns: int
-    content: bytes | None
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class TooLarge:
-    """A file that has grown beyond what is held in memory."""
+    """A file that has grown beyond the memory that was set aside for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +72,37 @@ class FileUnreadError(Exception):
         self.unread = unread
 
 
-def read_small_files(paths: Sequence[Path], *, largest: int, tries: int) -> list[Reading | Unread | TooLarge]:
-    """Read and hash files of at most `largest` bytes, each again up to `tries` times while it changes."""
-    return [_read_small(path, largest, tries) for path in paths]
+def read_small_files(
+    buffer: Buffer, files: Sequence[tuple[Path, int]], *, tries: int
+) -> list[Reading | Unread | TooLarge]:
+    """Read and hash files (path, expected size) into the buffer, each again up to `tries` times while it changes.
+
+    The buffer is as large as a bundle of files of these sizes, and each gets the room that it has there.
+    """
+    results: list[Reading | Unread | TooLarge] = []
+    offset = BLOCK
+    with memoryview(buffer) as view:
+        for path, expected in files:
+            with view[offset : offset + space(expected) - BLOCK] as room:
+                result = _read_small(path, room, offset, tries)
+            if isinstance(result, Reading):
+                offset += space(result.size)
+            results.append(result)
+    return results
 
 
-def _read_small(path: Path, largest: int, tries: int) -> Reading | Unread | TooLarge:
+def _read_small(path: Path, room: memoryview, offset: int, tries: int) -> Reading | Unread | TooLarge:
     for _ in range(tries):
         try:
-            stamp, content = _read_whole(path, largest)
+            stamp = _read_whole(path, room)
         except FileChangedError:
             continue
         except OSError as error:
             return _unread(error)
-        if content is None:
+        if stamp is None:
             return TooLarge()
-        return Reading(hashlib.sha256(content).hexdigest(), stamp.size, stamp.mtime_ns, content)
+        with room[: stamp.size] as content:
+            return Reading(hashlib.sha256(content).hexdigest(), stamp.size, stamp.mtime_ns, offset)
     return changed_each_time(tries)
 
 
@@ -114,20 +131,33 @@ def openable(path: Path, *, windows: bool = os.name == "nt") -> str:
     return f"\\\\?\\UNC\\{text[2:]}" if text.startswith("\\\\") else f"\\\\?\\{text}"
 
 
-def _read_whole(path: Path, largest: int) -> tuple[Stamp, bytes | None]:
+def _read_whole(path: Path, room: memoryview) -> Stamp | None:
     name = openable(path)
     handle = os.open(name, _FLAGS)
     try:
         before = _stamp(os.fstat(handle))
-        if before.size > largest:
-            return before, None
-        content = _read_fully(handle, before.size + 1)
+        if before.size > len(room):
+            return None
+        read = _read_into(handle, room, before.size)
     finally:
         os.close(handle)
     # The path is asked again, not the handle: a file put in its place by renaming counts as a change too.
-    if len(content) != before.size or _stamp(_status(name)) != before:
+    if read != before.size or _stamp(_status(name)) != before:
         raise FileChangedError
-    return before, content
+    return before
+
+
+def _read_into(handle: int, room: memoryview, size: int) -> int:
+    """Read until `size` bytes are there or the file ends; returns how many came."""
+    read = 0
+    with io.FileIO(handle, closefd=False) as file:
+        while read < size:
+            with room[read:size] as rest:
+                came = file.readinto(rest)
+            if not came:
+                break
+            read += came
+    return read
 
 
 def _status(name: str) -> os.stat_result:

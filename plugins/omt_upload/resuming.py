@@ -9,7 +9,7 @@ import anyio.to_thread
 
 from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import ItemId, Member, UploadRecord
+from omt_core.api.journal import ItemId, UploadRecord
 from omt_core.api.online import Content, UploadRequest
 from omt_upload.bundle import build_bundle
 from omt_upload.committing import doubt
@@ -60,53 +60,40 @@ async def _started(pipe: Pipe, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecor
 
 
 async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]) -> None:
-    rebuilt = await _rebuild(pipe, upload, started)
-    if rebuilt is None:
-        await give_up(pipe, upload.url)
-        return
-    whole, read_again = rebuilt
+    records = [started.get((member.stage, member.key)) for member in upload.members]
+    files = [
+        (record.path, member.size)
+        for record, member in zip(records, upload.members, strict=True)
+        if record is not None and record.path is not None
+    ]
+    async with pipe.readers.small(files) as (buffer, readings):
+        again = [reading for reading in readings if isinstance(reading, Reading)]
+        if [reading.digest for reading in again] != [member.digest for member in upload.members]:
+            await give_up(pipe, upload.url)
+            return
+        places = [(reading.digest, reading.offset, reading.size) for reading in again]
+        await anyio.to_thread.run_sync(build_bundle, buffer, places)
 
-    async def read(offset: int, length: int) -> bytes:
-        return whole[offset : offset + length]
+        async def read(offset: int, length: int) -> memoryview:
+            return memoryview(buffer)[offset : offset + length]
 
-    delivery = Delivery(
-        request=UploadRequest(
-            kind="bundle",
-            digest=upload.digest,
-            size=upload.size,
-            members=tuple(Content(digest=member.digest, size=member.size) for member in upload.members),
-        ),
-        read=read,
-        members=upload.members,
-        outcomes=[
-            confirmed(started[member.stage, member.key], reading, member.digest, sent=True)
-            for member, reading in read_again
-        ],
-        passed=lambda _: None,
-    )
-    try:
-        await deliver(pipe, delivery, upload)
-    except (UploadLostError, UploadMismatchError):
-        # It is forgotten by now, and its items are negotiated anew with all others.
-        return
-
-
-async def _rebuild(
-    pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]
-) -> tuple[bytes, list[tuple[Member, Reading]]] | None:
-    """Build the same bundle from the same files; None when any of them is not what it was."""
-    paths = [record.path for member in upload.members if (record := started.get((member.stage, member.key)))]
-    known = [path for path in paths if path is not None]
-    if len(known) != len(upload.members):
-        return None
-    members: list[tuple[Member, Reading]] = []
-    contents: list[tuple[str, bytes]] = []
-    for member, reading in zip(upload.members, await pipe.readers.small(known, pipe.largest_member), strict=True):
-        match reading:
-            case Reading(content=bytes(content)) if reading.digest == member.digest:
-                members.append((member, reading))
-                contents.append((member.digest, content))
-            case _:
-                return None
-    whole, digest = await anyio.to_thread.run_sync(build_bundle, contents)
-    return (whole, members) if digest == upload.digest else None
+        delivery = Delivery(
+            request=UploadRequest(
+                kind="bundle",
+                digest=upload.digest,
+                size=upload.size,
+                members=tuple(Content(digest=member.digest, size=member.size) for member in upload.members),
+            ),
+            read=read,
+            members=upload.members,
+            outcomes=[
+                confirmed(started[member.stage, member.key], reading, member.digest, sent=True)
+                for member, reading in zip(upload.members, again, strict=True)
+            ],
+            passed=lambda _: None,
+        )
+        try:
+            await deliver(pipe, delivery, upload)
+        except (UploadLostError, UploadMismatchError):
+            # It is forgotten by now, and its items are negotiated anew with all others.
+            return

@@ -13,10 +13,9 @@ from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.items import ItemRecord
 from omt_core.api.journal import Member
 from omt_core.api.online import Content, UploadRequest
-from omt_upload.bundle import END, build_bundle, space
+from omt_upload.bundle import Buffer, build_bundle, bundle_digest
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.large_file import send_large_file
-from omt_upload.pipe import Pipe
 from omt_upload.reading import Reading, TooLarge, Unread
 from omt_upload.stage_work import StageWork, confirmed, left_behind
 
@@ -27,41 +26,54 @@ _NO_PATH: Final = Path()
 class _Copies:
     """A content in memory, and the items of the batch that have it; the first one stands for all."""
 
-    content: bytes
+    reading: Reading
     items: list[tuple[ItemRecord, Reading]]
+
+    @property
+    def content(self) -> Content:
+        """What the online side knows it by."""
+        return Content(digest=self.reading.digest, size=self.reading.size)
 
 
 async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> None:
     """Bring a batch as far as it goes: every item is settled, or stays pending because its upload was refused."""
-    pipe = work.pipe
-    readings = await pipe.readers.small([record.path or _NO_PATH for record in records], pipe.largest_member)
-    copies: dict[str, _Copies] = {}
-    unread: list[tuple[ItemRecord, Unread]] = []
-    grown: list[ItemRecord] = []
-    for record, reading in zip(records, readings, strict=True):
-        match reading:
-            case Reading(digest=digest, content=bytes(content)):
-                copies.setdefault(digest, _Copies(content, [])).items.append((record, reading))
-            case Unread():
-                unread.append((record, reading))
-            case Reading() | TooLarge():
-                grown.append(record)
-    await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
-    await _send(work, copies)
+    files = [(record.path or _NO_PATH, record.size) for record in records]
+    async with work.pipe.readers.small(files) as (buffer, readings):
+        grown = await _send_read(work, buffer, list(zip(records, readings, strict=True)))
     for record in grown:
         await send_large_file(work, record)
 
 
-async def _send(work: StageWork, copies: dict[str, _Copies]) -> None:
+async def _send_read(
+    work: StageWork, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]]
+) -> list[ItemRecord]:
+    """Settle what was read or cannot be; returns what has grown too large to be read."""
+    copies: dict[str, _Copies] = {}
+    unread: list[tuple[ItemRecord, Unread]] = []
+    grown: list[ItemRecord] = []
+    for record, reading in read:
+        match reading:
+            case Reading(digest=digest):
+                copies.setdefault(digest, _Copies(reading, [])).items.append((record, reading))
+            case Unread():
+                unread.append((record, reading))
+            case TooLarge():
+                grown.append(record)
+    await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
+    await _send(work, buffer, copies)
+    return grown
+
+
+async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> None:
     contents = work.pipe.contents
     mine = contents.take(copies)
     elsewhere = {digest: copy for digest, copy in copies.items() if digest not in mine}
     try:
-        asked = [Content(digest=digest, size=len(copies[digest].content)) for digest in copies if digest in mine]
+        asked = [copy.content for digest, copy in copies.items() if digest in mine]
         known = await work.pipe.known_online(asked)
         await _settle_known(work, {digest: copies[digest] for digest in known})
-        for bundle in _bundles(work.pipe, {digest: copies[digest] for digest in copies if digest in mine - known}):
-            await _send_bundle(work, bundle)
+        if lacking := {digest: copy for digest, copy in copies.items() if digest in mine - known}:
+            await _send_bundle(work, buffer, lacking)
     finally:
         contents.give_back(mine)
     if elsewhere:
@@ -79,27 +91,12 @@ async def _settle_known(work: StageWork, copies: dict[str, _Copies]) -> None:
     )
 
 
-def _bundles(pipe: Pipe, copies: dict[str, _Copies]) -> list[dict[str, _Copies]]:
-    """Split what is lacking so that no bundle is larger than the online side takes; mostly it is one."""
-    bundles: list[dict[str, _Copies]] = []
-    room = 0
-    for digest, copy in copies.items():
-        needed = space(len(copy.content))
-        if needed > room:
-            bundles.append({})
-            room = pipe.migration.limits.bundle_bytes - len(END)
-        bundles[-1][digest] = copy
-        room -= needed
-    return bundles
+async def _send_bundle(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> None:
+    places = [(digest, copy.reading.offset, copy.reading.size) for digest, copy in copies.items()]
+    size = await anyio.to_thread.run_sync(build_bundle, buffer, places)
 
-
-async def _send_bundle(work: StageWork, copies: dict[str, _Copies]) -> None:
-    whole, digest = await anyio.to_thread.run_sync(
-        build_bundle, [(digest, copy.content) for digest, copy in copies.items()]
-    )
-
-    async def read(offset: int, length: int) -> bytes:
-        return whole[offset : offset + length]
+    async def read(offset: int, length: int) -> memoryview:
+        return memoryview(buffer)[offset : offset + length]
 
     records = [record for copy in copies.values() for record, _ in copy.items]
     outcomes = [
@@ -107,17 +104,18 @@ async def _send_bundle(work: StageWork, copies: dict[str, _Copies]) -> None:
         for digest, copy in copies.items()
         for position, (record, reading) in enumerate(copy.items)
     ]
-    members = [(digest, len(copy.content), copy.items[0][0]) for digest, copy in copies.items()]
+    first = {digest: copy.items[0][0] for digest, copy in copies.items()}
     delivery = Delivery(
         request=UploadRequest(
             kind="bundle",
-            digest=digest,
-            size=len(whole),
-            members=tuple(Content(digest=digest, size=size) for digest, size, _ in members),
+            digest=bundle_digest(copies),
+            size=size,
+            members=tuple(copy.content for copy in copies.values()),
         ),
         read=read,
         members=tuple(
-            Member(stage=first.stage, key=first.key, digest=digest, size=size) for digest, size, first in members
+            Member(stage=first[digest].stage, key=first[digest].key, digest=digest, size=size)
+            for digest, _, size in places
         ),
         outcomes=outcomes,
         passed=work.meter.passed,

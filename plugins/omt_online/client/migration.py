@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import OnlineRefusedError, UploadLostError
 from omt_core.api.online import (
+    Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
@@ -73,10 +74,10 @@ class HttpMigration(OnlineMigration):
         return answer.missing
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
         headers = {**self._claim, **creation_headers(request, self._id)}
         if first_chunk:
-            headers |= await chunk_headers(first_chunk)
+            headers |= await chunk_headers(first_chunk, self._session.checksum)
         response = await self._session.send("POST", "/v1/uploads", content=first_chunk, headers=headers)
         location = response.headers.get("Location")
         if response.status != HTTPStatus.CREATED or location is None:
@@ -93,8 +94,8 @@ class HttpMigration(OnlineMigration):
         return upload_offset(response.headers, self._session.host)
 
     @override
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
-        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **await chunk_headers(chunk)}
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **await chunk_headers(chunk, self._session.checksum)}
         try:
             response = await self._session.send("PATCH", url, content=chunk, headers=headers)
         except OnlineRefusedError as error:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from omt_core.api.errors import OnlineError, OnlineUnavailableError, UploadMismatchError
 from omt_core.api.events import EventSink, Notice
 from omt_core.api.online import (
+    Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
@@ -67,7 +68,7 @@ class RetryingMigration(OnlineMigration):
         return await self._again(partial(self._inner.missing, contents))
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
         return await self._again(partial(self._inner.create_upload, request, first_chunk))
 
     @override
@@ -75,7 +76,7 @@ class RetryingMigration(OnlineMigration):
         return await self._again(partial(self._inner.offset, url))
 
     @override
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         end = offset + len(chunk)
         at = offset
         doubt = False

@@ -20,6 +20,7 @@ from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.settings import ClientSettings
 from omt_online.client.tokens import Tokens
+from omt_online.client.uploads import Checksum
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -49,6 +50,8 @@ class TenantSession:
         self._url = url
         self._stall = settings.answer_timeout
         self._proxy = proxy
+        self.checksum: Checksum = "sha1"
+        """What guards a chunk; another one may be agreed on with the tenant."""
         self._tokens = Tokens(secret, self._exchange)
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.

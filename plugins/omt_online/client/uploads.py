@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from typing import Final
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, Literal, TypeAlias
 
 import anyio.to_thread
 
 from omt_core.api.errors import UploadLostError
-from omt_core.api.online import UploadRequest
+from omt_core.api.online import Chunk, UploadRequest
 from omt_online.client.failures import strange_answer
 
 TUS: Final = {"Tus-Resumable": "1.0.0"}
+Checksum: TypeAlias = Literal["sha1", "crc32"]
+
 CHUNK: Final = "application/offset+octet-stream"
 
 _CHECKSUM_IN_THREAD: Final = 128 * 1024
@@ -27,13 +30,22 @@ def creation_headers(request: UploadRequest, migration: str) -> Mapping[str, str
     return {**TUS, "Upload-Length": str(request.size), "Upload-Metadata": pairs}
 
 
-async def chunk_headers(chunk: bytes) -> Mapping[str, str]:
-    """Return the headers of a chunk with its checksum: sha1, which every tenant must know."""
+def best_checksum(known: Collection[str]) -> Checksum:
+    """Choose what guards chunks on their way: the cheapest that the tenant knows, else sha1, which it must know.
+
+    It need not be strong: what a content is believed by is its sha256.
+    """
+    return "crc32" if "crc32" in known else "sha1"
+
+
+async def chunk_headers(chunk: Chunk, checksum: Checksum) -> Mapping[str, str]:
+    """Return the headers of a chunk with its checksum."""
+    compute = _COMPUTE[checksum]
     if len(chunk) < _CHECKSUM_IN_THREAD:
-        digest = _sha1(chunk)
+        digest = compute(chunk)
     else:
-        digest = await anyio.to_thread.run_sync(_sha1, chunk)
-    return {"Content-Type": CHUNK, "Upload-Checksum": f"sha1 {base64.b64encode(digest).decode()}"}
+        digest = await anyio.to_thread.run_sync(compute, chunk)
+    return {"Content-Type": CHUNK, "Upload-Checksum": f"{checksum} {base64.b64encode(digest).decode()}"}
 
 
 def upload_offset(headers: Mapping[str, str], host: str) -> int:
@@ -53,5 +65,12 @@ def lost(url: str) -> UploadLostError:
     )
 
 
-def _sha1(chunk: bytes) -> bytes:
+def _sha1(chunk: Chunk) -> bytes:
     return hashlib.sha1(chunk, usedforsecurity=False).digest()
+
+
+def _crc32(chunk: Chunk) -> bytes:
+    return zlib.crc32(chunk).to_bytes(4, "big")
+
+
+_COMPUTE: Final[Mapping[Checksum, Callable[[Chunk], bytes]]] = {"sha1": _sha1, "crc32": _crc32}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,11 @@ def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
             fields={"digests": differing},
         )
     return members
+
+
+def bundle_digest(members: Iterable[Member]) -> str:
+    """Return what a bundle is announced by and kept as: the sha256 of its members' digests, one after another."""
+    return hashlib.sha256(b"".join(member.digest for member in members)).hexdigest()
 
 
 def _digest(view: memoryview, member: Member) -> bytes:

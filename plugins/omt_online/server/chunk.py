@@ -31,7 +31,8 @@ class Chunk:
         self._checksum = checksum
         self._room = min(limit, upload.length - upload.offset)
         self._end = upload.offset
-        self._whole = uploads.hasher(upload)
+        # The members of a bundle are hashed one by one when it lands.
+        self._whole = uploads.hasher(upload) if upload.kind == "file" else None
         # Unbuffered, so that a full disk is noticed by the write that it hits.
         self._file = layout.upload(upload.uid).open("r+b", buffering=0)
         self._file.seek(upload.offset)
@@ -46,7 +47,8 @@ class Chunk:
             while rest:
                 rest = rest[self._file.write(rest) :]
             self._end += len(piece)
-            self._whole.update(piece)
+            if self._whole is not None:
+                self._whole.update(piece)
             if self._checksum is not None:
                 self._checksum.update(piece)
 
@@ -74,11 +76,12 @@ class Chunk:
         os.fsync(self._file.fileno())
         if self._end == self._upload.length:
             self._file.close()
-            upload = self._landing.land(self._upload, self._whole.hexdigest())
+            upload = self._landing.land(self._upload, None if self._whole is None else self._whole.hexdigest())
         else:
             upload = self._uploads.record(self._upload, self._end)
             self._file.close()
-        self._uploads.keep_hasher(upload, self._whole)
+        if self._whole is not None:
+            self._uploads.keep_hasher(upload, self._whole)
         return upload
 
     def close(self) -> None:

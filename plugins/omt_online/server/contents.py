@@ -54,6 +54,12 @@ class ContentStore:
                 sizes.update((digest.hex(), size) for digest, size in rows)
         return sizes
 
+    def has_pack(self, digest: str) -> bool:
+        """Tell whether a bundle of these members landed before."""
+        with self._state.read() as connection:
+            found = connection.execute("SELECT 1 FROM packs WHERE digest = ?", (bytes.fromhex(digest),)).fetchone()
+        return found is not None
+
     def locate(self, digest: str) -> Location:
         """Return where a content lies; raises KeyError when it is not stored."""
         with self._state.read() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from omt_online.server.bundle import verify_bundle
+from omt_online.server.bundle import bundle_digest, verify_bundle
 from omt_online.server.contents import ContentStore, record_file, record_pack
 from omt_online.server.durable import move_into_place
 from omt_online.server.layout import TenantLayout
@@ -27,14 +27,16 @@ class Landing:
         self._uploads = uploads
         self._member_bytes = member_bytes
 
-    def land(self, upload: Upload, digest: str) -> Upload:
-        """Land an upload whose bytes are all durable and have the sha256 `digest`; blocks.
+    def land(self, upload: Upload, digest: str | None) -> Upload:
+        """Land an upload whose bytes are all durable; those of a file have the sha256 `digest`. Blocks.
 
         Raises ProtocolError `content-mismatch` or `bundle-malformed`; the upload is gone then.
         """
         try:
+            if digest is None:
+                return self._land_bundle(upload)
             _require(upload.digest, digest)
-            return self._land_bundle(upload) if upload.kind == "bundle" else self._land_file(upload)
+            return self._land_file(upload)
         except ProtocolError:
             self._uploads.give_up(upload)
             raise
@@ -53,6 +55,11 @@ class Landing:
     def _land_bundle(self, upload: Upload) -> Upload:
         source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
         members = verify_bundle(source, member_bytes=self._member_bytes)
+        _require(upload.digest, bundle_digest(members))
+        if self._contents.has_pack(upload.digest):  # the same members at the same places
+            landed = self._uploads.record(upload, upload.length, also=lambda _: None)
+            source.unlink(missing_ok=True)
+            return landed
         move_into_place(source, self._layout.pack(upload.digest))
 
         def index(connection: sqlite3.Connection) -> None:
@@ -66,7 +73,7 @@ def _require(announced: str, arrived: str) -> None:
         raise ProtocolError(
             CHECKSUM_MISMATCH,
             "content-mismatch",
-            "What arrived does not have the sha256 that was announced; nothing of it was kept.",
+            "What arrived is not what was announced; nothing of it was kept.",
             "Read the file again and send it in a new upload.",
             fields={"digests": [announced]},
         )

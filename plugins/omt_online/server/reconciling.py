@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from omt_online.server.bundle import verify_bundle
+from omt_online.server.bundle import bundle_digest, verify_bundle
 from omt_online.server.contents import record_file, record_pack
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import ProtocolError
@@ -49,7 +49,7 @@ def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
         members = verify_bundle(path, member_bytes=member_bytes)
     except ProtocolError:
         members = []
-    if not members or _sha256(path) != digest:
+    if not members or bundle_digest(members) != digest:
         _log.warning("Removing a pack that did not land whole: %s", path.name)
         path.unlink()
         return

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.online import (
+    Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
@@ -48,13 +49,16 @@ class MemoryTenant:
 
     def land(self, upload: Arriving) -> None:
         received = bytes(upload.received)
-        if hashlib.sha256(received).hexdigest() != upload.request.digest:
-            raise UploadMismatchError("content-mismatch", "differs", "again")
         if upload.request.kind == "file":
+            if hashlib.sha256(received).hexdigest() != upload.request.digest:
+                raise UploadMismatchError("content-mismatch", "differs", "again")
             self._store(upload.request.digest, received)
             return
         with tarfile.open(fileobj=io.BytesIO(received), mode="r:") as archive:
             members = archive.getmembers()
+            told = b"".join(bytes.fromhex(member.name) for member in members)
+            if hashlib.sha256(told).hexdigest() != upload.request.digest:
+                raise UploadMismatchError("content-mismatch", "differs", "again")
             self.bundles.append(len(members))
             assert [(member.name, member.size) for member in members] == [
                 (content.digest, content.size) for content in upload.request.members
@@ -108,7 +112,7 @@ class MemoryMigration(OnlineMigration):
         return frozenset(content.digest for content in contents if content.digest not in self.tenant.contents)
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: bytes = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
         url = f"/uploads/{len(self.tenant.uploads)}"
         self.tenant.uploads[url] = Arriving(request)
         return url, self._append(url, first_chunk)
@@ -118,7 +122,7 @@ class MemoryMigration(OnlineMigration):
         return len(self._upload(url).received)
 
     @override
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         if offset != len(self._upload(url).received):
             raise UploadMismatchError("offset-mismatch", "elsewhere", "ask")
         return self._append(url, chunk)
@@ -161,7 +165,7 @@ class MemoryMigration(OnlineMigration):
             raise UploadLostError("upload-unknown", "gone", "again")
         return upload
 
-    def _append(self, url: str, chunk: bytes) -> int:
+    def _append(self, url: str, chunk: Chunk) -> int:
         assert len(chunk) <= self._limits.chunk_bytes
         upload = self._upload(url)
         assert len(upload.received) + len(chunk) <= upload.request.size

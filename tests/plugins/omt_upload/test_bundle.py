@@ -11,26 +11,42 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_online.server.bundle import verify_bundle
-from omt_upload.bundle import build_bundle, bundle_size
+from omt_online.server import bundle as landing
+from omt_upload.bundle import BLOCK, build_bundle, bundle_digest, bundle_size, space
 
 CONTENTS = st.lists(st.binary(max_size=1_500), min_size=1, max_size=5, unique=True)
 
 
-@given(contents=CONTENTS)
-def test_a_bundle_is_read_back_by_tar_and_by_the_tenant(contents: list[bytes]) -> None:
-    members = [(hashlib.sha256(content).hexdigest(), content) for content in contents]
-    whole, digest = build_bundle(members)
-    assert len(whole) == bundle_size(len(content) for content in contents)
-    assert digest == hashlib.sha256(whole).hexdigest()
-    assert build_bundle(members) == (whole, digest)
+def laid_out(contents: list[bytes]) -> tuple[bytearray, list[tuple[str, int, int]]]:
+    """Put contents into a buffer as the reading of files does."""
+    buffer = bytearray(b"?" * bundle_size(map(len, contents)))
+    places: list[tuple[str, int, int]] = []
+    offset = BLOCK
+    for content in contents:
+        buffer[offset : offset + len(content)] = content
+        places.append((hashlib.sha256(content).hexdigest(), offset, len(content)))
+        offset += space(len(content))
+    return buffer, places
+
+
+@given(contents=CONTENTS, left_out=st.sets(st.integers(0, 4)))
+def test_a_bundle_of_some_of_the_contents_is_read_back_by_tar_and_by_the_tenant(
+    contents: list[bytes], left_out: set[int]
+) -> None:
+    buffer, places = laid_out(contents)
+    kept = [number for number in range(len(contents)) if number not in left_out] or [0]
+    size = build_bundle(buffer, [places[number] for number in kept])
+    whole = bytes(buffer[:size])
+    members = [(places[number][0], contents[number]) for number in kept]
+    assert size == bundle_size(len(content) for _, content in members)
     with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
         read = [(member.name, archive.extractfile(member)) for member in archive.getmembers()]
         assert [(name, file.read() if file else None) for name, file in read] == members
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bundle")
         path.write_bytes(whole)
-        landed = verify_bundle(path, member_bytes=1_500)
+        landed = landing.verify_bundle(path, member_bytes=1_500)
     assert [(member.digest.hex(), member.size) for member in landed] == [
         (digest, len(content)) for digest, content in members
     ]
+    assert landing.bundle_digest(landed) == bundle_digest(digest for digest, _ in members)

@@ -9,6 +9,7 @@ import pytest
 
 from omt_core.api.items import ItemState
 from omt_upload import reading
+from omt_upload.bundle import bundle_size
 from omt_upload.reading import (
     FileChangedError,
     FileUnreadError,
@@ -23,21 +24,35 @@ from omt_upload.reading import (
 from tests.plugins.omt_upload.moving import digest_of
 
 
-def read(path: Path, largest: int = 100) -> Reading | Unread | TooLarge:
-    (result,) = read_small_files([path], largest=largest, tries=3)
+def read(path: Path, expected: int = 100) -> Reading | Unread | TooLarge:
+    (result,) = read_small_files(bytearray(bundle_size([expected])), [(path, expected)], tries=3)
     return result
 
 
-def test_a_file_is_read_with_its_digest_and_stamp(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"content")
-    os.utime(path, ns=(1, 5))
-    assert read(path) == Reading(digest_of(b"content"), 7, 5, b"content")
+def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them(tmp_path: Path) -> None:
+    contents = [b"content", b"", bytes(600), b"last"]
+    files: list[tuple[Path, int]] = [(tmp_path / "gone", 5_000)]
+    for number, content in enumerate(contents):
+        path = tmp_path / str(number)
+        path.write_bytes(content)
+        os.utime(path, ns=(1, number))
+        files.append((path, len(content)))
+    buffer = bytearray(bundle_size(size for _, size in files))
+    _, *results = read_small_files(buffer, files, tries=3)
+    assert results == [
+        Reading(digest_of(content), len(content), number, offset)
+        for number, (content, offset) in enumerate(zip(contents, [512, 1_536, 2_048, 3_584], strict=True))
+    ]
+    for content, result in zip(contents, results, strict=True):
+        assert isinstance(result, Reading)
+        assert buffer[result.offset : result.offset + result.size] == content
 
 
-def test_a_file_that_has_grown_too_large_for_memory_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_has_grown_beyond_its_room_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    path.write_bytes(bytes(101))
+    path.write_bytes(bytes(512))
+    assert isinstance(read(path), Reading)
+    path.write_bytes(bytes(513))
     assert read(path) == TooLarge()
 
 
@@ -60,21 +75,21 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
     path = tmp_path / "file"
     path.write_bytes(b"0")
     left = changes
-    read_fully = reading._read_fully
+    read_into = reading._read_into
 
-    def meddling(handle: int, size: int) -> bytes:
+    def meddling(handle: int, room: memoryview, size: int) -> int:
         nonlocal left
-        content = read_fully(handle, size)
+        content = read_into(handle, room, size)
         if left:
             left -= 1
             path.write_bytes(b"x" * (changes - left))
             os.utime(path, ns=(1, 1_000 + left))
         return content
 
-    monkeypatch.setattr(reading, "_read_fully", meddling)
+    monkeypatch.setattr(reading, "_read_into", meddling)
     result = read(path)
     if changes < 3:
-        assert result == Reading(digest_of(b"x" * changes), changes, 1_000, b"x" * changes)
+        assert result == Reading(digest_of(b"x" * changes), changes, 1_000, 512)
     else:
         assert isinstance(result, Unread)
         assert result.reason == "file-changed-while-read"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_online.receipt import Mismatch
-from omt_online.server.bundle import verify_bundle
+from omt_online.server.bundle import bundle_digest, verify_bundle
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.scrubbing.index import IndexedContent, IndexedPack, TenantIndex
@@ -64,18 +64,20 @@ def _scrub_pack(
     counts.bytes += pack.size
     contents = list(pack.contents)
     counts.contents += len(contents)
-    whole = list(_check_file(path, digest, pack.size, "packs"))
-    yield from whole
-    if not path.is_file():
+    try:
+        length = path.stat().st_size
+        members = verify_bundle(path, member_bytes=_NO_LIMIT)
+    except OSError as error:
+        yield _mismatch(f"packs/{digest}", "file", f"cannot be read: {error.strerror}")
         return
-    if whole:
+    except ProtocolError as error:
+        yield _mismatch(f"packs/{digest}", "file", error.message)
         yield from _differing_members(path, digest, contents)
         return
-    try:
-        members = verify_bundle(path, member_bytes=_NO_LIMIT)
-    except ProtocolError as error:
-        yield _mismatch(f"packs/{digest}", "members", error.message)
-        return
+    if length != pack.size:
+        yield _mismatch(f"packs/{digest}", "size", f"is {length}, not {pack.size}")
+    if (found := bundle_digest(members)) != digest:
+        yield _mismatch(f"packs/{digest}", "digest", f"is {found}")
     held = {(member.digest.hex(), member.size, member.offset) for member in members}
     for content in contents:
         if (content.digest, content.size, content.offset) not in held:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import OnlineError, OnlineRefusedError, OnlineUnavailableError, UploadMismatchError
 from omt_core.api.events import Notice
-from omt_core.api.online import ManifestEntry
+from omt_core.api.online import Chunk, ManifestEntry
 from omt_online.client.retrying import Patience, RetryingMigration
 from tests.plugins.omt_online.client.tenants import Watcher
 from tests.plugins.omt_upload.memory_tenant import Arriving, MemoryMigration, MemoryTenant, UploadRequest
@@ -36,7 +36,7 @@ class Unsteady(MemoryMigration):
         self.sent: list[tuple[int, int]] = []
 
     @override
-    async def send(self, url: str, offset: int, chunk: bytes) -> int:
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         self.sent.append((offset, len(chunk)))
         if not self.failures:
             return await super().send(url, offset, chunk)

@@ -43,6 +43,14 @@ def bundle(contents: Sequence[bytes], names: Sequence[str] | None = None) -> byt
     return file.getvalue()
 
 
+def bundle_digest(data: bytes) -> str:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            return sha256(b"".join(bytes.fromhex(name) for name in archive.getnames()))
+    except (tarfile.TarError, ValueError):
+        return sha256(data)  # what is no bundle is refused whatever it is announced by
+
+
 def line(stage: str, key: str, content: bytes | None, *, part: Mapping[str, object] | None = None) -> bytes:
     record: dict[str, object] = {"stage": stage, "key": key, "name": f"{key}.bin", "size": len(content or b"")}
     record["digest"] = None if content is None else sha256(content)
@@ -108,7 +116,8 @@ class Client:
         return answer
 
     def announcement(self, data: bytes, kind: str = "file", digest: str | None = None) -> dict[str, str]:
-        pairs = {"kind": kind, "sha256": digest or sha256(data), "migration": self.migration}
+        named = bundle_digest if kind == "bundle" else sha256
+        pairs = {"kind": kind, "sha256": digest or named(data), "migration": self.migration}
         return {
             "Tus-Resumable": "1.0.0",
             "Upload-Length": str(len(data)),
