@@ -71,8 +71,8 @@ class Content:
 class UploadRequest:
     """An upload to be created: one content as `file`, or a plain ustar of contents named by digest as `bundle`.
 
-    `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one after
-    another; `members` are the contents in order.
+    `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one
+    after another; `members` are the contents in order.
     """
 
     kind: Literal["file", "bundle"]

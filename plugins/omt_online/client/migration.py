@@ -95,7 +95,8 @@ class HttpMigration(OnlineMigration):
 
     @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **await chunk_headers(chunk, self._session.checksum)}
+        guarded = await chunk_headers(chunk, self._session.checksum)
+        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **guarded}
         try:
             response = await self._session.send("PATCH", url, content=chunk, headers=headers)
         except OnlineRefusedError as error:
