@@ -19,6 +19,15 @@ LINE_LIMIT = 1 << 20
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+_PLAIN = r'([^"\\\x00-\x1f]*)'
+"""A JSON text that needs no escapes."""
+
+_ORDINARY = re.compile(
+    rf'{{"stage":"{_PLAIN}","key":"{_PLAIN}","name":"{_PLAIN}","size":(0|[1-9][0-9]{{0,17}}),"digest":"([0-9a-f]{{64}})"}}'
+)
+"""A line of a file without escapes, as nearly all are: what matches is canonical, so that it need not be written anew
+to be compared."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -68,6 +77,17 @@ def manifest_line(entry: ManifestEntry) -> bytes:
 
 def parse_line(line: bytes) -> ManifestEntry:
     """Read a line without its line feed; raises `ManifestLineError` unless it is exactly in canonical form."""
+    try:
+        ordinary = _ORDINARY.fullmatch(line.decode())
+    except UnicodeDecodeError as error:
+        raise ManifestLineError("line", f"is not JSON in UTF-8: {error}") from error
+    if ordinary is not None:
+        stage, key, name, size, digest = ordinary.groups()
+        return ManifestEntry(stage=stage, key=key, name=name, size=int(size), digest=digest)
+    return _parse_any(line)
+
+
+def _parse_any(line: bytes) -> ManifestEntry:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:

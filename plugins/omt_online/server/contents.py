@@ -44,7 +44,8 @@ class ContentStore:
 
     def sizes(self, digests: Iterable[str]) -> Mapping[str, int]:
         """Return the sizes of those digests that are stored."""
-        wanted = [bytes.fromhex(digest) for digest in digests]
+        # In their order in the index, so that neighbours are found on the page that is at hand.
+        wanted = sorted(bytes.fromhex(digest) for digest in digests)
         sizes: dict[str, int] = {}
         with self._state.read() as connection:
             for start in range(0, len(wanted), _VARIABLES):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from omt_core.api.items import TablePart
 from omt_core.api.online import ManifestEntry
 from omt_online.receipt import ManifestLineError, manifest_line, parse_line, read_manifest, write_manifest
-from omt_online.receipt.manifest import LINE_LIMIT
+from omt_online.receipt.manifest import LINE_LIMIT, _parse_any
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF))
 PARTS = st.builds(
@@ -39,6 +39,20 @@ def test_a_line_that_was_written_is_read_back_as_the_same_entry(entry):
     line = manifest_line(entry)
     assert b"\n" not in line
     assert parse_line(line) == entry
+
+
+@given(st.binary(max_size=3), st.integers(0, 200), st.integers(0, 3), TEXT)
+def test_an_ordinary_line_is_read_like_any_other_however_it_is_damaged(inserted, position, removed, name):
+    line = manifest_line(ManifestEntry(stage="s", key="4711", name=name, size=10, digest="a" * 64))
+    line = line[:position] + inserted + line[position + removed :]
+
+    def outcome(parse):
+        try:
+            return parse(line)
+        except ManifestLineError:
+            return None
+
+    assert outcome(parse_line) == outcome(_parse_any)
 
 
 def test_the_documents_examples_are_written_as_they_stand_there():
