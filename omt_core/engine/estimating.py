@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 
 from omt_core.api import calls
+from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.errors import OnlineNotNamedError
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.uploading import stages_of
@@ -12,10 +13,11 @@ from omt_core.engine.uploading import stages_of
 _DATABASE = "database"
 
 
-async def estimate(session: MigrationSession) -> calls.Estimate:
+async def estimate(session: MigrationSession, kind: Kind, recover: RecoveryChoice | None) -> calls.Estimate:
     """Have the transfer plugin estimate all file stages; the database counts as what an earlier run moved.
 
-    Raises `OnlineError`.
+    In recovery without a choice it is the first that is possible. Raises `OnlineError`, and `ChoiceNeededError` for a
+    choice that is not possible.
     """
     target = session.located.target
     if target is None:
@@ -23,8 +25,10 @@ async def estimate(session: MigrationSession) -> calls.Estimate:
             "online-not-named", "An estimate needs the tenant.", "Give online.url and online.token_file."
         )
     moved = (await session.journal.totals()).get(_DATABASE)
-    choice = session.located.plan.choices[0] if session.located.plan.choices else None
-    migration = await target.open(session.located.licence, session.decisions.kind, choice)
+    await session.choose_recovery(recover or next(iter(session.located.plan.choices), None))
+    migration = await target.open(
+        session.located.licence, session.decisions.kind if session.only_missing else kind, session.decisions.recovery
+    )
     try:
         async with session.located.database.snapshot() as snapshot:
             return await session.engine.bus.estimate_transfer(

@@ -41,7 +41,7 @@ class Estimate(CoreCommand):
 async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: anyio.Event) -> None:
     del stop
     await runner.do(answering.login(answers))
-    found = await estimate(runner.session)
+    found = await estimate(runner.session, answers.kind, answers.recover)
     console = call.console
     console.print(f"{found.files} files, {size(found.bytes)}, of which {size(found.bytes_to_send)} are to be sent")
     console.print(f"Between {duration(found.shortest)} and {duration(found.longest)}")
