@@ -10,13 +10,13 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api.database import Column, Row, Table
+from omt_core.api.database import Column, Row
 from omt_core.api.errors import InstallationError
-from omt_crm.sql import confirm_owner, quoted
+from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
-from omt_database.drivers.catalogue import build_catalogue, number
-from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import OdbcConnection, OdbcDriver, first_of
+from omt_database.drivers.catalogue import number
+from omt_database.drivers.odbc import OdbcConnection, first_of
+from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 OFFSET_TYPE, CLR_TYPE = -155, -151
 """ODBC's numbers of datetimeoffset and of types made of .NET classes; pyodbc reads neither by itself."""
@@ -75,9 +75,10 @@ LONGEST_INLINE: Final = 8_000
 """Characters or bytes of the longest type that is not a large object; ntext and its like report 2^30 or so."""
 
 
-class MssqlDriver(OdbcDriver):
+class MssqlDriver(ServerDriver):
     """SQL Server."""
 
+    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
     dbms: ClassVar[str] = "mssql"
 
     @override
@@ -120,12 +121,8 @@ class MssqlDriver(OdbcDriver):
         return explained
 
     @override
-    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
-        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
-        self.owner = confirm_owner(self._location.prefix, owners)
-        columns = self.fetch(connection, _COLUMNS, (self.owner,))
-        keys = self.fetch(connection, _KEYS, (self.owner,))
-        return build_catalogue(columns, _column, keys)
+    def column(self, row: Row) -> Column:
+        return _column(row)
 
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
@@ -142,8 +139,8 @@ class MssqlDriver(OdbcDriver):
         )
 
     @override
-    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
-        return tuple(plan_column(column) for column in table.columns)
+    def plan_column(self, column: Column) -> ColumnPlan:
+        return plan_column(column)
 
 
 def offset_text(value: bytes) -> str:

@@ -8,12 +8,12 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api.database import Column, Row, Table
-from omt_crm.sql import confirm_owner, quoted
+from omt_core.api.database import Column, Row
+from omt_crm.sql import quoted
 from omt_database.columns import LARGEST_DECIMAL, ColumnPlan, Kind, number_plan
-from omt_database.drivers.catalogue import build_catalogue, number
-from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import OdbcConnection, OdbcDriver
+from omt_database.drivers.catalogue import number
+from omt_database.drivers.odbc import OdbcConnection
+from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 BYTES_PER_CHARACTER: Final = 4
 
@@ -49,9 +49,10 @@ _TIMESTAMP: Final = re.compile(r"TIMESTAMP\(\d\)")
 _OFFSET_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
 
 
-class OracleDriver(OdbcDriver):
+class OracleDriver(ServerDriver):
     """Oracle."""
 
+    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
     dbms: ClassVar[str] = "oracle"
 
     @override
@@ -67,12 +68,8 @@ class OracleDriver(OdbcDriver):
         return next((name for name in sorted(installed, reverse=True) if name.lower().startswith("oracle")), None)
 
     @override
-    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
-        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
-        self.owner = confirm_owner(self._location.prefix, owners)
-        columns = self.fetch(connection, _COLUMNS, (self.owner,))
-        keys = self.fetch(connection, _KEYS, (self.owner,))
-        return build_catalogue(columns, _column, keys)
+    def column(self, row: Row) -> Column:
+        return _column(row)
 
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
@@ -85,8 +82,8 @@ class OracleDriver(OdbcDriver):
         return None
 
     @override
-    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
-        return tuple(plan_column(column) for column in table.columns)
+    def plan_column(self, column: Column) -> ColumnPlan:
+        return plan_column(column)
 
 
 def plan_column(column: Column) -> ColumnPlan:

@@ -7,12 +7,12 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api.database import Column, Row, Table
-from omt_crm.sql import confirm_owner, quoted
+from omt_core.api.database import Column, Row
+from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
-from omt_database.drivers.catalogue import build_catalogue, number
-from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import OdbcConnection, OdbcDriver, first_of
+from omt_database.drivers.catalogue import number
+from omt_database.drivers.odbc import OdbcConnection, first_of
+from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 ROWS_PER_FETCH: Final = 16
 """Rows that psqlodbc gets from the server at once; without it the whole result is held in memory. Few, since they are
@@ -61,9 +61,10 @@ _TEXTS: Final = {
 }
 
 
-class PostgresqlDriver(OdbcDriver):
+class PostgresqlDriver(ServerDriver):
     """PostgreSQL."""
 
+    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
     dbms: ClassVar[str] = "postgresql"
 
     @override
@@ -82,12 +83,8 @@ class PostgresqlDriver(OdbcDriver):
         return first_of(installed, "PostgreSQL Unicode(x64)", "PostgreSQL Unicode")
 
     @override
-    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
-        owners = [str(row[0]) for row in self.fetch(connection, _OWNERS)]
-        self.owner = confirm_owner(self._location.prefix, owners)
-        columns = self.fetch(connection, _COLUMNS, (self.owner,))
-        keys = self.fetch(connection, _KEYS, (self.owner,))
-        return build_catalogue(columns, _column, keys)
+    def column(self, row: Row) -> Column:
+        return _column(row)
 
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
@@ -100,8 +97,8 @@ class PostgresqlDriver(OdbcDriver):
         return None
 
     @override
-    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
-        return tuple(plan_column(column) for column in table.columns)
+    def plan_column(self, column: Column) -> ColumnPlan:
+        return plan_column(column)
 
 
 def plan_column(column: Column) -> ColumnPlan:
