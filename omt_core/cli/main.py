@@ -64,6 +64,8 @@ def _run(options: GlobalOptions, app: Application, answers: Answers | None, cons
         parsed = parser.parse_args(options.rest)
     except SystemExit as end:  # --help and --version, which argparse ends by itself
         return int(end.code or 0)
+    except InputError as error:
+        raise _naming_inactive_plugins(error, app) from error
     _log.info("command %s", parsed.command)
     core = CORE_COMMANDS.get(parsed.command or "")
     if core is not None:
@@ -108,6 +110,12 @@ def _refuse_inactive_plugins(call: Invocation) -> None:
         for finding in standing:
             call.console.finding(finding)
         raise InputError("plugin-not-active", standing[0].message, standing[0].remedy)
+
+
+def _naming_inactive_plugins(error: InputError, app: Application) -> InputError:
+    """Say what may be the reason why a command is not known: the plugin that brings it takes no part."""
+    inactive = " ".join(finding.message for finding in app.host.inactive_findings())
+    return InputError(error.code, f"{error.message} {inactive}".rstrip(), error.remedy)
 
 
 def _failed(console: Console, error: BaseException) -> int:

@@ -145,7 +145,7 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
     elif isinstance(event, FindingRaised):
         console.finding(event.finding)
     elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
-        console.print(f"{event.title}: {_detailed(_MARKS[event.state][0], event.detail)}")
+        console.print(f"{event.title}: {event.detail or _MARKS[event.state][0]}")
 
 
 def _bar(row: Row) -> ProgressBar:
@@ -160,16 +160,10 @@ def _bar(row: Row) -> ProgressBar:
     return ProgressBar(total=max(total, 1), completed=done, width=24)
 
 
-def _detailed(mark: str, detail: str) -> str:
-    """Let a detail that says the state itself (`Uploading 39.1 KB`, W74) stand alone."""
-    first = mark.rstrip(".")
-    return detail if detail.startswith(first) else f"{mark} {detail}".rstrip()
-
-
 def _words(row: Row, mark: str) -> str:
     progress = row.progress
     if row.detail:
-        return printable(_detailed(mark, row.detail))
+        return printable(row.detail)
     if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
     if progress.detail:

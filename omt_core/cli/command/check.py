@@ -36,7 +36,11 @@ class Check(CoreCommand):
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         request = OpenRequest(
-            answers=answers.manual(), workspace=None, writes=False, needs_online=False, waivers=answers.waive
+            answers=answers.manual(),
+            workspace=call.app.settings.core.workspace,
+            writes=False,
+            needs_online=False,
+            waivers=answers.waive,
         )
         return call.console.finish_with(await run_session(call, request, partial(_check, call, answers)))
 

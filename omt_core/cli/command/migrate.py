@@ -110,6 +110,8 @@ async def _dry_run(
             "dry-run",
             {"stage": line.stage, "files": line.files, "bytes": line.bytes, "missing": line.missing},
         )
+    tables = "" if runner.session.only_missing else "The tables of the database would be sent as well. "
+    call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")
 
 
 async def write_report(call: Invocation, runner: Runner) -> None:
