@@ -162,3 +162,11 @@ def test_purging_leaves_receipt_and_report_unless_all_is_to_go(finished: Finishe
     shutil.copytree(finished.workspace, tmp_path / "whole")
     assert run("purge", "--workspace", tmp_path / "whole", "--all", folder=tmp_path).code == 0
     assert not list((tmp_path / "whole").iterdir())
+
+
+def test_a_command_is_missed_with_the_plugin_that_would_bring_it(tmp_path: Path) -> None:
+    code, seen = say("--disable-plugin", "simulator", "demo", folder=tmp_path)
+    assert code == 2
+    assert "'simulator'" in seen
+    assert "disabled" in seen
+    assert "Traceback" not in seen

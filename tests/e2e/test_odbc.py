@@ -47,8 +47,7 @@ class Engine:
 
 def made(folder: Path, name: str, *, dsn: str | None = None, driver: str = "stdlib") -> Engine:
     directory = folder / "site"
-    dbms = "sqlite" if dsn is None else "postgresql"
-    generate(directory, SimulationSpec(users=8, documents=40, dbms=dbms, dsn=dsn))
+    generate(directory, SimulationSpec(users=8, documents=40, dbms="sqlite" if dsn is None else "postgresql", dsn=dsn))
     site = Site(folder=folder, directory=directory, answers=directory / "answers.toml")
     return Engine(name=name, site=site, settings={"OMT_DATABASE__SQLITE_DRIVER": driver})
 

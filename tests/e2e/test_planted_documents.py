@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -140,6 +141,16 @@ def test_the_report_names_each_document_that_was_left_behind(migrated: Migrated)
         text = output.read_text(encoding="utf-8")
         for slug in LEFT_BEHIND:
             assert FOUND[slug] in text
+
+
+def test_the_report_says_where_a_misplaced_file_lies(migrated: Migrated) -> None:
+    output = migrated.site.folder / "whole.csv"
+    words = ("report", "--workspace", migrated.workspace, "--format", "csv", "--output", output)
+    assert run(*words, folder=migrated.site.folder).code == 0
+    with output.open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["key"]: row for row in csv.DictReader(stream) if row["stage"] == "documents"}
+    for item in migrated.site.truth["plants"]["wrong-period"]["items"]:
+        assert item["stored"] in rows[item["subjects"][0]]["candidates"]
 
 
 def test_a_user_name_that_is_held_elsewhere_is_refused(tmp_path: Path) -> None:
