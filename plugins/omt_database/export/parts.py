@@ -63,3 +63,5 @@ class Part:
         table = pa.Table.from_batches(self._batches, schema=self._schema)
         pq.write_table(table, unfinished, row_group_size=ROW_GROUP_ROWS, compression="zstd", compression_level=1)
         unfinished.replace(path)
+        # Parts are made by whatever worker thread is free, and Arrow would keep for each what it once used.
+        pa.default_memory_pool().release_unused()
