@@ -11,7 +11,7 @@ from omt_core.api import Plugin, calls
 from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
-    "Administrator", "calls", "ChoiceNeededError", "Column", "Command", "CommandContext", "CompletedMigration",
+    "Administrator", "calls", "ChoiceNeededError", "Chunk", "Column", "Command", "CommandContext", "CompletedMigration",
     "CompletionProgress", "CompletionRequest", "Contact", "Content", "DatabaseLocation", "Decisions",
     "EarlierMigration", "Event", "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode", "FindingRaised",
     "FindingsError", "HookCalled", "hookimpl", "InputError", "Installation", "InstallationError",
