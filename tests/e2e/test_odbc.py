@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from omt_database.drivers.odbc import load_pyodbc
 from omt_simulator import SimulationSpec, generate
 from tests.e2e.omt import Ended, Site, Tenant, run, serving, start
-from tests.plugins.omt_database.engines import require_sqlite_odbc
+from tests.plugins.omt_database.engines import require_sqlite_odbc, unavailable
 from tests.postgresql import private_postgresql
 
 ENGINES = [
@@ -69,9 +70,17 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         require_sqlite_odbc()
         yield made(folder, request.param, driver="odbc")
         return
+    require_postgresql_odbc()
     with TemporaryDirectory() as cluster, private_postgresql(Path(cluster) / "cluster") as server:
         server.create_database("crm")
         yield made(folder, request.param, dsn=server.odbc_string("crm"))
+
+
+def require_postgresql_odbc() -> None:
+    """Skip on a laptop without PostgreSQL's ODBC driver, fail in CI, as for all the rest that these tests need."""
+    require_sqlite_odbc()
+    if "PostgreSQL Unicode" not in load_pyodbc().drivers():
+        unavailable("PostgreSQL's ODBC driver is not installed (Debian: odbc-postgresql)")
 
 
 def imported(tenant: Tenant) -> Tables:
