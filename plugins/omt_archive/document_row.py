@@ -23,7 +23,7 @@ from omt_core.api.items import Presence
 from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
 
-ORDINARY_NAME: Final = re.compile(r"(?!(?i:CON|PRN|AUX|NUL|COM|LPT))\w[\w .,()\[\]'&+-]{0,100}\w")
+ORDINARY_NAME: Final = re.compile(r"(?!(?i:CON|PRN|AUX|NUL|COM.|LPT.) *(?:\.|\Z))\w[\w .,()\[\]'&+-]{0,100}\w")
 """Names that `refuse_reason` is sure to accept, which are nearly all: it looks at each letter of each name."""
 
 _ANYBODY = "-"

@@ -93,7 +93,7 @@ class DocumentInventory:
             seen = found.seen
             return Item(
                 stage=STAGE, key=document.key, name=f"{document.owner}/{year}.{half}/{document.name}",
-                path=Path(found.path), size=seen.size, mtime_ns=seen.mtime_ns, presence=seen.presence,
+                path=found.path, size=seen.size, mtime_ns=seen.mtime_ns, presence=seen.presence,
                 reason=seen.reason, detail=seen.detail,
             )  # fmt: skip
         expected = owner.expected(f"{year}.{half}", document.name)

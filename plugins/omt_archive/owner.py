@@ -42,7 +42,7 @@ class Missing:
 class Located(NamedTuple):
     """What was found where a document should be. `path` is None where a folder could not be looked into."""
 
-    path: str | None
+    path: Path | None
     seen: Examination
 
 
@@ -79,7 +79,7 @@ class Owner:
                 entry = folder.find(name)
                 if entry is not None:
                     folder.claim(entry)
-                    return Located(entry.path, examine(entry, self._roots.boundary))
+                    return Located(folder.path / entry.name, examine(entry, self._roots.boundary))
                 trouble = trouble or folder.trouble
         return None if trouble is None else Located(None, trouble)
 
