@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from omt_core.api.errors import InstallationError
 from omt_database.drivers.odbc import load_pyodbc
 from omt_simulator import SimulationSpec, generate
 from tests.e2e.omt import Ended, Site, Tenant, run, serving, start
@@ -78,8 +79,11 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def require_postgresql_odbc() -> None:
     """Skip on a laptop without PostgreSQL's ODBC driver, fail in CI, as for all the rest that these tests need."""
-    require_sqlite_odbc()
-    if "PostgreSQL Unicode" not in load_pyodbc().drivers():
+    try:
+        drivers = load_pyodbc().drivers()
+    except InstallationError as error:
+        unavailable(error.message)
+    if "PostgreSQL Unicode" not in drivers:
         unavailable("PostgreSQL's ODBC driver is not installed (Debian: odbc-postgresql)")
 
 
