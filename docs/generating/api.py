@@ -49,6 +49,7 @@ def _entry(name: str) -> Iterator[str]:
 
 def _not_a_class(name: str, value: object) -> str:
     notes = {
+        "Chunk": "Bytes of an upload: `bytes` or a `memoryview`.",
         "hookimpl": "Marks a method as the implementation of the hook of the same name.",
         "ItemId": "Stage name and item key.",
         "Row": "The values of one row, in the order of the SELECT.",
