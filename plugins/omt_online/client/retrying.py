@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -177,7 +178,7 @@ class RetryingMigration(OnlineMigration):
                     return await call()
                 except OnlineUnavailableError as error:
                     wait = attempt.next_wait if error.retry_after is None else error.retry_after
-                    self._events.emit(Notice(message=f"{error.message} Trying again in {wait:.0f} s."))
+                    self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
                     raise
         raise AssertionError  # stamina returns or raises
 
