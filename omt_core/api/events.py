@@ -75,7 +75,7 @@ class StageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageChanged(Event):
-    """A row of the upload table changes state."""
+    """A row of the upload table changes state. `detail` is the whole text of its cell, or empty (W74)."""
 
     kind: ClassVar[str] = "stage"
     stage: str

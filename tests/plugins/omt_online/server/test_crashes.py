@@ -128,6 +128,4 @@ def test_a_start_removes_what_did_not_land_whole_and_takes_in_what_did(layout, m
             assert file.read() == b"kept"
     finally:
         state.close()
-    assert sorted(path for path in remains if path.exists()) == sorted(
-        [kept, layout.content(digest(b"single"))]
-    )
+    assert sorted(path for path in remains if path.exists()) == sorted([kept, layout.content(digest(b"single"))])
