@@ -141,6 +141,9 @@ class EventScope(IntEnum):
     USER = 4
 
 
+NO_LOGIN_EVENT: Final = "kSENoLogin"
+"""systemevent.eventkey of No Login. ND: formed like the one key that is documented (section 7)."""
+
 TICKET_CREDENTIAL: Final = "Ticket"
 """credentials.credentialType of a session that lasts six hours (section 4)."""
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from omt_core.api.plugin import PluginSettings
+from omt_crm.vocabulary import NO_LOGIN_EVENT, TICKET_CREDENTIAL
 
 MEBIBYTE = 2**20
 
@@ -56,8 +57,9 @@ SECRET_COLUMNS = (
 )
 """Columns that hold passwords, tokens or keys, as `table.column`; `*` stands for any table."""
 
-LEFT_ROWS = {"credentials.credentialType": "Ticket"}
-"""Rows that stay: sessions of six hours (domain/README.md sections 4 and 9)."""
+LEFT_ROWS = {"credentials.credentialType": TICKET_CREDENTIAL, "systemevent.eventkey": NO_LOGIN_EVENT}
+"""Rows that stay: sessions of six hours (domain/README.md sections 4 and 9), and the event that keeps users out on site
+during the migration (section 7), which would keep them out online."""
 
 
 class DatabaseSettings(PluginSettings):

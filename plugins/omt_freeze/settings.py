@@ -5,12 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from omt_core.api.plugin import PluginSettings
+from omt_crm.vocabulary import NO_LOGIN_EVENT
 
 
 class FreezeSettings(PluginSettings):
     """The section `freeze` of the settings. A thaw undoes what was written, whatever the settings say by then."""
 
-    event_key: str = Field(default="kSENoLogin", min_length=1, max_length=254)
+    event_key: str = Field(default=NO_LOGIN_EVENT, min_length=1, max_length=254)
     """systemevent.eventkey of No Login. ND: formed like the one key that is documented (domain/README.md section 7)."""
 
     event_message: str = Field(

@@ -43,6 +43,9 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
         )
         assert (going.code, going.result["kind"], going.result["sent"]["files"]) == (0, "live", 0)
         assert on_site(site) != untouched
+        # What keeps users out on site stays there: online it would keep them out of the migrated CRM.
+        assert going.result["rows"] <= again.result["rows"]
+        assert "SystemEvent.eventkey=kSENoLogin" in going.subjects("left-on-site")
 
         refused = run(
             "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 COPY_BYTES = 1 << 20
+SMALL_TABLE_BYTES = 1 << 20
 
 _READ = "read_parquet(?, hive_partitioning = false, union_by_name = false, binary_as_string = false)"
 
@@ -59,14 +61,27 @@ class TableImporter:
     def import_table(self, name: str, parts: Sequence[PartToImport], before_part: Callable[[int], None]) -> Measured:
         """Create a table, verify it, and note that it is done; `before_part` is told how many parts are.
 
-        Parts are committed one by one, since what a transaction holds back stays in memory. Raises
-        `VerificationFailedError` that names the table and the parts that are not what they should be.
+        Parts are committed one by one, since what a transaction holds back stays in memory; a small table, of which
+        there are hundreds, is committed at once. Raises `VerificationFailedError` that names the table and the parts
+        that are not what they should be.
         """
-        measured = self._import(name, parts, before_part)
-        self._connection.execute(
-            "INSERT INTO omt.tables VALUES (?, ?, ?)", [name, measured.rows, f"{measured.fingerprint:032x}"]
-        )
+        small = len(parts) == 1 and parts[0].size <= SMALL_TABLE_BYTES
+        with self._at_once() if small else nullcontext():
+            measured = self._import(name, parts, before_part)
+            self._connection.execute(
+                "INSERT INTO omt.tables VALUES (?, ?, ?)", [name, measured.rows, f"{measured.fingerprint:032x}"]
+            )
         return measured
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def _import(self, name: str, parts: Sequence[PartToImport], before_part: Callable[[int], None]) -> Measured:
         columns: list[StoredColumn] = []
@@ -77,11 +92,12 @@ class TableImporter:
                 columns = self._append(name, part, columns)
             finally:
                 self._part.unlink()
-        measured = measure(self._connection, name, columns)
         promised = Measured(
             rows=sum(part.rows for part in parts),
             fingerprint=sum(part.fingerprint for part in parts) % FINGERPRINT_MODULUS,
         )
+        # The rows were counted as they were stored; of no rows there is only one fingerprint.
+        measured = measure(self._connection, name, columns) if promised.rows else Measured(rows=0, fingerprint=0)
         if measured != promised:
             raise VerificationFailedError(self._differing(name, parts, columns))
         return measured
