@@ -18,7 +18,6 @@ from omt_core.api.reporting import ReportSection
 from omt_core.api.users import Photo, User
 from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions
-from omt_database.export.stage import DatabaseExport
 from omt_database.findings import CODES, LEFT_ON_SITE, NO_KEY, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
 from omt_database.settings import DatabaseSettings
@@ -77,6 +76,8 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
+        from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who exports loads it
+
         # Another plugin in the role of the database brings a stage of its own.
         if not isinstance(call.database, CrmDatabase):
             return ()

@@ -7,14 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.contract.checkout import ROOT
 
 
 def test_the_layers_hold() -> None:
     linter = shutil.which("lint-imports", path=str(Path(sys.executable).parent)) or shutil.which("lint-imports")
-    if linter is None:
-        pytest.skip("import-linter is not installed; the lint environment of tox has it")
+    assert linter is not None, "install the extra `dev`"
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

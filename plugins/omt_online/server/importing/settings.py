@@ -14,7 +14,7 @@ class ImportSettings(PluginSettings):
     and further above where single rows hold hundreds of kilobytes.
     """
 
-    memory_limit: str = Field(default="192MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
+    memory_limit: str = Field(default="128MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
     """Memory that DuckDB may use."""
 
     threads: int = Field(default=2, ge=1, le=64)
