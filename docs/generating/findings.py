@@ -19,6 +19,8 @@ EFFECT = {
     Severity.INFO: "For your information; nothing need be done.",
 }
 
+NOT_WAIVABLE = "Stops a migration before anything is changed. The online side refuses it in any case."
+
 
 def pages(reference: Path) -> Mapping[str, str]:
     """Return all pages. `reference` is where they lie, for what was added to them by hand."""
@@ -28,13 +30,16 @@ def pages(reference: Path) -> Mapping[str, str]:
 
 
 def _page(one: FindingCode, file: Path) -> str:
-    facts = table(
-        ("severity", "plugin", "waive it by"), [(one.severity.value, code(one.plugin), code(f'waive = ["{one.code}"]'))]
-    )
+    waiver = code(f'waive = ["{one.code}"]') if one.waivable else "cannot be waived"
+    facts = table(("severity", "plugin", "waive it by"), [(one.severity.value, code(one.plugin), waiver)])
     return page(
-        one.code, facts, EFFECT[one.severity], "## What it means", one.meaning, "## What to do", one.remedy,
+        one.code, facts, _effect(one), "## What it means", one.meaning, "## What to do", one.remedy,
         _kept(file), "[All findings](index.md)",
     )  # fmt: skip
+
+
+def _effect(one: FindingCode) -> str:
+    return EFFECT[one.severity] if one.waivable else NOT_WAIVABLE
 
 
 def _kept(file: Path) -> str:
