@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
+from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.engine import pins
+from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.surroundings import JournalNotes, Surroundings
 from omt_core.journal import Journal
+from omt_core.plugin_host import WAIVER_PREFIX
 
 
 async def freeze(session: MigrationSession) -> None:
@@ -20,6 +24,8 @@ async def freeze(session: MigrationSession) -> None:
     journal, located, bus = session.journal, session.located, session.engine.bus
     if (await journal.pins()).get(pins.FROZEN) == "frozen":
         return
+    can_undo = set(bus.implementers("freeze")) & set(bus.implementers("thaw"))
+    await journal.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
     await journal.pin(pins.FROZEN, "intended")
     try:
         for plugin in bus.implementers("freeze"):
@@ -31,7 +37,8 @@ async def freeze(session: MigrationSession) -> None:
             )
             await bus.freeze(call, plugin)
     except Exception:
-        await thaw(session.engine, journal, located.installation, located.database)
+        thawed = await thaw(session.engine, journal, located.installation, located.database)
+        session.findings = merged(session.findings, thawed)
         raise
     await journal.pin(pins.FROZEN, "frozen")
     session.engine.events.emit(
@@ -42,8 +49,15 @@ async def freeze(session: MigrationSession) -> None:
 async def thaw(
     engine: Engine, journal: Journal, installation: Installation, database: SourceDatabase
 ) -> Sequence[Finding]:
-    """Undo the freeze of this migration, however far it went; may be called again, in any later process."""
-    findings: list[Finding] = []
+    """Undo the freeze of this migration, however far it went; may be called again, in any later process.
+
+    Raises `InputError` `thaw-plugin-missing` when a plugin that froze takes no part now; all others have thawed then.
+    """
+    # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
+    await journal.pin(pins.FROZEN, "intended")
+    # What another hook did wrong has nothing to do with whether the thaw succeeds.
+    findings = list(engine.bus.take_faults())
+    failed = False
     for plugin in reversed(engine.bus.implementers("thaw")):
         call = calls.Thaw(
             installation=installation,
@@ -52,8 +66,22 @@ async def thaw(
             run=Surroundings(engine.events),
         )
         findings.extend(await engine.bus.thaw(call, plugin))
-    faults = engine.bus.take_faults()
-    if not faults:
+        faults = engine.bus.take_faults()
+        findings.extend(faults)
+        failed = failed or any(f"{WAIVER_PREFIX}{plugin}" in fault.subjects for fault in faults)
+    absent = sorted(await _frozen_by(journal) - set(engine.bus.implementers("thaw")))
+    if absent:
+        raise InputError(
+            "thaw-plugin-missing",
+            f"The installation is still frozen by plugins that take no part in this run: {', '.join(absent)}.",
+            "Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
+        )
+    if not failed:
+        await journal.pin(pins.FROZEN_BY, None)
         await journal.pin(pins.FROZEN, None)
         engine.events.emit(Notice(message="The installation on site is thawed."))
-    return [*findings, *faults]
+    return findings
+
+
+async def _frozen_by(journal: Journal) -> frozenset[str]:
+    return frozenset(json.loads((await journal.pins()).get(pins.FROZEN_BY, "[]")))

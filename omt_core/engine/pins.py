@@ -18,8 +18,12 @@ COMPLETED: Final = "completed"
 """Set once the tenant has verified and imported: when, in UTC."""
 COMPLETING: Final = "completing"
 """The tenant's id of the migration, from the moment that it is asked to import until its answer is journalled."""
+OVERWRITING: Final = "overwriting"
+"""Set while a full run replaces a completed test: the journal's items are then not those of what is online."""
 FROZEN: Final = "frozen"
-"""`intended` before anything is frozen, `frozen` once all of it is; not there otherwise."""
+"""`intended` from before the first to after the last change of a freeze or thaw, `frozen` while all of it is frozen."""
+FROZEN_BY: Final = "frozen.by"
+"""The plugins that were asked to freeze and can undo it, as a JSON list: without each of them a thaw is not whole."""
 CHANGES: Final = "changes-online"
 
 

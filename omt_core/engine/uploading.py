@@ -36,9 +36,13 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     _tell(session, STARTING, StageState.ANALYSING)
     migration = await _open(session)
     try:
+        if stop.is_set():
+            raise await _interrupted(session)  # before the freeze: there is nothing to stop yet
         if session.mode is Mode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
             await session.journal.pin(pins.STARTED, session.decisions.kind.value)
+        elif not session.only_missing:
+            await session.journal.pin(pins.OVERWRITING, migration.id)
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)
@@ -145,13 +149,7 @@ async def _transfer_all(
     reasons = await left_behind(journal, session.engine.host.codes)
     session.findings = merged(told_anew(session.findings, reasons), summary.findings)
     if summary.stopped:
-        raise InterruptedRunError(
-            "interrupted",
-            "The run was stopped; all that was confirmed is journalled."
-            + (" The installation on site is still frozen." if await is_frozen(session) else ""),
-            "Run the same command again to go on from there"
-            + ("; `omt thaw` lets the users in again meanwhile." if await is_frozen(session) else "."),
-        )
+        raise await _interrupted(session)
     if summary.failed:
         raise OnlineError(
             "files-not-confirmed",
@@ -165,9 +163,24 @@ async def is_frozen(session: MigrationSession) -> bool:
     return pins.FROZEN in await session.journal.pins()
 
 
+async def _interrupted(session: MigrationSession) -> InterruptedRunError:
+    frozen = await is_frozen(session)
+    return InterruptedRunError(
+        "interrupted",
+        "The run was stopped; all that was confirmed is journalled."
+        + (" The installation on site is still frozen." if frozen else ""),
+        "Run the same command again to go on from there"
+        + ("; `omt thaw` lets the users in again meanwhile." if frozen else "."),
+    )
+
+
 async def _thaw_after_refusal(session: MigrationSession) -> None:
-    if await is_frozen(session) and not session.only_missing:
-        await thaw(session.engine, session.journal, session.located.installation, session.located.database)
+    """Thaw, unless an earlier run had asked for the import: the tenant may be at it, and then users must stay out."""
+    if session.only_missing or not await is_frozen(session) or pins.COMPLETING in await session.journal.pins():
+        return
+    located = session.located
+    thawed = await thaw(session.engine, session.journal, located.installation, located.database)
+    session.findings = merged(session.findings, thawed)
 
 
 def _tell(session: MigrationSession, row: tuple[str, str], state: StageState, detail: str = "") -> None:

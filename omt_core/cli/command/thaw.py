@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 
 from typing_extensions import override
 
-from omt_core.api.errors import ExitCode
+from omt_core.api.errors import ExitCode, InstallationError
 from omt_core.api.findings import Severity
+from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
 from omt_core.cli.progress import watching
@@ -45,7 +46,9 @@ class Thaw(CoreCommand):
             await stack.enter_async_context(watching(call.console, engine))
             given = pinned_answers.load(known.get(pins.ANSWERS)) if call.answers is None else call.answers.manual()
             discovery = await choose_installation(engine, given)
-            database, _ = await open_database(engine, discovery.installation, stack)
+            database, licence = await open_database(engine, discovery.installation, stack)
+            if call.answers is None:
+                _refuse_other_installation(licence, await pins.licence_of(journal))
             findings = await thaw(engine, journal, discovery.installation, database)
         for finding in findings:
             call.console.finding(finding)
@@ -53,4 +56,18 @@ class Thaw(CoreCommand):
         return call.console.finish(
             ExitCode.FINDINGS if failed else ExitCode.DONE,
             findings=tuple(FindingLine.of(finding) for finding in findings),
+        )
+
+
+def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:
+    """Refuse what discovery found when it is another installation: to find nothing to thaw there would mean nothing.
+
+    Answers name an installation themselves, so that a licence that was changed meanwhile does not stop a thaw.
+    """
+    if frozen is not None and found.serial.strip() != frozen.serial.strip():
+        raise InstallationError(
+            "thaw-other-installation",
+            f"The installation that was found has the serial number {found.serial!r}; what is frozen has"
+            f" {frozen.serial!r}.",
+            "Name the installation that is frozen by --answers.",
         )

@@ -1,0 +1,107 @@
+"""A freeze is believed in only while it is whole, and a thaw is done only when everybody who froze has thawed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pytest
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.errors import InputError
+from omt_core.api.findings import Finding
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api.roles import RoleSettings
+from omt_core.engine import pins
+from omt_core.engine.freezing import freeze, thaw
+from omt_core.engine.session import Engine, MigrationSession
+from omt_core.plugin_host import Candidate, EventHub, HookBus, HookCaller, PluginHost, PluginState
+from tests.core.engine.test_runner import session_in
+
+pytestmark = pytest.mark.anyio
+NOTHING = cast("Any", None)
+
+
+class Killed(BaseException):
+    """Ends everything at once, as a kill does."""
+
+
+class Door(Plugin):
+    """Locks one door and can be killed while it unlocks it."""
+
+    locked: ClassVar[bool] = False
+    deadly: ClassVar[bool] = False
+
+    @override
+    @hookimpl
+    async def freeze(self, call: calls.Freeze) -> None:
+        Door.locked = True
+
+    @override
+    @hookimpl
+    async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
+        Door.locked = False
+        if Door.deadly:
+            raise Killed
+        return ()
+
+
+class Watcher(Plugin):
+    """Fails in a hook that has nothing to do with a freeze."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        raise ZeroDivisionError
+
+
+def engine_with(**classes: type[Plugin]) -> Engine:
+    candidates = [
+        Candidate(name=name, version="1", source="test", default=False, state=PluginState.ACTIVE, plugin_class=one)
+        for name, one in classes.items()
+    ]
+    host, events = PluginHost(candidates, lambda _: PluginSettings()), EventHub()
+    return Engine(host=host, bus=HookBus(HookCaller(host, RoleSettings(), events, seconds=5)), events=events)
+
+
+@asynccontextmanager
+async def frozen(folder: Path, engine: Engine) -> AsyncIterator[MigrationSession]:
+    Door.locked = Door.deadly = False
+    async with session_in(folder) as session:
+        session.engine = engine
+        await freeze(session)
+        assert Door.locked
+        yield session
+
+
+async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp_path: Path) -> None:
+    engine = engine_with(door=Door)
+    async with frozen(tmp_path, engine) as session:
+        Door.deadly = True
+        with pytest.raises(Killed):
+            await thaw(engine, session.journal, NOTHING, NOTHING)
+        assert not Door.locked
+        await freeze(session)
+        assert Door.locked
+
+
+async def test_a_thaw_without_a_plugin_that_froze_says_so_and_keeps_the_freeze_in_mind(tmp_path: Path) -> None:
+    async with frozen(tmp_path, engine_with(door=Door)) as session:
+        with pytest.raises(InputError) as refused:
+            await thaw(engine_with(watcher=Watcher), session.journal, NOTHING, NOTHING)
+        assert (refused.value.code, "door" in refused.value.message) == ("thaw-plugin-missing", True)
+        assert pins.FROZEN in await session.journal.pins()
+        assert await thaw(engine_with(door=Door), session.journal, NOTHING, NOTHING) == []
+        assert pins.FROZEN not in await session.journal.pins()
+
+
+async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen(tmp_path: Path) -> None:
+    engine = engine_with(door=Door, watcher=Watcher)
+    async with frozen(tmp_path, engine) as session:
+        await engine.bus.validate_users(calls.ValidateUsers(database=NOTHING, users=(), run=session.run))
+        (told,) = await thaw(engine, session.journal, NOTHING, NOTHING)
+        assert told.code == "plugin-raised"
+        assert pins.FROZEN not in await session.journal.pins()
