@@ -28,7 +28,8 @@ async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | None) -> None:
     """Take a run up to where the upload would begin; nothing outside the workspace is changed so far."""
     choice = recover or answers.recover
-    if choice is None and runner.session.finishing:
+    if runner.session.finishing and choice not in runner.session.located.plan.choices:
+        # The command that was killed needed no choice, or made one that the tenant has carried out since.
         choice = RecoveryChoice.MISSING
     if runner.session.mode is Mode.INITIAL:
         await runner.session.choose_recovery(None)

@@ -38,8 +38,9 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
     }
     if not session.only_missing:
         await session.journal.pin(pins.CHANGES, json.dumps(changes))
-        await session.journal.pin(pins.STARTED, session.decisions.kind.value)
+    await session.journal.pin(pins.STARTED, session.decisions.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
+    await session.journal.pin(pins.OVERWRITING, None)
     await session.journal.pin(pins.COMPLETING, None)
 
 

@@ -22,8 +22,14 @@ async def rebuild_journal(session: MigrationSession) -> None:
             "The journal is lost, and the tenant knows of no migration.",
             "Begin anew in an empty workspace.",
         )
-    session.engine.events.emit(Notice(message="The local journal is lost; it is rebuilt from the tenant's manifest."))
+    session.engine.events.emit(
+        Notice(message="The local journal does not tell what is online; it is rebuilt from the tenant's manifest.")
+    )
     migration = await target.open(session.located.licence, status.migration.kind, session.located.plan.choices[0])
+    # What the journal had of other runs, cut short or of a tenant that was reset, is not what is online.
+    for stage in await session.journal.totals():
+        await session.journal.reset_stage(stage)
+    await session.journal.pin(pins.SNAPSHOT, None)
     try:
         async for batch in migration.manifest():
             await session.journal.adopt(
@@ -31,5 +37,6 @@ async def rebuild_journal(session: MigrationSession) -> None:
             )
     finally:
         await migration.aclose()
+    await session.journal.pin(pins.OVERWRITING, None)
     await session.journal.pin(pins.STARTED, status.migration.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())

@@ -18,9 +18,10 @@ from omt_core.api.decisions import Contact, Kind, Notifications, RecoveryChoice
 from omt_core.api.errors import FindingsError, InstallationError
 from omt_core.api.findings import Severity
 from omt_core.api.users import LoginOutcome
-from omt_core.engine import phases, reviewing, uploading
+from omt_core.engine import phases, pins, reviewing, uploading
 from omt_core.engine.findings import blocking, merged
 from omt_core.engine.phases import Phase
+from omt_core.engine.rebuilding import rebuild_journal
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.session import MigrationSession
 
@@ -46,6 +47,9 @@ class ChooseRecovery(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.choose_recovery(self.choice)
+        if session.only_missing and not session.finishing and pins.OVERWRITING in await session.journal.pins():
+            # The journal followed an overwrite that was cut short: its items are not those of what is online.
+            await rebuild_journal(session)
         await session.journal.change_mode(mode=session.mode, baseline=session.only_missing)
 
 

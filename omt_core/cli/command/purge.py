@@ -53,7 +53,8 @@ async def _refuse_unfinished(journal: Journal) -> None:
             "Run `omt thaw` first.",
         )
     runs = await journal.runs()
-    if pins.STARTED in known and (pins.COMPLETED not in known or (runs and runs[-1].exit_code is None)):
+    unfinished = pins.COMPLETED not in known or pins.OVERWRITING in known or (runs and runs[-1].exit_code is None)
+    if pins.STARTED in known and unfinished:
         raise InputError(
             "purge-unfinished",
             "The migration is not finished, and the journal is what goes on with it.",
