@@ -24,15 +24,14 @@ _LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.
 
 
 async def commit_stage(work: StageWork) -> bool:
-    """Commit a stage unless the online side has exactly this already.
+    """Commit a stage. What was committed before is so again: another run may have begun online since, and dropped it.
 
     Returns False when contents that were confirmed once are not there online any more: they are pending again.
     """
     pipe, stage = work.pipe, work.stage.name
     manifest = await _write(pipe, stage)
     name, committed = f"committed/{stage}", f"{pipe.migration.id} {manifest.snapshot} {manifest.digest}"
-    if await pipe.journal.recall(name) == committed:
-        return True
+    before = await pipe.journal.recall(name)
     try:
         if await pipe.lacking([Content(digest=manifest.digest, size=manifest.size)]):
             await _send(pipe, manifest)
@@ -40,6 +39,8 @@ async def commit_stage(work: StageWork) -> bool:
     except OnlineRefusedError as error:
         if error.code == "contents-missing" and await doubt(pipe, stage):
             return False
+        if error.code == "completion-running" and before == committed:
+            return True  # it is part of what is being imported at this moment
         raise
     await pipe.journal.remember(name, committed)
     return True

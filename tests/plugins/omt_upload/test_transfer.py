@@ -78,7 +78,9 @@ async def test_every_file_ends_verified_online_and_in_the_manifest(tmp_path: Pat
     assert (last.items_done, last.items_total) == (6, 6)
 
 
-async def test_a_second_run_with_nothing_changed_sends_and_commits_nothing(tmp_path: Path, archive: Path) -> None:
+async def test_a_second_run_with_nothing_changed_sends_nothing_and_commits_the_same_again(
+    tmp_path: Path, archive: Path
+) -> None:
     tenant = MemoryTenant()
     for _ in range(2):
         async with journal_of(tmp_path) as journal:
@@ -86,7 +88,7 @@ async def test_a_second_run_with_nothing_changed_sends_and_commits_nothing(tmp_p
             await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
         sent, tenant.bodies = tenant.bodies, []
     assert sent == []
-    assert tenant.commits == 1
+    assert tenant.commits == 2  # another run may have begun online since, and dropped the first
 
 
 async def test_a_new_snapshot_commits_every_stage_again_without_sending_contents(tmp_path: Path, archive: Path) -> None:
