@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from copy import copy
 
 import anyio
 
+from omt_core.api.decisions import Mode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import interrupts
@@ -14,8 +16,13 @@ from omt_core.cli.progress import watching
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, result_of
 from omt_core.engine.runner import Runner
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.uploading import is_frozen
 
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
+
+_FAULT = OmtError("internal", "The run ended in a way that the tool does not know.", "See the log file.")
+"""What stands for an error that is none of ours: the journal must not take such a run for one that is done."""
 
 
 async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Result:
@@ -29,7 +36,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
             session = await stack.enter_async_context(open_session(call.app.engine, request))
-            error: OmtError | None = None
+            error: OmtError | None = _FAULT
             try:
                 async with Runner.start(session) as runner:
                     error = await _attempt(work, runner, stop)
@@ -37,6 +44,8 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
                 with anyio.CancelScope(shield=True):
                     if scope.cancel_called:
                         error = _interrupted()
+                    if error is not None and not _is_live(session) and await is_frozen(session):
+                        error = _saying_frozen(error)
                     code = ExitCode.DONE if error is None else error.exit_code
                     await session.journal.finish_run(code, session.findings)
                     result = await result_of(session, code, error)
@@ -53,6 +62,21 @@ async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | 
     except OmtError as error:
         return error
     return None
+
+
+def _is_live(session: MigrationSession) -> bool:
+    """Tell whether what is online is live already: then the installation on site stays frozen for good (W82)."""
+    return session.mode is Mode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in session.located.plan.choices
+
+
+def _saying_frozen(error: OmtError) -> OmtError:
+    """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know."""
+    if "omt thaw" in error.remedy:
+        return error
+    told = copy(error)
+    told.message = f"{error.message} The installation on site is still frozen."
+    told.remedy = f"{error.remedy} `omt thaw` lets the users in again meanwhile."
+    return told
 
 
 def _interrupted() -> InterruptedRunError:
