@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,6 +27,18 @@ _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO:
 _log = logging.getLogger("omt.run")
 
 
+class _Output(RichConsole):
+    """An output whose reader may go away: what runs goes on, since a migration is worth more than its lines."""
+
+    @override
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        # Python flushes what is left in the buffer when it ends, and would fail once more.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
 class Console(CommandContext):
     """The two outputs of a command. Texts from databases and disks are printed as text, never as markup."""
 
@@ -44,8 +57,8 @@ class Console(CommandContext):
         self.debug = debug
         self._self_command = tuple(self_command)
         self._out = out or sys.stdout
-        self.rich = RichConsole(file=self._out, highlight=False, emoji=False, soft_wrap=True)
-        self._err = RichConsole(file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True)
+        self.rich = _Output(file=self._out, highlight=False, emoji=False, soft_wrap=True)
+        self._err = _Output(file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True)
 
     @property
     @override
@@ -73,8 +86,11 @@ class Console(CommandContext):
 
     @override
     def print_line(self, text: str) -> None:
-        self._out.write(f"{printable(text)}\n")
-        self._out.flush()
+        try:
+            self._out.write(f"{printable(text)}\n")
+            self._out.flush()
+        except BrokenPipeError:
+            self.rich.on_broken_pipe()
 
     @override
     def finish(self, exit_code: int, **fields: object) -> int:

@@ -8,6 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from typing import Final
 
@@ -52,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> int:
             app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command
         )
         return _run(options, app, answers, console)
-    except Exception as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
         return _failed(console, error)
     finally:
         end_logging()
@@ -61,9 +62,11 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run(options: GlobalOptions, app: Application, answers: Answers | None, console: Console) -> int:
     parser, plugin_commands = _parser(app)
     try:
-        parsed = parser.parse_args(options.rest)
+        # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
+        with redirect_stdout(sys.stderr) if options.json else nullcontext():
+            parsed = parser.parse_args(options.rest)
     except SystemExit as end:  # --help and --version, which argparse ends by itself
-        return int(end.code or 0)
+        return console.finish(int(end.code or 0))
     except InputError as error:
         raise _naming_inactive_plugins(error, app) from error
     _log.info("command %s", parsed.command)

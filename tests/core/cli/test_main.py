@@ -1,0 +1,40 @@
+"""Every way out of the program tells what it must where it must."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from omt_core.cli import main as program
+from omt_core.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
+@pytest.mark.parametrize("words", [("--help",), ("migrate", "--help"), ("--version",)])
+def test_help_under_json_leaves_one_result_and_nothing_else_to_the_program(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    code = main([*words, "--json"])
+    out, err = capsys.readouterr()
+    (line,) = out.splitlines()
+    assert (code, json.loads(line)["event"], json.loads(line)["exit_code"]) == (0, "result", 0)
+    assert err
+
+
+def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "_run", interrupted)
+    assert main(["plugins", "--json"]) == 130
+    result = json.loads(capsys.readouterr().out)
+    assert (result["exit_code"], result["error"]["code"]) == (130, "interrupted")
