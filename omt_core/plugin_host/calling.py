@@ -19,6 +19,7 @@ from omt_core.api.errors import InputError, InstallationError, InterruptedRunErr
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.hook_rules import HOOK_RULES, Policy
+from omt_core.api.redaction import SECRETS
 from omt_core.api.roles import RoleSettings
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 from omt_core.plugin_host.manager import WAIVER_PREFIX, PluginHost
@@ -148,5 +149,9 @@ class HookCaller:
 
 def _error(code: FindingCode, plugin: str, hook: str, what: str) -> PluginError:
     return PluginError(
-        code.code, f"The plugin {plugin!r} failed in {hook!r}: {what}.", code.remedy, plugin=plugin, hook=hook
+        code.code,
+        SECRETS.hide(f"The plugin {plugin!r} failed in {hook!r}: {what}."),
+        code.remedy,
+        plugin=plugin,
+        hook=hook,
     )
