@@ -70,15 +70,15 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
 
 def read_global_options(words: Sequence[str]) -> GlobalOptions:
     """Read the options wherever they stand. The answers file is looked for too, since settings may stand in it."""
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = Parser(prog="omt", add_help=False, allow_abbrev=False)
     parser.add_argument("--plugin", action="append", default=[])
     parser.add_argument("--disable-plugin", action="append", default=[])
     parser.add_argument("--settings", type=Path)
-    parser.add_argument("--log-level", default="info")
+    parser.add_argument("--log-level", choices=LEVELS, default="info")
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--json", action="store_true")
     found, rest = parser.parse_known_args(list(words))
-    peek = Parser(add_help=False, allow_abbrev=False)
+    peek = Parser(prog="omt", add_help=False, allow_abbrev=False)
     peek.add_argument("--answers", type=Path)
     answers = peek.parse_known_args(rest)[0].answers
     return GlobalOptions(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,23 @@ def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
     assert main(["plugins", "--json"]) == 130
     result = json.loads(capsys.readouterr().out)
     assert (result["exit_code"], result["error"]["code"]) == (130, "interrupted")
+
+
+@pytest.mark.parametrize("words", [("--log-level", "loud"), ("--plugin",), ("--answers",), ("nothing-like-it",), ()])
+def test_what_is_wrong_before_a_command_begins_is_a_usage_error_with_a_result(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert main(["--json", *words]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["error"]["code"] == "usage"
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_went_away_does_not_end_a_command() -> None:
+    command = [sys.executable, "-m", "omt_core", "plugins", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, "")
