@@ -69,6 +69,10 @@ class Runner:
                     await self._perform(request.step)
                 except OmtError as error:
                     request.error = error
+                except BaseException:
+                    # Whoever waits may hear of the end before the cancellation: it must not pass for success.
+                    request.error = OmtError("internal", "The step was torn apart by a fault.", "See the log file.")
+                    raise
                 finally:
                     self._tell_findings()
                     request.done.set()

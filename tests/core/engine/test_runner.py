@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.decisions import Decisions, Mode
-from omt_core.api.errors import InputError
+from omt_core.api.errors import InputError, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
 from omt_core.api.plugin import PluginSettings
@@ -124,3 +124,29 @@ async def test_a_front_end_that_goes_away_does_not_tear_its_step_apart(tmp_path:
                 scope.cancel()
         await runner.do(LogOn())
     assert told == ["begin", "end"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faulty(Step):
+    """A step with a bug."""
+
+    phase = phases.LOGIN
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_step_with_a_bug_never_passes_for_done(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def attempt() -> None:
+        async with session_in(tmp_path) as session, Runner.start(session) as runner:
+            with pytest.raises(OmtError, match="fault"):
+                await runner.do(Faulty())
+            told.append("failed")
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await attempt()
+    assert raised.group_contains(ZeroDivisionError)
+    assert told == ["failed"]
