@@ -235,7 +235,7 @@ class Plugin:
     async def freeze(self, call: calls.Freeze) -> None:
         """Keep users out of the on-site installation (W70). Must note its intent before, its outcome after.
 
-        Default: nothing. Fatal: what was frozen is thawed again. No time limit.
+        Default: nothing. Fatal: what was frozen is thawed again. No time limit. A plugin that freezes must also `thaw`.
         """
 
     @hookspec

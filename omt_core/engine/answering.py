@@ -42,7 +42,7 @@ async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
     """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
     await runner.session.choose_recovery(None)
     await runner.do(login(answers))
-    await runner.do(Precopy(stop=stop))
+    await runner.do(Precopy(stop=stop, kind=answers.kind))
 
 
 def login(answers: Answers) -> Step:

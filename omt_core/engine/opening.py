@@ -80,6 +80,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             ),
             resources=resources,
             decisions=await journal.decisions(),
+            writes=request.writes,
             findings=discovery.findings,
         )
         await session.waive(request.waivers)

@@ -15,6 +15,14 @@ async def rebuild_journal(session: MigrationSession) -> None:
 
     Files are hashed once, since their times are not in a manifest. Raises `OnlineError`.
     """
+    if not session.writes:
+        # To read the manifest a migration is opened, which changes the tenant.
+        session.engine.events.emit(
+            Notice(
+                message="The local journal does not tell what is online, and this run may not ask: nothing is counted."
+            )
+        )
+        return
     target, status = session.located.target, session.located.status
     if target is None or status is None or status.migration is None:
         raise OnlineRefusedError(

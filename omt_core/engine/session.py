@@ -69,6 +69,8 @@ class MigrationSession:
     reviewed: Reviewed = field(default_factory=Reviewed)
     findings: tuple[Finding, ...] = ()
     completed: CompletedMigration | None = None
+    writes: bool = True
+    """Whether anything may be begun online; not in a dry run or a check."""
     finishing: bool = False
     """The tenant imported while this tool was dead: what is left is to hear of it, and to send what is missing."""
 
@@ -136,6 +138,10 @@ class MigrationSession:
                 "Fill the section [contact] in the answers file.",
             )
         await self._decide(replace(self.decisions, kind=kind, contact=contact, agreement_accepted=True))
+
+    async def take_kind(self, kind: Kind) -> None:
+        """Decide live or test where there is no Confirm (precopy)."""
+        await self._decide(replace(self.decisions, kind=kind))
 
     async def assign(self, *, plans: Mapping[str, str], user_names: Mapping[str, str]) -> None:
         """Decide all plans and user names; empty texts mean none."""

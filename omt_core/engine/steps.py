@@ -152,10 +152,12 @@ class Precopy(Step):
 
     phase = phases.UPLOAD
     stop: StopSignal
+    kind: Kind
 
     @override
     async def perform(self, session: MigrationSession) -> None:
         refuse_errors(session)
+        await session.take_kind(self.kind)
         await uploading.precopy(session, self.stop)
 
 

@@ -27,7 +27,8 @@ def check_class(candidate: object) -> type[Plugin]:
     """Return the candidate as a plugin class.
 
     Raises `RejectedPluginError` for anything but a subclass of `Plugin`, an unknown hook, an override without
-    `@hookimpl`, a plain function where a coroutine is specified (or the reverse), and another list of parameters.
+    `@hookimpl`, a plain function where a coroutine is specified (or the reverse), another list of parameters, and a
+    freeze that nobody could undo.
     """
     if not (inspect.isclass(candidate) and issubclass(candidate, Plugin)):
         raise RejectedPluginError(f"{candidate!r} is not a subclass of omt_core.api.Plugin")
@@ -38,6 +39,8 @@ def check_class(candidate: object) -> type[Plugin]:
             _check_hook(candidate, name, marked=marked is not None and marked is not False)
         elif marked:
             raise RejectedPluginError(f"it implements the unknown hook {name!r}")
+    if candidate.freeze is not Plugin.freeze and candidate.thaw is Plugin.thaw:
+        raise RejectedPluginError("it implements 'freeze' without 'thaw', so that nobody could undo it")
     return candidate
 
 

@@ -112,6 +112,15 @@ class UnknownHook(Plugin):
         return ()
 
 
+class FreezesForGood(Plugin):
+    """Cannot undo what it does."""
+
+    @override
+    @hookimpl
+    async def freeze(self, call: calls.Freeze) -> None:
+        del call
+
+
 class NoPlugin:
     """Is none."""
 

@@ -19,6 +19,7 @@ def test_a_good_plugin_passes() -> None:
         (plugins.NotAsync, "must be a coroutine"),
         (plugins.OtherParameters, "instead of (self, call)"),
         (plugins.UnknownHook, "unknown hook 'validate_everything'"),
+        (plugins.FreezesForGood, "'freeze' without 'thaw'"),
         (plugins.NoPlugin, "not a subclass"),
         ("text", "not a subclass"),
     ],
