@@ -206,8 +206,11 @@ class OnlineMigration(Protocol):
         """Make a stage's manifest, already uploaded as a content, the whole truth about that stage."""
         ...
 
-    def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
-        """Have the tenant verify and import everything committed; yields until it is done, raises if it refuses."""
+    def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
+        """Have the tenant verify and import everything committed; yields until it is done, raises if it refuses.
+
+        None asks for nothing: it watches the import that an earlier run asked for, and yields nothing where none is.
+        """
         ...
 
     async def result(self, directory: Path) -> CompletedMigration:

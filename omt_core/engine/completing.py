@@ -16,7 +16,24 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
     await session.journal.pin(pins.COMPLETING, migration.id)
+    await _watch(session, migration, request)
+    await _keep_result(session, migration, request)
+
+
+async def join_import(session: MigrationSession, migration: OnlineMigration) -> bool:
+    """Wait for the import that a run asked for which was killed then; tell whether there was one that ended well."""
+    if (await session.journal.pins()).get(pins.COMPLETING) != migration.id:
+        return False
+    if not await _watch(session, migration, None):
+        return False
+    await _keep_result(session, migration, completion_request(session))
+    return True
+
+
+async def _watch(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest | None) -> bool:
+    done = False
     async for progress in migration.complete(request):
+        done = progress.state == "done"
         session.engine.events.emit(
             StageProgress(
                 stage="finishing",
@@ -29,6 +46,10 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
                 detail=progress.detail,
             )
         )
+    return done
+
+
+async def _keep_result(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest) -> None:
     session.completed = await migration.result(session.folder)
     session.findings = merged(session.findings, session.completed.findings)
     changes = {

@@ -14,7 +14,7 @@ from omt_core.api.events import StageChanged, StageState
 from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineMigration
 from omt_core.engine import pins
-from omt_core.engine.completing import complete
+from omt_core.engine.completing import complete, join_import
 from omt_core.engine.findings import left_behind, merged, told_anew
 from omt_core.engine.freezing import freeze, thaw
 from omt_core.engine.rate import FileRateLimiter
@@ -30,7 +30,8 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     """Move everything, or in recovery of missing files what is missing or changed, and have the tenant import it.
 
     Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
-    was frozen stays frozen then, except that a refusal before the import thaws it again.
+    was frozen stays frozen then, except that a refusal before the import thaws it again. An import that an earlier run
+    asked for, and that the tenant is still at, is waited for and nothing is sent.
     """
     _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
@@ -38,6 +39,8 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     try:
         if stop.is_set():
             raise await _interrupted(session)  # before the freeze: there is nothing to stop yet
+        if await join_import(session, migration):
+            return
         if session.mode is Mode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
             await session.journal.pin(pins.STARTED, session.decisions.kind.value)

@@ -85,6 +85,27 @@ def test_going_live_is_finished_by_the_same_command_after_a_kill_behind_the_impo
         assert pinned(workspace)["upload.kind"] == "live"
 
 
+def test_a_run_that_was_killed_while_the_tenant_imports_is_finished_by_the_same_command(tmp_path: Path) -> None:
+    site = build(tmp_path)
+    workspace = tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        command = ("migrate", "--answers", site.answer(tenant), "--workspace", workspace)
+        process = start(*command, folder=tmp_path)
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if (event["event"], event.get("stage")) == ("progress", "finishing"):
+                break
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        assert "completing" in pinned(workspace)
+        done = run(*command, folder=tmp_path)
+        assert (done.code, done.result["kind"], done.result["sent"]["files"]) == (0, "live", 0), done.errors
+        assert done.result["tables"] > 500
+        assert "completing" not in pinned(workspace)
+        assert run("verify", done.result["receipt"], "--tenant", tenant.url, folder=tmp_path).code == 0
+
+
 def test_a_stop_before_the_upload_freezes_nothing(tmp_path: Path) -> None:
     site = build(tmp_path)
     untouched = on_site(site)

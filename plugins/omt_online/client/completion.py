@@ -26,9 +26,12 @@ class CompletionPolls:
         self._longest_wait = longest_wait
         self._asked: Mapping[str, object] | None = None
 
-    async def until_done(self, request: Mapping[str, object]) -> AsyncIterator[CompletionProgress]:
-        """Ask for completion and yield each step; raises `OnlineRefusedError` when the tenant says no."""
-        if self._asked != request:
+    async def until_done(self, request: Mapping[str, object] | None) -> AsyncIterator[CompletionProgress]:
+        """Ask for completion and yield each step; raises `OnlineRefusedError` when the tenant says no.
+
+        With None nothing is asked for: what is under way is watched, and nothing is yielded where nothing is.
+        """
+        if request is not None and self._asked != request:
             await self._session.send("POST", self._path, json=request, headers=self._claim)
             self._asked = request
         wait, told = _FIRST_WAIT, None
@@ -36,6 +39,8 @@ class CompletionPolls:
             answer = await self._session.ask(CompletionAnswer, "GET", self._path, headers=self._claim)
             if answer.state == "failed" or answer.state == "none":  # noqa: PLR1714 - narrows the type
                 self._asked = None
+                if request is None:
+                    return
                 raise completion_failed(answer.error)
             if answer != told:
                 wait, told = _FIRST_WAIT, answer

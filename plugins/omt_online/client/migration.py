@@ -128,8 +128,8 @@ class HttpMigration(OnlineMigration):
         )
 
     @override
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
-        async for progress in self._completion.until_done(asdict(request)):
+    async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
+        async for progress in self._completion.until_done(None if request is None else asdict(request)):
             yield progress
 
     @override

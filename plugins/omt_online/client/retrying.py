@@ -120,7 +120,7 @@ class RetryingMigration(OnlineMigration):
         await self._again(partial(self._inner.commit, manifest))
 
     @override
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
+    async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
         steps = self._inner.complete(request)
 
         async def step() -> CompletionProgress | None:

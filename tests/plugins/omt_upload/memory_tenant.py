@@ -144,7 +144,7 @@ class MemoryMigration(OnlineMigration):
         self.tenant.commits += 1
 
     @override
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[CompletionProgress]:
+    async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
         yield CompletionProgress(state="done", done=1, total=1)
 
     @override
