@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from copy import copy
 
 import anyio
 
@@ -21,9 +20,6 @@ from omt_core.engine.uploading import is_frozen
 
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
 
-_FAULT = OmtError("internal", "The run ended in a way that the tool does not know.", "See the log file.")
-"""What stands for an error that is none of ours: the journal must not take such a run for one that is done."""
-
 
 async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Result:
     """Open a session, have `work` done on it, and return the result; its error, if any, was said already.
@@ -36,7 +32,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
             session = await stack.enter_async_context(open_session(call.app.engine, request))
-            error: OmtError | None = _FAULT
+            error: OmtError | None = _fault()
             try:
                 async with Runner.start(session) as runner:
                     error = await _attempt(work, runner, stop)
@@ -45,7 +41,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
                     if scope.cancel_called:
                         error = _interrupted()
                     if error is not None and not _is_live(session) and await is_frozen(session):
-                        error = _saying_frozen(error)
+                        _say_frozen(error)
                     code = ExitCode.DONE if error is None else error.exit_code
                     await session.journal.finish_run(code, session.findings)
                     result = await result_of(session, code, error)
@@ -66,17 +62,20 @@ async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | 
 
 def _is_live(session: MigrationSession) -> bool:
     """Tell whether what is online is live already: then the installation on site stays frozen for good (W82)."""
-    return session.mode is Mode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in session.located.plan.choices
+    before = session.mode is Mode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in session.located.plan.choices
+    return before or session.completed is not None
 
 
-def _saying_frozen(error: OmtError) -> OmtError:
+def _say_frozen(error: OmtError) -> None:
     """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know."""
-    if "omt thaw" in error.remedy:
-        return error
-    told = copy(error)
-    told.message = f"{error.message} The installation on site is still frozen."
-    told.remedy = f"{error.remedy} `omt thaw` lets the users in again meanwhile."
-    return told
+    if "omt thaw" not in error.remedy:
+        error.message = f"{error.message} The installation on site is still frozen."
+        error.remedy = f"{error.remedy} `omt thaw` lets the users in again meanwhile."
+
+
+def _fault() -> OmtError:
+    """Stand for an error that is none of ours: the journal must not take such a run for one that is done."""
+    return OmtError("internal", "The run ended in a way that the tool does not know.", "See the log file.")
 
 
 def _interrupted() -> InterruptedRunError:
