@@ -82,10 +82,6 @@ class PluginHost:
         """Names and versions of the active plugins, for receipt and report."""
         return {plugin.name: plugin.version for plugin in self.plugins if plugin.state is PluginState.ACTIVE}
 
-    def is_active(self, name: str) -> bool:
-        """Tell whether a plugin of this name takes part."""
-        return self.manager.has_plugin(name)
-
     def inactive_findings(self) -> tuple[Finding, ...]:
         """Say which plugins that should take part do not: the tool's own, and any that is broken."""
         return tuple(

@@ -26,15 +26,6 @@ class AssociateType(IntEnum):
     SYSTEM = 13
 
 
-class RoleType(IntEnum):
-    """role.roleType (section 3)."""
-
-    EMPLOYEE = 0
-    EXTERNAL = 1
-    ANONYMOUS = 2
-    SYSTEM = 3
-
-
 ADMIN_ALL: Final = "admin-all"
 """functionright.name of a General Administrator (section 3)."""
 
@@ -90,26 +81,6 @@ PERSON_PHONE_BIT: Final = 0x4000
 """Set in phone.ptype_idx where phone.owner_id is a person (section 3)."""
 
 
-class AppointmentType(IntEnum):
-    """appointment.type of those that carry a document (section 6)."""
-
-    DOCUMENT = 4
-    SAVED_REPORT = 5
-    MERGE_DRAFT = 8
-    MERGE_FINAL = 9
-
-
-class TemplateType(IntEnum):
-    """DocTmpl.record_type (section 6)."""
-
-    DOCUMENT = 2
-    EMAIL = 3
-    FAX = 4
-    MERGE_DRAFT = 7
-    MERGE_FINAL = 8
-    SAVED_REPORT = 9
-
-
 SO_ARC_PROVIDER: Final = 0
 """document.archiveProvider of documents that lie in the archive folder (section 6)."""
 
@@ -130,15 +101,6 @@ PERSON_TABLE_NUMBER: Final = 6
 
 PERSON_IMAGE_LINK: Final = 1
 """binaryobjectlink.linkType of a person's photo (section 3)."""
-
-
-class EventScope(IntEnum):
-    """systemevent.scope (section 7)."""
-
-    SYSTEM = 1
-    DATABASE = 2
-    GROUP = 3
-    USER = 4
 
 
 NO_LOGIN_EVENT: Final = "kSENoLogin"

@@ -110,7 +110,7 @@ def test_a_plugin_that_cannot_be_made_or_clashes_is_broken_and_does_not_take_par
     problems = {plugin.name: plugin.problem for plugin in host.plugins if plugin.state is PluginState.BROKEN}
     assert "RuntimeError: not today" in problems["fails"]
     assert "names the plugin 'good'" in problems["twin"]
-    assert not host.is_active("twin")
+    assert "twin" not in host.versions
     assert {one for finding in host.inactive_findings() for one in finding.subjects} == {"plugin:fails", "plugin:twin"}
 
 
