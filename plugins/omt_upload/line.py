@@ -41,12 +41,13 @@ class Line:
         return min(max(wanted, self._settings.shortest_request), longest)
 
     async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
-        """Create an upload with its first bytes; returns address and offset."""
+        """Create an upload with its first bytes; returns address and offset, 0 where a creation takes none."""
         begun = anyio.current_time()
         await self._admit(len(first))
-        created = await self._migration.create_upload(request, first)
-        await self._sent(len(first), begun)
-        return created
+        url, offset = await self._migration.create_upload(request, first)
+        if offset:
+            await self._sent(offset, begun)
+        return url, offset
 
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         """Append a chunk; returns the new offset."""

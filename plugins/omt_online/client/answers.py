@@ -50,7 +50,6 @@ class Capabilities(Answer):
 
     protocol: str
     limits: Limits
-    checksums: tuple[str, ...]
 
 
 class Token(Answer):

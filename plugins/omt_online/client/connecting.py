@@ -17,7 +17,6 @@ from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
 from omt_online.client.target import HttpTarget
 from omt_online.client.tokens import read_secret
-from omt_online.client.uploads import best_checksum
 
 _PROTOCOL: Final = "1"
 
@@ -59,7 +58,6 @@ async def _agree(session: TenantSession) -> None:
             f"The tenant speaks version {able.protocol} of the protocol, this tool version {_PROTOCOL}.",
             "Use the newest version of the tool.",
         )
-    session.checksum = best_checksum(able.checksums)
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

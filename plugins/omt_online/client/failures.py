@@ -25,7 +25,7 @@ CONTENT_DIFFERS: Final = 460
 
 _TEXT_SHOWN: Final = 500
 _DETAILS_SHOWN: Final = 5
-_RETRY_LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_RETRY_LATER: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
 _REMEDY_LATER: Final = "Run the same command again: it goes on from what was confirmed."
 _REMEDIES: Final = {
     "migration-claimed": "Wait until the other run has ended, or end it, and run the same command again.",

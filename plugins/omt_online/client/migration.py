@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from typing_extensions import override
 
-from omt_core.api.errors import OnlineRefusedError, UploadLostError
 from omt_core.api.online import (
     Chunk,
     CompletedMigration,
@@ -26,19 +24,25 @@ from omt_core.api.online import (
 )
 from omt_online.client.answers import MissingAnswer, OpenedMigration
 from omt_online.client.completion import CompletionPolls
-from omt_online.client.failures import strange_answer
 from omt_online.client.result_files import fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
-from omt_online.client.uploads import TUS, chunk_headers, creation_headers, lost, upload_offset
+from omt_online.client.tus import TusAbilities, TusUploads
 
-_NOT_THERE: Final = frozenset({"upload-unknown", "online-not-found"})
+UPLOADS: Final = "/v1/uploads"
+"""Where uploads are created."""
 
 
 class HttpMigration(OnlineMigration):
     """Holds the claim on a migration."""
 
     def __init__(
-        self, session: TenantSession, opened: OpenedMigration, *, parallel_uploads: int | None, longest_poll: float
+        self,
+        session: TenantSession,
+        opened: OpenedMigration,
+        abilities: TusAbilities,
+        *,
+        parallel_uploads: int | None,
+        longest_poll: float,
     ) -> None:
         """Take over what was opened; `parallel_uploads` lowers what the tenant allows."""
         allowed = opened.limits.parallel_uploads
@@ -46,6 +50,7 @@ class HttpMigration(OnlineMigration):
         self._id = opened.id
         self._path = f"/v1/migrations/{quote(opened.id, safe='')}"
         self._claim = {"Omt-Claim": opened.claim}
+        self._uploads = TusUploads(session, UPLOADS, abilities, self._claim)
         self._limits = TransferLimits(
             bundle_bytes=opened.limits.bundle_bytes,
             member_bytes=opened.limits.member_bytes,
@@ -75,43 +80,20 @@ class HttpMigration(OnlineMigration):
 
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
-        headers = {**self._claim, **creation_headers(request, self._id)}
-        if first_chunk:
-            headers |= await chunk_headers(first_chunk, self._session.checksum)
-        response = await self._session.send("POST", "/v1/uploads", content=first_chunk, headers=headers)
-        location = response.headers.get("Location")
-        if response.status != HTTPStatus.CREATED or location is None:
-            raise strange_answer(self._session.host, "an upload was created without an address")
-        return self._session.local_path(location), upload_offset(response.headers, self._session.host)
+        metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
+        return await self._uploads.create(request.size, metadata, first_chunk)
 
     @override
     async def offset(self, url: str) -> int:
-        try:
-            response = await self._session.send("HEAD", url, headers={**self._claim, **TUS})
-        except OnlineRefusedError as error:
-            # An answer to HEAD has no body, so that its code is the status alone.
-            raise (lost(url) if error.code in _NOT_THERE else error) from error
-        return upload_offset(response.headers, self._session.host)
+        return await self._uploads.offset(url)
 
     @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-        guarded = await chunk_headers(chunk, self._session.checksum)
-        headers = {**self._claim, **TUS, "Upload-Offset": str(offset), **guarded}
-        try:
-            response = await self._session.send("PATCH", url, content=chunk, headers=headers)
-        except OnlineRefusedError as error:
-            raise (lost(url) if error.code in _NOT_THERE else error) from error
-        return upload_offset(response.headers, self._session.host)
+        return await self._uploads.send(url, offset, chunk)
 
     @override
     async def terminate(self, url: str) -> None:
-        try:
-            await self._session.send("DELETE", url, headers={**self._claim, **TUS})
-        except UploadLostError:
-            return
-        except OnlineRefusedError as error:
-            if error.code not in _NOT_THERE:
-                raise
+        await self._uploads.terminate(url)
 
     @override
     async def commit(self, manifest: StageManifest) -> None:

@@ -20,7 +20,6 @@ from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.settings import ClientSettings
 from omt_online.client.tokens import Tokens
-from omt_online.client.uploads import Checksum
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -50,8 +49,6 @@ class TenantSession:
         self._url = url
         self._stall = settings.answer_timeout
         self._proxy = proxy
-        self.checksum: Checksum = "sha1"
-        """What guards a chunk; another one may be agreed on with the tenant."""
         self._tokens = Tokens(secret, self._exchange)
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.
@@ -138,16 +135,18 @@ class TenantSession:
                 raise fault
             token = await self._tokens.renewed(token)
 
-    def local_path(self, location: str) -> str:
-        """Return the path of an address that the tenant gave, which must be its own.
+    def local_path(self, location: str, asked: str) -> str:
+        """Return the path of an address, absolute or relative, that the tenant gave when it was `asked` at a path.
 
-        A path outlives a tenant that comes back under another port, and never leads the token elsewhere.
+        It must be the tenant's own: a path outlives a tenant that comes back under another port, and never leads the
+        token elsewhere.
         """
-        url = self._url.join(URL(location, encoded=True))
+        url = URL(f"{self._url}{asked}", encoded=True).join(URL(location, encoded=True))
         prefix = self._url.raw_path.rstrip("/")
-        if url.origin() != self._url.origin() or not url.raw_path.startswith(f"{prefix}/v1/"):
+        inside = url.raw_path.startswith(f"{prefix}/") and ".." not in url.path.split("/")
+        if not inside or url.origin() != self._url.origin():
             raise strange_answer(self.host, "an upload has an address at another place")
-        return url.raw_path[len(prefix) :]
+        return url.raw_path_qs[len(prefix) :]
 
     @contextmanager
     def named_failures(self) -> Iterator[None]:

@@ -16,11 +16,12 @@ from omt_core.api.installation import Licence
 from omt_core.api.online import EarlierMigration, OnlineMigration, OnlineTarget, TenantStatus
 from omt_core.api.users import UserPlan
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
-from omt_online.client.migration import HttpMigration
+from omt_online.client.migration import UPLOADS, HttpMigration
 from omt_online.client.pinning import client_id, note_token_place, pin_key
 from omt_online.client.retrying import Patience, RetryingMigration
 from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
+from omt_online.client.tus import ask_abilities
 
 _NAMES_PER_REQUEST: Final = 1_000
 
@@ -77,6 +78,7 @@ class HttpTarget(OnlineTarget):
     @override
     async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
         client = await anyio.to_thread.run_sync(partial(client_id, self._workspace))
+        abilities = await ask_abilities(self._session, UPLOADS)
         opened = await self._session.ask(
             OpenedMigration,
             "POST",
@@ -91,6 +93,7 @@ class HttpTarget(OnlineTarget):
         migration = HttpMigration(
             self._session,
             opened,
+            abilities,
             parallel_uploads=self._settings.parallel_uploads,
             longest_poll=self._settings.completion_poll_longest,
         )

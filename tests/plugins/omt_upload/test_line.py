@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from omt_core.api.decisions import Mode
-from omt_core.api.online import UploadRequest
+from omt_core.api.online import Chunk, UploadRequest
 from omt_core.journal import Journal
 from omt_upload.line import Line
 from omt_upload.settings import UploadSettings
@@ -17,6 +18,12 @@ from tests.plugins.omt_upload.moving import Unlimited, digest_of
 pytestmark = pytest.mark.anyio
 
 CONTENT = bytes(300_000)
+
+
+class WithoutFirstBytes(MemoryMigration):
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+        return await super().create_upload(request)
 
 
 async def sent_over(tmp_path: Path, settings: UploadSettings) -> tuple[Line, Unlimited, int]:
@@ -44,3 +51,13 @@ async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_
     (tmp_path / "other").mkdir()
     line, _, _ = await sent_over(tmp_path / "other", UploadSettings(seconds_per_request=1e-9, shortest_request=70_000))
     assert line.body_bytes == 70_000
+
+
+async def test_bytes_that_a_creation_did_not_take_are_not_counted_and_say_nothing_of_the_line(tmp_path: Path) -> None:
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        line = Line(WithoutFirstBytes(MemoryTenant()), journal, Unlimited(), UploadSettings())
+        request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
+        _, offset = await line.create(request, CONTENT[:100])
+        (run,) = await journal.runs()
+    assert (offset, run.sent_bytes, line.known) == (0, 0, False)

@@ -1,0 +1,143 @@
+"""The tus part of the client: uploads at any server that speaks tus 1.0.0, with what that one says it has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from omt_core.api.errors import OnlineRefusedError, UploadLostError, UploadMismatchError
+from omt_core.api.online import Chunk
+from omt_online.client.failures import strange_answer
+from omt_online.client.session import Response
+from omt_online.client.uploads import TUS, VERSION, Checksum, best_checksum, chunk_headers, creation_headers
+
+_NOT_THERE: Final = frozenset({"upload-unknown", "online-not-found"})
+_CONFLICT: Final = f"online-status-{HTTPStatus.CONFLICT}"
+"""The code of a refusal that says no more than its status."""
+
+
+class TusLine(Protocol):
+    """What carries requests; each failure is an `OnlineError` with a code."""
+
+    @property
+    def host(self) -> str:
+        """The other end, for messages."""
+        ...
+
+    async def send(
+        self, method: str, path: str, *, content: Chunk | None = None, headers: Mapping[str, str]
+    ) -> Response:
+        """Send a request and return its answer, which is a success."""
+        ...
+
+    def local_path(self, location: str, asked: str) -> str:
+        """Return the path of an address that an answer to a request at `asked` gave."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TusAbilities:
+    """What a server has of tus: its extensions, and the checksum that guards a chunk, None where it checks none."""
+
+    extensions: frozenset[str]
+    checksum: Checksum | None
+
+
+async def ask_abilities(line: TusLine, collection: str) -> TusAbilities:
+    """Ask what of tus is spoken at the address where uploads are created.
+
+    Raises `OnlineRefusedError` when that is not version 1.0.0 with the extension creation.
+    """
+    answer = await line.send("OPTIONS", collection, headers={})
+    extensions = frozenset(_listed(answer.headers, "Tus-Extension"))
+    if VERSION not in _listed(answer.headers, "Tus-Version") or "creation" not in extensions:
+        raise strange_answer(line.host, f"uploads are not created there as tus {VERSION} has it")
+    known = _listed(answer.headers, "Tus-Checksum-Algorithm")
+    return TusAbilities(extensions=extensions, checksum=best_checksum(known) if "checksum" in extensions else None)
+
+
+class TusUploads:
+    """The uploads below one address. Nothing is repeated here; an upload's own address is a path.
+
+    Where the other end checks no chunks none carries a checksum, and what it stored has to be proved another way.
+    """
+
+    def __init__(self, line: TusLine, collection: str, abilities: TusAbilities, headers: Mapping[str, str]) -> None:
+        """Create uploads by POST to `collection`; `headers` go with every request."""
+        self._line = line
+        self._collection = collection
+        self._abilities = abilities
+        self._headers = {**headers, **TUS}
+
+    async def create(self, size: int, metadata: Mapping[str, str], first_chunk: Chunk = b"") -> tuple[str, int]:
+        """Create an upload and return its address and offset: 0 where a creation takes no bytes with it."""
+        content = first_chunk if "creation-with-upload" in self._abilities.extensions else b""
+        headers = {**self._headers, **creation_headers(size, metadata)}
+        if content:
+            headers |= await chunk_headers(content, self._abilities.checksum)
+        answer = await self._line.send("POST", self._collection, content=content, headers=headers)
+        location = answer.headers.get("Location")
+        if answer.status != HTTPStatus.CREATED or location is None:
+            raise strange_answer(self._line.host, "an upload was created without an address")
+        return self._line.local_path(location, self._collection), self._offset_in(answer) if content else 0
+
+    async def offset(self, url: str) -> int:
+        """Return how many bytes are there; raises `UploadLostError`."""
+        try:
+            answer = await self._line.send("HEAD", url, headers=self._headers)
+        except OnlineRefusedError as error:
+            # An answer to HEAD has no body, so that its code is the status alone.
+            raise (_lost(url) if error.code in _NOT_THERE else error) from error
+        return self._offset_in(answer)
+
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+        """Append a chunk and return the new offset; raises `UploadLostError`, `UploadMismatchError`."""
+        guarded = await chunk_headers(chunk, self._abilities.checksum)
+        headers = {**self._headers, "Upload-Offset": str(offset), **guarded}
+        try:
+            answer = await self._line.send("PATCH", url, content=chunk, headers=headers)
+        except OnlineRefusedError as error:
+            if error.code == _CONFLICT:
+                raise _elsewhere(url, offset) from error
+            raise (_lost(url) if error.code in _NOT_THERE else error) from error
+        return self._offset_in(answer)
+
+    async def terminate(self, url: str) -> None:
+        """Give an upload up; one that is not known is no error, and where none can be given up it is left to expire."""
+        if "termination" not in self._abilities.extensions:
+            return
+        with suppress(UploadLostError):
+            try:
+                await self._line.send("DELETE", url, headers=self._headers)
+            except OnlineRefusedError as error:
+                if error.code not in _NOT_THERE:
+                    raise
+
+    def _offset_in(self, answer: Response) -> int:
+        text = answer.headers.get("Upload-Offset", "")
+        if not text.isdecimal():
+            raise strange_answer(self._line.host, "an upload's offset is not told")
+        return int(text)
+
+
+def _listed(headers: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in headers.get(name, "").split(","))
+
+
+def _lost(url: str) -> UploadLostError:
+    return UploadLostError(
+        "upload-unknown",
+        f"The upload {url} is not known online any more.",
+        "Run the same command again: what is missing is sent anew.",
+    )
+
+
+def _elsewhere(url: str, offset: int) -> UploadMismatchError:
+    return UploadMismatchError(
+        "offset-mismatch",
+        f"The upload {url} does not stand at {offset} online.",
+        "Run the same command again: it asks for the offset and goes on from there.",
+    )
