@@ -28,9 +28,7 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except ProtocolError as error:
         response = refusal(error)
     except web.HTTPException as error:
-        response = refusal(
-            ProtocolError(error.status, "call-unknown", f"{error.reason}.", "See /v1/openapi.json for the calls.")
-        )
+        response = refusal(_unknown_call(error))
     except Exception as error:  # noqa: BLE001 - the last place where it can be told and logged
         response = refusal(_storage_full() if _is_full(error) else _failed(request, error))
     _log.debug("%s %s %d %.0f ms", request.method, request.path, response.status, 1000 * (time.monotonic() - started))
@@ -38,9 +36,10 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 async def mark_tus(request: web.Request, response: web.StreamResponse) -> None:
-    """Say the version of tus in every answer about uploads."""
+    """Say the version of tus in every answer about uploads, and keep it out of caches: also that one is not there."""
     if request.path.startswith("/v1/uploads"):
         response.headers["Tus-Resumable"] = VERSION
+        response.headers["Cache-Control"] = "no-store"
 
 
 def guarded(route: Route) -> Handler:
@@ -56,6 +55,13 @@ def guarded(route: Route) -> Handler:
         return await route.handler(request)
 
     return call
+
+
+def _unknown_call(error: web.HTTPException) -> ProtocolError:
+    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return ProtocolError(
+        error.status, "call-unknown", f"{error.reason}.", "See /v1/openapi.json for the calls.", headers=allowed
+    )
 
 
 def _is_full(error: Exception) -> bool:

@@ -42,7 +42,7 @@ COMMON_ERRORS = (400, 401)
 
 _CLAIM = ("Omt-Claim",)
 _TUS = ("Omt-Claim", "Tus-Resumable")
-_PROGRESS = ("Tus-Resumable", "Upload-Offset", "Upload-Expires")
+_PROGRESS = ("Cache-Control", "Tus-Resumable", "Upload-Offset", "Upload-Expires")
 _OPTIONS = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
 
 ROUTES = (
@@ -155,7 +155,7 @@ ROUTES = (
         method="HEAD",
         path="/v1/uploads/{uid}",
         handler=upload_calls.read_offset,
-        answer_headers=("Cache-Control", "Upload-Length", "Upload-Metadata", *_PROGRESS),
+        answer_headers=("Upload-Length", "Upload-Metadata", *_PROGRESS),
         headers=_TUS,
         errors=(404, 409, 410, 412),
     ),

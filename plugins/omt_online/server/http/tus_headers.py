@@ -19,7 +19,7 @@ VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "checksum", "expiration", "termination")
 CHUNK_TYPE = "application/offset+octet-stream"
 
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_NUMBER = re.compile(r"[0-9]{1,30}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _KINDS: dict[str, UploadKind] = {"file": "file", "bundle": "bundle"}
 
@@ -97,13 +97,17 @@ def option_headers(settings: TenantSettings) -> dict[str, str]:
 
 
 def _read_metadata(header: str) -> dict[str, str]:
-    metadata = {}
+    """Read the pairs. A client may add some of its own, the values of which need not be text."""
+    metadata: dict[str, str] = {}
     for pair in header.split(","):
         key, _, encoded = pair.strip().partition(" ")
         try:
-            metadata[key] = base64.b64decode(encoded.strip(), validate=True).decode()
+            value = base64.b64decode(encoded.strip(), validate=True).decode(errors="replace")
         except (binascii.Error, ValueError) as error:
             raise bad_request(
                 "Upload-Metadata is not pairs of a key and a base64 value, separated by commas."
             ) from error
+        if not key or key in metadata:
+            raise bad_request("A key of Upload-Metadata is empty or there twice.")
+        metadata[key] = value
     return metadata

@@ -87,7 +87,7 @@ async def read_offset(request: web.Request) -> web.StreamResponse:
     require_version(request)
     async with service.turns.take(request.match_info["uid"]):
         upload = await _find(service, request)
-    headers = {"Cache-Control": "no-store", "Upload-Length": str(upload.length), "Upload-Metadata": upload.metadata}
+    headers = {"Upload-Length": str(upload.length), "Upload-Metadata": upload.metadata}
     return web.Response(status=200, headers={**headers, **progress_headers(upload)})
 
 
@@ -111,10 +111,11 @@ async def override_method(request: web.Request) -> web.StreamResponse:
     calls: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
         "PATCH": append_chunk,
         "DELETE": terminate_upload,
+        "HEAD": read_offset,
     }
     call = calls.get(request.headers.get("X-HTTP-Method-Override", ""))
     if call is None:
-        raise bad_request("A POST to an upload must carry X-HTTP-Method-Override: PATCH or DELETE.")
+        raise bad_request("A POST to an upload must carry X-HTTP-Method-Override: PATCH, DELETE or HEAD.")
     return await call(request)
 
 
