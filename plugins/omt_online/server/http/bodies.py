@@ -37,7 +37,6 @@ class Capabilities(Body):
 
     protocol: Literal["1"]
     limits: Limits
-    checksums: list[str]
     tus: Literal["1.0.0"]
 
 

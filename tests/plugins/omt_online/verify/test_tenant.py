@@ -21,7 +21,7 @@ async def tenant_with(receipt: bytes, manifest: bytes, public_key: str):
         limits = dict.fromkeys(
             ("bundle_bytes", "member_bytes", "chunk_bytes", "digests_per_request", "parallel_uploads"), 1
         )
-        return web.json_response({"protocol": "1", "limits": limits, "checksums": ["sha1"], "tus": "1.0.0"})
+        return web.json_response({"protocol": "1", "limits": limits, "tus": "1.0.0"})
 
     async def token(_):
         return web.json_response({"token": "t", "expires_in": 900})
