@@ -28,7 +28,8 @@ from omt_core.api.calls import ConnectOnline, Transfer
 from omt_core.api.decisions import Kind, Mode
 from omt_core.api.events import Event
 from omt_core.api.installation import Licence
-from omt_core.api.items import Item, UploadStage
+from omt_core.api.items import Item
+from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_upload.settings import UploadSettings

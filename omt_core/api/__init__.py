@@ -39,7 +39,7 @@ from omt_core.api.events import (
 )
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, StageTotals, TablePart, UploadStage
+from omt_core.api.items import Item, ItemRecord, ItemState, Presence, TablePart
 from omt_core.api.journal import ItemId, Member, Outcome, TransferJournal, UploadRecord
 from omt_core.api.online import (
     Chunk,
@@ -61,6 +61,7 @@ from omt_core.api.online import (
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import MigrationRecord, PhaseTiming, ReportSection, RunSummary
+from omt_core.api.stages import StageTotals, UploadStage
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 
 __all__ = [

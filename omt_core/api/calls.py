@@ -16,10 +16,10 @@ from omt_core.api.decisions import Decisions, Kind, Mode, RecoveryChoice
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence, ManualAnswers
-from omt_core.api.items import UploadStage
 from omt_core.api.journal import TransferJournal
 from omt_core.api.online import OnlineMigration, OnlineTarget, TenantStatus
 from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_core.api.stages import UploadStage
 from omt_core.api.users import OtherAddress, User, UserPlan
 
 

@@ -1,12 +1,10 @@
-"""Items: the single files (or parts of tables) that a migration moves, and the stages that group them (W73)."""
+"""Items: the single files, or parts of tables, that a migration moves."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 
 class Presence(StrEnum):
@@ -89,42 +87,3 @@ class ItemRecord:
     plugin: str
     part: TablePart | None
     candidates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadStage:
-    """A row of the upload table that a plugin brings (W73).
-
-    `items` is called when the stage begins and yields batches of items (at most a few thousand each) until all are
-    told; it may be slow and produce files as it goes. A stage of kind `database` is fed from the snapshot and its items
-    are never compared with an earlier run's; items of a stage of kind `files` count as archive files in the result.
-    `order` places the row on the screen, ties by name. `removes_sources`: a confirmed item's file is a spooled copy
-    below the workspace and is deleted once it is confirmed. `takes_new`: recovery also sends files that no earlier run
-    knew, since no row of the migrated database needs to refer to them.
-    """
-
-    name: str
-    title: str
-    order: int
-    plugin: str
-    items: Callable[[], AsyncIterator[Sequence[Item]]]
-    kind: Literal["files", "database"] = "files"
-    removes_sources: bool = False
-    takes_new: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageTotals:
-    """How a stage stands, counted from the journal. Bytes are those of the files, not of the wire."""
-
-    stage: str
-    items: int = 0
-    bytes: int = 0
-    confirmed_items: int = 0
-    confirmed_bytes: int = 0
-    sent_items: int = 0
-    skipped_items: int = 0
-    skipped_bytes: int = 0
-    missing: int = 0
-    failed: int = 0
-    left_out: int = 0

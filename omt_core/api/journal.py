@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from omt_core.api.items import Item, ItemRecord, ItemState, StageTotals
+from omt_core.api.baseline import Baseline
+from omt_core.api.items import Item, ItemRecord, ItemState
+from omt_core.api.stages import StageTotals
 
 ItemId = tuple[str, str]
 """Stage name and item key."""
@@ -63,8 +65,19 @@ class TransferJournal(Protocol):
         """
         ...
 
-    async def inventory_done(self, stage: str) -> Sequence[ItemRecord]:
-        """Say that all items of a stage are told; returns at most 1,000 that an earlier run knew and this did not."""
+    async def inventory_done(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
+        """Say that all items of a stage are told; returns at most 1,000 that an earlier run knew and this did not.
+
+        With `gone` only differences from the baseline were told, and these keys are all that the run did not find.
+        """
+        ...
+
+    def baseline(self, stage: str) -> Baseline:
+        """Return what earlier runs left of a stage, as it is at this moment."""
+        ...
+
+    async def as_imported(self, stage: str) -> bool:
+        """Tell whether nothing of a stage has changed since the online side imported it."""
         ...
 
     async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:

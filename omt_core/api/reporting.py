@@ -10,7 +10,8 @@ from pathlib import Path
 from omt_core.api.decisions import Decisions, Mode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
-from omt_core.api.items import ItemRecord, ItemState, StageTotals
+from omt_core.api.items import ItemRecord, ItemState
+from omt_core.api.stages import StageTotals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

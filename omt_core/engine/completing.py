@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime
 
 from omt_core.api.events import StageProgress
-from omt_core.api.online import CompletionRequest, OnlineMigration, UserAssignment
+from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.engine import pins
 from omt_core.engine.findings import LEFT_ON_SITE, merged
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 
 
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
@@ -28,6 +29,24 @@ async def join_import(session: MigrationSession, migration: OnlineMigration) -> 
         return False
     await _keep_result(session, migration, completion_request(session))
     return True
+
+
+async def is_as_imported(session: MigrationSession) -> bool:
+    """Tell whether a recovery of missing files has found nothing that the tenant has not imported already."""
+    if not session.only_missing:
+        return False
+    stages = await session.journal.stages()
+    return all([await session.journal.as_imported(stage.name) for stage in stages])
+
+
+async def keep_earlier_result(session: MigrationSession, migration: OnlineMigration) -> None:
+    """Take receipt and manifest of the last import for the result of this run; fetch them where they are not here."""
+    told = (await session.journal.pins()).get(pins.RESULT)
+    receipt, manifest = session.folder / RECEIPT_FILE, session.folder / MANIFEST_FILE
+    if told is not None and receipt.is_file() and manifest.is_file():
+        session.completed = CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told))
+    else:
+        await _fetch_result(session, migration)
 
 
 async def _watch(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest | None) -> bool:
@@ -49,9 +68,15 @@ async def _watch(session: MigrationSession, migration: OnlineMigration, request:
     return done
 
 
+async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -> None:
+    completed = session.completed = await migration.result(session.folder)
+    session.findings = merged(session.findings, completed.findings)
+    counts = {"tables": completed.tables, "rows": completed.rows, "files": completed.files}
+    await session.journal.pin(pins.RESULT, json.dumps(counts))
+
+
 async def _keep_result(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest) -> None:
-    session.completed = await migration.result(session.folder)
-    session.findings = merged(session.findings, session.completed.findings)
+    await _fetch_result(session, migration)
     changes = {
         "plans assigned": sum(user.plan is not None for user in request.users),
         "user names assigned": sum(user.user_name is not None for user in request.users),
@@ -62,6 +87,7 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration, re
     await session.journal.pin(pins.STARTED, session.decisions.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
     await session.journal.pin(pins.OVERWRITING, None)
+    await session.journal.note_import()
     await session.journal.pin(pins.COMPLETING, None)
 
 

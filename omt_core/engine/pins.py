@@ -25,6 +25,8 @@ FROZEN: Final = "frozen"
 FROZEN_BY: Final = "frozen.by"
 """The plugins that were asked to freeze and can undo it, as a JSON list: without each of them a thaw is not whole."""
 CHANGES: Final = "changes-online"
+RESULT: Final = "result"
+"""What the last import counted, as JSON: tables, rows and files."""
 
 
 async def pin_licence(journal: Journal, licence: Licence) -> None:

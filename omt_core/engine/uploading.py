@@ -11,10 +11,10 @@ from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Kind, Mode
 from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import StageChanged, StageState
-from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineMigration
+from omt_core.api.stages import UploadStage
 from omt_core.engine import pins
-from omt_core.engine.completing import complete, join_import
+from omt_core.engine.completing import complete, is_as_imported, join_import, keep_earlier_result
 from omt_core.engine.findings import left_behind, merged, told_anew
 from omt_core.engine.freezing import freeze, thaw
 from omt_core.engine.rate import FileRateLimiter
@@ -31,7 +31,8 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
 
     Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
     was frozen stays frozen then, except that a refusal before the import thaws it again. An import that an earlier run
-    asked for, and that the tenant is still at, is waited for and nothing is sent.
+    asked for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything as
+    it was imported asks for no import: receipt and manifest stay what they are.
     """
     _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
@@ -52,6 +53,10 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
         except OnlineRefusedError:
             await _thaw_after_refusal(session)
             raise
+        if await is_as_imported(session):
+            await keep_earlier_result(session, migration)
+            _tell(session, FINISHING, StageState.SUCCEEDED)
+            return
         _tell(session, FINISHING, StageState.UPLOADING, "Completing uploads")
         try:
             await complete(session, migration)

@@ -19,6 +19,7 @@ from omt_core.api.errors import ChoiceNeededError, InputError
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
 LOCK_FILE: Final = "lock"
+MANIFEST_FILE: Final = "manifest.jsonl"
 RECEIPT_FILE: Final = "receipt.json"
 REPORT_STEM: Final = "report"
 

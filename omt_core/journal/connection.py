@@ -26,6 +26,7 @@ class JournalFile:
 
     def __init__(self, path: Path) -> None:
         """Open the file at `path`, or make it, private to its user. Blocking."""
+        self.path = path
         self._limiter = anyio.CapacityLimiter(1)
         self._connection = _connect(path)
 

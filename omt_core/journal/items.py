@@ -1,42 +1,30 @@
-"""Items in the journal: what the inventory saw, and what became of it."""
+"""Items in the journal, and what becomes of them."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from omt_core.api.errors import OmtError
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, StageTotals, TablePart
+from omt_core.api.items import ItemRecord, ItemState, TablePart
 from omt_core.api.journal import ItemId, Outcome
+from omt_core.api.stages import StageTotals
+from omt_core.journal import imports
 from omt_core.journal.connection import to_blob, to_text
-from omt_core.journal.model import STATE_OF_PRESENCE, may_move
+from omt_core.journal.model import may_move
 
-_GONE_SHOWN: Final = 1_000
+GONE_SHOWN: Final = 1_000
+"""How many items that an inventory did not find any more are told one by one."""
+
 _COLUMNS: Final = (
     "items.stage, key, items.name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, "
     "coalesce(stages.plugin, '')"
 )
 _FROM: Final = "FROM items LEFT JOIN stages ON stages.name = items.stage"
-
-# A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and time are.
-_RECORD: Final = """
-INSERT INTO items (stage, key, name, path, size, mtime_ns, state, reason, detail, seen_run, part, candidates)
-VALUES (:stage, :key, :name, :path, :size, :mtime_ns, :state, :reason, :detail, :run, :part, :candidates)
-ON CONFLICT (stage, key) DO UPDATE SET
-  name = excluded.name, path = excluded.path, seen_run = excluded.seen_run, part = excluded.part,
-  state = CASE WHEN size = excluded.size AND mtime_ns = excluded.mtime_ns AND state = 'confirmed'
-               THEN 'confirmed' ELSE excluded.state END,
-  digest = CASE WHEN size = excluded.size AND mtime_ns = excluded.mtime_ns THEN digest END,
-  size = excluded.size, mtime_ns = excluded.mtime_ns, reason = excluded.reason, detail = excluded.detail,
-  candidates = excluded.candidates
-"""
-# What is verified online is not lost because its file is gone from the disk, or cannot be read, now.
-_RECORD_ABSENT: Final = f"{_RECORD} WHERE items.state <> 'confirmed'"
 
 _COUNTS: Final = (
     "items", "bytes", "confirmed_items", "confirmed_bytes", "sent_items", "skipped_items", "skipped_bytes", "missing",
@@ -44,51 +32,25 @@ _COUNTS: Final = (
 )  # fmt: skip
 
 
-def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, baseline_only: bool) -> Sequence[Item]:
-    """Note one batch of one stage; returns those not noted because no earlier run knew them."""
-    unknown: list[Item] = []
-    if baseline_only and items:
-        known = _known_keys(connection, items[0].stage, [item.key for item in items])
-        unknown = [item for item in items if item.key not in known and item.presence is not Presence.ORPHAN]
-        left = {item.key for item in unknown}
-        items = [item for item in items if item.key not in left]
-    found = [item for item in items if item.presence is Presence.FOUND]
-    absent = [item for item in items if item.presence is not Presence.FOUND]
-    connection.executemany(_RECORD, (_row(item, run) for item in found))
-    connection.executemany(_RECORD_ABSENT, (_row(item, run) for item in absent))
-    if absent:
-        connection.executemany(
-            "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?",
-            ((run, item.stage, to_blob(item.key)) for item in absent),
-        )
-    return unknown
-
-
-def forget_unseen(connection: sqlite3.Connection, run: int, stage: str, *, keep: bool) -> Sequence[ItemRecord]:
-    """Return the first items of a stage that `run` has not seen; forget them all unless they are to be kept."""
-    gone = _records(
-        connection.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE stage = ? AND seen_run < ? ORDER BY key LIMIT ?",
-            (stage, run, _GONE_SHOWN),
-        )
-    )
-    if not keep:
-        connection.execute("DELETE FROM items WHERE stage = ? AND seen_run < ?", (stage, run))
-    return gone
+def read_items(connection: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> Sequence[ItemRecord]:
+    """Return the items for which a condition in SQL holds, in the order that it names."""
+    return _records(connection.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", parameters))
 
 
 def page(
     connection: sqlite3.Connection, states: Sequence[ItemState], *, stage: str, after: bytes, limit: int
 ) -> Sequence[ItemRecord]:
     """Return the next items of a stage in these states (all when none is named), in the order of their keys."""
-    marks = ", ".join(f"'{state.value}'" for state in states)
+    # Sorted, as in the conditions of the indexes: SQLite compares these as they are written.
+    marks = ", ".join(f"'{state.value}'" for state in sorted(states))
     chosen = f"AND state IN ({marks})" if marks else ""
-    return _records(
-        connection.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?",
-            (stage, after, limit),
-        )
-    )
+    return read_items(connection, f"stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?", (stage, after, limit))
+
+
+def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Sequence[ItemRecord]:
+    """Return those of these items that are known, sorted by key."""
+    marks = ", ".join("?" * len(keys))
+    return read_items(connection, f"stage = ? AND key IN ({marks}) ORDER BY key", (stage, *map(to_blob, keys)))
 
 
 def stages_with_items(connection: sqlite3.Connection) -> Sequence[str]:
@@ -143,6 +105,8 @@ def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]
     by_state: dict[ItemState, list[Outcome]] = {}
     for outcome in outcomes:
         by_state.setdefault(outcome.state, []).append(outcome)
+    for stage in {stage for settled in by_state.values() for stage, _ in (outcome.id for outcome in settled)}:
+        imports.forget(connection, stage)
     for state, settled in by_state.items():
         before = ", ".join(f"'{one.value}'" for one in ItemState if may_move(one, state))
         statement = _SETTLE.format(before=before)
@@ -164,6 +128,12 @@ def mark_started(connection: sqlite3.Connection, ids: Iterable[ItemId]) -> None:
         """,
         ((stage, to_blob(key)) for stage, key in ids),
     )
+
+
+def forget_stage(connection: sqlite3.Connection, stage: str) -> None:
+    """Forget all items of a stage."""
+    imports.forget(connection, stage)
+    connection.execute("DELETE FROM items WHERE stage = ?", (stage,))
 
 
 def adopt(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, str, int, str | None, str]]) -> None:
@@ -209,18 +179,6 @@ def totals(connection: sqlite3.Connection, run: int) -> Mapping[str, StageTotals
     return {stage: StageTotals(stage=stage, **dict(zip(_COUNTS, counts, strict=True))) for stage, *counts in rows}
 
 
-def _known_keys(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> frozenset[str]:
-    rest = iter(keys)
-    known: set[str] = set()
-    while chunk := list(islice(rest, 500)):
-        marks = ", ".join("?" * len(chunk))
-        rows = connection.execute(
-            f"SELECT key FROM items WHERE stage = ? AND key IN ({marks})", [stage, *map(to_blob, chunk)]
-        )
-        known.update(to_text(key) for (key,) in rows)
-    return frozenset(known)
-
-
 def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
     stage, key = outcome.id
     return {
@@ -234,23 +192,6 @@ def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
         "run": run,
         "stage": stage,
         "key": to_blob(key),
-    }
-
-
-def _row(item: Item, run: int) -> dict[str, object]:
-    return {
-        "stage": item.stage,
-        "key": to_blob(item.key),
-        "name": to_blob(item.name),
-        "path": None if item.path is None else to_blob(str(item.path)),
-        "size": item.size,
-        "mtime_ns": item.mtime_ns,
-        "state": STATE_OF_PRESENCE[item.presence].value,
-        "reason": item.reason,
-        "detail": to_blob(item.detail),
-        "run": run,
-        "part": None if item.part is None else json.dumps(asdict(item.part)),
-        "candidates": json.dumps(item.candidates) if item.candidates else None,
     }
 
 

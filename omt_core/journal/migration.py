@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 
 from omt_core.api.decisions import Decisions, Mode
 from omt_core.api.findings import Finding
-from omt_core.api.items import UploadStage
 from omt_core.api.reporting import PhaseTiming, RunSummary
+from omt_core.api.stages import UploadStage
 
 _DECISIONS: Final = TypeAdapter(Decisions)
 _FINDINGS: Final = TypeAdapter(tuple[Finding, ...])

@@ -42,7 +42,13 @@ CREATE TABLE members (
 ) WITHOUT ROWID;
 """
 
-STEPS: Final = (_VERSION_1,)
+# Items that are left behind are few among many, and asked for at the end of each run and in each recovery.
+_VERSION_2: Final = """
+CREATE TABLE imported (stage TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX left_items ON items (stage, key) WHERE state IN ('failed', 'missing', 'skipped');
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

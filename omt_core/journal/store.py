@@ -11,13 +11,16 @@ from typing import Final
 
 from typing_extensions import override
 
+from omt_core.api.baseline import Baseline
 from omt_core.api.decisions import Decisions, Mode
 from omt_core.api.findings import Finding
-from omt_core.api.items import Item, ItemRecord, ItemState, StageTotals, UploadStage
+from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemId, Outcome, TransferJournal, UploadRecord
 from omt_core.api.reporting import RunSummary
+from omt_core.api.stages import StageTotals, UploadStage
+from omt_core.journal import imports, inventory, migration, uploads
 from omt_core.journal import items as item_rows
-from omt_core.journal import migration, uploads
+from omt_core.journal.baseline import JournalBaseline
 from omt_core.journal.connection import JournalFile, to_blob
 from omt_core.journal.model import OPEN_STATES
 
@@ -114,6 +117,10 @@ class Journal(TransferJournal):
         """Return a plugin's note, or None."""
         return await self._file.read(partial(migration.recall, owner=owner, name=name))
 
+    async def note_import(self) -> None:
+        """Note that the tenant has imported all stages as they stand."""
+        await self._file.run(imports.note_all)
+
     async def adopt(self, entries: Iterable[tuple[str, str, str, int, str | None, str]]) -> None:
         """Take over manifest lines (stage, key, name, size, digest, reason) that only the tenant still knows."""
         await self._file.run(partial(item_rows.adopt, entries=entries))
@@ -122,12 +129,23 @@ class Journal(TransferJournal):
 
     @override
     async def record_items(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
-        return await self._file.run(partial(item_rows.record, run=self._run, items=items, baseline_only=baseline_only))
+        return await self._file.run(partial(inventory.record, run=self._run, items=items, baseline_only=baseline_only))
 
     @override
-    async def inventory_done(self, stage: str) -> Sequence[ItemRecord]:
+    async def inventory_done(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
+        if gone is not None:
+            keys = sorted(gone)[: item_rows.GONE_SHOWN]
+            return await self._file.read(partial(item_rows.named, stage=stage, keys=keys))
         keep = await self._file.read(partial(migration.is_baseline, run=self._run))
-        return await self._file.run(partial(item_rows.forget_unseen, run=self._run, stage=stage, keep=keep))
+        return await self._file.run(partial(inventory.forget_unseen, run=self._run, stage=stage, keep=keep))
+
+    @override
+    def baseline(self, stage: str) -> Baseline:
+        return JournalBaseline(self._file.path, stage)
+
+    @override
+    async def as_imported(self, stage: str) -> bool:
+        return await self._file.read(partial(imports.is_imported, stage=stage))
 
     @override
     async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
@@ -169,7 +187,7 @@ class Journal(TransferJournal):
 
     @override
     async def reset_stage(self, stage: str) -> None:
-        await self._file.run(lambda connection: connection.execute("DELETE FROM items WHERE stage = ?", (stage,)))
+        await self._file.run(partial(item_rows.forget_stage, stage=stage))
 
     @override
     async def totals(self) -> Mapping[str, StageTotals]:

@@ -9,9 +9,9 @@ from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
-from omt_core.api.items import UploadStage
 from omt_core.api.online import OnlineTarget
 from omt_core.api.reporting import ReportSection
+from omt_core.api.stages import UploadStage
 from omt_core.api.users import LoginResult, OtherAddress, Photo, Proposal, User
 from omt_core.plugin_host.calling import HookCaller
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from omt_archive.boundary import Boundary
@@ -14,11 +15,14 @@ from omt_core.api.items import Presence
 
 
 class Folder:
-    """A listing. `trouble` says why it could not be made; a folder that does not exist is merely empty."""
+    """A listing. `trouble` says why it could not be made; a folder that does not exist is merely empty.
+
+    `unclaimed`, if given, are the names that no document owns so far; otherwise that is so of all.
+    """
 
     __slots__ = ("_by_fold", "_claimed", "_entries", "path", "root", "trouble")
 
-    def __init__(self, path: Path, *, root: int, boundary: Boundary) -> None:
+    def __init__(self, path: Path, *, root: int, boundary: Boundary, unclaimed: AbstractSet[str] | None = None) -> None:
         self.path = path
         self.root = root
         self.trouble: Examination | None = None
@@ -32,6 +36,8 @@ class Folder:
                 return
             with os.scandir(path) as entries:
                 self._entries = {entry.name: entry for entry in entries}
+            if unclaimed is not None:
+                self._claimed = self._entries.keys() - unclaimed
         except FileNotFoundError:
             pass
         except OSError as error:

@@ -13,8 +13,8 @@ from omt_archive.stages import ArchiveStages
 from omt_archive.validation import validate
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.items import UploadStage
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api.stages import UploadStage
 
 
 class ArchivePlugin(Plugin):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def period_of(folder_name: str) -> Period | None:
     """Read the name of a period folder."""
     match = _PERIOD_FOLDER.fullmatch(folder_name)
     return None if match is None else (int(match[1]), int(match[2]))
+
+
+def owner_of(period_folder: str) -> str:
+    """Return the folded login that a period's folder, given by its path, belongs to."""
+    return fold(Path(period_folder).parent.name)
 
 
 def period_before(period: Period) -> Period:
@@ -74,6 +80,7 @@ class ArchiveRoots:
         self.ignored = Ignored()
         self._templates = None if templates is None else os.path.realpath(templates)
         self._owners: dict[str, list[OwnerFolder]] = {}
+        self._unclaimed: Mapping[str, AbstractSet[str]] | None = None
         for number, root in enumerate(self.paths):
             self._list(number, root)
 
@@ -82,16 +89,36 @@ class ArchiveRoots:
         folders = self._owners.get(fold(login), ())
         return sorted(folders, key=lambda folder: (folder.root, folder.path.name != login))
 
+    def owners(self) -> Iterator[OwnerFolder]:
+        """Yield the folders of all logins."""
+        for folders in self._owners.values():
+            yield from folders
+
+    def narrow(self, unclaimed: Mapping[str, AbstractSet[str]]) -> None:
+        """Take all files of period folders for owned, but these names in each."""
+        self._unclaimed = unclaimed
+
     def strangers(self, known: frozenset[str]) -> Iterator[Sequence[OwnerFolder]]:
-        """Yield the folders of logins whose folded name is not among the known ones: those without documents."""
-        for folded in sorted(self._owners.keys() - known):
+        """Yield the folders of logins whose folded name is not among the known ones: those without documents.
+
+        Once narrowed, also those of other logins, if they hold something that nobody owns.
+        """
+        logins = self._owners.keys() - known
+        if self._unclaimed is not None:
+            logins &= {owner_of(folder) for folder, names in self._unclaimed.items() if names}
+        for folded in sorted(logins):
             name = self._owners[folded][0].path.name
             if not self._is_never_an_owner(folded):
                 yield self.owner(name)
 
     def open(self, folders: Sequence[OwnerFolder], period_folder: str) -> list[Folder]:
         """List one period of an owner in all roots that have the owner's folder."""
-        return [Folder(owner.path / period_folder, root=owner.root, boundary=self.boundary) for owner in folders]
+        opened: list[Folder] = []
+        for owner in folders:
+            path = owner.path / period_folder
+            unclaimed = None if self._unclaimed is None else self._unclaimed.get(str(path), frozenset())
+            opened.append(Folder(path, root=owner.root, boundary=self.boundary, unclaimed=unclaimed))
+        return opened
 
     def _list(self, number: int, root: Path) -> None:
         try:

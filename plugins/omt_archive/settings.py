@@ -25,5 +25,8 @@ class ArchiveSettings(PluginSettings):
     remembered_per_owner: Annotated[int, Field(gt=0)] = 50_000
     """How many missing documents and unclaimed files of one owner are kept in memory to be matched with each other."""
 
+    differences: Annotated[int, Field(ge=0)] = 50_000
+    """Up to how many documents and files that differ a recovery looks at these alone, and not at all documents anew."""
+
     expected_in_archive: Annotated[int, Field(gt=0)] = 1_000
     """From how many documents on an archive in which not one of them is found stops the migration."""

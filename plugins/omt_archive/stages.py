@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, TypeVar
 
 import anyio.to_thread
@@ -13,22 +14,28 @@ from omt_archive import attachment_files, documents, service_files, template_fil
 from omt_archive.attachment_files import AttachmentInventory
 from omt_archive.batching import in_batches, joined
 from omt_archive.boundary import Boundary
+from omt_archive.comparison import NotComparableError
+from omt_archive.document_differences import DocumentDifferences
 from omt_archive.documents import DocumentInventory
 from omt_archive.findings import PLUGIN
 from omt_archive.roots import ArchiveRoots
 from omt_archive.service_files import service_files as list_service_files
 from omt_archive.service_folders import ServiceLayout, read_service_layout
 from omt_archive.settings import ArchiveSettings
-from omt_archive.statements import ATTACHMENTS, DOCUMENTS, TEMPLATES
+from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
 from omt_archive.template_files import template_folder, template_rows, templates
+from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.database import Row, SourceDatabase
 from omt_core.api.installation import Installation
-from omt_core.api.items import Item, UploadStage
+from omt_core.api.items import Item
+from omt_core.api.stages import UploadStage
 
 T = TypeVar("T")
 
 THREADS: Final = 4
 """One for each stage, since they run side by side (W75)."""
+
+_IDS_READ_AT_ONCE: Final = 50_000
 
 
 class ArchiveStages:
@@ -52,7 +59,14 @@ class ArchiveStages:
                 items=self.templates,
                 takes_new=True,
             ),
-            UploadStage(name=documents.STAGE, title="Documents", order=40, plugin=PLUGIN, items=self.documents),
+            UploadStage(
+                name=documents.STAGE,
+                title="Documents",
+                order=40,
+                plugin=PLUGIN,
+                items=self.documents,
+                differences=self.document_differences,
+            ),
             UploadStage(
                 name=service_files.STAGE,
                 title="Customer Service",
@@ -88,6 +102,20 @@ class ArchiveStages:
             yield batch
         self.roots = roots
 
+    async def document_differences(self, baseline: Baseline) -> Differences | None:
+        """Return what is not as it was confirmed; None when that is so much that all documents are to be told."""
+        try:
+            roots, _ = await self._in_thread(self._document_inventory)
+            found = DocumentDifferences(baseline, roots, limit=self._settings.differences)
+            await self._in_thread(found.compare)
+            async for rows in self._database.batches(DOCUMENT_IDS, size=_IDS_READ_AT_ONCE):
+                await self._in_thread(partial(found.see, rows))
+            await self._in_thread(found.settle)
+            rows = [row for ids in _portions(found.wanted) for row in await self._database.rows(DOCUMENTS_BY_ID, ids)]
+            return await self._in_thread(partial(found.items, rows, self._inventory_of))
+        except NotComparableError:
+            return None
+
     async def customer_service(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Customer Service."""
         layout = await read_service_layout(self._installation, self._database)
@@ -113,8 +141,11 @@ class ArchiveStages:
     def _document_inventory(self) -> tuple[ArchiveRoots, DocumentInventory]:
         installation = self._installation
         roots = ArchiveRoots(installation.archives, template_folder(installation), self._settings.trusted_folders)
+        return roots, self._inventory_of(roots)
+
+    def _inventory_of(self, roots: ArchiveRoots) -> DocumentInventory:
         now = datetime.now(UTC).replace(tzinfo=None)
-        return roots, DocumentInventory(roots, settings=self._settings, machine=installation.root, now=now)
+        return DocumentInventory(roots, settings=self._settings, machine=self._installation.root, now=now)
 
     def _list_service_files(self, layout: ServiceLayout) -> Iterator[Item]:
         folders = [folder for folder in (layout.templates, layout.texts) if folder is not None]
@@ -127,6 +158,13 @@ class ArchiveStages:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in portions of one size, the last filled up with its own last one."""
+    for begin in range(0, len(ids), IDS_AT_ONCE):
+        portion = list(ids[begin : begin + IDS_AT_ONCE])
+        yield portion + portion[-1:] * (IDS_AT_ONCE - len(portion))
 
 
 async def _nothing() -> AsyncIterator[Sequence[Row]]:

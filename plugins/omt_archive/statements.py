@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-DOCUMENTS = """
+_DOCUMENTS = """
 SELECT d.document_id, d."name", d.archiveProvider, d.registered, a.appointment_id, o."name"
 FROM document d
 LEFT JOIN appointment a ON a.appointment_id = d.appointment_id
 LEFT JOIN associate o ON o.associate_id =
     CASE WHEN COALESCE(a.associate_id, 0) = 0 THEN d.registered_associate_id ELSE a.associate_id END
+"""
+DOCUMENTS = f"""{_DOCUMENTS}
 ORDER BY LOWER(o."name"), d.registered, d.document_id
 """
 """Every document with its owner, so ordered that the documents of a folder come together.
 
 The owner is the appointment's associate, else whoever registered the document (domain/README.md section 6, choice).
+"""
+
+IDS_AT_ONCE = 200
+DOCUMENTS_BY_ID = f"{_DOCUMENTS} WHERE d.document_id IN ({', '.join('?' * IDS_AT_ONCE)})"
+"""The same of these documents, in no order. Every system takes so many parameters (Oracle 1,000 in a list)."""
+
+DOCUMENT_IDS = """
+SELECT d.document_id
+FROM document d
+ORDER BY d.document_id
 """
 
 TEMPLATES = """

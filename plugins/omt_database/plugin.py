@@ -12,9 +12,9 @@ from omt_core.api.database import SourceDatabase
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.installation import Licence
-from omt_core.api.items import UploadStage
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.reporting import ReportSection
+from omt_core.api.stages import UploadStage
 from omt_core.api.users import Photo, User
 from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions

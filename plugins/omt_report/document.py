@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from omt_core.api.decisions import Kind, Mode
 from omt_core.api.findings import Finding, Severity
-from omt_core.api.items import ItemRecord, ItemState, StageTotals
+from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.reporting import MigrationRecord, ReportSection, RunSummary
+from omt_core.api.stages import StageTotals
 from omt_report.readable import encodable
 
 FORMAT: Literal["omt-report-1"] = "omt-report-1"

@@ -26,9 +26,13 @@ _LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.
 async def commit_stage(work: StageWork) -> bool:
     """Commit a stage. What was committed before is so again: another run may have begun online since, and dropped it.
 
+    A recovery leaves a stage alone that is as the online side imported it: nothing but another import can change that.
+
     Returns False when contents that were confirmed once are not there online any more: they are pending again.
     """
     pipe, stage = work.pipe, work.stage.name
+    if pipe.call.baseline_only and await pipe.journal.as_imported(stage):
+        return True
     manifest = await _write(pipe, stage)
     name, committed = f"committed/{stage}", f"{pipe.migration.id} {manifest.snapshot} {manifest.digest}"
     before = await pipe.journal.recall(name)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Final
 
 import anyio
 
-from omt_core.api.items import Item, StageTotals
+from omt_core.api.baseline import Differences
+from omt_core.api.items import Item
+from omt_core.api.stages import StageTotals
 from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT
 from omt_upload.stage_work import StageWork
+
+_BATCH: Final = 2_000
 
 
 async def prepare(work: StageWork) -> None:
@@ -22,13 +27,19 @@ async def prepare(work: StageWork) -> None:
 
 
 async def take_inventory(work: StageWork) -> None:
-    """Journal all items that the stage tells of; a stop ends it between two batches, and then it is not complete."""
+    """Journal all items that the stage tells of; a stop ends it between two batches, and then it is not complete.
+
+    A stage that can tell the differences from the baseline is asked for those first, where they are all that matters.
+    """
     work.meter.analysing()
+    gone: Sequence[str] | None = None
     batches = work.stage.items()
     try:
         with anyio.CancelScope() as waiting:
             async with anyio.create_task_group() as watch:
                 watch.start_soon(_cancel_when_stopped, work, waiting)
+                if work.keeps_to_baseline and (differences := await _differences(work)) is not None:
+                    batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
                     with anyio.CancelScope(shield=True):
                         await _record(work, batch)
@@ -39,14 +50,24 @@ async def take_inventory(work: StageWork) -> None:
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()
     if not work.pipe.stopping:
-        await _complete(work)
+        await _complete(work, gone)
     work.wake()
 
 
-async def _complete(work: StageWork) -> None:
+async def _differences(work: StageWork) -> Differences | None:
+    find = work.stage.differences
+    return None if find is None else await find(work.pipe.journal.baseline(work.stage.name))
+
+
+async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    for begin in range(0, len(items), _BATCH):
+        yield items[begin : begin + _BATCH]
+
+
+async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
     journal, stage = work.pipe.journal, work.stage.name
-    gone = await journal.inventory_done(stage)
-    work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in gone))
+    known = await journal.inventory_done(stage, gone=gone)
+    work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
     work.meter.counted((await journal.totals()).get(stage, StageTotals(stage=stage)))
     work.told = True
 

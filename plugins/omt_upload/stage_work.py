@@ -8,8 +8,9 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api.items import ItemRecord, ItemState, UploadStage
+from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
+from omt_core.api.stages import UploadStage
 from omt_upload.findings import CONTENT_REFUSED
 from omt_upload.pipe import Pipe
 from omt_upload.progress import StageMeter

@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.findings import Finding, FindingCode, Severity
-from omt_core.api.items import Item, UploadStage
+from omt_core.api.items import Item
 from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.api.stages import UploadStage
 
 BLOCKED = FindingCode(
     code="partner-says-no", severity=Severity.ERROR, plugin="partner", meaning="The partner says no.", remedy="Ask."

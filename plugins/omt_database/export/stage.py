@@ -12,7 +12,8 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from omt_core.api.database import Row, Table
-from omt_core.api.items import Item, TablePart, UploadStage
+from omt_core.api.items import Item, TablePart
+from omt_core.api.stages import UploadStage
 from omt_database.columns import ColumnPlan
 from omt_database.export.omissions import Omissions
 from omt_database.export.parts import Part

@@ -16,7 +16,8 @@ from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_core.api.database import SourceDatabase
 from omt_core.api.installation import DatabaseLocation, Installation
-from omt_core.api.items import Item, UploadStage
+from omt_core.api.items import Item
+from omt_core.api.stages import UploadStage
 from omt_database.drivers.sqlite import StdlibSqliteDriver
 from omt_database.source import CrmDatabase
 from omt_simulator import Simulation, SimulationSpec, generate

@@ -14,8 +14,9 @@ from omt_core.api.decisions import Contact, Decisions, Kind, Mode, Notifications
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
-from omt_core.api.items import ItemRecord, ItemState, StageTotals, TablePart
+from omt_core.api.items import ItemRecord, ItemState, TablePart
 from omt_core.api.reporting import MigrationRecord, PhaseTiming, ReportSection, RunSummary
+from omt_core.api.stages import StageTotals
 from omt_report import ReportPlugin, ReportSettings
 
 BEGAN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -12,8 +12,9 @@ import pytest
 
 from omt_core.api.decisions import Decisions, Kind
 from omt_core.api.findings import Finding, Severity
-from omt_core.api.items import ItemState, StageTotals
+from omt_core.api.items import ItemState
 from omt_core.api.reporting import ReportSection
+from omt_core.api.stages import StageTotals
 
 HOSTILE = "<script>alert(1)</script>\"'&{{ 7*7 }}\u202egpj.exe\x00\x07\udc80"
 VOID = {"meta", "br", "link", "input", "img"}

@@ -13,9 +13,10 @@ from typing_extensions import override
 from omt_core.api.calls import Transfer
 from omt_core.api.context import RateLimiter, RunContext, StopSignal
 from omt_core.api.events import Event
-from omt_core.api.items import Item, UploadStage
+from omt_core.api.items import Item
 from omt_core.api.journal import TransferJournal
 from omt_core.api.online import OnlineMigration
+from omt_core.api.stages import UploadStage
 from omt_upload.settings import UploadSettings
 
 SETTINGS = UploadSettings(parallel_uploads=2, readers=2)

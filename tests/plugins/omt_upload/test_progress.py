@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.api.items import StageTotals
+from omt_core.api.stages import StageTotals
 from omt_upload.progress import StageMeter, in_units
 from tests.plugins.omt_upload.moving import Watcher, stage_of
 

@@ -15,7 +15,8 @@ import pytest
 from omt_core.api.decisions import Mode
 from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.api.items import Item, ItemState, Presence, UploadStage
+from omt_core.api.items import Item, ItemState, Presence
+from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 from omt_upload.transfer import transfer
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant

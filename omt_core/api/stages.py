@@ -1,0 +1,54 @@
+"""Stages: the rows of the upload table (W73), each a stream of items, and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from omt_core.api.baseline import Baseline, Differences
+from omt_core.api.items import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadStage:
+    """A row of the upload table that a plugin brings (W73).
+
+    `items` is called when the stage begins and yields batches of items (at most a few thousand each) until all are
+    told; it may be slow and produce files as it goes. A stage of kind `database` is fed from the snapshot and its items
+    are never compared with an earlier run's; items of a stage of kind `files` count as archive files in the result.
+    `order` places the row on the screen, ties by name. `removes_sources`: a confirmed item's file is a spooled copy
+    below the workspace and is deleted once it is confirmed. `takes_new`: recovery also sends files that no earlier run
+    knew, since no row of the migrated database needs to refer to them.
+
+    `differences`, where a stage has it, is asked first in a recovery of missing files: it compares the disk with the
+    baseline and returns what is not as that has it, or None when that is so much, or so unusual, that `items` is to be
+    told whole. So a recovery in which nothing has changed costs a look at each file and nothing else.
+    """
+
+    name: str
+    title: str
+    order: int
+    plugin: str
+    items: Callable[[], AsyncIterator[Sequence[Item]]]
+    kind: Literal["files", "database"] = "files"
+    removes_sources: bool = False
+    takes_new: bool = False
+    differences: Callable[[Baseline], Awaitable[Differences | None]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTotals:
+    """How a stage stands, counted from the journal. Bytes are those of the files, not of the wire."""
+
+    stage: str
+    items: int = 0
+    bytes: int = 0
+    confirmed_items: int = 0
+    confirmed_bytes: int = 0
+    sent_items: int = 0
+    skipped_items: int = 0
+    skipped_bytes: int = 0
+    missing: int = 0
+    failed: int = 0
+    left_out: int = 0

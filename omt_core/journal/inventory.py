@@ -1,0 +1,118 @@
+"""The inventory in the journal: what is new, what has changed, what is as it was, and what is gone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+from omt_core.api.items import Item, ItemRecord, ItemState, Presence
+from omt_core.journal import imports
+from omt_core.journal.connection import to_blob
+from omt_core.journal.items import GONE_SHOWN, read_items
+from omt_core.journal.model import STATE_OF_PRESENCE
+
+_ROWS_ASKED: Final = 500
+
+_Told: TypeAlias = tuple[Any, ...]
+"""What an inventory tells of an item, in the order of `_TOLD` and encoded as it is stored."""
+
+_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates"
+_STATE: Final = 4
+_PLACE: Final = slice(0, 4)
+"""Name, path, size and time: by these a found item that is confirmed is the one that was confirmed."""
+
+# A stage that tells of a key twice is known by what it told last.
+_INSERT: Final = (
+    f"INSERT OR REPLACE INTO items (stage, key, seen_run, {_TOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+# A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and time are.
+_UPDATE: Final = """
+UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?11, candidates = ?12, reason = ?9, detail = ?10,
+  state = CASE WHEN size = ?6 AND mtime_ns = ?7 AND state = 'confirmed' THEN 'confirmed' ELSE ?8 END,
+  digest = CASE WHEN size = ?6 AND mtime_ns = ?7 THEN digest END, size = ?6, mtime_ns = ?7
+WHERE stage = ?1 AND key = ?2
+"""
+_SEEN: Final = "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?"
+
+
+def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, baseline_only: bool) -> Sequence[Item]:
+    """Note one batch of one stage; returns those not noted because no earlier run knew them.
+
+    An item that is as the journal has it costs a look, and leaves the stage's manifest as it is.
+    """
+    if not items:
+        return ()
+    stage = items[0].stage
+    keys = [to_blob(item.key) for item in items]
+    before = _before(connection, stage, keys)
+    unknown: list[Item] = []
+    added: list[_Told] = []
+    changed: list[_Told] = []
+    seen: list[tuple[int, str, bytes]] = []
+    for item, key in zip(items, keys, strict=True):
+        known, told = before.get(key), _told(item)
+        if known is None and baseline_only and item.presence is not Presence.ORPHAN:
+            unknown.append(item)
+        elif known is None:
+            added.append((stage, key, run, *told))
+        elif _is_as_before(known, told, item.presence):
+            seen.append((run, stage, key))
+        else:
+            changed.append((stage, key, run, *told))
+    if added or changed:
+        imports.forget(connection, stage)
+    connection.executemany(_INSERT, added)
+    connection.executemany(_UPDATE, changed)
+    connection.executemany(_SEEN, seen)
+    return unknown
+
+
+def forget_unseen(connection: sqlite3.Connection, run: int, stage: str, *, keep: bool) -> Sequence[ItemRecord]:
+    """Return the first items of a stage that `run` has not seen; forget them all unless they are to be kept."""
+    gone = read_items(connection, "stage = ? AND seen_run < ? ORDER BY key LIMIT ?", (stage, run, GONE_SHOWN))
+    if gone and not keep:
+        imports.forget(connection, stage)
+        connection.execute("DELETE FROM items WHERE stage = ? AND seen_run < ?", (stage, run))
+    return gone
+
+
+def _before(connection: sqlite3.Connection, stage: str, keys: Iterable[bytes]) -> Mapping[bytes, _Told]:
+    return {
+        row[0]: row[1:]
+        for some in _portions(keys)
+        for row in connection.execute(
+            f"SELECT key, {_TOLD} FROM items WHERE stage = ? AND key IN ({', '.join('?' * len(some))})", (stage, *some)
+        )
+    }
+
+
+def _portions(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
+    rest = iter(keys)
+    while some := list(islice(rest, _ROWS_ASKED)):
+        yield some
+
+
+def _is_as_before(known: _Told, told: _Told, presence: Presence) -> bool:
+    if known[_STATE] == ItemState.CONFIRMED.value:
+        # What is verified online is not lost because its file is gone from the disk, or cannot be read, now.
+        return presence is not Presence.FOUND or (known[_PLACE] == told[_PLACE] and known[7] == told[7])
+    return known == told
+
+
+def _told(item: Item) -> _Told:
+    return (
+        to_blob(item.name),
+        None if item.path is None else to_blob(str(item.path)),
+        item.size,
+        item.mtime_ns,
+        STATE_OF_PRESENCE[item.presence].value,
+        item.reason,
+        to_blob(item.detail),
+        None if item.part is None else json.dumps(asdict(item.part)),
+        json.dumps(item.candidates) if item.candidates else None,
+    )

@@ -1,0 +1,103 @@
+"""The disk compared with what a migration confirmed, folder by folder: what has changed, vanished, or come anew."""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from anyio.from_thread import check_cancelled
+
+from omt_core.api.baseline import KnownFile
+
+
+class NotComparableError(Exception):
+    """More differs than is worth comparing, or something is unusual: the inventory has to be taken anew."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What differs between the disk and confirmed documents.
+
+    `ids` are those of all of them, `touched` those whose file is gone or has another size or time. `unclaimed` are, for
+    each folder, the names in it that are not those of untouched files. `limit` bounds both.
+    """
+
+    limit: int
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    touched: set[int] = field(default_factory=set)
+    unclaimed: dict[str, set[str]] = field(default_factory=dict)
+    _names: int = 0
+
+    def read(self, confirmed: Iterable[KnownFile]) -> None:
+        """Compare all confirmed files, sorted by path, with the folders that they lie in.
+
+        Blocking, to be run in a thread of anyio's. Raises `NotComparableError` also when a folder cannot be listed, or
+        when the journal does not know where the files lay.
+        """
+        for folder, known in groupby(confirmed, key=folder_of):
+            check_cancelled()
+            if not folder or folder in self.unclaimed:
+                # Not known; or split up by files of a sub-folder, which sort between those of this one.
+                raise NotComparableError
+            self._compare(folder, known)
+
+    def add_folder(self, folder: str) -> None:
+        """Take all names in a folder in which nothing is confirmed for unclaimed."""
+        self._leave(folder, listed(folder))
+
+    def unclaim(self, file: KnownFile) -> None:
+        """Take a confirmed file for one that no document owns any more."""
+        self.unclaimed[folder_of(file)].add(name_of(file))
+
+    def _compare(self, folder: str, known: Iterable[KnownFile]) -> None:
+        entries = listed(folder)
+        own: set[str] = set()
+        for file in known:
+            id_of_document = int(file.key)
+            self.ids.append(id_of_document)
+            name = name_of(file)
+            entry = entries.get(name)
+            if entry is not None and _is_same(entry, file):
+                own.add(name)
+            else:
+                self.touched.add(id_of_document)
+        self._leave(folder, entries.keys() - own)
+
+    def _leave(self, folder: str, names: Iterable[str]) -> None:
+        left = self.unclaimed[folder] = set(names)
+        self._names += len(left)
+        if self._names + len(self.touched) > self.limit:
+            raise NotComparableError
+
+
+def listed(folder: str) -> dict[str, os.DirEntry[str]]:
+    """List a folder; one that is not there is empty, one that cannot be listed raises `NotComparableError`."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry for entry in entries}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise NotComparableError from error
+
+
+def folder_of(file: KnownFile) -> str:
+    """Return the folder that a file lay in."""
+    return file.path.rpartition(os.sep)[0]
+
+
+def name_of(file: KnownFile) -> str:
+    """Return the file's own name."""
+    return file.path.rpartition(os.sep)[2]
+
+
+def _is_same(entry: os.DirEntry[str], file: KnownFile) -> bool:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return status.st_size == file.size and status.st_mtime_ns == file.mtime_ns and stat.S_ISREG(status.st_mode)

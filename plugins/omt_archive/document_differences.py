@@ -1,0 +1,136 @@
+"""What a recovery has to tell of the documents: those that are not as the migration confirmed them, and no others.
+
+Every file is looked at once; rows are read of those documents only that are left, touched or new, and the ordinary
+inventory is taken of them and of the files that no confirmed document owns. So its answers are the same as those of an
+inventory of everything (a property test holds the two against each other), and an archive that has not changed costs
+what asking for the status of its files costs.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from omt_archive.comparison import Comparison, NotComparableError, folder_of, name_of
+from omt_archive.document_row import moment
+from omt_archive.documents import DocumentInventory
+from omt_archive.names import fold
+from omt_archive.roots import ArchiveRoots, owner_of, period_folders
+from omt_archive.whole_number import whole_number
+from omt_core.api.baseline import Baseline, Differences, KnownFile
+from omt_core.api.database import Row
+from omt_core.api.items import Item, ItemRecord
+
+_UNDATED: Final = datetime.min  # noqa: DTZ901 - the columns have no zone
+
+
+class DocumentDifferences:
+    """`compare` first, then `see` the ids of all documents, then `settle`, then `items` of the rows that are `wanted`.
+
+    Blocking, to be run in threads of anyio's. All may raise `NotComparableError`.
+    """
+
+    def __init__(self, baseline: Baseline, roots: ArchiveRoots, *, limit: int) -> None:
+        self._baseline = baseline
+        self._roots = roots
+        self._limit = limit
+        self._comparison = Comparison(limit)
+        self._left: Sequence[ItemRecord] = ()
+        self._known: array[int] = array("q")
+        self._seen_below = -1
+        self._new: set[int] = set()
+        self._deleted: set[int] = set()
+
+    def compare(self) -> None:
+        """Compare the disk with what is confirmed."""
+        if self._roots.unreadable:
+            raise NotComparableError
+        self._left = self._baseline.left(self._limit + 1)
+        if len(self._left) > self._limit:
+            raise NotComparableError
+        with self._baseline.confirmed() as files:
+            self._comparison.read(files)
+        folders = frozenset(str(folder) for folder in self._folders())
+        if not self._comparison.unclaimed.keys() <= folders:
+            raise NotComparableError  # the archives are others now, or called otherwise
+        for folder in sorted(folders - self._comparison.unclaimed.keys()):
+            self._comparison.add_folder(folder)
+        self._known = array("q", sorted([*self._comparison.ids, *self._left_ids()]))
+
+    def see(self, rows: Sequence[Row]) -> None:
+        """Take the next ids of documents, in ascending order: which are new, and which known ones are not there."""
+        if not rows:
+            return
+        there = {whole_number(row[0]) for row in rows}
+        highest = max(there)
+        begin = bisect_right(self._known, self._seen_below)
+        known = set(self._known[begin : bisect_right(self._known, highest, begin)])
+        self._new |= there - known
+        self._deleted |= known - there
+        self._seen_below = highest
+        if len(self._new) + len(self._deleted) > self._limit:
+            raise NotComparableError
+
+    def settle(self) -> None:
+        """Draw the conclusions once all ids were seen."""
+        self._deleted.update(self._known[bisect_right(self._known, self._seen_below) :])
+        come = self._files_that_came()
+        if not come and not self._deleted:
+            return
+        with self._baseline.confirmed() as files:
+            for file in files:
+                number = int(file.key)
+                if number in self._deleted:
+                    self._comparison.unclaim(file)
+                elif number not in self._comparison.touched and _owner(file) in come.get(fold(name_of(file)), ()):
+                    # What came may be nearer to where that document is looked for than the file that was confirmed.
+                    raise NotComparableError
+
+    @property
+    def wanted(self) -> Sequence[int]:
+        """The ids of the documents whose rows are needed, sorted."""
+        return sorted((self._comparison.touched | set(self._left_ids()) | self._new) - self._deleted)
+
+    def items(self, rows: Iterable[Row], inventory: Callable[[ArchiveRoots], DocumentInventory]) -> Differences:
+        """Take the inventory of these rows and of all files that no untouched document owns."""
+        self._roots.narrow(self._comparison.unclaimed)
+        taken = inventory(self._roots)
+        items: list[Item] = [*taken.feed(sorted(rows, key=_by_owner_and_date)), *taken.finish()]
+        told = {item.key for item in items}
+        gone = [record.key for record in self._left if not record.key.isdecimal() and record.key not in told]
+        return Differences(items, [*gone, *map(str, sorted(self._deleted))])
+
+    def _left_ids(self) -> Iterator[int]:
+        """Yield the ids of documents that are not confirmed; what else is left are files, under their paths."""
+        return (int(record.key) for record in self._left if record.key.isdecimal())
+
+    def _folders(self) -> Iterator[Path]:
+        """Yield every folder of every period of every owner."""
+        for owner in self._roots.owners():
+            on_disk = period_folders([owner], self._roots.boundary)
+            if on_disk.trouble is not None:
+                raise NotComparableError
+            yield from (owner.path / name for name in on_disk.periods.values())
+
+    def _files_that_came(self) -> dict[str, set[str]]:
+        """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""
+        known = {str(record.path) for record in self._left if record.path is not None}
+        come: dict[str, set[str]] = {}
+        for folder, names in self._comparison.unclaimed.items():
+            for name in names:
+                if str(Path(folder, name)) not in known:
+                    come.setdefault(fold(name), set()).add(owner_of(folder))
+        return come
+
+
+def _owner(file: KnownFile) -> str:
+    return owner_of(folder_of(file))
+
+
+def _by_owner_and_date(row: Row) -> tuple[str, datetime, int]:
+    """Order rows as `statements.DOCUMENTS` does."""
+    return (fold(str(row[5] or "")), moment(row[3]) or _UNDATED, whole_number(row[0]))
