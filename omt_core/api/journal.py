@@ -116,8 +116,8 @@ class TransferJournal(Protocol):
         """Forget all items of a stage that is produced anew (the database after its snapshot died)."""
         ...
 
-    async def totals(self) -> Mapping[str, StageTotals]:
-        """Count items and bytes by stage."""
+    async def totals(self, *, stage: str | None = None) -> Mapping[str, StageTotals]:
+        """Count items and bytes by stage, of all stages or of one; a stage without items is left out."""
         ...
 
     def records(

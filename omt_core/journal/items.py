@@ -162,21 +162,22 @@ def adopt(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, str,
     )
 
 
-def totals(connection: sqlite3.Connection, run: int) -> Mapping[str, StageTotals]:
-    """Count items and bytes of each stage, as `run` sees them."""
+def totals(connection: sqlite3.Connection, run: int, stage: str | None) -> Mapping[str, StageTotals]:
+    """Count items and bytes of each stage, or of one, as `run` sees them."""
+    chosen = "" if stage is None else "WHERE stage = :stage"
     rows = connection.execute(
-        """
+        f"""
         SELECT stage, count(*), sum(size),
           sum(state = 'confirmed'), sum(iif(state = 'confirmed', size, 0)),
           sum(state = 'confirmed' AND confirmed_run = :run),
           sum(state = 'confirmed' AND confirmed_run < :run),
           sum(iif(state = 'confirmed' AND confirmed_run < :run, size, 0)),
           sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped')
-        FROM items GROUP BY stage
+        FROM items {chosen} GROUP BY stage
         """,
-        {"run": run},
+        {"run": run, "stage": stage},
     )
-    return {stage: StageTotals(stage=stage, **dict(zip(_COUNTS, counts, strict=True))) for stage, *counts in rows}
+    return {name: StageTotals(stage=name, **dict(zip(_COUNTS, counts, strict=True))) for name, *counts in rows}
 
 
 def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:

@@ -190,9 +190,9 @@ class Journal(TransferJournal):
         await self._file.run(partial(item_rows.forget_stage, stage=stage))
 
     @override
-    async def totals(self) -> Mapping[str, StageTotals]:
+    async def totals(self, *, stage: str | None = None) -> Mapping[str, StageTotals]:
         def count(connection: sqlite3.Connection) -> Mapping[str, StageTotals]:
-            return item_rows.totals(connection, self._run or migration.last_run(connection))
+            return item_rows.totals(connection, self._run or migration.last_run(connection), stage)
 
         return await self._file.read(count)
 

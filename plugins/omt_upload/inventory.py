@@ -68,7 +68,7 @@ async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
     journal, stage = work.pipe.journal, work.stage.name
     known = await journal.inventory_done(stage, gone=gone)
     work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
-    work.meter.counted((await journal.totals()).get(stage, StageTotals(stage=stage)))
+    work.meter.counted((await journal.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
     work.told = True
 
 
