@@ -21,6 +21,8 @@ def test_a_live_migration_ends_verified_and_a_second_run_sends_nothing(tmp_path:
         assert first.result["tables"] > 500
         assert run("verify", first.result["receipt"], "--tenant", tenant.url, folder=tmp_path).code == 0
 
+        receipt = Path(first.result["receipt"])
+        signed = receipt.read_bytes()
         undecided = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert undecided.code == 2
         assert undecided.result["error"]["code"] == "recovery-choice-needed"
@@ -31,6 +33,10 @@ def test_a_live_migration_ends_verified_and_a_second_run_sends_nothing(tmp_path:
         assert second.result["mode"] == "recovery"
         assert second.result["sent"]["files"] == 0
         assert second.result["skipped"]["files"] == first.result["sent"]["files"]
+        # Nothing is imported anew where nothing has changed: what was signed before holds.
+        assert second.result["receipt"] == str(receipt)
+        assert receipt.read_bytes() == signed
+        assert second.result["tables"] == first.result["tables"]
 
 
 def test_files_that_were_away_are_missing_first_and_sent_when_they_are_back(tmp_path: Path) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from omt_core.api.baseline import KnownFile
 from omt_core.api.decisions import Contact, Decisions, Kind, Mode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.items import Item, ItemState, Presence, TablePart
 from omt_core.api.journal import Member, Outcome, UploadRecord
+from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 
 pytestmark = pytest.mark.anyio
@@ -181,3 +183,86 @@ async def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: 
             pass
     assert caught.value.code == "journal-unreadable"
     assert path.read_bytes().startswith(b"not a database")
+
+
+async def imported(journal: Journal) -> bool:
+    return await journal.as_imported("documents")
+
+
+async def note_documents(journal: Journal) -> None:
+    """What an upload does for each of its rows, and an import in the end."""
+    stage = UploadStage(name="documents", title="Documents", order=1, plugin="archive", items=_nothing)
+    await journal.note_stages([stage])
+    await journal.note_import()
+
+
+async def _nothing() -> AsyncIterator[Sequence[Item]]:
+    return
+    yield ()
+
+
+async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1"), document("2", presence=Presence.MISSING)])
+        await journal.settle([confirmed("1")])
+        assert not await imported(journal)
+        await note_documents(journal)
+    async with run_of(path, baseline=True) as journal:
+        # The same again, and a confirmed file that is gone from the disk: online nothing is different.
+        await journal.record_items([document("1", presence=Presence.MISSING), document("2", presence=Presence.MISSING)])
+        assert await journal.inventory_done("documents") == []
+        assert await imported(journal)
+        await journal.record_items([document("2")])
+        assert not await imported(journal)
+
+
+@pytest.mark.parametrize("change", ["settle", "reset", "forget"])
+async def test_whatever_changes_a_stage_ends_its_being_as_imported(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items([document("1")])
+        await journal.settle([confirmed("1")])
+        await note_documents(journal)
+        match change:
+            case "settle":
+                await journal.settle([Outcome(id=("documents", "1"), state=ItemState.PENDING)])
+            case "reset":
+                await journal.reset_stage("documents")
+    if change == "forget":
+        async with run_of(path) as journal:
+            assert [record.key for record in await journal.inventory_done("documents")] == ["1"]
+    async with Journal.open(path) as journal:
+        assert not await imported(journal)
+
+
+async def test_the_baseline_lends_confirmed_files_by_path_and_returns_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.record_items(
+            [document("b"), document("a"), document("c"), document("x", presence=Presence.MISSING)]
+        )
+        await journal.settle([confirmed("a"), confirmed("b")])
+        baseline = journal.baseline("documents")
+        with baseline.confirmed() as files:
+            assert list(files) == [
+                KnownFile(str(Path("archive/a")), 5, 1, "a"),
+                KnownFile(str(Path("archive/b")), 5, 1, "b"),
+            ]
+        assert [record.key for record in baseline.left(9)] == ["c", "x"]
+        assert [record.key for record in baseline.left(1)] == ["c"]
+
+
+async def test_keys_that_are_said_to_be_gone_are_returned_as_records_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path, baseline=True) as journal:
+        await journal.record_items([document("1", presence=Presence.ORPHAN), document("2", presence=Presence.ORPHAN)])
+        gone = await journal.inventory_done("documents", gone=["2", "never heard of"])
+        assert [record.key for record in gone] == ["2"]
+        assert (await journal.totals(stage="documents"))["documents"].items == 2
+
+
+async def test_a_stage_that_tells_of_a_key_twice_is_known_by_what_it_told_last(tmp_path: Path) -> None:
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.record_items([document("1", size=3), document("1", size=4)])
+        assert [record.size for record in await journal.pending(stage="documents", limit=9)] == [4]
