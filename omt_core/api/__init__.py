@@ -5,6 +5,7 @@ may change at any time; what is here changes as semantic versioning says.
 """
 
 from omt_core.api import calls
+from omt_core.api.baseline import Baseline, Differences, KnownFile
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.context import Notes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
@@ -68,6 +69,7 @@ __all__ = [
     "SECRETS",
     "SUBJECTS_SHOWN",
     "Administrator",
+    "Baseline",
     "ChoiceNeededError",
     "Chunk",
     "Column",
@@ -80,6 +82,7 @@ __all__ = [
     "Content",
     "DatabaseLocation",
     "Decisions",
+    "Differences",
     "EarlierMigration",
     "Event",
     "EventSink",
@@ -99,6 +102,7 @@ __all__ = [
     "ItemRecord",
     "ItemState",
     "Kind",
+    "KnownFile",
     "Licence",
     "LoginOutcome",
     "LoginResult",

@@ -11,19 +11,19 @@ from omt_core.api import Plugin, calls
 from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
-    "Administrator", "calls", "ChoiceNeededError", "Chunk", "Column", "Command", "CommandContext", "CompletedMigration",
-    "CompletionProgress", "CompletionRequest", "Contact", "Content", "DatabaseLocation", "Decisions",
-    "EarlierMigration", "Event", "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode", "FindingRaised",
-    "FindingsError", "HookCalled", "hookimpl", "InputError", "Installation", "InstallationError",
-    "InterruptedRunError", "Item", "ItemId", "ItemRecord", "ItemState", "Kind", "Licence", "LoginOutcome",
-    "LoginResult", "ManifestEntry", "ManualAnswers", "Member", "MigrationRecord", "Mode", "Notes", "Notice",
-    "Notifications", "OmtError", "OnlineError", "OnlineMigration", "OnlineNotNamedError", "OnlineRefusedError",
-    "OnlineTarget", "OnlineUnavailableError", "OtherAddress", "Outcome", "PhaseFinished", "PhaseStarted",
-    "PhaseTiming", "Photo", "Plugin", "PluginError", "PluginSettings", "Presence", "Proposal", "RateLimiter",
-    "RecoveryChoice", "ReportSection", "Row", "RunContext", "RunSummary", "SECRETS", "ServiceFolders", "Severity",
-    "SourceDatabase", "StageChanged", "StageManifest", "StageProgress", "StageState", "StageTotals", "StopSignal",
-    "SUBJECTS_SHOWN", "Table", "TablePart", "TenantState", "TenantStatus", "TransferJournal", "TransferLimits",
-    "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage", "User",
+    "Administrator", "Baseline", "calls", "ChoiceNeededError", "Chunk", "Column", "Command", "CommandContext",
+    "CompletedMigration", "CompletionProgress", "CompletionRequest", "Contact", "Content", "DatabaseLocation",
+    "Decisions", "Differences", "EarlierMigration", "Event", "EventSink", "Evidence", "ExitCode", "Finding",
+    "FindingCode", "FindingRaised", "FindingsError", "HookCalled", "hookimpl", "InputError", "Installation",
+    "InstallationError", "InterruptedRunError", "Item", "ItemId", "ItemRecord", "ItemState", "Kind", "KnownFile",
+    "Licence", "LoginOutcome", "LoginResult", "ManifestEntry", "ManualAnswers", "Member", "MigrationRecord", "Mode",
+    "Notes", "Notice", "Notifications", "OmtError", "OnlineError", "OnlineMigration", "OnlineNotNamedError",
+    "OnlineRefusedError", "OnlineTarget", "OnlineUnavailableError", "OtherAddress", "Outcome", "PhaseFinished",
+    "PhaseStarted", "PhaseTiming", "Photo", "Plugin", "PluginError", "PluginSettings", "Presence", "Proposal",
+    "RateLimiter", "RecoveryChoice", "ReportSection", "Row", "RunContext", "RunSummary", "SECRETS", "ServiceFolders",
+    "Severity", "SourceDatabase", "StageChanged", "StageManifest", "StageProgress", "StageState", "StageTotals",
+    "StopSignal", "SUBJECTS_SHOWN", "Table", "TablePart", "TenantState", "TenantStatus", "TransferJournal",
+    "TransferLimits", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage", "User",
     "UserAssignment", "UserPlan", "Value",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
