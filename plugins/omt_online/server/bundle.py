@@ -1,16 +1,17 @@
 """Bundles: plain ustar archives whose members are contents named by their sha256 (docs/reference/protocol.md, Uploads).
 
-Read strictly and without copying: a bundle is kept as it came, so nothing may hide in it.
+Read strictly, since a bundle is kept as it came and nothing may hide in it; and while it arrives, so that no byte is
+read twice.
 """
 
 from __future__ import annotations
 
 import hashlib
-import mmap
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from omt_online.server.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 
@@ -22,10 +23,10 @@ _NAME = re.compile(rb"([0-9a-f]{64})\0{36}")
 _OCTAL = re.compile(rb" *([0-7]{1,12})[ \0]*")
 _CHECKSUM = slice(148, 156)
 _REGULAR = b"0\0"
+_PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A content inside a pack: `offset` is where its bytes begin, counted from the pack's start."""
 
     digest: bytes
@@ -33,62 +34,144 @@ class Member:
     offset: int
 
 
-def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
-    """Return the members of a bundle after checking its form and every member's digest.
+class BundleReader:
+    """Checks the form of a bundle and every member's digest, piece by piece.
 
-    Raises ProtocolError: `bundle-malformed`, `too-large`, or `content-mismatch` with the digests that differ.
+    What is wrong is told by `members` only: whether the pieces themselves arrived well is known first then.
     """
-    with path.open("rb") as file:
-        if path.stat().st_size < 2 * BLOCK:
-            raise _malformed("it is too short to be an archive")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
-            members = list(_members(view, member_bytes))
-            differing = [member.digest.hex() for member in members if _digest(view, member) != member.digest]
-    if not members:
-        raise _malformed("it holds nothing")
-    if differing:
-        raise ProtocolError(
-            CHECKSUM_MISMATCH,
-            "content-mismatch",
-            f"{len(differing)} of {len(members)} members are not what their names say; nothing of the bundle was kept.",
-            "Read the files again and send them in a new bundle.",
-            fields={"digests": differing},
-        )
-    return members
+
+    __slots__ = (
+        "_differing",
+        "_end",
+        "_fault",
+        "_hasher",
+        "_header",
+        "_left",
+        "_member_bytes",
+        "_members",
+        "_padding",
+        "_position",
+    )
+
+    def __init__(self, *, member_bytes: int) -> None:
+        """Begin a bundle whose members may have `member_bytes` each."""
+        self._member_bytes = member_bytes
+        self._members: list[Member] = []
+        self._differing: list[str] = []
+        self._fault: ProtocolError | None = None
+        self._position = 0
+        self._header = b""
+        self._hasher = hashlib.sha256()
+        self._left = self._padding = 0
+        self._end: int | None = None
+
+    def copy(self) -> BundleReader:
+        """Return one that goes on from here by itself."""
+        twin = BundleReader(member_bytes=self._member_bytes)
+        twin._members, twin._differing = self._members.copy(), self._differing.copy()
+        twin._fault, twin._position, twin._header = self._fault, self._position, self._header
+        twin._hasher, twin._left, twin._padding, twin._end = self._hasher.copy(), self._left, self._padding, self._end
+        return twin
+
+    def update(self, piece: bytes | memoryview, /) -> None:
+        """Take the next bytes."""
+        if self._fault is None:
+            try:
+                with memoryview(piece) as view:
+                    self._take(view)
+            except ProtocolError as error:
+                self._fault = error
+
+    def members(self) -> list[Member]:
+        """Return the members of a bundle that has come to its end.
+
+        Raises ProtocolError: `bundle-malformed`, `too-large`, or `content-mismatch` with the digests that differ.
+        """
+        if self._fault is not None:
+            raise self._fault
+        if self._left or self._padding:
+            raise _malformed(f"the member at byte {self._members[-1].offset} is cut off")
+        if self._end is None or self._end < 2 * BLOCK:
+            raise _malformed("it ends without two blocks of zeros")
+        if self._end % BLOCK:
+            raise _bad_end()
+        if not self._members:
+            raise _malformed("it holds nothing")
+        if self._differing:
+            raise ProtocolError(
+                CHECKSUM_MISMATCH,
+                "content-mismatch",
+                f"{len(self._differing)} of {len(self._members)} members are not what their names say; nothing of the"
+                " bundle was kept.",
+                "Read the files again and send them in a new bundle.",
+                fields={"digests": self._differing},
+            )
+        return self._members
+
+    def _take(self, view: memoryview) -> None:
+        at, size = 0, len(view)
+        while at < size:
+            if self._left:
+                step = min(self._left, size - at)
+                self._hasher.update(view[at : at + step])
+                self._left -= step
+                if not self._left:
+                    self._close_member()
+            elif self._padding:
+                step = min(self._padding, size - at)
+                if bytes(view[at : at + step]).strip(b"\0"):
+                    raise _malformed(f"there is something behind the member at byte {self._members[-1].offset}")
+                self._padding -= step
+            elif self._end is None:
+                step = min(BLOCK - len(self._header), size - at)
+                self._header += view[at : at + step]
+                if len(self._header) == BLOCK:
+                    self._open_member(self._header, self._position + step)
+                    self._header = b""
+            else:
+                step = size - at
+                self._end += step
+                if self._end > 2 * BLOCK + RECORD or bytes(view[at:]).strip(b"\0"):
+                    raise _bad_end()
+            at += step
+            self._position += step
+
+    def _open_member(self, header: bytes, offset: int) -> None:
+        if not any(header):
+            self._end = BLOCK
+            return
+        digest, size = _read_header(header, offset - BLOCK)
+        if size > self._member_bytes:
+            raise ProtocolError(
+                413, "too-large", f"A member of {size} bytes is too large for a bundle.", "Send it as a file."
+            )
+        self._members.append(Member(digest, size, offset))
+        self._hasher = hashlib.sha256()
+        self._left, self._padding = size, -size % BLOCK
+        if not size:
+            self._close_member()
+
+    def _close_member(self) -> None:
+        announced = self._members[-1].digest
+        if self._hasher.digest() != announced:
+            self._differing.append(announced.hex())
+
+
+def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
+    """Return the members of a bundle in a file after checking its form and every member's digest.
+
+    Raises what `BundleReader.members` raises.
+    """
+    reader = BundleReader(member_bytes=member_bytes)
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            reader.update(piece)
+    return reader.members()
 
 
 def bundle_digest(members: Iterable[Member]) -> str:
     """Return what a bundle is announced by and kept as: the sha256 of its members' digests, one after another."""
     return hashlib.sha256(b"".join(member.digest for member in members)).hexdigest()
-
-
-def _digest(view: memoryview, member: Member) -> bytes:
-    with view[member.offset : member.offset + member.size] as content:
-        return hashlib.sha256(content).digest()
-
-
-def _members(view: memoryview, member_bytes: int) -> Iterator[Member]:
-    position = 0
-    while True:
-        header = bytes(view[position : position + BLOCK])
-        if len(header) < BLOCK:
-            raise _malformed("it ends without two blocks of zeros")
-        if not any(header):
-            _check_end(bytes(view[position : position + 2 * BLOCK + RECORD + 1]))
-            return
-        digest, size = _read_header(header, position)
-        if size > member_bytes:
-            raise ProtocolError(
-                413, "too-large", f"A member of {size} bytes is too large for a bundle.", "Send it as a file."
-            )
-        position += BLOCK
-        after = position + -(-size // BLOCK) * BLOCK
-        if after > len(view):
-            raise _malformed(f"the member at byte {position} is cut off")
-        if bytes(view[position + size : after]).strip(b"\0"):
-            raise _malformed(f"there is something behind the member at byte {position}")
-        yield Member(digest, size, position)
-        position = after
 
 
 def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
@@ -97,16 +180,20 @@ def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
     checksum = _OCTAL.fullmatch(header[_CHECKSUM])
     if header[257:265] != b"ustar\x0000" or checksum is None or size is None:
         raise _malformed(f"the block at byte {position} is not a header of ustar")
-    if int(checksum[1], 8) != sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" "):
+    if int(checksum[1], 8) != _sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" "):
         raise _malformed(f"the header at byte {position} is damaged")
     if name is None or header[156] not in _REGULAR or (header[157:257] + header[345:500]).strip(b"\0"):
         raise _malformed(f"the member at byte {position} is not a regular file named by a sha256")
     return bytes.fromhex(name[1].decode()), int(size[1], 8)
 
 
-def _check_end(rest: bytes) -> None:
-    if not 2 * BLOCK <= len(rest) <= 2 * BLOCK + RECORD or len(rest) % BLOCK or rest.strip(b"\0"):
-        raise _malformed("it must end with two blocks of zeros and nothing behind them but a record's padding")
+def _sum(header: bytes) -> int:
+    # The lower half of Adler-32 is one more than the sum as long as that is below 65,521, as it is of ASCII.
+    return (zlib.adler32(header) & 0xFFFF) - 1 if header.isascii() else sum(header)
+
+
+def _bad_end() -> ProtocolError:
+    return _malformed("it must end with two blocks of zeros and nothing behind them but a record's padding")
 
 
 def _malformed(reason: str) -> ProtocolError:

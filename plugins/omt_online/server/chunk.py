@@ -31,8 +31,7 @@ class Chunk:
         self._checksum = checksum
         self._room = min(limit, upload.length - upload.offset)
         self._end = upload.offset
-        # The members of a bundle are hashed one by one when it lands.
-        self._whole = uploads.hasher(upload) if upload.kind == "file" else None
+        self._verifier = uploads.verifier(upload)
         # Unbuffered, so that a full disk is noticed by the write that it hits.
         self._file = layout.upload(upload.uid).open("r+b", buffering=0)
         self._file.seek(upload.offset)
@@ -47,8 +46,7 @@ class Chunk:
             while rest:
                 rest = rest[self._file.write(rest) :]
             self._end += len(piece)
-            if self._whole is not None:
-                self._whole.update(piece)
+            self._verifier.update(piece)
             if self._checksum is not None:
                 self._checksum.update(piece)
 
@@ -76,12 +74,11 @@ class Chunk:
         os.fsync(self._file.fileno())
         if self._end == self._upload.length:
             self._file.close()
-            upload = self._landing.land(self._upload, None if self._whole is None else self._whole.hexdigest())
+            upload = self._landing.land(self._upload, self._verifier)
         else:
             upload = self._uploads.record(self._upload, self._end)
             self._file.close()
-        if self._whole is not None:
-            self._uploads.keep_hasher(upload, self._whole)
+        self._uploads.keep_verifier(upload, self._verifier)
         return upload
 
     def close(self) -> None:

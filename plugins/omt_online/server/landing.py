@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from omt_online.server.bundle import bundle_digest, verify_bundle
+from omt_online.server.bundle import BundleReader, Member, bundle_digest
 from omt_online.server.contents import ContentStore, record_file, record_pack
 from omt_online.server.durable import move_into_place
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import CHECKSUM_MISMATCH, ProtocolError
-from omt_online.server.uploads import Upload, UploadStore
+from omt_online.server.uploads import Upload, UploadStore, Verifier
 
 
 class Landing:
@@ -19,23 +20,22 @@ class Landing:
     in at the next start.
     """
 
-    def __init__(
-        self, layout: TenantLayout, contents: ContentStore, uploads: UploadStore, *, member_bytes: int
-    ) -> None:
+    def __init__(self, layout: TenantLayout, contents: ContentStore, uploads: UploadStore) -> None:
         self._layout = layout
         self._contents = contents
         self._uploads = uploads
-        self._member_bytes = member_bytes
 
-    def land(self, upload: Upload, digest: str | None) -> Upload:
-        """Land an upload whose bytes are all durable; those of a file have the sha256 `digest`. Blocks.
+    def land(self, upload: Upload, verifier: Verifier) -> Upload:
+        """Land an upload whose bytes are all durable, and all of which the verifier has seen. Blocks.
 
         Raises ProtocolError `content-mismatch` or `bundle-malformed`; the upload is gone then.
         """
         try:
-            if digest is None:
-                return self._land_bundle(upload)
-            _require(upload.digest, digest)
+            if isinstance(verifier, BundleReader):
+                members = verifier.members()
+                _require(upload.digest, bundle_digest(members))
+                return self._land_bundle(upload, members)
+            _require(upload.digest, verifier.hexdigest())
             return self._land_file(upload)
         except ProtocolError:
             self._uploads.give_up(upload)
@@ -52,10 +52,8 @@ class Landing:
             upload, upload.length, also=lambda connection: record_file(connection, digest, upload.length)
         )
 
-    def _land_bundle(self, upload: Upload) -> Upload:
+    def _land_bundle(self, upload: Upload, members: Sequence[Member]) -> Upload:
         source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
-        members = verify_bundle(source, member_bytes=self._member_bytes)
-        _require(upload.digest, bundle_digest(members))
         if self._contents.has_pack(upload.digest):  # the same members at the same places
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
             source.unlink(missing_ok=True)

@@ -81,7 +81,13 @@ class Store:
             undo.callback(state.close)
             reconcile(layout, state, member_bytes=settings.member_bytes)
             contents = ContentStore(layout, state)
-            uploads = UploadStore(layout, state, lifetime=settings.upload_seconds, clock=clocks.wall)
+            uploads = UploadStore(
+                layout,
+                state,
+                member_bytes=settings.member_bytes,
+                lifetime=settings.upload_seconds,
+                clock=clocks.wall,
+            )
             uploads.sweep()
             taken_names = TakenNames(state)
             taken_names.add(taken)
@@ -93,7 +99,7 @@ class Store:
             state=state,
             contents=contents,
             uploads=uploads,
-            landing=Landing(layout, contents, uploads, member_bytes=settings.member_bytes),
+            landing=Landing(layout, contents, uploads),
             opening=Opening(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
             stages=StageStore(state, contents),
             completions=CompletionStore(layout, state),

@@ -7,14 +7,17 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from omt_online.server.bundle import BundleReader
 from omt_online.server.durable import sync_folder
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.state_database import StateDatabase
 
 UploadKind = Literal["file", "bundle"]
+Verifier: TypeAlias = "hashlib._Hash | BundleReader"
+"""What goes over the bytes of an upload as they come: one sha256 of a file, one of each member of a bundle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +41,20 @@ class UploadStore:
     """The uploads of one tenant. All methods block; an upload may be in one thread's hand at a time only."""
 
     def __init__(
-        self, layout: TenantLayout, state: StateDatabase, *, lifetime: float, clock: Callable[[], float]
+        self,
+        layout: TenantLayout,
+        state: StateDatabase,
+        *,
+        member_bytes: int,
+        lifetime: float,
+        clock: Callable[[], float],
     ) -> None:
+        self._member_bytes = member_bytes
         self._layout = layout
         self._state = state
         self._lifetime = lifetime
         self._clock = clock
-        self._progress: dict[str, tuple[int, hashlib._Hash]] = {}
+        self._progress: dict[str, tuple[int, Verifier]] = {}
 
     def announce(self, kind: UploadKind, digest: str, length: int, metadata: str) -> Upload:
         """Make an upload with an empty file. It is not durable until `record` says so."""
@@ -115,29 +125,34 @@ class UploadStore:
             self._progress.pop(uid, None)
             self._layout.upload(uid).unlink(missing_ok=True)
 
-    def hasher(self, upload: Upload) -> hashlib._Hash:
-        """Return the sha256 of what is durable of an upload; read again from the file after a restart."""
-        offset, hasher = self._progress.get(upload.uid, (0, hashlib.sha256()))
-        if offset != upload.offset:
+    def verifier(self, upload: Upload) -> Verifier:
+        """Return what has seen the durable bytes of an upload; they are read again from the file after a restart."""
+        if not upload.offset:
+            return self._new_verifier(upload.kind)
+        offset, verifier = self._progress.get(upload.uid, (0, None))
+        if verifier is None or offset != upload.offset:
+            verifier = self._new_verifier(upload.kind)
             with self._layout.upload(upload.uid).open("rb") as file:
-                hasher = hashlib.sha256()
-                _feed(hasher, file.read, upload.offset)
-        return hasher.copy()
+                _feed(verifier, file.read, upload.offset)
+        return verifier.copy()
 
-    def keep_hasher(self, upload: Upload, hasher: hashlib._Hash) -> None:
-        """Remember the sha256 of an upload's durable bytes, so that the next chunk goes on from it."""
+    def keep_verifier(self, upload: Upload, verifier: Verifier) -> None:
+        """Remember what has seen an upload's durable bytes, so that the next chunk goes on from it."""
         if upload.state == "open":
-            self._progress[upload.uid] = (upload.offset, hasher)
+            self._progress[upload.uid] = (upload.offset, verifier)
         else:
             self._progress.pop(upload.uid, None)
+
+    def _new_verifier(self, kind: UploadKind) -> Verifier:
+        return hashlib.sha256() if kind == "file" else BundleReader(member_bytes=self._member_bytes)
 
     def _expiry(self) -> float:
         return self._clock() + self._lifetime
 
 
-def _feed(hasher: hashlib._Hash, read: Callable[[int], bytes], size: int) -> None:
+def _feed(verifier: Verifier, read: Callable[[int], bytes], size: int) -> None:
     while size > 0 and (piece := read(min(size, 1 << 20))):
-        hasher.update(piece)
+        verifier.update(piece)
         size -= len(piece)
 
 

@@ -155,7 +155,7 @@ async def _receive(service: Service, request: web.Request, upload: Upload, check
         try:
             pieces: list[bytes] = []
             waiting = total = 0
-            async for piece in request.content.iter_any():
+            async for piece, _ in request.content.iter_chunks():  # as they came: not joined
                 pieces.append(piece)
                 waiting += len(piece)
                 total += len(piece)
