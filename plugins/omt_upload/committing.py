@@ -159,7 +159,7 @@ async def _send(pipe: Pipe, manifest: StageManifest) -> None:
         Delivery(
             request=UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,)),
             read=read,
-            members=(),
+            members=tuple,
             outcomes=(),
             passed=lambda _: None,
         ),

@@ -16,12 +16,13 @@ from omt_upload.reading import FileChangedError, FileUnreadError
 class Delivery:
     """An upload to be made, where its bytes come from (offset, length), and what is settled once it is whole.
 
-    `passed` is told how many bytes went over the line.
+    `members` are asked for when the upload is journalled, which one that goes in a single body never is. `passed` is told
+    how many bytes went over the line.
     """
 
     request: UploadRequest
     read: Callable[[int, int], Awaitable[Chunk]]
-    members: tuple[Member, ...]
+    members: Callable[[], tuple[Member, ...]]
     outcomes: Sequence[Outcome]
     passed: Callable[[int], None]
 
@@ -79,7 +80,7 @@ async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
             digest=request.digest,
             size=request.size,
             offset=offset,
-            members=delivery.members,
+            members=delivery.members(),
         )
     )
     return url, offset

@@ -90,7 +90,7 @@ async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp
     delivery = Delivery(
         request=UploadRequest(kind="file", digest=content.digest, size=content.size, members=(content,)),
         read=read,
-        members=(Member(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
+        members=lambda: (Member(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
         outcomes=outcomes,
         passed=work.meter.passed,
     )

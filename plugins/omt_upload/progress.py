@@ -48,14 +48,13 @@ class StageMeter:
             self._change(StageState.SKIPPING)
         self._tell(now=True)
 
-    def settled(self, items: int, size: int, *, sent: bool) -> None:
-        """Count items that got their final state; `size` is that of confirmed ones only."""
+    def settled(self, items: int, *, sent: int, skipped: int) -> None:
+        """Count items that got their final state, with the bytes of those confirmed: sent now, or online before."""
         self._items_done += items
-        self._bytes_done += size
-        if not sent:
-            self._skipped += size
-            if size and self._state is StageState.ANALYSING:
-                self._change(StageState.SKIPPING)
+        self._bytes_done += sent + skipped
+        self._skipped += skipped
+        if skipped and self._state is StageState.ANALYSING:
+            self._change(StageState.SKIPPING)
         self._tell()
 
     def passed(self, size: int) -> None:

@@ -11,10 +11,11 @@ import hashlib
 import io
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from omt_core.api.items import ItemState
 from omt_upload.bundle import BLOCK, Buffer, space
@@ -28,8 +29,7 @@ _LONG_PATH: Final = 248
 """Longer ones Windows opens only in their extended form; short ones are left as they are for old network shares."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A file as it was read: `size` bytes of the buffer from `offset` on."""
 
     digest: str
@@ -52,8 +52,7 @@ class TooLarge:
     """A file that has grown beyond the memory that was set aside for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells a changed file: size in bytes and time of change in nanoseconds."""
 
     size: int
@@ -150,14 +149,21 @@ def _read_whole(path: Path, room: memoryview) -> Stamp | None:
 def _read_into(handle: int, room: memoryview, size: int) -> int:
     """Read until `size` bytes are there or the file ends; returns how many came."""
     read = 0
-    with io.FileIO(handle, closefd=False) as file:
-        while read < size:
-            with room[read:size] as rest:
-                came = file.readinto(rest)
-            if not came:
-                break
-            read += came
+    while read < size:
+        with room[read:size] as rest:
+            came = _read_once(handle, rest)
+        if not came:
+            break
+        read += came
     return read
+
+
+def _read_once(handle: int, room: memoryview) -> int:
+    """Read what one call to the system gives."""
+    if sys.platform != "win32":
+        return os.readv(handle, [room])
+    with io.FileIO(handle, closefd=False) as file:  # Windows has no readv
+        return file.readinto(room)
 
 
 def _status(name: str) -> os.stat_result:

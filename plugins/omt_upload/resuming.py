@@ -85,7 +85,7 @@ async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[Item
                 members=tuple(Content(digest=member.digest, size=member.size) for member in upload.members),
             ),
             read=read,
-            members=upload.members,
+            members=lambda: upload.members,
             outcomes=[
                 confirmed(started[member.stage, member.key], reading, member.digest, sent=True)
                 for member, reading in zip(upload.members, again, strict=True)

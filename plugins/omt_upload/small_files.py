@@ -22,17 +22,13 @@ from omt_upload.stage_work import StageWork, confirmed, left_behind
 _NO_PATH: Final = Path()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Copies:
-    """A content in memory, and the items of the batch that have it; the first one stands for all."""
+    """A content in memory, from `offset` on, and the items of the batch that have it; the first stands for all."""
 
-    reading: Reading
+    content: Content
+    offset: int
     items: list[tuple[ItemRecord, Reading]]
-
-    @property
-    def content(self) -> Content:
-        """What the online side knows it by."""
-        return Content(digest=self.reading.digest, size=self.reading.size)
 
 
 async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> None:
@@ -52,13 +48,17 @@ async def _send_read(
     unread: list[tuple[ItemRecord, Unread]] = []
     grown: list[ItemRecord] = []
     for record, reading in read:
-        match reading:
-            case Reading(digest=digest):
-                copies.setdefault(digest, _Copies(reading, [])).items.append((record, reading))
-            case Unread():
-                unread.append((record, reading))
-            case TooLarge():
-                grown.append(record)
+        if isinstance(reading, Reading):
+            same = copies.get(reading.digest)
+            if same is None:
+                content = Content(digest=reading.digest, size=reading.size)
+                copies[reading.digest] = _Copies(content, reading.offset, [(record, reading)])
+            else:
+                same.items.append((record, reading))
+        elif isinstance(reading, Unread):
+            unread.append((record, reading))
+        else:
+            grown.append(record)
     await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
     await _send(work, buffer, copies)
     return grown
@@ -67,56 +67,58 @@ async def _send_read(
 async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> None:
     contents = work.pipe.contents
     mine = contents.take(copies)
-    elsewhere = {digest: copy for digest, copy in copies.items() if digest not in mine}
     try:
-        asked = [copy.content for digest, copy in copies.items() if digest in mine]
-        known = await work.pipe.known_online(asked)
-        await _settle_known(work, {digest: copies[digest] for digest in known})
-        if lacking := {digest: copy for digest, copy in copies.items() if digest in mine - known}:
+        known = await work.pipe.known_online([copies[digest].content for digest in copies if digest in mine])
+        await _settle_known(work, [copies[digest] for digest in known])
+        if lacking := [copy for digest, copy in copies.items() if digest in mine and digest not in known]:
             await _send_bundle(work, buffer, lacking)
     finally:
         contents.give_back(mine)
-    if elsewhere:
+    if len(mine) < len(copies):
         # Another batch was sending these. If it failed, they stay pending and are read again.
+        elsewhere = [digest for digest in copies if digest not in mine]
         await contents.wait(elsewhere)
-        arrived = await work.pipe.journal.confirmed_digests(list(elsewhere))
-        await _settle_known(work, {digest: elsewhere[digest] for digest in arrived})
+        arrived = await work.pipe.journal.confirmed_digests(elsewhere)
+        await _settle_known(work, [copies[digest] for digest in arrived])
 
 
-async def _settle_known(work: StageWork, copies: dict[str, _Copies]) -> None:
-    known = [(record, reading, digest) for digest, copy in copies.items() for record, reading in copy.items]
+async def _settle_known(work: StageWork, copies: Sequence[_Copies]) -> None:
+    known = [item for copy in copies for item in copy.items]
     await work.settle(
-        [record for record, _, _ in known],
-        [confirmed(record, reading, digest, sent=False) for record, reading, digest in known],
+        [record for record, _ in known],
+        [confirmed(record, reading, reading.digest, sent=False) for record, reading in known],
     )
 
 
-async def _send_bundle(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> None:
-    places = [(digest, copy.reading.offset, copy.reading.size) for digest, copy in copies.items()]
+async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies]) -> None:
+    places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
     size = await anyio.to_thread.run_sync(build_bundle, buffer, places)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
 
-    records = [record for copy in copies.values() for record, _ in copy.items]
+    def members() -> tuple[Member, ...]:
+        firsts = [copy.items[0] for copy in copies]
+        return tuple(
+            Member(stage=record.stage, key=record.key, digest=reading.digest, size=reading.size)
+            for record, reading in firsts
+        )
+
+    records = [record for copy in copies for record, _ in copy.items]
     outcomes = [
-        confirmed(record, reading, digest, sent=position == 0)
-        for digest, copy in copies.items()
+        confirmed(record, reading, reading.digest, sent=position == 0)
+        for copy in copies
         for position, (record, reading) in enumerate(copy.items)
     ]
-    first = {digest: copy.items[0][0] for digest, copy in copies.items()}
     delivery = Delivery(
         request=UploadRequest(
             kind="bundle",
-            digest=bundle_digest(copies),
+            digest=bundle_digest(digest for digest, _, _ in places),
             size=size,
-            members=tuple(copy.content for copy in copies.values()),
+            members=tuple(copy.content for copy in copies),
         ),
         read=read,
-        members=tuple(
-            Member(stage=first[digest].stage, key=first[digest].key, digest=digest, size=size)
-            for digest, _, size in places
-        ),
+        members=members,
         outcomes=outcomes,
         passed=work.meter.passed,
     )

@@ -80,12 +80,18 @@ class StageWork:
 
     async def settled(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Draw the consequences of outcomes that the journal has: counts and spooled files."""
-        for record, outcome in zip(records, outcomes, strict=True):
-            confirmed = outcome.state is ItemState.CONFIRMED
-            self.meter.settled(1, (outcome.size or 0) if confirmed else 0, sent=outcome.sent or not confirmed)
-            self._tries.pop(record.key, None)
-            if outcome.reason == CONTENT_REFUSED.code:
-                self.failed += 1
+        sent = skipped = 0
+        for outcome in outcomes:
+            if outcome.state is not ItemState.CONFIRMED:
+                self.failed += outcome.reason == CONTENT_REFUSED.code
+            elif outcome.sent:
+                sent += outcome.size or 0
+            else:
+                skipped += outcome.size or 0
+        self.meter.settled(len(outcomes), sent=sent, skipped=skipped)
+        if self._tries:
+            for record in records:
+                self._tries.pop(record.key, None)
         if self.stage.removes_sources:
             await self.remove_sources(records)
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
+from omt_core.api.errors import OnlineRefusedError, UploadMismatchError
 from omt_core.api.online import (
     Chunk,
     CompletedMigration,
@@ -81,7 +82,15 @@ class HttpMigration(OnlineMigration):
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
-        return await self._uploads.create(request.size, metadata, first_chunk)
+        # The tenant checks each byte of a whole bundle against the sha256 of a member, or what holds the members together
+        # against what it is announced by: a checksum over all of it would find nothing more.
+        unguarded = request.kind == "bundle" and len(first_chunk) == request.size
+        try:
+            return await self._uploads.create(request.size, metadata, first_chunk, guarded=not unguarded)
+        except OnlineRefusedError as error:
+            if unguarded and error.code == "bundle-malformed":  # damage on the way may hit what holds it together
+                raise UploadMismatchError(error.code, error.message, error.remedy) from error
+            raise
 
     @override
     async def offset(self, url: str) -> int:

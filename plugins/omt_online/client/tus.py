@@ -72,12 +72,17 @@ class TusUploads:
         self._abilities = abilities
         self._headers = {**headers, **TUS}
 
-    async def create(self, size: int, metadata: Mapping[str, str], first_chunk: Chunk = b"") -> tuple[str, int]:
-        """Create an upload and return its address and offset: 0 where a creation takes no bytes with it."""
+    async def create(
+        self, size: int, metadata: Mapping[str, str], first_chunk: Chunk = b"", *, guarded: bool = True
+    ) -> tuple[str, int]:
+        """Create an upload and return its address and offset: 0 where a creation takes no bytes with it.
+
+        The first chunk carries a checksum unless something else guards it.
+        """
         content = first_chunk if "creation-with-upload" in self._abilities.extensions else b""
         headers = {**self._headers, **creation_headers(size, metadata)}
         if content:
-            headers |= await chunk_headers(content, self._abilities.checksum)
+            headers |= await chunk_headers(content, self._abilities.checksum if guarded else None)
         answer = await self._line.send("POST", self._collection, content=content, headers=headers)
         location = answer.headers.get("Location")
         if answer.status != HTTPStatus.CREATED or location is None:

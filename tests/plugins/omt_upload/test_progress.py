@@ -34,9 +34,9 @@ async def test_a_row_goes_from_analysing_to_skipping_to_uploading_to_its_end() -
     meter = StageMeter(stage_of("database", []), watcher)
     meter.analysing()
     meter.seen(3, 300)
-    meter.settled(1, 100, sent=False)
+    meter.settled(1, sent=0, skipped=100)
     meter.passed(1_024)
-    meter.settled(1, 100, sent=True)
+    meter.settled(1, sent=100, skipped=0)
     meter.finished(failed=0)
     changes = [(event.state, event.detail) for event in watcher.events if isinstance(event, StageChanged)]
     assert changes == [
