@@ -179,6 +179,14 @@ class OnlineMigration(Protocol):
         """What the online side takes."""
         ...
 
+    @property
+    def refusals(self) -> int:
+        """How often the online side has asked, since it was opened, for something to be sent again later.
+
+        A transfer that sees it grow sends less at a time.
+        """
+        return 0
+
     async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
         """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
         ...

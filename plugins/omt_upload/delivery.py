@@ -33,7 +33,7 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
     A body that holds everything needs no entry in the journal: a crash either side of its answer costs one question.
     An upload whose bytes are not as announced is given up, and the error passed on.
     """
-    async with pipe.uploads:
+    async with pipe.gate.uploads:
         if begun is None:
             upload = await _create(pipe, delivery)
         else:

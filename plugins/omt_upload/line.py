@@ -9,6 +9,7 @@ import anyio
 from omt_core.api.context import RateLimiter
 from omt_core.api.journal import TransferJournal
 from omt_core.api.online import Chunk, OnlineMigration, UploadRequest
+from omt_upload.gate import Gate
 from omt_upload.settings import UploadSettings
 
 _PIECE: Final = 64 << 10
@@ -20,12 +21,18 @@ class Line:
     """Sends the bodies of uploads. `body_bytes` is the length that a body should have now."""
 
     def __init__(
-        self, migration: OnlineMigration, journal: TransferJournal, rate: RateLimiter, settings: UploadSettings
+        self,
+        migration: OnlineMigration,
+        journal: TransferJournal,
+        rate: RateLimiter,
+        settings: UploadSettings,
+        gate: Gate,
     ) -> None:
         self._migration = migration
         self._journal = journal
         self._rate = rate
         self._settings = settings
+        self._gate = gate
         self._speed: float | None = None
 
     @property
@@ -62,6 +69,7 @@ class Line:
             await self._rate.acquire(min(_PIECE, size - begin))
 
     async def _sent(self, size: int, begun: float) -> None:
+        self._gate.passed(size, refusals=self._migration.refusals)
         await self._journal.count_sent(size)
         speed = size / max(anyio.current_time() - begun, 1e-6)
         self._speed = speed if self._speed is None else self._speed + _WEIGHT_OF_NEW * (speed - self._speed)

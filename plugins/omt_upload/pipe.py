@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-import anyio
-
 from omt_core.api.calls import Transfer
 from omt_core.api.journal import TransferJournal, UploadRecord
 from omt_core.api.online import Content, OnlineMigration
 from omt_upload.bundle import BLOCK, END
+from omt_upload.gate import Gate
 from omt_upload.in_flight import ContentsInFlight
 from omt_upload.line import Line
 from omt_upload.not_moved import NotMoved
@@ -22,17 +21,14 @@ from omt_upload.settings import UploadSettings
 class Pipe:
     """The one pipe that all stages send through, with everything that bounds what is in it.
 
-    `slots` bounds the batches that are read, negotiated or sent at a time, and with them the memory; waiting stages get
-    them in turn, so that none starves (W75). `uploads` bounds the requests with a body. `unfinished` are the uploads of
-    single files that an earlier run left, by digest.
+    `unfinished` are the uploads of single files that an earlier run left, by digest.
     """
 
     call: Transfer
     settings: UploadSettings
     line: Line
     readers: Readers
-    slots: anyio.CapacityLimiter
-    uploads: anyio.CapacityLimiter
+    gate: Gate
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
     not_moved: NotMoved = field(default_factory=NotMoved)
@@ -82,12 +78,11 @@ class Pipe:
 
 def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
     """Lay the pipe of a transfer."""
-    in_flight = min(call.migration.limits.parallel_uploads, settings.parallel_uploads)
+    gate = Gate(settings, most=call.migration.limits.parallel_uploads)
     return Pipe(
         call=call,
         settings=settings,
-        line=Line(call.migration, call.journal, call.rate, settings),
+        line=Line(call.migration, call.journal, call.rate, settings, gate),
         readers=Readers(settings),
-        slots=anyio.CapacityLimiter(in_flight + settings.readers),
-        uploads=anyio.CapacityLimiter(in_flight),
+        gate=gate,
     )

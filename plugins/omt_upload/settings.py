@@ -13,14 +13,21 @@ class UploadSettings(PluginSettings):
     """The section `upload`. Sizes in bytes, times in seconds; the online side's limits always hold as well.
 
     `reading` is where files are read and hashed: `threads`, or `processes`, which pay off with many cores and a line
-    that is faster than one core hashes. `readers` of them work at once. A body is made so long that it takes about
+    that is faster than one core hashes. `readers` of them work at once. The transfer begins with `first_uploads` at once
+    and finds out what is fastest between `fewest_uploads` and `parallel_uploads`. A body is made so long that it takes about
     `seconds_per_request` on this line, which is what a broken line can cost, but not shorter than `shortest_request`.
     `tries` is how often a file that changes while it is read, or that is refused, is read again. The claim on the
     migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
     """
 
-    parallel_uploads: int = Field(default=4, ge=1, le=64)
-    """How many uploads are under way at once; the online side may allow fewer."""
+    parallel_uploads: int = Field(default=8, ge=1, le=64)
+    """How many uploads are under way at once at most; the online side may allow fewer."""
+
+    first_uploads: int = Field(default=4, ge=1, le=64)
+    """How many uploads are under way at once before it is known how fast the line is."""
+
+    fewest_uploads: int = Field(default=1, ge=1, le=64)
+    """How many uploads are under way at once at least, however slow the line is."""
 
     bundle_bytes: int = Field(default=8 << 20, ge=64 << 10)
     """How large a bundle of small files grows, in bytes."""

@@ -75,7 +75,7 @@ async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:
         if batch is None:
             return
         slot = object()
-        await work.pipe.slots.acquire_on_behalf_of(slot)
+        await work.pipe.gate.slots.acquire_on_behalf_of(slot)
         tasks.start_soon(_send, work, batch, slot)
 
 
@@ -86,7 +86,7 @@ async def _send(work: StageWork, batch: Sequence[ItemRecord], slot: object) -> N
         else:
             await send_small_files(work, batch)
     finally:
-        work.pipe.slots.release_on_behalf_of(slot)
+        work.pipe.gate.slots.release_on_behalf_of(slot)
         work.let_go(batch)
 
 

@@ -53,6 +53,7 @@ class RetryingMigration(OnlineMigration):
         self._inner = inner
         self._patience = patience
         self._events = events
+        self._refusals = 0
 
     @property
     @override
@@ -63,6 +64,11 @@ class RetryingMigration(OnlineMigration):
     @override
     def limits(self) -> TransferLimits:
         return self._inner.limits
+
+    @property
+    @override
+    def refusals(self) -> int:
+        return self._refusals
 
     @override
     async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
@@ -177,6 +183,7 @@ class RetryingMigration(OnlineMigration):
                 try:
                     return await call()
                 except OnlineUnavailableError as error:
+                    self._refusals += error.code == "busy"
                     wait = attempt.next_wait if error.retry_after is None else error.retry_after
                     self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
                     raise

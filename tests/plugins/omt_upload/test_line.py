@@ -10,6 +10,7 @@ from typing_extensions import override
 from omt_core.api.decisions import Mode
 from omt_core.api.online import Chunk, UploadRequest
 from omt_core.journal import Journal
+from omt_upload.gate import Gate
 from omt_upload.line import Line
 from omt_upload.settings import UploadSettings
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
@@ -30,7 +31,8 @@ async def sent_over(tmp_path: Path, settings: UploadSettings) -> tuple[Line, Unl
     rate = Unlimited()
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
         await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
-        line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), journal, rate, settings)
+        gate = Gate(settings, most=8)
+        line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), journal, rate, settings, gate)
         assert not line.known
         request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
         url, offset = await line.create(request, CONTENT[:100])
