@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from mmap import mmap
 from typing import Final, TypeAlias
 
-Buffer: TypeAlias = bytearray | mmap
+Buffer: TypeAlias = bytearray | mmap | memoryview
 """Memory that contents are read into."""
 
 BLOCK: Final = 512

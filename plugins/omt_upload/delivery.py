@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.journal import Member, Outcome, UploadRecord
 from omt_core.api.online import Chunk, UploadRequest
+from omt_upload.file_contents import FileChangedError
 from omt_upload.pipe import Pipe
-from omt_upload.reading import FileChangedError, FileUnreadError
+from omt_upload.reading import FileUnreadError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """An upload to be made, where its bytes come from (offset, length), and what is settled once it is whole.
 
-    `members` are asked for when the upload is journalled, which one that goes in a single body never is. `passed` is told
-    how many bytes went over the line.
+    `members` are asked for when the upload is journalled, which one that goes in a single body never is. `passed` is
+    told how many bytes went over the line.
     """
 
     request: UploadRequest

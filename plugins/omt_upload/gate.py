@@ -26,6 +26,7 @@ class Gate:
         most = min(most, settings.parallel_uploads)
         self._window = UploadWindow(fewest=min(settings.fewest_uploads, most), most=most, first=settings.first_uploads)
         self._readers = settings.readers
+        self.most_slots = most + settings.readers
         self._clock = clock
         self._refusals = 0
         self.uploads = anyio.CapacityLimiter(self._window.allowed)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-import anyio.to_thread
-
 from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.items import ItemRecord
 from omt_core.api.journal import Member
-from omt_core.api.online import Content, UploadRequest
+from omt_core.api.online import Chunk, Content, UploadRequest
 from omt_upload.delivery import Delivery, deliver
-from omt_upload.reading import FileChangedError, FileUnreadError, Stamp, changed_each_time
+from omt_upload.file_contents import FileChangedError, Stamp
+from omt_upload.reading import FileUnreadError, changed_each_time
 from omt_upload.stage_work import StageWork, confirmed, left_behind
 
-_HASH_SLICE: Final = 8 << 20
+_HASH_SLICE: Final = 2 << 20
 
 
 async def send_large_file(work: StageWork, record: ItemRecord) -> None:
@@ -42,7 +42,7 @@ async def _known(work: StageWork, record: ItemRecord, path: Path) -> tuple[Stamp
     """Return what an earlier run hashed, if the file is still the same; the online side checks it in the end anyway."""
     if record.digest is None:
         return None
-    stamp, _ = await work.pipe.readers.part(path, 0, 0, None)
+    stamp, _ = await work.pipe.readers.part(path, memoryview(b""), 0, None)
     return (stamp, record.digest) if stamp == Stamp(record.size, record.mtime_ns) else None
 
 
@@ -51,12 +51,12 @@ async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
     sha256 = hashlib.sha256()
     offset = 0
     stamp: Stamp | None = None
-    while stamp is None or offset < stamp.size:
-        if work.pipe.stopping:
-            return None
-        stamp, part = await work.pipe.readers.part(path, offset, _HASH_SLICE, stamp)
-        await anyio.to_thread.run_sync(sha256.update, part)
-        offset += len(part)
+    with work.pipe.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
+        while stamp is None or offset < stamp.size:
+            if work.pipe.stopping:
+                return None
+            stamp, came = await work.pipe.readers.part(path, room, offset, stamp, sha256.update)
+            offset += came
     return stamp, sha256.hexdigest()
 
 
@@ -81,12 +81,24 @@ async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, d
 
 async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, content: Content) -> None:
     """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
+    with work.pipe.readers.buffer(work.pipe.line.longest_body) as buffer, memoryview(buffer) as room:
+
+        async def read(offset: int, length: int) -> memoryview:
+            part = room[:length]
+            await work.pipe.readers.part(path, part, offset, stamp)
+            return part
+
+        await _finish(work, record, stamp, content, read)
+
+
+async def _finish(
+    work: StageWork,
+    record: ItemRecord,
+    stamp: Stamp,
+    content: Content,
+    read: Callable[[int, int], Awaitable[Chunk]],
+) -> None:
     outcomes = [confirmed(record, stamp, content.digest, sent=True)]
-
-    async def read(offset: int, length: int) -> bytes:
-        _, part = await work.pipe.readers.part(path, offset, length, stamp)
-        return part
-
     delivery = Delivery(
         request=UploadRequest(kind="file", digest=content.digest, size=content.size, members=(content,)),
         read=read,

@@ -43,9 +43,13 @@ class Line:
     @property
     def body_bytes(self) -> int:
         """How long a body should be, in bytes: about so long on the line as the settings say."""
-        longest = self._migration.limits.chunk_bytes
         wanted = _FIRST_BODY if self._speed is None else int(self._speed * self._settings.seconds_per_request)
-        return min(max(wanted, self._settings.shortest_request), longest)
+        return min(max(wanted, self._settings.shortest_request), self.longest_body)
+
+    @property
+    def longest_body(self) -> int:
+        """What no body is longer than, in bytes."""
+        return min(self._migration.limits.chunk_bytes, self._settings.longest_request)
 
     async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
         """Create an upload with its first bytes; returns address and offset, 0 where a creation takes none."""

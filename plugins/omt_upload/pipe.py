@@ -83,6 +83,6 @@ def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
         call=call,
         settings=settings,
         line=Line(call.migration, call.journal, call.rate, settings, gate),
-        readers=Readers(settings),
+        readers=Readers(settings, buffers=gate.most_slots),
         gate=gate,
     )

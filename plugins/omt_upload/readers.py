@@ -2,60 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from mmap import mmap
 from pathlib import Path
+from typing import Final
 
 import anyio
-import anyio.to_process
 import anyio.to_thread
 
 from omt_upload.bundle import Buffer, bundle_size
-from omt_upload.reading import Reading, Stamp, TooLarge, Unread, read_slice, read_small_files
+from omt_upload.file_contents import Stamp
+from omt_upload.reader_pool import ReaderPool
+from omt_upload.reading import Reading, TooLarge, Unread, read_slice, read_small_files
 from omt_upload.settings import UploadSettings
+
+_CORES_FOR_PROCESSES: Final = 4
+"""With fewer cores than these, what processes do beside each other is lost to what they cost."""
+
+_log = logging.getLogger(__name__)
 
 
 class Readers:
-    """Reads files beside the event loop, so many at once as the settings say."""
+    """Reads files beside the event loop, so many at once as the settings say. `close` it in the end."""
 
-    def __init__(self, settings: UploadSettings) -> None:
+    def __init__(self, settings: UploadSettings, *, buffers: int) -> None:
+        """Lend up to `buffers` buffers at a time to those who read small files."""
         self._limiter = anyio.CapacityLimiter(settings.readers)
-        self._processes = settings.reading == "processes"
         self._tries = settings.tries
         self._usual = settings.bundle_bytes
         self._free: list[mmap] = []
+        self._pool: ReaderPool | None = None
+        if _in_processes(settings):
+            self._pool = ReaderPool(buffers=buffers, buffer_bytes=settings.bundle_bytes)
+
+    def close(self) -> None:
+        """End the reader processes, if there are any."""
+        if self._pool is not None:
+            self._pool.close()
 
     @asynccontextmanager
     async def small(
         self, files: Sequence[tuple[Path, int]]
     ) -> AsyncIterator[tuple[Buffer, Sequence[Reading | Unread | TooLarge]]]:
         """Read and hash files (path, expected size), and lend the buffer with their contents, laid out as a bundle."""
-        if self._processes:
-            yield await anyio.to_process.run_sync(_read_apart, files, self._tries, limiter=self._limiter)
+        size = bundle_size(size for _, size in files)
+        shared = None if self._pool is None or size > self._usual else self._pool.take()
+        if self._pool is not None and shared is not None:
+            try:
+                read = partial(self._pool.read, shared, files, tries=self._tries)
+                yield shared.view, await anyio.to_thread.run_sync(read, limiter=self._limiter)
+            finally:
+                self._pool.give_back(shared)
             return
-        buffer = self._buffer(bundle_size(size for _, size in files))
-        try:
-            read = partial(read_small_files, buffer, files, tries=self._tries)
-            yield buffer, await anyio.to_thread.run_sync(read, limiter=self._limiter)
-        finally:
-            self._free.append(buffer)
+        with self.buffer(size) as buffer:
+            here = partial(read_small_files, buffer, files, tries=self._tries)
+            yield buffer, await anyio.to_thread.run_sync(here, limiter=self._limiter)
 
-    def _buffer(self, size: int) -> mmap:
-        """Return memory for a bundle: used again and again, since the system takes long to hand out so much.
+    async def part(
+        self,
+        path: Path,
+        room: memoryview,
+        offset: int,
+        expected: Stamp | None,
+        seen_by: Callable[[memoryview], object] | None = None,
+    ) -> tuple[Stamp, int]:
+        """Fill memory from a part of a file, and show it to `seen_by`; returns the stamp and how many bytes there were.
+
+        Raises `FileChangedError` and `FileUnreadError`. A large read needs no process.
+        """
+
+        def read() -> tuple[Stamp, int]:
+            stamp, came = read_slice(path, room, offset, expected)
+            if seen_by is not None:
+                with room[:came] as part:
+                    seen_by(part)
+            return stamp, came
+
+        return await anyio.to_thread.run_sync(read, limiter=self._limiter)
+
+    @contextmanager
+    def buffer(self, size: int) -> Iterator[mmap]:
+        """Lend memory: used again and again, since the system takes long to hand out so much.
 
         A map, and not what malloc gives: that would keep a share for each thread that ever read.
         """
-        if self._free and len(buffer := self._free.pop()) >= size:
-            return buffer
-        return mmap(-1, max(size, self._usual))
+        buffer = self._free.pop() if self._free else None
+        if buffer is None or len(buffer) < size:
+            buffer = mmap(-1, max(size, self._usual))
+        try:
+            yield buffer
+        finally:
+            self._free.append(buffer)
 
-    async def part(self, path: Path, offset: int, length: int, expected: Stamp | None) -> tuple[Stamp, bytes]:
-        """Read a part of a file; raises `FileChangedError` and `FileUnreadError`. A large read needs no process."""
-        return await anyio.to_thread.run_sync(read_slice, path, offset, length, expected, limiter=self._limiter)
 
-
-def _read_apart(files: Sequence[tuple[Path, int]], tries: int) -> tuple[Buffer, Sequence[Reading | Unread | TooLarge]]:
-    buffer = bytearray(bundle_size(size for _, size in files))  # A map cannot be handed to another process.
-    return buffer, read_small_files(buffer, files, tries=tries)
+def _in_processes(settings: UploadSettings) -> bool:
+    """Decide where to read, and say so in the log if that was not set."""
+    if settings.reading != "auto":
+        return settings.reading == "processes"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    apart = cores >= _CORES_FOR_PROCESSES
+    _log.info("Small files are read in %s: there are %d processor cores.", "processes" if apart else "threads", cores)
+    return apart

@@ -12,10 +12,11 @@ from omt_core.api.plugin import PluginSettings
 class UploadSettings(PluginSettings):
     """The section `upload`. Sizes in bytes, times in seconds; the online side's limits always hold as well.
 
-    `reading` is where files are read and hashed: `threads`, or `processes`, which pay off with many cores and a line
-    that is faster than one core hashes. `readers` of them work at once. The transfer begins with `first_uploads` at once
-    and finds out what is fastest between `fewest_uploads` and `parallel_uploads`. A body is made so long that it takes about
-    `seconds_per_request` on this line, which is what a broken line can cost, but not shorter than `shortest_request`.
+    `reading` is where files are read and hashed: in `threads`, in `processes`, which pay off with many cores and a line
+    that is faster than one core hashes, or `auto`: wherever this machine's cores make it faster. `readers` of them work
+    at once. The transfer begins with `first_uploads` at once and finds out what is fastest between `fewest_uploads` and
+    `parallel_uploads`. A body is made so long that it takes about `seconds_per_request` on this line, which is what a
+    broken line can cost, but not shorter than `shortest_request` nor longer than `longest_request`.
     `tries` is how often a file that changes while it is read, or that is refused, is read again. The claim on the
     migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
     """
@@ -41,8 +42,11 @@ class UploadSettings(PluginSettings):
     shortest_request: int = Field(default=256 << 10, ge=1)
     """What one request carries at least, in bytes, however slow the line is."""
 
-    reading: Literal["threads", "processes"] = "threads"
-    """Where files are read and hashed; processes pay off with many cores and a fast line."""
+    longest_request: int = Field(default=8 << 20, ge=64 << 10)
+    """What one request carries at most, in bytes; as much memory is needed for each upload that is under way."""
+
+    reading: Literal["auto", "threads", "processes"] = "auto"
+    """Where small files are read and hashed; processes pay off from four cores on, and `auto` takes them then."""
 
     readers: int = Field(default=2, ge=1, le=64)
     """How many threads or processes read at once."""

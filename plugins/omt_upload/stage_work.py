@@ -11,10 +11,11 @@ import anyio.to_thread
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
 from omt_core.api.stages import UploadStage
+from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED
 from omt_upload.pipe import Pipe
 from omt_upload.progress import StageMeter
-from omt_upload.reading import Reading, Stamp, Unread
+from omt_upload.reading import Reading, Unread
 
 
 class StageWork:

@@ -25,16 +25,19 @@ async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
     """Move all items of all stages. Whatever ends it early, the same call later goes on from there."""
     pipe = pipe_for(call, settings)
     works = [StageWork(pipe, stage) for stage in call.stages]
-    with first_error():
-        await resume(pipe)
-        async with anyio.create_task_group() as keeping:
-            keeping.start_soon(_keep_claim, pipe)
-            async with anyio.create_task_group() as stages:
-                for work in works:
-                    stages.start_soon(_move_stage, work)
-            keeping.cancel_scope.cancel()
-        if not pipe.stopping:
-            await give_up_unclaimed(pipe)
+    try:
+        with first_error():
+            await resume(pipe)
+            async with anyio.create_task_group() as keeping:
+                keeping.start_soon(_keep_claim, pipe)
+                async with anyio.create_task_group() as stages:
+                    for work in works:
+                        stages.start_soon(_move_stage, work)
+                keeping.cancel_scope.cancel()
+            if not pipe.stopping:
+                await give_up_unclaimed(pipe)
+    finally:
+        pipe.readers.close()
     return TransferSummary(
         findings=pipe.not_moved.findings(),
         failed=sum(work.failed for work in works),

@@ -16,7 +16,7 @@ from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.state_database import StateDatabase
 
 UploadKind = Literal["file", "bundle"]
-Verifier: TypeAlias = "hashlib._Hash | BundleReader"
+Verifier: TypeAlias = "hashlib._Hash | BundleReader"  # noqa: SLF001 - a hasher has no public name
 """What goes over the bytes of an upload as they come: one sha256 of a file, one of each member of a bundle."""
 
 

@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.items import ItemState
-from omt_upload import reading
+from omt_upload import file_contents
 from omt_upload.bundle import bundle_size
-from omt_upload.reading import (
-    FileChangedError,
-    FileUnreadError,
-    Reading,
-    Stamp,
-    TooLarge,
-    Unread,
-    openable,
-    read_slice,
-    read_small_files,
-)
+from omt_upload.file_contents import FileChangedError, Stamp, openable
+from omt_upload.reading import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
 from tests.plugins.omt_upload.moving import digest_of
 
 
@@ -75,7 +66,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
     path = tmp_path / "file"
     path.write_bytes(b"0")
     left = changes
-    read_into = reading._read_into
+    read_into = file_contents._read_into
 
     def meddling(handle: int, room: memoryview, size: int) -> int:
         nonlocal left
@@ -86,7 +77,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
             os.utime(path, ns=(1, 1_000 + left))
         return content
 
-    monkeypatch.setattr(reading, "_read_into", meddling)
+    monkeypatch.setattr(file_contents, "_read_into", meddling)
     result = read(path)
     if changes < 3:
         assert result == Reading(digest_of(b"x" * changes), changes, 1_000, 512)
@@ -98,14 +89,16 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
 def test_a_slice_is_refused_when_the_file_is_not_what_it_was(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
-    stamp, part = read_slice(path, 2, 3, None)
-    assert part == b"234"
-    assert read_slice(path, 8, 100, stamp) == (stamp, b"89")
+    room = memoryview(bytearray(100))
+    stamp, came = read_slice(path, room[:3], 2, None)
+    assert (room[:came], came) == (b"234", 3)
+    assert read_slice(path, room, 8, stamp) == (stamp, 2)
+    assert room[:2] == b"89"
     with pytest.raises(FileChangedError):
-        read_slice(path, 0, 1, Stamp(stamp.size, stamp.mtime_ns + 1))
+        read_slice(path, room, 0, Stamp(stamp.size, stamp.mtime_ns + 1))
     path.unlink()
     with pytest.raises(FileUnreadError) as caught:
-        read_slice(path, 0, 1, stamp)
+        read_slice(path, room, 0, stamp)
     assert caught.value.unread.state is ItemState.MISSING
 
 
@@ -119,5 +112,5 @@ def test_a_slice_is_refused_when_the_file_is_not_what_it_was(tmp_path: Path) -> 
     ],
 )
 def test_long_paths_on_windows_are_opened_in_their_extended_form(path: str, opened: str) -> None:
-    assert openable(Path(path), windows=True) == opened
-    assert openable(Path(path), windows=False) == path
+    assert openable(path, windows=True) == opened
+    assert openable(path, windows=False) == path

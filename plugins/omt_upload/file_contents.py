@@ -1,0 +1,151 @@
+"""Reading and hashing files that may change, vanish or be locked meanwhile. Everything here blocks.
+
+It imports nothing but what Python itself brings and `omt_upload.bundle`: reader processes load it alone, to be small.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from omt_upload.bundle import BLOCK, space
+
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOINHERIT", 0)
+"""O_NONBLOCK: a pipe put in a file's place must not hold the transfer up."""
+
+_LONG_PATH: Final = 248
+"""Longer ones Windows opens only in their extended form; short ones are left as they are for old network shares."""
+
+Read: TypeAlias = tuple[str, int, int, int]
+"""Digest, size, time of change in nanoseconds, and where in memory the content begins."""
+
+Raw: TypeAlias = Read | tuple[int, str] | str
+"""What became of a file, in values that go to another process and back: it was read; or the number and text of the
+system's error; or one of the two words below."""
+
+TOO_LARGE: Final = "too-large"
+CHANGED: Final = "changed"
+
+
+class Stamp(NamedTuple):
+    """What tells a changed file: size in bytes and time of change in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+
+
+class FileChangedError(Exception):
+    """The file is not what it was when its stamp was taken."""
+
+
+def read_to_places(view: memoryview, files: Sequence[tuple[str, int]], tries: int) -> list[Raw]:
+    """Read and hash files (path, expected size) into memory, each again up to `tries` times while it changes.
+
+    The memory is as large as a bundle of files of these sizes, and each gets the room that it has there.
+    """
+    results: list[Raw] = []
+    offset = BLOCK
+    for path, expected in files:
+        with view[offset : offset + space(expected) - BLOCK] as room:
+            result, taken = _read_small(path, room, offset, tries)
+        results.append(result)
+        offset += taken
+    return results
+
+
+def _read_small(path: str, room: memoryview, offset: int, tries: int) -> tuple[Raw, int]:
+    """Return what became of a file, and how much space it takes in a bundle."""
+    for _ in range(tries):
+        try:
+            stamp = _read_whole(path, room)
+        except FileChangedError:
+            continue
+        except OSError as error:
+            return (error.errno or 0, error.strerror or type(error).__name__), 0
+        if stamp is None:
+            return TOO_LARGE, 0
+        with room[: stamp.size] as content:
+            digest = hashlib.sha256(content).hexdigest()
+        return (digest, stamp.size, stamp.mtime_ns, offset), space(stamp.size)
+    return CHANGED, 0
+
+
+def _read_whole(path: str, room: memoryview) -> Stamp | None:
+    name = openable(path)
+    handle = os.open(name, _FLAGS)
+    try:
+        before = _stamp(os.fstat(handle))
+        if before.size > len(room):
+            return None
+        read = _read_into(handle, room, before.size)
+    finally:
+        os.close(handle)
+    # The path is asked again, not the handle: a file put in its place by renaming counts as a change too.
+    if read != before.size or _stamp(_status(name)) != before:
+        raise FileChangedError
+    return before
+
+
+def read_part(path: str, room: memoryview, offset: int, expected: Stamp | None) -> tuple[Stamp, int]:
+    """Fill memory from a part of a large file; returns its stamp and how many bytes there were.
+
+    Raises `FileChangedError` when it is not, or no longer, as `expected`, and OSError. The file is opened for each
+    part, so that on Windows nobody on site is kept from renaming or deleting it for hours.
+    """
+    name = openable(path)
+    handle = os.open(name, _FLAGS)
+    try:
+        before = _stamp(os.fstat(handle))
+        if expected is not None and before != expected:
+            raise FileChangedError
+        os.lseek(handle, offset, os.SEEK_SET)
+        wanted = max(0, min(len(room), before.size - offset))
+        read = _read_into(handle, room, wanted)
+    finally:
+        os.close(handle)
+    if read != wanted or _stamp(_status(name)) != before:
+        raise FileChangedError
+    return before, read
+
+
+def openable(path: str, *, windows: bool = os.name == "nt") -> str:
+    r"""Return a path in the form in which the system opens it: long ones on Windows need the prefix `\\?\`."""
+    if not windows or len(path) < _LONG_PATH or path.startswith("\\\\?\\"):
+        return path
+    return f"\\\\?\\UNC\\{path[2:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
+
+
+def _read_into(handle: int, room: memoryview, size: int) -> int:
+    """Read until `size` bytes are there or the file ends; returns how many came."""
+    read = 0
+    while read < size:
+        with room[read:size] as rest:
+            came = _read_once(handle, rest)
+        if not came:
+            break
+        read += came
+    return read
+
+
+def _read_once(handle: int, room: memoryview) -> int:
+    """Read what one call to the system gives."""
+    if sys.platform != "win32":
+        return os.readv(handle, [room])
+    with io.FileIO(handle, closefd=False) as file:  # Windows has no readv
+        return file.readinto(room)
+
+
+def _status(name: str) -> os.stat_result:
+    return os.stat(name)  # noqa: PTH116 - a Path would take the prefix of a long name for a part of it, and costs more
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "Not a regular file.")
+    return Stamp(status.st_size, status.st_mtime_ns)

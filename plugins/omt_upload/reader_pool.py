@@ -1,0 +1,80 @@
+"""The reader processes of a transfer, and the memory that they read into."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from omt_upload.file_contents import read_to_places
+from omt_upload.reader_process import ReaderProcess
+from omt_upload.reading import Reading, TooLarge, Unread, understood
+from omt_upload.shared_memory import share_memory
+
+_PAGE: Final = 1 << 16
+"""What buffers are aligned to: pages on every system."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedBuffer:
+    """A part of the shared memory, `begin` bytes behind its start."""
+
+    begin: int
+    view: memoryview
+
+
+class ReaderPool:
+    """Starts a process when all that there are have work, up to so many as may read at once."""
+
+    def __init__(self, *, buffers: int, buffer_bytes: int) -> None:
+        """Set so many buffers aside, each of `buffer_bytes` or a little more."""
+        length = -(-buffer_bytes // _PAGE) * _PAGE
+        self._memory = share_memory(buffers * length)
+        whole = memoryview(self._memory.map)
+        self._free = [SharedBuffer(begin, whole[begin : begin + length]) for begin in range(0, len(whole), length)]
+        self._idle: queue.SimpleQueue[ReaderProcess] = queue.SimpleQueue()
+        self._started: list[ReaderProcess] = []
+        self._starting = Lock()
+
+    def take(self) -> SharedBuffer | None:
+        """Lend a buffer, or None when all are lent."""
+        return self._free.pop() if self._free else None
+
+    def give_back(self, buffer: SharedBuffer) -> None:
+        """Take a buffer back."""
+        self._free.append(buffer)
+
+    def read(
+        self, buffer: SharedBuffer, files: Sequence[tuple[Path, int]], *, tries: int
+    ) -> Sequence[Reading | Unread | TooLarge]:
+        """Have files read and hashed into a buffer. Blocks; so many threads at once as there may be processes.
+
+        What a process could not do because it is gone (somebody ended it, or memory was short) is done in this one.
+        """
+        asked = [(str(path), size) for path, size in files]
+        try:
+            process = self._process()
+            results = process.read(buffer.begin, buffer.begin + len(buffer.view), asked, tries)
+        except (EOFError, OSError, ValueError, TypeError):
+            results = read_to_places(buffer.view, asked, tries)
+        else:
+            self._idle.put(process)
+        return understood(results, tries=tries)
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self._started:
+            process.close()
+        self._memory.close()
+
+    def _process(self) -> ReaderProcess:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            process = ReaderProcess(self._memory)
+            with self._starting:
+                self._started.append(process)
+            return process

@@ -1,0 +1,82 @@
+"""A process that reads and hashes small files into shared memory: for machines with cores to spare.
+
+It is started afresh, not forked, and loads a few modules only, so that it is there in no time and small. Questions and
+answers go through its pipes in Python's own `marshal`; both ends are the same program.
+"""
+
+from __future__ import annotations
+
+import marshal
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from omt_upload.file_contents import Raw, read_to_places
+from omt_upload.shared_memory import SharedMemory, map_shared
+
+_START: Final = """
+import sys, types
+package = types.ModuleType("omt_upload")
+package.__path__ = [sys.argv[1]]
+sys.modules["omt_upload"] = package
+from omt_upload.reader_process import serve
+serve(sys.argv[2], int(sys.argv[3]))
+"""
+"""The package without its front door, which would load the whole tool."""
+
+
+class ReaderProcess:
+    """Used by one thread at a time. All methods block."""
+
+    def __init__(self, memory: SharedMemory) -> None:
+        """Start the process."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                "-c",
+                _START,
+                str(Path(__file__).parent),
+                memory.handle,
+                str(len(memory.map)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=memory.inherited,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+
+    def read(self, begin: int, end: int, files: Sequence[tuple[str, int]], tries: int) -> list[Raw]:
+        """Have files read into this part of the memory, as `read_to_places` does.
+
+        Raises EOFError or OSError when the process is gone.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise EOFError
+        stdin.write(marshal.dumps((begin, end, list(files), tries)))
+        stdin.flush()
+        results: list[Raw] = marshal.load(stdout)  # noqa: S302 - it comes from our own program
+        return results
+
+    def close(self) -> None:
+        """End the process."""
+        with suppress(OSError), self._process:
+            self._process.kill()
+
+
+def serve(handle: str, size: int) -> None:
+    """Read for the process that started this one, until that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tool, which ends this process in its own time.
+    with map_shared(handle, size) as shared, memoryview(shared) as view, suppress(EOFError, BrokenPipeError):
+        while True:
+            begin, end, files, tries = marshal.load(sys.stdin.buffer)  # noqa: S302 - it comes from our own program
+            with view[begin:end] as part:
+                results = read_to_places(part, files, tries)
+            sys.stdout.buffer.write(marshal.dumps(results))
+            sys.stdout.buffer.flush()

@@ -1,0 +1,72 @@
+"""Reader processes read as this process does, are small, and are not needed for anything to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from omt_upload.reader_pool import ReaderPool
+from omt_upload.reading import Reading, TooLarge, Unread, read_small_files
+
+_SIZE = 1 << 20
+
+
+@pytest.fixture
+def pool() -> Iterator[ReaderPool]:
+    made = ReaderPool(buffers=2, buffer_bytes=_SIZE)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[tuple[Path, int]]:
+    told = [(tmp_path / "gone", 10)]
+    for number, content in enumerate([b"", b"content", bytes(5_000), "ünïcode".encode()]):
+        path = tmp_path / f"{number} ünï"
+        path.write_bytes(content)
+        told.append((path, len(content)))
+    (tmp_path / "grown").write_bytes(bytes(2_000))
+    return [*told, (tmp_path / "grown", 3)]
+
+
+def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, files) -> None:
+    buffer = pool.take()
+    results = pool.read(buffer, files, tries=3)
+    here = bytearray(_SIZE)
+    assert results == read_small_files(here, files, tries=3)
+    assert [type(result) for result in results] == [Unread, Reading, Reading, Reading, Reading, TooLarge]
+    for result in results:
+        if isinstance(result, Reading):
+            content = buffer.view[result.offset : result.offset + result.size]
+            assert hashlib.sha256(content).hexdigest() == result.digest
+
+
+def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
+    first, second = pool.take(), pool.take()
+    assert pool.take() is None
+    pool.read(first, files[2:3], tries=1)
+    pool.read(second, files[4:5], tries=1)
+    assert first.view[512:519] == b"content"
+    pool.give_back(first)
+    assert pool.take() is first
+
+
+def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
+    buffer = pool.take()
+    pool.read(buffer, files, tries=3)
+    (process,) = psutil.Process().children()
+    process.kill()
+    process.wait()
+    assert pool.read(buffer, files, tries=3) == read_small_files(bytearray(_SIZE), files, tries=3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts resident memory as Linux does")
+def test_a_process_is_small(pool, files) -> None:
+    pool.read(pool.take(), files, tries=3)
+    (process,) = psutil.Process().children()
+    assert process.memory_info().rss < 30 << 20
