@@ -82,8 +82,8 @@ class HttpMigration(OnlineMigration):
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
-        # The tenant checks each byte of a whole bundle against the sha256 of a member, or what holds the members together
-        # against what it is announced by: a checksum over all of it would find nothing more.
+        # The tenant checks each byte of a whole bundle: contents by their sha256, and the form that holds them together
+        # to the bit. A checksum over all of it would find nothing more.
         unguarded = request.kind == "bundle" and len(first_chunk) == request.size
         try:
             return await self._uploads.create(request.size, metadata, first_chunk, guarded=not unguarded)

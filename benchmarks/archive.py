@@ -1,0 +1,51 @@
+"""The archives that transfers are measured with: the same ones each time."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER_FILES = 500
+_LARGEST = 4_000_000
+_PIECE = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A folder with `files` files of `size` bytes, of which `unique` bytes are in the first file of their content."""
+
+    folder: Path
+    files: int
+    size: int
+    unique: int
+
+
+def small_files(folder: Path, files: int, mean_size: int, *, duplicates: float = 0.0) -> Archive:
+    """Write files of log-normal sizes, a tenth of them text; the part `duplicates` of them has an earlier content."""
+    chance = random.Random(1)  # noqa: S311 - the same archive each time, not a secret
+    written = unique = 0
+    firsts: list[Path] = []
+    for number in range(files):
+        path = folder / f"{number // _FOLDER_FILES:04}" / f"{number:07}.bin"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if firsts and chance.random() < duplicates:
+            path.write_bytes(chance.choice(firsts).read_bytes())
+        else:
+            size = min(int(chance.lognormvariate(0, 1) * mean_size / 1.65), _LARGEST)
+            path.write_bytes(b"%016d" % number + (os.urandom(size) if number % 10 else b"text " * (size // 5)))
+            unique += path.stat().st_size
+            firsts.append(path)
+        written += path.stat().st_size
+    return Archive(folder, files, written, unique)
+
+
+def large_files(folder: Path, files: int, size: int) -> Archive:
+    """Write files of random bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(files):
+        with (folder / f"{number:07}.bin").open("wb") as file:
+            for begin in range(0, size, _PIECE):
+                file.write(os.urandom(min(_PIECE, size - begin)))
+    return Archive(folder, files, files * size, files * size)

@@ -1,0 +1,183 @@
+"""One transfer of an archive by OMT, in a process of its own.
+
+As a program: `python benchmarks/our_transfer.py` with the options of `main`; it prints what it took as JSON. The time
+is that of the transfer, from the first look at the archive until the stage's manifest is committed: each content is
+verified and durable at the tenant then, and is known by its digest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import os
+import pstats
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from archive import Archive
+from processes import HERE, processor_seconds
+from tenant_process import TenantProcess
+
+from omt_core.api.calls import ConnectOnline, Transfer
+from omt_core.api.decisions import Kind, Mode
+from omt_core.api.events import Event
+from omt_core.api.installation import Licence
+from omt_core.api.items import Item
+from omt_core.api.stages import UploadStage
+from omt_core.journal import Journal
+from omt_online.client import ClientSettings, connect
+from omt_upload.settings import UploadSettings
+from omt_upload.transfer import transfer
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a transfer took: seconds by the clock, seconds of processor time at both ends, and bytes that were sent."""
+
+    seconds: float
+    client: float
+    tenant: float
+    sent: int
+
+
+def transfer_once(
+    archive: Archive, tenant: TenantProcess, workspace: Path, *, port: int | None = None, settings: str = "{}"
+) -> Took:
+    """Transfer an archive to a tenant, by another port if one stands before it.
+
+    Exits when not all of it is verified at the tenant in the end.
+    """
+    before = processor_seconds(tenant.pid)
+    command = [
+        sys.executable,
+        str(HERE / "our_transfer.py"),
+        "--archive",
+        str(archive.folder),
+        "--workspace",
+        str(workspace),
+        "--url",
+        f"http://127.0.0.1:{port or tenant.port}",
+        "--token-file",
+        tenant.token_file,
+        "--settings",
+        settings,
+    ]
+    told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout)  # noqa: S603 - ours
+    if tenant.committed() != archive.files:
+        raise SystemExit(f"The tenant has verified {tenant.committed()} files of {archive.files}.")
+    return Took(told["seconds"], told["client"], processor_seconds(tenant.pid) - before, told["sent"])
+
+
+class _Quiet:
+    """The surroundings of a transfer that nobody watches, limits or stops."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+
+    def emit(self, event: Event) -> None:
+        """Tell nobody."""
+
+    async def acquire(self, size: int) -> None:
+        """Let everything pass."""
+
+    def is_set(self) -> bool:
+        """Go on."""
+        return False
+
+    async def wait(self) -> None:
+        """Never stop."""
+        await anyio.sleep_forever()
+
+
+def _items(folder: Path) -> Iterator[Item]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            status = path.stat()
+            yield Item(
+                stage="documents",
+                key=path.stem,
+                name=name,
+                path=path,
+                size=status.st_size,
+                mtime_ns=status.st_mtime_ns,
+            )
+
+
+def _stage_over(folder: Path) -> UploadStage:
+    """Make a stage of all files below a folder."""
+
+    async def items() -> AsyncIterator[Sequence[Item]]:
+        found = _items(folder)
+
+        def batch() -> list[Item]:
+            return [item for _, item in zip(range(_BATCH), found, strict=False)]
+
+        while told := await anyio.to_thread.run_sync(batch):
+            yield told
+
+    return UploadStage(name="documents", title="Documents", order=1, plugin="benchmark", items=items)
+
+
+async def _transfer(options: argparse.Namespace) -> dict[str, float]:
+    quiet = _Quiet(options.workspace)
+    options.workspace.mkdir(exist_ok=True)
+    online = ClientSettings(url=options.url, token_file=options.token_file)
+    target = await connect(online, ConnectOnline(run=quiet))
+    migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+    async with Journal.open(options.workspace / "journal.sqlite") as journal:
+        number = await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        call = Transfer(
+            stages=[_stage_over(options.archive)],
+            snapshot="s1",
+            migration=migration,
+            journal=journal,
+            workspace=options.workspace,
+            rate=quiet,
+            stop=quiet,
+            run=quiet,
+        )
+        processor, begun = _own_processor_seconds(), time.perf_counter()
+        await transfer(call, UploadSettings(**json.loads(options.settings)))
+        took = {"seconds": time.perf_counter() - begun, "client": _own_processor_seconds() - processor}
+        took["sent"] = next(run.sent_bytes for run in await journal.runs() if run.number == number)
+    await migration.aclose()
+    await target.aclose()
+    return took
+
+
+def _own_processor_seconds() -> float:
+    times = os.times()
+    return sum(times[:4])  # with that of reader processes that have ended
+
+
+def main() -> None:
+    """Read the options, transfer, and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--archive", type=Path, required=True)
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--token-file", type=Path, required=True)
+    parser.add_argument("--settings", default="{}", help="settings of omt_upload, as JSON")
+    parser.add_argument("--profile", action="store_true", help="print where the event loop's thread spent its time")
+    options = parser.parse_args()
+    profile = cProfile.Profile()
+    if options.profile:
+        profile.enable()
+    print(json.dumps(anyio.run(_transfer, options)), flush=True)
+    if options.profile:
+        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(30)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Processes that serve while a transfer is measured, and the processor time that they take."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def running(command: Sequence[str], **options: object) -> Iterator[subprocess.Popen[str]]:
+    """Run a program, with what it prints to be read, until the context ends."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]  # noqa: S603 - our own programs, and rclone
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def running_script(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run another program of this folder."""
+    with running([sys.executable, str(HERE / name), *arguments]) as process:
+        yield process
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Wait for what a program says when it is ready."""
+    if process.stdout is None:
+        raise ValueError("nothing of it can be read")
+    line = process.stdout.readline().strip()
+    if not line:
+        raise SystemExit(f"{process.args!r} has ended instead of serving.")
+    return line
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time of a process so far, user and system."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
