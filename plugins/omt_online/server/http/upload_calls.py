@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
-from aiohttp import ClientError, web
+from aiohttp import ClientError, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from omt_online.server.checksum import ExpectedChecksum
@@ -155,7 +155,7 @@ async def _receive(service: Service, request: web.Request, upload: Upload, check
         try:
             pieces: list[bytes] = []
             waiting = total = 0
-            async for piece, _ in request.content.iter_chunks():  # as they came: not joined
+            async for piece in _pieces(request.content):
                 pieces.append(piece)
                 waiting += len(piece)
                 total += len(piece)
@@ -171,6 +171,14 @@ async def _receive(service: Service, request: web.Request, upload: Upload, check
             if not chunk.closed:
                 with anyio.CancelScope(shield=True):
                     await service.run(chunk.close)
+
+
+async def _pieces(body: StreamReader) -> AsyncIterator[bytes]:
+    """Yield the pieces of a body as they came: joining them would copy each once more."""
+    while not body.at_eof():
+        piece, _ = await body.readchunk()
+        if piece:
+            yield piece
 
 
 def _cut() -> ProtocolError:
