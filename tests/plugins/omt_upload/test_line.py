@@ -58,7 +58,8 @@ async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_
 async def test_bytes_that_a_creation_did_not_take_are_not_counted_and_say_nothing_of_the_line(tmp_path: Path) -> None:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
         await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
-        line = Line(WithoutFirstBytes(MemoryTenant()), journal, Unlimited(), UploadSettings())
+        settings = UploadSettings()
+        line = Line(WithoutFirstBytes(MemoryTenant()), journal, Unlimited(), settings, Gate(settings, most=8))
         request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
         _, offset = await line.create(request, CONTENT[:100])
         (run,) = await journal.runs()

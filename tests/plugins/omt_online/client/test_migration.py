@@ -14,6 +14,7 @@ from omt_core.api.online import CompletionRequest, Content, StageManifest, Uploa
 from omt_online.server.embedded import RunningTenant, serve_tenant
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.settings import TenantSettings
+from omt_upload.bundle import build_bundle, bundle_digest, bundle_size
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
 
 pytestmark = pytest.mark.anyio
@@ -168,3 +169,31 @@ async def test_a_choice_that_is_not_possible_is_refused(tmp_path: Path, tenant: 
         with pytest.raises(OnlineRefusedError) as caught:
             await target.open(LICENCE, Kind.TEST, RecoveryChoice.MISSING)
         assert caught.value.code == "choice-not-possible"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "code"), [(700, "content-mismatch"), (10, "bundle-malformed")], ids=["in a content", "in a header"]
+)
+async def test_a_bundle_that_was_damaged_on_the_way_is_a_mismatch_wherever_that_hit_it(
+    tmp_path: Path, tenant: RunningTenant, damaged: int, code: str
+) -> None:
+    contents = [b"a" * 600, b"b" * 600]
+    digests = [digest_of(content) for content in contents]
+    buffer = bytearray(bundle_size(map(len, contents)))
+    places = []
+    for digest, content, offset in zip(digests, contents, [512, 2_048], strict=True):
+        buffer[offset : offset + len(content)] = content
+        places.append((digest, offset, len(content)))
+    size = build_bundle(buffer, places)
+    request = UploadRequest(kind="bundle", digest=bundle_digest(digests), size=size)
+    buffer[damaged] ^= 1
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        with pytest.raises(UploadMismatchError) as caught:
+            await migration.create_upload(request, bytes(buffer[:size]))
+        assert caught.value.code == code
+        assert await migration.missing([Content(digest=digest, size=600) for digest in digests]) == set(digests)
+        buffer[damaged] ^= 1
+        _, offset = await migration.create_upload(request, bytes(buffer[:size]))
+        assert offset == size
+        assert not await migration.missing([Content(digest=digest, size=600) for digest in digests])

@@ -84,6 +84,13 @@ async def test_a_call_is_repeated_until_it_succeeds_and_each_wait_is_told() -> N
     assert "17 s" in notices[1]
 
 
+async def test_only_answers_that_the_online_side_is_busy_count_as_refusals() -> None:
+    busy = OnlineUnavailableError("busy", "Too many uploads.", "Later.", retry_after=1)
+    migration, _, _ = patient((False, busy), (False, gone()), (False, busy))
+    await migration.missing([])
+    assert migration.refusals == 2
+
+
 async def test_patience_ends_with_the_last_error() -> None:
     migration, _, _ = patient(*[(False, gone())] * 9)
     with pytest.raises(OnlineUnavailableError, match="The line broke"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import tarfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omt_online.server.bundle import verify_bundle
+from omt_online.server.bundle import BundleReader, Member, verify_bundle
 from omt_online.server.protocol_error import ProtocolError
 
 LIMIT = 1 << 20
@@ -57,6 +58,34 @@ def test_any_byte_that_differs_is_either_harmless_padding_of_a_header_or_refused
     path.write_bytes(changed)
     with pytest.raises(ProtocolError):
         verify_bundle(path, member_bytes=LIMIT)
+
+
+def outcome(reader: BundleReader) -> list[Member] | tuple[str, str, dict[str, object]]:
+    """Return what a reader came to, in a form that can be compared."""
+    try:
+        return reader.members()
+    except ProtocolError as error:
+        return (error.code, error.message, dict(error.fields))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(
+    contents=st.lists(st.binary(max_size=1_200), min_size=1, max_size=4),
+    changed=st.none() | st.tuples(st.integers(min_value=0, max_value=6_000), st.integers(min_value=1, max_value=255)),
+    cuts=st.lists(st.integers(min_value=0, max_value=12_000), max_size=8),
+)
+def test_however_a_bundle_is_cut_into_pieces_the_same_is_found_in_it(make_bundle, contents, changed, cuts):
+    data = bytearray(make_bundle(contents))
+    if changed is not None:
+        data[changed[0] % len(data)] ^= changed[1]
+    whole, pieces = BundleReader(member_bytes=LIMIT), BundleReader(member_bytes=LIMIT)
+    whole.update(bytes(data))
+    places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for begin, end in itertools.pairwise(places):
+        dropped = pieces.copy()
+        pieces.update(bytes(data[begin:end]))
+        dropped.update(b"a chunk whose checksum differed")
+    assert outcome(pieces) == outcome(whole)
 
 
 @pytest.mark.parametrize(
