@@ -34,6 +34,13 @@ class TenantProcess:
             count, size = state.execute("SELECT count(*), coalesce(sum(size), 0) FROM contents").fetchone()
         return count, size
 
+    def framing(self) -> int:
+        """Return how many bytes of its packs are not contents: what holds bundles together."""
+        with closing(sqlite3.connect(f"{(self.folder / 'tenant.sqlite').as_uri()}?mode=ro", uri=True)) as state:
+            (packs,) = state.execute("SELECT coalesce(sum(size), 0) FROM packs").fetchone()
+            (members,) = state.execute("SELECT coalesce(sum(size), 0) FROM contents WHERE pack IS NOT NULL").fetchone()
+        return int(packs) - int(members)
+
     def committed(self) -> int:
         """Return how many items its stages have, each with a content that it verified."""
         with closing(sqlite3.connect(f"{(self.folder / 'tenant.sqlite').as_uri()}?mode=ro", uri=True)) as state:
