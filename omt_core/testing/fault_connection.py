@@ -10,7 +10,8 @@ from typing import Final
 import anyio
 
 from omt_core.testing import fault_socket
-from omt_core.testing.faults import BlackHole, Cut, Delay, Direction, Fault, Reset, Throttle
+from omt_core.testing.fault_moments import Moments
+from omt_core.testing.faults import BlackHole, Cut, Delay, Direction, Fault, Refuse, Reset, Throttle
 
 _CHUNK: Final = 64 * 1024
 
@@ -18,7 +19,7 @@ _CHUNK: Final = 64 * 1024
 class Connection:
     """Passes bytes both ways until one side or its fault ends it.
 
-    `passed` is told of each chunk that went through. `healed` returns the event that ends a black hole.
+    `moments` are told of what goes through. `healed` returns the event that ends a black hole.
     """
 
     def __init__(
@@ -29,14 +30,14 @@ class Connection:
         *,
         chance: random.Random,
         healed: Callable[[], anyio.Event],
-        passed: Callable[[Direction, int], None],
+        moments: Moments,
     ) -> None:
         self._client = client
         self._server = server
         self._fault = fault
         self._chance = chance
         self._healed = healed
-        self._passed = passed
+        self._moments = moments
 
     async def run(self) -> None:
         """Pass bytes until both directions have ended."""
@@ -59,9 +60,12 @@ class Connection:
                 fault = self._fault
                 if fault is not None and fault.direction is direction and done >= fault.after:
                     await self._strike(fault, len(chunk))
-                await fault_socket.send(sink, chunk)
                 done += len(chunk)
-                self._passed(direction, len(chunk))
+                while chunk:
+                    room = self._moments.room(direction, chunk)
+                    await fault_socket.send(sink, chunk[:room])
+                    self._moments.count(direction, room)
+                    chunk = chunk[room:]
             sink.shutdown(socket.SHUT_WR)
         except anyio.ClosedResourceError:
             return  # ended from this side: by a fault, or by the test
@@ -80,6 +84,9 @@ class Connection:
             case Cut() | Reset():
                 self.end(by_reset=isinstance(fault, Reset))
                 raise anyio.ClosedResourceError
+            case Refuse(answer=answer):
+                await self._answer(answer)
+                raise anyio.ClosedResourceError
             case BlackHole():
                 await self._healed().wait()
                 self._fault = None
@@ -89,3 +96,11 @@ class Connection:
                 await anyio.sleep(size / rate)
             case _:
                 raise TypeError(f"{type(fault).__name__} is not a fault that a connection knows")
+
+    async def _answer(self, answer: bytes) -> None:
+        """Answer in the server's place, and hear the client out: a close before that would take the answer from it."""
+        fault_socket.end(self._server)
+        await fault_socket.send(self._client, answer)
+        self._client.shutdown(socket.SHUT_WR)
+        while await fault_socket.receive(self._client, _CHUNK):
+            pass

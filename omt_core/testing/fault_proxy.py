@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from omt_core.testing import fault_socket
 from omt_core.testing.fault_connection import Connection
+from omt_core.testing.fault_moments import Act, Moments
 from omt_core.testing.faults import Direction, Fault
 
 _HOST: Final = "127.0.0.1"
@@ -23,13 +24,12 @@ class FaultProxy:
     """A way to a server that can be made bad while it is used; made by `fault_proxy`.
 
     Give the client `url` or `port` instead of the server's own. A new connection takes the next fault of `plan`, else
-    that of `always`, else none. `refuse`, `accept`, `break_connections` and `heal` act at once. `connections` and
-    `passed` count what went through.
+    that of `always`, else none. `refuse`, `accept`, `break_connections` and `heal` act at once, and what is given to
+    `when_passed` or `when_said` happens at its moment. `connections` and `passed` count what went through.
     """
 
     def __init__(self, port: int, tasks: TaskGroup, *, seed: int) -> None:
         self.connections = 0
-        self.passed = dict.fromkeys(Direction, 0)
         self.port = 0
         self._target = port
         self._tasks = tasks
@@ -37,6 +37,7 @@ class FaultProxy:
         self._plan: deque[Fault | None] = deque()
         self._always: Fault | None = None
         self._healed = anyio.Event()
+        self._moments = Moments()
         self._open: set[Connection] = set()
         self._listener: socket.socket | None = None
         self.accept()
@@ -45,6 +46,22 @@ class FaultProxy:
     def url(self) -> str:
         """The address that clients connect to, for http. It stays the same through `refuse` and `accept`."""
         return f"http://{_HOST}:{self.port}"
+
+    @property
+    def passed(self) -> Mapping[Direction, int]:
+        """How many bytes went through so far, each way, over all connections."""
+        return self._moments.passed
+
+    def when_passed(self, size: int, act: Act, *, direction: Direction = Direction.TO_SERVER) -> None:
+        """Call `act` once `size` bytes of all connections went through, and before any more of them do.
+
+        Bytes count from the proxy's start. With several connections a few more may be under way.
+        """
+        self._moments.at_byte(direction, size, act)
+
+    def when_said(self, text: str, act: Act, *, nth: int = 1, direction: Direction = Direction.TO_SERVER) -> None:
+        """Call `act` when a text, such as the first line of a request, comes by for the nth time, before it passes."""
+        self._moments.at_text(direction, text.encode(), nth, act)
 
     def plan(self, faults: Iterable[Fault | None]) -> None:
         """Give the next connections these faults, one each; None lets a connection be."""
@@ -96,16 +113,13 @@ class FaultProxy:
             fault_socket.end(client, by_reset=True)
             return
         connection = Connection(
-            client, server, fault, chance=self._chance, healed=lambda: self._healed, passed=self._count
+            client, server, fault, chance=self._chance, healed=lambda: self._healed, moments=self._moments
         )
         self._open.add(connection)
         try:
             await connection.run()
         finally:
             self._open.discard(connection)
-
-    def _count(self, direction: Direction, size: int) -> None:
-        self.passed[direction] += size
 
 
 @asynccontextmanager

@@ -53,6 +53,29 @@ class Throttle(Fault):
     bytes_per_second: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse(Fault):
+    """The proxy answers an HTTP request itself and ends the connection, as a busy server or a company's proxy would.
+
+    Within a request it answers at once, in the middle of the body; the server never sees the rest. `page` is the body.
+    """
+
+    status: int
+    retry_after: str | None = None
+    page: str = ""
+
+    @property
+    def answer(self) -> bytes:
+        """The answer as it goes over the line."""
+        body = self.page.encode()
+        lines = [f"HTTP/1.1 {self.status} Refused", f"Content-Length: {len(body)}", "Connection: close"]
+        if body:
+            lines.append("Content-Type: text/html; charset=utf-8")
+        if self.retry_after is not None:
+            lines.append(f"Retry-After: {self.retry_after}")
+        return "\r\n".join((*lines, "", "")).encode() + body
+
+
 def random_faults(seed: int, count: int, *, longest: int = 1 << 20) -> Sequence[Fault]:
     """Return `count` cuts and resets after 0 to `longest` bytes in either direction; a seed always gives the same."""
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret

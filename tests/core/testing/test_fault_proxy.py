@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.testing.fault_proxy import FaultProxy, fault_proxy
-from omt_core.testing.faults import BlackHole, Cut, Delay, Direction, Reset, Throttle, random_faults
+from omt_core.testing.faults import BlackHole, Cut, Delay, Direction, Refuse, Reset, Throttle, random_faults
 
 pytestmark = pytest.mark.anyio
 CONTENT = bytes(range(256)) * 1_000
@@ -157,6 +157,43 @@ async def test_delay_and_throttle_change_nothing_but_the_pace() -> None:
         proxy.plan([Delay(seconds=0, jitter=0.001), Throttle(bytes_per_second=100_000_000)])
         assert await exchange(proxy) == CONTENT
         assert await exchange(proxy) == CONTENT
+
+
+@pytest.mark.parametrize("after", [0, 10, 70_000])
+async def test_a_refusal_is_answered_by_the_proxy_and_the_server_sees_no_more(after: int) -> None:
+    async with bad_way() as (proxy, got):
+        proxy.plan([Refuse(after=after, status=503, retry_after="7", page="<p>Busy</p>")])
+        back = await exchange(proxy)
+        head, _, page = back[back.index(b"HTTP/1.1") :].partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nRetry-After: 7" in head
+        assert page == b"<p>Busy</p>"
+        assert CONTENT[:after].startswith(got[0])
+        assert await exchange(proxy) == CONTENT
+
+
+async def test_what_is_to_happen_at_a_byte_happens_there_once() -> None:
+    async with bad_way() as (proxy, _):
+        seen: list[int] = []
+        for size in (1, 70_000, len(CONTENT) + 5):
+            proxy.when_passed(size, lambda: seen.append(proxy.passed[Direction.TO_SERVER]))
+        assert await exchange(proxy) == CONTENT
+        assert seen == [1, 70_000]
+        assert await exchange(proxy) == CONTENT
+        assert seen == [1, 70_000, len(CONTENT) + 5]
+
+
+async def test_what_is_to_happen_at_a_text_happens_before_it_passes() -> None:
+    async with bad_way() as (proxy, got):
+        proxy.when_said("GET /second", proxy.break_connections)
+        proxy.when_said("GET /", proxy.break_connections, nth=3, direction=Direction.TO_CLIENT)
+        assert await exchange(proxy, b"GET /first") == b"GET /first"
+        with pytest.raises(anyio.BrokenResourceError):
+            await exchange(proxy, b"GET /second")
+        assert await exchange(proxy, b"GET /second") == b"GET /second"
+        with pytest.raises(anyio.BrokenResourceError):
+            await exchange(proxy, b"GET /third")
+        assert got == [b"GET /first", b"", b"GET /second", b"GET /third"]
 
 
 @given(seed=st.integers(), count=st.integers(min_value=0, max_value=20))
