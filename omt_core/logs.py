@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,7 @@ def begin_logging(level: str) -> Path | None:
     root.propagate = False
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "omt.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        handler = LogFile(folder / "omt.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
     except OSError:
         root.addHandler(logging.NullHandler())
         return None
@@ -46,6 +47,20 @@ def end_logging() -> None:
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
         handler.close()
+
+
+class LogFile(RotatingFileHandler):
+    """The file. A disk that is full costs lines of the log, and tells a person nothing: no traceback, no stop."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Go on without this line."""
+
+    @override
+    def close(self) -> None:
+        """Close the file, and leave behind what could not be written."""
+        with suppress(OSError):
+            super().close()
 
 
 class RedactingFormatter(logging.Formatter):

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import anyio
 
 from omt_core.api.decisions import Mode, RecoveryChoice
-from omt_core.api.errors import ExitCode, InterruptedRunError, OmtError
+from omt_core.api.errors import ExitCode, InputError, InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import interrupts
 from omt_core.cli.progress import watching
@@ -43,7 +43,12 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
                     if error is not None and not _is_live(session) and await is_frozen(session):
                         _say_frozen(error)
                     code = ExitCode.DONE if error is None else error.exit_code
-                    await session.journal.finish_run(code, session.findings)
+                    try:
+                        await session.journal.finish_run(code, session.findings)
+                    except InputError as full:
+                        # What ended the run is what matters; that no more fits the disk may be just that.
+                        error = error or full
+                        code = error.exit_code
                     result = await result_of(session, code, error)
     if result is None:
         raise _interrupted()

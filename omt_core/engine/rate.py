@@ -32,10 +32,17 @@ def parse_rate(text: str) -> int | None:
 
 
 def write_limit(file: Path, rate: int | None) -> None:
-    """Tell a run that reads `file` its limit, all at once."""
+    """Tell a run that reads `file` its limit, all at once. Raises `InputError` `workspace-not-writable`."""
     temporary = file.with_suffix(".new")
-    temporary.write_text("off" if rate is None else str(rate), encoding="ascii")
-    temporary.replace(file)
+    try:
+        temporary.write_text("off" if rate is None else str(rate), encoding="ascii")
+        temporary.replace(file)
+    except OSError as error:
+        raise InputError(
+            "workspace-not-writable",
+            f"The file {file} cannot be written: {error.strerror or error}.",
+            "Make room and mend the rights in the workspace, then run the same command again.",
+        ) from error
 
 
 class FileRateLimiter(RateLimiter):

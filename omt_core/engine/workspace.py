@@ -67,8 +67,14 @@ def existing(given: Path | None) -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder if need be, and keep everybody but its user out. Blocking."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder if need be, and keep everybody but its user out. Blocking.
+
+    Raises `InputError` `workspace-not-writable`.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
     if sys.platform == "win32":  # pragma: no cover - an ACL is Windows' word for it
         user = f"{os.environ.get('USERDOMAIN', '.')}\\{os.environ.get('USERNAME', '')}"
         subprocess.run(["icacls", str(folder), "/inheritance:r", "/grant:r", f"{user}:(OI)(CI)F"], check=True)  # noqa: S603, S607 - Windows' own tool, no shell
@@ -78,7 +84,10 @@ def make_private(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the workspace as its one writer. Raises `InputError` `workspace-locked` when another process does."""
+    """Hold the workspace as its one writer.
+
+    Raises `InputError`: `workspace-locked` when another process does, `workspace-not-writable`.
+    """
     lock = FileLock(folder / LOCK_FILE, timeout=0, mode=0o600)
     try:
         lock.acquire()
@@ -88,10 +97,20 @@ def locked(folder: Path) -> Iterator[None]:
             f"Another run of the tool works in {folder} at this moment.",
             "Wait until it is done, or stop it; `omt status` shows how far it is.",
         ) from error
+    except OSError as error:
+        raise _not_writable(folder, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _not_writable(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        "workspace-not-writable",
+        f"The workspace {folder} cannot be written: {error.strerror or error}.",
+        "Give another --workspace, or make room and mend the rights there.",
+    )
 
 
 def is_locked(folder: Path) -> bool:
@@ -99,5 +118,5 @@ def is_locked(folder: Path) -> bool:
     try:
         with locked(folder):
             return False
-    except InputError:
-        return True
+    except InputError as error:
+        return error.code == "workspace-locked"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -15,6 +15,10 @@ from omt_core.api.errors import InputError
 from omt_core.journal.schema import upgrade
 
 T = TypeVar("T")
+
+_DISK_SAYS_NO: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
 
 
 class JournalFile:
@@ -28,13 +32,17 @@ class JournalFile:
         """Open the file at `path`, or make it, private to its user. Blocking."""
         self.path = path
         self._limiter = anyio.CapacityLimiter(1)
+        self._path = path
         self._connection = _connect(path)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` in a transaction: all of it is kept when this returns, nothing of it when it raises."""
+        """Do `work` in a transaction: all of it is kept when this returns, nothing of it when it raises.
+
+        Raises `InputError` `workspace-not-writable` when the disk takes nothing more.
+        """
 
         def transaction() -> T:
-            with self._connection:
+            with _disk_named(self._path), self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 return work(self._connection)
 
@@ -42,7 +50,12 @@ class JournalFile:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work`, which only reads."""
-        return await anyio.to_thread.run_sync(lambda: work(self._connection), limiter=self._limiter)
+
+        def reading() -> T:
+            with _disk_named(self._path):
+                return work(self._connection)
+
+        return await anyio.to_thread.run_sync(reading, limiter=self._limiter)
 
     async def aclose(self) -> None:
         """Close the file. Safe in a cancelled scope, so that an interrupted run leaves a tidy journal."""
@@ -50,23 +63,55 @@ class JournalFile:
             await anyio.to_thread.run_sync(self._connection.close, limiter=self._limiter)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _disk_named(path: Path) -> Iterator[None]:
+    """Say what a person can do when something is wrong with the disk, and not with the journal."""
     try:
+        yield
+    except OSError as error:
+        raise _not_writable(path, error.strerror or str(error)) from error
+    except sqlite3.OperationalError as error:
+        # Only what SQLite itself reports has a code, whose lowest byte is the kind.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DISK_SAYS_NO:
+            raise
+        raise _not_writable(path, str(error)) from error
+
+
+def _not_writable(path: Path, reason: str) -> InputError:
+    return InputError(
+        "workspace-not-writable",
+        f"The journal {path} cannot be written: {reason}.",
+        "Make room and mend the rights in the workspace, then run the same command again: it goes on from there.",
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with _disk_named(path):
         if not path.exists():
             path.touch(mode=0o600)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -16384")
-        upgrade(connection)
-    except (sqlite3.Error, OSError) as error:
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        with _disk_named(path):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -16384")
+            upgrade(connection)
+    except sqlite3.Error as error:
         raise InputError(
             "journal-unreadable",
             f"The journal {path} cannot be opened: {error}.",
             "Give another --workspace, or move the damaged file away: the journal is then rebuilt from the tenant.",
         ) from error
-    return connection
 
 
 def to_blob(text: str) -> bytes:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
+
+import pytest
 
 from omt_core.api.redaction import SECRETS
-from omt_core.logs import RedactingFormatter
+from omt_core.logs import LogFile, RedactingFormatter
 
 
 def test_secrets_are_hidden_in_messages_arguments_and_tracebacks() -> None:
@@ -21,3 +24,11 @@ def test_secrets_are_hidden_in_messages_arguments_and_tracebacks() -> None:
     assert "planted-secret" not in line
     assert "literal for int() with base 10: '***'" in line
     assert "-longer" not in line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_what_a_full_disk_does_not_take_is_left_out_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = LogFile("/dev/full")
+    handler.handle(logging.LogRecord("omt", logging.INFO, __file__, 1, "lost", (), None))
+    handler.close()
+    assert capsys.readouterr() == ("", "")

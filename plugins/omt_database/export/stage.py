@@ -12,6 +12,7 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from omt_core.api.database import Row, Table
+from omt_core.api.errors import InputError
 from omt_core.api.items import Item, TablePart
 from omt_core.api.stages import UploadStage
 from omt_database.columns import ColumnPlan
@@ -121,4 +122,12 @@ class DatabaseExport:
         return _Written(path=path, part=described, size=size, mtime_ns=path.stat().st_mtime_ns)
 
     async def _blocking(self, work: Callable[[], T]) -> T:
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        except OSError as error:
+            raise InputError(
+                "workspace-not-writable",
+                f"A part of the database cannot be written into the workspace: {error.strerror or error}.",
+                "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
+                "command again.",
+            ) from error
