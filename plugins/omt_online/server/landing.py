@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from omt_online.server.bundle import BundleReader, Member, bundle_digest
 from omt_online.server.contents import ContentStore, record_file, record_pack
@@ -47,9 +48,10 @@ class Landing:
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
             source.unlink(missing_ok=True)
             return landed
-        move_into_place(source, self._layout.content(upload.digest))
-        return self._uploads.record(
-            upload, upload.length, also=lambda connection: record_file(connection, digest, upload.length)
+        return self._place(
+            upload,
+            self._layout.content(upload.digest),
+            lambda connection: record_file(connection, digest, upload.length),
         )
 
     def _land_bundle(self, upload: Upload, members: Sequence[Member]) -> Upload:
@@ -58,12 +60,23 @@ class Landing:
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
             source.unlink(missing_ok=True)
             return landed
-        move_into_place(source, self._layout.pack(upload.digest))
+        return self._place(
+            upload,
+            self._layout.pack(upload.digest),
+            lambda connection: record_pack(connection, digest, upload.length, members),
+        )
 
-        def index(connection: sqlite3.Connection) -> None:
-            record_pack(connection, digest, upload.length, members)
-
-        return self._uploads.record(upload, upload.length, also=index)
+    def _place(self, upload: Upload, target: Path, index: Callable[[sqlite3.Connection], None]) -> Upload:
+        source = self._layout.upload(upload.uid)
+        move_into_place(source, target)
+        try:
+            return self._uploads.record(upload, upload.length, also=index)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                # Nothing was noted. The upload gets its bytes back, so that its last chunk can be sent again. After any
+                # other error the index may hold them all the same, and they stay where it says.
+                target.replace(source)
+            raise
 
 
 def _require(announced: str, arrived: str) -> None:

@@ -81,6 +81,9 @@ class UploadStore:
         if upload.expires <= self._clock():
             self.give_up(upload)
             raise _unknown(410, "The upload has expired.")
+        if upload.state == "open" and not self._layout.upload(uid).exists():
+            self.give_up(upload)
+            raise _unknown(410, "The bytes of the upload are gone.")
         return upload
 
     def record(
@@ -106,12 +109,15 @@ class UploadStore:
         return now
 
     def give_up(self, upload: Upload) -> None:
-        """Forget an open upload's bytes; a landed one only loses its address."""
+        """Forget an open upload's bytes; a landed one only loses its address.
+
+        The bytes go first: on a full disk they may be the room that noting it takes, and without them it is unknown.
+        """
+        self._progress.pop(upload.uid, None)
+        self._layout.upload(upload.uid).unlink(missing_ok=True)
         self._state.write(
             lambda connection: connection.execute("UPDATE uploads SET state = 'gone' WHERE uid = ?", (upload.uid,))
         )
-        self._progress.pop(upload.uid, None)
-        self._layout.upload(upload.uid).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what has expired."""
