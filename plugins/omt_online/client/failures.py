@@ -160,17 +160,24 @@ def _fault(status: int, body: bytes, host: str) -> Fault:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read a Retry-After in either of its forms: seconds, or a date."""
+    """Read a Retry-After in either of its forms: seconds, or a date, by the clock of who gave it."""
     text = headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
+    when = _date(text)
+    if when is None:
+        return None
+    # The two clocks may be hours apart, and either may have been set a moment ago.
+    now = _date(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
     try:
         when = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
 
 
 def _one_line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -31,10 +31,18 @@ from omt_online.server.uploads import UploadStore
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """What the store takes for time: seconds since 1970, and seconds that no change of the clock disturbs."""
+    """What the store takes for time: seconds since 1970, and seconds that no change of the clock disturbs.
 
-    wall: Callable[[], float] = time.time
+    By default the first are counted on from the start by the second: a machine whose clock is set while it serves
+    expires nothing before its time.
+    """
+
+    wall: Callable[[], float] = field(default_factory=lambda: _counted_on(time.time(), time.monotonic()))
     steady: Callable[[], float] = time.monotonic
+
+
+def _counted_on(wall: float, steady: float) -> Callable[[], float]:
+    return lambda: wall + time.monotonic() - steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

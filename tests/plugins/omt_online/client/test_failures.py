@@ -91,6 +91,14 @@ async def test_a_busy_tenant_says_when_to_come_back(tmp_path: Path, text: str, s
     assert failure.retry_after == seconds
 
 
+async def test_a_date_to_come_back_at_is_read_by_the_clock_of_who_gave_it(tmp_path: Path) -> None:
+    dates = {"Date": "Fri, 02 Jan 1970 00:00:00 GMT", "Retry_After": "Fri, 02 Jan 1970 00:00:17 GMT"}
+    async with answering(always(503, **dates)) as url:
+        failure = await failure_of(tmp_path, url)
+    assert isinstance(failure, OnlineUnavailableError)
+    assert failure.retry_after == 17
+
+
 async def test_what_is_no_tenant_is_said_to_be_none(tmp_path: Path) -> None:
     async with answering(always(200, "<html>Welcome</html>")) as url:
         failure = await failure_of(tmp_path, url)
