@@ -1,4 +1,7 @@
-"""Ctrl-C: once asks the run to stop when what is in flight is done, twice stops it now. Also on Windows."""
+"""Ctrl-C: once asks the run to stop when what is in flight is done, twice stops it now. Also on Windows.
+
+A terminal that goes away asks the same, unless the tool was started to outlive it (`nohup`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from types import FrameType
 
 import anyio
 
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
@@ -31,9 +34,13 @@ def interrupts(stop: anyio.Event, scope: anyio.CancelScope) -> Iterator[None]:
         del number, frame
         loop.call_soon_threadsafe(act)
 
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
+    before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _to_be_outlived(number: int) -> bool:
+    return number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) is signal.SIG_IGN
