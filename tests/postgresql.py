@@ -30,6 +30,26 @@ class PrivatePostgresql:
     port: int
     binaries: Path
     run_as: tuple[str, ...]
+    data: Path
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -p {self.port}"
+        self._control("-o", options, "-l", str(self.data / "server.log"), "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as if it had crashed: whoever is connected is cut off."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        subprocess.run(
+            [*self.run_as, str(self.binaries / "pg_ctl"), "-D", str(self.data), "-w", *words],
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def create_database(self, name: str) -> None:
         """Create an empty database; its name must be a plain word."""
@@ -90,21 +110,12 @@ def private_postgresql(directory: Path) -> Iterator[PrivatePostgresql]:
     initdb = [*run_as, str(binaries / "initdb"), "-D", str(data), "-U", LOGIN, f"--pwfile={password_file}"]
     initdb += ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(initdb, check=True, cwd="/", capture_output=True)
-    options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -p {port}"
-    control = [*run_as, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    log = directory / "data" / "server.log"
-    subprocess.run(
-        [*control, "-o", options, "-l", str(log), "start"],
-        check=True,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    server = PrivatePostgresql(port, binaries, run_as, data)
+    server.start()
     try:
-        yield PrivatePostgresql(port, binaries, run_as)
+        yield server
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd="/", capture_output=True)
+        server.stop()
 
 
 def _open_way(directory: Path) -> None:

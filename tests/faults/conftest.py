@@ -15,6 +15,7 @@ from omt_core.testing.faults import Direction
 from tests.faults.end_state import EndState, end_state
 from tests.faults.processes import ServedTenant, run, served_tenant
 from tests.faults.sites import TENANT, FaultySite, build_faulty_site
+from tests.faults.transfers import Transfers, undisturbed
 
 collect_ignore_glob = ["test_*.py"] if sys.platform == "win32" else []  # forked processes and POSIX signals
 
@@ -55,6 +56,11 @@ async def _undisturbed(site: FaultySite, folder: Path) -> Calm:
             again = await anyio.to_thread.run_sync(migrate, "--recover", "overwrite-test")
             assert again == end
             return Calm(end=end, sent=sent, answered=answered, idle_sent=way.passed[Direction.TO_SERVER] - sent)
+
+
+@pytest.fixture(scope="session")
+def transfers(tmp_path_factory: pytest.TempPathFactory) -> Transfers:
+    return anyio.run(undisturbed, tmp_path_factory.mktemp("transfers"))
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def start(*words: str | Path, folder: Path, extra: Mapping[str, str] | None = No
     reader, writer = context.Pipe(duplex=False)
     told = [*map(str, words), *(("--json",) if json_lines else ())]
     settings = environment(folder, extra)
-    handle, name = tempfile.mkstemp(prefix="errors-", dir=settings["TMPDIR"])
+    handle, name = tempfile.mkstemp(prefix="errors-", dir=folder)
     os.close(handle)
     process = context.Process(target=_become, args=(told, settings, writer, name))
     process.start()

@@ -1,0 +1,109 @@
+"""The source database is stopped and started again in mid-export: the next run begins it anew, in a new snapshot."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from omt_simulator import SimulationSpec, generate
+from tests.e2e.omt import Ended, Site
+from tests.e2e.test_odbc import require_postgresql_odbc
+from tests.faults.end_state import EndState, assert_ended_like, assert_journal_says_no_more_than_is_true, end_state
+from tests.faults.processes import ServedTenant, run, served_tenant, start
+from tests.faults.sites import TENANT, TOOL, FaultySite
+from tests.postgresql import PrivatePostgresql, private_postgresql
+
+pytestmark = [pytest.mark.odbc, pytest.mark.postgresql]
+
+SMALL_SPOOL = {"OMT_DATABASE__PART_BYTES": "20000", "OMT_DATABASE__SPOOL_BYTES": "20000"}
+"""Reading waits for sending all the time, so that it is in its middle as long as sending is."""
+
+PARTS = random.Random(6).sample(range(1, 300), 3)
+"""How many parts of the database are online when the server goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """An installation on a server that can be restarted, and how its undisturbed test migration ends."""
+
+    server: PrivatePostgresql
+    site: FaultySite
+    calm: EndState
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    require_postgresql_odbc()
+    folder = tmp_path_factory.mktemp("installed")
+    with TemporaryDirectory() as cluster, private_postgresql(Path(cluster) / "cluster") as server:
+        server.create_database("crm")
+        directory = folder / "site"
+        generate(directory, SimulationSpec(users=8, documents=40, dbms="postgresql", dsn=server.odbc_string("crm")))
+        made = Site(folder=folder, directory=directory, answers=directory / "answers.toml")
+        site = FaultySite(
+            site=made,
+            test=made.answer(None, name="test.toml", test_migration=True),
+            live=made.answer(None, name="live.toml", test_migration=False),
+            tool={**TOOL, **SMALL_SPOOL},
+        )
+        yield Installed(server=server, site=site, calm=_undisturbed(site, folder))
+
+
+def _undisturbed(site: FaultySite, folder: Path) -> EndState:
+    workspace = folder / "work"
+    with served_tenant(folder, words=site.site.plans, settings=TENANT) as tenant:
+        return end_state(run(*site.migrate(workspace), folder=folder, extra=site.settings(tenant)), workspace)
+
+
+@pytest.fixture
+def receiver(installed: Installed, tmp_path: Path) -> Iterator[ServedTenant]:
+    with served_tenant(tmp_path, words=installed.site.site.plans, settings=TENANT) as running:
+        yield running
+
+
+def lose_the_database(
+    installed: Installed, receiver: ServedTenant, workspace: Path, parts: int, *, live: bool
+) -> Ended:
+    """Start a migration, and restart the server once so many parts of the database are online."""
+    site = installed.site
+    command = (*site.migrate(workspace, live=live), "--limit-rate", "1M")
+    running = start(*command, folder=workspace.parent, extra=site.settings(receiver))
+    for line in running.events():
+        if line["event"] == "progress" and line["stage"] == "database" and line["items_done"] >= parts:
+            break
+    installed.server.stop()
+    installed.server.start()
+    return running.ended()
+
+
+@pytest.mark.parametrize("parts", PARTS)
+def test_the_run_ends_with_the_sources_trouble_and_the_next_reads_a_new_snapshot(
+    installed: Installed, receiver: ServedTenant, tmp_path: Path, parts: int
+) -> None:
+    workspace = tmp_path / "work"
+    lost = lose_the_database(installed, receiver, workspace, parts, live=False)
+    assert lost.code == 3, lost.result["error"]
+    assert lost.result["error"]["code"].startswith("database-")
+    assert lost.result["error"]["remedy"]
+    assert_journal_says_no_more_than_is_true(workspace, receiver)
+    command, settings = installed.site.migrate(workspace), installed.site.settings(receiver)
+    ended = run(*command, folder=tmp_path, extra=settings)
+    assert_ended_like(installed.calm, ended, workspace, receiver)
+
+
+def test_in_a_live_migration_it_is_told_that_the_site_is_frozen(
+    installed: Installed, receiver: ServedTenant, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "work"
+    lost = lose_the_database(installed, receiver, workspace, 20, live=True)
+    assert lost.code == 3, lost.result["error"]
+    assert "still frozen" in lost.result["error"]["message"]
+    assert "omt thaw" in lost.result["error"]["remedy"]
+    command, settings = installed.site.migrate(workspace, live=True), installed.site.settings(receiver)
+    ended = run(*command, folder=tmp_path, extra=settings)
+    assert (ended.code, ended.result["kind"]) == (0, "live"), ended.result["error"]
