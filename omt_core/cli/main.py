@@ -37,7 +37,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never raises, whatever a command does."""
     _make_printable()
     # Without a handler Python prints what is logged before there is a log file, tracebacks and secrets included.
-    logging.getLogger("omt").addHandler(logging.NullHandler())
+    for name in ("omt", "stamina"):  # stamina logs each new try, which notices tell already
+        logging.getLogger(name).addHandler(logging.NullHandler())
     words = sys.argv[1:] if words is None else words
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
     try:

@@ -63,7 +63,7 @@ async def test_it_waits_as_long_as_it_is_asked_to(
         (Refuse(status=407, page=PAGE), "online-proxy-login"),
         (Refuse(status=200, page=PAGE), "online-answer-not-understood"),
         (Refuse(status=302, page=PAGE), "online-redirected"),
-        (Refuse(status=511, page=PAGE), "online-status-511"),
+        (Refuse(status=511, page=PAGE), "online-network-login"),
     ],
     ids=lambda one: str(getattr(one, "status", "")),
 )

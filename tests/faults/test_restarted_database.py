@@ -15,7 +15,7 @@ from tests.e2e.omt import Ended, Site
 from tests.e2e.test_odbc import require_postgresql_odbc
 from tests.faults.end_state import EndState, assert_ended_like, assert_journal_says_no_more_than_is_true, end_state
 from tests.faults.processes import ServedTenant, run, served_tenant, start
-from tests.faults.sites import TENANT, TOOL, FaultySite
+from tests.faults.sites import TENANT, FaultySite
 from tests.postgresql import PrivatePostgresql, private_postgresql
 
 pytestmark = [pytest.mark.odbc, pytest.mark.postgresql]
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.odbc, pytest.mark.postgresql]
 SMALL_SPOOL = {"OMT_DATABASE__PART_BYTES": "20000", "OMT_DATABASE__SPOOL_BYTES": "20000"}
 """Reading waits for sending all the time, so that it is in its middle as long as sending is."""
 
-PARTS = random.Random(6).sample(range(1, 300), 3)
+PARTS = random.Random(6).sample(range(1, 40), 2)
 """How many parts of the database are online when the server goes."""
 
 
@@ -37,7 +37,7 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def installed(site: FaultySite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     require_postgresql_odbc()
     folder = tmp_path_factory.mktemp("installed")
     with TemporaryDirectory() as cluster, private_postgresql(Path(cluster) / "cluster") as server:
@@ -45,13 +45,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         directory = folder / "site"
         generate(directory, SimulationSpec(users=8, documents=40, dbms="postgresql", dsn=server.odbc_string("crm")))
         made = Site(folder=folder, directory=directory, answers=directory / "answers.toml")
-        site = FaultySite(
+        faulty = FaultySite(
             site=made,
             test=made.answer(None, name="test.toml", test_migration=True),
             live=made.answer(None, name="live.toml", test_migration=False),
-            tool={**TOOL, **SMALL_SPOOL},
+            tool={**site.tool, **SMALL_SPOOL},
         )
-        yield Installed(server=server, site=site, calm=_undisturbed(site, folder))
+        yield Installed(server=server, site=faulty, calm=_undisturbed(faulty, folder))
 
 
 def _undisturbed(site: FaultySite, folder: Path) -> EndState:
@@ -100,7 +100,7 @@ def test_in_a_live_migration_it_is_told_that_the_site_is_frozen(
     installed: Installed, receiver: ServedTenant, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "work"
-    lost = lose_the_database(installed, receiver, workspace, 20, live=True)
+    lost = lose_the_database(installed, receiver, workspace, 5, live=True)
     assert lost.code == 3, lost.result["error"]
     assert "still frozen" in lost.result["error"]["message"]
     assert "omt thaw" in lost.result["error"]["remedy"]

@@ -37,6 +37,11 @@ _BUSY: Final = ("busy", "{host} is busy.", "")
 _UNKNOWN: Final = ("online-not-found", "{host} does not know what was asked for.", "")
 _BARE_STATUS: Final = {
     404: _UNKNOWN,
+    407: (
+        "online-proxy-login",
+        "The proxy on the way to {host} wants a user name and a password.",
+        "Give them in the proxy's address, in the environment or in online.proxy.",
+    ),
     410: _UNKNOWN,
     413: (
         "too-large",
@@ -51,6 +56,11 @@ _BARE_STATUS: Final = {
     429: _BUSY,
     503: _BUSY,
     507: ("storage-full", "The storage of {host} is full.", ""),
+    511: (
+        "online-network-login",
+        "The network on the way to {host} wants a login of its own.",
+        "Log this machine on to the network in a browser, then run the same command again.",
+    ),
 }
 """Code, message and remedy for answers without the protocol's error body: those to HEAD, and those of proxies."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -16,6 +19,7 @@ from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import OmtError
 from omt_core.api.online import CompletionProgress, CompletionRequest
 from omt_core.api.users import UserPlan
+from omt_online.server.full_disk import is_full, storage_full
 from omt_online.server.importing import (
     CommittedMigration,
     CommittedStage,
@@ -68,6 +72,7 @@ class Completing:
         self._task: asyncio.Task[None] | None = None
         self._scope = anyio.CancelScope()
         self._progress = CompletionProgress(state="verifying", done=0, total=0)
+        self._unnoted: ProtocolError | None = None
 
     async def resume(self) -> None:
         """Begin the import again that a stop or crash interrupted."""
@@ -81,7 +86,7 @@ class Completing:
         if await anyio.to_thread.run_sync(self._store.completions.request, migration, text):
             self._start(migration.run)
 
-    def status(self, migration: MigrationState) -> CompletionStatus:
+    async def status(self, migration: MigrationState) -> CompletionStatus:
         """Tell how far the completion of the last run is."""
         match migration.run_state:
             case "open":
@@ -90,6 +95,11 @@ class Completing:
                 return CompletionStatus(state="done", done=1, total=1, detail="Imported")
             case "failed":
                 return CompletionStatus(state="failed", error=migration.error)
+            case "requested" if self._unnoted is not None:
+                failure = self._unnoted
+                with suppress(sqlite3.Error, OSError):
+                    await self._note_failure(migration.run, failure)
+                return CompletionStatus(state="failed", error=json.dumps(failure.body()["error"]))
             case "requested":
                 now = self._progress
                 # What the importer calls done is so only once the swap is in tenant.sqlite.
@@ -104,6 +114,7 @@ class Completing:
 
     def _start(self, run: int) -> None:
         if self._task is None:
+            self._unnoted = None
             self._scope = anyio.CancelScope()
             self._progress = CompletionProgress(state="verifying", done=0, total=0, detail="Starting")
             self._task = asyncio.get_running_loop().create_task(self._complete(run))
@@ -125,7 +136,13 @@ class Completing:
             )
             await anyio.to_thread.run_sync(surroundings.make_current, imported)
         except Exception as error:  # noqa: BLE001 - the client is told, and the tenant serves on
-            await anyio.to_thread.run_sync(self._store.completions.fail, run, _as_protocol_error(error))
+            await self._note_failure(run, _as_protocol_error(error))
+
+    async def _note_failure(self, run: int, failure: ProtocolError) -> None:
+        # A full disk may take no note of it: whoever asks then hears of it all the same, and it is tried again.
+        self._unnoted = failure
+        await anyio.to_thread.run_sync(self._store.completions.fail, run, failure)
+        self._unnoted = None
 
     def _note(self, progress: CompletionProgress) -> None:
         self._progress = progress
@@ -180,6 +197,8 @@ def _as_protocol_error(error: Exception) -> ProtocolError:
             return ProtocolError(422, error.code, error.message, error.remedy, fields={"details": details})
         case OmtError():
             return ProtocolError(422, error.code, error.message, error.remedy)
+        case _ if is_full(error):
+            return storage_full()
         case _:
             _log.error("The import failed.", exc_info=error)
             return ProtocolError(

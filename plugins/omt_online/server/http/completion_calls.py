@@ -44,7 +44,7 @@ async def read_completion(request: web.Request) -> web.StreamResponse:
     """Tell how far the completion is."""
     service = request.app[SERVICE]
     migration = await service.enter(request)
-    status = service.completing.status(migration)
+    status = await service.completing.status(migration)
     return answer(
         CompletionAnswer(
             state=status.state,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import sqlite3
 import time
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from omt_online.server.full_disk import is_full, storage_full
 from omt_online.server.http.routes import Route
 from omt_online.server.http.service import SERVICE, refusal
 from omt_online.server.http.tus_headers import VERSION
 from omt_online.server.protocol_error import ProtocolError
 
 _log = logging.getLogger("omt_online.server.access")
-_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 @web.middleware
@@ -30,7 +28,7 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         response = refusal(_unknown_call(error))
     except Exception as error:  # noqa: BLE001 - the last place where it can be told and logged
-        response = refusal(_storage_full() if _is_full(error) else _failed(request, error))
+        response = refusal(storage_full() if is_full(error) else _failed(request, error))
     _log.debug("%s %s %d %.0f ms", request.method, request.path, response.status, 1000 * (time.monotonic() - started))
     return response
 
@@ -64,21 +62,6 @@ def _unknown_call(error: web.HTTPException) -> ProtocolError:
     )
 
 
-def _is_full(error: Exception) -> bool:
-    if isinstance(error, sqlite3.OperationalError):
-        return error.sqlite_errorcode == sqlite3.SQLITE_FULL
-    return isinstance(error, OSError) and error.errno in _FULL
-
-
 def _failed(request: web.Request, error: Exception) -> ProtocolError:
     _log.error("A call failed: %s %s", request.method, request.path, exc_info=error)
     return ProtocolError(500, "internal", "The tenant failed.", "Try again; the tenant's log says what went wrong.")
-
-
-def _storage_full() -> ProtocolError:
-    return ProtocolError(
-        507,
-        "storage-full",
-        "The tenant's storage is full; nothing of this call was kept.",
-        "Make room online, then start the tool again: it goes on where it stopped.",
-    )

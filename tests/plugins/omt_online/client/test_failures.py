@@ -71,10 +71,12 @@ async def test_nobody_at_the_address(tmp_path: Path) -> None:
     [
         (302, "online-redirected", OnlineRefusedError),
         (404, "online-not-found", OnlineRefusedError),
+        (407, "online-proxy-login", OnlineRefusedError),
         (421, "online-misdirected", OnlineRefusedError),
         (500, "online-status-500", OnlineUnavailableError),
         (503, "busy", OnlineUnavailableError),
         (507, "storage-full", OnlineRefusedError),
+        (511, "online-network-login", OnlineRefusedError),
     ],
 )
 async def test_bare_statuses_have_a_meaning(tmp_path: Path, status: int, code: str, kind: type[OnlineError]) -> None:
