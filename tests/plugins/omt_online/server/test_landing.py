@@ -38,14 +38,16 @@ def test_an_upload_that_the_index_has_no_room_for_keeps_its_bytes_and_lands_late
     with monkeypatch.context() as full:
 
         def refuse(*_: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
 
         full.setattr(StateDatabase, "write", refuse)
         with pytest.raises(sqlite3.OperationalError):
-            store.landing.land(upload, DIGEST)
+            store.landing.land(upload, hashlib.sha256(DATA))
     assert store.uploads.find(upload.uid) == upload
     assert store.layout.upload(upload.uid).read_bytes() == DATA
-    assert store.landing.land(upload, DIGEST).state == "landed"
+    assert store.landing.land(upload, hashlib.sha256(DATA)).state == "landed"
     with store.contents.open(DIGEST) as file:
         assert file.read() == DATA
 
