@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
+import anyio
 from typing_extensions import Unpack, override
 
-from omt_core.api import Command, CommandContext, Event, Installation, Licence, ManualAnswers, PluginSettings, calls
+from omt_core.api import (
+    Command,
+    CommandContext,
+    Event,
+    Installation,
+    Item,
+    Licence,
+    ManualAnswers,
+    PluginSettings,
+    calls,
+)
 from omt_core.api.roles import RoleSettings
 from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost, PluginState, find_plugins
 from omt_core.plugin_host.loading import GROUP
@@ -72,8 +83,7 @@ async def build_crm(directory: Path, **wanted: Unpack[BuildOptions]) -> Path:
 @asynccontextmanager
 async def open_crm(directory: Path) -> AsyncIterator[SimulatedCrm]:
     """Find, open and read a simulated installation as a run would; it is closed at the end."""
-    host, run = _builders(), RecordingContext()
-    bus = HookBus(HookCaller(host, RoleSettings(), EventHub(), seconds=_HOOK_SECONDS))
+    bus, run = _bus(), RecordingContext()
     answers = ManualAnswers(root=directory / "machine")
     found = await bus.discover_installations(calls.DiscoverInstallations(answers=answers, run=run))
     complete = [discovery.installation for discovery in found if not discovery.needs]
@@ -93,6 +103,30 @@ async def open_crm(directory: Path) -> AsyncIterator[SimulatedCrm]:
         )
     finally:
         await database.aclose()
+
+
+async def export_database(directory: Path, workspace: Path) -> Sequence[tuple[Item, bytes]]:
+    """Export the database of a simulated installation as a run would: its parts in the order of keys, and their bytes.
+
+    `workspace` is where the parts are spooled. For small databases: all of it is in memory.
+    """
+    parts: list[tuple[Item, bytes]] = []
+    async with open_crm(directory) as crm, crm.calls.database.snapshot() as snapshot:
+        call = calls.ContributeUploadStages(
+            installation=crm.installation,
+            database=crm.calls.database,
+            workspace=workspace,
+            snapshot=snapshot,
+            run=crm.calls.run,
+        )
+        for stage in await _bus().contribute_upload_stages(call):
+            async for batch in stage.items():
+                parts += [(item, await anyio.Path(item.path).read_bytes()) for item in batch if item.path is not None]
+    return sorted(parts, key=lambda part: part[0].key)
+
+
+def _bus() -> HookBus:
+    return HookBus(HookCaller(_builders(), RoleSettings(), EventHub(), seconds=_HOOK_SECONDS))
 
 
 def _builders() -> PluginHost:
