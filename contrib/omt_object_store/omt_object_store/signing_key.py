@@ -1,0 +1,69 @@
+"""The key that signs receipts: whoever has it vouches for the store, which cannot do that by itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from omt_core.api import InputError
+
+_REMEDY = (
+    "Have whoever vouches for the store make one with `omt object-store make-key FILE`, and set "
+    "object_store.signing_key to that file."
+)
+
+
+def read_key(path: Path | None) -> Ed25519PrivateKey:
+    """Read the private key that the setting names. Blocking. Raises `InputError`."""
+    if path is None:
+        raise InputError(
+            "object-store-key-not-named",
+            "A store cannot sign a receipt, and no key is named that does it in its place.",
+            _REMEDY,
+        )
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _unreadable(path, "it is not a private key in PEM without a password") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _unreadable(path, "it is not an Ed25519 key")
+    return key
+
+
+def public_key_of(key: Ed25519PrivateKey) -> str:
+    """Return the public key as 64 hexadecimal digits, as receipts name it."""
+    return key.public_key().public_bytes_raw().hex()
+
+
+def make_key(path: Path) -> tuple[Path, str]:
+    """Make a key for its owner's eyes only, and its public half beside it in `FILE.pub`. Blocking.
+
+    Returns the public half's file and the key. Raises `InputError` where a file is there already.
+    """
+    key, public = Ed25519PrivateKey.generate(), path.with_name(f"{path.name}.pub")
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        with public.open("x", encoding="ascii") as file:
+            file.write(f"{public_key_of(key)}\n")
+    except OSError as error:
+        raise InputError(
+            "object-store-key-not-written",
+            f"The key cannot be written to {error.filename or path}: {error.strerror}.",
+            "Name a file that is not there yet, in a folder that may be written to.",
+        ) from error
+    return public, public_key_of(key)
+
+
+def _unreadable(path: Path, reason: str) -> InputError:
+    return InputError("object-store-key-unreadable", f"The key in {path} cannot be used: {reason}.", _REMEDY)
