@@ -80,6 +80,10 @@ class TransferJournal(Protocol):
         """Tell whether nothing of a stage has changed since the online side imported it."""
         ...
 
+    async def about_to_commit(self, stage: str) -> None:
+        """Say that a stage is told to the online side anew: it is as imported no more until the next import."""
+        ...
+
     async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
         """Return pending or started items of a stage in the order of their keys, beginning behind the key `after`."""
         ...

@@ -148,6 +148,10 @@ class Journal(TransferJournal):
         return await self._file.read(partial(imports.is_imported, stage=stage))
 
     @override
+    async def about_to_commit(self, stage: str) -> None:
+        await self._file.run(partial(imports.forget, stage=stage))
+
+    @override
     async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
         return await self._file.read(
             partial(item_rows.page, states=sorted(OPEN_STATES), stage=stage, after=to_blob(after), limit=limit)

@@ -26,16 +26,18 @@ _LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.
 async def commit_stage(work: StageWork) -> bool:
     """Commit a stage. What was committed before is so again: another run may have begun online since, and dropped it.
 
-    A recovery leaves a stage alone that is as the online side imported it: nothing but another import can change that.
+    A recovery leaves a stage alone that is as the online side imported it and still holds it.
 
     Returns False when contents that were confirmed once are not there online any more: they are pending again.
     """
     pipe, stage = work.pipe, work.stage.name
-    if pipe.call.baseline_only and await pipe.journal.as_imported(stage):
-        return True
-    manifest = await _write(pipe, stage)
-    name, committed = f"committed/{stage}", f"{pipe.migration.id} {manifest.snapshot} {manifest.digest}"
+    name = f"committed/{stage}"
     before = await pipe.journal.recall(name)
+    if pipe.call.baseline_only and await pipe.journal.as_imported(stage) and await _is_held(pipe, before):
+        return True
+    await pipe.journal.about_to_commit(stage)
+    manifest = await _write(pipe, stage)
+    committed = f"{pipe.migration.id} {manifest.snapshot} {manifest.digest} {manifest.size}"
     try:
         if await pipe.lacking([Content(digest=manifest.digest, size=manifest.size)]):
             await _send(pipe, manifest)
@@ -48,6 +50,14 @@ async def commit_stage(work: StageWork) -> bool:
         raise
     await pipe.journal.remember(name, committed)
     return True
+
+
+async def _is_held(pipe: Pipe, committed: str | None) -> bool:
+    """Tell whether the online side has the manifest that was committed: it forgets one whose contents it has lost."""
+    if committed is None:
+        return False
+    digest, size = committed.split()[-2:]
+    return not await pipe.lacking([Content(digest=digest, size=int(size))])
 
 
 async def doubt(pipe: Pipe, stage: str | None = None) -> int:
