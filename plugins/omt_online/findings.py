@@ -36,7 +36,7 @@ STORE_MISMATCH: Final = FindingCode(
     severity=Severity.ERROR,
     plugin=PLUGIN,
     meaning="Something that the tenant stores is not what it was when it was verified and made durable.",
-    remedy="Restore the tenant's folder from a copy, or migrate again: what is damaged or not there is sent anew.",
+    remedy="Restore the tenant's folder from a copy; where there is none, migrate again into a new folder.",
 )
 
 CODES: Final = (ARCHIVE_MISMATCH, RECEIPT_MISMATCH, STORE_MISMATCH, TENANT_MISMATCH)
