@@ -21,7 +21,7 @@ class UploadSettings(PluginSettings):
     migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
     """
 
-    parallel_uploads: int = Field(default=8, ge=1, le=64)
+    parallel_uploads: int = Field(default=6, ge=1, le=64)
     """How many uploads are under way at once at most; the online side may allow fewer."""
 
     first_uploads: int = Field(default=4, ge=1, le=64)
