@@ -33,7 +33,7 @@ async def full_period(gate: Gate, clock: Clock, speed: float) -> None:
 
 async def test_more_uploads_pass_once_they_turned_out_to_be_faster() -> None:
     clock = Clock()
-    gate = Gate(UploadSettings(first_uploads=2, readers=3), most=8, clock=clock)
+    gate = Gate(UploadSettings(first_uploads=2, parallel_uploads=8, readers=3), most=8, clock=clock)
     assert (gate.uploads.total_tokens, gate.slots.total_tokens) == (2, 5)
     for _ in range(20):
         await full_period(gate, clock, 1e6 * gate.uploads.total_tokens)
@@ -46,7 +46,7 @@ async def test_no_more_pass_than_the_online_side_takes() -> None:
 
 
 async def test_fewer_pass_as_soon_as_the_online_side_turns_one_away_and_one_answer_counts_once() -> None:
-    gate = Gate(UploadSettings(first_uploads=8), most=8)
+    gate = Gate(UploadSettings(first_uploads=8, parallel_uploads=8), most=8)
     gate.passed(1, refusals=1)
     assert gate.uploads.total_tokens == 4
     gate.passed(1, refusals=1)
