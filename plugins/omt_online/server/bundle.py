@@ -21,6 +21,9 @@ RECORD = 20 * BLOCK
 
 _NAME = re.compile(rb"([0-9a-f]{64})\0{36}")
 _OCTAL = re.compile(rb" *([0-7]{1,12})[ \0]*")
+_SUM = re.compile(rb"([0-7]{6})\0 ")
+"""The checksum of a header, which covers all of it but itself: in one form only, so that no byte of it is free."""
+
 _CHECKSUM = slice(148, 156)
 _REGULAR = b"0\0"
 _PIECE = 1 << 20
@@ -177,7 +180,7 @@ def bundle_digest(members: Iterable[Member]) -> str:
 def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
     name = _NAME.fullmatch(header[:100])
     size = _OCTAL.fullmatch(header[124:136])
-    checksum = _OCTAL.fullmatch(header[_CHECKSUM])
+    checksum = _SUM.fullmatch(header[_CHECKSUM])
     if header[257:265] != b"ustar\x0000" or checksum is None or size is None:
         raise _malformed(f"the block at byte {position} is not a header of ustar")
     if int(checksum[1], 8) != _sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" "):
