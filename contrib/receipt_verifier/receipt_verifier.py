@@ -1,8 +1,8 @@
-"""Check the receipt of an OMT migration and its manifest, without OMT.
+"""Check the receipt of an OMT migration, its manifest, and the files that it is about, without OMT.
 
 Written from docs/reference/receipt.md alone. Usage:
 
-    python receipt_verifier.py receipt.json manifest.jsonl [--key HEX]
+    python receipt_verifier.py receipt.json manifest.jsonl [--key HEX] [--archive DIR]...
 
 Exit codes: 0 verified, 1 something differs, 2 a file cannot be read or the key is none.
 """
@@ -27,6 +27,9 @@ HEADER_KEYS = {
 }
 ITEM_KEYS = ("stage", "key", "name", "size", "digest", "reason", "part")
 PART_KEYS = ("table", "number", "rows", "fingerprint", "last", "omitted_columns")
+FOLDERS: dict[str, tuple[str, ...]] = {"documents": (), "templates": ("TEMPLATE",)}
+"""The stages whose files lie in an archive, and where below its folder."""
+
 LINE_LIMIT = 1 << 20
 FINGERPRINTS = 1 << 128
 
@@ -41,12 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("receipt", type=Path)
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--key", metavar="HEX", help="the tenant's public key, 64 hexadecimal digits")
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR", action="append", default=[], help="an archive's folder; give all of them"
+    )
     options = parser.parse_args(arguments)
     if options.key is not None and not is_hex(options.key.lower(), 64):
         parser.error("--key takes 64 hexadecimal digits")
     try:
         header = read_receipt(options.receipt.read_bytes(), options.key and options.key.lower())
         check_manifest(header, options.manifest)
+        read = check_archive(options.manifest, options.archive) if options.archive else 0
     except OSError as error:
         print(f"cannot be read: {error}", file=sys.stderr)
         return 2
@@ -55,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     entries, files, tables = header["manifest"]["entries"], header["files"]["verified"], len(header["tables"])
     print(f"Verified: {entries} entries, {files} files, {tables} tables.")
+    if options.archive:
+        print(f"Archive: {read} files read, all as migrated.")
     if options.key is None:
         print("No --key was given: the receipt is whole, but this does not show who signed it.")
     return 0
@@ -116,6 +125,26 @@ def check_manifest(header: dict[str, Any], path: Path) -> None:
     }
     for field, value in found.items():
         require(header[field] == value, f"receipt: header.{field}: says {header[field]}, but the manifest has {value}")
+
+
+def check_archive(manifest: Path, roots: Sequence[Path]) -> int:
+    """Check that each document and template lies below one of the folders as it was migrated; return how many."""
+    count = 0
+    for number, line in lines_of(manifest):
+        item = json.loads(line)
+        if item["digest"] is None or item["stage"] not in FOLDERS:
+            continue
+        where = f"archive: line {number}: {item['stage']}/{item['key']}: {item['name']}"
+        parts = (*FOLDERS[item["stage"]], *item["name"].split("/"))
+        plain = not any(part in {"", ".", ".."} or set(part) & set("\\:\0") for part in parts)
+        path = next((path for root in roots if plain and (path := root.joinpath(*parts)).is_file()), None)
+        if path is None:
+            raise DifferenceError(f"{where}: is not below the folders given")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        require(digest == item["digest"], f"{where}: has {digest}, but {item['digest']} was migrated")
+        count += 1
+    return count
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:

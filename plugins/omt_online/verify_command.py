@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.errors import InputError
-from omt_online.client.pinning import token_place
+from omt_online.client.pinning import KEY_FILE, token_place
 from omt_online.client.settings import ClientSettings
 from omt_online.mismatch_report import MISMATCHES_TOLD, MismatchReport
 from omt_online.receipt import (
@@ -22,7 +22,7 @@ from omt_online.receipt import (
     parse_receipt,
 )
 from omt_online.verifying.archive import ArchiveCounts, check_archive
-from omt_online.verifying.public_key import TrustedKey, key_to_check_with
+from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
 from omt_online.verifying.tenant import check_tenant
 
 MANIFEST_FILE = "manifest.jsonl"
@@ -40,14 +40,16 @@ def verify_command(settings: ClientSettings) -> Command:
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("receipt", type=Path, metavar="RECEIPT", help=f"receipt.json, with {MANIFEST_FILE} beside it")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="the tenant's public key, 64 hexadecimal digits")
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="the tenant's public key, 64 hexadecimal digits in lower case"
+    )
     parser.add_argument(
         "--archive",
         type=Path,
         metavar="DIR",
         action="append",
         default=[],
-        help="read the files below this archive folder too; may be given again",
+        help="read the files below this archive folder too; give every one that was migrated",
     )
     parser.add_argument(
         "--tenant",
@@ -67,11 +69,17 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     except ReceiptFormatError as error:
         report.add(Mismatch(where="receipt", field="receipt", message=str(error)))
         return report.finish("")
-    key = await anyio.to_thread.run_sync(key_to_check_with, path, receipt.header, options.key)
+    try:
+        key = await anyio.to_thread.run_sync(key_to_check_with, path, receipt.header, options.key)
+    except PinnedKeyDamagedError as error:
+        report.add(Mismatch(where="key", field=KEY_FILE, message=str(error)))
+        return report.finish("")
     _describe(context, receipt, key)
     await report.take(check_signature(receipt, key.public_key))
     await report.take(check_manifest(receipt.header, manifest))
-    if options.archive and not report.total:
+    if options.archive and report.total:
+        context.print("The archive was not read: the receipt or its manifest says what nobody vouches for.")
+    elif options.archive:
         await _check_archive(context, options.archive, manifest, report)
     if options.tenant is not None:
         token_file = settings.token_file or await anyio.to_thread.run_sync(token_place, path.parent)

@@ -32,11 +32,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ManifestLineError(ValueError):
-    """A line is not what the format demands; `field` names the part of it that is wrong."""
+    """A line is not what the format demands; `field` names the part of it that is wrong, `path` the file."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.field = field
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def read_manifest(path: Path) -> Iterator[ManifestLine]:
             try:
                 entry = parse_line(_without_line_feed(text))
             except ManifestLineError as error:
-                raise ManifestLineError(error.field, f"line {number}: {error.field}: {error}") from error
+                raise ManifestLineError(error.field, f"line {number}: {error.field}: {error}", path) from error
             yield ManifestLine(number=number, text=text[:-1], entry=entry)
 
 

@@ -10,7 +10,8 @@
       packs/ab/<sha256>.tar  bundles that landed, as they came; tenant.sqlite knows where each member lies
       contents/ab/<sha256>   contents that travelled on their own
       manifests/<sha256>     copies of stage manifests that travelled in a bundle; made anew for each import
-      databases/             imported databases; tenant.sqlite names the current one, the others are removed
+      databases/             imported databases; tenant.sqlite names the current one, the others are removed; beside
+                             each <name>.sha256, its digest in the form of sha256sum
       receipts/              every receipt and manifest; tenant.sqlite names the current ones
 
 Whatever a name in DIR is made of is digits and letters that the tenant made or checked itself: no name from a client

@@ -17,11 +17,16 @@ from filelock import FileLock, Timeout
 
 from omt_core.api.commands import CommandContext
 from omt_online.mismatch_report import MismatchReport
-from omt_online.server.identity import establish_identity
+from omt_online.receipt import Mismatch
+from omt_online.server.identity import TenantIdentity
+from omt_online.server.importing import ImportSettings
 from omt_online.server.layout import TenantLayout
-from omt_online.server.scrubbing.completed import CompletedCounts, scrub_online, scrub_receipts
-from omt_online.server.scrubbing.index import TenantIndex, open_index
-from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
+from omt_online.server.scrubbing.counts import CompletedCounts, StoredCounts
+from omt_online.server.scrubbing.identity import read_identity, scrub_key
+from omt_online.server.scrubbing.index import TenantIndex, open_index, reading_index
+from omt_online.server.scrubbing.online import scrub_online
+from omt_online.server.scrubbing.receipts import scrub_receipts
+from omt_online.server.scrubbing.stored_files import scrub_copies, scrub_stored, scrub_strays
 from omt_online.server.settings import TenantSettings
 
 
@@ -34,27 +39,49 @@ def add_verify(parts: argparse._SubParsersAction[Any]) -> None:  # argparse has 
 async def run_verify(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
     """Scrub a tenant's folder; exit code 1 when anything differs. Raises InputError when it is not a tenant's."""
     layout = TenantLayout(cast("Path", options.directory).absolute())
-    report, stored, completed = MismatchReport(context), StoredCounts(), CompletedCounts()
+    report, completed = MismatchReport(context), CompletedCounts()
     with open_index(layout) as index, _at_rest(layout) as at_rest:
         if not at_rest:
             context.print("The tenant is being served: what lands from now on is not looked at.")
-        identity = await anyio.to_thread.run_sync(establish_identity, layout)
-        await report.take(scrub_stored(layout, index, stored))
-        context.print(f"Store: {stored.packs} packs, {stored.contents} contents, {stored.bytes} bytes read.")
-        if at_rest:
-            await report.take(scrub_strays(layout, index))
-        await report.take(scrub_receipts(layout, identity.public_key, completed))
-        await report.take(_online(index, settings, completed))
+        identity = await _identity(layout, report)
+        await report.take(scrub_receipts(layout, identity, completed))
+        before = report.total
+        await report.take(reading_index(index.check()))
+        if report.total == before:
+            stored = await _scrub_indexed(layout, index, report, settings.importing, completed, at_rest=at_rest)
+            context.print(f"Store: {stored.packs} packs, {stored.contents} contents, {stored.bytes} bytes read.")
         context.print(
             f"Completed: {completed.receipts} receipts, {completed.tables} tables with {completed.rows} rows read."
         )
     return report.finish("Verified: everything stored is what it was.")
 
 
-def _online(index: TenantIndex, settings: TenantSettings, counts: CompletedCounts) -> Iterator[Any]:
-    online = index.online()
-    if online is not None:
-        yield from scrub_online(online, index, settings.importing, counts)
+async def _identity(layout: TenantLayout, report: MismatchReport) -> TenantIdentity | None:
+    found = await anyio.to_thread.run_sync(read_identity, layout)
+    if isinstance(found, Mismatch):
+        report.add(found)
+        return None
+    await report.take(scrub_key(layout, found))
+    return found
+
+
+async def _scrub_indexed(
+    layout: TenantLayout,
+    index: TenantIndex,
+    report: MismatchReport,
+    settings: ImportSettings,
+    completed: CompletedCounts,
+    *,
+    at_rest: bool,
+) -> StoredCounts:
+    """Check all that is found by the index, which is whole."""
+    stored = StoredCounts()
+    await report.take(reading_index(scrub_stored(layout, index, stored)))
+    if at_rest:
+        await report.take(reading_index(scrub_strays(layout, index)))
+        await report.take(scrub_copies(layout))
+    await report.take(reading_index(scrub_online(index, stored.damage, settings, completed)))
+    return stored
 
 
 @contextmanager

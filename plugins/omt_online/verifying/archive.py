@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omt_core.api.online import ManifestEntry
 from omt_online.receipt import DATABASE_STAGE, ManifestLine, Mismatch
 from omt_online.receipt.manifest import read_manifest
 from omt_online.verifying.archive_folders import ArchiveFolders
@@ -17,7 +18,10 @@ DOCUMENTS, TEMPLATES = "documents", "templates"
 
 @dataclass(slots=True)
 class ArchiveCounts:
-    """What became of the manifest's files: `absent` are not below the folders given, `elsewhere` not of an archive."""
+    """What became of the manifest's files: `absent` are not below the folders given, `elsewhere` not of an archive.
+
+    A file that is absent is a mismatch like one that differs: whoever checks an archive gives all of its folders.
+    """
 
     equal: int = 0
     differing: int = 0
@@ -36,35 +40,29 @@ def check_archive(roots: Sequence[Path], manifest: Path, counts: ArchiveCounts) 
             counts.elsewhere += 1
             continue
         find = folders.document if entry.stage == DOCUMENTS else folders.template
-        mismatch = _compare(line, find, folders)
-        if mismatch is None:
-            counts.equal += 1
-        elif mismatch is _ABSENT:
+        path = find(entry.name)
+        if path is None and entry.stage == DOCUMENTS:
+            path = _in_neighbouring_period(entry, folders)
+        if path is None:
             counts.absent += 1
+            yield _mismatch(line, "file", f"{entry.name} is not below the folders given")
+        elif (found := _digest(path)) == entry.digest:
+            counts.equal += 1
         else:
             counts.differing += 1
-            yield mismatch
+            said = "cannot be read" if found is None else f"has {found}, but {entry.digest} was migrated"
+            yield _mismatch(line, "digest", f"{path} {said}")
 
 
-_ABSENT = Mismatch(where="archive", field="digest", message="is not there")
+def _in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> Path | None:
+    """Return the document where its content lies in the half-year before or after; another content is another file."""
+    neighbours = folders.document_in_neighbouring_period(entry.name)
+    return next((path for path in neighbours if _digest(path) == entry.digest), None)
 
 
-def _compare(line: ManifestLine, find: Callable[[str], Path | None], folders: ArchiveFolders) -> Mismatch | None:
-    entry = line.entry
-    path = find(entry.name)
-    if path is None:
-        if entry.stage == DOCUMENTS:
-            for neighbour in folders.document_in_neighbouring_period(entry.name):
-                if _digest(neighbour) == entry.digest:
-                    return None
-        return _ABSENT
-    found = _digest(path)
-    if found == entry.digest:
-        return None
-    message = f"{path} " + ("cannot be read" if found is None else f"has {found}, but {entry.digest} was migrated")
-    return Mismatch(
-        where="archive", line=line.number, key=f"{entry.stage}/{entry.key}", field="digest", message=message
-    )
+def _mismatch(line: ManifestLine, field: str, message: str) -> Mismatch:
+    key = f"{line.entry.stage}/{line.entry.key}"
+    return Mismatch(where="archive", line=line.number, key=key, field=field, message=message)
 
 
 def _digest(path: Path) -> str | None:

@@ -10,8 +10,17 @@ from omt_core.api.errors import InputError
 from omt_online.client.pinning import KEY_FILE
 from omt_online.receipt import ReceiptHeader
 
-_KEY = re.compile(r"[0-9a-f]{64}")
+_PINNED = re.compile(rb"([0-9a-f]{64})\n")
+"""A pinned key as the tool writes it, byte for byte."""
+
+_GIVEN = re.compile(rb"([0-9a-f]{64})(\r?\n)?")
+"""A key that a person wrote down; an editor may have ended the line in its own way."""
+
 _KEY_BYTES = 4_096
+
+
+class PinnedKeyDamagedError(ValueError):
+    """The key pinned beside the receipt is not as the tool writes one; the message says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +35,29 @@ class TrustedKey:
 def key_to_check_with(receipt: Path, header: ReceiptHeader, given: Path | None) -> TrustedKey:
     """Choose the key: the one given, else the one pinned beside the receipt at first contact, else the receipt's own.
 
-    Raises `InputError` when a key's file cannot be read.
+    Raises `InputError` when a key's file cannot be read or the one given holds no key, and `PinnedKeyDamagedError`.
     """
     if given is not None:
-        return TrustedKey(public_key=_read(given), source=f"the key in {given}", proves_origin=True)
+        found = _GIVEN.fullmatch(_read(given))
+        if found is None:
+            raise _unreadable(given, "it does not hold 64 hexadecimal digits in lower case and nothing else")
+        return TrustedKey(public_key=found[1].decode(), source=f"the key in {given}", proves_origin=True)
     pinned = receipt.parent / KEY_FILE
     if pinned.exists():
+        found = _PINNED.fullmatch(_read(pinned))
+        if found is None:
+            raise PinnedKeyDamagedError(f"{pinned} does not hold 64 hexadecimal digits and a line feed")
         source = f"the key pinned at first contact ({pinned})"
-        return TrustedKey(public_key=_read(pinned), source=source, proves_origin=True)
+        return TrustedKey(public_key=found[1].decode(), source=source, proves_origin=True)
     return TrustedKey(public_key=header.public_key, source="the key that the receipt itself names", proves_origin=False)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            text = file.read(_KEY_BYTES).decode("ascii").strip().lower()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
-    if not _KEY.fullmatch(text):
-        raise _unreadable(path, "it does not hold 64 hexadecimal digits and nothing else")
-    return text
+            return file.read(_KEY_BYTES)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
 
 
 def _unreadable(path: Path, reason: str) -> InputError:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from omt_online.server.durable import move_into_place, sync_folder
+from omt_online.server.durable import move_into_place, sync_folder, write_whole
 from omt_online.server.importing.ports import ImportedMigration, TenantSurroundings
 from omt_online.server.layout import PRIVATE_FILE, PRIVATE_FOLDER
 
 DATABASE_SUFFIX = ".duckdb"
 BUILDING_SUFFIX = ".building"
 PARTIAL_SUFFIX = ".partial"
+DIGEST_SUFFIX = ".sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +69,37 @@ class ImportFiles:
         shutil.rmtree(self.building / "spool", ignore_errors=True)
 
     def finish_database(self) -> None:
-        """Give the closed database its name; durable on return."""
+        """Give the closed database its name, and note its digest beside it; durable on return."""
         self.unfinished_database.chmod(PRIVATE_FILE)
         with self.unfinished_database.open("rb+") as file:
             os.fsync(file.fileno())
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        write_whole(digest_file(self.database), digest_line(self.database, digest))
         move_into_place(self.unfinished_database, self.database)
         shutil.rmtree(self.building)
 
 
+def digest_file(database: Path) -> Path:
+    """Return the file that holds the digest of a database.
+
+    The receipt says what is in the tables. Whether the file itself is whole, also where no table lies, only a digest of
+    all of it can tell; nobody writes to a database once it is whole.
+    """
+    return database.with_name(database.name + DIGEST_SUFFIX)
+
+
+def digest_line(database: Path, digest: str) -> bytes:
+    """Return all that the file holds: a line that `sha256sum --check` reads."""
+    return f"{digest}  {database.name}\n".encode()
+
+
 def sweep(surroundings: TenantSurroundings, keep: ImportedMigration) -> None:
     """Remove every database but the current one, and what interrupted imports left. Receipts stay: they are history."""
+    kept = {keep.database, digest_file(keep.database)}
     for path in surroundings.databases.iterdir():
         if path.suffix == BUILDING_SUFFIX:
             shutil.rmtree(path)
-        elif path != keep.database:
+        elif path not in kept:
             path.unlink()
     for path in surroundings.receipts.glob(f"*{PARTIAL_SUFFIX}"):
         path.unlink()

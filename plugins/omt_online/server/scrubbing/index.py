@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 
 from omt_core.api.errors import InputError
+from omt_online.receipt import Mismatch
 from omt_online.server.importing import ImportedMigration
 from omt_online.server.layout import TenantLayout
+from omt_online.server.scrubbing.damage import store_mismatch
+from omt_online.server.stages import Stage, read_stages
 
 _VARIABLES = 500
+_MESSAGES = 100
+_ONLINE = (r"[0-9a-f]{32}\.duckdb", r"[0-9a-f]{32}\.receipt\.json", r"[0-9a-f]{32}\.manifest\.jsonl")
+"""What the names of database, receipt and manifest look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +79,33 @@ class TenantIndex:
             known = {digest.hex(): size for digest, size in rows}
             yield from (digest for digest, size in some if known.get(digest) != size)
 
-    def online(self) -> ImportedMigration | None:
-        """Return what is online, or None before the first completion."""
+    def check(self) -> Iterator[Mismatch]:
+        """Have SQLite check its file; what is said here makes every other answer doubtful."""
+        for (message,) in self._connection.execute(f"PRAGMA integrity_check({_MESSAGES})"):
+            if message != "ok":
+                yield store_mismatch(self._layout.state.name, "index", f"is damaged: {message}")
+
+    def online(self) -> ImportedMigration | Mismatch | None:
+        """Return what is online, None before the first completion, or that the index names what cannot be."""
         row = self._connection.execute("SELECT database, receipt, manifest FROM online").fetchone()
         if row is None:
             return None
+        if not all(map(re.fullmatch, _ONLINE, row)) or row[1].split(".")[0] != row[2].split(".")[0]:
+            return store_mismatch(self._layout.state.name, "online", f"names files that are none of an import: {row}")
         return ImportedMigration(
             database=self._layout.databases / row[0],
             receipt=self._layout.receipts / row[1],
             manifest=self._layout.receipts / row[2],
         )
+
+    def migration(self) -> Mapping[str, str]:
+        """Return whose migration it is and the kind of what is online, by the names that a receipt has for them."""
+        row = self._connection.execute("SELECT id, owner, serial, completed_kind FROM migration").fetchone()
+        return dict(zip(("migration", "owner", "serial", "kind"), row or ("",) * 4, strict=True))
+
+    def migrated_stages(self) -> list[Stage]:
+        """Return the stages of what is online."""
+        return read_stages(self._connection, "migrated")
 
     def _has(self, sql: str, digest: str) -> bool:
         return self._connection.execute(sql, (bytes.fromhex(digest),)).fetchone() is not None
@@ -95,11 +119,16 @@ def open_index(layout: TenantLayout) -> Iterator[TenantIndex]:
             "tenant-unreadable", f"{layout.root} is not a tenant's folder.", "Give a folder that omt tenant serve made."
         )
     connection = sqlite3.connect(f"{layout.state.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")  # damage may be anywhere
     try:
         yield TenantIndex(layout, connection)
-    except sqlite3.DatabaseError as error:
-        raise InputError(
-            "tenant-unreadable", f"{layout.state} is damaged: {error}.", "Restore it, or choose another folder."
-        ) from error
     finally:
         connection.close()
+
+
+def reading_index(mismatches: Iterator[Mismatch]) -> Iterator[Mismatch]:
+    """Yield what a check that reads the index finds; an index that cannot be read is one more mismatch."""
+    try:
+        yield from mismatches
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite's own words quote what is damaged
+        yield store_mismatch("tenant.sqlite", "index", f"is damaged: {error}")

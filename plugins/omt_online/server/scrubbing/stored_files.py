@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from omt_online.receipt import Mismatch
 from omt_online.server.bundle import bundle_digest, verify_bundle
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import ProtocolError
+from omt_online.server.scrubbing.counts import StoredCounts
+from omt_online.server.scrubbing.damage import Damage, store_mismatch
 from omt_online.server.scrubbing.index import IndexedContent, IndexedPack, TenantIndex
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -19,23 +20,14 @@ _NO_LIMIT = 1 << 62
 _PIECE = 1 << 20
 
 
-@dataclass(slots=True)
-class StoredCounts:
-    """What was read."""
-
-    packs: int = 0
-    contents: int = 0
-    bytes: int = 0
-
-
 def scrub_stored(layout: TenantLayout, index: TenantIndex, counts: StoredCounts) -> Iterator[Mismatch]:
-    """Read every pack and content that the index knows."""
+    """Read every pack and content that the index knows; what is damaged is noted in the counts, too."""
     for pack in index.packs():
         if pack.digest is None:
             for content in pack.contents:
                 counts.contents += 1
                 counts.bytes += content.size
-                yield from _check_file(layout.content(content.digest), content.digest, content.size, "contents")
+                yield from _check_file(layout.content(content.digest), content, counts.damage)
         else:
             yield from _scrub_pack(layout.pack(pack.digest), pack.digest, pack, index, counts)
 
@@ -49,12 +41,19 @@ def scrub_strays(layout: TenantLayout, index: TenantIndex) -> Iterator[Mismatch]
         yield from _strays(folder, suffix, knows)
 
 
+def scrub_copies(layout: TenantLayout) -> Iterator[Mismatch]:
+    """Check the copies of manifests that an import read; for a tenant at rest, since they are made in place."""
+    for path in sorted(layout.manifests.iterdir()):
+        if path.name != _sha256(path)[0]:
+            yield store_mismatch(f"manifests/{path.name}", "digest", "is not its name")
+
+
 def _strays(folder: Path, suffix: str, knows: Callable[[str], bool]) -> Iterator[Mismatch]:
     for path in sorted(folder.rglob("*")):
         digest = path.name.removesuffix(suffix)
         expected = path == folder / digest[:2] / f"{digest}{suffix}"
         if path.is_file() and not (expected and _DIGEST.fullmatch(digest) and knows(digest)):
-            yield _mismatch(path.relative_to(folder.parent).as_posix(), "index", "does not know this file")
+            yield store_mismatch(path.relative_to(folder.parent).as_posix(), "index", "does not know this file")
 
 
 def _scrub_pack(
@@ -68,50 +67,56 @@ def _scrub_pack(
         length = path.stat().st_size
         members = verify_bundle(path, member_bytes=_NO_LIMIT)
     except OSError as error:
-        yield _mismatch(f"packs/{digest}", "file", f"cannot be read: {error.strerror}")
+        yield store_mismatch(f"packs/{digest}", "file", f"cannot be read: {error.strerror}")
+        for content in contents:
+            counts.damage.add(content.digest)
         return
     except ProtocolError as error:
-        yield _mismatch(f"packs/{digest}", "file", error.message)
-        yield from _differing_members(path, digest, contents)
+        yield store_mismatch(f"packs/{digest}", "file", error.message)
+        yield from _differing_members(path, digest, contents, counts.damage)
         return
     if length != pack.size:
-        yield _mismatch(f"packs/{digest}", "size", f"is {length}, not {pack.size}")
+        yield store_mismatch(f"packs/{digest}", "size", f"is {length}, not {pack.size}")
     if (found := bundle_digest(members)) != digest:
-        yield _mismatch(f"packs/{digest}", "digest", f"is {found}")
+        yield store_mismatch(f"packs/{digest}", "digest", f"is {found}")
     held = {(member.digest.hex(), member.size, member.offset) for member in members}
     for content in contents:
         if (content.digest, content.size, content.offset) not in held:
-            yield _mismatch(f"packs/{digest}", "index", f"places {content.digest} where it does not lie")
+            counts.damage.add(content.digest)
+            yield store_mismatch(f"packs/{digest}", "index", f"places {content.digest} where it does not lie")
     for unknown in index.unknown((member.digest.hex(), member.size) for member in members):
-        yield _mismatch(f"packs/{digest}", "index", f"does not know the member {unknown}")
+        yield store_mismatch(f"packs/{digest}", "index", f"does not know the member {unknown}")
 
 
-def _differing_members(path: Path, digest: str, contents: list[IndexedContent]) -> Iterator[Mismatch]:
+def _differing_members(path: Path, digest: str, contents: list[IndexedContent], damage: Damage) -> Iterator[Mismatch]:
     """Name the contents that are lost with a damaged pack; often all but one are still whole."""
     with path.open("rb") as file:
         for content in contents:
-            file.seek(content.offset)
-            found, rest = hashlib.sha256(), content.size
+            file.seek(max(0, content.offset))
+            found, rest = hashlib.sha256(), max(0, content.size)
             while rest and (piece := file.read(min(rest, _PIECE))):
                 found.update(piece)
                 rest -= len(piece)
             if rest or found.hexdigest() != content.digest:
-                yield _mismatch(f"packs/{digest}", "members", f"{content.digest} is damaged")
+                damage.add(content.digest)
+                yield store_mismatch(f"packs/{digest}", "members", f"{content.digest} is damaged")
 
 
-def _check_file(path: Path, digest: str, size: int, kind: str) -> Iterator[Mismatch]:
+def _check_file(path: Path, content: IndexedContent, damage: Damage) -> Iterator[Mismatch]:
+    key = f"contents/{content.digest}"
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-            length = file.tell()
+        found, length = _sha256(path)
     except OSError as error:
-        yield _mismatch(f"{kind}/{digest}", "file", f"cannot be read: {error.strerror}")
+        damage.add(content.digest)
+        yield store_mismatch(key, "file", f"cannot be read: {error.strerror}")
         return
-    if length != size:
-        yield _mismatch(f"{kind}/{digest}", "size", f"is {length}, not {size}")
-    if found != digest:
-        yield _mismatch(f"{kind}/{digest}", "digest", f"is {found}")
+    if length != content.size:
+        yield store_mismatch(key, "size", f"is {length}, not {content.size}")
+    if found != content.digest:
+        damage.add(content.digest)
+        yield store_mismatch(key, "digest", f"is {found}")
 
 
-def _mismatch(key: str, field: str, message: str) -> Mismatch:
-    return Mismatch(where="store", key=key, field=field, message=message)
+def _sha256(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()

@@ -134,7 +134,15 @@ def test_a_cut_around_any_step_and_a_new_call_end_in_the_same_state(tenant, tmp_
     undisturbed.put_crm()
     undisturbed.run()
     assert state_of(tenant) == state_of(undisturbed)
-    assert [path.name for path in (tenant.root / "databases").iterdir()] == [tenant.current.database.name]
+    database = tenant.current.database
+    assert {path.name for path in database.parent.iterdir()} == {database.name, f"{database.name}.sha256"}
+
+
+def test_the_digest_of_the_database_lies_beside_it(tenant):
+    tenant.put_crm()
+    database = tenant.run().database
+    digest = hashlib.sha256(database.read_bytes()).hexdigest()
+    assert database.with_name(f"{database.name}.sha256").read_text() == f"{digest}  {database.name}\n"
 
 
 def test_a_cut_after_the_swap_is_no_second_swap(tenant, monkeypatch):

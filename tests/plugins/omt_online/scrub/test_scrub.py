@@ -108,16 +108,35 @@ def complete(store: Store, tmp_path: Path) -> None:
         digest = digest_of(path.read_bytes())
         stages.append(CommittedStage(stage=stage, manifest=path, digest=digest, items=len(items), snapshot="s"))
     migration = CommittedMigration(
-        id="m", tenant="t", kind=Kind.TEST, owner="o", serial="s", stages=stages, request=CompletionRequest()
+        id="m",
+        tenant=store.identity.tenant,
+        kind=Kind.TEST,
+        owner="o",
+        serial="s",
+        stages=stages,
+        request=CompletionRequest(),
     )
 
     def make_current(imported):
         names = (imported.database.name, imported.receipt.name, imported.manifest.name)
-        store.state.write(
-            lambda connection: connection.execute(
+
+        def change(connection):
+            connection.execute(
                 "INSERT OR REPLACE INTO online (one, database, receipt, manifest) VALUES (1, ?, ?, ?)", names
             )
-        )
+            connection.execute(
+                "INSERT INTO migration (one, id, owner, serial, completed_kind) VALUES (1, 'm', 'o', 's', 'test')"
+            )
+            connection.executemany(
+                "INSERT INTO stages (role, stage, manifest, size, items, snapshot)"
+                " VALUES ('migrated', ?, ?, ?, ?, 's')",
+                [
+                    (stage.stage, bytes.fromhex(stage.digest), stage.manifest.stat().st_size, stage.items)
+                    for stage in stages
+                ],
+            )
+
+        store.state.write(change)
 
     surroundings = TenantSurroundings(
         databases=store.layout.databases,
@@ -274,6 +293,49 @@ def test_a_database_that_cannot_be_read_or_is_not_there_is_named(folder):
     path.unlink()
     _, context = scrub(folder)
     assert "is not there" in context.findings[0]["message"]
+
+
+def test_a_database_without_its_digest_is_named(folder):
+    (path,) = folder.glob("databases/*.sha256")
+    path.unlink()
+    code, context = scrub(folder)
+    assert (code, context.findings[0]["subjects"]) == (1, (f"databases/{path.name}",))
+
+
+def test_items_whose_content_is_damaged_are_named(folder):
+    path = the_pack(folder)
+    flip(path, path.read_bytes().index(LETTERS[2]))
+    (folder / "contents" / digest_of(SINGLE)[:2] / digest_of(SINGLE)).unlink()
+    _, context = scrub(folder)
+    items = {subject: finding["message"] for finding in context.findings for subject in finding["subjects"]}
+    assert {key for key in items if key.startswith("documents/")} == {"documents/2", "documents/3"}
+    assert "HH/2: its content" in items["documents/2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE migration SET serial = 't'", "serial is t, signed was s"),
+        ("UPDATE stages SET size = size + 1 WHERE stage = 'documents'", "documents was"),
+        ("UPDATE stages SET snapshot = 't'", "is of the snapshot t, signed was s"),
+        ("UPDATE online SET manifest = 'x'", "none of an import"),
+        ("UPDATE contents SET size = size + 1 WHERE pack IS NULL", "is not in the index with this size"),
+    ],
+)
+def test_an_index_that_is_not_of_what_was_signed_is_named(folder, change, named):
+    with closing(sqlite3.connect(folder / "tenant.sqlite")) as connection:
+        connection.execute(change)
+        connection.commit()
+    code, context = scrub(folder)
+    assert code == 1
+    assert any(named in finding["message"] for finding in context.findings)
+
+
+def test_a_copy_of_a_manifest_that_is_not_its_name_is_named(folder):
+    copy = folder / "manifests" / ("a" * 64)
+    copy.write_bytes(b"x")
+    code, context = scrub(folder)
+    assert (code, context.findings[0]["subjects"]) == (1, (f"manifests/{copy.name}",))
 
 
 def test_a_folder_that_is_no_tenants_is_an_input_error(tmp_path):

@@ -21,11 +21,19 @@ def test_a_file_that_changed_is_named_with_line_key_and_field(signed, verify):
     assert context.results[0]["findings"][0]["subjects"] == ("documents/2",)
 
 
-def test_a_file_that_is_not_there_is_told_and_no_mismatch(signed, verify):
+def test_a_file_that_is_not_there_is_named_with_line_key_and_name(signed, verify):
     signed.archive.joinpath("HH/2020.2/Letter.docx").unlink()
     code, context = verify(signed.receipt, "--archive", signed.archive)
-    assert code == 0
+    assert code == 1
+    assert "archive, line 2, documents/2: file: HH/2020.2/Letter.docx is not below" in context.text
     assert "2 files read, 2 as migrated, 0 differ; 1 are not below" in context.text
+
+
+def test_an_archive_is_not_held_against_a_manifest_that_nobody_signed(signed, verify):
+    signed.manifest.write_bytes(signed.manifest.read_bytes().replace(b"Offer", b"Other"))
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert code == 1
+    assert "The archive was not read" in context.text
 
 
 def test_letters_case_does_not_matter(signed, verify):
@@ -55,7 +63,7 @@ def test_a_document_of_the_neighbouring_half_year_is_the_one_if_its_content_is(s
     assert "3 as migrated" in context.text
     signed.archive.joinpath("HH/2018.2/Offer.docx").write_bytes(b"another")
     code, context = verify(signed.receipt, "--archive", signed.archive)
-    assert (code, "1 are not below" in context.text) == (0, True)
+    assert (code, "1 are not below" in context.text) == (1, True)
 
 
 @pytest.mark.parametrize(

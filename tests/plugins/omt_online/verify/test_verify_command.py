@@ -41,7 +41,23 @@ def test_a_receipt_of_another_key_is_a_mismatch_with_both_keys(signed, verify):
     assert finding["code"] == "receipt-mismatch"
 
 
-@pytest.mark.parametrize("text", ["", "xyz", "ab" * 31, "ab" * 33])
+@pytest.mark.parametrize("change", [str.upper, str.rstrip, lambda text: f" {text}", lambda text: text[1:]])
+def test_a_pinned_key_that_is_not_as_it_was_written_is_named(signed, verify, change):
+    path = signed.key_file()
+    path.write_text(change(path.read_text()))
+    code, context = verify(signed.receipt)
+    assert code == 1
+    assert context.results[0]["findings"][0]["subjects"] == ("tenant.key",)
+
+
+def test_a_key_may_be_given_with_the_line_end_of_any_editor(signed, verify):
+    path = signed.key_file("given.key")
+    for end in ("", "\n", "\r\n"):
+        path.write_bytes(path.read_bytes().strip() + end.encode())
+        assert verify(signed.receipt, "--key", path)[0] == 0
+
+
+@pytest.mark.parametrize("text", ["", "xyz", "ab" * 31, "ab" * 33, "AB" * 32])
 def test_a_key_file_that_holds_no_key_is_an_input_error(signed, verify, text):
     path = signed.root / "bad.key"
     path.write_text(text)
