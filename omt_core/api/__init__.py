@@ -61,7 +61,7 @@ from omt_core.api.online import (
 )
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
-from omt_core.api.reporting import MigrationRecord, PhaseTiming, ReportSection, RunSummary
+from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 
@@ -84,6 +84,7 @@ __all__ = [
     "Decisions",
     "Differences",
     "EarlierMigration",
+    "EstimateRecord",
     "Event",
     "EventSink",
     "Evidence",

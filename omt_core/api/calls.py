@@ -228,19 +228,51 @@ class TransferSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastTransfer:
+    """What an earlier transfer of this migration measured; times in UTC and seconds, `limit` in bytes per second.
+
+    `files` were sent and `skipped_files` were confirmed before; `sent_bytes` went over the line. The database was read
+    while files were sent, `database_bytes` are those of its parts. `import_seconds` is None where nothing was imported.
+    """
+
+    run: int
+    ended: datetime
+    seconds: float
+    files: int
+    skipped_files: int
+    sent_bytes: int
+    database_bytes: int
+    database_seconds: float
+    limit: int | None = None
+    import_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateTransfer:
-    """Say how long a transfer of these stages may take, from the inventory and a short probe upload."""
+    """Say how long a transfer of these stages may take: from the inventory, a short probe upload, and past transfers.
+
+    `database_bytes` are those of the parts that an earlier run moved, 0 where none did or none will be. `journal` is a
+    copy, thrown away afterwards: an inventory that is recorded there tells what is confirmed online already, and with
+    `baseline_only` a recovery leaves new files out. `limit` is the rate limit in force, in bytes per second.
+    """
 
     stages: Sequence[UploadStage]
     migration: OnlineMigration
     workspace: Path
     database_bytes: int
     run: RunContext
+    journal: TransferJournal | None = None
+    baseline_only: bool = False
+    past: tuple[PastTransfer, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A range of seconds, what it rests on, and what would change it, as lines for a person."""
+    """A range of seconds, what it rests on, and what would change it, as lines for a person.
+
+    `files` and `bytes` are all that there is, `files_to_send` and `bytes_to_send` what is not known to be online.
+    """
 
     shortest: float
     longest: float
@@ -249,6 +281,7 @@ class Estimate:
     bytes_to_send: int
     grounds: tuple[str, ...]
     levers: tuple[str, ...]
+    files_to_send: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,29 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRecord:
+    """What `omt estimate` said last, in seconds, of how many files and bytes; made in UTC.
+
+    Once a migration was completed afterwards, `took` is how long the phase Upload lasted in all of `runs`.
+    """
+
+    made: datetime
+    shortest: float
+    longest: float
+    files: int
+    bytes: int
+    took: float | None = None
+    runs: tuple[int, ...] = ()
+
+    @property
+    def off(self) -> float | None:
+        """By which factor it took longer than the longest or, below 1, less than the shortest; 1 within the range."""
+        if self.took is None:
+            return None
+        return max(self.took / self.longest, min(1.0, self.took / self.shortest))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationRecord:
     """Everything a report may say. `records` streams the items, since there may be millions."""
 
@@ -62,3 +85,4 @@ class MigrationRecord:
     frozen: bool
     records: Callable[[Sequence[ItemState]], AsyncIterator[Sequence[ItemRecord]]]
     changes_online: Mapping[str, int] = field(default_factory=dict)
+    estimate: EstimateRecord | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.engine import pins
 from omt_core.engine.findings import LEFT_ON_SITE, merged
+from omt_core.engine.measuring import judge_estimate, note_import
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 
@@ -17,7 +19,9 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
     await session.journal.pin(pins.COMPLETING, migration.id)
+    began = time.monotonic()
     await _watch(session, migration, request)
+    await note_import(session.journal, time.monotonic() - began)
     await _keep_result(session, migration, request)
 
 
@@ -47,6 +51,7 @@ async def keep_earlier_result(session: MigrationSession, migration: OnlineMigrat
         session.completed = CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told))
     else:
         await _fetch_result(session, migration)
+    await judge_estimate(session.journal)
 
 
 async def _watch(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest | None) -> bool:
@@ -89,6 +94,7 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration, re
     await session.journal.pin(pins.OVERWRITING, None)
     await session.journal.note_import()
     await session.journal.pin(pins.COMPLETING, None)
+    await judge_estimate(session.journal)
 
 
 def completion_request(session: MigrationSession) -> CompletionRequest:

@@ -1,23 +1,34 @@
-"""An estimate: opens the migration for a short probe, and leaves nothing behind."""
+"""An estimate: opens the migration for a short probe, and leaves nothing behind but what it said."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import anyio
+import anyio.to_thread
 
 from omt_core.api import calls
 from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.errors import OnlineNotNamedError
+from omt_core.api.reporting import EstimateRecord
+from omt_core.engine.measuring import keep_estimate, past_transfers
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.uploading import stages_of
+from omt_core.engine.workspace import JOURNAL_FILE, locked, make_private
+from omt_core.journal import Journal
 
 _DATABASE = "database"
 
 
-async def estimate(session: MigrationSession, kind: Kind, recover: RecoveryChoice | None) -> calls.Estimate:
+async def estimate(
+    session: MigrationSession, kind: Kind, recover: RecoveryChoice | None, limit: int | None
+) -> calls.Estimate:
     """Have the transfer plugin estimate all file stages; the database counts as what an earlier run moved.
 
-    In recovery without a choice it is the first that is possible. Raises `OnlineError`, and `ChoiceNeededError` for a
-    choice that is not possible.
+    `limit` is the rate limit that the run will have, in bytes per second. In recovery without a choice it is the first
+    that is possible. The inventory is journalled, in what must be a copy of the journal. Raises `OnlineError`, and
+    `ChoiceNeededError` for a choice that is not possible.
     """
     target = session.located.target
     if target is None:
@@ -36,10 +47,31 @@ async def estimate(session: MigrationSession, kind: Kind, recover: RecoveryChoic
                     stages=await stages_of(session, snapshot, files_only=True),
                     migration=migration,
                     workspace=session.folder,
-                    database_bytes=0 if moved is None else moved.bytes,
+                    database_bytes=0 if moved is None or session.only_missing else moved.bytes,
                     run=session.run,
+                    journal=session.journal,
+                    baseline_only=session.only_missing,
+                    past=await past_transfers(session.journal),
+                    limit=limit,
                 )
             )
     finally:
         with anyio.CancelScope(shield=True):
             await migration.aclose()
+
+
+async def keep(found: calls.Estimate, folder: Path) -> None:
+    """Journal an estimate in the migration's workspace. Raises `InputError` while a run works there."""
+    await anyio.to_thread.run_sync(make_private, folder)
+    with locked(folder):
+        async with Journal.open(folder / JOURNAL_FILE) as journal:
+            await keep_estimate(
+                journal,
+                EstimateRecord(
+                    made=datetime.now(UTC),
+                    shortest=found.shortest,
+                    longest=found.longest,
+                    files=found.files_to_send,
+                    bytes=found.bytes_to_send,
+                ),
+            )

@@ -45,6 +45,14 @@ def write_limit(file: Path, rate: int | None) -> None:
         ) from error
 
 
+def read_limit(file: Path) -> int | None:
+    """Return the limit that `file` tells a run; None where there is none, or the file says nothing that can be read."""
+    try:
+        return parse_rate(file.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError, InputError):
+        return None
+
+
 class FileRateLimiter(RateLimiter):
     """Sends at most as many bytes per second as the file says; looks at the file about once a second."""
 
@@ -73,9 +81,6 @@ class FileRateLimiter(RateLimiter):
         if now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        try:
-            rate = parse_rate(self._file.read_text(encoding="ascii"))
-        except (OSError, UnicodeDecodeError, InputError):
-            rate = None
+        rate = read_limit(self._file)
         if rate != self._rate:
             self._rate, self._free_at = rate, now

@@ -9,6 +9,7 @@ from pathlib import Path
 from omt_core.api.findings import Finding
 from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import pins
+from omt_core.engine.measuring import kept_estimate
 from omt_core.engine.workspace import RECEIPT_FILE
 from omt_core.journal import Journal
 
@@ -30,4 +31,5 @@ async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Findin
         frozen=pins.FROZEN in known,
         records=lambda states: journal.records(states=states),
         changes_online=json.loads(known.get(pins.CHANGES, "{}")),
+        estimate=await kept_estimate(journal),
     )

@@ -17,7 +17,8 @@ from omt_core.engine import pins
 from omt_core.engine.completing import complete, is_as_imported, join_import, keep_earlier_result
 from omt_core.engine.findings import left_behind, merged, told_anew
 from omt_core.engine.freezing import freeze, thaw
-from omt_core.engine.rate import FileRateLimiter
+from omt_core.engine.measuring import Stopwatch
+from omt_core.engine.rate import FileRateLimiter, read_limit
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.workspace import LIMIT_FILE
 
@@ -140,9 +141,10 @@ async def _transfer_all(
             _tell(session, (stage.name, stage.title), StageState.WAITING)
         if commit:
             _tell(session, FINISHING, StageState.WAITING)
+        watch = Stopwatch(read_limit(session.folder / LIMIT_FILE))
         summary = await session.engine.bus.transfer(
             calls.Transfer(
-                stages=stages,
+                stages=[watch.timed(stage) for stage in stages],
                 snapshot=snapshot,
                 migration=migration,
                 journal=journal,
@@ -154,6 +156,7 @@ async def _transfer_all(
                 commit=commit,
             )
         )
+        await watch.stop(journal, stages)
     reasons = await left_behind(journal, session.engine.host.codes)
     session.findings = merged(told_anew(session.findings, reasons), summary.findings)
     if summary.stopped:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from omt_core.api.decisions import Kind, Mode
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.reporting import MigrationRecord, ReportSection, RunSummary
+from omt_core.api.reporting import EstimateRecord, MigrationRecord, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals
 from omt_report.readable import encodable
 
@@ -119,6 +119,19 @@ class ItemLine(_Model):
     rows: int | None
 
 
+class EstimateLine(_Model):
+    """What was estimated last. `off` is 1 within the range, else the factor of the longest or of the shortest."""
+
+    made: datetime
+    shortest_seconds: float
+    longest_seconds: float
+    files_to_send: int
+    bytes_to_send: int
+    took_seconds: float | None
+    runs: tuple[int, ...]
+    off: float | None
+
+
 class ReportHead(_Model):
     """Everything but the items."""
 
@@ -134,6 +147,7 @@ class ReportHead(_Model):
     welcome_mail: bool
     stages: tuple[StageLine, ...]
     runs: tuple[RunLine, ...]
+    estimate: EstimateLine | None
     users: tuple[UserLine, ...]
     findings: tuple[FindingLine, ...]
     sections: tuple[SectionLine, ...]
@@ -171,6 +185,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
             if stage in record.totals
         ),
         runs=tuple(_run(run) for run in sorted(record.runs, key=lambda run: run.number)),
+        estimate=None if record.estimate is None else _estimate(record.estimate),
         users=tuple(
             UserLine(
                 login=encodable(login),
@@ -241,6 +256,19 @@ def _run(run: RunSummary) -> RunLine:
         phases=tuple(
             PhaseLine(phase=phase.phase, started=phase.started, finished=phase.finished) for phase in run.phases
         ),
+    )
+
+
+def _estimate(estimate: EstimateRecord) -> EstimateLine:
+    return EstimateLine(
+        made=estimate.made,
+        shortest_seconds=estimate.shortest,
+        longest_seconds=estimate.longest,
+        files_to_send=estimate.files,
+        bytes_to_send=estimate.bytes,
+        took_seconds=estimate.took,
+        runs=estimate.runs,
+        off=estimate.off,
     )
 
 

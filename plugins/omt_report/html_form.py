@@ -15,7 +15,7 @@ from omt_core.api.reporting import MigrationRecord, ReportSection
 from omt_report.advice import headline, next_steps
 from omt_report.document import ReportHead, RunLine, StageLine, head_of
 from omt_report.left_behind import left_behind
-from omt_report.readable import counted, lasted, moment, sized, visible
+from omt_report.readable import counted, lasted, moment, period, sized, visible
 
 _PIECE = 256
 """How many parts of the template are joined into one write."""
@@ -68,7 +68,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters |= {"sized": sized, "moment": moment, "with_commands": _with_commands}
+    environment.filters |= {"sized": sized, "moment": moment, "period": period, "with_commands": _with_commands}
     environment.globals |= {"counted": counted, "lasted": lasted}
     return environment
 

@@ -43,7 +43,12 @@ def lasted(began: datetime, ended: datetime | None) -> str:
     """Return how long something took, or that it was cut short."""
     if ended is None:
         return "cut short"
-    seconds = max(0, round((ended - began) / timedelta(seconds=1)))
+    return period((ended - began) / timedelta(seconds=1))
+
+
+def period(length: float) -> str:
+    """Return a number of seconds."""
+    seconds = max(0, round(length))
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours:
         return f"{hours} h {minutes} min"

@@ -13,8 +13,8 @@ from tests.contract.checkout import ROOT, python_files, shown
 PUBLIC = {
     "Administrator", "Baseline", "calls", "ChoiceNeededError", "Chunk", "Column", "Command", "CommandContext",
     "CompletedMigration", "CompletionProgress", "CompletionRequest", "Contact", "Content", "DatabaseLocation",
-    "Decisions", "Differences", "EarlierMigration", "Event", "EventSink", "Evidence", "ExitCode", "Finding",
-    "FindingCode", "FindingRaised", "FindingsError", "HookCalled", "hookimpl", "InputError", "Installation",
+    "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event", "EventSink", "Evidence", "ExitCode",
+    "Finding", "FindingCode", "FindingRaised", "FindingsError", "HookCalled", "hookimpl", "InputError", "Installation",
     "InstallationError", "InterruptedRunError", "Item", "ItemId", "ItemRecord", "ItemState", "Kind", "KnownFile",
     "Licence", "LoginOutcome", "LoginResult", "ManifestEntry", "ManualAnswers", "Member", "MigrationRecord", "Mode",
     "Notes", "Notice", "Notifications", "OmtError", "OnlineError", "OnlineMigration", "OnlineNotNamedError",

@@ -129,8 +129,36 @@ def test_an_estimate_is_a_range_with_its_grounds_and_leaves_nothing(finished: Fi
     assert found["grounds"]
     assert found["levers"]
     assert found["files"] == finished.ended.result["sent"]["files"]
+    assert found["files_to_send"] == found["files"]
     assert not list((finished.tenant.directory / "uploads").iterdir())
-    assert not (tmp_path / "home" / "data" / "omt" / "migrations").exists()
+    assert run("status", folder=tmp_path).code == 0
+
+
+def test_an_estimate_knows_what_is_online_and_the_run_after_it_says_how_far_off_it_was(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=40)
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers, workspace = site.answer(tenant), tmp_path / "work"
+        words = ("--answers", answers, "--workspace", workspace)
+        assert run("precopy", *words, folder=tmp_path).code == 0
+        (found,) = [line for line in run("estimate", *words, folder=tmp_path).lines if line["event"] == "estimate"]
+        assert (found["files_to_send"], found["bytes_to_send"]) == (0, 0)
+        assert found["files"] >= 40
+        limited = run("estimate", *words, "--limit-rate", "1K", folder=tmp_path)
+        (with_limit,) = [line for line in limited.lines if line["event"] == "estimate"]
+        assert any("rate limit" in ground for ground in with_limit["grounds"])
+        ended = run("migrate", *words, folder=tmp_path)
+        assert ended.code == 0, ended.errors
+        (judged,) = [line for line in ended.lines if line["event"] == "estimated"]
+        assert judged["took_seconds"] > 0
+        assert judged["off"] > 0
+        assert len(judged["runs"]) == 1
+        assert "Estimated on" in (workspace / "report.html").read_text(encoding="utf-8")
+        run("report", "--workspace", workspace, "--format", "json", folder=tmp_path)
+        report = json.loads((workspace / "report.json").read_text(encoding="utf-8"))
+        assert report["estimate"]["took_seconds"] == judged["took_seconds"]
+        again = run("estimate", *words, folder=tmp_path)
+        (after,) = [line for line in again.lines if line["event"] == "estimate"]
+        assert any("verify and import" in ground for ground in after["grounds"])
 
 
 def test_a_lost_journal_is_rebuilt_from_what_the_tenant_knows_and_nothing_is_sent(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
+from pathlib import Path
 
 import anyio
 from typing_extensions import override
 
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.options import add_answers, answers_of
+from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.cli.units import duration, size
 from omt_core.engine import answering
 from omt_core.engine.answers import Answers
-from omt_core.engine.estimating import estimate
+from omt_core.engine.estimating import estimate, keep
 from omt_core.engine.opening import OpenRequest
+from omt_core.engine.rate import parse_rate, read_limit
 from omt_core.engine.runner import Runner
+from omt_core.engine.workspace import LIMIT_FILE, folder_for, is_locked
 
 
 class Estimate(CoreCommand):
@@ -28,12 +31,14 @@ class Estimate(CoreCommand):
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         add_answers(parser)
+        add_workspace(parser)
+        add_limit_rate(parser)
 
     @override
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         request = OpenRequest(
-            answers=answers.manual(), workspace=call.app.settings.core.workspace, writes=False, waivers=answers.waive
+            answers=answers.manual(), workspace=workspace_of(call), writes=False, waivers=answers.waive
         )
         return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers)))
 
@@ -41,9 +46,13 @@ class Estimate(CoreCommand):
 async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: anyio.Event) -> None:
     del stop
     await runner.do(answering.login(answers))
-    found = await estimate(runner.session, answers.kind, answers.recover)
+    folder = folder_for(runner.session.located.licence.serial, workspace_of(call))
+    found = await estimate(runner.session, answers.kind, answers.recover, _limit(call, folder))
     console = call.console
-    console.print(f"{found.files} files, {size(found.bytes)}, of which {size(found.bytes_to_send)} are to be sent")
+    console.print(
+        f"{found.files} files, {size(found.bytes)}, of which {found.files_to_send} files, {size(found.bytes_to_send)}"
+        " are to be sent"
+    )
     console.print(f"Between {duration(found.shortest)} and {duration(found.longest)}")
     for line in (*found.grounds, *found.levers):
         console.print(f"  {line}")
@@ -53,9 +62,21 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
             "shortest_seconds": found.shortest,
             "longest_seconds": found.longest,
             "files": found.files,
+            "files_to_send": found.files_to_send,
             "bytes": found.bytes,
             "bytes_to_send": found.bytes_to_send,
             "grounds": list(found.grounds),
             "levers": list(found.levers),
         },
     )
+    if folder.is_dir() and is_locked(folder):
+        console.print("Not kept for the report: a run works in the workspace at this moment.")
+    else:
+        await keep(found, folder)
+
+
+def _limit(call: Invocation, folder: Path) -> int | None:
+    """Return the rate limit that was given, or else that of the run which is under way; a new run begins without."""
+    if call.options.limit_rate is not None:
+        return parse_rate(call.options.limit_rate)
+    return read_limit(folder / LIMIT_FILE) if folder.is_dir() and is_locked(folder) else None

@@ -14,12 +14,14 @@ from omt_core.api import calls
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode, OmtError
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.cli.units import size
 from omt_core.engine import answering
 from omt_core.engine.answers import Answers
 from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
+from omt_core.engine.measuring import kept_estimate
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.reporting import record_of
@@ -96,6 +98,10 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
         f" {result.skipped.files} ({size(result.skipped.bytes)}); missing: {result.missing}; failed: {result.failed}"
     )
     console.print(f"Tables online: {result.tables}, rows: {result.rows}")
+    estimate = await kept_estimate(session.journal)
+    if estimate is not None and session.journal.run in estimate.runs:
+        console.print(judged(estimate))
+        console.object("estimated", estimate_fields(estimate))
     console.print(f"Upload completed. Receipt: {session.completed.receipt}")
 
 
