@@ -41,6 +41,23 @@ def small_files(folder: Path, files: int, mean_size: int, *, duplicates: float =
     return Archive(folder, files, written, unique)
 
 
+def text_files(folder: Path, files: int, mean_size: int) -> Archive:
+    """Write letters, web pages and tables of words that occur as often as words do."""
+    chance = random.Random(1)  # noqa: S311 - the same archive each time, not a secret
+    letters = "eeeeennnniiirrrssstttaaadddlllooogggkkmmuuffvvphhbjyåæø"
+    words = ["".join(chance.choices(letters, k=chance.randrange(2, 12))) for _ in range(20_000)]
+    weights = [1 / (place + 8) for place in range(len(words))]
+    written = 0
+    for number in range(files):
+        path = folder / f"{number // _FOLDER_FILES:04}" / f"{number:07}.htm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        size = min(int(chance.lognormvariate(0, 1) * mean_size / 1.65), _LARGEST)
+        text = " ".join(chance.choices(words, weights, k=size // 6 + 1))
+        path.write_text(f"<html><body><p>{number}</p><p>{text}</p></body></html>\n", encoding="utf-8")
+        written += path.stat().st_size
+    return Archive(folder, files, written, written)
+
+
 def large_files(folder: Path, files: int, size: int) -> Archive:
     """Write files of random bytes."""
     folder.mkdir(parents=True, exist_ok=True)

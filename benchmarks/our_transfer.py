@@ -31,6 +31,7 @@ from omt_core.api.events import Event
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item
 from omt_core.api.stages import UploadStage
+from omt_core.engine.rate import FileRateLimiter, write_limit
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_upload.settings import UploadSettings
@@ -50,9 +51,15 @@ class Took:
 
 
 def transfer_once(
-    archive: Archive, tenant: TenantProcess, workspace: Path, *, port: int | None = None, settings: str = "{}"
+    archive: Archive,
+    tenant: TenantProcess,
+    workspace: Path,
+    *,
+    port: int | None = None,
+    settings: str = "{}",
+    limit: int | None = None,
 ) -> Took:
-    """Transfer an archive to a tenant, by another port if one stands before it.
+    """Transfer an archive to a tenant, by another port if one stands before it, with a limit in bytes a second.
 
     Exits when not all of it is verified at the tenant in the end.
     """
@@ -70,6 +77,7 @@ def transfer_once(
         tenant.token_file,
         "--settings",
         settings,
+        *([] if limit is None else ["--limit", str(limit)]),
     ]
     told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout)  # noqa: S603 - ours
     if tenant.committed() != archive.files:
@@ -78,16 +86,13 @@ def transfer_once(
 
 
 class _Quiet:
-    """The surroundings of a transfer that nobody watches, limits or stops."""
+    """The surroundings of a transfer that nobody watches or stops."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
 
     def emit(self, event: Event) -> None:
         """Tell nobody."""
-
-    async def acquire(self, size: int) -> None:
-        """Let everything pass."""
 
     def is_set(self) -> bool:
         """Go on."""
@@ -132,6 +137,7 @@ def _stage_over(folder: Path) -> UploadStage:
 async def _transfer(options: argparse.Namespace) -> dict[str, float]:
     quiet = _Quiet(options.workspace)
     options.workspace.mkdir(exist_ok=True)
+    write_limit(options.workspace / "limit", options.limit)
     online = ClientSettings(url=options.url, token_file=options.token_file)
     target = await connect(online, ConnectOnline(run=quiet))
     migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
@@ -143,7 +149,7 @@ async def _transfer(options: argparse.Namespace) -> dict[str, float]:
             migration=migration,
             journal=journal,
             workspace=options.workspace,
-            rate=quiet,
+            rate=FileRateLimiter(options.workspace / "limit"),
             stop=quiet,
             run=quiet,
         )
@@ -169,6 +175,7 @@ def main() -> None:
     parser.add_argument("--url", required=True)
     parser.add_argument("--token-file", type=Path, required=True)
     parser.add_argument("--settings", default="{}", help="settings of omt_upload, as JSON")
+    parser.add_argument("--limit", type=int, help="bytes a second at most, as omt migrate --limit-rate has it")
     parser.add_argument("--profile", action="store_true", help="print where the event loop's thread spent its time")
     options = parser.parse_args()
     profile = cProfile.Profile()

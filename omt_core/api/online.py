@@ -50,13 +50,17 @@ class TenantStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferLimits:
-    """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle."""
+    """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle.
+
+    `encodings` are those that a member may be packed by: `gzip`, as a member `<digest>.gz`.
+    """
 
     bundle_bytes: int
     member_bytes: int
     chunk_bytes: int
     digests_per_request: int
     parallel_uploads: int
+    encodings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,8 @@ class UploadRequest:
     """An upload to be created: one content as `file`, or a plain ustar of contents named by digest as `bundle`.
 
     `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one
-    after another; `members` are the contents in order.
+    after another; `members` are the contents in order. Behind the digest of a packed member (`<digest>.gz`) stands the
+    sha256 of what it is packed as.
     """
 
     kind: Literal["file", "bundle"]

@@ -6,19 +6,36 @@ A bundle is made where its contents were read, so that no content is ever copied
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from mmap import mmap
 from typing import Final, TypeAlias
 
 Buffer: TypeAlias = bytearray | mmap | memoryview
+Pack: TypeAlias = "Callable[[memoryview], Packed | None]"
 """Memory that contents are read into."""
 
 BLOCK: Final = 512
 END: Final = bytes(2 * BLOCK)
 
-_NAME: Final = slice(0, 64)
+_PACKED_NAME: Final = b".gz"
 _SIZE: Final = slice(124, 135)
 _SUM: Final = slice(148, 154)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A content as a member holds it that is packed (gzip)."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle that lies in a buffer: its size, and what it is announced by."""
+
+    size: int
+    digest: str
 
 
 def _template() -> bytes:
@@ -46,33 +63,40 @@ def bundle_size(sizes: Iterable[int]) -> int:
     return sum(map(space, sizes)) + len(END)
 
 
-def bundle_digest(digests: Iterable[str]) -> str:
-    """Return what a bundle of these members, in this order, is announced by (docs/reference/protocol.md, Uploads)."""
-    return hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest()
-
-
-def build_bundle(buffer: Buffer, members: Sequence[tuple[str, int, int]]) -> int:
-    """Make the buffer begin with a bundle of its contents (digest, offset, size); returns the bundle's size.
+def build_bundle(buffer: Buffer, members: Sequence[tuple[str, int, int]], pack: Pack | None = None) -> Bundle:
+    """Make the buffer begin with a bundle of its contents (digest, offset, size), packing those that `pack` packs.
 
     The contents lie in this order, a block or more before each and two behind the last; what lies between them is lost.
     """
-    position = 0
+    position, told = 0, bytearray()
     with memoryview(buffer) as view:
         for digest, offset, size in members:
-            begin, end = position + BLOCK, position + space(size)
-            if offset != begin:
-                view[begin : begin + size] = view[offset : offset + size]
-            view[position:begin] = _header(digest, size)
-            view[begin + size : end] = bytes(end - begin - size)
+            packed = None
+            if pack is not None:
+                with view[offset : offset + size] as content:
+                    packed = pack(content)
+            begin = position + BLOCK
+            told += bytes.fromhex(digest)
+            if packed is None:
+                name, stored = digest.encode("ascii"), size
+                if offset != begin:
+                    view[begin : begin + size] = view[offset : offset + size]
+            else:
+                name, stored = digest.encode("ascii") + _PACKED_NAME, len(packed.data)
+                view[begin : begin + stored] = packed.data
+                told += hashlib.sha256(packed.data).digest()
+            end = position + space(stored)
+            view[position:begin] = _header(name, stored)
+            view[begin + stored : end] = bytes(end - begin - stored)
             position = end
         view[position : position + len(END)] = END
-    return position + len(END)
+    return Bundle(position + len(END), hashlib.sha256(told).hexdigest())
 
 
-def _header(digest: str, size: int) -> bytes:
-    name, octal = digest.encode("ascii"), b"%011o" % size
+def _header(name: bytes, size: int) -> bytes:
+    octal = b"%011o" % size
     header = bytearray(_TEMPLATE)
-    header[_NAME] = name
+    header[: len(name)] = name
     header[_SIZE] = octal
     header[_SUM] = b"%06o" % (_TEMPLATE_SUM + sum(name) + sum(octal))
     header[154] = 0

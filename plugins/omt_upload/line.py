@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import anyio
@@ -34,11 +36,25 @@ class Line:
         self._settings = settings
         self._gate = gate
         self._speed: float | None = None
+        self._under_way: list[tuple[int, float]] = []
 
     @property
     def known(self) -> bool:
         """Whether anything was sent yet, so that its speed is known."""
         return self._speed is not None
+
+    @property
+    def speed(self) -> float | None:
+        """How many bytes a second the line moves with all uploads that the gate allows; None before any was begun.
+
+        Until the first body is through it is what those under way can have at most.
+        """
+        one = self._speed
+        if one is None:
+            now = anyio.current_time()
+            elapsed = sum(now - begun for _, begun in self._under_way)
+            one = sum(size for size, _ in self._under_way) / elapsed if elapsed else None
+        return None if one is None else one * self._gate.uploads.total_tokens
 
     @property
     def body_bytes(self) -> int:
@@ -53,20 +69,30 @@ class Line:
 
     async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
         """Create an upload with its first bytes; returns address and offset, 0 where a creation takes none."""
-        begun = anyio.current_time()
-        await self._admit(len(first))
-        url, offset = await self._migration.create_upload(request, first)
-        if offset:
-            await self._sent(offset, begun)
+        with self._timed(len(first)) as begun:
+            await self._admit(len(first))
+            url, offset = await self._migration.create_upload(request, first)
+            if offset:
+                await self._sent(offset, begun)
         return url, offset
 
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         """Append a chunk; returns the new offset."""
-        begun = anyio.current_time()
-        await self._admit(len(chunk))
-        reached = await self._migration.send(url, offset, chunk)
-        await self._sent(len(chunk), begun)
+        with self._timed(len(chunk)) as begun:
+            await self._admit(len(chunk))
+            reached = await self._migration.send(url, offset, chunk)
+            await self._sent(len(chunk), begun)
         return reached
+
+    @contextmanager
+    def _timed(self, size: int) -> Iterator[float]:
+        begun = anyio.current_time()
+        body = (size, begun)
+        self._under_way.append(body)
+        try:
+            yield begun
+        finally:
+            self._under_way.remove(body)
 
     async def _admit(self, size: int) -> None:
         for begin in range(0, size, _PIECE):

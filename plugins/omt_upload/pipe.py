@@ -13,6 +13,7 @@ from omt_upload.gate import Gate
 from omt_upload.in_flight import ContentsInFlight
 from omt_upload.line import Line
 from omt_upload.not_moved import NotMoved
+from omt_upload.packing import Packer
 from omt_upload.readers import Readers
 from omt_upload.settings import UploadSettings
 
@@ -29,6 +30,7 @@ class Pipe:
     line: Line
     readers: Readers
     gate: Gate
+    packer: Packer
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
     not_moved: NotMoved = field(default_factory=NotMoved)
@@ -85,4 +87,5 @@ def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
         line=Line(call.migration, call.journal, call.rate, settings, gate),
         readers=Readers(settings, buffers=gate.most_slots),
         gate=gate,
+        packer=Packer(settings, call.migration.limits.encodings),
     )

@@ -13,7 +13,7 @@ from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.items import ItemRecord
 from omt_core.api.journal import Member
 from omt_core.api.online import Content, UploadRequest
-from omt_upload.bundle import Buffer, build_bundle, bundle_digest
+from omt_upload.bundle import Buffer, build_bundle
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.large_file import send_large_file
 from omt_upload.reading import Reading, TooLarge, Unread
@@ -92,7 +92,9 @@ async def _settle_known(work: StageWork, copies: Sequence[_Copies]) -> None:
 
 async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies]) -> None:
     places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
-    size = await anyio.to_thread.run_sync(build_bundle, buffer, places)
+    packer = work.pipe.packer
+    pack = packer.pack if packer.wanted(work.pipe.line.speed) else None
+    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, pack)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
@@ -113,8 +115,8 @@ async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies
     delivery = Delivery(
         request=UploadRequest(
             kind="bundle",
-            digest=bundle_digest(digest for digest, _, _ in places),
-            size=size,
+            digest=bundle.digest,
+            size=bundle.size,
             members=tuple(copy.content for copy in copies),
         ),
         read=read,

@@ -50,6 +50,7 @@ class Capabilities(Answer):
 
     protocol: str
     limits: Limits
+    encodings: tuple[str, ...] = ()
 
 
 class Token(Answer):

@@ -58,6 +58,7 @@ class HttpMigration(OnlineMigration):
             chunk_bytes=opened.limits.chunk_bytes,
             digests_per_request=opened.limits.digests_per_request,
             parallel_uploads=allowed if parallel_uploads is None else min(allowed, parallel_uploads),
+            encodings=session.encodings,
         )
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 

@@ -13,13 +13,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from omt_online.server.packed import Unpacker, UnpackingError
 from omt_online.server.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 
 BLOCK = 512
 RECORD = 20 * BLOCK
 """Archivers fill up to a whole record with zeros; that much padding is taken."""
 
-_NAME = re.compile(rb"([0-9a-f]{64})\0{36}")
+_NAME = re.compile(rb"([0-9a-f]{64})(?:\0{36}|(\.gz)\0{33})")
 _OCTAL = re.compile(rb" *([0-7]{1,12})[ \0]*")
 _SUM = re.compile(rb"([0-7]{6})\0 ")
 """The checksum of a header, which covers all of it but itself: in one form only, so that no byte of it is free."""
@@ -30,11 +31,16 @@ _PIECE = 1 << 20
 
 
 class Member(NamedTuple):
-    """A content inside a pack: `offset` is where its bytes begin, counted from the pack's start."""
+    """A content inside a pack: `offset` is where its bytes begin, counted from the pack's start.
+
+    One that is packed takes `stored` bytes there, and `seal` is their sha256; else `size` and nothing.
+    """
 
     digest: bytes
     size: int
     offset: int
+    stored: int
+    seal: bytes = b""
 
 
 class BundleReader:
@@ -54,6 +60,7 @@ class BundleReader:
         "_members",
         "_padding",
         "_position",
+        "_unpacker",
     )
 
     def __init__(self, *, member_bytes: int) -> None:
@@ -65,6 +72,7 @@ class BundleReader:
         self._position = 0
         self._header = b""
         self._hasher = hashlib.sha256()
+        self._unpacker: Unpacker | None = None
         self._left = self._padding = 0
         self._end: int | None = None
 
@@ -74,6 +82,7 @@ class BundleReader:
         twin._members, twin._differing = self._members.copy(), self._differing.copy()
         twin._fault, twin._position, twin._header = self._fault, self._position, self._header
         twin._hasher, twin._left, twin._padding, twin._end = self._hasher.copy(), self._left, self._padding, self._end
+        twin._unpacker = None if self._unpacker is None else self._unpacker.copy()
         return twin
 
     def update(self, piece: bytes | memoryview, /) -> None:
@@ -116,7 +125,7 @@ class BundleReader:
         while at < size:
             if self._left:
                 step = min(self._left, size - at)
-                self._hasher.update(view[at : at + step])
+                self._take_content(view[at : at + step])
                 self._left -= step
                 if not self._left:
                     self._close_member()
@@ -143,21 +152,39 @@ class BundleReader:
         if not any(header):
             self._end = BLOCK
             return
-        digest, size = _read_header(header, offset - BLOCK)
+        digest, packed, size = _read_header(header, offset - BLOCK)
         if size > self._member_bytes:
             raise ProtocolError(
                 413, "too-large", f"A member of {size} bytes is too large for a bundle.", "Send it as a file."
             )
-        self._members.append(Member(digest, size, offset))
+        self._members.append(Member(digest, size, offset, size))
+        self._unpacker = Unpacker(self._member_bytes) if packed else None
         self._hasher = hashlib.sha256()
         self._left, self._padding = size, -size % BLOCK
         if not size:
             self._close_member()
 
+    def _take_content(self, piece: memoryview) -> None:
+        if self._unpacker is None:
+            self._hasher.update(piece)
+            return
+        try:
+            self._unpacker.update(piece)
+        except UnpackingError as error:
+            raise _malformed(f"the member at byte {self._members[-1].offset} {error}") from error
+
     def _close_member(self) -> None:
-        announced = self._members[-1].digest
-        if self._hasher.digest() != announced:
-            self._differing.append(announced.hex())
+        member = self._members[-1]
+        found = self._hasher.digest()
+        if self._unpacker is not None:
+            try:
+                found, seal = self._unpacker.finish()
+            except UnpackingError as error:
+                raise _malformed(f"the member at byte {member.offset} {error}") from error
+            self._members[-1] = member._replace(size=self._unpacker.size, seal=seal)
+            self._unpacker = None
+        if found != member.digest:
+            self._differing.append(member.digest.hex())
 
 
 def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
@@ -173,11 +200,23 @@ def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
 
 
 def bundle_digest(members: Iterable[Member]) -> str:
-    """Return what a bundle is announced by and kept as: the sha256 of its members' digests, one after another."""
-    return hashlib.sha256(b"".join(member.digest for member in members)).hexdigest()
+    """Return what a bundle is announced by and kept as: the sha256 of its members' digests, one after another.
+
+    Behind that of a packed member stands that of how it is packed, so that every byte of a pack is vouched for.
+    """
+    return hashlib.sha256(b"".join(member.digest + member.seal for member in members)).hexdigest()
 
 
-def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
+def packed_size(header: bytes) -> int | None:
+    """Return how many bytes a member takes that is packed, by its header; None for one that is not, or no header."""
+    try:
+        _, packed, size = _read_header(header, 0)
+    except ProtocolError:
+        return None
+    return size if packed else None
+
+
+def _read_header(header: bytes, position: int) -> tuple[bytes, bool, int]:
     name = _NAME.fullmatch(header[:100])
     size = _OCTAL.fullmatch(header[124:136])
     checksum = _SUM.fullmatch(header[_CHECKSUM])
@@ -187,7 +226,7 @@ def _read_header(header: bytes, position: int) -> tuple[bytes, int]:
         raise _malformed(f"the header at byte {position} is damaged")
     if name is None or header[156] not in _REGULAR or (header[157:257] + header[345:500]).strip(b"\0"):
         raise _malformed(f"the member at byte {position} is not a regular file named by a sha256")
-    return bytes.fromhex(name[1].decode()), int(size[1], 8)
+    return bytes.fromhex(name[1].decode()), name[2] is not None, int(size[1], 8)
 
 
 def _sum(header: bytes) -> int:
@@ -204,5 +243,5 @@ def _malformed(reason: str) -> ProtocolError:
         400,
         "bundle-malformed",
         f"The bundle was not taken: {reason}.",
-        "Send a plain ustar archive of regular files, each named by the sha256 of its content.",
+        "Send a plain ustar archive of regular files, each named by the sha256 of its content (and .gz if packed).",
     )

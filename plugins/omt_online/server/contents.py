@@ -13,8 +13,9 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from omt_core.api.online import Content
-from omt_online.server.bundle import Member
+from omt_online.server.bundle import BLOCK, Member, packed_size
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
+from omt_online.server.packed import opened
 from omt_online.server.state_database import StateDatabase
 
 _VARIABLES = 500
@@ -23,7 +24,7 @@ _VARIABLES = 500
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a content's bytes lie."""
+    """Where a content lies; of a member of a pack, whether and how it is packed is told by the header before it."""
 
     path: Path
     offset: int
@@ -77,9 +78,7 @@ class ContentStore:
 
     def open(self, digest: str) -> BinaryIO:
         """Open a stored content for reading; raises KeyError when it is not stored."""
-        location = self.locate(digest)
-        window = _Window(location.path.open("rb", buffering=0), location.offset, location.size)
-        return io.BufferedReader(window)
+        return open_at(self.locate(digest))
 
     def as_file(self, digest: str) -> Path:
         """Return a stored content as a file of its own, which must not be changed; raises KeyError."""
@@ -91,6 +90,18 @@ class ContentStore:
         with self.open(digest) as source, copy.open("wb") as target:
             shutil.copyfileobj(source, target)
         return copy
+
+
+def open_at(location: Location) -> BinaryIO:
+    """Open the content that lies there, unpacked. Raises OSError, also while it is read where a pack is damaged."""
+    file = location.path.open("rb", buffering=0)
+    stored = None
+    if location.offset >= BLOCK:
+        file.seek(location.offset - BLOCK)
+        stored = packed_size(file.read(BLOCK))
+    if stored is None:
+        return io.BufferedReader(_Window(file, location.offset, location.size))
+    return opened(io.BufferedReader(_Window(file, location.offset, stored)))
 
 
 def record_pack(connection: sqlite3.Connection, pack: bytes, size: int, members: Iterable[Member]) -> None:

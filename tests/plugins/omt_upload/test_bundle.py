@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_online.server import bundle as landing
-from omt_upload.bundle import BLOCK, build_bundle, bundle_digest, bundle_size, space
+from omt_online.server.contents import Location, open_at
+from omt_upload.bundle import BLOCK, Packed, build_bundle, bundle_size, space
 
 CONTENTS = st.lists(st.binary(max_size=1_500), min_size=1, max_size=5, unique=True)
 
@@ -35,8 +37,8 @@ def test_a_bundle_of_some_of_the_contents_is_read_back_by_tar_and_by_the_tenant(
 ) -> None:
     buffer, places = laid_out(contents)
     kept = [number for number in range(len(contents)) if number not in left_out] or [0]
-    size = build_bundle(buffer, [places[number] for number in kept])
-    whole = bytes(buffer[:size])
+    bundle = build_bundle(buffer, [places[number] for number in kept])
+    size, whole = bundle.size, bytes(buffer[: bundle.size])
     members = [(places[number][0], contents[number]) for number in kept]
     assert size == bundle_size(len(content) for _, content in members)
     with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
@@ -49,4 +51,29 @@ def test_a_bundle_of_some_of_the_contents_is_read_back_by_tar_and_by_the_tenant(
     assert [(member.digest.hex(), member.size) for member in landed] == [
         (digest, len(content)) for digest, content in members
     ]
-    assert landing.bundle_digest(landed) == bundle_digest(digest for digest, _ in members)
+    assert landing.bundle_digest(landed) == bundle.digest
+    assert bundle.digest == hashlib.sha256(b"".join(bytes.fromhex(digest) for digest, _ in members)).hexdigest()
+
+
+@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)))
+def test_a_bundle_with_packed_members_lands_as_the_same_contents(contents: list[bytes], packed: set[int]) -> None:
+    contents = [content * 9 for content in contents]
+    buffer, places = laid_out(contents)
+    wanted = {contents[number] for number in packed if number < len(contents)}
+
+    def pack(content: memoryview) -> Packed | None:
+        data = gzip.compress(content, 1, mtime=0)
+        return Packed(data) if bytes(content) in wanted and len(data) < len(content) else None
+
+    bundle = build_bundle(buffer, places, pack)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "bundle")
+        path.write_bytes(buffer[: bundle.size])
+        landed = landing.verify_bundle(path, member_bytes=20_000)
+        stored = {member.digest.hex(): open_at(Location(path, member.offset, member.size)) for member in landed}
+        read = {digest: file.read() for digest, file in stored.items()}
+        for file in stored.values():
+            file.close()
+    assert [(member.digest.hex(), member.size) for member in landed] == [(digest, size) for digest, _, size in places]
+    assert landing.bundle_digest(landed) == bundle.digest
+    assert list(read.values()) == contents

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
 import pytest
 from typing_extensions import override
 
@@ -64,3 +66,35 @@ async def test_bytes_that_a_creation_did_not_take_are_not_counted_and_say_nothin
         _, offset = await line.create(request, CONTENT[:100])
         (run,) = await journal.runs()
     assert (offset, run.sent_bytes, line.known) == (0, 0, False)
+
+
+class Shut(Unlimited):
+    """Lets nothing pass until the line's speed was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits, self.opened = anyio.Event(), anyio.Event()
+
+    @override
+    async def acquire(self, size: int) -> None:
+        self.waits.set()
+        await self.opened.wait()
+
+
+async def test_what_is_under_way_bounds_the_speed_before_the_first_body_is_through(tmp_path: Path) -> None:
+    rate, settings = Shut(), UploadSettings(first_uploads=4)
+    async with Journal.open(tmp_path / "journal.sqlite") as journal, anyio.create_task_group() as tasks:
+        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        line = Line(MemoryMigration(MemoryTenant()), journal, rate, settings, Gate(settings, most=8))
+        assert line.speed is None
+        request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
+        tasks.start_soon(line.create, request, CONTENT[:1_000])
+        await rate.waits.wait()
+        await anyio.wait_all_tasks_blocked()
+        early = line.speed
+        await anyio.lowlevel.checkpoint()
+        later = line.speed
+        assert early is not None
+        assert later is not None
+        assert later < early
+        rate.opened.set()

@@ -16,6 +16,7 @@ from omt_core.api.installation import Licence
 from omt_core.api.online import Content, OnlineMigration
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
+from omt_online.client.connecting import open_session
 from omt_online.server.embedded import RunningTenant, serve_tenant
 from omt_online.server.settings import TenantSettings
 from omt_upload import UploadPlugin
@@ -40,7 +41,7 @@ FILES = {
 }
 FILES["copy of large.bin"] = FILES["large.bin"]
 LIMITS = TenantSettings(chunk_bytes=16_384, bundle_bytes=65_536, member_bytes=32_768, digests_per_request=50)
-SETTINGS = UploadSettings(bundle_bytes=65_536, shortest_request=8_192, bundle_members=20)
+SETTINGS = UploadSettings(bundle_bytes=65_536, shortest_request=8_192, bundle_members=20, compress="never")
 
 
 class StopAfter(Unlimited):
@@ -83,12 +84,14 @@ async def opened(tenant: RunningTenant, workspace: Path) -> AsyncIterator[Online
         await target.aclose()
 
 
-async def move(tenant: RunningTenant, workspace: Path, rate: Unlimited, stop: Stop) -> TransferSummary:
+async def move(
+    tenant: RunningTenant, workspace: Path, rate: Unlimited, stop: Stop, settings: UploadSettings = SETTINGS
+) -> TransferSummary:
     async with opened(tenant, workspace) as migration, Journal.open(workspace / "journal.sqlite") as journal:
         await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
         stage = stage_of("documents", folder_items("documents", workspace / "archive"), batch=50)
         call = transfer_call(journal, migration, workspace, stage, rate=rate, stop=stop)
-        return await UploadPlugin(SETTINGS).transfer(call)
+        return await UploadPlugin(settings).transfer(call)
 
 
 async def check_all_there(tenant: RunningTenant, workspace: Path) -> None:
@@ -110,6 +113,33 @@ async def test_an_undisturbed_transfer_arrives(tmp_path: Path) -> None:
         again = Unlimited()
         await move(tenant, tmp_path, again, Stop())
         assert again.admitted == 0
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 20_000])
+async def test_packed_contents_arrive_and_a_stopped_transfer_of_them_goes_on(tmp_path: Path, size: int) -> None:
+    write_files(tmp_path / "archive", FILES)
+    packing = SETTINGS.model_copy(update={"compress": "always"})
+    stop, whole = Stop(), Unlimited()
+    first, second = StopAfter(stop, size), Unlimited()
+    async with serve_tenant(tmp_path / "tenant", settings=LIMITS) as tenant:
+        assert (await move(tenant, tmp_path, first, stop, packing)).stopped
+        await move(tenant, tmp_path, second, Stop(), packing)
+        await check_all_there(tenant, tmp_path)
+        session = await open_session(ClientSettings(url=tenant.url, token_file=tenant.token_file))
+        try:
+            for content in list(FILES.values())[:110:10]:
+                async with session.stream("GET", f"/v1/contents/{digest_of(content)}") as answer:
+                    assert await answer.read() == content
+        finally:
+            await session.aclose()
+    plain = Unlimited()
+    for number, (rate, settings) in enumerate([(whole, packing), (plain, SETTINGS)]):
+        for name in ("journal.sqlite", "tenant.key"):
+            (tmp_path / name).unlink()
+        async with serve_tenant(tmp_path / f"tenant {number}", settings=LIMITS) as tenant:
+            await move(tenant, tmp_path, rate, Stop(), settings)
+    assert whole.admitted + 80_000 < plain.admitted
+    assert first.admitted + second.admitted <= whole.admitted + 8 * 1_024 * 2
 
 
 @pytest.mark.parametrize("size", [1, 60_000, 150_000, 300_000])

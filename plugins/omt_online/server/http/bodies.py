@@ -37,6 +37,7 @@ class Capabilities(Body):
 
     protocol: Literal["1"]
     limits: Limits
+    encodings: list[str]
     tus: Literal["1.0.0"]
 
 

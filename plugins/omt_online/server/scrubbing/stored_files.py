@@ -9,6 +9,7 @@ from pathlib import Path
 
 from omt_online.receipt import Mismatch
 from omt_online.server.bundle import bundle_digest, verify_bundle
+from omt_online.server.contents import Location, open_at
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.scrubbing.counts import StoredCounts
@@ -90,16 +91,22 @@ def _scrub_pack(
 
 def _differing_members(path: Path, digest: str, contents: list[IndexedContent], damage: Damage) -> Iterator[Mismatch]:
     """Name the contents that are lost with a damaged pack; often all but one are still whole."""
-    with path.open("rb") as file:
-        for content in contents:
-            file.seek(max(0, content.offset))
-            found, rest = hashlib.sha256(), max(0, content.size)
+    for content in contents:
+        if not _is_whole(Location(path, max(0, content.offset), max(0, content.size)), content.digest):
+            damage.add(content.digest)
+            yield store_mismatch(f"packs/{digest}", "members", f"{content.digest} is damaged")
+
+
+def _is_whole(location: Location, digest: str) -> bool:
+    found, rest = hashlib.sha256(), location.size
+    try:
+        with open_at(location) as file:
             while rest and (piece := file.read(min(rest, _PIECE))):
                 found.update(piece)
                 rest -= len(piece)
-            if rest or found.hexdigest() != content.digest:
-                damage.add(content.digest)
-                yield store_mismatch(f"packs/{digest}", "members", f"{content.digest} is damaged")
+    except OSError:
+        return False
+    return not rest and found.hexdigest() == digest
 
 
 def _check_file(path: Path, content: IndexedContent, damage: Damage) -> Iterator[Mismatch]:

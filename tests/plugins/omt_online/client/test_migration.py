@@ -14,7 +14,7 @@ from omt_core.api.online import CompletionRequest, Content, StageManifest, Uploa
 from omt_online.server.embedded import RunningTenant, serve_tenant
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.settings import TenantSettings
-from omt_upload.bundle import build_bundle, bundle_digest, bundle_size
+from omt_upload.bundle import build_bundle, bundle_size
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
 
 pytestmark = pytest.mark.anyio
@@ -184,8 +184,9 @@ async def test_a_bundle_that_was_damaged_on_the_way_is_a_mismatch_wherever_that_
     for digest, content, offset in zip(digests, contents, [512, 2_048], strict=True):
         buffer[offset : offset + len(content)] = content
         places.append((digest, offset, len(content)))
-    size = build_bundle(buffer, places)
-    request = UploadRequest(kind="bundle", digest=bundle_digest(digests), size=size)
+    bundle = build_bundle(buffer, places)
+    size = bundle.size
+    request = UploadRequest(kind="bundle", digest=bundle.digest, size=size)
     buffer[damaged] ^= 1
     async with connected(tenant, tmp_path) as target:
         migration = await target.open(LICENCE, Kind.TEST, None)

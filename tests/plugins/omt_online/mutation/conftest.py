@@ -33,7 +33,7 @@ from omt_upload.settings import UploadSettings
 from tests.plugins.omt_upload.moving import Watcher, folder_items, stage_of, transfer_call, write_files
 
 LIMITS = TenantSettings(chunk_bytes=16_384, bundle_bytes=65_536, member_bytes=16_384)
-SMALL = UploadSettings(bundle_bytes=65_536, shortest_request=8_192, bundle_members=6)
+SMALL = UploadSettings(bundle_bytes=65_536, shortest_request=8_192, bundle_members=6, compress="always")
 
 
 @dataclass
@@ -160,6 +160,7 @@ async def _migrate(root: Path) -> None:
         root / "SO_ARC",
         {
             **letters,
+            **{f"HH/2022.1/Page {number}.htm": f"<p>{number} dear</p>".encode() * 300 for number in range(8)},
             "HH/2021.1/Drawing.tif": chance.randbytes(40_000),
             "HH/2021.2/Twin 1.txt": b"one",
             "HH/2021.2/Twin 2.txt": b"two",

@@ -66,21 +66,23 @@ def test_a_flip_in_a_pack_names_the_items_that_are_lost(completed: Completed, da
     path = data.draw(st.sampled_from(completed.files(PACKS)))
     content = path.read_bytes()
     member = data.draw(st.sampled_from([member for member in verify_bundle(path, member_bytes=1 << 30) if member.size]))
-    position = member.offset + data.draw(st.integers(0, member.size - 1))
+    position = member.offset + data.draw(st.integers(0, member.stored - 1))
     with holding(path, flipped(content, position, data.draw(st.integers(1, 255)))):
         code, said = completed.scrub()
     items = completed.items_of(member.digest.hex())  # a stage's manifest is no item of a stage
     found = {str(subject) for finding in said.findings for subject in finding["subjects"]}
     assert code == 1
+    if member.seal and named(completed, path) in found and not items & found:
+        return  # how it is packed was damaged, and it can be unpacked all the same
     assert items <= found
     assert {subject for subject in found if subject.split("/")[0] in {"documents", "templates", "database"}} == items
 
 
 def test_every_byte_of_a_pack_around_its_members_matters(completed: Completed) -> None:
-    """Headers, padding and the trailing blocks, byte by byte, by the check that the scrub and the landing share."""
-    path = min(completed.files(PACKS), key=lambda path: path.stat().st_size)
+    """Headers, padding, the trailing blocks and packed members, byte by byte, by what scrub and landing share."""
+    path = next(path for path in completed.files(PACKS) if b".gz" in path.read_bytes())
     content, members = bytearray(path.read_bytes()), verify_bundle(path, member_bytes=1 << 30)
-    inside = {position for member in members for position in range(member.offset, member.offset + member.size)}
+    inside = {at for member in members if not member.seal for at in range(member.offset, member.offset + member.size)}
     unnoticed = []
     with holding(path, bytes(content)), path.open("r+b", buffering=0) as file:
         for position in range(len(content)):
