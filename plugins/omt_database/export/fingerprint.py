@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -13,24 +13,33 @@ import pyarrow.compute as pc
 
 from omt_database.export.arrow_columns import Array
 
+VERSION: Final = "2"
+"""Which definition this is: every part of a table says so beside its columns."""
+
 MODULUS: Final = 1 << 128
 
-_NULL: Final = "-"
+_NOT_A_NUMBER: Final = pa.scalar(math.nan)
+
+_DIGESTS: Final = pa.list_(pa.uint32(), 4)
+"""An md5 as four numbers, the lowest first: as many of them as there are rows can be added up without passing 64 bits."""
 
 
 def fingerprint(columns: Sequence[Array], rows: int) -> int:
-    """Return the sum of the hashes of `rows` rows, given as Arrow arrays (or chunked ones) in column order."""
-    encoded = _joined([_encoded(column) for column in columns])
-    if isinstance(encoded, str):
-        return rows * _hash(encoded.encode()) % MODULUS
-    _, offsets, content = encoded.buffers()
-    if rows == 0 or content is None:
+    """Return the sum of the hashes of `rows` rows, given as Arrow arrays in column order."""
+    if rows == 0:
         return 0
-    text = memoryview(content)
+    encoded = pc.binary_join_element_wise(
+        *(_encoded(column) for column in columns), ",", null_handling="replace", null_replacement=""
+    )
+    _, offsets, content = encoded.buffers()
+    text = memoryview(content) if content is not None else memoryview(b"")
     ends = memoryview(offsets).cast("i")[encoded.offset : encoded.offset + rows + 1]
-    md5, number = hashlib.md5, int.from_bytes
-    total = sum(number(md5(text[start:end], usedforsecurity=False).digest(), "big") for start, end in pairwise(ends))
-    return total % MODULUS
+    md5 = hashlib.md5
+    digests = b"".join([md5(text[start:end], usedforsecurity=False).digest() for start, end in pairwise(ends)])
+    numbers = pa.Array.from_buffers(pa.uint32(), rows * 4, [None, pa.py_buffer(digests)])
+    hashes = pa.Array.from_buffers(_DIGESTS, rows, [None], children=[numbers])
+    sums = [pc.sum(pc.list_element(hashes, place)).as_py() for place in range(4)]
+    return sum(number << (32 * place) for place, number in enumerate(sums)) % MODULUS
 
 
 def fingerprint_text(value: int) -> str:
@@ -38,50 +47,35 @@ def fingerprint_text(value: int) -> str:
     return f"{value % MODULUS:032x}"
 
 
-def _hash(encoding: bytes) -> int:
-    return int.from_bytes(hashlib.md5(encoding, usedforsecurity=False).digest(), "big")
-
-
 def _encoded(column: Array) -> Array:
-    """Encode a column's values; one that holds nothing is a plain string, the same for all rows."""
-    if column.null_count == len(column):
-        return _NULL
-    text = _text(column)
-    lengths = pc.cast(pc.binary_length(text), pa.string())
-    encoded = pc.binary_join_element_wise(lengths, text, ":")
-    return pc.fill_null(encoded, _NULL) if column.null_count else encoded
-
-
-def _joined(parts: list[Array]) -> Array:
-    """Join the parts of each row; neighbours that are the same for all rows are joined once."""
-    merged: list[Array] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        else:
-            merged.append(part)
-    if len(merged) == 1:
-        return merged[0]
-    return pc.binary_join_element_wise(*merged, "") if merged else ""
-
-
-def _text(column: Array) -> Array:
+    """Encode a column's values as text; what is NULL stays so."""
     kind = column.type
     if pa.types.is_string(kind):
-        return column
-    if pa.types.is_integer(kind):
-        return pc.cast(column, pa.string())
+        return pc.binary_join_element_wise(pc.cast(pc.binary_length(column), pa.string()), column, ":")
+    if pa.types.is_binary(kind):
+        digests = [None if value is None else hashlib.sha256(value).hexdigest() for value in column.to_pylist()]
+        return pa.array(digests, pa.string())
+    if pa.types.is_decimal(kind):
+        return _decimal(column)
     if pa.types.is_boolean(kind):
-        return pc.cast(pc.cast(column, pa.int8()), pa.string())
-    if pa.types.is_timestamp(kind) or pa.types.is_time64(kind):
-        return pc.cast(column.view(pa.int64()), pa.string())
-    if pa.types.is_date32(kind):
-        return pc.cast(column.view(pa.int32()), pa.string())
-    values = column.to_pylist()
-    return pa.array([None if value is None else _value_text(value) for value in values], pa.string())
+        column = pc.cast(column, pa.int8())
+    elif pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), _NOT_A_NUMBER, column).view(pa.int64())
+    elif pa.types.is_date32(kind):
+        column = column.view(pa.int32())
+    elif not pa.types.is_integer(kind):
+        # Time stamps and times of day, which count microseconds.
+        column = column.view(pa.int64())
+    return pc.cast(column, pa.string())
 
 
-def _value_text(value: bytes | float | Decimal) -> str:
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    return f"{value:.16e}" if isinstance(value, float) else format(value, "f")
+def _decimal(column: Array) -> Array:
+    """Write decimals with all digits of their scale; Arrow itself would write small ones with an exponent."""
+    scale = column.type.scale
+    digits = pc.cast(column.view(pa.decimal128(column.type.precision, 0)), pa.string())
+    if scale == 0:
+        return digits
+    sign = pc.if_else(pc.starts_with(digits, "-"), "-", "")
+    padded = pc.utf8_lpad(pc.utf8_ltrim(digits, "-"), scale + 1, "0")
+    whole = pc.utf8_slice_codeunits(padded, 0, -scale)
+    return pc.binary_join_element_wise(sign, whole, ".", pc.utf8_slice_codeunits(padded, -scale), "")

@@ -18,12 +18,15 @@ import pyarrow.parquet as pq
 from omt_core.api.database import Row, Table
 from omt_database.columns import ColumnPlan
 from omt_database.export.arrow_columns import Array, arrow_array, arrow_type
-from omt_database.export.fingerprint import fingerprint, fingerprint_text
+from omt_database.export.fingerprint import VERSION, fingerprint, fingerprint_text
 
 ROW_GROUP_ROWS: Final = 65_536
 
 COLUMNS_KEY: Final = "omt.columns"
 """Key-value metadata of every part: the catalogue's description of each column, as JSON."""
+
+FINGERPRINT_KEY: Final = "omt.fingerprint"
+"""Key-value metadata of every part: which definition of the fingerprint it was measured by."""
 
 
 class Part:
@@ -33,7 +36,8 @@ class Part:
         described = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
         # A column of secrets is NULL whatever the catalogue says, so all may be NULL in the file.
         self._schema = pa.schema(
-            [pa.field(plan.column.name, arrow_type(plan)) for plan in plans], metadata={COLUMNS_KEY: described}
+            [pa.field(plan.column.name, arrow_type(plan)) for plan in plans],
+            metadata={COLUMNS_KEY: described, FINGERPRINT_KEY: VERSION},
         )
         self._plans = plans
         self._batches: list[Array] = []

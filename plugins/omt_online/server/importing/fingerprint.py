@@ -16,10 +16,10 @@ _INTEGERS = frozenset(
     f"{prefix}{size}" for prefix in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 )
 _TEXTS = {
-    "BOOLEAN": "CASE WHEN {0} THEN '1' ELSE '0' END",
-    "FLOAT": "CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}::DOUBLE) END",
-    "DOUBLE": "CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}) END",
-    "VARCHAR": "{0}",
+    "BOOLEAN": "{0}::TINYINT::VARCHAR",
+    "FLOAT": "CASE WHEN isnan({0}) THEN '9221120237041090560' ELSE {0}::DOUBLE::BIT::BIGINT::VARCHAR END",
+    "DOUBLE": "CASE WHEN isnan({0}) THEN '9221120237041090560' ELSE {0}::BIT::BIGINT::VARCHAR END",
+    "VARCHAR": "strlen({0}) || ':' || {0}",
     "BLOB": "sha256({0})",
     "TIMESTAMP": "epoch_us({0})::VARCHAR",
     "DATE": "({0} - DATE '1970-01-01')::VARCHAR",
@@ -28,6 +28,9 @@ _TEXTS = {
 
 _DECIMAL = "CASE WHEN starts_with({0}::VARCHAR, '.') THEN '0' ELSE '' END || replace({0}::VARCHAR, '-.', '-0.')"
 """DuckDB leaves out the zero in front of the point where a decimal has no digits there."""
+
+VERSION = "2"
+"""Which definition this is; a part says beside its columns which it was made by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +110,15 @@ def _row_ids(connection: DuckDBPyConnection, name: str) -> tuple[int, int]:
 def _measure(
     connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None
 ) -> Measured:
-    """Measure in one statement.
-
-    The two halves of each md5 are summed apart, since the sum of the whole would not fit DuckDB's largest integer. They
-    are read from its hexadecimal digits: DuckDB's md5_number_upper and _lower take the bytes in the reverse order.
-    """
-    encoded = " || ".join(_encoded(column) for column in columns)
+    """Measure in one statement. The halves of each md5 are summed apart: no integer of DuckDB's holds the whole sum."""
+    encoded = ", ".join(_encoded(column) for column in columns)
     some = "" if rows is None else "WHERE rowid >= ? AND rowid < ?"
     answer = connection.execute(
         f"""
         SELECT count(*),
-            coalesce(sum(('0x' || substr(hash, 1, 16))::UBIGINT::HUGEINT), 0),
-            coalesce(sum(('0x' || substr(hash, 17, 16))::UBIGINT::HUGEINT), 0)
-        FROM (SELECT md5({encoded}) AS hash FROM {table(name)} {some})
+            coalesce(sum((hash >> 64)::HUGEINT), 0),
+            coalesce(sum((hash & 18446744073709551615)::HUGEINT), 0)
+        FROM (SELECT md5_number(concat_ws(',', {encoded})) AS hash FROM {table(name)} {some})
         """,  # noqa: S608  # the names are quoted, the values parameters
         [] if rows is None else list(rows),
     ).fetchone()
@@ -130,6 +129,5 @@ def _measure(
 
 
 def _encoded(column: StoredColumn) -> str:
-    name = quoted(column.name)
-    text = _TEXTS.get(column.type_name, _DECIMAL).format(name)
-    return f"CASE WHEN {name} IS NULL THEN '-' ELSE strlen({text}) || ':' || {text} END"
+    text = _TEXTS.get(column.type_name, _DECIMAL).format(quoted(column.name))
+    return f"coalesce({text}, '')"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omt_online.receipt import FINGERPRINT_MODULUS
-from omt_online.server.importing.fingerprint import Measured, StoredColumn, has_row_ids, measure
+from omt_online.server.importing.fingerprint import VERSION, Measured, StoredColumn, has_row_ids, measure
 from omt_online.server.importing.identifiers import quoted, table
 from omt_online.server.importing.ports import StoredContents
 from omt_online.server.importing.verification import PartToImport
@@ -136,6 +136,14 @@ class TableImporter:
         path = [str(self._part)]
         rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_READ}", path).fetchall()  # noqa: S608  # a constant
         schema = self._connection.execute("SELECT name FROM parquet_schema(?)", path).fetchall()
+        versions = self._connection.execute(
+            "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'omt.fingerprint'", path
+        ).fetchall()
+        if versions != [(VERSION,)]:
+            message = (
+                f"its fingerprint follows another definition than number {VERSION}: the tool is of another version"
+            )
+            raise _failed("fingerprint-unknown", subject, message)
         columns = [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
         for column in columns:
             if not column.is_supported:

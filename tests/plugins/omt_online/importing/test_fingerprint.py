@@ -86,7 +86,7 @@ def test_the_parts_of_a_table_add_up(new_tenant, fingerprint_of, tmp_path_factor
 
 def test_the_reference_says_what_the_document_says(fingerprint_of):
     row = pa.table({"a": [7], "b": pa.array([None], pa.string()), "c": [""], "d": ["Åse"]})
-    assert fingerprint_of(row) == int(hashlib.md5("1:7-0:4:Åse".encode()).hexdigest(), 16)
+    assert fingerprint_of(row) == int.from_bytes(hashlib.md5("7,,0:,4:Åse".encode()).digest(), "little")
     assert fingerprint_of(row.slice(1)) == 0
 
 
@@ -108,6 +108,16 @@ def test_a_table_with_a_column_named_rowid_is_named_as_a_whole(tenant):
     with pytest.raises(VerificationFailedError) as refused:
         tenant.run()
     assert [detail.subject for detail in refused.value.details] == ["person"]
+
+
+@pytest.mark.parametrize("version", [None, "1", "3"])
+def test_a_part_whose_fingerprint_follows_another_definition_is_told_apart(tenant, version):
+    tenant.put_table("person", pa.table({"a": [1]}), version=version)
+    with pytest.raises(VerificationFailedError) as refused:
+        tenant.run()
+    assert [(detail.code, detail.subject) for detail in refused.value.details] == [
+        ("fingerprint-unknown", "person, part 1")
+    ]
 
 
 def test_rows_that_change_places_between_columns_are_told_apart(fingerprint_of):
