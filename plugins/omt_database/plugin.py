@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
-from omt_core.api.events import FindingRaised
+from omt_core.api.events import FindingRaised, Notice
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.installation import Licence
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
@@ -83,7 +83,10 @@ class DatabasePlugin(Plugin):
             return ()
         if call.database.weakness is not None:
             call.run.emit(FindingRaised(finding=SNAPSHOT_WEAK.finding(call.database.weakness)))
-        return (DatabaseExport(call.database, self._settings, call.workspace).stage(PLUGIN),)
+        export = DatabaseExport(
+            call.database, self._settings, call.workspace, lambda line: call.run.emit(Notice(message=line))
+        )
+        return (export.stage(PLUGIN),)
 
     @hookimpl
     @override

@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 
 from omt_core.api.plugin import PluginSettings
 from omt_crm.vocabulary import NO_LOGIN_EVENT, TICKET_CREDENTIAL
+from omt_database.guard import GuardSettings
 
 MEBIBYTE = 2**20
 
@@ -96,4 +97,7 @@ class DatabaseSettings(PluginSettings):
     spool_bytes: PositiveInt = Field(
         default=512 * MEBIBYTE,
         description="How much may lie in the workspace before reading waits for the upload.",
+    )
+    guard: GuardSettings = Field(
+        default=GuardSettings(), description="When the export slows itself for the sake of the database's users."
     )

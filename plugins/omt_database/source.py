@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import anyio
@@ -16,12 +16,23 @@ from omt_core.api.database import Row, SourceDatabase, Table, Value
 from omt_core.api.errors import InstallationError
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
+from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.drivers.driver import Connection, Cursor, Driver
-from omt_database.thread import ConnectionThread, Pending
+from omt_database.thread import Pending, WorkThread
 
 T = TypeVar("T")
+B = TypeVar("B", bound=Sized)
+R = TypeVar("R", bound="Closable")
 
 ROWS_AT_ONCE = 5_000
+
+
+class Closable(Protocol):
+    """A result under way, on whichever connection."""
+
+    def close(self) -> None:
+        """Forget what is not fetched yet."""
+        ...
 
 
 @dataclass(eq=False)
@@ -29,8 +40,8 @@ class _Turn:
     """A task's use of the connection: the result that it reads and the batch that is fetched ahead."""
 
     task: int
-    cursor: Cursor | None = None
-    ahead: Pending[list[Row]] | None = None
+    result: Closable | None = None
+    ahead: Pending[Any] | None = None
     over: bool = False
 
 
@@ -45,8 +56,9 @@ class CrmDatabase(SourceDatabase):
         self._connection: Connection | None = None
         self._cursor: Cursor | None = None
         self._tables: Mapping[str, Table] = {}
+        self._in_snapshot = False
         self.weakness: str | None = None
-        self._thread = ConnectionThread(self._interrupt)
+        self._thread = WorkThread(self._interrupt)
         # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
         self._free = anyio.Semaphore(1)
         self._turn: _Turn | None = None
@@ -82,7 +94,8 @@ class CrmDatabase(SourceDatabase):
     ) -> AsyncIterator[Sequence[Row]]:
         statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
         async with self._own_turn() as turn:
-            async for rows in self._stream(turn, statement, parameters, lambda cursor: cursor.fetchmany(size)):
+            start = partial(self._execute, statement, parameters)
+            async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size)):
                 yield rows
 
     @override
@@ -97,6 +110,7 @@ class CrmDatabase(SourceDatabase):
     async def _snapshot(self) -> AsyncIterator[str]:
         async with self._own_turn():
             self.weakness = await self._run(lambda: self._driver.begin_snapshot(self._open_connection))
+            self._in_snapshot = True
         try:
             yield uuid4().hex
         except BaseException:
@@ -112,6 +126,7 @@ class CrmDatabase(SourceDatabase):
                 # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
                 await self._end(self._turn)
             async with self._own_turn():
+                self._in_snapshot = False
                 await self._run(lambda: self._driver.end_snapshot(self._open_connection))
 
     @override
@@ -132,13 +147,34 @@ class CrmDatabase(SourceDatabase):
         async with self._own_turn():
             return await self._run(lambda: self._driver.plan_columns(self._open_connection, table))
 
+    def reads_columns(self, plan: ColumnPlan) -> bool:
+        """Tell whether a column that is read by columns is exactly what it is when read by rows."""
+        return self._driver.reads_columns(plan)
+
+    async def column_connection(self) -> ColumnConnection | None:
+        """Return the connection that reads by columns in this snapshot's view, or None where there is none."""
+        if not self._in_snapshot:
+            return None
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.share_view(self._open_connection))
+
     async def export(
         self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
     ) -> AsyncIterator[list[Row]]:
         """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL."""
         async with self._own_turn() as turn:
-            async for rows in self._stream(turn, statement, parameters, fetch):
+            async for rows in self._stream(turn, partial(self._execute, statement, parameters), fetch):
                 yield rows
+
+    async def export_columns(
+        self, start: Callable[[], ColumnResult], fetch: Callable[[ColumnResult], RecordBatch | None]
+    ) -> AsyncIterator[RecordBatch]:
+        """Yield what `fetch` takes, on the same thread, from the result that `start` begins."""
+        async with self._own_turn() as turn:
+            # What was interrupted by its cursor is not what is read now.
+            self._cursor = None
+            async for batch in self._stream(turn, start, fetch):
+                yield batch
 
     @property
     def owner(self) -> str | None:
@@ -211,20 +247,18 @@ class CrmDatabase(SourceDatabase):
                 if turn.ahead is not None:
                     # Not interrupted: to some systems that would be the end of the transaction, and of the snapshot.
                     await turn.ahead.settled()
-                if turn.cursor is not None and self._connection is not None:
-                    await self._run(turn.cursor.close)
+                if turn.result is not None and self._connection is not None:
+                    await self._run(turn.result.close)
         finally:
             self._turn = None
             self._free.release()
 
-    async def _stream(
-        self, turn: _Turn, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
-    ) -> AsyncIterator[list[Row]]:
-        cursor = turn.cursor = await self._run(partial(self._execute, statement, parameters))
-        turn.ahead = self._start(partial(fetch, cursor))
-        while rows := await turn.ahead.result():
+    async def _stream(self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None]) -> AsyncIterator[B]:
+        result = turn.result = await self._run(start)
+        turn.ahead = self._start(partial(fetch, result))
+        while some := await turn.ahead.result():
             # Read on while the caller works on these.
-            turn.ahead = self._start(partial(fetch, cursor))
-            yield rows
+            turn.ahead = self._start(partial(fetch, result))
+            yield some
             if turn.over:
                 raise RuntimeError("Read one result to its end before asking the database for another.")

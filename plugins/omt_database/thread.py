@@ -1,4 +1,4 @@
-"""The one thread that a connection belongs to (DESIGN section 4), and waiting for it without blocking the loop."""
+"""A thread of its own for work in turn, and waiting for it without blocking the loop: a connection belongs to one."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class Pending(Generic[T]):
             await self._done.wait()
 
 
-class ConnectionThread:
-    """Runs everything that touches a connection, one after another. `interrupt` is called from another thread."""
+class WorkThread:
+    """Runs its work one after another. `interrupt`, which stops what is under way, is called from another thread."""
 
-    def __init__(self, interrupt: Callable[[], None]) -> None:
+    def __init__(self, interrupt: Callable[[], None] = lambda: None) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="omt-database")
         self._interrupt = interrupt
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from omt_core.api.database import Row, Table, Value
 from omt_core.api.errors import InstallationError
 from omt_database.columns import ColumnPlan
+from omt_database.drivers.columns_odbc import ColumnConnection
 
 Driven: TypeAlias = Any
 """Whatever a DB-API driver takes or gives."""
@@ -93,6 +94,19 @@ class Driver(ABC):
     @abstractmethod
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read."""
+
+    def reads_columns(self, plan: ColumnPlan) -> bool:
+        """Tell whether a planned column, read through a `ColumnConnection`, is exactly what a row would have held."""
+        del plan
+        return False
+
+    def share_view(self, connection: Connection) -> ColumnConnection | None:
+        """Return a second connection that sees what this one's snapshot sees; `end_snapshot` closes it.
+
+        None where that cannot be had: then one driver on one connection reads everything (DESIGN section 5).
+        """
+        del connection
+        return None
 
     @staticmethod
     def fetch(connection: Connection, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:

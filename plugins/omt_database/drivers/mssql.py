@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
@@ -82,7 +82,7 @@ class MssqlDriver(ServerDriver):
     dbms: ClassVar[str] = "mssql"
 
     @override
-    def keywords(self) -> Mapping[str, str]:
+    def keywords(self) -> dict[str, str]:
         values = {
             "Encrypt": self._settings.encrypt,
             "TrustServerCertificate": "yes" if self._settings.trust_server_certificate else "no",

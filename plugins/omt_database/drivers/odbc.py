@@ -7,12 +7,14 @@ import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from typing_extensions import override
 
 from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation
+from omt_database.drivers.columns_odbc import ColumnConnection, state_and_message
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
 from omt_database.drivers.driver import Connection, Cursor, Driver
 from omt_database.drivers.failures import explain
@@ -46,11 +48,12 @@ class OdbcDriver(Driver):
         self._location = location
         self._settings = settings
         self.errors = (self._pyodbc.Error,)
+        self._columns: ColumnConnection | None = None
 
     # --- what a DBMS says of itself
 
     @abstractmethod
-    def keywords(self) -> Mapping[str, str]:
+    def keywords(self) -> dict[str, str]:
         """Return what goes into the connection string beside driver, user and password."""
 
     def suitable(self, installed: Sequence[str]) -> str | None:
@@ -68,14 +71,16 @@ class OdbcDriver(Driver):
         password = self._location.password
         return password.get_secret_value() if password is not None else None
 
-    def connection_string(self) -> str:
-        """Return the whole connection string, secrets included."""
+    def connection_string(self, more: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return the whole connection string, secrets included; `more` goes before the DBMS's own keywords."""
         dsn = self._location.dsn
         given = parse_keywords(dsn) if dsn and "=" in dsn else {}
         values = {"DSN": dsn} if dsn and not given else {}
         if not dsn:
             values["Driver"] = self._driver_name()
-        values |= {keyword: value for keyword, value in self.keywords().items() if keyword.lower() not in given}
+        values |= {
+            keyword: value for keyword, value in {**self.keywords(), **more}.items() if keyword.lower() not in given
+        }
         if not USER_KEYWORDS & given.keys():
             values |= self._login()
         return (f"{dsn};" if given else "") + connection_string(values)
@@ -113,12 +118,26 @@ class OdbcDriver(Driver):
 
     @override
     def explain(self, error: Exception) -> InstallationError:
-        state, message = (*map(str, error.args), "", "")[:2]
+        of_rows = isinstance(error, self._pyodbc.Error)
+        state, message = (*map(str, error.args), "", "")[:2] if of_rows else state_and_message(error)
         secrets = (self._password, parse_keywords(self._location.dsn or "").get("pwd"))
         return explain(state, redacted(message, *secrets))
 
+    def _open_columns(self, connection_string: str, *, autocommit: bool) -> ColumnConnection:
+        """Open the second connection; from then on its errors are the driver's too."""
+        columns = ColumnConnection(connection_string, autocommit=autocommit, login_timeout=self._settings.login_timeout)
+        self.errors = (self._pyodbc.Error, *columns.errors)
+        self._columns = columns
+        return columns
+
+    def _close_columns(self) -> None:
+        columns, self._columns = self._columns, None
+        if columns is not None:
+            columns.close()
+
     @override
     def end_snapshot(self, connection: OdbcConnection) -> None:
+        self._close_columns()
         connection.rollback()
         connection.autocommit = True
 

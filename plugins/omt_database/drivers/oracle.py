@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from typing_extensions import override
@@ -56,7 +56,7 @@ class OracleDriver(ServerDriver):
     dbms: ClassVar[str] = "oracle"
 
     @override
-    def keywords(self) -> Mapping[str, str]:
+    def keywords(self) -> dict[str, str]:
         if self._location.dsn:
             return {}
         # A TNS name, or host:port/service (domain/README.md section 1: the server alone, the database blank).

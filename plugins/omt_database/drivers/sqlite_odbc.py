@@ -6,7 +6,7 @@ declared BIGINT at 32 bits. Such columns travel as text; text with a NUL cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind
+from omt_database.drivers.columns_odbc import ColumnConnection
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import OdbcDriver, first_of
 from omt_database.drivers.sqlite import SqliteDriver
@@ -28,6 +29,11 @@ LIBRARIES: Final = (
     "/usr/local/lib/libsqlite3odbc.so",
 )
 """Where the driver lies when it is not registered with the driver manager."""
+
+_KINDS_OF_COLUMNS: Final = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.TIMESTAMP})
+
+_ATTEMPTS: Final = 3
+"""How often two connections try to begin at the same state of the file, before one reads everything."""
 
 _WIDE: Final = " OR {0} NOT BETWEEN -2147483648 AND 2147483647"
 
@@ -49,7 +55,7 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         OdbcDriver.__init__(self, location, settings)
 
     @override
-    def keywords(self) -> Mapping[str, str]:
+    def keywords(self) -> dict[str, str]:
         # StepAPI: rows as they are stepped to, not the whole result in memory first.
         timeout = str(self._settings.login_timeout * 1_000)
         return {"Database": str(self._path.absolute()), "StepAPI": "1", "NoCreat": "1", "Timeout": timeout}
@@ -68,6 +74,44 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
             cursor.execute("PRAGMA query_only = ON")
             cursor.close()
         return connection
+
+    @override
+    def begin_snapshot(self, connection: Connection) -> str | None:
+        """Begin the view on two connections at once, since a later one would see what was written in between.
+
+        In rollback journal mode a reader keeps writers out, in WAL mode it does not: there the second connection looks
+        at the file's version before the first begins and after it began itself; if it is the same, nothing was written
+        in between, so that both see the same.
+        """
+        columns = self._open_columns(self.connection_string(), autocommit=True)
+        for _ in range(_ATTEMPTS):
+            before = columns.value("PRAGMA data_version")
+            weakness = super().begin_snapshot(connection)
+            columns.execute("BEGIN")
+            columns.value("SELECT count(*) FROM sqlite_master")
+            if columns.value("PRAGMA data_version") == before:
+                return weakness
+            columns.execute("ROLLBACK")
+            super().end_snapshot(connection)
+        self._close_columns()
+        return super().begin_snapshot(connection)
+
+    @override
+    def end_snapshot(self, connection: Connection) -> None:
+        self._close_columns()
+        super().end_snapshot(connection)
+
+    @override
+    def share_view(self, connection: Connection) -> ColumnConnection | None:
+        return self._columns
+
+    @override
+    def reads_columns(self, plan: ColumnPlan) -> bool:
+        if plan.kind is Kind.STRING:
+            # The driver tells the declared length, which SQLite keeps nobody to, or none.
+            length = plan.column.length
+            return plan.width is not None and (length is None or plan.width <= length)
+        return plan.kind in _KINDS_OF_COLUMNS
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

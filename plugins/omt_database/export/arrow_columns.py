@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
+from omt_core.api.database import Row
 from omt_core.api.errors import InstallationError
 from omt_database.columns import ColumnPlan, Kind
 
@@ -52,7 +53,8 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
         with suppress(pa.ArrowException, TypeError, ValueError, OverflowError):
             # Told the type, Arrow would cut a fraction off without a word; what it finds by itself it does not touch.
             array = pa.array(values) if plan.kind in _FOUND else pa.array(values, target)
-            if array.type == target or array.null_count == len(array):
+            texts_of_moments = plan.kind in _PARSED and pa.types.is_string(array.type)
+            if array.type == target or texts_of_moments or array.null_count == len(array):
                 return array.cast(target)
     try:
         convert = _CONVERSIONS[plan.kind]
@@ -66,6 +68,22 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
             f"Column {plan.column.name!r} of type {plan.column.type_name!r} holds a value that is not of its type.",
             "Report this with the version of the database: its driver gives other values than its catalogue says.",
         ) from error
+
+
+def columns_of_rows(plans: Sequence[ColumnPlan], rows: Sequence[Row]) -> list[Array]:
+    """Turn rows into one Arrow array for each planned column. There must be rows."""
+    return [arrow_array(plan, values) for plan, values in zip(plans, zip(*rows, strict=True), strict=True)]
+
+
+def columns_of_batch(plans: Sequence[ColumnPlan], batch: Array) -> list[Array]:
+    """Turn a batch of the columns that are not omitted into one Arrow array for each planned column."""
+    read = iter(batch.columns)
+    return [pa.nulls(batch.num_rows, arrow_type(plan)) if plan.omitted else next(read) for plan in plans]
+
+
+def schema_of_batch(plans: Sequence[ColumnPlan]) -> Array:
+    """Return the Arrow schema of the columns that are not omitted."""
+    return pa.schema([pa.field(plan.column.name, arrow_type(plan)) for plan in plans if not plan.omitted])
 
 
 def _decimal(value: Driven) -> Decimal:
@@ -97,9 +115,9 @@ def _integer(value: Driven) -> int:
     return number
 
 
-_ALWAYS_CONVERTED: Final = frozenset({Kind.GUID, Kind.BOOLEAN, Kind.DECIMAL})
+_ALWAYS_CONVERTED: Final = frozenset({Kind.GUID})
 
-_FOUND: Final = frozenset({Kind.INTEGER, Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
+_FOUND: Final = frozenset({Kind.BOOLEAN, Kind.INTEGER, Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
 
 _PARSED: Final = frozenset({Kind.TIMESTAMP, Kind.DATE, Kind.TIME})
 

@@ -21,7 +21,7 @@ MODULUS: Final = 1 << 128
 _NOT_A_NUMBER: Final = pa.scalar(math.nan)
 
 _DIGESTS: Final = pa.list_(pa.uint32(), 4)
-"""An md5 as four numbers, the lowest first: as many of them as there are rows can be added up without passing 64 bits."""
+"""An md5 as four numbers, the lowest first: no batch has so many rows that adding these up would pass 64 bits."""
 
 
 def fingerprint(columns: Sequence[Array], rows: int) -> int:
@@ -38,7 +38,7 @@ def fingerprint(columns: Sequence[Array], rows: int) -> int:
     digests = b"".join([md5(text[start:end], usedforsecurity=False).digest() for start, end in pairwise(ends)])
     numbers = pa.Array.from_buffers(pa.uint32(), rows * 4, [None, pa.py_buffer(digests)])
     hashes = pa.Array.from_buffers(_DIGESTS, rows, [None], children=[numbers])
-    sums = [pc.sum(pc.list_element(hashes, place)).as_py() for place in range(4)]
+    sums: list[int] = [pc.sum(pc.list_element(hashes, place)).as_py() for place in range(4)]
     return sum(number << (32 * place) for place, number in enumerate(sums)) % MODULUS
 
 

@@ -1,7 +1,7 @@
 """Parts of a table: batches gathered until they are large enough, then written as one Parquet file.
 
-The same rows give the same bytes: nothing of time or place goes into a file, rows come in key order where a key gives
-one, and where a part ends depends on what it holds alone.
+The same rows give the same bytes, however they were read: nothing of time or place goes into a file, rows come in key
+order where a key gives one, and where a part ends depends on what it holds alone.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omt_core.api.database import Row, Table
+from omt_core.api.database import Table
 from omt_database.columns import ColumnPlan
-from omt_database.export.arrow_columns import Array, arrow_array, arrow_type
+from omt_database.export.arrow_columns import Array, arrow_type
 from omt_database.export.fingerprint import VERSION, fingerprint, fingerprint_text
 
 ROW_GROUP_ROWS: Final = 65_536
+
+ROW_GROUP_BYTES: Final = 8 * 2**20
+"""A row group of long rows has fewer of them: whoever reads the file holds one at a time."""
 
 COLUMNS_KEY: Final = "omt.columns"
 """Key-value metadata of every part: the catalogue's description of each column, as JSON."""
@@ -39,22 +42,18 @@ class Part:
             [pa.field(plan.column.name, arrow_type(plan)) for plan in plans],
             metadata={COLUMNS_KEY: described, FINGERPRINT_KEY: VERSION},
         )
-        self._plans = plans
         self._batches: list[Array] = []
         self._sum = 0
         self.rows = 0
         self.bytes = 0
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Take a batch of rows."""
-        if not rows:
-            return
-        columns = [arrow_array(plan, values) for plan, values in zip(self._plans, zip(*rows, strict=True), strict=True)]
-        batch = pa.record_batch(columns, schema=self._schema)
-        self._sum += fingerprint(columns, len(rows))
+    def add(self, columns: Sequence[Array]) -> None:
+        """Take a batch of rows, as Arrow arrays in the order of the planned columns."""
+        batch = pa.record_batch(list(columns), schema=self._schema)
+        self._sum += fingerprint(batch.columns, batch.num_rows)
         self._batches.append(batch)
-        self.rows += len(rows)
-        self.bytes += batch.nbytes
+        self.rows += batch.num_rows
+        self.bytes += sum(map(_weight, batch.columns))
 
     @property
     def fingerprint(self) -> str:
@@ -64,8 +63,20 @@ class Part:
     def write(self, path: Path) -> None:
         """Write the part to a file that is there whole or not at all."""
         unfinished = path.with_suffix(".new")
-        table = pa.Table.from_batches(self._batches, schema=self._schema)
-        pq.write_table(table, unfinished, row_group_size=ROW_GROUP_ROWS, compression="zstd", compression_level=1)
+        # In one piece: where a batch ended would show in the file.
+        table = pa.Table.from_batches(self._batches, schema=self._schema).combine_chunks()
+        fitting = ROW_GROUP_BYTES * self.rows // max(1, self.bytes)
+        rows = max(1, min(ROW_GROUP_ROWS, fitting))
+        pq.write_table(table, unfinished, row_group_size=rows, compression="zstd", compression_level=1)
         unfinished.replace(path)
         # Parts are made by whatever worker thread is free, and Arrow would keep for each what it once used.
         pa.default_memory_pool().release_unused()
+
+
+def _weight(column: Array) -> int:
+    """Return the bytes of a column's values; unlike `nbytes` it does not depend on who made the array."""
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        offsets = memoryview(column.buffers()[1]).cast("i")
+        return 4 * len(column) + int(offsets[column.offset + len(column)] - offsets[column.offset])
+    return max(1, int(kind.bit_width) // 8) * len(column)

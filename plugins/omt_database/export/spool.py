@@ -30,11 +30,9 @@ class Spool:
         """Return where a file of this name goes."""
         return self._folder / name
 
-    def keep(self, path: Path) -> int:
-        """Count a file that was written, and return its size in bytes."""
-        size = path.stat().st_size
+    def keep(self, path: Path, size: int) -> None:
+        """Count a file of `size` bytes that was written."""
         self._waiting.append((path, size))
-        return size
 
     @property
     def full(self) -> bool:

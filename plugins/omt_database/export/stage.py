@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
-import anyio.to_thread
-
-from omt_core.api.database import Row, Table
+from omt_core.api.database import Table
 from omt_core.api.errors import InputError
 from omt_core.api.items import Item, TablePart
 from omt_core.api.stages import UploadStage
-from omt_database.columns import ColumnPlan
 from omt_database.export.omissions import Omissions
 from omt_database.export.parts import Part
-from omt_database.export.reading import export_statement, fetching
 from omt_database.export.spool import Spool
+from omt_database.export.table_reader import Encode, TableReader
+from omt_database.guard import NOTICE, Guard
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase
-
-T = TypeVar("T")
+from omt_database.thread import Pending, WorkThread
 
 STAGE: Final = "database"
 
@@ -50,15 +48,23 @@ class _Written:
 
 
 class DatabaseExport:
-    """Exports all tables but those that stay on site, one after another."""
+    """Exports all tables but those that stay on site, one after another; `tell` takes a line for a person.
 
-    def __init__(self, database: CrmDatabase, settings: DatabaseSettings, workspace: Path) -> None:
-        self._database = database
+    Three threads work at a time: one fetches a batch, one encodes and measures the batch before, one writes the part
+    before.
+    """
+
+    def __init__(
+        self, database: CrmDatabase, settings: DatabaseSettings, workspace: Path, tell: Callable[[str], None]
+    ) -> None:
         self._settings = settings
         self._omissions = Omissions(database.tables, settings)
         self._spool = Spool(workspace / "spool" / STAGE, settings.spool_bytes)
-        # Of its own, so that encoding never waits for threads that others hold.
-        self._limiter = anyio.CapacityLimiter(1)
+        self._database = database
+        self._guard = Guard(settings.guard)
+        self._reader = TableReader(database, self._guard, settings.batch_bytes)
+        self._tell = tell
+        self._told_of_guard = False
 
     def stage(self, plugin: str) -> UploadStage:
         """Return the stage."""
@@ -69,65 +75,84 @@ class DatabaseExport:
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the parts of all tables; waits while too many of them are not uploaded yet."""
-        await self._blocking(self._spool.clear)
-        told: list[Item] = []
-        size = 0
-        for table in self._omissions.moved_tables:
-            async for written in self._table(table):
-                told.append(written.item())
-                size += written.size
-                if size >= min(self._settings.part_bytes, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
-                    yield told
-                    told, size = [], 0
-                    await self._spool.room()
-        if told:
-            yield told
+        encoder, writer = WorkThread(), WorkThread()
+        try:
+            await writer.run(self._clear)
+            told: list[Item] = []
+            size = 0
+            for table in self._omissions.moved_tables:
+                async for written in self._table(table, encoder, writer):
+                    self._spool.keep(written.path, written.size)
+                    told.append(written.item())
+                    size += written.size
+                    if size >= min(self._settings.part_bytes, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
+                        yield told
+                        told, size = [], 0
+                        await self._spool.room()
+            if told:
+                yield told
+        finally:
+            encoder.close()
+            writer.close()
 
-    async def _table(self, table: Table) -> AsyncIterator[_Written]:
+    async def _table(self, table: Table, encoder: WorkThread, writer: WorkThread) -> AsyncIterator[_Written]:
         secret = self._omissions.secret_columns(table)
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
         )
-        number = 0
-        part = Part(table, plans)
-        async for rows, last in self._batches(table, plans):
-            await self._blocking(partial(part.add, rows))
-            if last or part.bytes >= self._settings.part_bytes:
-                number += 1
-                yield await self._blocking(partial(self._write, part, table, number, last=last, secret=secret))
-                part = Part(table, plans)
+        part, number = Part(table, plans), 1
+        writing: Pending[_Written] | None = None
+        try:
+            async for encode in self._reader.batches(table, plans, self._omissions.row_filter(table)):
+                if part.bytes >= self._settings.part_bytes:
+                    if writing is not None:
+                        yield await writing.result()
+                    writing = writer.start(partial(self._write, part, table, number, last=False, secret=secret))
+                    part, number = Part(table, plans), number + 1
+                await encoder.run(partial(_add, part, encode))
+                self._tell_of_guard()
+            if writing is not None:
+                yield await writing.result()
+            yield await writer.run(partial(self._write, part, table, number, last=True, secret=secret))
+        finally:
+            if writing is not None:
+                await writing.settled()
 
-    async def _batches(self, table: Table, plans: Sequence[ColumnPlan]) -> AsyncIterator[tuple[list[Row], bool]]:
-        """Yield batches of rows, each with whether it is the last; an empty table is one batch of no rows."""
-        statement, parameters = export_statement(
-            table, plans, dbms=self._database.dbms, owner=self._database.owner, left=self._omissions.row_filter(table)
-        )
-        fetch = fetching(plans, self._settings.batch_bytes)
-        held: list[Row] | None = None
-        async for rows in self._database.export(statement, parameters, fetch):
-            if held is not None:
-                yield held, False
-            held = rows
-        yield held or [], True
+    def _clear(self) -> None:
+        with _in_workspace():
+            self._spool.clear()
+
+    def _tell_of_guard(self) -> None:
+        if self._guard.slowed and not self._told_of_guard:
+            self._told_of_guard = True
+            self._tell(NOTICE)
 
     def _write(self, part: Part, table: Table, number: int, *, last: bool, secret: tuple[str, ...]) -> _Written:
         # By number and not by name: a table's name may not be a file's.
         path = self._spool.path(f"{self._omissions.moved_tables.index(table):05}-{number:06}.parquet")
-        part.write(path)
-        size = self._spool.keep(path)
+        with _in_workspace():
+            part.write(path)
+        status = path.stat()
         described = TablePart(
             table=table.name, number=number, rows=part.rows, fingerprint=part.fingerprint, last=last,
             omitted_columns=secret,
         )  # fmt: skip
-        return _Written(path=path, part=described, size=size, mtime_ns=path.stat().st_mtime_ns)
+        return _Written(path=path, part=described, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
-    async def _blocking(self, work: Callable[[], T]) -> T:
-        try:
-            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
-        except OSError as error:
-            raise InputError(
-                "workspace-not-writable",
-                f"A part of the database cannot be written into the workspace: {error.strerror or error}.",
-                "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
-                "command again.",
-            ) from error
+
+def _add(part: Part, encode: Encode) -> None:
+    part.add(encode())
+
+
+@contextmanager
+def _in_workspace() -> Iterator[None]:
+    """Say what to do when the workspace does not take what is written."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            "workspace-not-writable",
+            f"A part of the database cannot be written into the workspace: {error.strerror or error}.",
+            "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
+            "command again.",
+        ) from error

@@ -5,14 +5,14 @@ import threading
 import anyio
 import pytest
 
-from omt_database.thread import ConnectionThread
+from omt_database.thread import WorkThread
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def thread():
-    made = ConnectionThread(interrupt=lambda: None)
+    made = WorkThread(interrupt=lambda: None)
     yield made
     made.close()
 
@@ -38,7 +38,7 @@ async def test_an_error_comes_out_where_the_result_is_waited_for(thread):
 
 async def test_cancelled_work_is_interrupted_and_waited_for():
     stopped = threading.Event()
-    thread = ConnectionThread(interrupt=stopped.set)
+    thread = WorkThread(interrupt=stopped.set)
     with anyio.CancelScope() as scope:
         pending = thread.start(stopped.wait)
         scope.cancel()

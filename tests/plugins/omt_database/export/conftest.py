@@ -20,6 +20,7 @@ class Exported:
 
     items: list[Item] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
 
     def parts(self, table: str) -> list[pa.Table]:
         return [pq.read_table(pa.BufferReader(self.contents[item.key])) for item in self.of(table)]
@@ -49,8 +50,9 @@ def export(tmp_path):
     async def run(engine, **settings):
         database = await engine.open(**settings)
         exported = Exported()
+        told = exported.told
         async with database.snapshot():
-            stage = DatabaseExport(database, engine.settings(**settings), tmp_path).stage("database")
+            stage = DatabaseExport(database, engine.settings(**settings), tmp_path, told.append).stage("database")
             async for batch in stage.items():
                 for item in batch:
                     exported.items.append(item)

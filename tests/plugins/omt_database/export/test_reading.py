@@ -62,4 +62,4 @@ def test_rows_without_a_bound_are_measured():
 
 
 def test_a_row_that_may_exceed_a_batch_is_measured_too():
-    assert len(fetching([plan(10**9)], 10_000)(Cursor("x" * 6_000))) == 1
+    assert len(fetching([plan(10**9)], 10_000)(Cursor("x" * 6_000))) == 2

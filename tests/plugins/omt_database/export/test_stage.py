@@ -114,7 +114,7 @@ async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatc
 
     monkeypatch.setattr(Spool, "room", upload_everything)
     database = await simulated.open()
-    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path).items():
+    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path, print).items():
         pass
     await database.aclose()
     assert len(sizes) > 5
@@ -126,7 +126,7 @@ async def test_what_a_crashed_run_left_is_removed_first(simulated, tmp_path):
     leftover.parent.mkdir(parents=True)
     leftover.write_bytes(b"half")
     database = await simulated.open()
-    batches = DatabaseExport(database, simulated.settings(), tmp_path).items()
+    batches = DatabaseExport(database, simulated.settings(), tmp_path, print).items()
     await anext(batches)
     assert not leftover.exists()
     await batches.aclose()

@@ -1,0 +1,89 @@
+"""Reads one table after another: by columns where that is exact and shares the snapshot, else by rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+
+from omt_core.api.database import Row, Table
+from omt_database.columns import ColumnPlan
+from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
+from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch
+from omt_database.export.reading import by_rows_because, export_statement, fetching, longest_text, rows_at_once
+from omt_database.guard import WORK_OF_VALUE, Guard
+from omt_database.source import CrmDatabase
+
+_log = logging.getLogger(__name__)
+
+Encode: TypeAlias = Callable[[], list[Array]]
+"""A batch that was read; calling it turns its rows into one Arrow array for each planned column."""
+
+LOOKED_AT = 16
+"""The bytes of rows are guessed from one of this many."""
+
+
+class TableReader:
+    """Reads the tables of one snapshot; `guard` watches how long the database takes for each batch."""
+
+    def __init__(self, database: CrmDatabase, guard: Guard, batch_bytes: int) -> None:
+        self._database = database
+        self._guard = guard
+        self._batch_bytes = batch_bytes
+
+    async def batches(
+        self, table: Table, plans: Sequence[ColumnPlan], left: tuple[str, str] | None
+    ) -> AsyncIterator[Encode]:
+        """Yield the rows of a table in batches, without those that `left` (column, value) marks.
+
+        Batches begin and end at the same rows whichever way they are read.
+        """
+        rows = rows_at_once(plans, self._batch_bytes)
+        columns = await self._database.column_connection()
+        reason = by_rows_because(plans, self._database.reads_columns) if rows is not None else "its rows have no bound"
+        if columns is not None and rows is not None and not reason:
+            async for batch in self._by_columns(columns, table, plans, left, rows):
+                yield partial(columns_of_batch, plans, batch)
+            return
+        if columns is not None:
+            _log.info("Table %s is read row by row, because %s.", table.name, reason)
+        async for some in self._by_rows(table, plans, left):
+            yield partial(columns_of_rows, plans, some)
+
+    def _by_columns(
+        self,
+        columns: ColumnConnection,
+        table: Table,
+        plans: Sequence[ColumnPlan],
+        left: tuple[str, str] | None,
+        rows: int,
+    ) -> AsyncIterator[RecordBatch]:
+        read = [plan for plan in plans if not plan.omitted]
+        statement, parameters = export_statement(
+            table, read, dbms=self._database.dbms, owner=self._database.owner, left=left
+        )
+        start = partial(
+            columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows, longest=longest_text(read)
+        )
+        return self._database.export_columns(start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
+
+    def _by_rows(
+        self, table: Table, plans: Sequence[ColumnPlan], left: tuple[str, str] | None
+    ) -> AsyncIterator[list[Row]]:
+        statement, parameters = export_statement(
+            table, plans, dbms=self._database.dbms, owner=self._database.owner, left=left
+        )
+        fetch = self._guard.watching(fetching(plans, self._batch_bytes), _work_of_rows)
+        return self._database.export(statement, parameters, fetch)
+
+
+def _work_of_batch(batch: RecordBatch | None) -> int:
+    return 0 if batch is None else int(batch.nbytes) + WORK_OF_VALUE * batch.num_rows * batch.num_columns
+
+
+def _work_of_rows(rows: list[Row]) -> int:
+    some = rows[::LOOKED_AT]
+    size = sum(len(value) for row in some for value in row if isinstance(value, str | bytes))
+    values = len(rows) * len(rows[0]) if rows else 0
+    return size * len(rows) // max(1, len(some)) + WORK_OF_VALUE * values

@@ -1,0 +1,178 @@
+"""Whichever way a table is read, the same bytes come out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from omt_database.source import CrmDatabase
+
+pytestmark = pytest.mark.anyio
+
+MOMENTS = ["1760-01-01 00:00:00", "9999-12-31 23:59:59.999999", "1969-12-31 23:59:59.999999", "2024-02-29 01:02:03"]
+TEXTS = ["Å😀 名", "", "blank  ", " ", "-", "😀" * 10]
+BIG = [2**63 - 1, -(2**63), 0, -1]
+DOUBLES = [-0.0, 0.1, -1e300, 5e-324, 1.5]
+COUNT = 1_000
+BY_COLUMNS = {"sqlite": False, "sqlite-odbc": True, "postgresql": True}
+
+
+def fill(engine) -> None:
+    engine.execute(
+        "CREATE TABLE plain (id INTEGER PRIMARY KEY, big BIGINT, small SMALLINT, s VARCHAR(40), moment TIMESTAMP,"
+        " double DOUBLE PRECISION, secret VARCHAR(10), kind VARCHAR(10))",
+        (
+            "INSERT INTO plain VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    number,
+                    None if number % 7 == 0 else BIG[number % 4],
+                    None if number % 5 == 0 else -(2**15),
+                    None if number % 11 == 0 else TEXTS[number % 6],
+                    None if number % 13 == 0 else MOMENTS[number % 4],
+                    None if number % 17 == 0 else DOUBLES[number % 5],
+                    "hemmelig",
+                    ("left", "x", None)[number % 3],
+                )
+                for number in range(COUNT)
+            ],
+        ),
+    )
+
+
+class Ways(logging.Handler):
+    """Remembers why tables were read row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+@pytest.fixture
+def by_rows():
+    ways, logger = Ways(), logging.getLogger("omt_database.export.table_reader")
+    level = logger.level
+    logger.addHandler(ways)
+    logger.setLevel(logging.INFO)
+    yield ways.told
+    logger.removeHandler(ways)
+    logger.setLevel(level)
+
+
+@pytest.fixture
+def read_by_columns(monkeypatch):
+    """Count the batches that are read by columns."""
+    batches = []
+    original = CrmDatabase.export_columns
+
+    async def counted(*arguments):
+        async for batch in original(*arguments):
+            batches.append(batch)
+            yield batch
+
+    monkeypatch.setattr(CrmDatabase, "export_columns", counted)
+    return batches
+
+
+SETTINGS = {
+    "secret_columns": ("plain.secret",), "left_rows": {"plain.kind": "left"}, "part_bytes": 10_000,
+    "batch_bytes": 20_000,
+}  # fmt: skip
+
+
+async def test_rows_and_columns_give_the_same_bytes(engine, export, read_by_columns, monkeypatch):
+    fill(engine)
+    first = await export(engine, **SETTINGS)
+    assert bool(read_by_columns) == BY_COLUMNS[engine.name]
+    monkeypatch.setattr(CrmDatabase, "reads_columns", lambda *_: False)
+    read_by_columns.clear()
+    second = await export(engine, **SETTINGS)
+    assert not read_by_columns
+    assert len(first.items) > 2
+    assert first.contents == second.contents
+    assert [item.part for item in first.items] == [item.part for item in second.items]
+
+
+async def test_columns_hold_what_was_written(engine, export):
+    fill(engine)
+    rows = (await export(engine, **SETTINGS)).rows("plain")
+    assert len(rows) == COUNT - len(range(0, COUNT, 3))
+    for row in rows:
+        number = row["id"]
+        assert row["big"] == (None if number % 7 == 0 else BIG[number % 4])
+        assert row["s"] == (None if number % 11 == 0 else TEXTS[number % 6])
+        assert row["moment"] == (None if number % 13 == 0 else datetime.fromisoformat(MOMENTS[number % 4]))
+        assert row["double"] == (None if number % 17 == 0 else DOUBLES[number % 5])
+        assert row["secret"] is None
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+async def test_types_that_only_a_server_has_are_the_same_too(engine, export, read_by_columns, monkeypatch):
+    engine.execute(
+        "CREATE TABLE more (id INTEGER PRIMARY KEY, yes BOOLEAN, day DATE, exact NUMERIC(38,10), whole NUMERIC(18,0),"
+        " double DOUBLE PRECISION)",
+        "INSERT INTO more VALUES (1, true, '1760-01-01', -1234567890123456789012345678.0123456789,"
+        " -999999999999999999, 'NaN'), (2, false, '9999-12-31', 0.0000000001, 999999999999999999, '-Infinity'),"
+        " (3, NULL, NULL, NULL, NULL, NULL), (4, true, '1969-12-31', 0, 0, '1.7976931348623157e308')",
+    )
+    first = await export(engine)
+    assert len(read_by_columns) == 1
+    monkeypatch.setattr(CrmDatabase, "reads_columns", lambda *_: False)
+    second = await export(engine)
+    assert first.contents == second.contents
+    rows = first.rows("more")
+    assert [row["exact"] for row in rows] == [
+        Decimal("-1234567890123456789012345678.0123456789"), Decimal("1E-10"), None, Decimal(0),
+    ]  # fmt: skip
+    assert [row["whole"] for row in rows] == [-(10**18) + 1, 10**18 - 1, None, 0]
+    assert math.isnan(rows[0]["double"])
+    assert [row["double"] for row in rows[1:]] == [-math.inf, None, 1.7976931348623157e308]
+
+
+async def test_both_ways_see_the_same_snapshot(engine, export, read_by_columns):
+    if not BY_COLUMNS[engine.name]:
+        pytest.skip("this driver reads by rows only")
+    if engine.name == "sqlite-odbc":
+        engine.execute("PRAGMA journal_mode = WAL")
+    engine.execute(
+        "CREATE TABLE narrow (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE wide (id INTEGER PRIMARY KEY, s TEXT)",
+        "INSERT INTO narrow VALUES (1)",
+        f"INSERT INTO wide VALUES (1, '{'x' * 40_000}')",
+    )
+    database = await engine.open()
+    async with database.snapshot():
+        columns = await database.column_connection()
+        engine.execute("INSERT INTO narrow VALUES (2)", "INSERT INTO wide VALUES (2, 'late')")
+        owner = "crm7." if engine.name == "postgresql" else ""
+        assert int(columns.value(f"SELECT count(*) AS n FROM {owner}narrow")) == 1
+        assert len(await database.rows("SELECT id FROM wide")) == 1
+    async with database.snapshot():
+        assert len(await database.rows("SELECT id FROM wide")) == 2
+    await database.aclose()
+
+
+async def test_a_table_that_is_read_by_rows_is_named_in_the_log_with_the_reason(engine, export, by_rows):
+    if not BY_COLUMNS[engine.name]:
+        pytest.skip("this driver reads by rows only")
+    engine.execute(
+        f"CREATE TABLE photo (id INTEGER PRIMARY KEY, picture {engine.blob})",
+        "CREATE TABLE plain (id INTEGER PRIMARY KEY)",
+    )
+    exported = await export(engine)
+    assert {item.part.table for item in exported.items} == {"photo", "plain"}
+    (told,) = by_rows
+    assert "photo" in told
+
+
+async def test_outside_a_snapshot_there_is_one_connection(engine):
+    database = await engine.open()
+    assert await database.column_connection() is None
+    await database.aclose()
