@@ -46,22 +46,27 @@ _KINDS: Final = {
 """Any other declared type is text."""
 
 _MISFITS: Final = {
-    Kind.INTEGER: "typeof({0}) NOT IN ('integer', 'null')",
-    Kind.DOUBLE: "typeof({0}) NOT IN ('real', 'integer', 'null')"
-    " OR typeof({0}) = 'integer' AND abs({0}) > 9007199254740992",
+    Kind.INTEGER: "max({0} <> CAST({0} AS INTEGER))",
+    # Text and blobs sort behind all numbers, blobs behind all text.
+    Kind.DOUBLE: "typeof(max({0})) IN ('text', 'blob')",
     # What a double holds of more digits is not what was written.
-    Kind.DECIMAL: "typeof({0}) NOT IN ('integer', 'real', 'null') OR {0} <> round({0}, {1}) OR abs({0}) >= {2}",
-    Kind.BINARY: "typeof({0}) NOT IN ('blob', 'null')",
-    Kind.STRING: "typeof({0}) NOT IN ('text', 'null')",
+    Kind.DECIMAL: "max(typeof({0}) NOT IN ('integer', 'real', 'null') OR {0} <> round({0}, {1}) OR abs({0}) >= {2})",
+    Kind.BINARY: "typeof(min({0})) NOT IN ('blob', 'null')",
+    Kind.STRING: "max(typeof({0}) NOT IN ('text', 'null'))",
     # The shapes that Python and SQLite write: a date, a blank, a time, at most six digits behind the second. Adding no
     # days makes SQLite look at the calendar. The usual shape comes first, since it is quick to tell.
-    Kind.TIMESTAMP: "CASE WHEN {0} IS NULL OR length({0}) = 19 AND datetime({0}, '+0 days') = {0} THEN 0"
+    Kind.TIMESTAMP: "max(CASE WHEN {0} IS NULL OR length({0}) = 19 AND datetime({0}, '+0 days') = {0} THEN 0"
     " WHEN typeof({0}) = 'text' AND length({0}) BETWEEN 21 AND 26 AND substr({0}, 20, 1) = '.'"
     " AND substr({0}, 21) NOT GLOB '*[^0-9]*' AND datetime(substr({0}, 1, 19), '+0 days') = substr({0}, 1, 19) THEN 0"
-    " ELSE 1 END",
+    " ELSE 1 END)",
 }
-"""By kind, SQL that is true for a value that does not fit: {0} is the column, {1} its scale, {2} the first number that
-a double cannot hold exactly with that scale."""
+"""By kind, SQL that is true where any value does not fit: {0} is the column, {1} its scale, {2} the first number that a
+double cannot hold exactly with that scale."""
+
+_TEXT_AFFINITY: Final = re.compile("CHAR|CLOB|TEXT", re.IGNORECASE)
+"""Declared types of which SQLite turns numbers into text, so that only blobs are anything else."""
+
+_BLOBS_AMONG_TEXT: Final = "typeof(max({0})) = 'blob'"
 
 EXACT_DIGITS: Final = 15
 """Decimal digits that every double holds."""
@@ -129,7 +134,7 @@ class SqliteDriver(Driver):
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = [_declared_plan(column) for column in table.columns]
-        looks = ", ".join(f"max({self._misfit(plan)}), {_width(plan)}" for plan in plans)
+        looks = ", ".join(f"{self._misfit(plan)}, {_width(plan)}" for plan in plans)
         row = self.fetch(connection, f"SELECT {looks} FROM {quoted(table.name, self.dbms)}")[0]  # noqa: S608 - quoted names only
         # As text and back, since ODBC gives the result of an expression as text.
         numbers = [int(str(value or 0)) for value in row]
@@ -139,7 +144,9 @@ class SqliteDriver(Driver):
         )
 
     def _misfit(self, plan: ColumnPlan) -> str:
-        """Return SQL that is true for a value that the planned kind cannot hold."""
+        """Return SQL that is true where there is a value that the planned kind cannot hold."""
+        if plan.kind is Kind.STRING and _TEXT_AFFINITY.search(plan.column.type_name):
+            return _BLOBS_AMONG_TEXT.format(plan.expression)
         return _MISFITS[plan.kind].format(plan.expression, plan.scale, 10 ** (EXACT_DIGITS - plan.scale))
 
     @abstractmethod

@@ -35,7 +35,7 @@ _KINDS_OF_COLUMNS: Final = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.TIMESTAMP}
 _ATTEMPTS: Final = 3
 """How often two connections try to begin at the same state of the file, before one reads everything."""
 
-_WIDE: Final = " OR {0} NOT BETWEEN -2147483648 AND 2147483647"
+_WIDE: Final = " OR max({0}) > 2147483647 OR min({0}) < -2147483648"
 
 
 def installed_driver(installed: Iterable[str]) -> str | None:

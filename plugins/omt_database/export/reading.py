@@ -16,6 +16,9 @@ MOST_ROWS: Final = 10_000
 VALUE_BYTES: Final = 16
 """What a value takes beside its own bytes, roughly: so that a batch of empty values is bounded too."""
 
+FILLING: Final = 4
+"""Declared widths are the worst case, four bytes a character; rows take less than this part of it."""
+
 BLOCK_ROWS: Final = 64
 """Most rows without a bound that are taken unmeasured, and only where those before them were short."""
 
@@ -48,7 +51,9 @@ def rows_at_once(plans: Sequence[ColumnPlan], batch_bytes: int) -> int | None:
     """Return how many rows make about `batch_bytes` at most, or None where no catalogue bounds their values."""
     widths = [8 if plan.omitted else plan.width for plan in plans]
     bounded = sum(width + VALUE_BYTES for width in widths if width is not None)
-    return None if None in widths or bounded > batch_bytes else max(1, min(MOST_ROWS, batch_bytes // bounded))
+    if None in widths or bounded > batch_bytes:
+        return None
+    return max(1, min(MOST_ROWS, FILLING * batch_bytes // bounded))
 
 
 def by_rows_because(plans: Sequence[ColumnPlan], reads_columns: Callable[[ColumnPlan], bool]) -> str:
