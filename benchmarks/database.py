@@ -1,11 +1,11 @@
 """How fast a table becomes verified rows at the embedded tenant, next to pyodbc writing it to Parquet and no more.
 
-Run by hand: `python benchmarks/database.py [--rows 1000000] [--runs 3] [--source postgresql ...]`. Each run reads the same
-table of 12 columns in turn by the peer (`fetchmany(5000)` to Parquet with zstd-1, nothing sent) and by the tool, which
-exports it with its fingerprint, uploads and commits it, and has the tenant, a process of its own, import it and compute
-the fingerprint again. It prints medians of seconds and of processor time (peer or tool with its tenant; the database's
-own is left out), and the ratio. PostgreSQL is a private server of `tests/postgresql.py`; `sqlite` is read by Python's own
-driver and compared with pyodbc on the same file.
+Run by hand: `python benchmarks/database.py [--rows 1000000] [--runs 3] [--source postgresql ...]`. Each run reads the
+same table of 12 columns in turn by the peer (`fetchmany(5000)` to Parquet with zstd-1, nothing sent) and by the tool,
+which exports it with its fingerprint, uploads and commits it, and has the tenant, a process of its own, import it and
+compute the fingerprint again. It prints medians of seconds and of processor time (peer or tool with its tenant; the
+database's own is left out), and the ratio. PostgreSQL is a private server of `tests/postgresql.py`; `sqlite` is read by
+Python's own driver and compared with pyodbc on the same file.
 """
 
 from __future__ import annotations

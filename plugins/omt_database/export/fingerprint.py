@@ -16,6 +16,9 @@ from omt_database.export.arrow_columns import Array
 VERSION: Final = "2"
 """Which definition this is: every part of a table says so beside its columns."""
 
+LONGEST: Final = 1_000
+"""Bytes of the longest text that is encoded as it is."""
+
 MODULUS: Final = 1 << 128
 
 _NOT_A_NUMBER: Final = pa.scalar(math.nan)
@@ -51,7 +54,8 @@ def _encoded(column: Array) -> Array:
     """Encode a column's values as text; what is NULL stays so."""
     kind = column.type
     if pa.types.is_string(kind):
-        return pc.binary_join_element_wise(pc.cast(pc.binary_length(column), pa.string()), column, ":")
+        lengths = pc.binary_length(column)
+        return pc.binary_join_element_wise(pc.cast(lengths, pa.string()), _shortened(column, lengths), ":")
     if pa.types.is_binary(kind):
         digests = [None if value is None else hashlib.sha256(value).hexdigest() for value in column.to_pylist()]
         return pa.array(digests, pa.string())
@@ -67,6 +71,16 @@ def _encoded(column: Array) -> Array:
         # Time stamps and times of day, which count microseconds.
         column = column.view(pa.int64())
     return pc.cast(column, pa.string())
+
+
+def _shortened(column: Array, lengths: Array) -> Array:
+    """Put its md5 in the place of each text that is long."""
+    long = pc.greater(lengths, LONGEST)
+    if not pc.any(long).as_py():
+        return column
+    texts = column.filter(long).cast(pa.binary()).to_pylist()
+    digests = [hashlib.md5(text, usedforsecurity=False).hexdigest() for text in texts]
+    return pc.replace_with_mask(column, long, pa.array(digests, pa.string()))
 
 
 def _decimal(column: Array) -> Array:

@@ -45,7 +45,9 @@ class DatabaseBuilder:
             except VerificationFailedError:
                 shutil.rmtree(self.files.building)
                 raise
-            except duckdb.OutOfMemoryException as error:
+            except (duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.IOException) as error:
+                if not _out_of_memory(error):
+                    raise
                 raise OnlineRefusedError(
                     "import-out-of-memory",
                     f"The import needs more memory than the {self.settings.memory_limit} that it may use.",
@@ -88,3 +90,10 @@ class DatabaseBuilder:
 
 def _report_part(progress: CountProgress, before: int, table: str, part: int) -> None:
     progress(before + part, f"Importing {table}")
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Tell whether memory was lacking. While DuckDB moves what was committed to its place, it says so in words only."""
+    import duckdb  # noqa: PLC0415  # loaded already by whoever caught the error
+
+    return isinstance(error, duckdb.OutOfMemoryException) or "failed to pin block" in str(error)

@@ -19,7 +19,7 @@ _TEXTS = {
     "BOOLEAN": "{0}::TINYINT::VARCHAR",
     "FLOAT": "CASE WHEN isnan({0}) THEN '9221120237041090560' ELSE {0}::DOUBLE::BIT::BIGINT::VARCHAR END",
     "DOUBLE": "CASE WHEN isnan({0}) THEN '9221120237041090560' ELSE {0}::BIT::BIGINT::VARCHAR END",
-    "VARCHAR": "strlen({0}) || ':' || {0}",
+    "VARCHAR": "strlen({0}) || ':' || CASE WHEN strlen({0}) > 1000 THEN md5({0}) ELSE {0} END",
     "BLOB": "sha256({0})",
     "TIMESTAMP": "epoch_us({0})::VARCHAR",
     "DATE": "({0} - DATE '1970-01-01')::VARCHAR",

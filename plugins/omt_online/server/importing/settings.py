@@ -10,8 +10,9 @@ from omt_core.api.plugin import PluginSettings
 class ImportSettings(PluginSettings):
     """The part `tenant.importing` of the plugin's settings: what DuckDB may use. More is spooled to disk.
 
-    The limit does not cover all that DuckDB takes: a process that imports peaks some 70 MB above it,
-    and further above where single rows hold hundreds of kilobytes.
+    The limit does not cover all that DuckDB takes: a process that imports peaks some 70 MB above it, and by the size of
+    2,048 rows of the table at hand, since DuckDB handles as many at a time. Where these alone exceed the limit (rows of
+    more than 60 KB on average), the import may end with the advice to raise it.
     """
 
     memory_limit: str = Field(default="128MB", pattern=r"^[1-9][0-9]*(MB|GB)$")

@@ -21,7 +21,8 @@ TYPES = {
     pa.float64(): st.floats(),
     pa.decimal128(18, 4): st.decimals(-(10**13), 10**13, places=4, allow_nan=False),
     pa.decimal128(38, 20): st.decimals(-(10**9), 10**9, places=20, allow_nan=False),
-    pa.string(): st.text(st.characters(codec="utf-8"), max_size=12),
+    pa.string(): st.text(st.characters(codec="utf-8"), max_size=12)
+    | st.builds(str.__mul__, st.sampled_from(["x", "å"]), st.integers(499, 1_001)),
     pa.binary(): st.binary(max_size=12),
     pa.timestamp("us"): st.datetimes(),
     pa.date32(): st.dates(),
@@ -41,7 +42,8 @@ def naive_text(value: object) -> str:  # noqa: PLR0911 - one line per type, as i
         case Decimal():
             return f"{value:f}"
         case str():
-            return f"{len(value.encode())}:{value}"
+            data = value.encode()
+            return f"{len(data)}:{value if len(data) <= 1_000 else hashlib.md5(data).hexdigest()}"
         case bytes():
             return hashlib.sha256(value).hexdigest()
         case datetime():

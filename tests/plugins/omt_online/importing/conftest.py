@@ -60,7 +60,8 @@ def encoded(value: object, kind: pa.DataType) -> bytes:
         text = ("-" if scaled < 0 else "") + digits[: len(digits) - kind.scale]
         text += "." + digits[len(digits) - kind.scale :] if kind.scale else ""
     elif pa.types.is_string(kind):
-        text = f"{len(str(value).encode())}:{value}"
+        data = str(value).encode()
+        text = f"{len(data)}:{value if len(data) <= 1_000 else hashlib.md5(data).hexdigest()}"
     elif pa.types.is_binary(kind):
         text = hashlib.sha256(value).hexdigest()  # type: ignore[arg-type]
     elif pa.types.is_timestamp(kind):

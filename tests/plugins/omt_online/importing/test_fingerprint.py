@@ -15,7 +15,7 @@ from omt_online.server.importing import VerificationFailedError
 FIRST, EMPTY = datetime.datetime(1, 1, 1), datetime.datetime(1760, 1, 1)  # noqa: DTZ001  # columns without a zone
 LAST = datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)  # noqa: DTZ001
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
-    ["", "\0", "a\0b", "Åse", "𝄞", "-", "4:"]
+    ["", "\0", "a\0b", "Åse", "𝄞", "-", "4:", ",", "x" * 1_000, "x" * 1_001, "å" * 500, "å" * 501]
 )
 
 
