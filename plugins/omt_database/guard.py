@@ -51,7 +51,10 @@ class GuardSettings(PluginSettings):
 
 
 class Guard:
-    """Decides from the times of batches how long to pause; `slowed` tells whether it ever did. It has no clock."""
+    """Decides from the times of batches how long to pause; `slowed` tells whether it ever did."""
+
+    clock = staticmethod(time.perf_counter)
+    sleep = staticmethod(time.sleep)
 
     def __init__(self, settings: GuardSettings) -> None:
         self._settings = settings
@@ -81,22 +84,15 @@ class Guard:
             self._share = self._share / 2 if self._share > 1 else 0.0
         self.pause = min(self._settings.longest_pause, self._share * seconds)
 
-    def watching(
-        self,
-        fetch: Callable[[R], B],
-        work: Callable[[B], int],
-        *,
-        clock: Callable[[], float] = time.perf_counter,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> Callable[[R], B]:
+    def watching(self, fetch: Callable[[R], B], work: Callable[[B], int]) -> Callable[[R], B]:
         """Return a `fetch` that pauses as decided, and is timed. It runs on the connection's thread."""
 
         def watched(result: R) -> B:
             if self.pause:
-                sleep(self.pause)
-            begun = clock()
+                self.sleep(self.pause)
+            begun = self.clock()
             batch = fetch(result)
-            self.note(clock() - begun, work(batch))
+            self.note(self.clock() - begun, work(batch))
             return batch
 
         return watched

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from omt_core.api.database import Value
+from omt_core.api.errors import InstallationError
 
 ArrowOdbc: TypeAlias = Any
 RecordBatch: TypeAlias = Any
@@ -19,6 +20,18 @@ Schema: TypeAlias = Any
 """Their own: arrow-odbc is loaded by name, and pyarrow ships no types."""
 
 _REPORT: Final = re.compile(r"State: (\w+), Native error: -?\d+, Message: (.*)", re.DOTALL)
+
+
+def load_arrow_odbc() -> ArrowOdbc:
+    """Import arrow-odbc; raises `InstallationError` `odbc-missing` where it or libodbc cannot be loaded."""
+    try:
+        return importlib.import_module("arrow_odbc")
+    except (ImportError, OSError) as error:
+        raise InstallationError(
+            "odbc-missing",
+            f"ODBC cannot be used on this machine: {error}.",
+            "Repair the installation of the Python package arrow-odbc.",
+        ) from error
 
 
 class ColumnResult:
@@ -40,7 +53,7 @@ class ColumnConnection:
     """A connection of arrow-odbc's. It belongs to the thread of the connection whose view it shares."""
 
     def __init__(self, connection_string: str, *, autocommit: bool, login_timeout: int) -> None:
-        module: ArrowOdbc = importlib.import_module("arrow_odbc")
+        module = load_arrow_odbc()
         self.errors: tuple[type[Exception], ...] = (module.Error,)
         self._connection = module.connect(connection_string, login_timeout_sec=login_timeout, autocommit=autocommit)
 

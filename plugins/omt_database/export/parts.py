@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from omt_core.api.database import Table
 from omt_database.columns import ColumnPlan
-from omt_database.export.arrow_columns import Array, arrow_type
+from omt_database.export.arrow_columns import Array, DataType, arrow_type
 from omt_database.export.fingerprint import VERSION, fingerprint, fingerprint_text
 
 ROW_GROUP_ROWS: Final = 65_536
@@ -67,10 +67,25 @@ class Part:
         table = pa.Table.from_batches(self._batches, schema=self._schema).combine_chunks()
         fitting = ROW_GROUP_BYTES * self.rows // max(1, self.bytes)
         rows = max(1, min(ROW_GROUP_ROWS, fitting))
-        pq.write_table(table, unfinished, row_group_size=rows, compression="zstd", compression_level=1)
+        # Numbers as differences and text as it is compress better than by dictionaries, in half the time.
+        pq.write_table(
+            table,
+            unfinished,
+            row_group_size=rows,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=False,
+            write_statistics=False,
+            column_encoding={field.name: "DELTA_BINARY_PACKED" for field in self._schema if _counts(field.type)},
+        )
         unfinished.replace(path)
         # Parts are made by whatever worker thread is free, and Arrow would keep for each what it once used.
         pa.default_memory_pool().release_unused()
+
+
+def _counts(kind: DataType) -> bool:
+    """Tell whether values of this type are whole numbers in the file."""
+    return pa.types.is_integer(kind) or pa.types.is_temporal(kind)
 
 
 def _weight(column: Array) -> int:

@@ -74,15 +74,17 @@ def test_it_can_be_turned_off():
     assert not any(pauses(guard(enabled=False), *[0.1] * SAMPLES, *[9.0] * 20))
 
 
-def test_a_watched_fetch_pauses_before_it_asks_the_database():
+def test_a_watched_fetch_pauses_before_it_asks_the_database(monkeypatch):
     watched, now, log = guard(), [0.0], []
+    monkeypatch.setattr(Guard, "clock", staticmethod(lambda: now[0]))
+    monkeypatch.setattr(Guard, "sleep", staticmethod(log.append))
 
     def fetch(result):
         log.append("fetch")
         now[0] += result.pop(0)
         return result
 
-    fetching = watched.watching(fetch, lambda _: WORK, clock=lambda: now[0], sleep=log.append)
+    fetching = watched.watching(fetch, lambda _: WORK)
     times = [0.1] * SAMPLES + [1.0] * 4
     for _ in list(times):
         fetching(times)

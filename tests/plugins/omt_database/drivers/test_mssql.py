@@ -100,3 +100,13 @@ def test_a_certificate_that_is_not_trusted_is_told_apart(pyodbc, driver):
     assert isinstance(error, InstallationError)
     assert error.code == "database-encryption-failed"
     assert "database.encrypt" in error.remedy
+
+
+def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(pyodbc, driver):
+    connection = driver.connect()
+    driver.begin_snapshot(connection)
+    connection.log.clear()
+    assert driver.share_view(connection) is None
+    assert not driver.reads_columns(plan_column(Column(name="c", type_name="int", precision=10, scale=0)))
+    assert connection.log == []
+    assert len(pyodbc.strings) == 1

@@ -79,3 +79,13 @@ def test_every_type_has_its_kind(type_name, kind, width, expression):
 )  # fmt: skip
 def test_a_number_travels_as_what_holds_all_its_digits(precision, scale, kind):
     assert plan_column(Column(name="C", type_name="NUMBER", precision=precision, scale=scale)).kind is kind
+
+
+def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(pyodbc, driver):
+    connection = driver.connect()
+    driver.begin_snapshot(connection)
+    connection.log.clear()
+    assert driver.share_view(connection) is None
+    assert not driver.reads_columns(plan_column(Column(name="c", type_name="NUMBER", precision=10, scale=0)))
+    assert connection.log == []
+    assert len(pyodbc.strings) == 1

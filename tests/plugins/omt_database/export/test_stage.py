@@ -4,10 +4,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from omt_database.export.spool import Spool
 from omt_database.export.stage import DatabaseExport
+from omt_database.guard import Guard
 from omt_database.settings import VOLATILE_TABLES
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +72,7 @@ async def test_a_large_table_comes_in_parts_that_are_bounded(engine, export):
     parts = exported.of("wide")
     assert [item.part.number for item in parts] == list(range(1, len(parts) + 1))
     assert [item.part.last for item in parts] == [False] * (len(parts) - 1) + [True]
-    assert max(item.part.rows for item in parts) <= 30
+    assert max(item.part.rows for item in parts) <= 40
     assert [row["id"] for row in exported.rows("wide")] == list(range(100))
 
 
@@ -142,3 +145,31 @@ async def test_a_simulated_crm_is_exported_whole(simulation, simulated, export):
     assert {name: count for name, count in found.items() if count and name != "credentials"} == {
         name: count for name, count in counts.items() if count and name not in left | {"credentials"}
     }
+
+
+async def test_a_database_that_becomes_slow_is_given_time_and_the_person_is_told_once(engine, export, monkeypatch):
+    """The clock is not the machine's: each batch takes a twentieth of a second of it, later ones ten."""
+    now, pauses = [0.0], []
+
+    def tick() -> float:
+        now[0] += 0.05 if now[0] < 0.55 else 10
+        return now[0]
+
+    monkeypatch.setattr(Guard, "clock", staticmethod(tick))
+    monkeypatch.setattr(Guard, "sleep", staticmethod(pauses.append))
+    engine.execute("CREATE TABLE wide (id INTEGER PRIMARY KEY, s TEXT)")
+    engine.execute(("INSERT INTO wide VALUES (?, ?)", [(number, "x" * 100_000) for number in range(1_000)]))
+    exported = await export(engine, batch_bytes=2 * 2**20)
+    assert sum(item.part.rows for item in exported.items) == 1_000
+    assert max(pauses) == engine.settings().guard.longest_pause
+    (line,) = exported.told
+    assert "database.guard.enabled" in line
+
+
+async def test_a_table_of_long_rows_has_small_row_groups(engine, export):
+    engine.execute("CREATE TABLE wide (id INTEGER PRIMARY KEY, s TEXT)")
+    engine.execute(("INSERT INTO wide VALUES (?, ?)", [(number, "x" * 200_000) for number in range(100)]))
+    exported = await export(engine)
+    (item,) = exported.items
+    file = pq.ParquetFile(pa.BufferReader(exported.contents[item.key]))
+    assert max(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)) < 50
