@@ -85,7 +85,7 @@ class Part:
 
 def _counts(kind: DataType) -> bool:
     """Tell whether values of this type are whole numbers in the file."""
-    return pa.types.is_integer(kind) or pa.types.is_temporal(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
 def _weight(column: Array) -> int:
