@@ -14,11 +14,10 @@ import argparse
 import os
 import random
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,11 +26,13 @@ from typing import Any
 
 import anyio
 import duckdb
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
+from our_transfer import Quiet
+from processes import processor_seconds
 from pydantic import SecretStr
-from small_files import Quiet, serving
+from table import median, print_table
+from tenant_process import TenantProcess, tenant_process
 
 from omt_core.api.calls import ConnectOnline, Transfer
 from omt_core.api.decisions import Kind, Mode
@@ -151,9 +152,10 @@ def peer(source: Source, path: Path) -> None:
         writer.close()
 
 
-async def tool(source: Source, workspace: Path, online: ClientSettings) -> dict[str, float]:
-    """Bring the table to the tenant and return how many seconds had passed when it was committed and when imported."""
+async def tool(source: Source, workspace: Path, tenant: TenantProcess) -> float:
+    """Bring the table to the tenant, verified, and return how many seconds had passed when it was committed."""
     quiet = Quiet(workspace)
+    online = ClientSettings(url=f"http://127.0.0.1:{tenant.port}", token_file=Path(tenant.token_file))
     begun = time.perf_counter()
     database = await CrmDatabase.open(choose_driver(source.location, source.settings))
     target = await connect(online, ConnectOnline(run=quiet))
@@ -175,11 +177,10 @@ async def tool(source: Source, workspace: Path, online: ClientSettings) -> dict[
     committed = time.perf_counter() - begun
     async for _ in migration.complete(CompletionRequest()):
         pass
-    imported = time.perf_counter() - begun
     await migration.aclose()
     await target.aclose()
     await database.aclose()
-    return {"committed": committed, "imported": imported}
+    return committed
 
 
 def check(tenant: Path, count: int) -> None:
@@ -194,54 +195,46 @@ def check(tenant: Path, count: int) -> None:
 
 @dataclass
 class Times:
-    """What the runs took."""
+    """What the runs took, with a tenant that takes part."""
 
     seconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
     @contextmanager
-    def measured(self, others: Callable[[], float] = lambda: 0.0) -> Iterator[None]:
-        """Note the time of one run; `others` tells the processor time of other processes that take part."""
-        begun, processor = time.perf_counter(), time.process_time() + others()
+    def measured(self, tenant: TenantProcess) -> Iterator[None]:
+        """Note the time of one run."""
+        begun, processor = time.perf_counter(), time.process_time() + processor_seconds(tenant.pid)
         yield
         self.seconds.append(time.perf_counter() - begun)
-        self.processor.append(time.process_time() + others() - processor)
+        self.processor.append(time.process_time() + processor_seconds(tenant.pid) - processor)
 
-    def line(self, name: str, count: int) -> str:
+    def line(self, name: str, count: int) -> tuple[str, str, str, str]:
         """Return the line of the table."""
-        seconds = statistics.median(self.seconds)
-        processor = statistics.median(self.processor)
-        return f"{name:<34} {seconds:8.2f} {count / seconds:10.0f} {processor:12.2f}"
+        seconds = median(self.seconds)
+        return name, f"{seconds:.2f}", f"{count / seconds:.0f}", f"{median(self.processor):.2f}"
 
 
-async def compare(source: Source, folder: Path, arguments: argparse.Namespace) -> None:
+def compare(source: Source, folder: Path, arguments: argparse.Namespace) -> None:
     """Run both in turns and print the table."""
     peers, tools, committed = Times(), Times(), []
     for run in range(arguments.runs):
-        with peers.measured():
-            peer(source, folder / "peer.parquet")
-        tenant = folder / f"{source.name}-{run}"
-        async with serving(tenant) as online:
-            (child,) = psutil.Process().children()
-
-            def processor(of: psutil.Process = child) -> float:
-                times = of.cpu_times()
-                return float(times.user + times.system)
-
-            workspace = folder / f"work-{source.name}-{run}"
-            await anyio.Path(workspace).mkdir()
-            with tools.measured(processor):
-                times = await tool(source, workspace, online)
-        committed.append(times["committed"])
-        check(tenant, arguments.rows)
-    ratio = statistics.median(peers.seconds) / statistics.median(tools.seconds)
-    work = statistics.median(peers.processor) / statistics.median(tools.processor)
+        with tenant_process(folder / f"tenant-{run}") as tenant:
+            with peers.measured(tenant):
+                peer(source, folder / "peer.parquet")
+            workspace = folder / f"workspace-{run}"
+            workspace.mkdir()
+            with tools.measured(tenant):
+                committed.append(anyio.run(tool, source, workspace, tenant))
+        check(tenant.folder, arguments.rows)
     print(f"{source.name}, {arguments.rows} rows, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':<34} {'seconds':>8} {'rows/s':>10} {'processor s':>12}")
-    print(peers.line("pyodbc to Parquet, not sent", arguments.rows))
-    print(tools.line("omt, verified rows at the tenant", arguments.rows))
-    print(f"  committed after {statistics.median(committed):.2f} s")
-    print(f"ratio {ratio:.2f} by the clock, {work:.2f} by processor time", flush=True)
+    lines = [
+        peers.line("pyodbc to Parquet, not sent", arguments.rows),
+        tools.line("omt, verified rows at the tenant", arguments.rows),
+    ]
+    print_table(("", "seconds", "rows/s", "processor s"), lines)
+    ratio = median(peers.seconds) / median(tools.seconds)
+    work = median(peers.processor) / median(tools.processor)
+    print(f"committed after {median(committed):.2f} s; ratio {ratio:.2f}, of processor time {work:.2f}\n", flush=True)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -253,7 +246,7 @@ def main(words: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(words)
     for name in arguments.source or SOURCES:
         with tempfile.TemporaryDirectory() as place, prepared(name, Path(place), arguments.rows) as source:
-            anyio.run(compare, source, Path(place), arguments)
+            compare(source, Path(place), arguments)
 
 
 if __name__ == "__main__":

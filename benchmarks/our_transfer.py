@@ -85,7 +85,7 @@ def transfer_once(
     return Took(told["seconds"], told["client"], processor_seconds(tenant.pid) - before, told["sent"])
 
 
-class _Quiet:
+class Quiet:
     """The surroundings of a transfer that nobody watches or stops."""
 
     def __init__(self, workspace: Path) -> None:
@@ -135,7 +135,7 @@ def _stage_over(folder: Path) -> UploadStage:
 
 
 async def _transfer(options: argparse.Namespace) -> dict[str, float]:
-    quiet = _Quiet(options.workspace)
+    quiet = Quiet(options.workspace)
     options.workspace.mkdir(exist_ok=True)
     write_limit(options.workspace / "limit", options.limit)
     online = ClientSettings(url=options.url, token_file=options.token_file)
