@@ -95,7 +95,7 @@ async def test_rows_and_columns_give_the_same_bytes(engine, export, read_by_colu
     read_by_columns.clear()
     second = await export(engine, **SETTINGS)
     assert not read_by_columns
-    assert len(first.items) > 2
+    assert len(first.items) > 1
     assert first.contents == second.contents
     assert [item.part for item in first.items] == [item.part for item in second.items]
 
