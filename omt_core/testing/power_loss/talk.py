@@ -1,0 +1,40 @@
+"""Calls by which a process talks to others: over TCP, and on standard output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from omt_core.testing.power_loss.arguments import bytes_of, first_number
+from omt_core.testing.power_loss.operations import Receiving, Sending
+from omt_core.testing.power_loss.strace import Call
+
+_STDOUT: Final = "1<" + "".join(f"\\x{byte:02x}" for byte in b"pipe:")
+TALK: Final = ("<TCP:", _STDOUT)
+"""How such calls are recognised in a record."""
+
+_TCP: Final = re.compile(r"\d+<TCP:\[([^\]]+)\]>")
+
+
+def is_talk(call: Call) -> bool:
+    """Tell whether a call is on a TCP connection or on standard output."""
+    return _TCP.match(call.arguments) is not None or call.arguments.startswith(_STDOUT)
+
+
+def talk(call: Call) -> Iterator[tuple[int, Sending | Receiving]]:
+    """Yield what such a call sends or receives, with the line of the record where that takes effect."""
+    tcp = _TCP.match(call.arguments)
+    channel = "stdout" if tcp is None else tcp[1]
+    match call.name:
+        case "sendto" | "sendmsg" | "write" | "writev":
+            content = bytes_of(call)
+        case "sendfile":
+            content = bytes(int(first_number(call.result)))  # a file's own bytes, which nobody looks at
+        case "recvfrom":
+            if received := bytes_of(call):
+                yield call.ended, Receiving(process=call.process, channel=channel, content=received)
+            return
+        case _:
+            return
+    yield call.began, Sending(process=call.process, channel=channel, content=content)
