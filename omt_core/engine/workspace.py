@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -67,12 +67,12 @@ def existing(given: Path | None) -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder if need be, and keep everybody but its user out. Blocking.
+    """Make the folder if need be, durably, and keep everybody but its user out. Blocking.
 
     Raises `InputError` `workspace-not-writable`.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
     if sys.platform == "win32":  # pragma: no cover - an ACL is Windows' word for it
@@ -80,6 +80,21 @@ def make_private(folder: Path) -> None:
         subprocess.run(["icacls", str(folder), "/inheritance:r", "/grant:r", f"{user}:(OI)(CI)F"], check=True)  # noqa: S603, S607 - Windows' own tool, no shell
     else:
         folder.chmod(0o700)
+
+
+def _make(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if sys.platform == "win32":
+        return  # NTFS journals names by itself
+    with suppress(PermissionError):  # a folder that may not be read cannot be made durable
+        above = os.open(folder.parent, os.O_RDONLY)
+        try:
+            os.fsync(above)
+        finally:
+            os.close(above)
 
 
 @contextmanager

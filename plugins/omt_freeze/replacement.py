@@ -32,6 +32,7 @@ def replace_content(path: Path, expected: bytes, content: bytes, temporary: Path
 def keep_copy(content: bytes, target: Path) -> None:
     """Write a private file durably, unless it is there whole already."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sync_folder(target.parent.parent)
     if target.exists() and target.read_bytes() == content:
         return
     target.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from omt_online.server.layout import PRIVATE_FILE, PRIVATE_FOLDER
@@ -19,11 +20,21 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a private folder, and what is missing above it, if it is not there; durable on return."""
+    if not folder.is_dir():
+        if not folder.parent.is_dir():
+            make_folder(folder.parent)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    # Also where it is there: whoever made it may have been killed before this.
+    with suppress(PermissionError):  # a folder that may not be read cannot be made durable
+        sync_folder(folder.parent)
+
+
 def move_into_place(source: Path, target: Path) -> None:
     """Give a file, whose data is durable already, its final name; durable on return."""
     if not target.parent.is_dir():
-        target.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        sync_folder(target.parent.parent)
+        make_folder(target.parent)
     source.replace(target)
     sync_folder(target.parent)
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from omt_core.api.errors import InputError
 from omt_online.server.completions import CompletionStore
 from omt_online.server.contents import ContentStore
-from omt_online.server.durable import sync_folder
+from omt_online.server.durable import make_folder, sync_folder
 from omt_online.server.identity import TenantIdentity, establish_identity
 from omt_online.server.landing import Landing
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
@@ -79,8 +79,10 @@ class Store:
         """
         settings, clocks = settings or TenantSettings(), clocks or Clocks()
         layout = TenantLayout(directory.absolute())
+        make_folder(layout.root)
         layout.create()
-        sync_folder(layout.root)
+        for folder in (layout.root, layout.packs, layout.contents):
+            sync_folder(folder)  # a process that was killed may have left names that are not durable
         with ExitStack() as undo:
             lock = _lock(layout)
             undo.callback(lock.release)
