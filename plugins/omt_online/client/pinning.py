@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from omt_core.api.errors import InputError, OnlineRefusedError
+from omt_online.server.durable import make_folder, write_whole
 
 KEY_FILE = "tenant.key"
 CLIENT_FILE = "client.id"
@@ -46,7 +46,7 @@ def client_id(workspace: Path | None) -> str:
 
 
 def _kept(path: Path, fresh: str) -> str:
-    """Return the line that a file holds; a file that is not there yet is made with `fresh`, whole or not at all."""
+    """Return the line that a file holds; a file that is not there yet is made with `fresh`, whole, durable."""
     try:
         if not path.exists():
             _write(path, fresh)
@@ -57,13 +57,8 @@ def _kept(path: Path, fresh: str) -> str:
 
 def _write(path: Path, line: str) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{line}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        make_folder(path.parent)
+        write_whole(path, f"{line}\n".encode())
     except OSError as error:
         raise _unwritable(path, error) from error
 
