@@ -39,6 +39,14 @@ def move_into_place(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def make_sure(path: Path) -> None:
+    """Make a file durable that a process left which was killed, with its name: perhaps only the kernel knows of it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    make_folder(path.parent)
+    sync_folder(path.parent)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a small private file, whole or not at all; durable on return."""
     partial = path.with_name(path.name + ".partial")

@@ -1,7 +1,7 @@
 """What a start does first: make files and index agree again after a crash.
 
 The index is never ahead of the files, since it is written last. Files may be ahead of the index: what landed whole is
-taken in after verifying it, everything else is removed.
+taken in after verifying it and making it durable, everything else is removed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from omt_online.server.bundle import bundle_digest, verify_bundle
 from omt_online.server.contents import record_file, record_pack
+from omt_online.server.durable import make_sure
 from omt_online.server.layout import TenantLayout
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.state_database import StateDatabase
@@ -53,6 +54,7 @@ def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
         _log.warning("Removing a pack that did not land whole: %s", path.name)
         path.unlink()
         return
+    make_sure(path)
 
     def change(connection: sqlite3.Connection) -> None:
         record_pack(connection, bytes.fromhex(digest), size, members)
@@ -67,6 +69,7 @@ def _take_file_in(path: Path, state: StateDatabase) -> None:
         _log.warning("Removing a content that did not land whole: %s", path.name)
         path.unlink()
         return
+    make_sure(path)
 
     def change(connection: sqlite3.Connection) -> None:
         record_file(connection, bytes.fromhex(digest), size)

@@ -10,6 +10,7 @@ from functools import partial
 from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.online import CompletionRequest
 from omt_online.receipt import TableTotals
+from omt_online.server.durable import sync_folder
 from omt_online.server.importing.database_file import open_database
 from omt_online.server.importing.decisions import apply_decisions, changed_tables
 from omt_online.server.importing.files import ImportFiles
@@ -54,6 +55,9 @@ class DatabaseBuilder:
                     "Raise online.tenant.importing.memory_limit where the tenant is served, then complete again.",
                 ) from error
             self.files.finish_database()
+        else:
+            # Whoever gave it its name may have been killed before that was durable.
+            sync_folder(self.files.databases)
         with open_database(self.files.database, self.settings, read_only=True) as connection:
             return changed_tables(connection)
 
