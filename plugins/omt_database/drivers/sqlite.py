@@ -68,6 +68,9 @@ _TEXT_AFFINITY: Final = re.compile("CHAR|CLOB|TEXT", re.IGNORECASE)
 
 _BLOBS_AMONG_TEXT: Final = "typeof(max({0})) = 'blob'"
 
+DURABLE: Final = "synchronous = EXTRA"
+"""For what the freeze writes: only this makes a commit sure that ends with the removal of the rollback journal."""
+
 EXACT_DIGITS: Final = 15
 """Decimal digits that every double holds."""
 
@@ -164,7 +167,10 @@ class StdlibSqliteDriver(SqliteDriver):
         self._require_file()
         # A URI escapes whatever the path holds, and `ro` keeps a misspelt path from becoming a new database.
         uri = f"{self._path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
-        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._timeout)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._timeout)
+        if writable:
+            connection.execute(f"PRAGMA {DURABLE}")
+        return connection
 
     @override
     def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:

@@ -20,7 +20,7 @@ from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.columns_odbc import ColumnConnection
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import OdbcDriver, first_of
-from omt_database.drivers.sqlite import SqliteDriver
+from omt_database.drivers.sqlite import DURABLE, SqliteDriver
 from omt_database.settings import DatabaseSettings
 
 LIBRARIES: Final = (
@@ -69,10 +69,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         if self._location.dsn is None:
             self._require_file()
         connection = OdbcDriver.connect(self, writable=writable)
-        if not writable:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA query_only = ON")
-            cursor.close()
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {DURABLE if writable else 'query_only = ON'}")
+        cursor.close()
         return connection
 
     @override
