@@ -1,0 +1,299 @@
+"""The journal against a model in dictionaries: any calls in any order, and a death of the process anywhere among them.
+
+Only the public surface of the journal is used, so that its tables may be what they like. How to run it for longer:
+`tests/property/effort.py`.
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from omt_core.api.decisions import Mode
+from omt_core.api.errors import OmtError
+from omt_core.api.items import Item, ItemRecord, ItemState, UploadStage
+from omt_core.api.journal import UploadRecord
+from omt_core.journal import Journal, copy_journal, items, store
+from tests.property import journal_steps as steps
+from tests.property.cut_short import Cut, copy_files
+from tests.property.effort import tries
+from tests.property.journal_model import JournalModel
+
+pytestmark = pytest.mark.timeout(900)  # what fails is made as short as can be, which takes longer than all tries
+
+PAGE = 3
+SHOWN = 4
+NOTES = ("committed/documents", "migration")
+
+has_items = precondition(lambda self: self.model.items)
+has_uploads = precondition(lambda self: self.model.uploads)
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """`journal` is open at `path`; `near` says after how many statements the process dies in the next change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = JournalModel()
+        self.cut = Cut()
+        self.near: int | None = None
+        self.numbers = count()
+        self.stack = ExitStack()
+        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.path = self.folder / "journal.sqlite"
+        # Small pages, so that few items are many pages.
+        self.stack.enter_context(patch.object(store, "_PAGE", PAGE))
+        self.stack.enter_context(patch.object(items, "_GONE_SHOWN", SHOWN))
+        self.stack.enter_context(self.cut.watching())
+        self.portal = self.stack.enter_context(start_blocking_portal())
+        self.opened = ExitStack()
+        self.open_and_begin()
+
+    def teardown(self) -> None:
+        self.opened.close()
+        self.stack.close()
+
+    def open(self) -> None:
+        self.journal = self.opened.enter_context(self.portal.wrap_async_context_manager(Journal.open(self.path)))
+
+    def open_and_begin(self) -> None:
+        """Open the journal, look at it before anything else, and begin a run, as the tool does."""
+        self.open()
+        self.both_know_the_same()
+        self.begin(baseline=self.model.baseline)
+
+    def begin(self, *, baseline: bool) -> None:
+        mode = Mode.RECOVERY if baseline else Mode.INITIAL
+        self.change(
+            lambda model: model.begin_run(baseline=baseline),
+            self.journal.begin_run,
+            mode=mode,
+            baseline=baseline,
+            plugins={},
+        )
+
+    def ask(self, call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        """Call the journal; the code of an error of the tool is an answer too."""
+
+        async def asked() -> Any:
+            try:
+                return await call(*args, **kwargs)
+            except OmtError as error:
+                return error.code
+
+        return self.portal.call(asked)
+
+    def change(self, expected: Callable[[JournalModel], Any], call: Callable[..., Any], *args: Any, **kw: Any) -> None:
+        """Change journal and model alike. A death meanwhile leaves all of the change or nothing of it."""
+        before, after = self.model, copy.deepcopy(self.model)
+        if self.near is not None:
+            self.cut.prepare(self.near, self.path, self.folder / str(next(self.numbers)))
+        answer = expected(after)
+        assert self.ask(call, *args, **kw) == answer
+        copied, self.near = self.cut.forget(), None
+        if copied is None:
+            self.model = after
+            return
+        self.opened.close()
+        self.path = copied
+        self.open()
+        self.model = before if self.everything(self.journal) == everything_of(before) else after
+        self.both_know_the_same()
+        self.begin(baseline=self.model.baseline)
+
+    def everything(self, journal: Journal) -> object:
+        async def look() -> object:
+            records = [record async for batch in journal.records() for record in batch]
+            uploads = await journal.open_uploads()
+            notes = {name: await journal.recall(name) for name in NOTES}
+            sent = [run.sent_bytes for run in await journal.runs()]
+            return records, dict(await journal.totals()), list(uploads), notes, sent
+
+        return self.portal.call(look)
+
+    # --- runs and deaths
+
+    @rule(how=st.sampled_from(("begin", "close", "die")), baseline=st.booleans())
+    def next_run(self, how: str, baseline: bool) -> None:
+        if how == "begin":
+            self.begin(baseline=baseline)
+            return
+        copied = self.path if how == "close" else copy_files(self.path, self.folder / str(next(self.numbers)))
+        self.opened.close()
+        self.path = copied
+        self.open_and_begin()
+
+    @rule(statements=st.integers(0, 12))
+    def die_in_the_next_change(self, statements: int) -> None:
+        self.near = statements
+
+    # --- the inventory
+
+    @rule(batch=steps.batches(), baseline_only=st.sampled_from((False, False, True)))
+    def record_items(self, batch: list[Item], baseline_only: bool) -> None:
+        self.change(
+            lambda model: model.record_items(batch, baseline_only=baseline_only),
+            self.journal.record_items,
+            batch,
+            baseline_only=baseline_only,
+        )
+
+    @has_items
+    @rule(data=st.data())
+    def record_again(self, data: st.DataObject) -> None:
+        batch = steps.seen_again(data, self.model)
+        self.change(lambda model: model.record_items(batch, baseline_only=False), self.journal.record_items, batch)
+
+    @has_items
+    @rule(stage=steps.stages, how=st.sampled_from(("done", "done", "done", "reset")))
+    def end_of_inventory(self, stage: str, how: str) -> None:
+        if how == "done":
+            self.change(lambda model: model.inventory_done(stage, shown=SHOWN), self.journal.inventory_done, stage)
+        else:
+            self.change(lambda model: model.reset_stage(stage), self.ignoring_answer(self.journal.reset_stage), stage)
+
+    @rule(
+        stage=steps.stages,
+        lines=st.dictionaries(steps.keys, st.tuples(steps.sizes, st.none() | steps.digests), max_size=4),
+    )
+    def adopt(self, stage: str, lines: Mapping[str, tuple[int, str | None]]) -> None:
+        told = [
+            (stage, key, f"name of {key}", size, digest, "" if digest else "document-file-missing")
+            for key, (size, digest) in lines.items()
+        ]
+        self.change(lambda model: model.adopt(told), self.journal.adopt, told)
+
+    # --- what becomes of items
+
+    @has_items
+    @rule(data=st.data())
+    def digests(self, data: st.DataObject) -> None:
+        found = {
+            one: (data.draw(steps.digests), data.draw(steps.sizes), data.draw(steps.times))
+            for one in steps.known_ids(data, self.model)
+            if self.model.items[one].state is not ItemState.CONFIRMED
+        }
+        self.change(lambda model: model.digests(found), self.journal.digests, found)
+
+    @has_items
+    @rule(data=st.data())
+    def settle(self, data: st.DataObject) -> None:
+        outcomes = steps.allowed_outcomes(data, self.model, steps.known_ids(data, self.model))
+        self.change(lambda model: model.settle(outcomes), self.journal.settle, outcomes)
+
+    @has_items
+    @rule(data=st.data(), at_the_end=st.booleans(), finished=st.booleans())
+    def settle_what_is_not_allowed(self, data: st.DataObject, at_the_end: bool, finished: bool) -> None:
+        ids = steps.known_ids(data, self.model)[1:]
+        good, bad = steps.allowed_outcomes(data, self.model, ids), steps.forbidden_outcome(data, self.model, ids)
+        outcomes = [*good, bad] if at_the_end else [bad, *good]
+
+        if finished and self.model.uploads:
+            url = data.draw(st.sampled_from(sorted(self.model.uploads)))
+            self.change(lambda model: model.upload_finished(url, outcomes), self.journal.upload_finished, url, outcomes)
+        else:
+            self.change(lambda model: model.settle(outcomes), self.journal.settle, outcomes)
+
+    # --- uploads
+
+    @has_items
+    @rule(data=st.data(), kind=st.sampled_from(("file", "bundle")), digest=steps.digests)
+    def upload_created(self, data: st.DataObject, kind: Any, digest: str) -> None:
+        url = f"/uploads/{next(self.numbers)}"
+        inside = steps.members(data, self.model)
+        upload = UploadRecord(url=url, kind=kind, digest=digest, size=1 << 20, offset=512, members=inside)
+        self.change(lambda model: model.upload_created(upload), self.journal.upload_created, upload)
+
+    @has_uploads
+    @rule(data=st.data(), offset=st.none() | st.integers(0, 1 << 40))
+    def upload_goes_on(self, data: st.DataObject, offset: int | None) -> None:
+        url = data.draw(st.sampled_from(sorted(self.model.uploads)))
+        if offset is not None:
+            self.change(lambda model: model.upload_advanced(url, offset), self.journal.upload_advanced, url, offset)
+            return
+        inside = [(member.stage, member.key) for member in self.model.uploads[url].members]
+        outcomes = steps.allowed_outcomes(data, self.model, [one for one in inside if one in self.model.items])
+        self.change(lambda model: model.upload_finished(url, outcomes), self.journal.upload_finished, url, outcomes)
+
+    # --- the rest
+
+    @rule(
+        name=st.sampled_from(NOTES),
+        value=steps.digests,
+        stage=steps.stages,
+        plugin=st.sampled_from(("upload", "partner")),
+        size=st.integers(0, 1 << 40),
+    )
+    def note_this_and_that(self, name: str, value: str, stage: str, plugin: str, size: int) -> None:
+        noted = UploadStage(name=stage, title=stage, order=1, plugin=plugin, items=_nothing)
+        self.change(lambda model: model.count_sent(size), self.journal.count_sent, size)
+        self.change(lambda model: model.notes.update({name: value}), self.journal.remember, name, value)
+        self.change(lambda model: model.plugins.update({stage: plugin}), self.journal.note_stages, [noted])
+
+    # --- questions
+
+    @has_items
+    @rule(
+        stage=steps.stages,
+        limit=st.integers(1, 4),
+        after=st.just("") | steps.keys,
+        asked=st.lists(steps.digests, max_size=4),
+        states=st.lists(st.sampled_from(ItemState), unique=True),
+    )
+    def questions(self, stage: str, limit: int, after: str, asked: Sequence[str], states: Sequence[ItemState]) -> None:
+        assert self.ask(self.journal.pending, stage=stage, limit=limit, after=after) == self.model.pending(
+            stage, limit, after
+        )
+        assert self.ask(self.journal.confirmed_digests, asked) == self.model.confirmed_digests(asked)
+        assert self.ask(self.records, stage, states) == self.model.records(stage, states)
+        assert self.all_pages(stage) == self.model.pending(stage, len(self.model.items), "")
+        copied = self.folder / f"{next(self.numbers)}.sqlite"
+        copy_journal(self.path, copied)
+        with self.portal.wrap_async_context_manager(Journal.open(copied)) as journal:
+            assert self.everything(journal) == everything_of(self.model)
+
+    async def records(self, stage: str, states: Sequence[ItemState]) -> object:
+        return [record async for batch in self.journal.records(stage=stage, states=states) for record in batch]
+
+    def all_pages(self, stage: str) -> Sequence[ItemRecord]:
+        """Turn the pages of pending items to the end."""
+        told: list[ItemRecord] = []
+        while page := self.ask(self.journal.pending, stage=stage, limit=2, after=told[-1].key if told else ""):
+            assert not told or page[0].key > told[-1].key
+            told += page
+        return told
+
+    @invariant()
+    def both_know_the_same(self) -> None:
+        assert self.everything(self.journal) == everything_of(self.model)
+
+    @staticmethod
+    def ignoring_answer(call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[None]]:
+        async def called(*args: Any) -> None:
+            await call(*args)
+
+        return called
+
+
+def everything_of(model: JournalModel) -> object:
+    uploads = [model.uploads[url] for url in sorted(model.uploads)]
+    return model.records(), model.totals(), uploads, {name: model.notes.get(name) for name in NOTES}, model.runs
+
+
+async def _nothing():
+    yield ()
+
+
+TestJournal = JournalMachine.TestCase
+TestJournal.settings = tries(80, 40)
