@@ -51,8 +51,10 @@ class PendingBatches:
         """Read pages until one has an item that nobody works on, or the end is reached."""
         work = self._work
         while not self._page:
+            # Whoever was at work when the page was asked for may have settled by now what it still shows as pending.
+            busy = work.in_flight
             records = await work.pipe.journal.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
-            self._page.extend(record for record in records if not work.in_flight(record.key))
+            self._page.extend(record for record in records if record.key not in busy)
             if len(records) < _PAGE:
                 self._after = ""
                 return

@@ -48,9 +48,10 @@ class StageWork:
         """Whether no item is in flight."""
         return not self._in_flight
 
-    def in_flight(self, key: str) -> bool:
-        """Tell whether somebody works on this item."""
-        return key in self._in_flight
+    @property
+    def in_flight(self) -> frozenset[str]:
+        """The keys of the items that somebody works on at this moment."""
+        return frozenset(self._in_flight)
 
     def take(self, records: Sequence[ItemRecord]) -> None:
         """Note that somebody works on these items."""
