@@ -1,0 +1,28 @@
+"""The transfer with its real journal against a naive tenant in memory, on a line and a machine on which all may happen.
+
+How to run it for longer: `tests/property/effort.py`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from typing_extensions import override
+
+from tests.property.effort import tries
+from tests.property.memory_receiver import MemoryReceiver
+from tests.property.receiver import Receiver
+from tests.property.transfer_machine import TransferMachine
+
+pytestmark = pytest.mark.timeout(900)  # what fails is made as short as can be, which takes longer than all tries
+
+
+class MemoryMachine(TransferMachine):
+    """Without threads and sockets, so that the same steps are the same run."""
+
+    @override
+    def new_tenant(self, number: int) -> Receiver:
+        return MemoryReceiver(f"m{number}")
+
+
+TestTransfer = MemoryMachine.TestCase
+TestTransfer.settings = tries(60, 10)

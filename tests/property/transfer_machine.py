@@ -1,0 +1,314 @@
+"""A site, a tool and a tenant, and everything that may happen to them; what must hold whatever it was.
+
+Between and within runs files are made, changed, moved and lost; at any step the process may die, be stopped or
+cancelled, the line may fail or swallow an answer, an upload may expire or be refused. Whatever it was, the next run
+that nothing disturbs ends as the disk alone says, and the one after it has nothing to do.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+from unittest.mock import patch
+
+import anyio
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from omt_core.api.calls import TransferSummary
+from omt_core.api.decisions import Mode
+from omt_core.api.errors import OmtError
+from omt_core.api.items import ItemRecord, ItemState, StageTotals
+from omt_core.api.journal import ItemId, UploadRecord
+from omt_core.journal import Journal
+from omt_upload import batches
+from omt_upload.settings import UploadSettings
+from omt_upload.transfer import transfer
+from tests.plugins.omt_upload.moving import transfer_call
+from tests.property.archive import CONTENTS, DATABASE, FILE_STAGES, KEYS, Archive, Edit, digest_of
+from tests.property.expectation import End, database_ends, expected_ends, expected_totals
+from tests.property.receiver import Receiver
+from tests.property.simulated_migration import SimulatedMigration
+from tests.property.simulation import DiedError, Event, Simulation
+
+Kind = Literal["full", "precopy", "recovery"]
+LEFT = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
+WORKERS = 4
+PAGE = 2
+LONGEST_BODY = 1_500
+SETTINGS = UploadSettings(
+    parallel_uploads=2,
+    reading="threads",
+    readers=2,
+    bundle_bytes=1 << 16,
+    bundle_members=3,
+    # No time is measured: a body is always as short as it may be.
+    seconds_per_request=1e-9,
+    shortest_request=900,
+)
+
+contents = st.sampled_from(sorted(CONTENTS))
+stages = st.sampled_from(FILE_STAGES)
+keys = st.sampled_from(KEYS)
+edits = st.builds(
+    Edit,
+    what=st.sampled_from(("write", "write", "restore", "touch", "vanish", "forget", "block", "move")),
+    stage=stages,
+    key=keys,
+    content=contents,
+)
+seeds = st.integers(0, 1_000)
+tables = st.dictionaries(st.sampled_from(("contact-1", "contact-2", "person-1")), contents)
+kinds = st.sampled_from(("full", "full", "precopy", "recovery"))
+
+
+@dataclass(frozen=True, slots=True)
+class Journalled:
+    """What the journal says when it is opened anew."""
+
+    records: Mapping[ItemId, ItemRecord]
+    totals: Mapping[str, StageTotals]
+    uploads: Sequence[UploadRecord]
+
+
+class TransferMachine(RuleBasedStateMachine):
+    """Site, tenant and tool.
+
+    `completed`: a full run ended well at this tenant. `doubted`: the tool has asked this tenant for what it had sent to
+    another. `last`: the digest under which each item was confirmed last. `troubles`: how often something happened that
+    may cost each worker one body. `furthest` is how many steps may pass before something happens.
+    """
+
+    furthest = 60
+    threads = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self.temporary.name)
+        self.archive = Archive(self.folder)
+        self.runs = self.migrations = 0
+        self.last: dict[ItemId, str] = {}
+        self.journalled = Journalled({}, {}, ())
+        self.move_to_another_tenant()
+        self.doubted = True
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None and self.runs:
+                self.run_well("full", 0)
+        finally:
+            self.temporary.cleanup()
+
+    def new_tenant(self, number: int) -> Receiver:
+        """Make another tenant."""
+        raise NotImplementedError
+
+    # --- on site and online
+
+    @initialize(first=st.lists(st.tuples(stages, keys, contents), min_size=3, max_size=12), exported=tables)
+    def site(self, first: Sequence[tuple[str, str, str]], exported: Mapping[str, str]) -> None:
+        for stage, key, content in first:
+            self.archive.edit(Edit("write", stage, key, content))
+        self.archive.export(exported)
+
+    @rule(some=st.lists(edits, min_size=1, max_size=4), exported=st.none() | tables, seen_unreadable=st.booleans())
+    def something_happens_on_site(
+        self, some: Sequence[Edit], exported: Mapping[str, str] | None, seen_unreadable: bool
+    ) -> None:
+        self.archive.seen_unreadable = seen_unreadable
+        for edit in some:
+            self.edit(edit)
+        if exported is not None:
+            self.archive.export(exported)
+
+    def edit(self, edit: Edit) -> None:
+        self.tenant.excused += self.tenant.unfinished_bytes
+        self.archive.edit(edit)
+
+    @precondition(lambda self: self.tenant.sizes)
+    @rule(data=st.data(), what=st.sampled_from(("expire", "expire", "lose", "another")))
+    def something_happens_online(self, data: st.DataObject, what: str) -> None:
+        match what:
+            case "expire":
+                self.tenant.expire()
+            case "lose":
+                self.tenant.lose(data.draw(st.sampled_from(sorted(self.tenant.sizes))))
+            case _:
+                self.move_to_another_tenant()
+
+    def move_to_another_tenant(self) -> None:
+        self.migrations += 1
+        self.tenant = self.new_tenant(self.migrations)
+        self.completed = self.doubted = False
+        self.troubles = 0
+
+    # --- runs
+
+    @rule(kind=kinds, data=st.data(), seed=seeds)
+    def run_with_events(self, kind: Kind, data: st.DataObject, seed: int) -> None:
+        what = st.sampled_from(self.tenant.troubles) | edits
+        events = st.lists(st.builds(Event, steps=st.integers(1, self.furthest), what=what), min_size=1, max_size=3)
+        self.run_once(self.possible(kind), data.draw(events, "events"), seed)
+
+    @rule(kind=kinds, seed=seeds)
+    def run_well(self, kind: Kind, seed: int) -> None:
+        """Run without any event, and look whether all is as the disk says; then again, which has nothing to do."""
+        kind = self.possible(kind)
+        before, last = self.journalled, dict(self.last)
+        whole = set(self.tenant.sizes)
+        # What the tenant lost is noticed when a stage is committed.
+        online = whole | self.tenant.lost if kind == "precopy" else whole
+        summary = self.run_once(kind, (), seed)
+        assert summary is not None
+        assert (summary.failed, summary.stopped) == (0, False)
+        ends = expected_ends(self.archive, before.records, online, recovery=kind == "recovery")
+        if kind == "full":
+            ends |= database_ends(self.archive)
+            last = {one: digest for one, digest in last.items() if one[0] != DATABASE}
+        self.check_ends(kind, ends)
+        sent_again = any(end.digest == last.get(one) and end.digest not in whole for one, end in ends.items())
+        self.check_totals(kind, expected_totals(ends, last), how_confirmed=not sent_again)
+        newer = {item.key for item in self.archive.told(FILE_STAGES[0]) if (FILE_STAGES[0], item.key) not in ends}
+        assert newer == {
+            subject
+            for finding in summary.findings
+            if finding.code == "document-newer-than-migration"
+            for subject in finding.subjects
+        }
+        self.check_nothing_is_left(kind, seed)
+
+    def possible(self, kind: Kind) -> Kind:
+        """Return the kind of run that is meant: there is something to recover only once a migration is complete."""
+        return "full" if kind == "recovery" and not self.completed else kind
+
+    def run_once(self, kind: Kind, events: Sequence[Event], seed: int) -> TransferSummary | None:
+        """Run the tool once; returns its summary unless it was cut short."""
+        if kind != "full":
+            self.tenant.excused += self.tenant.unfinished_bytes  # what is half sent may not be asked for this time
+        self.runs += 1
+        summary = anyio.run(self.perform, kind, events, seed)
+        self.journalled = anyio.run(self.look)
+        self.last = {one: digest for one, digest in self.last.items() if one in self.journalled.records}
+        self.last |= {
+            one: record.digest
+            for one, record in self.journalled.records.items()
+            if record.state is ItemState.CONFIRMED and record.digest is not None
+        }
+        self.doubted = self.doubted or summary is not None
+        self.check_what_always_holds()
+        if summary is not None and not summary.stopped and not summary.failed:
+            self.check_nothing_is_open(kind)
+            self.completed = self.completed or kind == "full"
+        return summary
+
+    async def perform(self, kind: Kind, events: Sequence[Event], seed: int) -> TransferSummary | None:
+        snapshot = f"s{self.runs}"
+        file_stages = [self.archive.file_stage(stage) for stage in FILE_STAGES]
+        database = [self.archive.database_stage(snapshot)] if kind == "full" else []
+        recovery = kind == "recovery"
+        simulation = Simulation(events, seed, edit=self.edit, expire=self.tenant.expire, threads=self.threads)
+        summary = None
+        async with self.tenant.open() as migration, Journal.open(self.folder / "journal.sqlite") as journal:
+            mode = Mode.RECOVERY if recovery else Mode.INITIAL
+            await journal.begin_run(mode=mode, baseline=recovery, plugins={})
+            call = transfer_call(
+                journal,
+                SimulatedMigration(simulation, migration, self.tenant),
+                self.folder,
+                *database,
+                *file_stages,
+                snapshot=snapshot,
+                stop=simulation.stop,
+                baseline_only=recovery,
+                commit=kind != "precopy",
+            )
+            try:
+                with simulation.running(), simulation.scope, patch.object(batches, "_PAGE", PAGE):
+                    summary = await transfer(call, SETTINGS)
+            except (OmtError, DiedError):
+                if not simulation.troubled:
+                    raise
+        self.troubles += len(simulation.happened)
+        return None if simulation.dead else summary
+
+    async def look(self) -> Journalled:
+        async with Journal.open(self.folder / "journal.sqlite") as journal:
+            records = {(one.stage, one.key): one async for batch in journal.records() for one in batch}
+            return Journalled(records, await journal.totals(), await journal.open_uploads())
+
+    # --- what must hold
+
+    def check_what_always_holds(self) -> None:
+        """However a run ended: nothing is called done that is not, and hardly anything was sent in vain."""
+        assert self.tenant.faults == []
+        for one, record in self.journalled.records.items():
+            if record.state is ItemState.CONFIRMED:
+                assert record.digest in self.archive.had[one]
+                if record.digest not in self.tenant.lost and self.doubted:
+                    assert self.tenant.sizes[record.digest] == record.size
+        for upload in self.journalled.uploads:
+            reached = self.tenant.reached(upload.url)
+            assert reached is None or upload.offset <= reached
+        allowed = self.tenant.excused + self.troubles * WORKERS * LONGEST_BODY
+        assert self.tenant.wasted_bytes([upload.url for upload in self.journalled.uploads]) <= allowed
+
+    def check_nothing_is_open(self, kind: Kind) -> None:
+        """A run that ends well has settled everything, and what it says is what the tenant has."""
+        for record in self.journalled.records.values():
+            if record.stage == DATABASE and kind != "full":
+                continue
+            assert record.state is ItemState.CONFIRMED or (record.state in LEFT and record.reason)
+        assert self.journalled.uploads == []
+
+    def check_ends(self, kind: Kind, ends: Mapping[ItemId, End]) -> None:
+        concerned = stages_of(kind)
+        records = {one: record for one, record in self.journalled.records.items() if one[0] in concerned}
+        assert set(records) == set(ends)
+        for one, end in ends.items():
+            record = records[one]
+            digest = record.digest if record.state is ItemState.CONFIRMED else None
+            assert (one, record.state, digest) == (one, end.state, end.digest)
+            assert record.reason in end.reasons
+        if kind == "precopy":
+            return
+        for stage in concerned:
+            assert self.tenant.lines(stage) == {
+                key: (end.digest, records[of, key].reason) for (of, key), end in ends.items() if of == stage
+            }
+
+    def check_totals(self, kind: Kind, expected: Mapping[str, StageTotals], *, how_confirmed: bool) -> None:
+        totals = {stage: total for stage, total in self.journalled.totals.items() if stage in stages_of(kind)}
+        if how_confirmed:
+            assert totals == expected
+        else:
+            assert {stage: without_how(total) for stage, total in totals.items()} == {
+                stage: without_how(total) for stage, total in expected.items()
+            }
+
+    def check_nothing_is_left(self, kind: Kind, seed: int) -> None:
+        """Once more, with nothing changed: nothing is sent, and no question asked whose answer is in the journal."""
+        bodies, before = len(self.tenant.bodies), self.journalled
+        self.tenant.questions = []
+        summary = self.run_once(kind, (), seed + 1)
+        assert summary is not None
+        assert len(self.tenant.bodies) == bodies
+        manifests = {digest for digest, _ in self.tenant.manifests.values()}
+        parts = {digest_of(content) for content in self.archive.tables.values()} if kind == "full" else set()
+        assert set(self.tenant.questions) <= manifests | parts
+        assert [(one, record.state, record.digest) for one, record in self.journalled.records.items()] == [
+            (one, record.state, record.digest) for one, record in before.records.items()
+        ]
+
+
+def stages_of(kind: Kind) -> tuple[str, ...]:
+    return (DATABASE, *FILE_STAGES) if kind == "full" else FILE_STAGES
+
+
+def without_how(total: StageTotals) -> StageTotals:
+    """Leave out what a tenant decides that lost something: which of several copies was sent again."""
+    return replace(total, sent_items=0, skipped_items=0, skipped_bytes=0)
