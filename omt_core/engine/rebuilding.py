@@ -41,7 +41,7 @@ async def rebuild_journal(session: MigrationSession) -> None:
     try:
         async for batch in migration.manifest():
             await session.journal.adopt(
-                (entry.stage, entry.key, entry.name, entry.size, entry.digest, entry.reason) for entry in batch
+                [(entry.stage, entry.key, entry.name, entry.size, entry.digest, entry.reason) for entry in batch]
             )
     finally:
         await migration.aclose()

@@ -136,11 +136,13 @@ def forget_stage(connection: sqlite3.Connection, stage: str) -> None:
     connection.execute("DELETE FROM items WHERE stage = ?", (stage,))
 
 
-def adopt(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, str, int, str | None, str]]) -> None:
+def adopt(connection: sqlite3.Connection, entries: Sequence[tuple[str, str, str, int, str | None, str]]) -> None:
     """Take over manifest lines (stage, key, name, size, digest, reason) that only the tenant still knows.
 
     The time on disk is not in a manifest, so that the next inventory hashes each file once and then skips it.
     """
+    for stage in {entry[0] for entry in entries}:
+        imports.forget(connection, stage)
     connection.executemany(
         """
         INSERT OR REPLACE INTO items (stage, key, name, size, mtime_ns, state, reason, detail, digest, confirmed_digest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -121,7 +121,7 @@ class Journal(TransferJournal):
         """Note that the tenant has imported all stages as they stand."""
         await self._file.run(imports.note_all)
 
-    async def adopt(self, entries: Iterable[tuple[str, str, str, int, str | None, str]]) -> None:
+    async def adopt(self, entries: Sequence[tuple[str, str, str, int, str | None, str]]) -> None:
         """Take over manifest lines (stage, key, name, size, digest, reason) that only the tenant still knows."""
         await self._file.run(partial(item_rows.adopt, entries=entries))
 

@@ -217,7 +217,7 @@ async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_p
         assert not await imported(journal)
 
 
-@pytest.mark.parametrize("change", ["settle", "reset", "forget"])
+@pytest.mark.parametrize("change", ["settle", "reset", "adopt", "forget"])
 async def test_whatever_changes_a_stage_ends_its_being_as_imported(tmp_path: Path, change: str) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
@@ -229,6 +229,8 @@ async def test_whatever_changes_a_stage_ends_its_being_as_imported(tmp_path: Pat
                 await journal.settle([Outcome(id=("documents", "1"), state=ItemState.PENDING)])
             case "reset":
                 await journal.reset_stage("documents")
+            case "adopt":
+                await journal.adopt([("documents", "2", "HH/2", 5, OTHER, "")])
     if change == "forget":
         async with run_of(path) as journal:
             assert [record.key for record in await journal.inventory_done("documents")] == ["1"]
