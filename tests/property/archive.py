@@ -13,8 +13,9 @@ from typing import Literal
 
 from anyio.lowlevel import checkpoint
 
-from omt_core.api.items import Item, Presence, UploadStage
+from omt_core.api.items import Item, Presence
 from omt_core.api.journal import ItemId
+from omt_core.api.stages import UploadStage
 
 FILE_STAGES = ("documents", "templates")
 DATABASE = "database"

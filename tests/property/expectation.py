@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, StageTotals
+from omt_core.api.items import Item, ItemRecord, ItemState, Presence
 from omt_core.api.journal import ItemId
+from omt_core.api.stages import StageTotals
 from tests.property.archive import DATABASE, FILE_STAGES, Archive, digest_of
 
 _ABSENT = {Presence.MISSING: ItemState.MISSING, Presence.UNREADABLE: ItemState.FAILED}

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, StageTotals, TablePart
+from omt_core.api.baseline import KnownFile
+from omt_core.api.items import Item, ItemRecord, ItemState, Presence, TablePart
 from omt_core.api.journal import ItemId, Outcome, UploadRecord
+from omt_core.api.stages import StageTotals
 
 ABSENT = {
     Presence.MISSING: ItemState.MISSING,
@@ -50,7 +52,10 @@ class Known:
 
 @dataclass(slots=True)
 class JournalModel:
-    """All that a journal keeps. `runs` are the bytes that each run has sent."""
+    """All that a journal keeps.
+
+    `runs` are the bytes that each run has sent; `imported` is what a manifest said of each stage when it was imported.
+    """
 
     items: dict[ItemId, Known] = field(default_factory=dict)
     uploads: dict[str, UploadRecord] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class JournalModel:
     runs: list[int] = field(default_factory=list)
     plugins: dict[str, str] = field(default_factory=dict)
     baseline: bool = False
+    imported: dict[str, list[object]] = field(default_factory=dict)
 
     def begin_run(self, *, baseline: bool) -> int:
         self.runs.append(0)
@@ -129,6 +135,9 @@ class JournalModel:
                     known.last = (known.digest, len(self.runs))
         return None
 
+    def note_import(self) -> None:
+        self.imported = {stage: self.manifest(stage) for stage in self.plugins}
+
     # --- uploads
 
     def upload_created(self, upload: UploadRecord) -> None:
@@ -156,6 +165,24 @@ class JournalModel:
 
     def pending(self, stage: str, limit: int, after: str) -> list[ItemRecord]:
         return [record for record in self.records(stage, OPEN) if record.key > after][:limit]
+
+    def manifest(self, stage: str) -> list[object]:
+        return [
+            (one.key, one.name, one.size, one.state, one.reason, one.digest, one.part)
+            if one.state is ItemState.CONFIRMED
+            else (one.key, one.name, one.size, one.state, one.reason)
+            for one in self.records(stage)
+        ]
+
+    def named(self, stage: str, keys: Sequence[str]) -> list[ItemRecord]:
+        return [record for record in self.records(stage) if record.key in keys]
+
+    def baseline_of(self, stage: str) -> tuple[list[KnownFile], list[ItemRecord]]:
+        confirmed = [
+            KnownFile("" if one.path is None else str(one.path), one.size, one.mtime_ns, one.key)
+            for one in self.records(stage, (ItemState.CONFIRMED,))
+        ]
+        return confirmed, self.records(stage, [state for state in ItemState if state is not ItemState.CONFIRMED])
 
     def confirmed_digests(self, digests: Sequence[str]) -> frozenset[str]:
         confirmed = {known.digest for known in self.items.values() if known.state is ItemState.CONFIRMED}
@@ -201,6 +228,11 @@ class JournalModel:
         )
 
     def _seen_again(self, known: Known, item: Item) -> Known:
+        as_confirmed = (known.name, known.path, known.size, known.mtime_ns, known.part)
+        if known.state is ItemState.CONFIRMED and as_confirmed == (
+            item.name, item.path, item.size, item.mtime_ns, item.part
+        ):  # fmt: skip
+            return replace(known, seen=len(self.runs))
         again = self._seen(item)
         again.attempt, again.last = known.attempt, known.last
         if (known.size, known.mtime_ns) == (item.size, item.mtime_ns):

@@ -10,7 +10,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 from omt_core.api.items import Item, ItemState, Presence, TablePart
 from omt_core.api.journal import ItemId, Member, Outcome
-from tests.property.journal_model import JournalModel, allowed
+from tests.property.journal_model import FREE, JournalModel, allowed
 
 STAGES = ("customer service", "documents")
 KEYS = ("A", "a", "a/b", "\udcff", "\uffff", "\U0001f4c4")
@@ -120,15 +120,15 @@ def _outcome(data: DataObject, model: JournalModel, one: ItemId, states: Sequenc
         digest=data.draw(digests if needed else st.none() | digests),
         size=data.draw(st.none() | sizes),
         mtime_ns=data.draw(st.none() | times),
-        reason=data.draw(st.sampled_from(("", "file-vanished"))),
-        detail=data.draw(st.sampled_from(TEXTS)),
+        reason="" if state is ItemState.CONFIRMED else data.draw(st.sampled_from(("", "file-vanished"))),
+        detail="" if state is ItemState.CONFIRMED else data.draw(st.sampled_from(TEXTS)),
         sent=data.draw(st.booleans()),
     )
 
 
 def members(data: DataObject, model: JournalModel) -> tuple[Member, ...]:
-    """Draw what an upload holds: mostly items that there are, open ones or not."""
-    ids = known_ids(data, model)
+    """Draw what an upload holds: items that are open, or were when it was made up and are confirmed or gone by now."""
+    ids = [one for one in known_ids(data, model) if model.items[one].state not in FREE]
     if data.draw(st.sampled_from((False, False, False, True))):
         ids.append((data.draw(stages), data.draw(keys)))
     return tuple(

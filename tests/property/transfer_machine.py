@@ -22,8 +22,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from omt_core.api.calls import TransferSummary
 from omt_core.api.decisions import Mode
 from omt_core.api.errors import OmtError
-from omt_core.api.items import ItemRecord, ItemState, StageTotals
+from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import ItemId, UploadRecord
+from omt_core.api.stages import StageTotals
 from omt_core.journal import Journal
 from omt_upload import batches
 from omt_upload.settings import UploadSettings
