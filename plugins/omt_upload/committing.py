@@ -44,6 +44,7 @@ async def commit_stage(work: StageWork) -> bool:
         await pipe.migration.commit(manifest)
     except OnlineRefusedError as error:
         if error.code == "contents-missing" and await doubt(pipe, stage):
+            pipe.journal_erred.set()
             return False
         if error.code == "completion-running" and before == committed:
             return True  # it is part of what is being imported at this moment

@@ -63,15 +63,15 @@ async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
 async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
     pipe = work.pipe
     await pipe.journal.digests({(record.stage, record.key): (digest, stamp.size, stamp.mtime_ns)})
+    content = Content(digest=digest, size=stamp.size)
     mine = pipe.contents.take([digest])
     if not mine:
         await pipe.contents.wait([digest])
-        if digest in await pipe.journal.confirmed_digests([digest]):
+        if await pipe.known_online([content]):
             await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
         return
     try:
-        content = Content(digest=digest, size=stamp.size)
-        if digest in await pipe.known_online([content]):
+        if await pipe.known_online([content]):
             await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
         else:
             await _deliver(work, record, path, stamp, content)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+import anyio
+
 from omt_core.api.calls import Transfer
 from omt_core.api.journal import TransferJournal, UploadRecord
 from omt_core.api.online import Content, OnlineMigration
@@ -22,7 +24,8 @@ from omt_upload.settings import UploadSettings
 class Pipe:
     """The one pipe that all stages send through, with everything that bounds what is in it.
 
-    `unfinished` are the uploads of single files that an earlier run left, by digest.
+    `unfinished` are the uploads of single files that an earlier run left, by digest. `journal_erred` is set once the
+    online side lacked what the journal holds for confirmed: from then on it is asked for everything.
     """
 
     call: Transfer
@@ -34,6 +37,7 @@ class Pipe:
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
     not_moved: NotMoved = field(default_factory=NotMoved)
+    journal_erred: anyio.Event = field(default_factory=anyio.Event)
 
     @property
     def journal(self) -> TransferJournal:
@@ -64,7 +68,9 @@ class Pipe:
 
     async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
         """Return the digests that need not be sent: confirmed before, or stored online as the online side says."""
-        confirmed = await self.journal.confirmed_digests([content.digest for content in contents])
+        confirmed: frozenset[str] = frozenset()
+        if not self.journal_erred.is_set():
+            confirmed = await self.journal.confirmed_digests([content.digest for content in contents])
         doubtful = [content for content in contents if content.digest not in confirmed]
         lacking = await self.lacking(doubtful)
         return confirmed | {content.digest for content in doubtful if content.digest not in lacking}

@@ -78,7 +78,7 @@ async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> 
         # Another batch was sending these. If it failed, they stay pending and are read again.
         elsewhere = [digest for digest in copies if digest not in mine]
         await contents.wait(elsewhere)
-        arrived = await work.pipe.journal.confirmed_digests(elsewhere)
+        arrived = await work.pipe.known_online([copies[digest].content for digest in elsewhere])
         await _settle_known(work, [copies[digest] for digest in arrived])
 
 

@@ -8,6 +8,7 @@ import anyio
 import anyio.abc
 
 from omt_core.api.calls import Transfer, TransferSummary
+from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.items import ItemRecord, ItemState
 from omt_upload.batches import PendingBatches
 from omt_upload.committing import commit_stage
@@ -61,14 +62,24 @@ async def _move_stage(work: StageWork) -> None:
         return
     if work.stage.removes_sources:
         await _remove_all_sources(work)
-    if work.pipe.call.commit and not work.failed and not await commit_stage(work):
+    if work.pipe.call.commit and not await _commit_whole(work):
         # The online side lost something that the journal believed in. What is pending again is sent again, once.
         async with anyio.create_task_group() as tasks:
             await _send_pending(work, tasks)
         if work.pipe.stopping:
             return
-        await commit_stage(work)
+        if not await _commit_whole(work):
+            raise OnlineRefusedError(
+                "contents-lost-again",
+                f"The online side lost contents of the stage {work.stage.title} while they were sent again.",
+                "Run the same command again; if that does not help, ask whoever runs the online side for its storage.",
+            )
     work.meter.finished(work.failed)
+
+
+async def _commit_whole(work: StageWork) -> bool:
+    """Commit a stage unless items of it failed; returns False when it has pending items again."""
+    return bool(work.failed) or await commit_stage(work)
 
 
 async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:

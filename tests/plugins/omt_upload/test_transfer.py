@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from omt_core.api.calls import TransferSummary
 from omt_core.api.decisions import Mode
 from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.events import StageChanged, StageProgress, StageState
@@ -233,6 +234,36 @@ async def test_contents_that_the_tenant_lost_are_sent_again_before_the_commit(tm
             del tenant.contents[lost]
     assert lost in tenant.contents
     assert tenant.committed["documents"].snapshot == "s2"
+
+
+async def test_a_content_of_two_stages_that_the_tenant_lost_is_sent_again_before_either_is_done(
+    tmp_path: Path, archive: Path
+) -> None:
+    again = anyio.Event()
+
+    class TemplatesLast(MemoryMigration):
+        async def commit(self, manifest):
+            if manifest.stage == "templates":
+                await again.wait()
+            elif manifest.snapshot in attempted:
+                again.set()
+            attempted.append(manifest.snapshot)
+            await super().commit(manifest)
+
+    attempted = ["s1"]
+    tenant = MemoryTenant()
+    lost = digest_of(b"two" * 1_000)
+    for snapshot in ("s1", "s2"):
+        async with journal_of(tmp_path) as journal:
+            stages = [stage_of(name, folder_items(name, archive)) for name in ("documents", "templates")]
+            call = transfer_call(journal, TemplatesLast(tenant), tmp_path, *stages, snapshot=snapshot)
+            summary = await transfer(call, SETTINGS)
+        if snapshot == "s1":
+            del tenant.contents[lost]
+            again = anyio.Event()
+    assert summary == TransferSummary()
+    assert lost in tenant.contents
+    assert {manifest.snapshot for manifest in tenant.committed.values()} == {"s2"}
 
 
 async def test_another_migration_at_the_tenant_is_asked_for_everything_again(tmp_path: Path, archive: Path) -> None:
