@@ -66,10 +66,13 @@ class Pipe:
         largest = min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
         return min(largest, self.line.body_bytes) if self.line.known else largest
 
-    async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
-        """Return the digests that need not be sent: confirmed before, or stored online as the online side says."""
+    async def known_online(self, contents: Collection[Content], *, believing: bool = True) -> frozenset[str]:
+        """Return the digests that need not be sent: stored online as the online side says, or confirmed before.
+
+        What was confirmed before is asked for too when that is not `believing`.
+        """
         confirmed: frozenset[str] = frozenset()
-        if not self.journal_erred.is_set():
+        if believing and not self.journal_erred.is_set():
             confirmed = await self.journal.confirmed_digests([content.digest for content in contents])
         doubtful = [content for content in contents if content.digest not in confirmed]
         lacking = await self.lacking(doubtful)

@@ -187,6 +187,23 @@ async def test_spooled_copies_are_deleted_once_confirmed_and_nothing_else_is(tmp
     assert len(folder_items("database", archive)) == len(FILES)
 
 
+async def test_a_spooled_copy_is_not_deleted_on_the_word_of_a_journal_that_the_tenant_belies(
+    tmp_path: Path, archive: Path
+) -> None:
+    tenant, spool = MemoryTenant(), tmp_path / "spool"
+    async with journal_of(tmp_path) as journal:
+        stage = stage_of("documents", folder_items("documents", archive))
+        await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
+    lost = digest_of(FILES["a/two.txt"])
+    del tenant.contents[lost]
+    write_files(spool, {"part": FILES["a/two.txt"]})
+    async with journal_of(tmp_path) as journal:
+        stage = stage_of("database", folder_items("database", spool), kind="database", removes_sources=True)
+        await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
+        assert (await journal.totals())["database"].confirmed_items == 1
+    assert lost in tenant.contents
+
+
 async def test_parts_of_another_snapshot_are_forgotten_before_new_ones_come(tmp_path: Path, archive: Path) -> None:
     tenant = MemoryTenant()
     items = folder_items("database", archive)
