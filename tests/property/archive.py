@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import anyio.to_thread
 from anyio.lowlevel import checkpoint
 
+from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.items import Item, Presence
 from omt_core.api.journal import ItemId
 from omt_core.api.stages import UploadStage
@@ -35,6 +37,7 @@ CONTENTS = {
 
 _FIRST_TIME = 1_700_000_000_000_000_000
 _INVENTORY_BATCH = 2
+_MANY_LEFT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +172,33 @@ class Archive:
                 told = [self.tell(stage, key) for key in keys[begin : begin + _INVENTORY_BATCH]]
                 yield [item for item in told if item is not None]
 
-        # Templates are such that recovery takes new ones.
+        async def differences(baseline: Baseline) -> Differences | None:
+            return await anyio.to_thread.run_sync(self._differences, stage, baseline)
+
+        # A recovery takes new templates too; it is told the differences of documents only, when they are not many.
+        documents = stage == FILE_STAGES[0]
         return UploadStage(
-            name=stage, title=stage, order=2, plugin="tests", items=items, takes_new=stage == FILE_STAGES[1]
+            name=stage,
+            title=stage,
+            order=2,
+            plugin="tests",
+            items=items,
+            takes_new=not documents,
+            differences=differences if documents else None,
         )
+
+    def _differences(self, stage: str, baseline: Baseline) -> Differences | None:
+        left = {record.key for record in baseline.left(_MANY_LEFT)}
+        if len(left) == _MANY_LEFT:
+            return None
+        with baseline.confirmed() as files:
+            confirmed = {file.key: (file.path, file.size, file.mtime_ns) for file in files}
+        told = {item.key: item for item in self.told(stage)}
+        as_before = {
+            key for key, item in told.items() if confirmed.get(key) == (str(item.path), item.size, item.mtime_ns)
+        }
+        gone = sorted((confirmed.keys() | left) - told.keys())
+        return Differences([item for key, item in sorted(told.items()) if key not in as_before], gone)
 
     def database_stage(self, snapshot: str) -> UploadStage:
         spool = self.folder / "spool" / snapshot

@@ -9,13 +9,14 @@ from typing_extensions import override
 
 from omt_core.api.online import OnlineMigration, UploadRequest
 from tests.plugins.omt_upload.memory_tenant import Arriving, MemoryMigration, MemoryTenant
-from tests.property.receiver import Receiver
+from tests.property.receiver import LONGEST_BODY, Receiver
 from tests.property.simulation import TROUBLES
 
 
 class MemoryReceiver(Receiver):
     """Everything can happen to it. `name` is that of its migration."""
 
+    mishaps = ("expire", "expire", "lose", "another")
     troubles = TROUBLES
 
     def __init__(self, name: str) -> None:
@@ -27,7 +28,7 @@ class MemoryReceiver(Receiver):
     @override
     async def open(self) -> AsyncIterator[OnlineMigration]:
         yield MemoryMigration(
-            self._tenant, chunk_bytes=1_500, bundle_bytes=1 << 13, member_bytes=2_000, known_as=self._name
+            self._tenant, chunk_bytes=LONGEST_BODY, bundle_bytes=1 << 13, member_bytes=2_000, known_as=self._name
         )
         self.lost -= set(self._tenant.contents)
 

@@ -11,14 +11,19 @@ from typing import ClassVar
 from omt_core.api.online import Content, OnlineMigration, StageManifest, UploadRequest
 from tests.property.simulation import Trouble
 
+LONGEST_BODY = 1_500
+"""What a body is not longer than; a bundle takes several, and so does a large file."""
+
 
 class Receiver(ABC):
     """`questions` are all digests that were asked for, `bodies` the lengths of what was sent.
 
     `faults` is what no tool may do; `lost` are contents that were there once; `excused` are bytes that came in vain
-    through no fault of the tool. `troubles` is what can happen on the way to it.
+    through no fault of the tool. `mishaps` is what can happen to it between runs (unfinished uploads expire, a content
+    is lost, another tenant takes its place), `troubles` what can happen on the way to it.
     """
 
+    mishaps: ClassVar[tuple[str, ...]]
     troubles: ClassVar[tuple[Trouble, ...]]
 
     def __init__(self) -> None:
@@ -33,7 +38,8 @@ class Receiver(ABC):
     @abstractmethod
     async def open(self) -> AsyncIterator[OnlineMigration]:
         """Be there for one run."""
-        yield  # type: ignore[misc]  # a generator needs one, and this one is never run
+        raise NotImplementedError
+        yield
 
     @property
     @abstractmethod
