@@ -28,7 +28,8 @@ async def commit_stage(work: StageWork) -> bool:
 
     A recovery leaves a stage alone that is as the online side imported it and still holds it.
 
-    Returns False when contents that were confirmed once are not there online any more: they are pending again.
+    Returns False when contents that were confirmed once were not there online any more: they are pending again, unless
+    another stage has sent them meanwhile.
     """
     pipe, stage = work.pipe, work.stage.name
     name = f"committed/{stage}"
@@ -43,7 +44,8 @@ async def commit_stage(work: StageWork) -> bool:
             await _send(pipe, manifest)
         await pipe.migration.commit(manifest)
     except OnlineRefusedError as error:
-        if error.code == "contents-missing" and await doubt(pipe, stage):
+        if error.code == "contents-missing":
+            await doubt(pipe, stage)
             pipe.journal_erred.set()
             return False
         if error.code == "completion-running" and before == committed:

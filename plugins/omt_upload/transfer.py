@@ -70,8 +70,8 @@ async def _move_stage(work: StageWork) -> None:
             return
         if not await _commit_whole(work):
             raise OnlineRefusedError(
-                "contents-lost-again",
-                f"The online side lost contents of the stage {work.stage.title} while they were sent again.",
+                "contents-still-missing",
+                f"The online side lacks contents of the stage {work.stage.title}, also after they were sent again.",
                 "Run the same command again; if that does not help, ask whoever runs the online side for its storage.",
             )
     work.meter.finished(work.failed)

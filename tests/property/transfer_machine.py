@@ -40,7 +40,7 @@ Kind = Literal["full", "precopy", "recovery"]
 LEFT = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
 WORKERS = 4
 PAGE = 2
-WAITING_FOR_EVER = 120.0
+WAITING_FOR_EVER = 60.0
 """Seconds after which a run of a few small files is taken to wait for something that does not come."""
 
 SETTINGS = UploadSettings(

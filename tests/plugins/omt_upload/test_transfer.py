@@ -283,6 +283,34 @@ async def test_a_content_of_two_stages_that_the_tenant_lost_is_sent_again_before
     assert {manifest.snapshot for manifest in tenant.committed.values()} == {"s2"}
 
 
+async def test_a_stage_whose_lost_content_another_stage_has_sent_by_now_is_committed(
+    tmp_path: Path, archive: Path
+) -> None:
+    sent = anyio.Event()
+
+    class TemplatesLate(MemoryMigration):
+        async def commit(self, manifest):
+            try:
+                await super().commit(manifest)
+            except OnlineRefusedError:
+                if manifest.stage == "templates":
+                    await sent.wait()
+                raise
+            if manifest.stage == "documents":
+                sent.set()
+
+    tenant = MemoryTenant()
+    for snapshot in ("s1", "s2"):
+        async with journal_of(tmp_path) as journal:
+            stages = [stage_of(name, folder_items(name, archive)) for name in ("documents", "templates")]
+            call = transfer_call(journal, TemplatesLate(tenant), tmp_path, *stages, snapshot=snapshot)
+            await transfer(call, SETTINGS)
+        if snapshot == "s1":
+            del tenant.contents[digest_of(b"two" * 1_000)]
+            sent = anyio.Event()
+    assert {manifest.snapshot for manifest in tenant.committed.values()} == {"s2"}
+
+
 async def test_another_migration_at_the_tenant_is_asked_for_everything_again(tmp_path: Path, archive: Path) -> None:
     tenants = [MemoryTenant(), MemoryTenant()]
     for number, tenant in enumerate(tenants):
