@@ -42,6 +42,11 @@ class SimulatedMigration(OnlineMigration):
     def limits(self) -> TransferLimits:
         return self._migration.limits
 
+    @property
+    @override
+    def refusals(self) -> int:
+        return self._migration.refusals
+
     @override
     async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
         self._receiver.asked(contents)

@@ -45,6 +45,7 @@ WAITING_FOR_EVER = 60.0
 
 SETTINGS = UploadSettings(
     parallel_uploads=2,
+    fewest_uploads=2,
     reading="threads",
     readers=2,
     bundle_bytes=1 << 16,
