@@ -92,10 +92,6 @@ class TransferJournal(Protocol):
         """Note digest, size and mtime_ns as read for items that are about to be negotiated."""
         ...
 
-    async def confirmed_digests(self, digests: Sequence[str]) -> frozenset[str]:
-        """Return those digests that an item of this migration is confirmed with already."""
-        ...
-
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of items, in one transaction."""
         ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,20 +66,6 @@ def note_digests(connection: sqlite3.Connection, found: Mapping[ItemId, tuple[st
             for (stage, key), (digest, size, mtime_ns) in found.items()
         ),
     )
-
-
-def confirmed_digests(connection: sqlite3.Connection, digests: Sequence[str]) -> frozenset[str]:
-    """Return those of the digests that a confirmed item has."""
-    rest = iter(digests)
-    known: set[str] = set()
-    while chunk := list(islice(rest, 500)):
-        marks = ", ".join("?" * len(chunk))
-        rows = connection.execute(
-            f"SELECT DISTINCT digest FROM items WHERE state = 'confirmed' AND digest IN ({marks})",
-            [bytes.fromhex(digest) for digest in chunk],
-        )
-        known.update(digest.hex() for (digest,) in rows)
-    return frozenset(known)
 
 
 _SETTLE: Final = """

@@ -162,10 +162,6 @@ class Journal(TransferJournal):
         await self._file.run(partial(item_rows.note_digests, found=found))
 
     @override
-    async def confirmed_digests(self, digests: Sequence[str]) -> frozenset[str]:
-        return await self._file.read(partial(item_rows.confirmed_digests, digests=digests))
-
-    @override
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         await self._file.run(partial(item_rows.settle, run=self._run, outcomes=outcomes))
 

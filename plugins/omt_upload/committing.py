@@ -46,7 +46,6 @@ async def commit_stage(work: StageWork) -> bool:
     except OnlineRefusedError as error:
         if error.code == "contents-missing":
             await doubt(pipe, stage)
-            pipe.journal_erred.set()
             return False
         if error.code == "completion-running" and before == committed:
             return True  # it is part of what is being imported at this moment

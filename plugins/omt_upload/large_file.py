@@ -67,11 +67,11 @@ async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, d
     mine = pipe.contents.take([digest])
     if not mine:
         await pipe.contents.wait([digest])
-        if await work.known_online([content]):
+        if await pipe.known_online([content]):
             await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
         return
     try:
-        if await work.known_online([content]):
+        if await pipe.known_online([content]):
             await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
         else:
             await _deliver(work, record, path, stamp, content)

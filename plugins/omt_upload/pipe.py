@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-import anyio
-
 from omt_core.api.calls import Transfer
 from omt_core.api.journal import TransferJournal, UploadRecord
 from omt_core.api.online import Content, OnlineMigration
@@ -24,8 +22,7 @@ from omt_upload.settings import UploadSettings
 class Pipe:
     """The one pipe that all stages send through, with everything that bounds what is in it.
 
-    `unfinished` are the uploads of single files that an earlier run left, by digest. `journal_erred` is set once the
-    online side lacked what the journal holds for confirmed: from then on it is asked for everything.
+    `unfinished` are the uploads of single files that an earlier run left, by digest.
     """
 
     call: Transfer
@@ -37,7 +34,6 @@ class Pipe:
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
     not_moved: NotMoved = field(default_factory=NotMoved)
-    journal_erred: anyio.Event = field(default_factory=anyio.Event)
 
     @property
     def journal(self) -> TransferJournal:
@@ -66,17 +62,10 @@ class Pipe:
         largest = min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
         return min(largest, self.line.body_bytes) if self.line.known else largest
 
-    async def known_online(self, contents: Collection[Content], *, believing: bool = True) -> frozenset[str]:
-        """Return the digests that need not be sent: stored online as the online side says, or confirmed before.
-
-        What was confirmed before is asked for too when that is not `believing`.
-        """
-        confirmed: frozenset[str] = frozenset()
-        if believing and not self.journal_erred.is_set():
-            confirmed = await self.journal.confirmed_digests([content.digest for content in contents])
-        doubtful = [content for content in contents if content.digest not in confirmed]
-        lacking = await self.lacking(doubtful)
-        return confirmed | {content.digest for content in doubtful if content.digest not in lacking}
+    async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
+        """Return the digests that need not be sent: those that the online side has, whatever the journal holds."""
+        lacking = await self.lacking(list(contents))
+        return frozenset(content.digest for content in contents if content.digest not in lacking)
 
     async def lacking(self, contents: Sequence[Content]) -> frozenset[str]:
         """Ask the online side which of these it does not have."""

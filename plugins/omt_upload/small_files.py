@@ -68,7 +68,7 @@ async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> 
     contents = work.pipe.contents
     mine = contents.take(copies)
     try:
-        known = await work.known_online([copies[digest].content for digest in copies if digest in mine])
+        known = await work.pipe.known_online([copies[digest].content for digest in copies if digest in mine])
         await _settle_known(work, [copies[digest] for digest in known])
         if lacking := [copy for digest, copy in copies.items() if digest in mine and digest not in known]:
             await _send_bundle(work, buffer, lacking)
@@ -78,7 +78,7 @@ async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> 
         # Another batch was sending these. If it failed, they stay pending and are read again.
         elsewhere = [digest for digest in copies if digest not in mine]
         await contents.wait(elsewhere)
-        arrived = await work.known_online([copies[digest].content for digest in elsewhere])
+        arrived = await work.pipe.known_online([copies[digest].content for digest in elsewhere])
         await _settle_known(work, [copies[digest] for digest in arrived])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import anyio
@@ -10,7 +10,6 @@ import anyio.to_thread
 
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
-from omt_core.api.online import Content
 from omt_core.api.stages import UploadStage
 from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED
@@ -72,13 +71,6 @@ class StageWork:
     def changed(self) -> anyio.Event:
         """Set at the next change. Take it before looking, so that no change is missed between looking and waiting."""
         return self._changed
-
-    async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
-        """Return the digests that need not be sent.
-
-        A spooled copy is deleted then and cannot be sent again, so that the journal's word is not enough for it.
-        """
-        return await self.pipe.known_online(contents, believing=not self.stage.removes_sources)
 
     # --- what becomes of items
 

@@ -184,10 +184,6 @@ class JournalModel:
         ]
         return confirmed, self.records(stage, [state for state in ItemState if state is not ItemState.CONFIRMED])
 
-    def confirmed_digests(self, digests: Sequence[str]) -> frozenset[str]:
-        confirmed = {known.digest for known in self.items.values() if known.state is ItemState.CONFIRMED}
-        return frozenset(digest for digest in digests if digest in confirmed)
-
     def totals(self) -> dict[str, StageTotals]:
         return {stage: self._total(stage) for stage in {stage for stage, _ in self.items}}
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from omt_online.server.scrubbing.completed import CompletedCounts, scrub_online, scrub_receipts
+
 from omt_online.server.migration_state import read_migration
 from omt_online.server.protocol_error import ProtocolError
-from omt_online.server.scrubbing.completed import CompletedCounts, scrub_online, scrub_receipts
 from omt_online.server.scrubbing.index import open_index
 from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
 from omt_online.server.settings import TenantSettings
