@@ -6,6 +6,9 @@ import json
 import time
 from datetime import UTC, datetime
 
+import anyio
+
+from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.engine import pins
@@ -32,6 +35,26 @@ async def join_import(session: MigrationSession, migration: OnlineMigration) -> 
     if not await _watch(session, migration, None):
         return False
     await _keep_result(session, migration, completion_request(session))
+    return True
+
+
+async def take_ended_import(session: MigrationSession) -> bool:
+    """Take the result of an import that a killed run asked for, and that ended after this run had asked how it stands.
+
+    Returns False where the tenant has completed nothing that this workspace waits for.
+    """
+    asked, target = (await session.journal.pins()).get(pins.COMPLETING), session.located.target
+    known = None if asked is None or target is None else (await target.status()).migration
+    if target is None or known is None or not known.completed:
+        return False
+    if (known.id, known.kind) != (asked, session.decisions.kind):
+        return False
+    migration = await target.open(session.located.licence, known.kind, RecoveryChoice.MISSING)
+    try:
+        await _keep_result(session, migration, completion_request(session))
+    finally:
+        with anyio.CancelScope(shield=True):
+            await migration.aclose()
     return True
 
 

@@ -14,7 +14,13 @@ from omt_core.api.events import StageChanged, StageState
 from omt_core.api.online import OnlineMigration
 from omt_core.api.stages import UploadStage
 from omt_core.engine import pins
-from omt_core.engine.completing import complete, is_as_imported, join_import, keep_earlier_result
+from omt_core.engine.completing import (
+    complete,
+    is_as_imported,
+    join_import,
+    keep_earlier_result,
+    take_ended_import,
+)
 from omt_core.engine.findings import left_behind, merged, told_anew
 from omt_core.engine.freezing import freeze, thaw
 from omt_core.engine.measuring import Stopwatch
@@ -37,7 +43,12 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     """
     _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
-    migration = await _open(session)
+    try:
+        migration = await _open(session)
+    except OnlineRefusedError as error:
+        if error.code == "choice-not-possible" and await take_ended_import(session):
+            return
+        raise
     try:
         if stop.is_set():
             raise await _interrupted(session)  # before the freeze: there is nothing to stop yet
