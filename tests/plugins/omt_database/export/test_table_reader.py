@@ -83,7 +83,7 @@ def read_by_columns(monkeypatch):
 
 SETTINGS = {
     "secret_columns": ("plain.secret",), "left_rows": {"plain.kind": "left"}, "part_bytes": 10_000,
-    "batch_bytes": 20_000,
+    "batch_bytes": 5_000,
 }  # fmt: skip
 
 

@@ -76,13 +76,12 @@ def land_file(store: Store, content: bytes) -> Path:
 
 def complete(store: Store, tmp_path: Path) -> None:
     """Import one table and the files, and put them online as the server does."""
-    table = pa.table({"a": [1]})
+    table = pa.table({"a": [1]}).replace_schema_metadata({"omt.fingerprint": "2"})
     buffer = io.BytesIO()
     pq.write_table(table, buffer)
     land_file(store, buffer.getvalue())
-    part = TablePart(
-        table="t", number=1, rows=1, fingerprint=hashlib.md5(b"1:1").hexdigest(), last=True, omitted_columns=()
-    )
+    fingerprint = hashlib.md5(b"1").digest()[::-1].hex()
+    part = TablePart(table="t", number=1, rows=1, fingerprint=fingerprint, last=True, omitted_columns=())
     entries = {
         "database": [
             ManifestEntry(
