@@ -66,3 +66,9 @@ def large_files(folder: Path, files: int, size: int) -> Archive:
             for begin in range(0, size, _PIECE):
                 file.write(os.urandom(min(_PIECE, size - begin)))
     return Archive(folder, files, files * size, files * size)
+
+
+def archive_in(folder: Path) -> Archive:
+    """Count the files of a folder that is there."""
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return Archive(folder, len(sizes), sum(sizes), sum(sizes))

@@ -33,11 +33,12 @@ class Consumption:
         times = process.cpu_times()
         self.processor = times.user + times.system
         status = Path(f"/proc/{process.pid}/status")
-        peak = _peak_of(status.read_text()) if status.exists() else process.memory_info().rss
+        peak = peak_of(status.read_text()) if status.exists() else process.memory_info().rss
         self.resident = max(self.resident, peak)
 
 
-def _peak_of(status: str) -> int:
+def peak_of(status: str) -> int:
+    """Return the most memory that a process had resident, in bytes, from its `/proc/PID/status`."""
     for line in status.splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
