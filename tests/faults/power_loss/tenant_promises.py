@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -10,13 +11,15 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from omt_online.server.scrubbing.completed import CompletedCounts, scrub_online, scrub_receipts
+from typing import IO, cast
 
 from omt_online.server.migration_state import read_migration
 from omt_online.server.protocol_error import ProtocolError
+from omt_online.server.scrubbing.counts import CompletedCounts, StoredCounts
 from omt_online.server.scrubbing.index import open_index
-from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
+from omt_online.server.scrubbing.online import scrub_online
+from omt_online.server.scrubbing.receipts import scrub_receipts
+from omt_online.server.scrubbing.stored_files import scrub_stored, scrub_strays
 from omt_online.server.settings import TenantSettings
 from omt_online.server.stages import read_stages
 from omt_online.server.store import Store
@@ -78,7 +81,9 @@ class _Body:
             assert hashlib.sha256(self.content).hexdigest() == self.digest
             return {self.digest: self.length}
         with tarfile.open(fileobj=io.BytesIO(bytes(self.content))) as archive:
-            return {member.name: member.size for member in archive}
+            stored = {member.name: cast("IO[bytes]", archive.extractfile(member)).read() for member in archive}
+        whole = {name: gzip.decompress(held) if name.endswith(".gz") else held for name, held in stored.items()}
+        return {name.removesuffix(".gz"): len(content) for name, content in whole.items()}
 
 
 def _doubtful(now: Promised, request: Message) -> Promised:
@@ -200,17 +205,16 @@ class KeptPromises:
                 yield f"the file of the upload {uid} is not as long as its offset"
 
     def _of_scrub(self, store: Store) -> Iterator[str]:
+        stored = StoredCounts()
         with open_index(store.layout) as index:
-            for mismatch in (
-                *scrub_stored(store.layout, index, StoredCounts()),
-                *scrub_strays(store.layout, index),
-                *scrub_receipts(store.layout, store.identity.public_key, CompletedCounts()),
-            ):
-                yield str(mismatch)
-            online = index.online()
+            yield from map(str, index.check())
+            yield from map(str, scrub_stored(store.layout, index, stored))
+            yield from map(str, scrub_strays(store.layout, index))
+            yield from map(str, scrub_receipts(store.layout, store.identity, CompletedCounts()))
+            online = store.completions.current()
             if online is None:
                 return
             key = hashlib.sha256(online.database.read_bytes() + online.receipt.read_bytes()).digest()
             if key not in self._read:
                 self._read.add(key)
-                yield from map(str, scrub_online(online, index, self._settings.importing, CompletedCounts()))
+                yield from map(str, scrub_online(index, stored.damage, self._settings.importing, CompletedCounts()))
