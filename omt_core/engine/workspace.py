@@ -124,7 +124,7 @@ def _not_writable(folder: Path, error: OSError) -> InputError:
     return InputError(
         "workspace-not-writable",
         f"The workspace {folder} cannot be written: {error.strerror or error}.",
-        "Give another --workspace, or make room and mend the rights there.",
+        "Make room and mend the rights there, or give another --workspace.",
     )
 
 

@@ -67,5 +67,5 @@ def _unwritable(path: Path, error: OSError) -> InputError:
     return InputError(
         "workspace-not-writable",
         f"The file {path} cannot be written or read: {error.strerror}.",
-        "Give another --workspace, or make room and mend the rights there.",
+        "Make room and mend the rights there, or give another --workspace.",
     )
