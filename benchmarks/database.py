@@ -38,6 +38,7 @@ from omt_core.api.calls import ConnectOnline, Transfer
 from omt_core.api.decisions import Kind, Mode
 from omt_core.api.installation import DatabaseLocation, Licence
 from omt_core.api.online import CompletionRequest
+from omt_core.engine.rate import FileRateLimiter
 from omt_core.journal import Journal
 from omt_database.drivers.choice import choose_driver
 from omt_database.drivers.odbc import load_pyodbc
@@ -169,7 +170,7 @@ async def tool(source: Source, workspace: Path, tenant: TenantProcess) -> float:
             migration=migration,
             journal=journal,
             workspace=workspace,
-            rate=quiet,
+            rate=FileRateLimiter(workspace / "limit"),
             stop=quiet,
             run=quiet,
         )
