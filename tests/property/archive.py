@@ -32,6 +32,8 @@ CONTENTS = {
     "alone": b"large".ljust(2_001, b"."),
     "large": b"large" * 1_000,
     "LARGE": b"LARGE" * 1_000,
+    "huge": b"huge!" * 2_000,
+    "HUGE": b"HUGE!" * 2_000,
 }
 """By name: several of one size, one as large as a bundle takes, and some too large for one."""
 

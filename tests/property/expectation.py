@@ -15,12 +15,17 @@ _ABSENT = {Presence.MISSING: ItemState.MISSING, Presence.UNREADABLE: ItemState.F
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How an item ends: its digest when it is confirmed, else the reasons of which one must be given."""
+    """How an item ends: its digest when it is confirmed, else the reasons of which one must be given.
+
+    What was confirmed, has been lost online and cannot be read any more ends so too, unless another file with this
+    content, `stays_with`, is sent before it is missed.
+    """
 
     state: ItemState
     size: int
     digest: str | None = None
     reasons: tuple[str, ...] = ("",)
+    stays_with: str | None = None
 
 
 def confirmed(digest: str, size: int) -> End:
@@ -58,19 +63,21 @@ def _still_confirmed(known: ItemRecord | None, online: Collection[str]) -> ItemR
 
 def _end_of(archive: Archive, item: Item, known: ItemRecord | None, online: Collection[str]) -> End:
     still = _still_confirmed(known, online)
+    once = known.digest if known and known.state is ItemState.CONFIRMED else None
     if item.presence is not Presence.FOUND:
         if still and still.digest:
             return confirmed(still.digest, still.size)
         # Was it confirmed, and lost online, then it was sought before it was given up.
-        sought = ("file-vanished", "file-read-failed") if known and known.state is ItemState.CONFIRMED else ()
-        return End(_ABSENT[item.presence], item.size, None, (item.reason, *sought))
+        sought = ("file-vanished", "file-read-failed") if once else ()
+        return End(_ABSENT[item.presence], item.size, None, (item.reason, *sought), once)
     if still and still.digest and (still.size, still.mtime_ns) == (item.size, item.mtime_ns):
         return confirmed(still.digest, still.size)
     path = archive.path(item.stage, item.key)
     if path.is_file():
         content = path.read_bytes()
         return confirmed(digest_of(content), len(content))
-    return End(ItemState.FAILED, item.size, None, ("file-read-failed",))
+    unchanged = known and (known.size, known.mtime_ns) == (item.size, item.mtime_ns)
+    return End(ItemState.FAILED, item.size, None, ("file-read-failed",), once if unchanged else None)
 
 
 def _end_of_untold(archive: Archive, known: ItemRecord, online: Collection[str]) -> End:

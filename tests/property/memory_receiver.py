@@ -16,7 +16,7 @@ from tests.property.simulation import TROUBLES
 class MemoryReceiver(Receiver):
     """Everything can happen to it. `name` is that of its migration."""
 
-    mishaps = ("expire", "expire", "lose", "another")
+    mishaps = ("expire", "lose", "another")
     troubles = TROUBLES
 
     def __init__(self, name: str) -> None:

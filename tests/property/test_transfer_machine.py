@@ -25,4 +25,4 @@ class MemoryMachine(TransferMachine):
 
 
 TestTransfer = MemoryMachine.TestCase
-TestTransfer.settings = tries(60, 10)
+TestTransfer.settings = tries(70, 10)

@@ -20,7 +20,7 @@ class TenantMachine(TransferMachine):
     """With threads and sockets: what is done first may differ from one try to the next."""
 
     threads = True
-    furthest = 120
+    furthest = 80
 
     @override
     def new_tenant(self, number: int) -> Receiver:
