@@ -59,8 +59,11 @@ async def take_ended_import(session: MigrationSession) -> bool:
 
 
 async def is_as_imported(session: MigrationSession) -> bool:
-    """Tell whether a recovery of missing files has found nothing that the tenant has not imported already."""
-    if not session.only_missing:
+    """Tell whether a recovery of missing files has found nothing that the tenant has not imported already.
+
+    An import whose result is not journalled yet does not count: what it changed has still to be taken over.
+    """
+    if not session.only_missing or pins.COMPLETING in await session.journal.pins():
         return False
     stages = await session.journal.stages()
     return all([await session.journal.as_imported(stage.name) for stage in stages])
@@ -115,8 +118,8 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration, re
     await session.journal.pin(pins.STARTED, session.decisions.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
     await session.journal.pin(pins.OVERWRITING, None)
-    await session.journal.note_import()
     await session.journal.pin(pins.COMPLETING, None)
+    await session.journal.note_import()  # last: whoever is killed before it has everything committed and imported anew
     await judge_estimate(session.journal)
 
 
