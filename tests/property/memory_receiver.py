@@ -16,7 +16,7 @@ from tests.property.simulation import TROUBLES
 class MemoryReceiver(Receiver):
     """Everything can happen to it. `name` is that of its migration."""
 
-    mishaps = ("expire", "lose", "another")
+    mishaps = ("expire", "lose", "another", "begin anew")
     troubles = TROUBLES
 
     def __init__(self, name: str) -> None:

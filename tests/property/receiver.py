@@ -20,7 +20,8 @@ class Receiver(ABC):
 
     `faults` is what no tool may do; `lost` are contents that were there once; `excused` are bytes that came in vain
     through no fault of the tool. `mishaps` is what can happen to it between runs (unfinished uploads expire, a content
-    is lost, another tenant takes its place), `troubles` what can happen on the way to it.
+    is lost, another tenant takes its place, a run that was begun anew drops what was committed), `troubles` what can
+    happen on the way to it.
     """
 
     mishaps: ClassVar[tuple[str, ...]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -66,7 +66,7 @@ edits = st.builds(
     content=contents,
 )
 seeds = st.integers(0, 1_000)
-tables = st.dictionaries(st.sampled_from(("contact-1", "contact-2", "person-1")), contents)
+tables = st.dictionaries(st.sampled_from(("contact-1", "contact-2", "person-1")), st.sampled_from(sorted(CONTENTS)))
 kinds = st.sampled_from(("full", "full", "full", "precopy", "recovery"))
 
 
@@ -125,10 +125,12 @@ class TransferMachine(RuleBasedStateMachine):
     def day(self, data: st.DataObject) -> None:
         """Let this and that happen on site and online, and run the tool; what happens meanwhile are the events."""
         for edit in data.draw(st.lists(edits, max_size=4), "edits"):
-            self.edit(edit)
+            self.excuse(edit.stage, {edit.key})
+            self.archive.edit(edit)
         self.archive.seen_unreadable = data.draw(st.booleans(), "seen unreadable")
         exported = data.draw(st.none() | tables, "exported")
         if exported is not None:
+            self.excuse(DATABASE, self.archive.tables.keys() | exported)
             self.archive.export(exported)
         mishap = data.draw(st.sampled_from((None,) * 8 + self.tenant.mishaps), "mishap")
         if mishap is not None:
@@ -143,8 +145,15 @@ class TransferMachine(RuleBasedStateMachine):
             self.run_well(kind, seed)
 
     def edit(self, edit: Edit) -> None:
+        """Let something happen while the tool runs: what is half sent then may be of this file."""
         self.tenant.excused += self.tenant.unfinished_bytes
         self.archive.edit(edit)
+
+    def excuse(self, stage: str, keys: Collection[str]) -> None:
+        """Let what is half sent of these items be sent in vain, since they change."""
+        for upload in self.journalled.uploads:
+            if any(member.stage == stage and member.key in keys for member in upload.members):
+                self.tenant.excused += self.tenant.reached(upload.url) or 0
 
     def go_wrong(self, mishap: str, data: st.DataObject) -> None:
         """Let something happen to the tenant."""
@@ -154,6 +163,9 @@ class TransferMachine(RuleBasedStateMachine):
             self.tenant.expire()
         elif mishap == "another":
             self.move_to_another_tenant()
+        elif mishap == "begin anew":
+            self.tenant.manifests.clear()
+            self.completed = False
         elif contents:
             self.tenant.lose(data.draw(st.sampled_from(contents), "lost"))
 
