@@ -133,9 +133,10 @@ def _table(folder: Path, name: str, *parts: Sequence[str]) -> Iterator[Item]:
     folder.mkdir(parents=True, exist_ok=True)
     for number, texts in enumerate(parts, start=1):
         path = folder / f"{name}-{number}.parquet"
-        pq.write_table(pa.table({"id": pa.array(range(len(texts)), pa.int32()), "text": list(texts)}), path)
-        rows = (f"{len(str(row))}:{row}{len(text)}:{text}".encode() for row, text in enumerate(texts))
-        total = sum(int.from_bytes(hashlib.md5(row).digest()) for row in rows) % (1 << 128)
+        table = pa.table({"id": pa.array(range(len(texts)), pa.int32()), "text": list(texts)})
+        pq.write_table(table.replace_schema_metadata({"omt.fingerprint": "2"}), path)
+        rows = (f"{row},{len(text)}:{text}".encode() for row, text in enumerate(texts))  # docs/reference/fingerprint.md
+        total = sum(int.from_bytes(hashlib.md5(row).digest(), "little") for row in rows) % (1 << 128)
         part = TablePart(
             table=name, number=number, rows=len(texts), fingerprint=f"{total:032x}", last=number == len(parts)
         )
