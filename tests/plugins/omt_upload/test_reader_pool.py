@@ -46,6 +46,12 @@ def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, files) ->
             assert hashlib.sha256(content).hexdigest() == result.digest
 
 
+def reader_of(pool) -> psutil.Process:
+    """The pool's one process; other tests may have children of their own."""
+    (reader,) = pool._started
+    return psutil.Process(reader._process.pid)
+
+
 def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
     first, second = pool.take(), pool.take()
     assert pool.take() is None
@@ -59,7 +65,7 @@ def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
 def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
     buffer = pool.take()
     pool.read(buffer, files, tries=3)
-    (process,) = psutil.Process().children()
+    process = reader_of(pool)
     process.kill()
     process.wait()
     assert pool.read(buffer, files, tries=3) == read_small_files(bytearray(_SIZE), files, tries=3)
@@ -68,5 +74,5 @@ def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident memory as Linux does")
 def test_a_process_is_small(pool, files) -> None:
     pool.read(pool.take(), files, tries=3)
-    (process,) = psutil.Process().children()
+    process = reader_of(pool)
     assert process.memory_info().rss < 30 << 20
