@@ -82,7 +82,8 @@ def test_a_migration_its_recoveries_and_its_receipt(
     (finding,) = (one for one in first["findings"] if one["code"] == "object-store-not-imported")
     assert "imports nothing" in finding["message"]
     assert tool.run("verify", first["receipt"], "--key", tmp_path / "signing.pem.pub")[0] == 0
-    assert tool.run("verify", first["receipt"], "--archive", tool.site / "machine/C/SO_ARC")[0] == 0
+    archives = [word for name in ("C/SO_ARC", "D/SO_ARC2") for word in ("--archive", tool.site / "machine" / name)]
+    assert tool.run("verify", first["receipt"], *archives)[0] == 0
 
     nothing = tool.migrate("--recover", "missing")
     assert (nothing["mode"], nothing["sent"]["files"]) == ("recovery", 0)
