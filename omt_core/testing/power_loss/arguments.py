@@ -19,7 +19,7 @@ def bytes_of(call: Call) -> bytes:
     found = list(STRING.finditer(call.arguments))
     content = b"".join(bytes.fromhex(one[1].replace("\\x", "")) for one in found)
     if len(content) < length:
-        raise RecordError(f"a text that is too long for the record: {call.name} of {length} bytes")
+        raise RecordError(f"the record has {len(content)} of the {length} bytes of a {call.name}")
     return content[:length]
 
 

@@ -40,8 +40,8 @@ def record(
 
     The folders must be there. `volatile` tells which files are no part of any state after a power loss, since whoever
     opens them makes them anew, like SQLite's index of its WAL; only those may be written through a mapping. `output` is
-    where strace writes. A process that shall be killed must be stopped before (SIGSTOP), since what a dying process was
-    at may not be read any more. Raises `StraceUnusableError`, and `RecordError` for what the record cannot tell.
+    where strace writes. Raises `StraceUnusableError`, and `RecordError` for what the record cannot tell. That may be
+    what a process was at that was killed in the middle of a call, which strace does not always see: then record again.
     """
     require_strace()
     files = Files([path.resolve(strict=True) for path in watched])

@@ -6,17 +6,22 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from omt_core.testing.power_loss import Record, record
+from omt_core.testing.power_loss import Record, RecordError, record
 from tests.faults.power_loss.migration import Scene, prepare
 from tests.strace import skip_without_strace
 
 IN_MEMORY = Path("/dev/shm")
 """Where states are laid out quickest: thousands of them, each looked at once."""
+
+
+TRIES = 3
+"""How often a night is recorded at most: strace does not always see what a process was at that is killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,14 @@ class Night:
 @pytest.fixture(scope="session")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     skip_without_strace()
-    scene = prepare(tmp_path_factory.mktemp("night"))
+    for _ in range(TRIES - 1):
+        with suppress(RecordError):
+            return recorded_night(tmp_path_factory.mktemp("night"))
+    return recorded_night(tmp_path_factory.mktemp("night"))
+
+
+def recorded_night(folder: Path) -> Night:
+    scene = prepare(folder)
     recorded = record(
         [sys.executable, "-m", "tests.faults.power_loss.migration", str(scene.folder), str(scene.port)],
         watched=[scene.online, scene.onsite, scene.service, scene.database.parent],

@@ -1,7 +1,6 @@
-"""`omt tenant serve`, to be killed just before it makes a name sure that it has given already.
+"""`omt tenant serve`, killed by itself just before it makes a name sure that it has given already.
 
-`python dying_tenant.py FOLDER tenant serve ...`: before the first fsync of a folder that lies in FOLDER, or is it, the
-process stops, and whoever started it kills it then.
+`python dying_tenant.py FOLDER tenant serve ...`: the first fsync of a folder that lies in FOLDER, or is it, kills.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from omt_online.server import durable
 sync_folder = durable.sync_folder
 
 
-def stop_instead(folder: Path) -> None:
+def die_instead(folder: Path) -> None:
     if sys.argv[1] in {folder.name, folder.parent.name} and is_named(folder):
-        os.kill(os.getpid(), signal.SIGSTOP)
+        os.kill(os.getpid(), signal.SIGKILL)
     sync_folder(folder)
 
 
@@ -29,5 +28,5 @@ def is_named(folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    durable.sync_folder = stop_instead
+    durable.sync_folder = die_instead
     sys.exit(main(sys.argv[2:]))

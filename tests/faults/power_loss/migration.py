@@ -149,21 +149,15 @@ def _left_tables(database: Path) -> list[str]:
     return [name for (name,) in rows if name.lower() not in KEPT_TABLES]
 
 
-def kill_when_stopped(process: subprocess.Popen[str]) -> None:
-    """Kill -9 a process once all its threads stand still: what they were at is then whole in the record."""
-    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-
-
 def bad_night(scene: Scene) -> int:
     """Run the migration with all its kills."""
     tenants, over = [serve(scene, "packs")], Event()
 
     def keep_serving() -> None:
         for dying_in in ("databases", None):
-            kill_when_stopped(tenants[-1])
+            code = tenants[-1].wait()
             assert not over.is_set(), "the tenant never came to where it should have died"
+            assert code == -signal.SIGKILL
             tenants.append(serve(scene, dying_in))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -171,8 +165,7 @@ def bad_night(scene: Scene) -> int:
         try:
             first = migrate(scene)
             _wait_for(first, "progress", items_done=7)
-            first.send_signal(signal.SIGSTOP)
-            kill_when_stopped(first)
+            first.kill()
             first.communicate()
             code = int(end(migrate(scene))["exit_code"])
         finally:
