@@ -73,7 +73,7 @@ async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, d
     try:
         if await pipe.known_online([content]):
             await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
-        else:
+        elif not pipe.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
             await _deliver(work, record, path, stamp, content)
     finally:
         pipe.contents.give_back(mine)

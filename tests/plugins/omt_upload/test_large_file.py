@@ -1,0 +1,44 @@
+"""A large file is sent as an upload of its own, unless the transfer is to stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Mode
+from omt_core.journal import Journal
+from omt_upload.large_file import send_large_file
+from omt_upload.pipe import pipe_for
+from omt_upload.stage_work import StageWork
+from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
+from tests.plugins.omt_upload.moving import (
+    SETTINGS,
+    Stop,
+    digest_of,
+    folder_items,
+    stage_of,
+    transfer_call,
+    write_files,
+)
+
+pytestmark = pytest.mark.anyio
+
+CONTENT = b"large" * 20_000
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(tmp_path: Path, stopped: bool) -> None:
+    write_files(tmp_path / "archive", {"a": CONTENT})
+    (item,) = folder_items("documents", tmp_path / "archive")
+    tenant, stop = MemoryTenant(), Stop()
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.record_items([item])
+        await journal.digests({("documents", "a"): (digest_of(CONTENT), item.size, item.mtime_ns)})
+        (record,) = await journal.pending(stage="documents", limit=1)
+        call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", [item]), stop=stop)
+        if stopped:
+            stop.set()
+        await send_large_file(StageWork(pipe_for(call, SETTINGS), call.stages[0]), record)
+    assert len(tenant.uploads) == (0 if stopped else 1)
