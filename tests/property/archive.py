@@ -75,6 +75,11 @@ class Archive:
     def path(self, stage: str, key: str) -> Path:
         return self.folder / "archive" / stage / key
 
+    def holds(self, stage: str, key: str, digest: str) -> bool:
+        """Tell whether a file is there with this content, and known to the database."""
+        path = self.path(stage, key)
+        return (stage, key) in self.rows and path.is_file() and digest_of(path.read_bytes()) == digest
+
     # --- what happens
 
     def edit(self, edit: Edit) -> None:

@@ -48,6 +48,11 @@ class MemoryReceiver(Receiver):
         return None if upload is None else len(upload.received)
 
     @override
+    def finished(self, url: str) -> bool:
+        upload = self._tenant.uploads[url]
+        return len(upload.received) == upload.request.size
+
+    @override
     def wasted_bytes(self, known: Sequence[str]) -> int:
         going_on = sum(len(upload.received) for url, upload in self._unfinished.items() if url in known)
         return sum(self._tenant.bodies) - self._tenant.landed_bytes - going_on

@@ -57,6 +57,10 @@ class Receiver(ABC):
         """Return how far an unfinished upload is; None when it cannot go on."""
 
     @abstractmethod
+    def finished(self, url: str) -> bool:
+        """Tell whether an upload has become whole."""
+
+    @abstractmethod
     def wasted_bytes(self, known: Sequence[str]) -> int:
         """Count what came and is in nothing that is whole, nor in those uploads, which go on."""
 

@@ -24,6 +24,7 @@ from omt_online.server.scrubbing.index import open_index
 from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
 from omt_online.server.settings import TenantSettings
 from omt_online.server.store import Store
+from omt_online.server.uploads import Upload
 from tests.plugins.omt_upload.moving import Watcher
 from tests.property.receiver import LONGEST_BODY, Receiver
 
@@ -75,12 +76,20 @@ class TenantReceiver(Receiver):
 
     @override
     def reached(self, url: str) -> int | None:
+        upload = self._find(url)
+        return upload.offset if upload is not None and upload.state == "open" else None
+
+    @override
+    def finished(self, url: str) -> bool:
+        upload = self._find(url)
+        return upload is not None and upload.state == "landed"
+
+    def _find(self, url: str) -> Upload | None:
         with closing(Store.open(self._folder, settings=LIMITS)) as store:
             try:
-                upload = store.uploads.find(url.rpartition("/")[2])
+                return store.uploads.find(url.rpartition("/")[2])
             except ProtocolError:
                 return None
-            return upload.offset if upload.state == "open" else None
 
     @override
     def wasted_bytes(self, known: Sequence[str]) -> int:
