@@ -23,7 +23,7 @@ from omt_core.api.calls import TransferSummary
 from omt_core.api.decisions import Mode
 from omt_core.api.errors import OmtError
 from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import ItemId, UploadRecord
+from omt_core.api.journal import ItemId, Member, UploadRecord
 from omt_core.api.stages import StageTotals
 from omt_core.journal import Journal
 from omt_upload import batches
@@ -219,9 +219,19 @@ class TransferMachine(RuleBasedStateMachine):
             upload.url
             for upload in self.journalled.uploads
             if self.tenant.reached(upload.url) is not None
-            and all(self.archive.holds(one.stage, one.key, one.digest) for one in upload.members)
+            and all(self.is_as_begun(one) for one in upload.members)
             and whole.isdisjoint(one.digest for one in upload.members)
         ]
+
+    def is_as_begun(self, member: Member) -> bool:
+        """Tell whether nothing has happened to an item, on disk or in the journal, since it was begun to be sent."""
+        record = self.journalled.records.get((member.stage, member.key))
+        return (
+            record is not None
+            and record.state is ItemState.STARTED
+            and self.archive.holds(member.stage, member.key, member.digest)
+            and self.archive.path(member.stage, member.key).stat().st_mtime_ns == record.mtime_ns
+        )
 
     def possible(self, kind: Kind) -> Kind:
         """Return the kind of run that is meant: there is something to recover only once a migration is complete.
