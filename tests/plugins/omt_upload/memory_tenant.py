@@ -134,6 +134,8 @@ class MemoryMigration(OnlineMigration):
 
     @override
     async def commit(self, manifest: StageManifest) -> None:
+        if manifest.digest not in self.tenant.contents:
+            raise OnlineRefusedError("contents-missing", "no manifest", "send")
         lines = self.tenant.contents[manifest.digest].decode().splitlines()
         assert len(lines) == manifest.items
         for line in lines:
