@@ -41,7 +41,7 @@ def record(
     The folders must be there. `volatile` tells which files are no part of any state after a power loss, since whoever
     opens them makes them anew, like SQLite's index of its WAL; only those may be written through a mapping. `output` is
     where strace writes. Raises `StraceUnusableError`, and `RecordError` for what the record cannot tell. That may be
-    what a process was at that was killed in the middle of a call, which strace does not always see: then record again.
+    whether the last call of a process took effect that was killed in it: then record again.
     """
     require_strace()
     files = Files([path.resolve(strict=True) for path in watched])
@@ -49,7 +49,7 @@ def record(
     ended = trace(command, output, dict(os.environ) if environment is None else environment)
     reader = FileCalls(files, volatile)
     placed: list[tuple[int, int, Operation]] = []
-    for call in read_calls(output, (*files.marks, *TALK)):
+    for call in read_calls(output, files.marks, TALK):
         for line, operation in reader.operations(call):
             if isinstance(operation, Sending | Receiving | Synced) or not volatile(operation.path):
                 placed.append((line, len(placed), operation))

@@ -21,6 +21,11 @@ _CALLS: Final = (
     "syncfs,mmap,close,dup,dup2,dup3,fcntl,lseek,sendto,sendmsg,sendmmsg,recvfrom,recvmsg,sendfile,copy_file_range,"
     "splice,io_uring_setup,clone,clone3,fork,vfork"
 )
+_WITHOUT_EFFECT: Final = frozenset({
+    "close", "dup", "dup2", "dup3", "fcntl", "fdatasync", "fsync", "lseek", "mmap", "sendfile",
+})  # fmt: skip
+"""Calls on which no state of a disk depends when a process is killed in them."""
+
 _LINE: Final = re.compile(r"(\d+) +(.*)", re.DOTALL)
 _RESUMED: Final = re.compile(r"<\.\.\. \w+ resumed>(.*)", re.DOTALL)
 _UNFINISHED: Final = " <unfinished ...>"
@@ -72,25 +77,30 @@ def trace(command: Sequence[str], output: Path, environment: Mapping[str, str]) 
     return subprocess.run([program, *options, *command], env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 - as the caller says
 
 
-def read_calls(output: Path, marks: Sequence[str]) -> Sequence[Call]:
-    """Return the calls that succeeded and have one of the marks in their text, in the order in which they took effect.
+def read_calls(output: Path, watched: Sequence[str], talk: Sequence[str]) -> Sequence[Call]:
+    """Return the calls that succeeded and have one of these marks in their text, in the order of their effects.
+
+    A process may have been killed in a call on what is `watched` only if that changes nothing.
 
     That is the order of their ends, but for `close`: another thread may be given the descriptor before it returns.
     """
-    return sorted(_calls(output, marks), key=lambda call: call.began if call.name == "close" else call.ended)
+    return sorted(_calls(output, watched, talk), key=lambda call: call.began if call.name == "close" else call.ended)
 
 
-def _calls(output: Path, marks: Sequence[str]) -> Iterator[Call]:
+def _calls(output: Path, watched: Sequence[str], talk: Sequence[str]) -> Iterator[Call]:
     processes = _processes(output)
     for began, ended, thread, text in _joined(output):
-        if not any(mark in text for mark in marks):
+        is_watched = any(mark in text for mark in watched)
+        if not is_watched and not any(mark in text for mark in talk):
             continue
         head, _, result = text.rpartition(" = ")
         name, bracket, arguments = head.rstrip().partition("(")
         if not bracket or not arguments.endswith(")"):
             raise RecordError(f"a line that is not a call: {text[:300]}")
+        if result.startswith("?") and is_watched and name not in _WITHOUT_EFFECT:
+            raise RecordError(f"a process was killed in this call, which may have taken effect or not: {text[:300]}")
         if result.startswith(("-1 ", "?")):
-            continue  # it failed, or its process ended in it
+            continue
         yield Call(
             process=processes.get(thread, thread),
             name=name,
@@ -119,6 +129,8 @@ def _joined(output: Path) -> Iterator[tuple[int, int, int, str]]:
                 yield began, number, thread, first + resumed[1]
             else:
                 yield number, number, thread, text
+    for thread, (began, first) in begun.items():
+        yield began, began, thread, f"{first.rstrip().removesuffix(')')}) = ?"
 
 
 def _processes(output: Path) -> Mapping[int, int]:

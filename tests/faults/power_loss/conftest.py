@@ -20,8 +20,8 @@ IN_MEMORY = Path("/dev/shm")
 """Where states are laid out quickest: thousands of them, each looked at once."""
 
 
-TRIES = 3
-"""How often a night is recorded at most: strace does not always see what a process was at that is killed."""
+TRIES = 6
+"""How often a night is recorded at most: of a process that is killed in a call nobody knows whether it took effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

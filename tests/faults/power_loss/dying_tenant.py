@@ -9,17 +9,28 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from omt_core.cli.main import main
 from omt_online.server import durable
+from omt_online.server.state_database import StateDatabase
 
 sync_folder = durable.sync_folder
+commit = StateDatabase._commit
+committing = Lock()
 
 
 def die_instead(folder: Path) -> None:
     if sys.argv[1] in {folder.name, folder.parent.name} and is_named(folder):
-        os.kill(os.getpid(), signal.SIGKILL)
+        with committing:  # so that the record tells whether the writes of a commit took effect
+            os.kill(os.getpid(), signal.SIGKILL)
     sync_folder(folder)
+
+
+def commit_alone(state: StateDatabase, batch: list[Any]) -> None:
+    with committing:
+        commit(state, batch)
 
 
 def is_named(folder: Path) -> bool:
@@ -29,4 +40,5 @@ def is_named(folder: Path) -> bool:
 
 if __name__ == "__main__":
     durable.sync_folder = die_instead
+    StateDatabase._commit = commit_alone  # type: ignore[method-assign]  # only for the time of this process
     sys.exit(main(sys.argv[2:]))
