@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 import anyio
@@ -16,10 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from omt_core.api import calls
-from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
+from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageState
 from omt_core.cli.console import Console, printable
 from omt_core.cli.units import duration, size
 from omt_core.engine.session import Engine
+from omt_core.engine.upload_table import Row, UploadTable
 from omt_core.plugin_host import StampedEvent
 
 _REDRAW: Final = 0.2
@@ -32,58 +32,6 @@ _MARKS: Final = {
     StageState.SUCCEEDED: ("Succeeded", "green"),
     StageState.FAILED: ("Failed", "bold red"),
 }
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of the table."""
-
-    title: str
-    state: StageState = StageState.WAITING
-    detail: str = ""
-    progress: StageProgress | None = None
-
-
-@dataclass(slots=True)
-class UploadTable:
-    """What the table shows, built up from events alone."""
-
-    rows: dict[str, Row] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
-
-    def take(self, event: Event) -> None:
-        """Note an event that is about a row."""
-        if isinstance(event, StageChanged):
-            row = self.rows.setdefault(event.stage, Row(event.title))
-            row.state, row.detail = event.state, event.detail
-        elif isinstance(event, StageProgress) and event.stage in self.rows:
-            self.rows[event.stage].progress = event
-
-    def time_left(self) -> float | None:
-        """Estimate the seconds left from what was sent so far; None while nothing can be said."""
-        known = [row.progress for row in self.rows.values() if row.progress is not None]
-        done = sum(one.sent_bytes for one in known)
-        left = sum(one.bytes_total - one.bytes_done for one in known)
-        seconds = time.monotonic() - self.started
-        return left * seconds / done if done and left else None
-
-    def rate(self) -> float:
-        """Return the bytes per second sent since the table began."""
-        done = sum(row.progress.sent_bytes for row in self.rows.values() if row.progress is not None)
-        return done / max(time.monotonic() - self.started, 0.001)
-
-    def __rich__(self) -> Table:
-        table = Table(expand=False, show_edge=False, pad_edge=False)
-        table.add_column("Description", min_width=18)
-        table.add_column("Progress", min_width=24)
-        table.add_column("", min_width=34)
-        for row in self.rows.values():
-            mark, style = _MARKS[row.state]
-            table.add_row(Text(printable(row.title)), _bar(row), Text(_words(row, mark), style=style))
-        left = self.time_left()
-        words = f"{size(self.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
-        table.add_row(Text(""), Text(""), Text(words, style="dim"))
-        return table
 
 
 @asynccontextmanager
@@ -103,8 +51,8 @@ async def _show(
     console: Console, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event
 ) -> None:
     table = UploadTable()
-    live = Live(table, console=console.rich, auto_refresh=False, transient=False)
-    drawn = 0.0
+    live = Live(get_renderable=lambda: drawn(table), console=console.rich, auto_refresh=False, transient=False)
+    last = 0.0
     on_terminal = console.rich.is_terminal and not console.json
     try:
         with anyio.CancelScope(shield=True):
@@ -117,13 +65,28 @@ async def _show(
                 await engine.bus.observe(calls.Observe(event=event.event, at=event.at))
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
-                if live.is_started and (isinstance(event.event, StageChanged) or time.monotonic() - drawn > _REDRAW):
-                    drawn = time.monotonic()
+                if live.is_started and (isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW):
+                    last = time.monotonic()
                     live.refresh()
                 _say(console, event.event, plain=not on_terminal)
     finally:
         if live.is_started:
             live.stop()
+
+
+def drawn(rows: UploadTable) -> Table:
+    """Draw the upload table as it is now."""
+    table = Table(expand=False, show_edge=False, pad_edge=False)
+    table.add_column("Description", min_width=18)
+    table.add_column("Progress", min_width=24)
+    table.add_column("", min_width=34)
+    for row in rows.rows.values():
+        mark, style = _MARKS[row.state]
+        table.add_row(Text(printable(row.title)), _bar(row), Text(_words(row, mark), style=style))
+    left = rows.time_left()
+    words = f"{size(rows.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
+    table.add_row(Text(""), Text(""), Text(words, style="dim"))
+    return table
 
 
 async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:

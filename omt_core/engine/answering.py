@@ -9,11 +9,13 @@ from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Mode, RecoveryChoice
 from omt_core.engine import phases
 from omt_core.engine.answers import Answers
+from omt_core.engine.checklist_steps import Review
 from omt_core.engine.csv_files import read_assignments
 from omt_core.engine.phases import Phase, phases_of
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.runner import Runner
-from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Review, Step, Upload
+from omt_core.engine.step import Step
+from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Upload
 
 _BEFORE_UPLOAD = frozenset({phases.RECOVERY, phases.LOGIN, phases.CONFIRM, phases.CHECKLIST})
 

@@ -50,15 +50,21 @@ def user_names_csv(users: Sequence[User], plans: Mapping[str, str], user_names: 
 
 
 def read_assignments(file: Path, column: str) -> Mapping[str, str]:
-    """Read login and `column` (`plan` or `user_name`) from a file that was written here and perhaps edited.
-
-    An empty cell is kept as an empty text: it takes an assignment away. Comma, semicolon and tab are understood, as
-    spreadsheets of different countries write them. Raises `InputError` `csv-invalid` naming the line.
-    """
+    """Read login and `column` from a file, as `parse_assignments` does. Raises `InputError` `csv-invalid`."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(file, f"it cannot be read as UTF-8: {error}") from error
+        raise _invalid(f"The file {file}", f"it cannot be read as UTF-8: {error}") from error
+    return parse_assignments(text, column, place=f"The file {file}")
+
+
+def parse_assignments(text: str, column: str, *, place: str) -> Mapping[str, str]:
+    """Read login and `column` (`plan` or `user_name`) from a text that was written here and perhaps edited.
+
+    An empty cell is kept as an empty text: it takes an assignment away. Comma, semicolon and tab are understood, as
+    spreadsheets of different countries write them. Raises `InputError` `csv-invalid` that names `place` and the line.
+    """
+    text = text.removeprefix("\ufeff")
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -66,17 +72,17 @@ def read_assignments(file: Path, column: str) -> Mapping[str, str]:
     try:
         missing = {"login", column} - set(rows.fieldnames or ())
         if missing:
-            raise _invalid(file, f"line 1: there is no column {' and '.join(sorted(missing))}")
+            raise _invalid(place, f"line 1: there is no column {' and '.join(sorted(missing))}")
         for row in rows:
             login, value = row["login"], row[column]
             if login is None or value is None or None in row:
-                raise _invalid(file, f"line {rows.line_num}: its number of cells is not that of line 1")
+                raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of line 1")
             login = _restore(login)
             if login in assignments:
-                raise _invalid(file, f"line {rows.line_num}: {login!r} stands there twice")
+                raise _invalid(place, f"line {rows.line_num}: {login!r} stands there twice")
             assignments[login] = _restore(value)
     except csv.Error as error:
-        raise _invalid(file, f"line {rows.line_num}: {error}") from error
+        raise _invalid(place, f"line {rows.line_num}: {error}") from error
     return assignments
 
 
@@ -101,9 +107,9 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - it is the value that is written
     return "yes" if value else "no"
 
 
-def _invalid(file: Path, what: str) -> InputError:
+def _invalid(place: str, what: str) -> InputError:
     return InputError(
         "csv-invalid",
-        f"The file {file} is not valid: {what}.",
+        f"{place} is not valid: {what}.",
         "Write a fresh one by `omt check --write-csv DIR` and edit that; save it as CSV in UTF-8.",
     )

@@ -1,16 +1,23 @@
-"""Puts together what a report is made from, out of the journal alone."""
+"""Puts together what a report is made from, out of the journal alone, and has it written."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
+import anyio
+
+from omt_core.api import calls
+from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding
 from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import pins
+from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.measuring import kept_estimate
-from omt_core.engine.workspace import RECEIPT_FILE
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
 
 
@@ -33,3 +40,26 @@ async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Findin
         changes_online=json.loads(known.get(pins.CHANGES, "{}")),
         estimate=await kept_estimate(journal),
     )
+
+
+async def write_report(
+    session: MigrationSession, output: Path | None = None, form: Literal["html", "csv", "json"] = "html"
+) -> Path:
+    """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`."""
+    bus, run = session.engine.bus, session.run
+    output = output or session.folder / f"{REPORT_STEM}.{form}"
+    record = await record_of(session.journal, session.folder, findings=session.findings)
+    sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=run))
+    await bus.render_report(calls.RenderReport(record=record, sections=sections, format=form, output=output, run=run))
+    return output
+
+
+async def keep_report(session: MigrationSession) -> Path | None:
+    """Write the report into the workspace, whatever came of the run; that it could not be written is a finding."""
+    report: Path | None = None
+    with anyio.CancelScope(shield=True):
+        try:
+            report = await write_report(session)
+        except OmtError as error:
+            session.findings = merged(session.findings, (REPORT_NOT_WRITTEN.finding(error.message),))
+    return report

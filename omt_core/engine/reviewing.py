@@ -1,4 +1,4 @@
-"""The Checklist: reads the users, proposes plans and user names, and has every rule say what it finds (W38-W69)."""
+"""The Checklist: reads the users, proposes plans and user names, and decides them (W38-W68)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from omt_core.api import calls
-from omt_core.api.findings import Finding
+from omt_core.api.errors import InputError
 from omt_core.api.users import Proposal
-from omt_core.engine.findings import merged, unused_waivers
 from omt_core.engine.session import MigrationSession, Reviewed
 
 
@@ -25,14 +24,14 @@ async def read_users(session: MigrationSession) -> None:
     """Read the users, and the plans that exist online where a tenant is known."""
     users = await session.engine.bus.read_users(calls.ReadUsers(database=session.located.database, run=session.run))
     catalogue = None if session.located.target is None else await session.located.target.plans()
-    session.reviewed = Reviewed(users=users, catalogue=catalogue)
+    session.reviewed = Reviewed(users=users, catalogue=catalogue, found=session.reviewed.found)
 
 
 async def propose(session: MigrationSession, assigned: Assignments) -> None:
     """Decide plans and user names: what was assigned by hand, else what an earlier run decided, else the proposals."""
-    bus, users, earlier = session.engine.bus, session.reviewed.users, session.decisions
+    users, earlier = session.reviewed.users, session.decisions
     by_hand = {**earlier.plans, **assigned.plans}
-    proposed = await bus.propose_plans(
+    proposed = await session.engine.bus.propose_plans(
         calls.ProposePlans(
             users=users,
             catalogue=session.reviewed.catalogue or (),
@@ -42,85 +41,40 @@ async def propose(session: MigrationSession, assigned: Assignments) -> None:
         )
     )
     plans = {**_values(proposed), **by_hand}
-    with_plan = {login: plan for login, plan in plans.items() if plan}
-    names = await bus.propose_user_names(calls.ProposeUserNames(users=users, plans=with_plan, run=session.run))
-    await session.assign(plans=with_plan, user_names={**_values(names), **earlier.user_names, **assigned.user_names})
+    await session.assign(plans=plans, user_names={**earlier.user_names, **assigned.user_names})
+    await propose_user_names(session, assigned.user_names)
 
 
-async def check_everything(session: MigrationSession) -> Sequence[Finding]:
-    """Ask every rule, keep what was found in the session, and return it."""
-    groups = [await check_users(session), await check_installation(session)]
-    documents = await session.engine.bus.validate_documents(
-        calls.ValidateDocuments(
-            installation=session.located.installation, database=session.located.database, run=session.run
-        )
+async def propose_user_names(session: MigrationSession, by_hand: Mapping[str, str] | None = None) -> None:
+    """Give users who have a plan and no user name the one that is proposed; not those decided about `by_hand`."""
+    decisions = session.decisions
+    proposed = await session.engine.bus.propose_user_names(
+        calls.ProposeUserNames(users=session.reviewed.users, plans=decisions.plans, run=session.run)
     )
-    return _keep(session, *groups, documents)
+    names = {**_values(proposed), **decisions.user_names, **(by_hand or {})}
+    await session.assign(plans=decisions.plans, user_names=names)
 
 
-async def check_users(session: MigrationSession) -> Sequence[Finding]:
-    """Ask the rules about users, plans and user names; quick enough to be asked while a person works."""
-    bus, located, reviewed, decisions = session.engine.bus, session.located, session.reviewed, session.decisions
-    reviewed.removed_addresses = await bus.list_removed_addresses(
-        calls.ListRemovedAddresses(
-            database=located.database,
-            users=reviewed.users,
-            user_names={login: name for login, name in decisions.user_names.items() if login in decisions.plans},
-            run=session.run,
+async def change(
+    session: MigrationSession, *, plans: Mapping[str, str] | None = None, user_names: Mapping[str, str] | None = None
+) -> None:
+    """Decide some users' plans and user names; an empty text takes one away.
+
+    Raises `InputError` `login-unknown`, and then nothing is changed. Whether the result keeps the rules is for the
+    checks to say.
+    """
+    known = {user.login for user in session.reviewed.users}
+    strangers = sorted(({*(plans or {})} | {*(user_names or {})}) - known)
+    if strangers:
+        raise InputError(
+            "login-unknown",
+            f"No user has the login {', '.join(map(repr, strangers[:5]))}{' ...' if len(strangers) > 5 else ''}.",  # noqa: PLR2004 - what fits a line
+            "Correct the login; it stands in the column Id or login of the list of users.",
         )
+    decisions = session.decisions
+    await session.assign(
+        plans={**decisions.plans, **(plans or {})}, user_names={**decisions.user_names, **(user_names or {})}
     )
-    return [
-        *await bus.validate_users(
-            calls.ValidateUsers(database=located.database, users=reviewed.users, run=session.run)
-        ),
-        *await bus.validate_plans(
-            calls.ValidatePlans(
-                users=reviewed.users, plans=decisions.plans, catalogue=reviewed.catalogue, run=session.run
-            )
-        ),
-        *await bus.validate_user_names(
-            calls.ValidateUserNames(
-                users=reviewed.users,
-                plans=decisions.plans,
-                user_names=decisions.user_names,
-                removed_addresses=reviewed.removed_addresses,
-                online=located.target,
-                run=session.run,
-            )
-        ),
-    ]
-
-
-async def check_installation(session: MigrationSession) -> Sequence[Finding]:
-    """Ask the rules about the installation, and those about the partners' own subjects."""
-    bus, located = session.engine.bus, session.located
-    return [
-        *await bus.validate_installation(
-            calls.ValidateInstallation(
-                installation=located.installation,
-                database=located.database,
-                licence=located.licence,
-                run=session.run,
-            )
-        ),
-        *await bus.validate_migration(
-            calls.ValidateMigration(
-                installation=located.installation,
-                database=located.database,
-                licence=located.licence,
-                users=session.reviewed.users,
-                decisions=session.decisions,
-                run=session.run,
-            )
-        ),
-    ]
-
-
-def _keep(session: MigrationSession, *groups: Sequence[Finding]) -> Sequence[Finding]:
-    host, waivers = session.engine.host, session.decisions.waivers
-    found = merged(session.findings, *groups, session.engine.bus.take_faults(), host.inactive_findings())
-    session.findings = merged(found, unused_waivers(found, waivers, (plugin.name for plugin in host.plugins)))
-    return session.findings
 
 
 def _values(proposals: Sequence[Proposal]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from omt_core.api.findings import Finding
 from omt_core.engine.findings import merged
 from omt_core.engine.phases import WELCOME, Phase
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.steps import Step
+from omt_core.engine.step import Step
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class Runner:
         self.session = session
         self._inbox = inbox
         self._finished = {WELCOME.name}
+        self._open: Phase | None = None
         self._told: set[Finding] = set()
 
     @classmethod
@@ -80,11 +81,16 @@ class Runner:
     async def _perform(self, step: Step) -> None:
         phase, session = step.phase, self.session
         self._check_order(phase)
-        session.engine.events.emit(PhaseStarted(phase=phase.name))
-        await session.engine.bus.before_phase(self._around(phase))
-        await session.journal.begin_phase(phase.name)
+        if phase is not self._open:
+            session.engine.events.emit(PhaseStarted(phase=phase.name))
+            await session.engine.bus.before_phase(self._around(phase))
+            await session.journal.begin_phase(phase.name)
+            self._open = phase
         await step.perform(session)
+        if not step.ends_phase:
+            return
         await session.journal.finish_phase()
+        self._open = None
         self._finished.add(phase.name)
         await session.engine.bus.after_phase(self._around(phase))
         session.engine.events.emit(PhaseFinished(phase=phase.name))

@@ -48,11 +48,12 @@ class Located:
 
 @dataclass(slots=True, kw_only=True)
 class Reviewed:
-    """What the Checklist found out."""
+    """What the Checklist found out. `found` holds what each check (a hook's name) said when it was asked last."""
 
     users: Sequence[User] = ()
     catalogue: Sequence[UserPlan] | None = None
     removed_addresses: Sequence[OtherAddress] = ()
+    found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

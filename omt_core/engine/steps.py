@@ -1,40 +1,22 @@
-"""Steps: what a front end asks of a run. Each belongs to a phase and works on the session.
-
-The command line takes them from an answers file, the wizard from a person; both put the same steps into the same loop.
-"""
+"""The steps before and after the Checklist; each belongs to a phase and works on the session."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from pydantic import SecretStr
 from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Contact, Kind, Notifications, RecoveryChoice
-from omt_core.api.errors import FindingsError, InstallationError
-from omt_core.api.findings import Severity
-from omt_core.api.users import LoginOutcome
-from omt_core.engine import phases, pins, reviewing, uploading
-from omt_core.engine.findings import blocking, merged
-from omt_core.engine.phases import Phase
+from omt_core.api.decisions import Contact, Kind, RecoveryChoice
+from omt_core.api.errors import InstallationError
+from omt_core.api.users import Administrator, LoginOutcome
+from omt_core.engine import phases, pins, uploading
+from omt_core.engine.checking import refuse_errors
 from omt_core.engine.rebuilding import rebuild_journal
-from omt_core.engine.reviewing import Assignments
 from omt_core.engine.session import MigrationSession
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step(ABC):
-    """One thing to do."""
-
-    phase: ClassVar[Phase]
-
-    @abstractmethod
-    async def perform(self, session: MigrationSession) -> None:
-        """Do it. Raises `OmtError`, and then nothing of it counts as done."""
+from omt_core.engine.step import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +85,18 @@ class Login(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StayLoggedIn(Step):
+    """Let whom this process has logged on go on in a session that was opened anew, after a pause or a failure."""
+
+    phase = phases.LOGIN
+    administrator: Administrator
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        session.administrator = self.administrator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm(Step):
     """Contact details, live or test, agreement (W24-W30)."""
 
@@ -114,23 +108,6 @@ class Confirm(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.confirm(contact=self.contact, kind=self.kind, agreement_accepted=self.agreement_accepted)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Step):
-    """Plans, user names, notifications, and every check (W38-W69). Raises `FindingsError` when an error stands."""
-
-    phase = phases.CHECKLIST
-    assigned: Assignments = field(default_factory=Assignments)
-    notifications: Notifications = field(default_factory=Notifications)
-
-    @override
-    async def perform(self, session: MigrationSession) -> None:
-        await session.notify(self.notifications)
-        await reviewing.read_users(session)
-        await reviewing.propose(session, self.assigned)
-        await reviewing.check_everything(session)
-        refuse_errors(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,18 +153,3 @@ class Finish(Step):
                 f"The migration is completed, but for files that could not be read and were left behind: {failed}.",
                 "Make them readable, then run the same command again with --recover missing.",
             )
-
-
-def refuse_errors(session: MigrationSession) -> None:
-    """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
-    found = (*session.findings, *session.engine.host.inactive_findings())
-    standing = blocking(found, session.decisions.waivers, session.engine.host.codes)
-    if not standing:
-        return
-    session.findings = merged(found)
-    codes = ", ".join(sorted({finding.code for finding in standing}))
-    raise FindingsError(
-        "findings-stand",
-        f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
-        "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
-    )

@@ -108,29 +108,33 @@ class HookBus:
         found = await self._caller.every("add_report_sections", call, ReportSection)
         return sorted((section for _, section in found), key=lambda section: (section.order, section.title))
 
-    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+    # --- checks, by all plugins that have some or by `only` one of them
+
+    async def validate_installation(
+        self, call: calls.ValidateInstallation, only: str | None = None
+    ) -> Sequence[Finding]:
         """Check the installation."""
-        return await self._caller.findings("validate_installation", call)
+        return await self._caller.findings("validate_installation", call, only=only)
 
-    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+    async def validate_users(self, call: calls.ValidateUsers, only: str | None = None) -> Sequence[Finding]:
         """Check the users."""
-        return await self._caller.findings("validate_users", call)
+        return await self._caller.findings("validate_users", call, only=only)
 
-    async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
+    async def validate_plans(self, call: calls.ValidatePlans, only: str | None = None) -> Sequence[Finding]:
         """Check the plans."""
-        return await self._caller.findings("validate_plans", call)
+        return await self._caller.findings("validate_plans", call, only=only)
 
-    async def validate_user_names(self, call: calls.ValidateUserNames) -> Sequence[Finding]:
+    async def validate_user_names(self, call: calls.ValidateUserNames, only: str | None = None) -> Sequence[Finding]:
         """Check the user names."""
-        return await self._caller.findings("validate_user_names", call)
+        return await self._caller.findings("validate_user_names", call, only=only)
 
-    async def validate_documents(self, call: calls.ValidateDocuments) -> Sequence[Finding]:
+    async def validate_documents(self, call: calls.ValidateDocuments, only: str | None = None) -> Sequence[Finding]:
         """Check the files."""
-        return await self._caller.findings("validate_documents", call)
+        return await self._caller.findings("validate_documents", call, only=only)
 
-    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+    async def validate_migration(self, call: calls.ValidateMigration, only: str | None = None) -> Sequence[Finding]:
         """Check the partners' own subjects."""
-        return await self._caller.findings("validate_migration", call)
+        return await self._caller.findings("validate_migration", call, only=only)
 
     async def thaw(self, call: calls.Thaw, plugin: str) -> Sequence[Finding]:
         """Have one plugin undo its freeze."""

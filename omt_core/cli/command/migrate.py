@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from pathlib import Path
-from typing import Literal
 
 import anyio
 from typing_extensions import override
 
-from omt_core.api import calls
 from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.errors import ExitCode, OmtError
+from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
@@ -20,16 +17,14 @@ from omt_core.cli.sessions import run_session
 from omt_core.cli.units import size
 from omt_core.engine import answering
 from omt_core.engine.answers import Answers
-from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.measuring import kept_estimate
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
-from omt_core.engine.reporting import record_of
+from omt_core.engine.reporting import keep_report
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
-from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.trial import what_would_be_sent
-from omt_core.engine.workspace import LIMIT_FILE, REPORT_STEM
+from omt_core.engine.workspace import LIMIT_FILE
 
 
 class Migrate(CoreCommand):
@@ -84,7 +79,9 @@ async def _migrate(
     try:
         await answering.migrate(runner, answers, recover, stop)
     finally:
-        await write_report(call, runner)
+        report = await keep_report(session)
+        if report is not None:
+            console.print(f"Report: {report}")
         await _sum_up(call, runner)
 
 
@@ -118,22 +115,3 @@ async def _dry_run(
         )
     tables = "" if runner.session.only_missing else "The tables of the database would be sent as well. "
     call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")
-
-
-async def write_report(call: Invocation, runner: Runner) -> None:
-    """Write the report of the migration into its workspace, whatever came of the run."""
-    with anyio.CancelScope(shield=True):
-        session, bus = runner.session, call.app.engine.bus
-        surroundings = Surroundings(call.app.engine.events, session.folder)
-        record = await record_of(session.journal, session.folder, findings=session.findings)
-        sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=surroundings))
-        output: Path = session.folder / f"{REPORT_STEM}.html"
-        form: Literal["html"] = "html"
-        try:
-            await bus.render_report(
-                calls.RenderReport(record=record, sections=sections, format=form, output=output, run=surroundings)
-            )
-        except OmtError as error:
-            session.findings = merged(session.findings, (REPORT_NOT_WRITTEN.finding(error.message),))
-        else:
-            call.console.print(f"Report: {output}")

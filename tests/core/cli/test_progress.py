@@ -7,7 +7,8 @@ import io
 from rich.console import Console as RichConsole
 
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.cli.progress import UploadTable
+from omt_core.cli.progress import drawn
+from omt_core.engine.upload_table import UploadTable
 
 
 def progress(stage: str, *, done: int, total: int, sent: int = 0, skipped: int = 0) -> StageProgress:
@@ -19,7 +20,7 @@ def progress(stage: str, *, done: int, total: int, sent: int = 0, skipped: int =
 
 def shown(table: UploadTable) -> str:
     out = io.StringIO()
-    RichConsole(file=out, width=110).print(table)
+    RichConsole(file=out, width=110).print(drawn(table))
     return out.getvalue()
 
 

@@ -22,7 +22,7 @@ from omt_core.api.roles import RoleSettings
 from omt_core.engine import phases
 from omt_core.engine.runner import Runner
 from omt_core.engine.session import Engine, Located, MigrationSession
-from omt_core.engine.steps import Step
+from omt_core.engine.step import Step
 from omt_core.journal import Journal
 from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost
 

@@ -1,0 +1,145 @@
+"""The checks of the Checklist: has every rule say what it finds, all together or some again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from omt_core.api import calls
+from omt_core.api.errors import FindingsError
+from omt_core.api.findings import Finding, Severity
+from omt_core.engine.findings import blocking, merged, unused_waivers
+from omt_core.engine.session import MigrationSession
+from omt_core.plugin_host import WAIVER_PREFIX
+
+PLANS: Final = "validate_plans"
+USER_NAMES: Final = "validate_user_names"
+_FAULTS: Final = "faults"
+_WAIVERS: Final = "waivers"
+
+
+async def check_everything(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
+    """Ask every rule, or those of `only` one plugin, keep what was found in the session, and return all findings.
+
+    What a rule that is asked again found before is forgotten.
+    """
+    located, bus = session.located, session.engine.bus
+    found = {
+        **await check_decisions(session, only=only),
+        "validate_users": await bus.validate_users(
+            calls.ValidateUsers(database=located.database, users=session.reviewed.users, run=session.run), only
+        ),
+        "validate_installation": await bus.validate_installation(
+            calls.ValidateInstallation(
+                installation=located.installation,
+                database=located.database,
+                licence=located.licence,
+                run=session.run,
+            ),
+            only,
+        ),
+        "validate_documents": await bus.validate_documents(
+            calls.ValidateDocuments(installation=located.installation, database=located.database, run=session.run),
+            only,
+        ),
+    }
+    keep(session, found, only=only)
+    return session.findings
+
+
+async def check_decisions(session: MigrationSession, *, only: str | None = None) -> Mapping[str, Sequence[Finding]]:
+    """Ask the rules about plans and user names, and those of partners, who see all decisions."""
+    located = session.located
+    return {
+        PLANS: await check_plans(session, only=only),
+        USER_NAMES: await check_user_names(session, only=only),
+        "validate_migration": await session.engine.bus.validate_migration(
+            calls.ValidateMigration(
+                installation=located.installation,
+                database=located.database,
+                licence=located.licence,
+                users=session.reviewed.users,
+                decisions=session.decisions,
+                run=session.run,
+            ),
+            only,
+        ),
+    }
+
+
+async def check_plans(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
+    """Ask the rules about plans; quick enough to be asked while a person moves cards."""
+    return await session.engine.bus.validate_plans(
+        calls.ValidatePlans(
+            users=session.reviewed.users,
+            plans=session.decisions.plans,
+            catalogue=session.reviewed.catalogue,
+            run=session.run,
+        ),
+        only,
+    )
+
+
+async def check_user_names(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
+    """Ask the rules about user names, and which addresses of other persons go online because of them."""
+    located, reviewed, decisions = session.located, session.reviewed, session.decisions
+    reviewed.removed_addresses = await session.engine.bus.list_removed_addresses(
+        calls.ListRemovedAddresses(
+            database=located.database,
+            users=reviewed.users,
+            user_names={login: name for login, name in decisions.user_names.items() if login in decisions.plans},
+            run=session.run,
+        )
+    )
+    return await session.engine.bus.validate_user_names(
+        calls.ValidateUserNames(
+            users=reviewed.users,
+            plans=decisions.plans,
+            user_names=decisions.user_names,
+            removed_addresses=reviewed.removed_addresses,
+            online=located.target,
+            run=session.run,
+        ),
+        only,
+    )
+
+
+def keep(session: MigrationSession, found: Mapping[str, Sequence[Finding]], *, only: str | None = None) -> None:
+    """Let what checks found now take the place of what they found before, of `only` one plugin or of all."""
+    reviewed, engine, waivers = session.reviewed, session.engine, session.decisions.waivers
+    before = {finding for group in reviewed.found.values() for finding in group}
+    other = [finding for finding in session.findings if finding not in before]
+    for check, findings in found.items():
+        reviewed.found[check] = merged(_of_others(reviewed.found.get(check, ()), only), findings)
+    reviewed.found[_FAULTS] = merged(_of_others(reviewed.found.get(_FAULTS, ()), only), engine.bus.take_faults())
+    reviewed.found.pop(_WAIVERS, None)
+    all_found = merged(other, *reviewed.found.values(), engine.host.inactive_findings())
+    reviewed.found[_WAIVERS] = unused_waivers(all_found, waivers, (plugin.name for plugin in engine.host.plugins))
+    session.findings = merged(all_found, reviewed.found[_WAIVERS])
+
+
+def standing_errors(session: MigrationSession) -> tuple[Finding, ...]:
+    """Return the errors that no waiver takes away: while one stands, nothing is uploaded."""
+    host = session.engine.host
+    return blocking((*session.findings, *host.inactive_findings()), session.decisions.waivers, host.codes)
+
+
+def refuse_errors(session: MigrationSession) -> None:
+    """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
+    standing = standing_errors(session)
+    if not standing:
+        return
+    session.findings = merged(session.findings, session.engine.host.inactive_findings())
+    codes = ", ".join(sorted({finding.code for finding in standing}))
+    raise FindingsError(
+        "findings-stand",
+        f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
+        "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
+    )
+
+
+def _of_others(findings: Iterable[Finding], only: str | None) -> Iterable[Finding]:
+    """Return what stays when the rules of `only` one plugin are asked again: what is of the other plugins."""
+    if only is None:
+        return ()
+    return (one for one in findings if one.plugin != only and f"{WAIVER_PREFIX}{only}" not in one.subjects)

@@ -1,0 +1,22 @@
+"""A step: what a front end asks of a run. The command line takes steps from answers, the wizard from a person."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from omt_core.engine.phases import Phase
+from omt_core.engine.session import MigrationSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(ABC):
+    """One thing to do in its phase. A phase begins with its first step, and ends with one that `ends_phase`."""
+
+    phase: ClassVar[Phase]
+    ends_phase: ClassVar[bool] = True
+
+    @abstractmethod
+    async def perform(self, session: MigrationSession) -> None:
+        """Do it. Raises `OmtError`, and then nothing of it counts as done."""
