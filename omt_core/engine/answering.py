@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import RecoveryChoice
 from omt_core.engine import phases
 from omt_core.engine.answers import Answers
 from omt_core.engine.checklist_steps import Review
 from omt_core.engine.csv_files import read_assignments
-from omt_core.engine.phases import Phase, phases_of
+from omt_core.engine.phases import Phase
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.runner import Runner
 from omt_core.engine.step import Step
 from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Upload
-
-_BEFORE_UPLOAD = frozenset({phases.RECOVERY, phases.LOGIN, phases.CONFIRM, phases.CHECKLIST})
+from omt_core.engine.walking import walk
 
 
 async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | None, stop: StopSignal) -> None:
@@ -29,15 +28,7 @@ async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 
 async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | None) -> None:
     """Take a run up to where the upload would begin; nothing outside the workspace is changed so far."""
-    choice = recover or answers.recover
-    if runner.session.finishing and choice not in runner.session.located.plan.choices:
-        # The command that was killed needed no choice, or made one that the tenant has carried out since.
-        choice = RecoveryChoice.MISSING
-    if runner.session.mode is Mode.INITIAL:
-        await runner.session.choose_recovery(None)
-    for phase in phases_of(runner.session.mode, choice):
-        if phase in _BEFORE_UPLOAD:
-            await runner.do(_step(phase, answers, choice))
+    await walk(runner, recover or answers.recover, lambda phase, choice: _step(phase, answers, choice))
 
 
 async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:

@@ -14,7 +14,6 @@ from omt_core.plugin_host import WAIVER_PREFIX
 
 PLANS: Final = "validate_plans"
 USER_NAMES: Final = "validate_user_names"
-_FAULTS: Final = "faults"
 _WAIVERS: Final = "waivers"
 
 
@@ -24,12 +23,16 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
     What a rule that is asked again found before is forgotten.
     """
     located, bus = session.located, session.engine.bus
-    found = {
-        **await check_decisions(session, only=only),
-        "validate_users": await bus.validate_users(
+    found = dict(await check_decisions(session, only=only))
+    found["validate_users"] = _with_faults(
+        session,
+        await bus.validate_users(
             calls.ValidateUsers(database=located.database, users=session.reviewed.users, run=session.run), only
         ),
-        "validate_installation": await bus.validate_installation(
+    )
+    found["validate_installation"] = _with_faults(
+        session,
+        await bus.validate_installation(
             calls.ValidateInstallation(
                 installation=located.installation,
                 database=located.database,
@@ -38,11 +41,14 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
             ),
             only,
         ),
-        "validate_documents": await bus.validate_documents(
+    )
+    found["validate_documents"] = _with_faults(
+        session,
+        await bus.validate_documents(
             calls.ValidateDocuments(installation=located.installation, database=located.database, run=session.run),
             only,
         ),
-    }
+    )
     keep(session, found, only=only)
     return session.findings
 
@@ -50,10 +56,10 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
 async def check_decisions(session: MigrationSession, *, only: str | None = None) -> Mapping[str, Sequence[Finding]]:
     """Ask the rules about plans and user names, and those of partners, who see all decisions."""
     located = session.located
-    return {
-        PLANS: await check_plans(session, only=only),
-        USER_NAMES: await check_user_names(session, only=only),
-        "validate_migration": await session.engine.bus.validate_migration(
+    found = {PLANS: await check_plans(session, only=only), USER_NAMES: await check_user_names(session, only=only)}
+    found["validate_migration"] = _with_faults(
+        session,
+        await session.engine.bus.validate_migration(
             calls.ValidateMigration(
                 installation=located.installation,
                 database=located.database,
@@ -64,12 +70,13 @@ async def check_decisions(session: MigrationSession, *, only: str | None = None)
             ),
             only,
         ),
-    }
+    )
+    return found
 
 
 async def check_plans(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
     """Ask the rules about plans; quick enough to be asked while a person moves cards."""
-    return await session.engine.bus.validate_plans(
+    found = await session.engine.bus.validate_plans(
         calls.ValidatePlans(
             users=session.reviewed.users,
             plans=session.decisions.plans,
@@ -78,6 +85,7 @@ async def check_plans(session: MigrationSession, *, only: str | None = None) -> 
         ),
         only,
     )
+    return _with_faults(session, found)
 
 
 async def check_user_names(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
@@ -91,7 +99,7 @@ async def check_user_names(session: MigrationSession, *, only: str | None = None
             run=session.run,
         )
     )
-    return await session.engine.bus.validate_user_names(
+    found = await session.engine.bus.validate_user_names(
         calls.ValidateUserNames(
             users=reviewed.users,
             plans=decisions.plans,
@@ -102,6 +110,7 @@ async def check_user_names(session: MigrationSession, *, only: str | None = None
         ),
         only,
     )
+    return _with_faults(session, found)
 
 
 def keep(session: MigrationSession, found: Mapping[str, Sequence[Finding]], *, only: str | None = None) -> None:
@@ -111,7 +120,6 @@ def keep(session: MigrationSession, found: Mapping[str, Sequence[Finding]], *, o
     other = [finding for finding in session.findings if finding not in before]
     for check, findings in found.items():
         reviewed.found[check] = merged(_of_others(reviewed.found.get(check, ()), only), findings)
-    reviewed.found[_FAULTS] = merged(_of_others(reviewed.found.get(_FAULTS, ()), only), engine.bus.take_faults())
     reviewed.found.pop(_WAIVERS, None)
     all_found = merged(other, *reviewed.found.values(), engine.host.inactive_findings())
     reviewed.found[_WAIVERS] = unused_waivers(all_found, waivers, (plugin.name for plugin in engine.host.plugins))
@@ -136,6 +144,11 @@ def refuse_errors(session: MigrationSession) -> None:
         f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
         "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
     )
+
+
+def _with_faults(session: MigrationSession, found: Sequence[Finding]) -> Sequence[Finding]:
+    """Add what went wrong with plugins while they were asked, so that it is forgotten when they are asked again."""
+    return (*found, *session.engine.bus.take_faults())
 
 
 def _of_others(findings: Iterable[Finding], only: str | None) -> Iterable[Finding]:

@@ -36,7 +36,7 @@ class OpenRequest:
     workspace: Path | None
     writes: bool
     needs_online: bool = True
-    waivers: tuple[str, ...] = ()
+    waivers: tuple[str, ...] | None = None
 
 
 @asynccontextmanager
@@ -83,7 +83,8 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             writes=request.writes,
             findings=discovery.findings,
         )
-        await session.waive(request.waivers)
+        if request.waivers is not None:
+            await session.waive(request.waivers)
         if await _finished_without_us(journal, status):
             session.finishing = True
         elif plan.rebuild_journal:

@@ -1,0 +1,85 @@
+"""Puts the tool together anew when its settings are changed on the page, before an installation is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from omt_core.api.errors import InputError
+from omt_core.api.plugin import PluginSettings
+from omt_core.app import Application
+from omt_core.plugin_host import PluginState
+
+Compose = Callable[[Mapping[str, object]], Application]
+"""Loads plugins and settings; the argument holds sections of settings that win over every other place."""
+
+
+class SettingsSection(BaseModel):
+    """A plugin's section: its JSON schema, and its values as they are now. A secret is told as an empty text."""
+
+    plugin: str
+    schema_: dict[str, Any]
+    values: dict[str, Any]
+
+
+class Composer:
+    """The tool as it is put together now."""
+
+    def __init__(self, compose: Compose) -> None:
+        self._compose = compose
+        self._given: dict[str, dict[str, object]] = {}
+        self.app = compose({})
+
+    def change(self, section: str, values: Mapping[str, object]) -> None:
+        """Change a section and put the tool together with it. Raises `InputError` that names each wrong key.
+
+        An empty text for a secret keeps the one that is there.
+        """
+        model = self._model(section)
+        kept = {name: value for name, value in values.items() if not (value == "" and _is_secret(model, name))}
+        given = {**self._given, section: {**self._given.get(section, {}), **kept}}
+        self.app = self._compose(given)
+        self._given = given
+
+    def sections(self) -> tuple[SettingsSection, ...]:
+        """Return the sections of all active plugins that have settings."""
+        found = []
+        for plugin in self.app.host.plugins:
+            if plugin.state is not PluginState.ACTIVE:
+                continue
+            model = self._model(plugin.name)
+            if model.model_fields:
+                found.append(
+                    SettingsSection(
+                        plugin=plugin.name, schema_=model.model_json_schema(), values=self._values(plugin.name)
+                    )
+                )
+        return tuple(found)
+
+    def online(self) -> tuple[str, str]:
+        """Return address and token file of the online side, as far as the settings name them."""
+        values = self._values(self.app.settings.core.roles.online)
+        return str(values.get("url") or ""), str(values.get("token_file") or "")
+
+    def _values(self, plugin: str) -> dict[str, Any]:
+        try:
+            section = self.app.settings.section(plugin)
+        except (InputError, KeyError):
+            return {}
+        return {
+            name: "" if isinstance(getattr(section, name), SecretStr) else value
+            for name, value in section.model_dump(mode="json").items()
+        }
+
+    def _model(self, plugin: str) -> type[PluginSettings]:
+        registered = self.app.host.manager.get_plugin(plugin)
+        if registered is None:
+            raise InputError("plugin-unknown", f"No active plugin is called {plugin!r}.", "See `omt plugins`.")
+        return type(registered).settings_model  # type: ignore[no-any-return]  # pluggy does not know our class
+
+
+def _is_secret(model: type[PluginSettings], name: str) -> bool:
+    field = model.model_fields.get(name)
+    return field is not None and "SecretStr" in str(field.annotation)

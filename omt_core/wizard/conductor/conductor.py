@@ -1,0 +1,296 @@
+"""The conductor: takes a person from page to page, and is the only one who touches the session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import anyio
+from anyio.abc import TaskGroup
+from pydantic import SecretStr
+
+from omt_core.api.decisions import Contact, Kind, Mode, RecoveryChoice
+from omt_core.api.errors import InputError, InstallationError, OmtError, OnlineNotNamedError
+from omt_core.api.events import Event, FindingRaised, Notice
+from omt_core.api.installation import ManualAnswers
+from omt_core.engine import pins
+from omt_core.engine.checklist_steps import FinishChecklist
+from omt_core.engine.findings import merged
+from omt_core.engine.freezing import thaw
+from omt_core.engine.going_on import go_on
+from omt_core.engine.opening import OpenRequest
+from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Upload
+from omt_core.wizard.conductor.checklist import Checklist
+from omt_core.wizard.conductor.checks import Checks
+from omt_core.wizard.conductor.composer import Compose, Composer
+from omt_core.wizard.conductor.feed import Feed
+from omt_core.wizard.conductor.lease import Lease
+from omt_core.wizard.conductor.screens import after, before
+from omt_core.wizard.conductor.state import Busy, RowPart, Screen, UploadState
+from omt_core.wizard.conductor.telling import Known, tell
+from omt_core.wizard.conductor.upload import UploadRun
+
+_ASK_FOR_ANSWERS: Final = frozenset({"installation-not-found", "installation-incomplete"})
+
+
+class Conductor:
+    """One for each process. Use `Conductor.conducting`; methods raise `OmtError` and then nothing has changed."""
+
+    def __init__(self, group: TaskGroup, compose: Compose, answers: ManualAnswers, workspace: Path | None) -> None:
+        """Begin at Welcome. `answers` about the installation win over what is found."""
+        self.composer = Composer(compose)
+        self.answers = answers
+        self.feed = Feed()
+        self.lease = Lease(group, self._take)
+        self.checklist = Checklist(self.lease, self._decisions_changed)
+        self.checks = Checks(group, self.lease, self.changed)
+        self.upload = UploadRun(group, self.lease, self.changed, self._row_changed)
+        self.closed = anyio.Event()
+        self._workspace = workspace
+        self._known = Known()
+        self._busy: Busy | None = None
+        self._error: OmtError | None = None
+        self._screen = Screen.WELCOME
+        self._revision = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def conducting(
+        cls, compose: Compose, answers: ManualAnswers, workspace: Path | None
+    ) -> AsyncIterator[Conductor]:
+        """Work for as long as the context lasts; a session that is open is closed at its end."""
+        async with anyio.create_task_group() as group:
+            conductor = cls(group, compose, answers, workspace)
+            try:
+                yield conductor
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await conductor.lease.close()
+                    conductor.feed.close()
+                group.cancel_scope.cancel()
+
+    # --- what the page shows
+
+    def busy(self) -> bool:
+        """Tell whether something is under way that must not be left alone."""
+        return self.upload.under_way or self._busy is not None
+
+    def state(self) -> str:
+        """Return the state document as JSON."""
+        return tell(
+            self,
+            known=self._known,
+            screen=self._screen,
+            revision=self._revision,
+            busy=self._busy,
+            error=self._error or self.upload.error or self.checks.error,
+        ).model_dump_json()
+
+    def changed(self) -> None:
+        """Tell all pages that something has changed."""
+        self._revision += 1
+        self.feed.publish("state", self.state())
+
+    # --- from page to page
+
+    async def start(self) -> None:
+        """Find the installation and open it (W14, W16); ask for answers where it cannot be found alone (W17)."""
+        if self.lease.is_open:
+            self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
+            return
+        try:
+            await self._open()
+        except OnlineNotNamedError as error:
+            self._error = error
+            self._go(Screen.INSTALLATION)
+        except InstallationError as error:
+            if error.code not in _ASK_FOR_ANSWERS:
+                raise
+            self._error = error
+            self._go(Screen.INSTALLATION)
+
+    async def detect(self, answers: ManualAnswers, online: dict[str, str]) -> None:
+        """Take the manual answers and open the installation with them (W100-W105)."""
+        self._refuse_while_uploading()
+        given = {name: value for name, value in online.items() if value}
+        if given:
+            self.composer.change(self.composer.app.settings.core.roles.online, given)
+        self.answers = answers
+        await self._open()
+
+    def ask_for_answers(self) -> None:
+        """Show the manual answers although an installation was found: it may be the wrong one."""
+        self._refuse_while_uploading()
+        self._go(Screen.INSTALLATION)
+
+    async def choose_recovery(self, choice: RecoveryChoice) -> None:
+        """Take the choice of the page Recovery (W84)."""
+        await self.lease.runner.do(ChooseRecovery(choice=choice))
+        self._go(Screen.LOGIN)
+
+    async def log_in(self, user: str, password: SecretStr) -> None:
+        """Log on (W20-W22)."""
+        session = self.lease.session
+        with self._busy_with(Busy.LOGGING_IN):
+            if session.mode is Mode.INITIAL:
+                await session.choose_recovery(None)
+            await self.lease.runner.do(Login(user=user, password=password))
+        await self._go_on_from(Screen.LOGIN)
+
+    async def confirm(self, contact: Contact, kind: Kind, *, agreed: bool) -> None:
+        """Take the contact details, live or test, and the agreement; then read the users (W24-W30, W38)."""
+        with self._busy_with(Busy.READING_USERS):
+            await self.lease.runner.do(Confirm(contact=contact, kind=kind, agreement_accepted=agreed))
+            session = self.lease.session
+            if session.decisions.notifications.summary is None and not self.checklist.opened:
+                # Prefilled with the migrator's address (W69).
+                await session.notify(replace(session.decisions.notifications, summary=contact.email))
+            await self.checklist.open()
+        self._go(Screen.CHECKLIST)
+        self.checks.run()
+
+    def go_back(self) -> None:
+        """Show the page before this one (W6)."""
+        self._refuse_while_uploading()
+        session = self.lease.session if self.lease.is_open else None
+        mode, choice = (None, None) if session is None else (session.mode, session.decisions.recovery)
+        earlier = before(self._screen, mode, choice)
+        if earlier is None:
+            raise InputError("no-way-back", "There is no page before this one.", "Go on with this page.")
+        self._go(earlier)
+
+    # --- the upload
+
+    async def start_upload(self) -> None:
+        """Begin the upload, or go on with one that was paused, stopped, or failed (W70-W79)."""
+        self._refuse_while_uploading()
+        if self.upload.state is not UploadState.IDLE:
+            self.upload.start(self._go_on, ended=self._upload_ended)
+            return
+        session = self.lease.session
+        with self._busy_with(Busy.STARTING):
+            if not session.only_missing:
+                self.checklist.refuse_undone()
+                await self.lease.runner.do(FinishChecklist())
+            if self._screen is not Screen.UPLOAD:
+                await self.upload.show_rows()
+        self._go(Screen.UPLOAD)
+        self.upload.start(self._upload_first, ended=self._upload_ended)
+
+    async def thaw(self) -> None:
+        """Let the users of the installation on site in again."""
+        self._refuse_while_uploading()
+        session = self.lease.session
+        with self._busy_with(Busy.THAWING):
+            located = session.located
+            found = await thaw(session.engine, session.journal, located.installation, located.database)
+            session.findings = merged(session.findings, found)
+            await self._learn()
+
+    async def close(self) -> None:
+        """End the tool (W5)."""
+        self._refuse_while_uploading()
+        with self._busy_with(Busy.CLOSING):
+            await self.lease.close()
+        self._go(Screen.CLOSED)
+        self.closed.set()
+
+    def stop(self) -> None:
+        """Take a Ctrl-C: an upload is stopped so that it can be gone on with, then the tool ends."""
+        if self.upload.under_way:
+            self.upload.cancel()
+        self.closed.set()
+
+    # --- inside
+
+    async def _open(self) -> None:
+        with self._busy_with(Busy.OPENING):
+            self.checklist.forget()
+            self.checks.forget()
+            self._known = Known()
+            await self.lease.open(self.composer.app.engine, self._request())
+            await self._learn()
+        self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
+
+    def _request(self) -> OpenRequest:
+        workspace = self._workspace or self.composer.app.settings.core.workspace
+        return OpenRequest(answers=self.answers, workspace=workspace, writes=True)
+
+    async def _go_on_from(self, screen: Screen) -> None:
+        session = self.lease.session
+        following = after(screen, session.mode, session.decisions.recovery)
+        if following is Screen.UPLOAD:
+            await self.upload.show_rows()
+        self._go(following)
+
+    async def _upload_first(self, stop: anyio.Event) -> None:
+        await self.lease.runner.do(Upload(stop=stop))
+        await self.lease.runner.do(Finish())
+
+    async def _go_on(self, stop: anyio.Event) -> None:
+        """Open the session anew, so that everything is as after a restart of the tool, and go on by the journal."""
+        administrator = self.lease.session.administrator if self.lease.is_open else self._known.administrator
+        if administrator is None:
+            raise InputError("not-logged-in", "Nobody is logged on.", "Go back to the login and log on again.")
+        await self.lease.open(self.composer.app.engine, self._request())
+        await self._learn()
+        await go_on(self.lease.runner, administrator, stop)
+
+    async def _upload_ended(self) -> None:
+        if self.lease.is_open:
+            await self._learn()
+        if self.upload.state is UploadState.DONE:
+            self._go(Screen.COMPLETE)
+
+    async def _learn(self) -> None:
+        """Look up what the journal knows and the page shows."""
+        session = self.lease.session
+        known = await session.journal.pins()
+        self._known = Known(
+            frozen=pins.FROZEN in known,
+            interrupted=pins.STARTED in known and pins.COMPLETED not in known,
+            changes=known.get(pins.CHANGES, "{}"),
+            administrator=session.administrator or self._known.administrator,
+        )
+        self.changed()
+
+    def _take(self, event: Event) -> None:
+        self.upload.take(event)
+        if isinstance(event, Notice):
+            self.feed.publish("notice", json.dumps({"message": event.message}))
+        if isinstance(event, FindingRaised):
+            self.changed()
+
+    def _row_changed(self, row: RowPart) -> None:
+        self.feed.publish("row", row.model_dump_json())
+
+    def _decisions_changed(self) -> None:
+        self.checks.decisions_changed()
+        self.changed()
+
+    def _go(self, screen: Screen) -> None:
+        if screen is not Screen.INSTALLATION:
+            self._error = None
+        self._screen = screen
+        self.changed()
+
+    def _refuse_while_uploading(self) -> None:
+        if self.upload.under_way:
+            raise InputError("upload-under-way", "The upload is under way.", "Pause or cancel it first.")
+
+    @contextmanager
+    def _busy_with(self, what: Busy) -> Iterator[None]:
+        if self._busy is not None:
+            raise InputError("busy", "The tool is at something else just now.", "Wait a moment, then try again.")
+        self._busy = what
+        self._error = None
+        self.changed()
+        try:
+            yield
+        finally:
+            self._busy = None
+            self.changed()

@@ -1,0 +1,186 @@
+"""The upload as the page sees it: it runs by itself, whoever looks; it can be paused, limited, stopped, gone on with."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import anyio
+from anyio.abc import TaskGroup
+
+from omt_core.api.errors import InputError, InterruptedRunError, OmtError
+from omt_core.api.events import Event, StageChanged, StageProgress
+from omt_core.api.stages import StageTotals
+from omt_core.engine.rate import read_limit, write_limit
+from omt_core.engine.reporting import keep_report
+from omt_core.engine.result import Result
+from omt_core.engine.upload_table import Row, UploadTable
+from omt_core.engine.uploading import FINISHING, STARTING, stages_of
+from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.wizard.conductor.lease import Lease
+from omt_core.wizard.conductor.state import RowPart, UploadPart, UploadState
+
+_log = logging.getLogger("omt.wizard")
+_COUNT_EVERY: Final = 3.0
+"""Seconds between two looks at what is missing and failed."""
+_UNDER_WAY: Final = frozenset({UploadState.RUNNING, UploadState.PAUSING, UploadState.STOPPING})
+
+Work = Callable[[anyio.Event], Awaitable[None]]
+
+
+class UploadRun:
+    """The upload of this process, in as many attempts as it takes."""
+
+    def __init__(
+        self, group: TaskGroup, lease: Lease, changed: Callable[[], None], row_changed: Callable[[RowPart], None]
+    ) -> None:
+        self._group = group
+        self._lease = lease
+        self._changed = changed
+        self._row_changed = row_changed
+        self._table = UploadTable()
+        self._stop = anyio.Event()
+        self._started: datetime | None = None
+        self._totals: Sequence[StageTotals] = ()
+        self._frozen_figures: tuple[float, float | None] = (0.0, None)
+        self.state = UploadState.IDLE
+        self.error: OmtError | None = None
+        self.result: Result | None = None
+        self.report: Path | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is sent, or about to end."""
+        return self.state in _UNDER_WAY
+
+    def take(self, event: Event) -> None:
+        """Note an event of the session that is about a row."""
+        self._table.take(event)
+        if isinstance(event, StageChanged | StageProgress) and event.stage in self._table.rows:
+            self._row_changed(_part(event.stage, self._table.rows[event.stage]))
+
+    async def show_rows(self) -> None:
+        """Show the rows of the table from the beginning, those of partners among them (W73)."""
+        session = self._lease.session
+        async with session.located.database.snapshot() as snapshot:
+            stages = await stages_of(session, snapshot, files_only=session.only_missing)
+        titles = [STARTING, *((stage.name, stage.title) for stage in stages), FINISHING]
+        self._table = UploadTable(rows={name: Row(title) for name, title in titles})
+        await self._count()
+
+    def start(self, work: Work, *, ended: Callable[[], Awaitable[None]]) -> None:
+        """Begin an attempt; `ended` is called after it, however it ended. Raises `InputError` `upload-under-way`."""
+        if self.under_way:
+            raise InputError("upload-under-way", "The upload is under way already.", "Wait for its end, or pause it.")
+        self._stop = anyio.Event()
+        self._started = datetime.now(UTC)
+        self._table = UploadTable(rows={name: Row(row.title) for name, row in self._table.rows.items()})
+        self.state, self.error, self.result = UploadState.RUNNING, None, None
+        self._changed()
+        self._group.start_soon(self._run, work, ended)
+
+    def pause(self) -> None:
+        """Let what is in flight finish and begin nothing new."""
+        self._ask_to_stop(UploadState.PAUSING)
+
+    def cancel(self) -> None:
+        """Stop; the upload can be gone on with, now or on another day."""
+        self._ask_to_stop(UploadState.STOPPING)
+
+    def limit(self, rate: int | None) -> None:
+        """Send at most so many bytes per second from now on (None: as fast as the line is). Raises `InputError`."""
+        write_limit(self._lease.session.folder / LIMIT_FILE, rate)
+        self._changed()
+
+    def part(self) -> UploadPart:
+        """Return what the page shows."""
+        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else self._frozen_figures
+        rows = [_part(name, row) for name, row in self._table.rows.items()]
+        return UploadPart(
+            state=self.state,
+            rows=tuple(rows),
+            rate=rate,
+            time_left=left,
+            limit=read_limit(self._lease.session.folder / LIMIT_FILE) if self._lease.is_open else None,
+            missing=sum(total.missing for total in self._totals),
+            failed=sum(total.failed for total in self._totals),
+            left_out=sum(total.left_out for total in self._totals),
+            sent_bytes=sum(row.sent_bytes for row in rows),
+            started_at=self._started,
+        )
+
+    def _ask_to_stop(self, state: UploadState) -> None:
+        if self.state is UploadState.RUNNING or (self.state is UploadState.PAUSING and state is UploadState.STOPPING):
+            self.state = state
+            self._stop.set()
+            self._changed()
+        elif self.state is UploadState.PAUSED and state is UploadState.STOPPING:
+            self.state = UploadState.STOPPED
+            self._changed()
+        else:
+            raise InputError("upload-not-running", "No upload is running.", "Begin it, or go on with it, first.")
+
+    async def _run(self, work: Work, ended: Callable[[], Awaitable[None]]) -> None:
+        error: OmtError | None = None
+        async with anyio.create_task_group() as counting:
+            counting.start_soon(self._keep_counting)
+            try:
+                await work(self._stop)
+            except OmtError as raised:
+                error = raised
+            except Exception as fault:  # noqa: BLE001 - the page must hear of it, whatever it is
+                _log.exception("the upload failed in a way that the tool does not know")
+                error = OmtError(
+                    "internal",
+                    f"The tool failed in a way that it does not know: {type(fault).__name__}.",
+                    "Start the tool again with --debug, and send the log file.",
+                )
+            counting.cancel_scope.cancel()
+        self._frozen_figures = (0.0, None)
+        if self._lease.is_open:
+            self.report = await keep_report(self._lease.session)
+            self.result = await self._lease.end_run(error)
+            await self._count()
+        self._settle(error)
+        await ended()
+        self._changed()
+
+    def _settle(self, error: OmtError | None) -> None:
+        completed = self._lease.is_open and self._lease.session.completed is not None
+        if error is None or completed:
+            self.state, self.error = UploadState.DONE, error
+        elif isinstance(error, InterruptedRunError):
+            self.state = UploadState.PAUSED if self.state is UploadState.PAUSING else UploadState.STOPPED
+        else:
+            self.state, self.error = UploadState.FAILED, error
+
+    async def _keep_counting(self) -> None:
+        while True:
+            await anyio.sleep(_COUNT_EVERY)
+            if self._lease.is_open:
+                await self._count()
+                self._changed()
+
+    async def _count(self) -> None:
+        self._totals = tuple((await self._lease.session.journal.totals()).values())
+
+
+def _part(name: str, row: Row) -> RowPart:
+    if row.progress is None:
+        return RowPart(stage=name, title=row.title, state=row.state, detail=row.detail)
+    progress = row.progress
+    return RowPart(
+        stage=name,
+        title=row.title,
+        state=row.state,
+        detail=row.detail or progress.detail,
+        items_done=progress.items_done,
+        items_total=progress.items_total,
+        bytes_done=progress.bytes_done,
+        bytes_total=progress.bytes_total,
+        sent_bytes=progress.sent_bytes,
+        skipped_bytes=progress.skipped_bytes,
+    )
