@@ -1,0 +1,1 @@
+"""The wizard: the tool as a web page on this machine, for the person at its keyboard."""
