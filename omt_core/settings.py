@@ -22,6 +22,19 @@ from omt_core.api.roles import RoleSettings
 ENVIRONMENT_PREFIX: Final = "OMT_"
 
 
+class WizardSettings(BaseModel):
+    """What the wizard can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    idle_minutes: float = Field(
+        default=30.0,
+        gt=0,
+        description="Minutes without a click after which a browser needs a new link. While an upload runs none is.",
+    )
+    browser: bool = Field(default=True, description="Open the wizard in the browser; the link is printed in any case.")
+
+
 class CoreSettings(BaseModel):
     """What the core itself can be told."""
 
@@ -35,6 +48,7 @@ class CoreSettings(BaseModel):
         description="Seconds between freeze and snapshot, so that caches on site notice the freeze (about a minute).",
     )
     roles: RoleSettings = Field(default=RoleSettings(), description="Which plugin holds which role.")
+    wizard: WizardSettings = Field(default=WizardSettings(), description="How the wizard is opened and kept.")
 
 
 class Settings:

@@ -9,16 +9,27 @@ from generating.application import application
 from generating.markdown import code, page, table
 from omt_core.cli.globals import Parser, add_global_options
 from omt_core.cli.main import CORE_COMMANDS
+from omt_core.cli.wizard import add_wizard_options
 
 INTRODUCTION = """\
 `omt` is the same as `python -m omt_core`. Every command can print JSON: one object per line, the last one the
 [result](schemas/result.json). [Exit codes](errors.md#exit-codes) say how it ended. Plugins add commands;
 `simulate`, `demo`, `tenant` and `verify` come that way."""
 
+WIZARD = """\
+`omt` without a command opens the wizard: a page for a person, served to this machine alone, until it is closed in the
+browser or by Ctrl-C (once: what runs stops so that it can go on; twice: at once). Its
+[settings](settings.md#core) say whether a browser is opened and when a session ends. Under `--json` the first line is
+`{"event":"wizard","url":"..."}`. The address holds a token that works once, and another such line follows when the
+wizard makes a new one: treat both as a password, and leave them out of logs."""
+
 
 def pages() -> Mapping[str, str]:
     """Return the page."""
     blocks = ["## Options of every command", _options(global_parser())]
+    wizard = Parser(prog="omt", add_help=False, allow_abbrev=False)
+    add_wizard_options(wizard)
+    blocks += ["## The wizard", WIZARD, f"```\n{usage(wizard)}\n```", _options(wizard)]
     for name, parser, text in parsers():
         blocks += [f"## omt {name}", f"{text[:1].upper()}{text[1:]}.", f"```\n{usage(parser)}\n```", _options(parser)]
     return {"cli.md": page("Commands", INTRODUCTION, *blocks)}

@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 INTRODUCTION = """\
 An error ends a command. It says what happened and what it means, and what to do; `--json` gives the same as
-`error.code`, `error.message` and `error.remedy`. `{...}` stands for what differs from case to case. Findings are not
-errors: see [findings](findings/index.md)."""
+`error.code`, `error.message` and `error.remedy`. Errors marked *page* end no command: the wizard answers a request of its
+page with them. `{...}` stands for what differs from case to case. Findings are not errors: see
+[findings](findings/index.md)."""
 
 EXITS = {
     ExitCode.DONE: "done; warnings and missing documents included",
@@ -42,7 +43,7 @@ class ErrorCode:
 def pages() -> Mapping[str, str]:
     """Return the page."""
     found = all_errors()
-    rows = ((code(one.code), str(int(_exit(one.kind))), one.message, one.remedy) for one in found)
+    rows = ((code(one.code), _exit(one.kind), one.message, one.remedy) for one in found)
     return {
         "errors.md": page(
             "Errors and exit codes", INTRODUCTION, "## Exit codes",
@@ -89,18 +90,20 @@ def _listed(node: ast.Dict, refusals: list[str]) -> Iterator[ErrorCode]:
 _KINDS = {name: cls for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, errors.OmtError)}
 
 
-_OF_THE_TENANT = {"ProtocolError": 1, "Fault": 0}
-"""Errors of the reference tenant and of the way to it, and which of their arguments is the code."""
+_OTHERS = {"ProtocolError": 1, "Fault": 0, "Refusal": 1}
+"""Errors of the reference tenant, of the way to it, and of the wizard's page, and which of their arguments is the code."""
 
 
-def _exit(kind: str) -> ExitCode:
-    return ExitCode.ONLINE if kind in _OF_THE_TENANT else _KINDS[kind].exit_code
+def _exit(kind: str) -> str:
+    if kind == "Refusal":
+        return "page"
+    return str(int(ExitCode.ONLINE if kind in _OTHERS else _KINDS[kind].exit_code))
 
 
 def _arguments(node: ast.Call, kind: str) -> Sequence[ast.expr] | None:
     """Return the expressions for code, message and remedy, or None when the call gives them in some other way."""
     named = {keyword.arg: keyword.value for keyword in node.keywords}
-    positional = node.args[_OF_THE_TENANT.get(kind, 0) :]
+    positional = node.args[_OTHERS.get(kind, 0) :]
     given = [*positional, *(named[name] for name in _WORDS[len(positional) :] if name in named)]
     given += [ast.Constant("")] * (kind == "Fault" and len(given) == len(_WORDS) - 1)
     return given[: len(_WORDS)] if len(given) >= len(_WORDS) else None
@@ -108,7 +111,7 @@ def _arguments(node: ast.Call, kind: str) -> Sequence[ast.expr] | None:
 
 def _called(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id if node.func.id in _KINDS or node.func.id in _OF_THE_TENANT else None
+        return node.func.id if node.func.id in _KINDS or node.func.id in _OTHERS else None
     return None
 
 

@@ -21,6 +21,7 @@ from omt_core.cli import command as core_commands
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
+from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
 from omt_core.engine.answers import Answers, load_answers
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
@@ -72,26 +73,27 @@ def _run(options: GlobalOptions, app: Application, answers: Answers | None, cons
         return console.finish(int(end.code or 0))
     except InputError as error:
         raise _naming_inactive_plugins(error, app) from error
-    _log.info("command %s", parsed.command)
-    core = CORE_COMMANDS.get(parsed.command or "")
+    _log.info("command %s", parsed.command or "(the wizard)")
+    if parsed.command is None:
+        return anyio.run(run_wizard, Invocation(options=parsed, app=app, answers=answers, console=console))
+    refuse_wizard_options(parsed)
+    core = CORE_COMMANDS.get(parsed.command)
     if core is not None:
         call = Invocation(options=parsed, app=app, answers=answers, console=console)
         if core.writes:
             _refuse_inactive_plugins(call)
         return anyio.run(core.run, call)
-    plugin = plugin_commands.get(parsed.command or "")
-    if plugin is not None:
-        return anyio.run(partial(_run_plugin_command, plugin, console, parsed))
-    parser.print_help(sys.stderr if options.json else sys.stdout)
-    raise InputError("usage", "No command was given.", "Name one of the commands above.")
+    return anyio.run(partial(_run_plugin_command, plugin_commands[parsed.command], console, parsed))
 
 
 def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     parser = Parser(
         prog="omt",
-        description="Moves an on-site CRM, database and document archive, to CRM Online.",
+        description="Moves an on-site CRM, database and document archive, to CRM Online."
+        " Without a command it opens the wizard.",
         allow_abbrev=False,
     )
+    add_wizard_options(parser)
     add_global_options(parser)
     parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     configures: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {

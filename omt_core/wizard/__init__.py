@@ -1,1 +1,1 @@
-"""The wizard: a web page on this machine that drives the same session as the command line."""
+"""The wizard: the tool as a web page on this machine, for the person at its keyboard."""

@@ -42,7 +42,9 @@ def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
     assert (result["exit_code"], result["error"]["code"]) == (130, "interrupted")
 
 
-@pytest.mark.parametrize("words", [("--log-level", "loud"), ("--plugin",), ("--answers",), ("nothing-like-it",), ()])
+@pytest.mark.parametrize(
+    "words", [("--log-level", "loud"), ("--plugin",), ("--answers",), ("nothing-like-it",), ("--no-browser", "plugins")]
+)
 def test_what_is_wrong_before_a_command_begins_is_a_usage_error_with_a_result(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:

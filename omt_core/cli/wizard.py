@@ -1,0 +1,81 @@
+"""`omt` without a command: opens the wizard and waits for its end."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+import anyio
+
+from omt_core.api.errors import InputError, InterruptedRunError
+from omt_core.cli.commands import Invocation
+from omt_core.cli.console import Console
+from omt_core.cli.interrupts import interrupts
+from omt_core.engine.result import Result
+from omt_core.wizard.conducting import Conductor
+from omt_core.wizard.opening import open_wizard
+from omt_core.wizard.waiting import Waiting
+
+_OPTIONS: Final = ("workspace", "answers", "no_browser")
+
+
+def add_wizard_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `omt` takes when no command is named.
+
+    The names differ from those of the commands' options: argparse would let a command's default overwrite them.
+    """
+    group = parser.add_argument_group("options of the wizard, which opens when no command is named")
+    group.add_argument("--workspace", dest="wizard_workspace", type=Path, metavar="DIR", help="folder of the migration")
+    group.add_argument(
+        "--answers", dest="wizard_answers", type=Path, metavar="FILE", help="answers file (TOML) to begin with"
+    )
+    group.add_argument(
+        "--no-browser", dest="wizard_no_browser", action="store_true", help="print the link and open no browser"
+    )
+
+
+def refuse_wizard_options(parsed: argparse.Namespace) -> None:
+    """Refuse options of the wizard before a command, which would have no effect. Raises `InputError` `usage`."""
+    given = [name for name in _OPTIONS if getattr(parsed, f"wizard_{name}")]
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise InputError("usage", f"{names} stands before the command.", "Give options of a command after its name.")
+
+
+async def run_wizard(call: Invocation) -> int:
+    """Open the wizard and return the exit code once it is closed. The first Ctrl-C stops what runs, resumably."""
+    settings = call.app.settings.core.wizard
+    if call.options.wizard_no_browser:
+        settings = settings.model_copy(update={"browser": False})
+    stop = anyio.Event()
+    result: Result | None = None
+    with anyio.CancelScope() as scope, interrupts(stop, scope):
+        conductor = Waiting()
+        async with anyio.create_task_group() as group:
+            group.start_soon(_stop_when_asked, stop, conductor)
+            await open_wizard(conductor, settings, lambda link, opened: _show(call.console, link, opened=opened))
+            result = await conductor.result()
+            group.cancel_scope.cancel()
+    if result is None:
+        raise InterruptedRunError(
+            "interrupted",
+            "The wizard was stopped at once; all that was confirmed is journalled.",
+            "Start it again to go on from there.",
+        )
+    return call.console.finish_with(result)
+
+
+async def _stop_when_asked(stop: anyio.Event, conductor: Conductor) -> None:
+    await stop.wait()
+    conductor.stop()
+
+
+def _show(console: Console, link: str, *, opened: bool) -> None:
+    console.object("wizard", {"url": link})
+    if opened:
+        console.print("The wizard opens in your browser. If it does not, open this link, which works once:")
+    else:
+        console.print("Open the wizard by this link, which works once, in a browser on this machine:")
+    console.print(f"    {link}")
+    console.print("Ctrl-C ends the tool.")

@@ -1,0 +1,51 @@
+"""The body of a request: a JSON object and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final, NoReturn
+
+from aiohttp import web
+
+from omt_core.wizard.refusal import Refusal
+
+_BODY: Final = "omt-body"
+
+
+def body_of(request: web.Request) -> Mapping[str, object]:
+    """Return the body of a POST, which the guard has read."""
+    body: Mapping[str, object] = request[_BODY]
+    return body
+
+
+async def read_body(request: web.Request, limit: int) -> None:
+    """Read the body, at most `limit` bytes. Raises `Refusal` 400, 413 or 415."""
+    if request.content_type != "application/json":
+        raise Refusal(415, "not-json", "The body is not JSON.", "Send it as application/json.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal(415, "not-json", "Compressed bodies are not taken.", "Send the body as it is.")
+    if (request.content_length or 0) > limit or len(content := await request.read()) > limit:
+        raise too_large(limit)
+    try:
+        body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise _malformed() from error
+    if not isinstance(body, dict):
+        raise _malformed()
+    request[_BODY] = body
+
+
+def too_large(limit: int) -> Refusal:
+    """Refuse a body that is larger than `limit` bytes."""
+    return Refusal(
+        413, "body-too-large", f"The request is larger than {limit} bytes.", "Send less at once, or a smaller file."
+    )
+
+
+def _malformed() -> Refusal:
+    return Refusal(400, "body-malformed", "The body is not a JSON object.", "Send a JSON object in UTF-8.")
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)

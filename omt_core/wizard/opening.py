@@ -1,0 +1,68 @@
+"""Opens the wizard to the person who started the tool, and keeps it open until its conductor is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import anyio
+
+from omt_core.api.errors import InputError
+from omt_core.settings import WizardSettings
+from omt_core.wizard.application import make_application
+from omt_core.wizard.browser import open_in_browser
+from omt_core.wizard.conducting import Conductor
+from omt_core.wizard.redirect_file import RedirectFile
+from omt_core.wizard.security.access import Access
+from omt_core.wizard.security.gate import LOOPBACK
+from omt_core.wizard.server import listen, serving
+
+Show = Callable[[str, bool], None]
+"""Shows a link to the person; the second word says whether a browser was opened with it."""
+
+
+class Door:
+    """Shows links: the first one in the browser, all of them where the tool was started."""
+
+    def __init__(self, port: int, show: Show, *, browser: bool) -> None:
+        self._address: Final = f"http://{LOOPBACK}:{port}/"
+        self._show = show
+        self._page = RedirectFile(port) if browser else None
+        self._shown = False
+
+    def show(self, token: str) -> None:
+        """Print the link. A window that expired is there still: the browser is opened once only."""
+        link = f"{self._address}#token={token}"
+        written = self._page is not None and _written(self._page, link)
+        opened = written and not self._shown and self._page is not None and open_in_browser(self._page.path)
+        self._shown = True
+        self._show(link, opened)
+
+    def shut(self) -> None:
+        """Remove the page that leads to the link."""
+        if self._page is not None:
+            self._page.remove()
+
+
+async def open_wizard(conductor: Conductor, settings: WizardSettings, show: Show) -> None:
+    """Serve the wizard until the conductor is closed. Raises `InputError` `wizard-not-served`."""
+    listener = listen()
+    port: int = listener.getsockname()[1]
+    door = Door(port, show, browser=settings.browser)
+    access = Access(door, idle_seconds=60 * settings.idle_minutes, busy=lambda: conductor.busy)
+    async with serving(make_application(conductor, access, port), listener), anyio.create_task_group() as group:
+        try:
+            access.renew()
+            group.start_soon(access.watch)
+            await conductor.closed.wait()
+        finally:
+            door.shut()
+            group.cancel_scope.cancel()
+
+
+def _written(page: RedirectFile, link: str) -> bool:
+    try:
+        page.write(link)
+    except (OSError, InputError):  # the link is printed too
+        return False
+    return True

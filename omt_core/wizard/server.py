@@ -1,0 +1,60 @@
+"""Serves the wizard on loopback, at a port that the system chooses."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio
+from aiohttp import web
+
+from omt_core.api.errors import InputError
+from omt_core.wizard.security.gate import LOOPBACK
+
+GRACE_SECONDS: Final = 2.0
+"""How long requests under way may take to end when the tool ends; then they are cut, event streams too."""
+_log = logging.getLogger("omt.wizard.server")
+
+
+@asynccontextmanager
+async def serving(
+    application: web.Application, listener: socket.socket, *, grace_seconds: float = GRACE_SECONDS
+) -> AsyncIterator[None]:
+    """Serve the application at the listener, which this closes."""
+    runner = web.AppRunner(
+        application,
+        handle_signals=False,
+        access_log=None,
+        auto_decompress=False,
+        logger=_log,
+        shutdown_timeout=grace_seconds,
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await runner.cleanup()
+        listener.close()
+
+
+def listen() -> socket.socket:
+    """Return a socket of loopback, at a port that is free. Raises `InputError` `wizard-not-served`."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # pragma: no cover - there another program could take the port over otherwise
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listener.bind((LOOPBACK, 0))
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            "wizard-not-served",
+            f"The wizard cannot be served on this machine: {error.strerror or error}.",
+            "Check what keeps programs from listening on 127.0.0.1, or use the commands instead (`omt --help`).",
+        ) from error
+    return listener
