@@ -1,0 +1,27 @@
+/** Messages on a page: notices of four kinds, and what the tool refused. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { t } from "./text.js";
+
+const ICONS = { info: "info", success: "check", warning: "warning", danger: "warning" };
+
+/**
+ * @param {"info"|"success"|"warning"|"danger"} kind
+ * @param {{title: (string|undefined), content: (Node|string|Array|undefined), code: (string|undefined),
+ *   actions: (Array<Node>|undefined)}} what
+ */
+export function notice(kind, { title, content, code, actions = [] }) {
+  return h("div", { class: `notice notice--${kind}` },
+    icon(ICONS[kind], { label: t(`notice.${kind}`) }),
+    h("div", { class: "notice__body" },
+      title ? h("p", { class: "notice__title" }, title) : null,
+      content ? h("div", { class: "notice__text" }, content) : null,
+      code ? h("p", { class: "notice__code" }, t("error.code", { code })) : null),
+    actions.length ? h("div", { class: "notice__actions" }, actions) : null);
+}
+
+/** What went wrong, with its remedy and code, from an `ApiError` or the state's `error`. */
+export function errorNotice(error, actions = []) {
+  return notice("danger", { title: error.message, content: error.remedy, code: error.code, actions });
+}

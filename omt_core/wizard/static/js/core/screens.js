@@ -1,0 +1,68 @@
+/**
+ * Which element shows which screen. The server names the screen; a fragment such as `#/plans` lays a window of the
+ * checklist, or the settings, over it. A screen NAME is `js/screens/NAME.js`, which calls `screen(NAME, TAG)`, and
+ * `css/NAME.css`; both are loaded when it is first shown.
+ */
+
+import { h } from "./dom.js";
+
+const SCREENS = [
+  "welcome", "installation", "recovery", "login", "confirm", "checklist", "upload", "complete", "closed",
+];
+const WINDOWS = ["plans", "user-names", "notifications", "checks"];
+const SETTINGS = "settings";
+
+/** @type {Map<string, string>} */
+const tags = new Map();
+/** @type {Map<string, Promise<void>>} */
+const loading = new Map();
+
+/** Registers the custom element that shows `name`. */
+export function screen(name, tagName) {
+  tags.set(name, tagName);
+}
+
+/** The name of what is to be shown for this state and the address's fragment; `null` if the page knows no such. */
+export function screenToShow(state, fragment = location.hash) {
+  const route = fragment.replace(/^#\//, "");
+  if (route === SETTINGS) return SETTINGS;
+  if (state.screen === "checklist" && WINDOWS.includes(route)) return route;
+  return SCREENS.includes(state.screen) ? state.screen : null;
+}
+
+/** Lays a window over the screen: "plans", "user-names", "notifications", "checks" or "settings". */
+export function openWindow(name) {
+  location.hash = `#/${name}`;
+}
+
+/** Back to the screen that the server names. */
+export function closeWindow() {
+  if (!location.hash) return;
+  history.pushState(null, "", location.pathname + location.search);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+/** Loads what shows `name` and makes its element. @returns {Promise<HTMLElement>} */
+export async function makeScreen(name) {
+  if (!loading.has(name)) loading.set(name, load(name));
+  try {
+    await loading.get(name);
+  } catch (failure) {
+    loading.delete(name); // So that the next try asks again.
+    throw failure;
+  }
+  return document.createElement(tags.get(name));
+}
+
+async function load(name) {
+  await Promise.all([import(`../screens/${name}.js`), styles(name)]);
+}
+
+function styles(name) {
+  return new Promise((resolve, reject) => {
+    const href = new URL(`../../css/${name}.css`, import.meta.url).href;
+    document.head.append(h("link", {
+      rel: "stylesheet", href, on: { load: () => resolve(), error: () => reject(new Error(href)) },
+    }));
+  });
+}

@@ -1,0 +1,77 @@
+/** Shows the element of the screen, changes it when another is named, and moves focus to its heading then. */
+
+import { announce } from "../core/announce.js";
+import { h, replace } from "../core/dom.js";
+import { setFooter } from "../core/footer.js";
+import { failed, loading } from "../core/placeholder.js";
+import { makeScreen, screenToShow } from "../core/screens.js";
+import { onState, state } from "../core/state.js";
+import { t } from "../core/text.js";
+
+export class MainArea extends HTMLElement {
+  #stop = () => {};
+  #main = h("main", { id: "main", class: "main" }, loading());
+  #wanted = null;
+
+  connectedCallback() {
+    replace(this, this.#main);
+    const show = () => this.#show();
+    window.addEventListener("hashchange", show);
+    window.addEventListener("popstate", show);
+    const stopState = onState(show);
+    this.#stop = () => {
+      stopState();
+      window.removeEventListener("hashchange", show);
+      window.removeEventListener("popstate", show);
+    };
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+    setFooter({ primary: null, previous: null });
+  }
+
+  focusHeading() {
+    const heading = this.#main.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }
+
+  async #show() {
+    if (!state()) return;
+    const name = screenToShow(state());
+    if (name === this.#wanted) return;
+    const first = this.#wanted === null;
+    this.#wanted = name;
+    try {
+      const element = await makeScreen(name);
+      if (this.#wanted === name && this.isConnected) this.#place(name, element, first);
+    } catch (failure) {
+      if (this.#wanted === name) this.#fail(failure);
+    }
+  }
+
+  #place(name, element, first) {
+    setFooter({ primary: null, previous: null });
+    document.body.classList.toggle("fills", element.constructor.fill === true);
+    this.#main.dataset.screen = name;
+    replace(this.#main, element);
+    const title = this.#main.querySelector("h1")?.textContent ?? "";
+    document.title = title ? t("shell.title", { screen: title }) : t("shell.product");
+    if (first) return;
+    window.scrollTo(0, 0);
+    this.focusHeading();
+    announce(title);
+  }
+
+  #fail(failure) {
+    const again = () => {
+      this.#wanted = null;
+      this.#show();
+    };
+    replace(this.#main, failed({
+      code: "", message: t("error.screen"), remedy: failure instanceof Error ? failure.message : "",
+    }, again));
+  }
+}
+customElements.define("omt-main", MainArea);

@@ -1,0 +1,42 @@
+/** The frame around every screen: header, step bar, main, footer, live regions; or the end of the session. */
+
+import { liveRegions } from "../core/announce.js";
+import { onConnection } from "../core/connection.js";
+import { h, replace } from "../core/dom.js";
+import { t } from "../core/text.js";
+import { ExpiredScreen } from "./expired.js";
+import { FooterBar } from "./footer-bar.js";
+import { HeaderBar } from "./header-bar.js";
+import { MainArea } from "./main-area.js";
+import { OfflineBanner } from "./offline-banner.js";
+import { StepBar } from "./step-bar.js";
+
+export class Shell extends HTMLElement {
+  #stop = () => {};
+  #expired = false;
+
+  connectedCallback() {
+    this.#stop = onConnection((status) => this.#show(status === "expired"));
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  #show(expired) {
+    if (this.firstChild && expired === this.#expired) return;
+    this.#expired = expired;
+    if (expired) replace(this, new ExpiredScreen(), liveRegions());
+    else this.#build();
+  }
+
+  #build() {
+    const main = new MainArea();
+    const skip = h("a", { class: "skip-link", href: "#main", on: { click: (event) => {
+      event.preventDefault(); // The fragment is the page's own routing.
+      main.focusHeading();
+    } } }, t("shell.skip"));
+    replace(this, skip, new HeaderBar(), new OfflineBanner(), new StepBar(), main, new FooterBar(), liveRegions());
+  }
+}
+customElements.define("omt-shell", Shell);
