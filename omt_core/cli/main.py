@@ -46,24 +46,32 @@ def main(words: Sequence[str] | None = None) -> int:
         options = read_global_options(words)
         begin_logging(options.log_level)
         answers = None if options.answers is None else load_answers(options.answers)
-        app = compose(
+        put_together = partial(
+            compose,
             plugins=options.plugins,
             disabled=options.disabled,
             settings_file=options.settings,
             answers=None if answers is None else answers.settings,
             reserved_commands=tuple(CORE_COMMANDS),
         )
+        app = put_together()
         console = Console(
             app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command
         )
-        return _run(options, app, answers, console)
+        return _run(options, app, answers, console, put_together)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
         return _failed(console, error)
     finally:
         end_logging()
 
 
-def _run(options: GlobalOptions, app: Application, answers: Answers | None, console: Console) -> int:
+def _run(
+    options: GlobalOptions,
+    app: Application,
+    answers: Answers | None,
+    console: Console,
+    put_together: Callable[..., Application],
+) -> int:
     parser, plugin_commands = _parser(app)
     try:
         # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
@@ -75,7 +83,8 @@ def _run(options: GlobalOptions, app: Application, answers: Answers | None, cons
         raise _naming_inactive_plugins(error, app) from error
     _log.info("command %s", parsed.command or "(the wizard)")
     if parsed.command is None:
-        return anyio.run(run_wizard, Invocation(options=parsed, app=app, answers=answers, console=console))
+        call = Invocation(options=parsed, app=app, answers=answers, console=console)
+        return anyio.run(run_wizard, call, lambda sections: put_together(options=sections))
     refuse_wizard_options(parsed)
     core = CORE_COMMANDS.get(parsed.command)
     if core is not None:

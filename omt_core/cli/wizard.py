@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +14,9 @@ from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.interrupts import interrupts
 from omt_core.engine.result import Result
-from omt_core.wizard.conducting import Conductor
+from omt_core.wizard.conductor import Beginning, Conductor
+from omt_core.wizard.conductor.composer import Compose
 from omt_core.wizard.opening import open_wizard
-from omt_core.wizard.waiting import Waiting
 
 _OPTIONS: Final = ("workspace", "answers", "no_browser")
 
@@ -43,16 +44,18 @@ def refuse_wizard_options(parsed: argparse.Namespace) -> None:
         raise InputError("usage", f"{names} stands before the command.", "Give options of a command after its name.")
 
 
-async def run_wizard(call: Invocation) -> int:
+async def run_wizard(call: Invocation, compose: Compose) -> int:
     """Open the wizard and return the exit code once it is closed. The first Ctrl-C stops what runs, resumably."""
     settings = call.app.settings.core.wizard
     if call.options.wizard_no_browser:
         settings = settings.model_copy(update={"browser": False})
+    beginning = Beginning(workspace=call.options.wizard_workspace)
+    if call.answers is not None:
+        beginning = replace(beginning, answers=call.answers.manual(), waivers=call.answers.waive or None)
     stop = anyio.Event()
     result: Result | None = None
     with anyio.CancelScope() as scope, interrupts(stop, scope):
-        conductor = Waiting()
-        async with anyio.create_task_group() as group:
+        async with Conductor.conducting(compose, beginning) as conductor, anyio.create_task_group() as group:
             group.start_soon(_stop_when_asked, stop, conductor)
             await open_wizard(conductor, settings, lambda link, opened: _show(call.console, link, opened=opened))
             result = await conductor.result()

@@ -209,6 +209,20 @@ class Journal(TransferJournal):
                 yield batch
                 after = to_blob(batch[-1].key)
 
+    async def page(self, state: ItemState, *, after: ItemId | None, limit: int) -> Sequence[ItemRecord]:
+        """Return at most `limit` items in a state, by stage and key, those that come after the item `after`."""
+        found: list[ItemRecord] = []
+        for stage in await self._file.read(item_rows.stages_with_items):
+            if after is not None and stage < after[0]:
+                continue
+            start = to_blob(after[1]) if after is not None and stage == after[0] else b""
+            found += await self._file.read(
+                partial(item_rows.page, states=(state,), stage=stage, after=start, limit=limit - len(found))
+            )
+            if len(found) == limit:
+                break
+        return found
+
     @override
     async def count_sent(self, size: int) -> None:
         await self._file.run(partial(migration.count_sent, run=self._run, size=size))

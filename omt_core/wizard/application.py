@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from omt_core.wizard.conducting import CONDUCTOR, Conductor
+from omt_core.wizard.conducting import CONDUCTOR
+from omt_core.wizard.conductor import Conductor
 from omt_core.wizard.errors import tell_errors
 from omt_core.wizard.route import CSV_BODY_BYTES, Route
 from omt_core.wizard.routes import ROUTES

@@ -11,7 +11,7 @@ from omt_core.api.errors import InputError
 from omt_core.settings import WizardSettings
 from omt_core.wizard.application import make_application
 from omt_core.wizard.browser import open_in_browser
-from omt_core.wizard.conducting import Conductor
+from omt_core.wizard.conductor import Conductor
 from omt_core.wizard.redirect_file import RedirectFile
 from omt_core.wizard.security.access import Access
 from omt_core.wizard.security.gate import LOOPBACK

@@ -38,9 +38,11 @@ class Answer:
 class Checklist:
     """The three windows. Changes are taken one after another, in the order in which they come."""
 
-    def __init__(self, lease: Lease, changed: Callable[[], None]) -> None:
+    def __init__(self, lease: Lease, changed: Callable[[], None], decided: Callable[[], None]) -> None:
+        """Work on the session of `lease`; `changed` and `decided` are called after changes, the latter of decisions."""
         self._lease = lease
         self._changed = changed
+        self._decided = decided
         self._one_at_a_time = anyio.Lock()
         self._done: set[str] = set()
         self._taken: dict[str, bool] = {}
@@ -155,7 +157,7 @@ class Checklist:
         await self._check(*checks)
         session = self._reviewed
         if checks:
-            self._changed()
+            self._decided()
         return Answer(
             plans=session.decisions.plans,
             user_names=session.decisions.user_names,

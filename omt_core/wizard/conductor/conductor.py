@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 from pydantic import SecretStr
 
 from omt_core.api.decisions import Contact, Kind, Mode, RecoveryChoice
-from omt_core.api.errors import InputError, InstallationError, OmtError, OnlineNotNamedError
+from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
 from omt_core.engine import pins
@@ -23,6 +23,7 @@ from omt_core.engine.findings import merged
 from omt_core.engine.freezing import thaw
 from omt_core.engine.going_on import go_on
 from omt_core.engine.opening import OpenRequest
+from omt_core.engine.result import Result
 from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Upload
 from omt_core.wizard.conductor.checklist import Checklist
 from omt_core.wizard.conductor.checks import Checks
@@ -37,46 +38,56 @@ from omt_core.wizard.conductor.upload import UploadRun
 _ASK_FOR_ANSWERS: Final = frozenset({"installation-not-found", "installation-incomplete"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What the tool was started with: answers about the installation, which win over what is found, and waivers."""
+
+    answers: ManualAnswers = field(default_factory=ManualAnswers)
+    workspace: Path | None = None
+    waivers: tuple[str, ...] | None = None
+
+
 class Conductor:
     """One for each process. Use `Conductor.conducting`; methods raise `OmtError` and then nothing has changed."""
 
-    def __init__(self, group: TaskGroup, compose: Compose, answers: ManualAnswers, workspace: Path | None) -> None:
-        """Begin at Welcome. `answers` about the installation win over what is found."""
+    def __init__(self, group: TaskGroup, compose: Compose, beginning: Beginning) -> None:
+        """Begin at Welcome."""
         self.composer = Composer(compose)
-        self.answers = answers
+        self.answers = beginning.answers
         self.feed = Feed()
         self.lease = Lease(group, self._take)
-        self.checklist = Checklist(self.lease, self._decisions_changed)
+        self.checklist = Checklist(self.lease, self.changed, self._decided)
         self.checks = Checks(group, self.lease, self.changed)
         self.upload = UploadRun(group, self.lease, self.changed, self._row_changed)
         self.closed = anyio.Event()
-        self._workspace = workspace
+        self._beginning = beginning
         self._known = Known()
         self._busy: Busy | None = None
         self._error: OmtError | None = None
         self._screen = Screen.WELCOME
         self._revision = 0
+        self._reopened = False
+        self._thaw_when_stopped = False
+        self._ends_after_upload = False
 
     @classmethod
     @asynccontextmanager
-    async def conducting(
-        cls, compose: Compose, answers: ManualAnswers, workspace: Path | None
-    ) -> AsyncIterator[Conductor]:
+    async def conducting(cls, compose: Compose, beginning: Beginning) -> AsyncIterator[Conductor]:
         """Work for as long as the context lasts; a session that is open is closed at its end."""
         async with anyio.create_task_group() as group:
-            conductor = cls(group, compose, answers, workspace)
+            conductor = cls(group, compose, beginning)
             try:
                 yield conductor
             finally:
                 with anyio.CancelScope(shield=True):
                     await conductor.lease.close()
-                    conductor.feed.close()
                 group.cancel_scope.cancel()
 
     # --- what the page shows
 
+    @property
     def busy(self) -> bool:
-        """Tell whether something is under way that must not be left alone."""
+        """Whether something is under way that nobody has to attend, such as an upload."""
         return self.upload.under_way or self._busy is not None
 
     def state(self) -> str:
@@ -181,6 +192,11 @@ class Conductor:
         self._go(Screen.UPLOAD)
         self.upload.start(self._upload_first, ended=self._upload_ended)
 
+    def cancel_upload(self, *, thaw: bool) -> None:
+        """Stop the upload, so that it can be gone on with; `thaw` lets the users in again once it has stopped."""
+        self._thaw_when_stopped = thaw
+        self.upload.cancel()
+
     async def thaw(self) -> None:
         """Let the users of the installation on site in again."""
         self._refuse_while_uploading()
@@ -197,13 +213,20 @@ class Conductor:
         with self._busy_with(Busy.CLOSING):
             await self.lease.close()
         self._go(Screen.CLOSED)
-        self.closed.set()
+        self._end()
 
     def stop(self) -> None:
-        """Take a Ctrl-C: an upload is stopped so that it can be gone on with, then the tool ends."""
+        """Take a Ctrl-C: an upload is stopped so that it can be gone on with, then the tool ends. Returns at once."""
         if self.upload.under_way:
-            self.upload.cancel()
-        self.closed.set()
+            self._ends_after_upload = True
+            self.cancel_upload(thaw=False)
+        else:
+            self._end()
+
+    async def result(self) -> Result:
+        """Return what the tool ends with; to be asked for once `closed` is set."""
+        await self.lease.close()
+        return self.lease.result or Result(exit_code=ExitCode.DONE)
 
     # --- inside
 
@@ -217,8 +240,13 @@ class Conductor:
         self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
 
     def _request(self) -> OpenRequest:
-        workspace = self._workspace or self.composer.app.settings.core.workspace
-        return OpenRequest(answers=self.answers, workspace=workspace, writes=True)
+        return OpenRequest(
+            answers=self.answers,
+            workspace=self._beginning.workspace or self.composer.app.settings.core.workspace,
+            writes=True,
+            # Later on the journal knows them, with what was waived on the page.
+            waivers=None if self._reopened else self._beginning.waivers,
+        )
 
     async def _go_on_from(self, screen: Screen) -> None:
         session = self.lease.session
@@ -236,6 +264,7 @@ class Conductor:
         administrator = self.lease.session.administrator if self.lease.is_open else self._known.administrator
         if administrator is None:
             raise InputError("not-logged-in", "Nobody is logged on.", "Go back to the login and log on again.")
+        self._reopened = True
         await self.lease.open(self.composer.app.engine, self._request())
         await self._learn()
         await go_on(self.lease.runner, administrator, stop)
@@ -243,8 +272,17 @@ class Conductor:
     async def _upload_ended(self) -> None:
         if self.lease.is_open:
             await self._learn()
+            if self._thaw_when_stopped and self.upload.state is UploadState.STOPPED and self._known.frozen:
+                await self.thaw()
+        self._thaw_when_stopped = False
         if self.upload.state is UploadState.DONE:
             self._go(Screen.COMPLETE)
+        if self._ends_after_upload:
+            self._end()
+
+    def _end(self) -> None:
+        self.feed.close()
+        self.closed.set()
 
     async def _learn(self) -> None:
         """Look up what the journal knows and the page shows."""
@@ -268,7 +306,7 @@ class Conductor:
     def _row_changed(self, row: RowPart) -> None:
         self.feed.publish("row", row.model_dump_json())
 
-    def _decisions_changed(self) -> None:
+    def _decided(self) -> None:
         self.checks.decisions_changed()
         self.changed()
 

@@ -32,6 +32,8 @@ class Lease:
         self._release = anyio.Event()
         self._released = anyio.Event()
         self._ended = False
+        self.result: Result | None = None
+        """What the run that ended last came to."""
 
     @property
     def is_open(self) -> bool:
@@ -60,9 +62,9 @@ class Lease:
 
     async def end_run(self, error: OmtError | None) -> Result:
         """Journal how the run ended; the session stays open."""
-        result = await end_run(self.session, error)
+        self.result = await end_run(self.session, error)
         self._ended = True
-        return result
+        return self.result
 
     async def close(self) -> None:
         """Close the session, if there is one. A run that nothing came of is journalled as interrupted."""
@@ -89,7 +91,7 @@ class Lease:
                             watching.cancel_scope.cancel()
                             with anyio.CancelScope(shield=True):
                                 if not self._ended:
-                                    await end_run(session, _left())
+                                    self.result = await end_run(session, _left())
                     await _drain(stream, engine.bus, self._take)
         except Exception:
             if not started:

@@ -1,4 +1,4 @@
-"""The upload as the page sees it: it runs by itself, whoever looks; it can be paused, limited, stopped, gone on with."""
+"""The upload as the page sees it: it runs by itself, whoever looks; it can be paused, limited, and gone on with."""
 
 from __future__ import annotations
 

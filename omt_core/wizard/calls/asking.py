@@ -1,0 +1,67 @@
+"""What every call does alike: read the body, find the conductor, answer."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from omt_core.api.findings import Finding
+from omt_core.engine.result import FindingLine
+from omt_core.wizard.body import body_of
+from omt_core.wizard.conducting import CONDUCTOR
+from omt_core.wizard.conductor import Conductor
+from omt_core.wizard.refusal import Refusal
+
+_ANY: TypeAdapter[object] = TypeAdapter(object)
+
+
+class Asked(BaseModel):
+    """The base of all bodies: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+A = TypeVar("A", bound=Asked)
+
+
+def conductor_of(request: web.Request) -> Conductor:
+    """Return the conductor of this process."""
+    return request.app[CONDUCTOR]
+
+
+def asked(request: web.Request, model: type[A]) -> A:
+    """Return the body as `model` has it. Raises `Refusal` 400 that names each wrong key."""
+    try:
+        return model.model_validate(body_of(request))
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        raise Refusal(
+            400,
+            "body-invalid",
+            "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems),
+            "Correct what is named.",
+        ) from error
+
+
+def answer(value: Any) -> web.Response:  # noqa: ANN401 - whatever pydantic can write
+    """Answer a value in JSON."""
+    return web.Response(body=_ANY.dump_json(value, by_alias=True), content_type="application/json")
+
+
+def answer_state(request: web.Request) -> web.Response:
+    """Answer the state document."""
+    return web.Response(text=conductor_of(request).state(), content_type="application/json")
+
+
+def download(name: str, content: bytes, media_type: str) -> web.Response:
+    """Answer a file to be kept."""
+    return web.Response(
+        body=content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def line(finding: Finding) -> FindingLine:
+    """Return a finding as every front end tells it."""
+    return FindingLine.of(finding)

@@ -1,0 +1,92 @@
+"""Notifications and checks: every finding of every plugin (W39, W69)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from omt_core.api.decisions import Notifications
+from omt_core.engine.checking import standing_errors
+from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, line
+from omt_core.wizard.refusal import Refusal
+
+
+class NotificationsAsked(Asked):
+    """`POST /api/notifications`; `summary` is None when no summary is wanted."""
+
+    welcome: bool
+    summary: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)
+
+
+class RunAsked(Asked):
+    """`POST /api/checks/run`: the name of one plugin, or None for all."""
+
+    plugin: str | None = None
+
+
+class WaiveAsked(Asked):
+    """`POST /api/checks/waive`."""
+
+    code: str = Field(min_length=1, max_length=200)
+    waived: bool
+
+
+async def notify(request: web.Request) -> web.Response:
+    """Decide who is told afterwards."""
+    given = asked(request, NotificationsAsked)
+    await conductor_of(request).checklist.notify(Notifications(welcome=given.welcome, summary=given.summary))
+    return answer_state(request)
+
+
+async def look(request: web.Request) -> web.Response:
+    """Return all findings with what may be done about them, and the plugins that look for some."""
+    conductor = conductor_of(request)
+    session = conductor.lease.session
+    host, waivers = session.engine.host, session.decisions.waivers
+    standing = set(standing_errors(session))
+    findings = [
+        {
+            **line(finding).model_dump(mode="json"),
+            "waived": finding.code in waivers or f"plugin:{finding.plugin}" in waivers,
+            "waivable": (code := host.codes.get(finding.code)) is None or code.waivable,
+            "blocking": finding in standing,
+        }
+        for finding in session.findings
+    ]
+    plugins = [
+        {"name": plugin.name, "version": plugin.version, "state": plugin.state.value, "detail": plugin.problem or ""}
+        for plugin in host.plugins
+    ]
+    return answer({"findings": findings, "plugins": plugins, "waivers": waivers})
+
+
+async def run(request: web.Request) -> web.Response:
+    """Ask the rules again, in the background."""
+    conductor_of(request).checks.run(asked(request, RunAsked).plugin)
+    return answer_state(request)
+
+
+async def waive(request: web.Request) -> web.Response:
+    """Let a finding stop the upload no more, or again."""
+    given, conductor = asked(request, WaiveAsked), conductor_of(request)
+    await conductor.checks.waive(given.code, waived=given.waived)
+    conductor.changed()
+    return answer_state(request)
+
+
+async def code(request: web.Request) -> web.Response:
+    """Return what a finding's code stands for, as its page in the documentation says it."""
+    known = conductor_of(request).composer.app.host.codes.get(request.match_info["code"])
+    if known is None:
+        raise Refusal(404, "code-unknown", "There is no such code.", "Load the page anew.")
+    return answer(
+        {
+            "code": known.code,
+            "severity": known.severity,
+            "plugin": known.plugin,
+            "meaning": known.meaning,
+            "remedy": known.remedy,
+            "waivable": known.waivable,
+            "url": None,
+        }
+    )

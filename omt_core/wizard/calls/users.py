@@ -1,0 +1,122 @@
+"""The windows Check user plans and Check user names (W44-W68), with their CSV files and photos."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from omt_core.api.users import User
+from omt_core.engine.csv_files import parse_assignments, plans_csv, user_names_csv
+from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, download, line
+from omt_core.wizard.conductor.checklist import Answer
+from omt_core.wizard.conductor.photos import read_picture
+from omt_core.wizard.refusal import Refusal
+
+
+class ChangesAsked(Asked):
+    """`POST /api/plans` and `/api/user-names`: an empty text takes a plan or a name away."""
+
+    changes: dict[str, str] = Field(max_length=100_000)
+
+
+class TextAsked(Asked):
+    """`POST /api/plans/csv` and `/api/user-names/csv`: the text of the file."""
+
+    text: str
+
+
+async def look(request: web.Request) -> web.Response:
+    """Return all users, the plans online, and how plans and user names stand."""
+    conductor = conductor_of(request)
+    stands = await conductor.checklist.look()
+    reviewed = conductor.lease.session.reviewed
+    return answer({"users": [_user(user) for user in reviewed.users], "catalogue": reviewed.catalogue, **_told(stands)})
+
+
+async def change_plans(request: web.Request) -> web.Response:
+    """Decide plans."""
+    changes = asked(request, ChangesAsked).changes
+    return answer(_told(await conductor_of(request).checklist.change_plans(changes)))
+
+
+async def change_user_names(request: web.Request) -> web.Response:
+    """Decide user names."""
+    changes = asked(request, ChangesAsked).changes
+    return answer(_told(await conductor_of(request).checklist.change_user_names(changes)))
+
+
+async def plans_done(request: web.Request) -> web.Response:
+    """Take the Ok of the plans (W54)."""
+    await conductor_of(request).checklist.mark_done("plans")
+    return answer_state(request)
+
+
+async def user_names_done(request: web.Request) -> web.Response:
+    """Take the Ok of the user names (W65)."""
+    await conductor_of(request).checklist.mark_done("user_names")
+    return answer_state(request)
+
+
+async def give_plans(request: web.Request) -> web.Response:
+    """Return who has which plan, as a file for a spreadsheet."""
+    session = conductor_of(request).lease.session
+    return _csv("plans.csv", plans_csv(session.reviewed.users, session.decisions.plans))
+
+
+async def give_user_names(request: web.Request) -> web.Response:
+    """Return who is called what, as a file for a spreadsheet."""
+    session = conductor_of(request).lease.session
+    decisions = session.decisions
+    return _csv("usernames.csv", user_names_csv(session.reviewed.users, decisions.plans, decisions.user_names))
+
+
+async def take_plans(request: web.Request) -> web.Response:
+    """Take plans from such a file, all or none."""
+    changes = parse_assignments(asked(request, TextAsked).text, "plan", place="The file")
+    return answer(_told(await conductor_of(request).checklist.change_plans(changes)))
+
+
+async def take_user_names(request: web.Request) -> web.Response:
+    """Take user names from such a file, all or none."""
+    changes = parse_assignments(asked(request, TextAsked).text, "user_name", place="The file")
+    return answer(_told(await conductor_of(request).checklist.change_user_names(changes)))
+
+
+async def photo(request: web.Request) -> web.Response:
+    """Return the photo of a user (W48)."""
+    picture = await read_picture(conductor_of(request).lease.session, int(request.match_info["photo"]))
+    if picture is None:
+        raise Refusal(404, "photo-not-there", "There is no photo that can be shown.", "Go on without it.")
+    return web.Response(body=picture.content, content_type=picture.media_type)
+
+
+def _user(user: User) -> dict[str, object]:
+    return {
+        "id": user.id,
+        "login": user.login,
+        "full_name": user.full_name,
+        "company": user.company,
+        "group": user.group,
+        "role": user.role,
+        "position": user.position,
+        "administrator": user.administrator,
+        "confidential_activities": user.confidential_activities,
+        "emails": user.emails,
+        "onsite_plan": user.onsite_plan or "",
+        "photo": None if user.photo is None else f"/api/photos/{user.photo}",
+    }
+
+
+def _told(stands: Answer) -> dict[str, object]:
+    return {
+        "plans": stands.plans,
+        "user_names": stands.user_names,
+        "findings": {entry: [line(finding) for finding in found] for entry, found in stands.findings.items()},
+        "removed_addresses": [{"full_name": name, "address": address} for name, address in stands.removed_addresses],
+        "taken": stands.taken,
+    }
+
+
+def _csv(name: str, text: str) -> web.Response:
+    # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
+    return download(name, text.encode("utf-8-sig"), "text/csv")

@@ -1,0 +1,113 @@
+"""The answers file as the wizard reads and writes it, so that one can go on with the command line (W103)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+from pydantic import ValidationError
+
+from omt_core.api.decisions import Kind
+from omt_core.api.errors import InputError
+from omt_core.engine.answers import InstallationAnswers
+from omt_core.engine.session import MigrationSession
+from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, ServiceForm
+
+_PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
+_DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a name, not a secret
+
+
+def import_answers(text: str) -> dict[str, Any]:
+    """Return what a file says about installation and online side, for the form. Secrets are not fetched.
+
+    Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
+    """
+    try:
+        values = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            "answers-syntax", f"The file is not valid TOML: {error}.", "Mend the line that is named."
+        ) from error
+    try:
+        given = InstallationAnswers.model_validate(values.get("installation", {}))
+        online = OnlineForm.model_validate(
+            {key: value for key, value in values.get("online", {}).items() if key in OnlineForm.model_fields}
+        )
+    except (ValidationError, AttributeError) as error:
+        raise InputError(
+            "answers-invalid",
+            f"The file is not a valid answers file: {_problems(error)}.",
+            "See docs/reference/answers.md for all keys.",
+        ) from error
+    form = AnswersForm(
+        dbms=given.dbms or "",
+        server=given.server or "",
+        database=given.database or "",
+        dsn=given.dsn or "",
+        prefix=given.prefix or "",
+        user=given.user or "",
+        archives=tuple(map(str, given.archives)),
+        templates=_shown(given.templates),
+        service=ServiceForm(**{name: _shown(path) for name, path in given.service.model_dump().items()}),
+        root=_shown(given.root),
+    )
+    return {"answers": form, "online": online}
+
+
+def export_answers(form: AnswersForm, online: OnlineForm, session: MigrationSession | None) -> str:
+    """Return an answers file that does what was decided so far; its secrets are to be put into the environment."""
+    values: dict[str, Any] = {}
+    if session is not None:
+        decisions = session.decisions
+        values["accept_agreement"] = decisions.agreement_accepted
+        values["test_migration"] = decisions.kind is Kind.TEST
+        values["waive"] = list(decisions.waivers)
+    values["installation"] = _installation(form)
+    login = None if session is None or session.administrator is None else session.administrator.login
+    values["login"] = {"user": login or "", "password": {"env": _PASSWORD_VARIABLE}}
+    if session is not None:
+        _add_decisions(values, session)
+    values["online"] = {key: value for key, value in online.model_dump().items() if value}
+    return tomli_w.dumps(values)
+
+
+def _installation(form: AnswersForm) -> dict[str, Any]:
+    given = form.model_dump(exclude={"password", "password_given", "service"})
+    installation: dict[str, Any] = {key: list(value) if key == "archives" else value for key, value in given.items()}
+    service = {key: value for key, value in form.service.model_dump().items() if value}
+    if form.password or form.password_given:
+        installation["password"] = {"env": _DATABASE_PASSWORD_VARIABLE}
+    if service:
+        installation["service"] = service
+    return {key: value for key, value in installation.items() if value}
+
+
+def _add_decisions(values: dict[str, Any], session: MigrationSession) -> None:
+    decisions = session.decisions
+    if decisions.recovery is not None:
+        values["recover"] = decisions.recovery.value
+    if decisions.contact is not None:
+        contact = decisions.contact
+        values["contact"] = {"email": contact.email, "phone": contact.phone, "language": contact.language}
+    if session.reviewed.users:
+        everybody = [user.login for user in session.reviewed.users]
+        values["plans"] = {
+            "default": "none",
+            "assign": {login: decisions.plans.get(login, "") for login in everybody},
+        }
+        values["usernames"] = {"assign": dict(decisions.user_names)}
+    notifications = {"welcome": decisions.notifications.welcome}
+    summary = decisions.notifications.summary
+    values["notifications"] = notifications if summary is None else {**notifications, "summary": summary}
+
+
+def _shown(path: Path | None) -> str:
+    return "" if path is None else str(path)
+
+
+def _problems(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return "a section is not a table"
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False))

@@ -1,0 +1,36 @@
+"""Server-sent events: the page is told what happens, and after a cut line what it missed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+from aiohttp import web
+
+from omt_core.wizard.calls.asking import conductor_of
+
+_STILL_HERE_EVERY: Final = 15.0
+"""Seconds of silence after which a comment is sent, so that a dead line is noticed."""
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Tell what was missed since `Last-Event-ID`, else the whole state, then everything as it happens."""
+    conductor = conductor_of(request)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    last = request.headers.get("Last-Event-ID")
+    messages = conductor.feed.after(last)
+    await response.prepare(request)
+    if not conductor.feed.knows(last):
+        await response.write(f"event: state\ndata: {conductor.state()}\n\n".encode())
+    async with anyio.create_task_group() as group:
+        group.start_soon(_stay_alive, response)
+        async for message in messages:
+            await response.write(f"id: {message.id}\nevent: {message.event}\ndata: {message.data}\n\n".encode())
+        group.cancel_scope.cancel()
+    return response
+
+
+async def _stay_alive(response: web.StreamResponse) -> None:
+    while True:
+        await anyio.sleep(_STILL_HERE_EVERY)
+        await response.write(b": still here\n\n")
