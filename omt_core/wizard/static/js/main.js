@@ -4,7 +4,7 @@ import { ApiError, get } from "./core/api.js";
 import { setConnection } from "./core/connection.js";
 import { replace } from "./core/dom.js";
 import { followEvents } from "./core/events.js";
-import { exchangeLaunchToken } from "./core/launch.js";
+import { exchangeLaunchToken, watchForNewerLink } from "./core/launch.js";
 import { feedState } from "./core/state.js";
 import { loadLanguage, preferredLanguage } from "./core/text.js";
 import { Shell } from "./shell/shell.js";
@@ -12,6 +12,7 @@ import { Shell } from "./shell/shell.js";
 const AGAIN_AFTER_MS = 2000;
 
 await Promise.all([exchangeLaunchToken(), loadLanguage(preferredLanguage())]);
+watchForNewerLink();
 showShell();
 await readFirstState();
 

@@ -1,5 +1,6 @@
 /** Labelled controls with hint and error. Native validation decides; what it says stands at the field. */
 
+import { Combobox } from "./combobox.js";
 import { h, setAttribute, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./text.js";
@@ -7,22 +8,27 @@ import { t } from "./text.js";
 /**
  * A label, a control, a hint and a place for its error.
  *
- * @param {{label: string, control: HTMLElement, hint: (string|Node|undefined), optional: (boolean|undefined),
+ * @param {{label: string, control: (HTMLElement|Combobox), hint: (string|Node|undefined), optional: (boolean|undefined),
  *   action: (HTMLElement|undefined), class: (string|undefined)}} what `action` is a button at the control's right end
  * @returns {HTMLElement} the `.field`; `fieldError` finds its way by it
  */
-export function field({ label, control, hint, optional = false, action, class: more = "" }) {
+export function field({ label, control: given, hint, optional = false, action, class: more = "" }) {
+  const control = given instanceof Combobox ? given.input : given;
   control.id ||= uniqueId("control");
   const hintId = `${control.id}-hint`;
   const errorId = `${control.id}-error`;
   control.setAttribute("aria-describedby", hint ? `${hintId} ${errorId}` : errorId);
-  const inner = control.tagName === "SELECT" ? h("span", { class: "select" }, control, icon("chevron_down")) : control;
   return h("div", { class: `field${more ? ` ${more}` : ""}` },
     h("label", { class: "field__label", for: control.id }, label,
       optional ? h("span", { class: "field__optional" }, t("field.optional")) : null),
-    action ? h("div", { class: "field__row" }, inner, action) : inner,
+    action ? h("div", { class: "field__row" }, framed(given), action) : framed(given),
     hint ? h("div", { class: "field__hint", id: hintId }, hint) : null,
     h("div", { class: "field__error", id: errorId, hidden: true }));
+}
+
+function framed(control) {
+  if (control instanceof Combobox) return control.element;
+  return control.tagName === "SELECT" ? h("span", { class: "select" }, control, icon("chevron_down")) : control;
 }
 
 /** A check box with its label beside it, and hint and error below. */

@@ -18,3 +18,10 @@ export async function exchangeLaunchToken() {
     if (!(failure instanceof ApiError)) throw failure;
   }
 }
+
+/** Opening a newer link in the tab of an older page changes its fragment only: the page then begins anew. */
+export function watchForNewerLink() {
+  window.addEventListener("hashchange", () => {
+    if (TOKEN.test(location.hash)) location.reload();
+  });
+}

@@ -1,0 +1,53 @@
+/** The place on a screen where it says what went wrong: with opening or the upload (the state's), or with a call. */
+
+import { alert } from "./announce.js";
+import { ApiError } from "./api.js";
+import { h, replace } from "./dom.js";
+import { errorNotice } from "./notice.js";
+
+export class ErrorPlace {
+  /** Put it where errors are to stand; it is empty as long as there are none. */
+  element = h("div", { class: "error-place" });
+  #ofState = null;
+  #ofCall = null;
+  #shown = "";
+
+  /** Shows `state.error`, unless a call has said something since. */
+  update({ error }) {
+    this.#ofState = error;
+    this.#show();
+  }
+
+  /** Shows what a call threw. @param {?{code: string, message: string, remedy: string}} error */
+  say(error) {
+    this.#ofCall = error;
+    this.#show();
+  }
+
+  /**
+   * Runs a call and shows its refusal. That the tool is away or the session over is said by the shell.
+   *
+   * @param {function(): Promise<*>} call
+   * @returns {Promise<?ApiError>} the refusal, `null` when there was none
+   */
+  async run(call) {
+    this.say(null);
+    try {
+      await call();
+      return null;
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      if (failure.status !== 0 && failure.status !== 401) this.say(failure);
+      return failure;
+    }
+  }
+
+  #show() {
+    const error = this.#ofCall ?? this.#ofState;
+    const wanted = error ? `${error.code}\n${error.message}\n${error.remedy}` : "";
+    if (wanted === this.#shown) return;
+    this.#shown = wanted;
+    replace(this.element, error ? errorNotice(error) : null);
+    if (error) alert(`${error.message} ${error.remedy ?? ""}`);
+  }
+}

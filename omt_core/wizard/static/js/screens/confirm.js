@@ -1,0 +1,99 @@
+/** Who migrates, how to reach them, live or test, the agreement. Source: domain/wizard.md W15, W24-W37. */
+
+import { post } from "../core/api.js";
+import { BusyLine } from "../core/busy.js";
+import { Combobox } from "../core/combobox.js";
+import { h, replace } from "../core/dom.js";
+import { ErrorPlace } from "../core/error-place.js";
+import { facts, fillFacts } from "../core/facts.js";
+import { checkField, field, fieldError, validated } from "../core/fields.js";
+import { setFooter } from "../core/footer.js";
+import { icon } from "../core/icons.js";
+import { ScreenElement } from "../core/screen-element.js";
+import { screen } from "../core/screens.js";
+import { state } from "../core/state.js";
+import { LANGUAGES, t } from "../core/text.js";
+import { KindConsequences } from "./confirm/consequences.js";
+
+const FORM = "confirm-form";
+
+class ConfirmScreen extends ScreenElement {
+  build() {
+    const { administrator, contact, kind, agreement_accepted: accepted } = state();
+    this.errors = new ErrorPlace();
+    this.busyLine = new BusyLine();
+    this.facts = facts([]);
+    this.controls(administrator, contact, kind, accepted);
+    this.consequences = new KindConsequences();
+    this.form = h("form", { id: FORM, class: "confirm__form" },
+      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.contact")),
+        h("h2", { "aria-hidden": "true" }, icon("person"), t("confirm.contact")),
+        h("p", { class: "muted" }, t("confirm.contact.why")),
+        h("div", { class: "confirm__contact" },
+          field({ label: t("confirm.email"), control: this.email }),
+          field({ label: t("confirm.phone"), control: this.phone, optional: true }),
+          field({ label: t("confirm.language"), control: this.language, hint: t("confirm.language.hint") }))),
+      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.kind")),
+        h("h2", { "aria-hidden": "true" }, icon("flask"), t("confirm.kind")),
+        checkField({ label: t("confirm.test"), control: this.test, hint: t("confirm.test.hint") }),
+        this.consequences.element),
+      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.agreement")),
+        h("h2", { "aria-hidden": "true" }, icon("document"), t("confirm.agreement")),
+        checkField({ label: t("confirm.accept"), control: this.agreement, hint: t("confirm.accept.hint") })));
+    validated(this.form, () => this.send());
+    replace(this, h("div", { class: "page" },
+      h("div", null, h("h1", null, t("confirm.title")), h("p", { class: "page__lead" }, t("confirm.lead"))),
+      h("section", { class: "card", "aria-label": t("confirm.who") }, this.facts),
+      this.form, this.errors.element, this.busyLine.element));
+  }
+
+  controls(administrator, contact, kind, accepted) {
+    const emails = administrator?.emails ?? [];
+    const phones = administrator?.phones ?? [];
+    this.email = new Combobox({ label: t("confirm.email"), options: emails, value: contact?.email ?? emails[0] ?? "",
+      input: { type: "email", name: "email", required: true, autocomplete: "email", spellcheck: "false" } });
+    this.phone = new Combobox({ label: t("confirm.phone"), options: phones, value: contact?.phone ?? phones[0] ?? "",
+      input: { type: "tel", name: "phone", autocomplete: "tel" } });
+    this.language = h("select", { name: "language", required: true, value: contact?.language ?? "en" },
+      LANGUAGES.map(({ code, name }) => h("option", { value: code, lang: code }, name)));
+    this.test = h("input", { type: "checkbox", name: "test", checked: kind === "test",
+      on: { change: () => this.consequences.show(this.test.checked) } });
+    this.agreement = h("input", { type: "checkbox", name: "agreement", required: true, checked: accepted,
+      dataset: { missing: t("confirm.accept.missing") } });
+  }
+
+  update(newest) {
+    this.errors.update(newest);
+    this.busyLine.update(newest);
+    const { administrator, licence } = newest;
+    fillFacts(this.facts, [
+      [t("confirm.company"), licence?.owner],
+      [t("confirm.serial"), licence?.serial],
+      [t("confirm.name"), administrator?.full_name],
+      [t("confirm.right"), administrator?.right],
+    ]);
+    this.consequences.show(this.test.checked);
+    const busy = Boolean(newest.busy);
+    setFooter({
+      primary: { label: t("confirm.checklist"), form: FORM, busy },
+      previous: { disabled: busy || !newest.can_go_back },
+    });
+  }
+
+  async send() {
+    if (state().busy) return;
+    const refusal = await this.errors.run(() => post("/api/confirm", {
+      email: this.email.input.value.trim(),
+      phone: this.phone.input.value.trim(),
+      language: this.language.value,
+      test: this.test.checked,
+      agreement: this.agreement.checked,
+    }));
+    const control = refusal?.more?.field ? this.form.elements[refusal.more.field] : null;
+    if (!control) return;
+    fieldError(control, refusal.message);
+    control.focus();
+  }
+}
+customElements.define("omt-confirm", ConfirmScreen);
+screen("confirm", "omt-confirm");

@@ -1,0 +1,117 @@
+/** The form of the answers: SuperOffice CRM, Customer Service, Online. Source: domain/wizard.md W100-W105. */
+
+import { h, replace } from "../../core/dom.js";
+import { field } from "../../core/fields.js";
+import { folderButton } from "../../core/folder-dialog.js";
+import { icon } from "../../core/icons.js";
+import { PasswordField } from "../../core/password-field.js";
+import { hasText, t } from "../../core/text.js";
+
+const CRM = ["dbms", "server", "database", "dsn", "prefix", "user", "password"];
+const ARCHIVES = ["archives.1", "archives.2", "archives.3"];
+const SERVICE = ["service.base", "service.attachments", "service.templates", "service.texts"];
+const PATHS = new Set([...ARCHIVES, ...SERVICE, "templates", "root"]);
+/** What an installation may well be without. */
+const OPTIONAL = new Set(["dsn", "archives.2", "archives.3", "templates", "root", ...SERVICE]);
+
+export class AnswersForm {
+  #controls = new Map();
+  #fields = new Map();
+  #password = new PasswordField({ name: "password", autocomplete: "off" });
+
+  constructor(types) {
+    const dbms = h("select", { name: "dbms" }, h("option", { value: "" }, t("installation.dbms.any")),
+      types.map((type) => h("option", { value: type }, t(`dbms.${type}`))));
+    this.#controls.set("dbms", dbms);
+    this.element = h("div", { class: "answers__groups" },
+      group("crm", "database", [...CRM, ...ARCHIVES, "templates"].map((name) => this.#field(name))),
+      group("service", "service", SERVICE.map((name) => this.#field(name))),
+      group("online", "cloud", ["online.url", "online.token_file"].map((name) => this.#field(name))),
+      h("details", { class: "disclosure" }, h("summary", null, t("installation.more")), this.#field("root")));
+  }
+
+  fill({ answers, online }) {
+    for (const name of CRM.filter((each) => each !== "password")) this.#set(name, answers[name]);
+    ARCHIVES.forEach((name, index) => this.#set(name, answers.archives[index]));
+    for (const name of ["templates", "root"]) this.#set(name, answers[name]);
+    for (const name of SERVICE) this.#set(name, answers.service[name.slice("service.".length)]);
+    this.#set("online.url", online.url);
+    this.#set("online.token_file", online.token_file);
+    this.#password.input.value = "";
+    this.#password.input.placeholder = answers.password_given ? t("installation.password.given") : "";
+  }
+
+  /** What `POST /api/installation` takes. */
+  values() {
+    const get = (name) => this.#controls.get(name).value.trim();
+    const service = Object.fromEntries(SERVICE.map((name) => [name.slice("service.".length), get(name)]));
+    const answers = Object.fromEntries(CRM.filter((name) => name !== "password").map((name) => [name, get(name)]));
+    return {
+      answers: { ...answers, password: this.#password.input.value, archives: ARCHIVES.map(get).filter(Boolean),
+        templates: get("templates"), service, root: get("root") },
+      online: { url: get("online.url"), token_file: get("online.token_file") },
+    };
+  }
+
+  /** Marks what is still needed, and shows in empty fields what was found, which an answer would replace. */
+  mark(needs, evidence) {
+    const found = new Map(evidence.map(({ setting, value }) => [plain(setting), value]).reverse());
+    for (const [name, element] of this.#fields) {
+      const needed = [...needs].some((need) => plain(need) === plain(name));
+      element.classList.toggle("field--needed", needed);
+      replace(element.querySelector(".answers__need"), needed ? [icon("warning"), t("installation.needed")] : null);
+      const control = this.#controls.get(name);
+      if (control?.tagName === "INPUT") control.placeholder = found.get(plain(name)) ?? "";
+    }
+  }
+
+  focusFirstNeed() {
+    const control = this.element.querySelector(".field--needed :is(input, select)");
+    control?.closest("details")?.setAttribute("open", "");
+    control?.focus();
+  }
+
+  #set(name, value) {
+    this.#controls.get(name).value = value ?? "";
+  }
+
+  #field(name) {
+    const label = t(`setting.${name}`);
+    const hintKey = `installation.hint.${name}`;
+    const need = h("span", { class: "answers__need" });
+    const hint = hasText(hintKey) ? t(hintKey) : undefined;
+    let made;
+    if (name === "password") made = this.#password.field(label, hint);
+    else {
+      const control = this.#control(name);
+      const action = PATHS.has(name) ? folderButton(control, label) : undefined;
+      made = field({ label, control, action, optional: OPTIONAL.has(name), hint });
+    }
+    made.querySelector(".field__label").append(need);
+    this.#fields.set(name, made);
+    return made;
+  }
+
+  #control(name) {
+    const known = this.#controls.get(name);
+    if (known) return known;
+    const control = h("input", { name, type: name === "online.url" ? "url" : "text", spellcheck: "false",
+      autocomplete: "off", class: PATHS.has(name) ? "path" : null });
+    this.#controls.set(name, control);
+    return control;
+  }
+}
+
+/** "installation.archives", "archives[1]" and "archives.1" are one field; so are "database.server" and "server". */
+function plain(setting) {
+  const name = setting.replace(/^(?:installation|database)\./, "").replace(/[[ .](\d+)\]?$/, ".$1");
+  return name === "archives" ? "archives.1" : name;
+}
+
+function group(name, sign, fields) {
+  return h("fieldset", { class: "card answers__group" },
+    h("legend", { class: "visually-hidden" }, t(`installation.group.${name}`)),
+    h("h3", { class: "card__title", "aria-hidden": "true" }, icon(sign), t(`installation.group.${name}`)),
+    h("p", { class: "muted small" }, t(`installation.group.${name}.hint`)),
+    h("div", { class: "answers__fields" }, fields));
+}
