@@ -6,13 +6,11 @@ import { t } from "./text.js";
 
 /** What the tool refused: the HTTP status (0: it did not answer), a stable code, what happened, a remedy. */
 export class ApiError extends Error {
-  constructor(status, { code, message, remedy, ...more }) {
+  constructor(status, { code, message, remedy }) {
     super(message);
     this.status = status;
     this.code = code;
     this.remedy = remedy ?? "";
-    /** Whatever else the answer says of the error, such as the names of the fields concerned. */
-    this.more = more;
   }
 }
 

@@ -28,10 +28,11 @@ export class ErrorPlace {
    * Runs a call and shows its refusal. That the tool is away or the session over is said by the shell.
    *
    * @param {function(): Promise<*>} call
+   * @param {{keep: (boolean|undefined)}} options `keep` leaves what an earlier call said, until this one says something
    * @returns {Promise<?ApiError>} the refusal, `null` when there was none
    */
-  async run(call) {
-    this.say(null);
+  async run(call, { keep = false } = {}) {
+    if (!keep) this.say(null);
     try {
       await call();
       return null;

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { connection, setConnection } from "./connection.js";
-import { feedNotice, feedRow, feedState } from "./state.js";
+import { feedNotice, feedRow, feedState, onState, state } from "./state.js";
 
 const AGAIN_AFTER_MS = 2000;
 
@@ -14,6 +14,9 @@ export function followEvents() {
   source.addEventListener("row", (event) => feedRow(JSON.parse(event.data)));
   source.addEventListener("notice", (event) => feedNotice(JSON.parse(event.data)));
   source.addEventListener("error", () => recover(source));
+  onState(({ screen }) => {
+    if (screen === "closed") source.close(); // The tool ends: nothing will come any more.
+  });
 }
 
 /**
@@ -21,6 +24,7 @@ export function followEvents() {
  * whether the tool is away or the session has expired, and a new stream begins where it is neither.
  */
 async function recover(source) {
+  if (state()?.screen === "closed") return;
   try {
     await get("/api/state");
   } catch {

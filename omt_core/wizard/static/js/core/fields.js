@@ -78,6 +78,23 @@ export function checkForm(form) {
   return wrong.length === 0;
 }
 
+/**
+ * Shows a refusal that begins with a field's name and a colon, as the tool words them, at that field.
+ *
+ * @param {string} message such as "service.base: 'x' is not a whole path."
+ * @param {function(string): ?HTMLElement} controlOf finds the control by the name
+ * @returns {boolean} there was such a field
+ */
+export function refusedField(message, controlOf) {
+  const [, name, why] = /^([\w.-]+): (.*)$/s.exec(message) ?? [];
+  const control = name ? controlOf(name) : null;
+  if (!control) return false;
+  control.closest("details")?.setAttribute("open", "");
+  fieldError(control, why);
+  control.focus();
+  return true;
+}
+
 function judge(control) {
   fieldError(control, control.validity.valid ? "" : complaint(control));
   return control.validity.valid;

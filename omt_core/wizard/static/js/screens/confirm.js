@@ -6,7 +6,7 @@ import { Combobox } from "../core/combobox.js";
 import { h, replace } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
 import { facts, fillFacts } from "../core/facts.js";
-import { checkField, field, fieldError, validated } from "../core/fields.js";
+import { checkField, field, refusedField, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
 import { icon } from "../core/icons.js";
 import { ScreenElement } from "../core/screen-element.js";
@@ -89,10 +89,7 @@ class ConfirmScreen extends ScreenElement {
       test: this.test.checked,
       agreement: this.agreement.checked,
     }));
-    const control = refusal?.more?.field ? this.form.elements[refusal.more.field] : null;
-    if (!control) return;
-    fieldError(control, refusal.message);
-    control.focus();
+    if (refusal) refusedField(refusal.message, (name) => this.form.elements[name]);
   }
 }
 customElements.define("omt-confirm", ConfirmScreen);

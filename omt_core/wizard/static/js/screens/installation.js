@@ -4,7 +4,7 @@ import { get, post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";
 import { h, replace } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
-import { validated } from "../core/fields.js";
+import { refusedField, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
 import { icon } from "../core/icons.js";
 import { notice } from "../core/notice.js";
@@ -56,11 +56,9 @@ class InstallationScreen extends ScreenElement {
   }
 
   /** Reads what was found and what was given; again after each attempt, since another one may have found more. */
-  async load() {
-    const refusal = await this.errors.run(async () => {
-      this.show(await get("/api/installation"));
-    });
-    if (refusal) replace(this.found);
+  async load(options) {
+    const refusal = await this.errors.run(async () => this.show(await get("/api/installation")), options);
+    if (refusal && !this.answers) replace(this.found);
   }
 
   show({ answers, found, types, online }) {
@@ -80,7 +78,8 @@ class InstallationScreen extends ScreenElement {
     if (state().busy) return;
     const refusal = await this.errors.run(() => post("/api/installation", this.answers.values()));
     if (!this.isConnected || state().screen !== "installation") return;
-    if (!refusal) await this.load();
+    if (refusal && refusedField(refusal.message, (name) => this.answers.control(name))) return;
+    if (refusal) await this.load({ keep: true });
     this.answers.focusFirstNeed();
   }
 

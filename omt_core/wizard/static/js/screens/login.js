@@ -22,6 +22,8 @@ class LoginScreen extends ScreenElement {
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
     this.facts = facts([]);
+    this.other = h("button", { type: "button", class: "button", on: {
+      click: () => this.errors.run(() => post("/api/installation/ask")) } }, icon("search"), t("login.other"));
     this.evidence = h("details", { class: "disclosure" }, h("summary", null, t("evidence.title")));
     this.user = h("input", { name: "user", autocomplete: "username", required: true, spellcheck: "false", autocapitalize: "off" });
     this.password = new PasswordField({ name: "password", autocomplete: "current-password", required: true });
@@ -37,7 +39,7 @@ class LoginScreen extends ScreenElement {
       h("div", { class: "login__columns" },
         this.form,
         h("section", { class: "card" }, h("h2", null, icon("building"), t("login.installation")), this.facts)),
-      this.evidence));
+      h("div", { class: "login__found" }, this.evidence, this.other)));
   }
 
   update(newest) {

@@ -17,6 +17,7 @@ const OPTIONAL = new Set(["dsn", "archives.2", "archives.3", "templates", "root"
 export class AnswersForm {
   #controls = new Map();
   #fields = new Map();
+  #passwordGiven = false;
   #password = new PasswordField({ name: "password", autocomplete: "off" });
 
   constructor(types) {
@@ -37,6 +38,7 @@ export class AnswersForm {
     for (const name of SERVICE) this.#set(name, answers.service[name.slice("service.".length)]);
     this.#set("online.url", online.url);
     this.#set("online.token_file", online.token_file);
+    this.#passwordGiven = answers.password_given;
     this.#password.input.value = "";
     this.#password.input.placeholder = answers.password_given ? t("installation.password.given") : "";
   }
@@ -47,7 +49,8 @@ export class AnswersForm {
     const service = Object.fromEntries(SERVICE.map((name) => [name.slice("service.".length), get(name)]));
     const answers = Object.fromEntries(CRM.filter((name) => name !== "password").map((name) => [name, get(name)]));
     return {
-      answers: { ...answers, password: this.#password.input.value, archives: ARCHIVES.map(get).filter(Boolean),
+      answers: { ...answers, password: this.#password.input.value,
+        password_given: this.#passwordGiven, archives: ARCHIVES.map(get).filter(Boolean),
         templates: get("templates"), service, root: get("root") },
       online: { url: get("online.url"), token_file: get("online.token_file") },
     };
@@ -63,6 +66,11 @@ export class AnswersForm {
       const control = this.#controls.get(name);
       if (control?.tagName === "INPUT") control.placeholder = found.get(plain(name)) ?? "";
     }
+  }
+
+  /** The control of an answer by its name, "archives" being the first of them. @returns {?HTMLElement} */
+  control(name) {
+    return this.#controls.get(plain(name)) ?? null;
   }
 
   focusFirstNeed() {

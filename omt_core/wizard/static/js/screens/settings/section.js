@@ -93,15 +93,22 @@ export class SettingsSection {
     return values;
   }
 
-  /** What the tool says of a key stands at its field; the rest below the form. */
+  /** What the tool says of a key stands at its field too. */
   #refused(failure) {
-    const keys = Object.entries(failure.more.keys ?? {});
-    const known = keys.filter(([key]) => this.#fields.has(key));
-    for (const [key, message] of known) fieldError(this.#fields.get(key).control, message);
-    if (known.length > 0) this.#fields.get(known[0][0]).control.focus();
-    if (known.length === 0 || known.length < keys.length) replace(this.#said, errorNotice(failure));
+    const wrong = [...this.#fields].map(([key, { control }]) => [control, saidOf(`${this.#plugin}.${key}`, failure.message)])
+      .filter(([, said]) => said);
+    for (const [control, said] of wrong) fieldError(control, said);
+    wrong[0]?.[0].focus();
+    replace(this.#said, errorNotice(failure));
     announce(failure.message);
   }
+}
+
+/** What a message such as "...: upload.tries: too small; upload.readers: too many." says of one key. */
+function saidOf(key, message) {
+  const start = message.indexOf(` ${key}: `);
+  if (start < 0) return "";
+  return message.slice(start + key.length + 3).split("; ")[0];
 }
 
 function put(values, path, value) {
