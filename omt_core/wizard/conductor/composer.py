@@ -28,7 +28,8 @@ class Composer:
     """The tool as it is put together now."""
 
     def __init__(self, compose: Compose) -> None:
-        self._compose = compose
+        self.again = compose
+        """What puts the tool together."""
         self._given: dict[str, dict[str, object]] = {}
         self.app = compose({})
 
@@ -40,7 +41,7 @@ class Composer:
         model = self._model(section)
         kept = {name: value for name, value in values.items() if not (value == "" and _is_secret(model, name))}
         given = {**self._given, section: {**self._given.get(section, {}), **kept}}
-        self.app = self._compose(given)
+        self.app = self.again(given)
         self._given = given
 
     def sections(self) -> tuple[SettingsSection, ...]:

@@ -60,7 +60,7 @@ class Conductor:
         self.checks = Checks(group, self.lease, self.changed)
         self.upload = UploadRun(group, self.lease, self.changed, self._row_changed)
         self.closed = anyio.Event()
-        self._beginning = beginning
+        self.beginning = beginning
         self._known = Known()
         self._busy: Busy | None = None
         self._error: OmtError | None = None
@@ -242,10 +242,10 @@ class Conductor:
     def _request(self) -> OpenRequest:
         return OpenRequest(
             answers=self.answers,
-            workspace=self._beginning.workspace or self.composer.app.settings.core.workspace,
+            workspace=self.beginning.workspace or self.composer.app.settings.core.workspace,
             writes=True,
             # Later on the journal knows them, with what was waived on the page.
-            waivers=None if self._reopened else self._beginning.waivers,
+            waivers=None if self._reopened else self.beginning.waivers,
         )
 
     async def _go_on_from(self, screen: Screen) -> None:

@@ -28,7 +28,7 @@ class Feed:
 
     def __init__(self) -> None:
         # Another process has another name, so that its numbers are not taken for ours.
-        self._name = secrets.token_hex(4)
+        self.name = secrets.token_hex(4)
         self._number = 0
         self._kept: deque[tuple[int, Message]] = deque(maxlen=_KEPT)
         self._news = anyio.Event()
@@ -37,7 +37,7 @@ class Feed:
     def publish(self, event: str, data: str) -> None:
         """Tell all listeners."""
         self._number += 1
-        self._kept.append((self._number, Message(id=f"{self._name}-{self._number}", event=event, data=data)))
+        self._kept.append((self._number, Message(id=f"{self.name}-{self._number}", event=event, data=data)))
         self._wake()
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ class Feed:
 
     def _number_of(self, last: str | None) -> int | None:
         name, _, number = (last or "").partition("-")
-        return int(number) if name == self._name and number.isdecimal() and int(number) <= self._number else None
+        return int(number) if name == self.name and number.isdecimal() and int(number) <= self._number else None
 
     def _wake(self) -> None:
         news, self._news = self._news, anyio.Event()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import anyio
 import pytest
@@ -15,6 +15,7 @@ from typing_extensions import override
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.decisions import Decisions, Mode
 from omt_core.api.errors import InputError, OmtError
+from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
 from omt_core.api.plugin import PluginSettings
@@ -47,6 +48,18 @@ class LogOn(Step):
         self.told.append("end")
         if self.fails:
             raise InputError("refused", "No.", "Ask.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Step):
+    """A step within a phase that goes on after it."""
+
+    phase = phases.LOGIN
+    ends_phase: ClassVar[bool] = False
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        del session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +116,22 @@ async def test_a_step_that_failed_does_not_count_and_may_be_tried_again(tmp_path
         await runner.do(LogOn())
         await runner.do(Send())
         (run,) = await session.journal.runs()
-        assert run.phases[0].finished is None
+        assert [phase.phase for phase in run.phases] == ["login", "upload"]
+
+
+async def test_a_phase_lasts_until_a_step_ends_it_and_is_told_of_once(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session, Runner.start(session) as runner:
+        with session.engine.events.subscribe() as stream:
+            await runner.do(Ask())
+            await runner.do(Ask())
+            with pytest.raises(InputError):
+                await runner.do(Send())
+            await runner.do(LogOn())
+            told = [stream.receive_nowait().event for _ in range(stream.statistics().current_buffer_used)]
+        (run,) = await session.journal.runs()
+        assert [(phase.phase, phase.finished is None) for phase in run.phases] == [("login", False)]
+        assert sum(isinstance(event, PhaseStarted) for event in told) == 1
+        assert sum(isinstance(event, PhaseFinished) for event in told) == 1
 
 
 async def test_steps_of_two_front_ends_are_performed_one_after_the_other(tmp_path: Path) -> None:

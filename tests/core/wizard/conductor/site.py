@@ -1,0 +1,92 @@
+"""A simulated installation, a tenant, and a conductor between them, all in the process of the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from omt_core.api.decisions import Contact, Kind
+from omt_core.api.installation import ManualAnswers
+from omt_core.app import Application, compose
+from omt_core.testing.crm import build_crm
+from omt_core.wizard.conductor import Beginning, Conductor
+from omt_core.wizard.conductor.state import CheckState, UploadState
+from omt_online.server.embedded import serve_tenant
+from omt_online.server.plan_catalogue import OfferedPlan
+
+PLANS = ("ten-sales", "ten-service", "ten-marketing", "ten-salesservicemarketing")
+CONTACT = Contact(email="migrator@example.com", phone="1", language="en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a test works with."""
+
+    folder: Path
+    conductor: Conductor
+
+    @property
+    def state(self) -> dict[str, object]:
+        """The state document as the page reads it."""
+        document: dict[str, object] = json.loads(self.conductor.state())
+        return document
+
+    async def log_in(self) -> None:
+        """Log on as the administrator whom the simulator made."""
+        password = (self.folder / "site" / "password.txt").read_text(encoding="utf-8").strip()
+        await self.conductor.log_in("HH", SecretStr(password))
+
+    async def to_checklist(self, kind: Kind = Kind.TEST) -> None:
+        """Go from Welcome to an open Checklist whose checks are done."""
+        await self.conductor.start()
+        await self.log_in()
+        await self.conductor.confirm(CONTACT, kind, agreed=True)
+        await self.until_checked()
+
+    async def until_checked(self) -> None:
+        """Wait until the checks are done."""
+        await self.until_it_holds(lambda: self.conductor.checks.state is not CheckState.RUNNING)
+
+    async def to_ready(self, kind: Kind = Kind.TEST) -> None:
+        """Go on to where the upload can begin."""
+        await self.to_checklist(kind)
+        await self.conductor.checklist.mark_done("plans")
+        await self.conductor.checklist.mark_done("user_names")
+        await self.conductor.checklist.mark_done("notifications")
+
+    async def until(self, *states: UploadState) -> None:
+        """Wait until the upload is in one of these states."""
+        await self.until_it_holds(lambda: self.conductor.upload.state in states)
+
+    async def until_it_holds(self, holds: Callable[[], bool]) -> None:
+        """Wait for a message after which something holds."""
+        if holds():
+            return
+        async for _ in self.conductor.feed.after(None):
+            if holds():
+                return
+
+
+@asynccontextmanager
+async def site_in(
+    folder: Path, *, users: int = 6, documents: int = 10, plants: Mapping[str, int] | None = None, seats: int = 50
+) -> AsyncIterator[Site]:
+    """Build what is not there yet, and begin at Welcome; entered again, it is the tool started again."""
+    if not (folder / "site").is_dir():
+        await build_crm(folder / "site", users=users, documents=documents, plants=plants or {})
+    plans = [OfferedPlan(name=name, total=seats) for name in PLANS]
+    async with serve_tenant(folder / "tenant", plans=plans) as tenant:
+        online = {"online": {"url": tenant.url, "token_file": str(tenant.token_file)}}
+        beginning = Beginning(answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work")
+        async with Conductor.conducting(partial(_put_together, online), beginning) as conductor:
+            yield Site(folder=folder, conductor=conductor)
+
+
+def _put_together(answers: Mapping[str, object], sections: Mapping[str, object]) -> Application:
+    return compose(answers=answers, options=sections)

@@ -1,0 +1,128 @@
+"""Plans and user names are decided one change at a time, and the rules answer each (W44-W69)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.errors import FindingsError, InputError
+from omt_core.wizard.conductor.state import CheckState
+from tests.core.wizard.conductor.site import site_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_plan_that_is_full_is_said_where_the_problem_is_and_ok_is_refused(tmp_path: Path) -> None:
+    """W54, W55."""
+    async with site_in(tmp_path, users=6, seats=2) as site:
+        await site.to_checklist()
+        users = [user.login for user in site.conductor.lease.session.reviewed.users]
+        told = await site.conductor.checklist.change_plans(dict.fromkeys(users, "ten-sales"))
+        assert any(finding.severity == "error" for finding in told.findings["plans"])
+        with pytest.raises(FindingsError):
+            await site.conductor.checklist.mark_done("plans")
+        assert site.conductor.checklist.part().problems.plans > 0
+
+
+async def test_no_administrator_with_a_plan_is_refused(tmp_path: Path) -> None:
+    """W54."""
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        administrators = [user.login for user in site.conductor.lease.session.reviewed.users if user.administrator]
+        await site.conductor.checklist.change_plans(dict.fromkeys(administrators, ""))
+        assert site.conductor.checklist.part().administrators_with_plan == 0
+        with pytest.raises(FindingsError):
+            await site.conductor.checklist.mark_done("plans")
+
+
+async def test_a_duplicate_user_name_is_found_at_once_and_gone_at_once(tmp_path: Path) -> None:
+    """W63-W65."""
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        decided = site.conductor.lease.session.decisions.user_names
+        first, second = sorted(decided)[:2]
+        told = await site.conductor.checklist.change_user_names({second: decided[first]})
+        (problem,) = [finding for finding in told.findings["user_names"] if finding.severity == "error"]
+        assert set(problem.subjects) == {first, second}
+        with pytest.raises(FindingsError, match="also used by"):
+            await site.conductor.checklist.mark_done("user_names")
+        told = await site.conductor.checklist.change_user_names({second: decided[second]})
+        assert not [finding for finding in told.findings["user_names"] if finding.severity == "error"]
+        await site.conductor.checklist.mark_done("user_names")
+        assert site.conductor.checklist.part().user_names == "done"
+
+
+async def test_who_gets_a_plan_gets_the_user_name_that_is_proposed(tmp_path: Path) -> None:
+    """W62, W67."""
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        session = site.conductor.lease.session
+        login = min(session.decisions.user_names)
+        before = session.decisions.user_names[login]
+        plan = session.decisions.plans[login]
+        await site.conductor.checklist.change_plans({login: ""})
+        await site.conductor.checklist.change_user_names({login: ""})
+        assert login not in session.decisions.user_names
+        told = await site.conductor.checklist.change_plans({login: plan})
+        assert told.user_names[login] == before
+
+
+async def test_a_login_that_nobody_has_changes_nothing(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        before = site.conductor.lease.session.decisions
+        with pytest.raises(InputError) as caught:
+            await site.conductor.checklist.change_plans({"nobody": "ten-sales", "HH": ""})
+        assert caught.value.code == "login-unknown"
+        assert site.conductor.lease.session.decisions == before
+
+
+async def test_the_upload_waits_for_every_item_of_the_checklist(tmp_path: Path) -> None:
+    """W41."""
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        await site.conductor.checklist.mark_done("plans")
+        with pytest.raises(InputError) as caught:
+            await site.conductor.start_upload()
+        assert caught.value.code == "checklist-not-done"
+        assert "user names" in caught.value.message
+
+
+async def test_checks_grow_stale_when_a_decision_changes_and_current_when_they_run_again(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        assert site.conductor.checks.part().state is CheckState.DONE
+        await site.conductor.checklist.change_plans({"HH": ""})
+        assert site.conductor.checks.part().state is CheckState.STALE
+        site.conductor.checks.run()
+        await site.until_checked()
+        assert site.conductor.checks.part().state is CheckState.DONE
+
+
+async def test_a_rule_that_is_asked_again_alone_forgets_only_what_it_had_found(tmp_path: Path) -> None:
+    async with site_in(tmp_path, plants={"missing-file": 2, "satellite": 1}) as site:
+        await site.to_checklist()
+        session = site.conductor.lease.session
+        before = set(session.findings)
+        plugins = {finding.plugin for finding in before}
+        assert len(plugins) > 1
+        for plugin in sorted(plugins):
+            site.conductor.checks.run(plugin)
+            await site.until_checked()
+            assert set(session.findings) == before
+
+
+async def test_a_waiver_lets_an_error_stop_the_upload_no_more(tmp_path: Path) -> None:
+    async with site_in(tmp_path, plants={"satellite": 1}) as site:
+        await site.to_checklist()
+        checks = site.conductor.checks
+        blocking = checks.part().blocking
+        codes = {one.code for one in site.conductor.lease.session.findings if one.severity == "error"}
+        waivable = [code for code in codes if site.conductor.composer.app.host.codes[code].waivable]
+        assert blocking
+        assert waivable
+        await checks.waive(waivable[0], waived=True)
+        assert checks.part().blocking < blocking
+        await checks.waive(waivable[0], waived=False)
+        assert checks.part().blocking == blocking

@@ -1,0 +1,93 @@
+"""The upload can be paused, stopped and gone on with, and always ends as an undisturbed one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omt_core.api.decisions import Kind
+from omt_core.api.errors import InputError
+from omt_core.api.events import StageState
+from omt_core.engine import pins
+from omt_core.engine.rate import read_limit
+from omt_core.wizard.conductor.state import UploadState
+from tests.core.wizard.conductor.site import Site, site_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def begun(site: Site, kind: Kind) -> None:
+    await site.to_ready(kind)
+    await site.conductor.start_upload()
+
+
+async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
+    """W79."""
+    async with site_in(tmp_path) as site:
+        await begun(site, Kind.TEST)
+        site.conductor.upload.pause()
+        await site.until(UploadState.PAUSED)
+        await site.conductor.start_upload()
+        await site.until(UploadState.DONE)
+        assert site.conductor.upload.error is None
+        runs = await site.conductor.lease.session.journal.runs()
+        assert [run.exit_code for run in runs] == [130, 0]
+
+
+async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_for(tmp_path: Path) -> None:
+    """W70, DESIGN section 4: cancel before anything is committed thaws."""
+    async with site_in(tmp_path) as site:
+        await begun(site, Kind.LIVE)
+        site.conductor.cancel_upload(thaw=True)
+        await site.until(UploadState.STOPPED)
+        await site.until_it_holds(lambda: not site.conductor.busy)
+        assert pins.FROZEN not in await site.conductor.lease.session.journal.pins()
+        assert (await site.conductor.result()).exit_code != 0
+
+
+async def test_it_can_be_limited_while_it_runs(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await site.to_ready()
+        site.conductor.upload.limit(500_000)
+        assert read_limit(tmp_path / "work" / "limit") == 500_000
+        assert site.conductor.upload.part().limit == 500_000
+        site.conductor.upload.limit(None)
+        assert site.conductor.upload.part().limit is None
+
+
+async def test_what_does_not_run_can_be_neither_paused_nor_begun_twice(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await site.to_ready()
+        with pytest.raises(InputError) as caught:
+            site.conductor.upload.pause()
+        assert caught.value.code == "upload-not-running"
+        await site.conductor.start_upload()
+        with pytest.raises(InputError) as caught:
+            await site.conductor.start_upload()
+        assert caught.value.code == "upload-under-way"
+        await site.until(UploadState.DONE)
+
+
+async def test_a_ctrl_c_stops_it_so_that_it_goes_on_another_time(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await begun(site, Kind.TEST)
+        await site.until_it_holds(lambda: site.conductor.upload.part().rows[0].state is StageState.SUCCEEDED)
+        site.conductor.stop()
+        await site.conductor.closed.wait()
+        assert (await site.conductor.result()).exit_code == 130
+    async with site_in(tmp_path) as site:
+        await site.conductor.start()
+        assert site.state["interrupted"]
+        await site.log_in()
+        await begun_again(site)
+        await site.until(UploadState.DONE)
+
+
+async def begun_again(site: Site) -> None:
+    decisions = site.conductor.lease.session.decisions
+    assert decisions.contact is not None
+    await site.conductor.confirm(decisions.contact, decisions.kind, agreed=True)
+    await site.until_checked()
+    assert site.conductor.checklist.part().plans == "done"
+    await site.conductor.start_upload()
