@@ -11,10 +11,10 @@ import anyio
 from aiohttp import ClientResponse, ClientSession, DummyCookieJar, web
 from yarl import URL
 
-from omt_core.api.errors import ExitCode, FindingsError
-from omt_core.engine.result import Result
+from omt_core.api.errors import FindingsError
 from omt_core.wizard.application import make_application
 from omt_core.wizard.body import body_of
+from omt_core.wizard.conductor.feed import Feed
 from omt_core.wizard.route import Route
 from omt_core.wizard.routes import ROUTES
 from omt_core.wizard.security.access import Access
@@ -29,13 +29,14 @@ class FakeConductor:
 
     def __init__(self) -> None:
         self.busy = False
+        self.feed = Feed()
         self.closed = anyio.Event()
+
+    def state(self) -> str:
+        return "{}"
 
     def stop(self) -> None:
         self.closed.set()
-
-    async def result(self) -> Result:
-        return Result(exit_code=ExitCode.DONE)
 
 
 @dataclass(slots=True)
