@@ -17,7 +17,7 @@ import pytest
 
 from omt_core.cli import wizard
 from omt_core.cli.main import main
-from omt_core.wizard.waiting import Waiting
+from omt_core.wizard.conductor import Conductor
 
 PROGRAM = [sys.executable, "-m", "omt_core"]
 
@@ -86,7 +86,7 @@ def test_a_person_sees_the_link_and_how_to_end(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
     assert said[1].startswith("http://127.0.0.1:")
     assert "#token=" in said[1]
-    assert said[2] == "Ctrl-C ends the tool."
+    assert said[2].endswith("Ctrl-C ends the tool.")
     assert process.returncode == 0
 
 
@@ -109,19 +109,31 @@ def test_no_option_changes_where_it_listens(
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
 
 
-class Stubborn(Waiting):
-    """Something that will not stop runs behind this wizard, and the person presses Ctrl-C once more."""
-
-    def stop(self) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-
 def test_the_second_ctrl_c_ends_it_at_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(wizard, "Waiting", Stubborn)
+    # Something that will not stop runs behind this wizard, and the person presses Ctrl-C once more.
+    monkeypatch.setattr(Conductor, "stop", lambda _: signal.raise_signal(signal.SIGINT))
     monkeypatch.setattr(wizard, "_show", lambda *_, **__: signal.raise_signal(signal.SIGINT))
     assert main(["--no-browser", "--json"]) == 130
     result = json.loads(capsys.readouterr().out)
     assert (result["exit_code"], result["error"]["code"]) == (130, "interrupted")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals to be tested with")
+def test_enter_makes_a_new_link(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    command = [*PROGRAM, "--no-browser"]
+    with subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        first = [process.stdout.readline().strip() for _ in range(3)][1]
+        os.write(keyboard, b"\n")
+        second = [process.stdout.readline().strip() for _ in range(3)][1]
+        assert exchange(first) == (401, "")
+        assert exchange(second)[0] == 204
+        process.send_signal(signal.SIGINT)
+    os.close(keyboard)
+    os.close(terminal)
+    assert process.returncode == 0

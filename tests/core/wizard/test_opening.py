@@ -26,8 +26,9 @@ class Person:
         self.pages: list[Path] = []
         self.seen = anyio.Event()
         self.has_browser = True
+        self.press_enter, self.asked = anyio.create_memory_object_stream[None](1)
 
-    def show(self, link: str, opened: bool) -> None:
+    def show(self, link: str, *, opened: bool) -> None:
         self.links.append((link, opened))
         self.seen.set()
 
@@ -46,7 +47,8 @@ def person(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Person]:
     found = Person()
     monkeypatch.setattr(opening, "open_in_browser", found.open_in_browser)
     monkeypatch.setattr(opening, "RedirectFile", lambda port: RedirectFile(port, folder=tmp_path / "wizard"))
-    yield found
+    with found.press_enter, found.asked:
+        yield found
     assert list(tmp_path.rglob("open-*")) == [], "nothing is left that leads to the wizard"
 
 
@@ -55,7 +57,7 @@ async def test_the_browser_is_opened_with_a_page_and_the_link_is_shown(person: P
     person.has_browser = has_browser
     conductor = FakeConductor()
     async with anyio.create_task_group() as group:
-        group.start_soon(open_wizard, conductor, WizardSettings(), person.show)
+        group.start_soon(open_wizard, conductor, WizardSettings(), person.show, person.asked)
         await person.seen.wait()
         ((link, opened),), (page,) = person.links, person.pages
         assert opened is has_browser
@@ -74,7 +76,7 @@ async def test_the_browser_is_opened_with_a_page_and_the_link_is_shown(person: P
 async def test_no_browser_is_opened_and_no_page_written_when_none_is_wanted(person: Person) -> None:
     conductor = FakeConductor()
     async with anyio.create_task_group() as group:
-        group.start_soon(open_wizard, conductor, WizardSettings(browser=False), person.show)
+        group.start_soon(open_wizard, conductor, WizardSettings(browser=False), person.show, person.asked)
         await person.seen.wait()
         conductor.stop()
     assert [opened for _, opened in person.links] == [False]
@@ -102,7 +104,23 @@ def test_where_the_page_cannot_be_written_the_link_is_shown_alone(person: Person
 
 async def test_it_is_closed_when_it_is_cancelled(person: Person) -> None:
     async with anyio.create_task_group() as group:
-        group.start_soon(open_wizard, FakeConductor(), WizardSettings(), person.show)
+        group.start_soon(open_wizard, FakeConductor(), WizardSettings(), person.show, person.asked)
         await person.seen.wait()
         assert person.pages[0].exists()
         group.cancel_scope.cancel()
+
+
+async def test_who_asks_for_a_new_link_gets_one_and_a_window_and_the_old_one_works_no_more(person: Person) -> None:
+    conductor = FakeConductor()
+    async with anyio.create_task_group() as group:
+        group.start_soon(open_wizard, conductor, WizardSettings(), person.show, person.asked)
+        await person.seen.wait()
+        person.seen = anyio.Event()
+        await person.press_enter.send(None)
+        await person.seen.wait()
+        conductor.stop()
+    (first, _), (second, opened) = person.links
+    assert opened
+    assert len(person.pages) == 2
+    assert first.partition("#")[0] == second.partition("#")[0]
+    assert first != second

@@ -6,12 +6,25 @@ import re
 from collections.abc import Callable
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from omt_core.wizard.application import make_application
 from omt_core.wizard.route import BODY_BYTES, CSV_BODY_BYTES, Route
 from omt_core.wizard.routes import ROUTES
+from omt_core.wizard.security.access import Access
+from omt_core.wizard.security.gate import GATE
 from omt_core.wizard.security.guard import BACKGROUND_HEADER
 from omt_core.wizard.static_files import static_routes
-from tests.core.wizard.serving import FAULT, IDLE_SECONDS, PROBES, Served, error_code, served
+from tests.core.wizard.serving import (
+    FAULT,
+    IDLE_SECONDS,
+    PROBES,
+    FakeConductor,
+    FakeDoorway,
+    Served,
+    error_code,
+    served,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -24,8 +37,12 @@ def shown(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
+PARTS = {"id": "1", "photo": "1", "code": "a-code", "form": "html"}
+"""Something for each variable part of a path."""
+
+
 def address(route: Route) -> str:
-    return re.sub(r"\{[^}]+\}", "1", route.path)
+    return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda part: PARTS[part[1]], route.path)
 
 
 def cookie(wizard: Served, route: Route) -> dict[str, str]:
@@ -39,6 +56,15 @@ every_post = pytest.mark.parametrize("route", [route for route in ALL if route.m
 def test_only_the_exchange_is_open_and_every_call_lies_below_api() -> None:
     assert {(route.method, route.path) for route in ROUTES if route.open} == OPEN
     assert all(route.path.startswith("/api/") for route in ROUTES)
+
+
+@every_route
+async def test_the_walk_reaches_it(route: Route) -> None:
+    conductor = FakeConductor()
+    access = Access(FakeDoorway(), idle_seconds=IDLE_SECONDS, busy=lambda: conductor.busy)
+    application = make_application(conductor, access, 80, routes=ALL)
+    match = await application.router.resolve(make_mocked_request(route.method, address(route)))
+    assert application[GATE].routes[match.route].path == route.path
 
 
 @pytest.mark.parametrize("route", [route for route in ALL if not route.open], ids=shown)
