@@ -18,10 +18,10 @@ INTRODUCTION = """\
 
 WIZARD = """\
 `omt` without a command opens the wizard: a page for a person, served to this machine alone, until it is closed in the
-browser or by Ctrl-C (once: what runs stops so that it can go on; twice: at once). Its
-[settings](settings.md#core) say whether a browser is opened and when a session ends. Under `--json` the first line is
-`{"event":"wizard","url":"..."}`. The address holds a token that works once, and another such line follows when the
-wizard makes a new one: treat both as a password, and leave them out of logs."""
+browser or by Ctrl-C (once: what runs stops so that it can go on; twice: at once). The link that it prints works once;
+Enter makes another, for a second browser or after the first was closed. Its [settings](settings.md#core) say whether
+a browser is opened and when a session ends. Under `--json` the first line is `{"event":"wizard","url":"..."}`, and
+such a line follows whenever the wizard makes a new link. Treat it as a password, and leave it out of logs."""
 
 
 def pages() -> Mapping[str, str]:

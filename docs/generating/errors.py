@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 INTRODUCTION = """\
 An error ends a command. It says what happened and what it means, and what to do; `--json` gives the same as
-`error.code`, `error.message` and `error.remedy`. Errors marked *page* end no command: the wizard answers a request of its
-page with them. `{...}` stands for what differs from case to case. Findings are not errors: see
+`error.code`, `error.message` and `error.remedy`. Errors marked *page* end no command: the wizard answers a request of
+its page with them. `{...}` stands for what differs from case to case. Findings are not errors: see
 [findings](findings/index.md)."""
 
 EXITS = {
@@ -91,7 +91,7 @@ _KINDS = {name: cls for name, cls in vars(errors).items() if isinstance(cls, typ
 
 
 _OTHERS = {"ProtocolError": 1, "Fault": 0, "Refusal": 1}
-"""Errors of the reference tenant, of the way to it, and of the wizard's page, and which of their arguments is the code."""
+"""Errors of the reference tenant, the way to it, and the wizard's page; which of their arguments is the code."""
 
 
 def _exit(kind: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import anyio
 
-from omt_core.api.errors import InputError, InterruptedRunError
+from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
+from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import interrupts
 from omt_core.engine.result import Result
 from omt_core.wizard.conductor import Beginning, Conductor
@@ -54,10 +56,10 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
         beginning = replace(beginning, answers=call.answers.manual(), waivers=call.answers.waive or None)
     stop = anyio.Event()
     result: Result | None = None
-    with anyio.CancelScope() as scope, interrupts(stop, scope):
+    with anyio.CancelScope() as scope, interrupts(stop, scope), enter_pressed(watched=not call.console.json) as asked:
         async with Conductor.conducting(compose, beginning) as conductor, anyio.create_task_group() as group:
             group.start_soon(_stop_when_asked, stop, conductor)
-            await open_wizard(conductor, settings, lambda link, opened: _show(call.console, link, opened=opened))
+            await open_wizard(conductor, settings, partial(_show, call.console), asked)
             result = await conductor.result()
             group.cancel_scope.cancel()
     if result is None:
@@ -66,6 +68,8 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
             "The wizard was stopped at once; all that was confirmed is journalled.",
             "Start it again to go on from there.",
         )
+    if result.error is not None:
+        call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
     return call.console.finish_with(result)
 
 
@@ -81,4 +85,4 @@ def _show(console: Console, link: str, *, opened: bool) -> None:
     else:
         console.print("Open the wizard by this link, which works once, in a browser on this machine:")
     console.print(f"    {link}")
-    console.print("Ctrl-C ends the tool.")
+    console.print("Enter makes a new link, for another browser or after closing this one. Ctrl-C ends the tool.")

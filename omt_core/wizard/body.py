@@ -10,13 +10,12 @@ from aiohttp import web
 
 from omt_core.wizard.refusal import Refusal
 
-_BODY: Final = "omt-body"
+_BODY: Final = web.RequestKey("body", Mapping[str, object])
 
 
 def body_of(request: web.Request) -> Mapping[str, object]:
     """Return the body of a POST, which the guard has read."""
-    body: Mapping[str, object] = request[_BODY]
-    return body
+    return request[_BODY]
 
 
 async def read_body(request: web.Request, limit: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import AsyncIterable
+from typing import Final, Protocol
 
 import anyio
 
@@ -17,8 +17,13 @@ from omt_core.wizard.security.access import Access
 from omt_core.wizard.security.gate import LOOPBACK
 from omt_core.wizard.server import listen, serving
 
-Show = Callable[[str, bool], None]
-"""Shows a link to the person; the second word says whether a browser was opened with it."""
+
+class Show(Protocol):
+    """Shows a link to the person, and whether a browser was opened with it."""
+
+    def __call__(self, link: str, *, opened: bool) -> None:
+        """Show it."""
+        ...
 
 
 class Door:
@@ -28,15 +33,19 @@ class Door:
         self._address: Final = f"http://{LOOPBACK}:{port}/"
         self._show = show
         self._page = RedirectFile(port) if browser else None
-        self._shown = False
+        self._window_wanted = True
+
+    def want_window(self) -> None:
+        """Have the next link opened in the browser."""
+        self._window_wanted = True
 
     def show(self, token: str) -> None:
-        """Print the link. A window that expired is there still: the browser is opened once only."""
+        """Show the link. The browser is opened when a window is wanted: one that expired is there still."""
         link = f"{self._address}#token={token}"
-        written = self._page is not None and _written(self._page, link)
-        opened = written and not self._shown and self._page is not None and open_in_browser(self._page.path)
-        self._shown = True
-        self._show(link, opened)
+        page = self._page if self._page is not None and _written(self._page, link) else None
+        opened = page is not None and self._window_wanted and open_in_browser(page.path)
+        self._window_wanted = False
+        self._show(link, opened=opened)
 
     def shut(self) -> None:
         """Remove the page that leads to the link."""
@@ -44,8 +53,11 @@ class Door:
             self._page.remove()
 
 
-async def open_wizard(conductor: Conductor, settings: WizardSettings, show: Show) -> None:
-    """Serve the wizard until the conductor is closed. Raises `InputError` `wizard-not-served`."""
+async def open_wizard(conductor: Conductor, settings: WizardSettings, show: Show, asked: AsyncIterable[None]) -> None:
+    """Serve the wizard until the conductor is closed; `asked` yields when the person wants a new link.
+
+    Raises `InputError` `wizard-not-served`.
+    """
     listener = listen()
     port: int = listener.getsockname()[1]
     door = Door(port, show, browser=settings.browser)
@@ -54,10 +66,17 @@ async def open_wizard(conductor: Conductor, settings: WizardSettings, show: Show
         try:
             access.renew()
             group.start_soon(access.watch)
+            group.start_soon(_renew_when_asked, asked, door, access)
             await conductor.closed.wait()
         finally:
             door.shut()
             group.cancel_scope.cancel()
+
+
+async def _renew_when_asked(asked: AsyncIterable[None], door: Door, access: Access) -> None:
+    async for _ in asked:
+        door.want_window()
+        access.renew()
 
 
 def _written(page: RedirectFile, link: str) -> bool:

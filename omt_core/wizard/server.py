@@ -11,18 +11,31 @@ from typing import Final
 
 import anyio
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from typing_extensions import override
 
 from omt_core.api.errors import InputError
 from omt_core.wizard.security.gate import LOOPBACK
 
 GRACE_SECONDS: Final = 2.0
 """How long requests under way may take to end when the tool ends; then they are cut, event streams too."""
+
+
+class _RequestsOnly(logging.Filter):
+    """Leaves out what is no HTTP: whoever can connect could fill the log with it."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
 _log = logging.getLogger("omt.wizard.server")
+_log.addFilter(_RequestsOnly())
 
 
 @asynccontextmanager
 async def serving(
-    application: web.Application, listener: socket.socket, *, grace_seconds: float = GRACE_SECONDS
+    application: web.Application, listener: socket.socket, grace_seconds: float = GRACE_SECONDS
 ) -> AsyncIterator[None]:
     """Serve the application at the listener, which this closes."""
     runner = web.AppRunner(

@@ -8,6 +8,7 @@ import anyio
 from aiohttp import web
 
 from omt_core.wizard.calls.asking import conductor_of
+from omt_core.wizard.security.gate import GATE
 
 _STILL_HERE_EVERY: Final = 15.0
 """Seconds of silence after which a comment is sent, so that a dead line is noticed."""
@@ -22,12 +23,21 @@ async def events(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     if not conductor.feed.knows(last):
         await response.write(f"event: state\ndata: {conductor.state()}\n\n".encode())
-    async with anyio.create_task_group() as group:
-        group.start_soon(_stay_alive, response)
-        async for message in messages:
-            await response.write(f"id: {message.id}\nevent: {message.event}\ndata: {message.data}\n\n".encode())
-        group.cancel_scope.cancel()
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_stay_alive, response)
+            group.start_soon(_end_with_session, request.app[GATE].access.ended, group.cancel_scope)
+            async for message in messages:
+                await response.write(f"id: {message.id}\nevent: {message.event}\ndata: {message.data}\n\n".encode())
+            group.cancel_scope.cancel()
+    except* ConnectionError:  # the page was closed
+        pass
     return response
+
+
+async def _end_with_session(ended: anyio.Event, scope: anyio.CancelScope) -> None:
+    await ended.wait()
+    scope.cancel()
 
 
 async def _stay_alive(response: web.StreamResponse) -> None:

@@ -34,8 +34,9 @@ def test_it_says_that_it_is_typed_and_brings_all_that_is_not_python(wheel: zipfi
     names = set(wheel.namelist())
     assert "omt_core/py.typed" in names
     kept = {
-        path.relative_to(ROOT / "plugins").as_posix()
-        for path in (ROOT / "plugins").rglob("*")
+        path.relative_to(root).as_posix()
+        for root, part in ((ROOT / "plugins", "."), (ROOT, "omt_core"))
+        for path in (root / part).rglob("*")
         if path.is_file() and path.suffix in {".json", ".html", ".css", ".js", ".jinja"}
     }
     assert kept <= names

@@ -123,7 +123,7 @@ class Access:
                 429,
                 "too-many-tries",
                 "Too many wrong links were tried.",
-                "Wait a minute, then open the newest link that the tool has printed.",
+                "Press Enter where the tool runs, and open the link that it prints.",
                 headers={"Retry-After": f"{FAILURE_SECONDS:.0f}"},
             )
         self._failures.append(now)
@@ -132,7 +132,7 @@ class Access:
             401,
             "launch-token-wrong",
             "This link does not open the wizard: it was used already, or it is not the newest.",
-            "Go on in the window that it opened, or open the newest link that the tool has printed.",
+            "Go on in the window that it opened, or press Enter where the tool runs and open the link that it prints.",
         )
 
 

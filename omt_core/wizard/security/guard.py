@@ -77,7 +77,7 @@ def _refuse_stranger(request: web.Request, gate: Gate, route: Route | None) -> N
             401,
             "session-expired",
             "The wizard does not know this browser, or nobody used it for a while.",
-            "Open the newest link that the tool has printed. Nothing is lost.",
+            "Press Enter where the tool runs, and open the link that it prints. Nothing is lost.",
         )
     by_itself = route is None or route.background or request.headers.get(BACKGROUND_HEADER) == "1"
     if not by_itself:

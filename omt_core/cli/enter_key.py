@@ -1,0 +1,44 @@
+"""Notices when the person presses Enter while a command runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+_READ_BYTES = 1024
+
+
+@contextmanager
+def enter_pressed(*, watched: bool) -> Iterator[MemoryObjectReceiveStream[None]]:
+    """Give a stream that yields once for each press of Enter; it never yields where nobody sits at a terminal.
+
+    The terminal is read by a thread that ends with the process: there is no way to call it back that works on Windows.
+    """
+    send, receive = anyio.create_memory_object_stream[None](1)
+    if watched and sys.stdin is not None and sys.stdin.isatty():
+        if hasattr(signal, "SIGTTIN"):
+            signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # reading in the background (`omt &`) would stop the tool
+        reading = (sys.stdin.fileno(), asyncio.get_running_loop(), send)
+        threading.Thread(target=_read, args=reading, daemon=True, name="enter").start()
+    with send, receive:
+        yield receive
+
+
+def _read(terminal: int, loop: asyncio.AbstractEventLoop, send: MemoryObjectSendStream[None]) -> None:
+    def press() -> None:
+        with suppress(anyio.WouldBlock, anyio.ClosedResourceError, anyio.BrokenResourceError):
+            send.send_nowait(None)
+
+    # Not by sys.stdin, whose lock would be held when the interpreter ends; the end of the loop is a RuntimeError.
+    with suppress(OSError, RuntimeError):
+        while text := os.read(terminal, _READ_BYTES):
+            if b"\n" in text or b"\r" in text:
+                loop.call_soon_threadsafe(press)
