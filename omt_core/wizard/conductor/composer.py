@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
@@ -20,7 +20,7 @@ class SettingsSection(BaseModel):
     """A plugin's section: its JSON schema, and its values as they are now. A secret is told as an empty text."""
 
     plugin: str
-    schema_: dict[str, Any]
+    schema_: dict[str, Any] = Field(alias="schema")  # `schema` is a method of pydantic's models
     values: dict[str, Any]
 
 
@@ -54,7 +54,7 @@ class Composer:
             if model.model_fields:
                 found.append(
                     SettingsSection(
-                        plugin=plugin.name, schema_=model.model_json_schema(), values=self._values(plugin.name)
+                        plugin=plugin.name, schema=model.model_json_schema(), values=self._values(plugin.name)
                     )
                 )
         return tuple(found)
