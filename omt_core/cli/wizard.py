@@ -16,6 +16,7 @@ from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import interrupts
 from omt_core.engine.result import Result
+from omt_core.engine.workspace import data_folder
 from omt_core.wizard.conductor import Beginning, Conductor
 from omt_core.wizard.conductor.composer import Compose
 from omt_core.wizard.opening import open_wizard
@@ -51,7 +52,7 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
     settings = call.app.settings.core.wizard
     if call.options.wizard_no_browser:
         settings = settings.model_copy(update={"browser": False})
-    beginning = Beginning(workspace=call.options.wizard_workspace)
+    beginning = Beginning(workspace=call.options.wizard_workspace, remembers_in=data_folder())
     if call.answers is not None:
         beginning = replace(beginning, answers=call.answers.manual(), waivers=call.answers.waive or None)
     stop = anyio.Event()

@@ -31,7 +31,21 @@ class Refusal(Exception):  # noqa: N818 - it says no to a request; the run has n
         self.headers = dict(headers or {})
 
 
-_TOO_EARLY_OR_TAKEN: Final = frozenset({"phase-too-early", "workspace-locked"})
+_TOO_EARLY_OR_TAKEN: Final = frozenset(
+    {
+        "busy",
+        "checklist-not-done",
+        "checklist-not-open",
+        "checks-running",
+        "no-way-back",
+        "phase-too-early",
+        "session-not-open",
+        "settings-in-use",
+        "upload-not-running",
+        "upload-under-way",
+        "workspace-locked",
+    }
+)
 _STATUS: Final[tuple[tuple[type[OmtError], int], ...]] = (
     (FindingsError, 422),
     (InstallationError, 422),

@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from omt_core.wizard.calls.asking import Asked, answer, asked, conductor_of
-from omt_core.wizard.refusal import Refusal
 
 
 class SettingsAsked(Asked):
@@ -24,14 +23,6 @@ async def look(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """Change a section before an installation is opened."""
-    given, conductor = asked(request, SettingsAsked), conductor_of(request)
-    if conductor.lease.is_open:
-        raise Refusal(
-            409,
-            "settings-in-use",
-            "The installation is open with these settings.",
-            "Start the tool again to change them.",
-        )
-    conductor.composer.change(given.plugin, given.values)
-    conductor.changed()
+    given = asked(request, SettingsAsked)
+    conductor_of(request).change_settings(given.plugin, given.values)
     return await look(request)

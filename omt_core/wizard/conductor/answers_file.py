@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import tomli_w
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from omt_core.api.decisions import Kind
 from omt_core.api.errors import InputError
@@ -17,6 +17,17 @@ from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, Serv
 
 _PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
 _DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a name, not a secret
+
+
+class _OnlineSection(OnlineForm):
+    """The section `online`: settings beside the two that the form has are for the settings page."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Sections(BaseModel):
+    installation: InstallationAnswers = InstallationAnswers()
+    online: _OnlineSection = _OnlineSection()
 
 
 def import_answers(text: str) -> dict[str, Any]:
@@ -31,16 +42,17 @@ def import_answers(text: str) -> dict[str, Any]:
             "answers-syntax", f"The file is not valid TOML: {error}.", "Mend the line that is named."
         ) from error
     try:
-        given = InstallationAnswers.model_validate(values.get("installation", {}))
-        online = OnlineForm.model_validate(
-            {key: value for key, value in values.get("online", {}).items() if key in OnlineForm.model_fields}
+        sections = _Sections.model_validate({key: values[key] for key in _Sections.model_fields if key in values})
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
         )
-    except (ValidationError, AttributeError) as error:
         raise InputError(
             "answers-invalid",
-            f"The file is not a valid answers file: {_problems(error)}.",
+            f"The file is not a valid answers file: {problems}.",
             "See docs/reference/answers.md for all keys.",
         ) from error
+    given = sections.installation
     form = AnswersForm(
         dbms=given.dbms or "",
         server=given.server or "",
@@ -53,7 +65,7 @@ def import_answers(text: str) -> dict[str, Any]:
         service=ServiceForm(**{name: _shown(path) for name, path in given.service.model_dump().items()}),
         root=_shown(given.root),
     )
-    return {"answers": form, "online": online}
+    return {"answers": form, "online": sections.online}
 
 
 def export_answers(form: AnswersForm, online: OnlineForm, session: MigrationSession | None) -> str:
@@ -105,9 +117,3 @@ def _add_decisions(values: dict[str, Any], session: MigrationSession) -> None:
 
 def _shown(path: Path | None) -> str:
     return "" if path is None else str(path)
-
-
-def _problems(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return "a section is not a table"
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False))

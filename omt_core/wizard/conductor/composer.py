@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr
@@ -27,11 +28,16 @@ class SettingsSection(BaseModel):
 class Composer:
     """The tool as it is put together now."""
 
-    def __init__(self, compose: Compose) -> None:
+    def __init__(self, compose: Compose, sections: Mapping[str, Mapping[str, object]] | None = None) -> None:
+        """Put it together with what `sections` remember, where no other place says otherwise and it is still valid."""
         self.again = compose
         """What puts the tool together."""
-        self._given: dict[str, dict[str, object]] = {}
         self.app = compose({})
+        self._given: dict[str, dict[str, object]] = {}
+        for section, values in (sections or {}).items():
+            said = self._said_elsewhere(section)
+            with suppress(InputError):
+                self.change(section, {name: value for name, value in values.items() if name not in said})
 
     def change(self, section: str, values: Mapping[str, object]) -> None:
         """Change a section and put the tool together with it. Raises `InputError` that names each wrong key.
@@ -43,6 +49,13 @@ class Composer:
         given = {**self._given, section: {**self._given.get(section, {}), **kept}}
         self.app = self.again(given)
         self._given = given
+
+    def kept(self) -> dict[str, dict[str, object]]:
+        """Return what was changed, without secrets."""
+        return {
+            section: {name: value for name, value in values.items() if not _is_secret(self._model(section), name)}
+            for section, values in self._given.items()
+        }
 
     def sections(self) -> tuple[SettingsSection, ...]:
         """Return the sections of all active plugins that have settings."""
@@ -63,6 +76,12 @@ class Composer:
         """Return address and token file of the online side, as far as the settings name them."""
         values = self._values(self.app.settings.core.roles.online)
         return str(values.get("url") or ""), str(values.get("token_file") or "")
+
+    def _said_elsewhere(self, plugin: str) -> set[str]:
+        try:
+            return self.app.settings.section(plugin).model_fields_set
+        except (InputError, KeyError):
+            return set()
 
     def _values(self, plugin: str) -> dict[str, Any]:
         try:

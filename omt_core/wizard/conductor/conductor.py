@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from omt_core.api.decisions import Contact, Kind, Mode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
-from omt_core.engine import pins
+from omt_core.engine import pinned_answers, pins
 from omt_core.engine.checklist_steps import FinishChecklist
 from omt_core.engine.findings import merged
 from omt_core.engine.freezing import thaw
@@ -30,6 +30,7 @@ from omt_core.wizard.conductor.checks import Checks
 from omt_core.wizard.conductor.composer import Compose, Composer
 from omt_core.wizard.conductor.feed import Feed
 from omt_core.wizard.conductor.lease import Lease
+from omt_core.wizard.conductor.memory import Memory, Remembered
 from omt_core.wizard.conductor.screens import after, before
 from omt_core.wizard.conductor.state import Busy, RowPart, Screen, UploadState
 from omt_core.wizard.conductor.telling import Known, tell
@@ -42,18 +43,22 @@ _ASK_FOR_ANSWERS: Final = frozenset({"installation-not-found", "installation-inc
 class Beginning:
     """What the tool was started with: answers about the installation, which win over what is found, and waivers."""
 
-    answers: ManualAnswers = field(default_factory=ManualAnswers)
+    answers: ManualAnswers | None = None
     workspace: Path | None = None
     waivers: tuple[str, ...] | None = None
+    remembers_in: Path | None = None
+    """Folder for what is answered on the page; None remembers nothing."""
 
 
 class Conductor:
     """One for each process. Use `Conductor.conducting`; methods raise `OmtError` and then nothing has changed."""
 
     def __init__(self, group: TaskGroup, compose: Compose, beginning: Beginning) -> None:
-        """Begin at Welcome."""
-        self.composer = Composer(compose)
-        self.answers = beginning.answers
+        """Begin at Welcome, with what was answered by hand the last time unless the tool was started with answers."""
+        self._memory = Memory(beginning.remembers_in)
+        remembered = self._memory.load() if beginning.answers is None else Remembered()
+        self.composer = Composer(compose, remembered.sections)
+        self.answers = beginning.answers or pinned_answers.load(remembered.answers)
         self.feed = Feed()
         self.lease = Lease(group, self._take)
         self.checklist = Checklist(self.lease, self.changed, self._decided)
@@ -131,6 +136,7 @@ class Conductor:
         if given:
             self.composer.change(self.composer.app.settings.core.roles.online, given)
         self.answers = answers
+        self._remember()
         await self._open()
 
     def ask_for_answers(self) -> None:
@@ -173,6 +179,18 @@ class Conductor:
         if earlier is None:
             raise InputError("no-way-back", "There is no page before this one.", "Go on with this page.")
         self._go(earlier)
+
+    def change_settings(self, section: str, values: Mapping[str, object]) -> None:
+        """Change a plugin's settings before an installation is opened. Raises `InputError`."""
+        if self.lease.is_open:
+            raise InputError(
+                "settings-in-use",
+                "The installation is open with the settings as they are.",
+                "Start the tool again to change them.",
+            )
+        self.composer.change(section, values)
+        self._remember()
+        self.changed()
 
     # --- the upload
 
@@ -238,6 +256,9 @@ class Conductor:
             await self.lease.open(self.composer.app.engine, self._request())
             await self._learn()
         self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
+
+    def _remember(self) -> None:
+        self._memory.keep(Remembered(answers=pinned_answers.dump(self.answers), sections=self.composer.kept()))
 
     def _request(self) -> OpenRequest:
         return OpenRequest(

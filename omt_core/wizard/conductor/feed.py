@@ -50,13 +50,15 @@ class Feed:
         number = self._number_of(last)
         return number is not None and (number == self._number or (bool(self._kept) and self._kept[0][0] <= number + 1))
 
-    async def after(self, last: str | None) -> AsyncIterator[Message]:
-        """Yield every message after `last`, or from now on if that is not known, until the feed is closed.
+    def after(self, last: str | None) -> AsyncIterator[Message]:
+        """Return every message after `last`, or from this call on if that is not known, until the feed is closed.
 
         A listener so slow that messages are gone before it reads them is left without: the state says all.
         """
         number = self._number_of(last)
-        at = self._number if number is None else number
+        return self._after(self._number if number is None else number)
+
+    async def _after(self, at: int) -> AsyncIterator[Message]:
         while True:
             news = self._news
             for there, message in tuple(self._kept):
