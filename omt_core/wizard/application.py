@@ -24,7 +24,7 @@ def make_application(
     """Return the application that serves the wizard at this port of loopback."""
     application = web.Application(middlewares=[tell_errors, guard], client_max_size=CSV_BODY_BYTES)
     known = {
-        application.router.add_route(route.method, route.path, route.handler): route
+        application.router.add_route(route.method, f"{access.home}{route.path}", route.handler): route
         for route in (*static_routes(), *routes)
     }
     application[GATE] = Gate(access, port, known)

@@ -11,6 +11,7 @@ from omt_core.api.errors import OmtError
 from omt_core.wizard.body import too_large
 from omt_core.wizard.refusal import Refusal, answer
 from omt_core.wizard.route import CSV_BODY_BYTES
+from omt_core.wizard.security.gate import GATE
 
 _log = logging.getLogger("omt.wizard")
 
@@ -50,5 +51,5 @@ def _of_aiohttp(error: web.HTTPException) -> Refusal:
 
 def _name(request: web.Request) -> str:
     """Return the call's name in the table: what stands in its place in an address is not for the log."""
-    resource = request.match_info.route.resource
-    return f"{request.method} {'' if resource is None else resource.canonical}"
+    route = request.app[GATE].routes.get(request.match_info.route)
+    return "a call that no route is known for" if route is None else f"{route.method} {route.path}"

@@ -30,7 +30,7 @@ class Door:
     """Shows links: the first one in the browser, all of them where the tool was started."""
 
     def __init__(self, port: int, show: Show, *, browser: bool) -> None:
-        self._address: Final = f"http://{LOOPBACK}:{port}/"
+        self._address: Final = f"http://{LOOPBACK}:{port}"
         self._show = show
         self._page = RedirectFile(port) if browser else None
         self._window_wanted = True
@@ -39,9 +39,9 @@ class Door:
         """Have the next link opened in the browser."""
         self._window_wanted = True
 
-    def show(self, token: str) -> None:
+    def show(self, way: str) -> None:
         """Show the link. The browser is opened when a window is wanted: one that expired is there still."""
-        link = f"{self._address}#token={token}"
+        link = f"{self._address}{way}"
         page = self._page if self._page is not None and _written(self._page, link) else None
         opened = page is not None and self._window_wanted and open_in_browser(page.path)
         self._window_wanted = False

@@ -17,10 +17,11 @@ CSV_BODY_BYTES: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A call. Whatever is not said here is refused: a cookie is needed, and a body is JSON of at most 1 MB.
+    """A call; its path is below the wizard's own.
 
-    `open` calls need no cookie. `csv` calls may bring the text of a file. `background` calls are made by the page and
-    not by the person, so that they keep no session from expiring.
+    Whatever is not said here is refused: a cookie is needed, and a body is JSON of at most 1 MB. `open` calls need no
+    cookie. `csv` calls may bring the text of a file. `background` calls are made by the page and not by the person, so
+    that they keep no session from expiring.
     """
 
     method: Literal["GET", "POST"]

@@ -21,6 +21,7 @@ from omt_core.api.redaction import SECRETS
 from omt_core.wizard.refusal import Refusal
 
 TOKEN_BYTES: Final = 32
+HOME_BYTES: Final = 16
 FAILURES: Final = 10
 """How many wrong tokens within `FAILURE_SECONDS` are told from one another; the right one is always taken."""
 FAILURE_SECONDS: Final = 60.0
@@ -32,8 +33,8 @@ _log = logging.getLogger("omt.wizard")
 class Doorway(Protocol):
     """Tells the person who started the tool how to come in."""
 
-    def show(self, token: str) -> None:
-        """Show the link with this launch token; an older one works no more."""
+    def show(self, way: str) -> None:
+        """Show the link that ends in `way`, a path and a fragment with a launch token; an older one works no more."""
         ...
 
     def shut(self) -> None:
@@ -54,6 +55,9 @@ class Access:
     ) -> None:
         self.cookie_name: Final = f"omt-{secrets.token_hex(8)}"
         """Browsers share the cookies of all ports, so that another wizard's must not have the same name."""
+        self.home: Final = f"/{secrets.token_urlsafe(HOME_BYTES)}"
+        """The path below which all of the wizard lies. The cookie is for it alone: a browser would send it to the ports
+        of other users of this machine too, but they do not know at which path to ask for it."""
         self.ended = anyio.Event()
         """Set when the sessions that are there now end; streams that are open must end with them."""
         self._doorway = doorway
@@ -64,12 +68,13 @@ class Access:
         self._sessions: list[bytes] = []
         self._failures: deque[float] = deque(maxlen=FAILURES)
         self._used_at = clock()
+        SECRETS.add(self.home)
 
     def renew(self) -> None:
         """Make a launch token and have it shown; an older one works no more, sessions go on."""
         self._launch = secrets.token_urlsafe(TOKEN_BYTES)
         SECRETS.add(self._launch)
-        self._doorway.show(self._launch)
+        self._doorway.show(f"{self.home}/#token={self._launch}")
 
     def exchange(self, token: str) -> str:
         """Return the value of a new session's cookie. Raises `Refusal` 401 or 429."""

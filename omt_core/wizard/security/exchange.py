@@ -16,5 +16,7 @@ async def exchange(request: web.Request) -> web.Response:
         raise Refusal(400, "token-missing", "The launch token is missing.", "Send it as `token`.")
     access = request.app[GATE].access
     response = web.Response(status=204)
-    response.set_cookie(access.cookie_name, access.exchange(token), path="/", httponly=True, samesite="Strict")
+    response.set_cookie(
+        access.cookie_name, access.exchange(token), path=f"{access.home}/", httponly=True, samesite="Strict"
+    )
     return response

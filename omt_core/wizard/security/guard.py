@@ -22,7 +22,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     gate = request.app[GATE]
     route = gate.routes.get(request.match_info.route)
     _refuse_host(request, gate)
-    if not _opens_page(request):
+    if not _opens_page(request, gate):
         _refuse_origin(request, gate)
     if route is None or not route.open:
         _refuse_stranger(request, gate, route)
@@ -38,18 +38,18 @@ def _refuse_host(request: web.Request, gate: Gate) -> None:
             403,
             "host-refused",
             "The wizard is not served under this name.",
-            f"Open http://{gate.hosts[0]}/ on the machine that the tool runs on.",
+            "Open the link as the tool has printed it.",
         )
 
 
-def _opens_page(request: web.Request) -> bool:
+def _opens_page(request: web.Request, gate: Gate) -> bool:
     """Tell whether a window of the browser goes to the wizard, which may come from anywhere: the link is opened so.
 
     Old browsers send none of these headers; what they open so is the page alone, which holds nothing.
     """
     return (
         request.method == "GET"
-        and request.path == "/"
+        and request.path == f"{gate.access.home}/"
         and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         and request.headers.get("Sec-Fetch-Dest", "document") == "document"
     )

@@ -6,6 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
+from omt_core.wizard.security.gate import GATE
+
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none';"
     " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -31,5 +33,6 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Add them; no handler can weaken them. Only static files may be kept, and only to be asked for again."""
     response.headers.update(HEADERS)
     response.headers.pop("Server", None)  # aiohttp tells its version and Python's
-    if request.path.startswith("/api") or "Cache-Control" not in response.headers:
+    api = f"{request.app[GATE].access.home}/api/"
+    if request.path.startswith(api) or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"

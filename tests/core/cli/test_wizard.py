@@ -46,7 +46,7 @@ def exchange(url: str) -> tuple[int, str]:
     request = urllib.request.Request(
         f"{address}api/exchange",
         data=json.dumps({"token": token}).encode(),
-        headers={"Content-Type": "application/json", "Origin": address.rstrip("/")},
+        headers={"Content-Type": "application/json", "Origin": address.rpartition("/")[0].rpartition("/")[0]},
     )
     try:
         with urllib.request.urlopen(request, timeout=60) as response:

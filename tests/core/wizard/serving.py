@@ -46,8 +46,8 @@ class FakeDoorway:
     tokens: list[str] = field(default_factory=list)
     shut_times: int = 0
 
-    def show(self, token: str) -> None:
-        self.tokens.append(token)
+    def show(self, way: str) -> None:
+        self.tokens.append(way.partition("#token=")[2])
 
     def shut(self) -> None:
         self.shut_times += 1
@@ -79,6 +79,10 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def home(self) -> str:
+        return f"{self.origin}{self.access.home}"
+
+    @property
     def cookie(self) -> dict[str, str]:
         """Exchange the newest launch token for a session, and return its header."""
         self.access.renew()
@@ -93,7 +97,7 @@ class Served:
             given |= {"Origin": self.origin, "Content-Type": "application/json"}
             body = b"{}" if body is None else body
         given = {name: value for name, value in (given | dict(headers or {})).items() if value}
-        url = URL(f"{self.origin}{path}", encoded=True)
+        url = URL(f"{self.home}{path}", encoded=True)
         response = await self.client.request(
             method,
             url,

@@ -8,6 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 from aiohttp import ClientSession
+from yarl import URL
 
 from omt_core.settings import WizardSettings
 from omt_core.wizard import opening
@@ -65,7 +66,7 @@ async def test_the_browser_is_opened_with_a_page_and_the_link_is_shown(person: P
         address, _, token = link.partition("#token=")
         assert address.startswith("http://127.0.0.1:")
         async with (
-            ClientSession(headers={"Origin": address.rstrip("/")}) as browser,
+            ClientSession(headers={"Origin": str(URL(address).origin())}) as browser,
             browser.post(f"{address}api/exchange", json={"token": token}) as response,
         ):
             assert response.status == 204
@@ -85,20 +86,23 @@ async def test_no_browser_is_opened_and_no_page_written_when_none_is_wanted(pers
 
 def test_a_later_link_is_written_and_shown_and_no_second_window_opened(person: Person) -> None:
     door = Door(4711, person.show, browser=True)
-    door.show("one")
+    door.show("/home/#token=one")
     (page,) = person.pages
     door.shut()
-    door.show("two")
-    assert person.links == [("http://127.0.0.1:4711/#token=one", True), ("http://127.0.0.1:4711/#token=two", False)]
+    door.show("/home/#token=two")
+    assert person.links == [
+        ("http://127.0.0.1:4711/home/#token=one", True),
+        ("http://127.0.0.1:4711/home/#token=two", False),
+    ]
     assert len(person.pages) == 1
-    assert person.last_link(page) == "http://127.0.0.1:4711/#token=two"
+    assert person.last_link(page) == "http://127.0.0.1:4711/home/#token=two"
     door.shut()
 
 
 def test_where_the_page_cannot_be_written_the_link_is_shown_alone(person: Person, tmp_path: Path) -> None:
     (tmp_path / "wizard").write_text("a file where a folder should be", encoding="utf-8")
-    Door(4711, person.show, browser=True).show("one")
-    assert person.links == [("http://127.0.0.1:4711/#token=one", False)]
+    Door(4711, person.show, browser=True).show("/home/#token=one")
+    assert person.links == [("http://127.0.0.1:4711/home/#token=one", False)]
     assert person.pages == []
 
 

@@ -30,10 +30,8 @@ def test_the_system_chooses_the_port() -> None:
 async def test_an_open_stream_does_not_keep_it_from_ending() -> None:
     async with served() as wizard:
         stream = await anyio.connect_tcp("127.0.0.1", wizard.port)
-        request = (
-            f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{wizard.port}\r\nCookie: {wizard.cookie['Cookie']}\r\n\r\n"
-        )
-        await stream.send(request.encode())
+        request = f"GET {wizard.access.home}/api/stream HTTP/1.1\r\nHost: 127.0.0.1:{wizard.port}\r\n"
+        await stream.send(f"{request}Cookie: {wizard.cookie['Cookie']}\r\n\r\n".encode())
         answer = b""
         while b": here" not in answer:
             answer += await stream.receive()

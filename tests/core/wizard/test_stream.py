@@ -15,9 +15,9 @@ pytestmark = pytest.mark.anyio
 
 async def listening(wizard: Served) -> ByteStream:
     """Open the stream as a page does, and read as far as the first state."""
-    cookie = wizard.cookie["Cookie"]
     stream = await anyio.connect_tcp("127.0.0.1", wizard.port)
-    await stream.send(f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{wizard.port}\r\nCookie: {cookie}\r\n\r\n".encode())
+    request = f"GET {wizard.access.home}/api/events HTTP/1.1\r\nHost: 127.0.0.1:{wizard.port}\r\n"
+    await stream.send(f"{request}Cookie: {wizard.cookie['Cookie']}\r\n\r\n".encode())
     answer = b""
     while b"event: state" not in answer:
         answer += await stream.receive()

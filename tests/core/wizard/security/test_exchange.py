@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from omt_core.api.redaction import SECRETS
 from tests.core.wizard.serving import error_code, served
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +24,11 @@ async def test_it_answers_a_cookie_that_no_script_and_no_other_site_gets() -> No
         name, _, value = pair.partition("=")
         assert (response.status, await response.read()) == (204, b"")
         assert name == wizard.access.cookie_name
-        assert {attribute.lower() for attribute in attributes} == {"httponly", "samesite=strict", "path=/"}
+        assert {attribute.lower() for attribute in attributes} == {
+            "httponly",
+            "samesite=strict",
+            f"path={wizard.access.home}/".lower(),
+        }
         assert len(value) >= 43
         assert (await wizard.ask("GET", "/api/probe/1", headers={"Cookie": pair})).status == 200
 
@@ -57,3 +62,15 @@ async def test_a_flood_of_wrong_tokens_keeps_nobody_out() -> None:
         assert statuses == [401] * 10 + [429] * 2
         right = await wizard.ask("POST", "/api/exchange", body=body(wizard.doorway.tokens[-1]))
         assert right.status == 204
+
+
+async def test_the_cookie_is_for_a_path_that_nobody_else_knows() -> None:
+    async with served() as wizard, served() as other:
+        assert wizard.access.home != other.access.home
+        assert len(wizard.access.home) * 6 >= 128
+        assert SECRETS.hide(wizard.access.home) == "***"
+        for path in ("/", "/index.html", "/api/exchange", "/api/state", "/favicon.ico", f"{other.access.home}/"):
+            headers = {"Cookie": wizard.cookie["Cookie"]}
+            async with wizard.client.get(f"{wizard.origin}{path}", headers=headers) as response:
+                assert response.status in {404, 405}
+                assert wizard.access.home not in str(response.headers) + await response.text()

@@ -63,7 +63,7 @@ async def test_the_walk_reaches_it(route: Route) -> None:
     conductor = FakeConductor()
     access = Access(FakeDoorway(), idle_seconds=IDLE_SECONDS, busy=lambda: conductor.busy)
     application = make_application(conductor, access, 80, routes=ALL)
-    match = await application.router.resolve(make_mocked_request(route.method, address(route)))
+    match = await application.router.resolve(make_mocked_request(route.method, access.home + address(route)))
     assert application[GATE].routes[match.route].path == route.path
 
 
@@ -150,7 +150,7 @@ async def test_a_body_that_does_not_tell_its_size_is_limited_too() -> None:
     async with served() as wizard:
         headers = {**wizard.cookie, "Origin": wizard.origin, "Content-Type": "application/json"}
         for path, size in (("/api/probe", 2 * BODY_BYTES), ("/api/csv", 2 * CSV_BODY_BYTES)):
-            async with wizard.client.post(f"{wizard.origin}{path}", data=chunks(size), headers=headers) as response:
+            async with wizard.client.post(f"{wizard.home}{path}", data=chunks(size), headers=headers) as response:
                 assert (response.status, await error_code(response)) == (413, "body-too-large")
 
 

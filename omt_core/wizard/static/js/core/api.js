@@ -1,6 +1,7 @@
 /** Calls to the tool, in JSON both ways. */
 
 import { setConnection } from "./connection.js";
+import { here } from "./here.js";
 import { feedState } from "./state.js";
 import { t } from "./text.js";
 
@@ -30,7 +31,7 @@ const WITHOUT_SESSION = new Set(["/api/exchange"]);
 async function call(path, options) {
   let answer;
   try {
-    answer = await fetch(path, { ...options, credentials: "same-origin", cache: "no-store" });
+    answer = await fetch(here(path), { ...options, credentials: "same-origin", cache: "no-store" });
   } catch {
     setConnection("offline");
     throw new ApiError(0, { code: "", message: t("shell.offline.title"), remedy: t("shell.offline.text") });

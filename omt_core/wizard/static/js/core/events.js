@@ -1,5 +1,6 @@
 /** Server-sent events: the state comes by itself, also after the line was cut. */
 
+import { here } from "./here.js";
 import { get } from "./api.js";
 import { connection, setConnection } from "./connection.js";
 import { feedNotice, feedRow, feedState, onState, state } from "./state.js";
@@ -8,7 +9,7 @@ const AGAIN_AFTER_MS = 2000;
 
 /** Opens the stream and keeps it open for as long as the page lives. */
 export function followEvents() {
-  const source = new EventSource("/api/events");
+  const source = new EventSource(here("/api/events"));
   source.addEventListener("open", () => setConnection("online"));
   source.addEventListener("state", (event) => feedState(JSON.parse(event.data)));
   source.addEventListener("row", (event) => feedRow(JSON.parse(event.data)));
