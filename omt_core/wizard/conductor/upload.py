@@ -176,7 +176,7 @@ def _part(name: str, row: Row) -> RowPart:
         stage=name,
         title=row.title,
         state=row.state,
-        detail=row.detail or progress.detail,
+        detail=row.detail,
         items_done=progress.items_done,
         items_total=progress.items_total,
         bytes_done=progress.bytes_done,
