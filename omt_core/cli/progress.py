@@ -129,8 +129,6 @@ def _words(row: Row, mark: str) -> str:
         return printable(row.detail)
     if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
-    if progress.detail:
-        return printable(progress.detail)
     if row.state is StageState.SKIPPING:
         return f"{mark} {size(progress.skipped_bytes)}"
     return f"{mark} {size(progress.bytes_done)} of {size(progress.bytes_total)}, {progress.items_done} items"

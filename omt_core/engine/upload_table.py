@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from omt_core.api.events import Event, StageChanged, StageProgress, StageState
+
+_WINDOW: Final = 20.0
+"""Seconds over which the rate is taken: long enough to be calm, short enough to follow a limit or a slower line."""
+_BETWEEN_MARKS: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -23,7 +30,13 @@ class UploadTable:
     """What the table shows, built up from events alone."""
 
     rows: dict[str, Row] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    _marks: deque[tuple[float, int]] = field(default_factory=deque, init=False)
+    """What had been sent at which time, within the window."""
+
+    def __post_init__(self) -> None:
+        """Begin to measure."""
+        self._marks.append((self.clock(), 0))
 
     def take(self, event: Event) -> None:
         """Note an event that is about a row."""
@@ -31,17 +44,28 @@ class UploadTable:
             row = self.rows.setdefault(event.stage, Row(event.title))
             row.state, row.detail = event.state, event.detail
         elif isinstance(event, StageProgress) and event.stage in self.rows:
-            self.rows[event.stage].progress = event
+            row = self.rows[event.stage]
+            row.progress = event
+            row.detail = event.detail or row.detail
+            self._mark()
 
     def time_left(self) -> float | None:
-        """Estimate the seconds left from what was sent so far; None while nothing can be said."""
-        known = [row.progress for row in self.rows.values() if row.progress is not None]
-        done = sum(one.sent_bytes for one in known)
-        left = sum(one.bytes_total - one.bytes_done for one in known)
-        seconds = time.monotonic() - self.started
-        return left * seconds / done if done and left else None
+        """Estimate the seconds left from the rate now; None while nothing can be said."""
+        left = sum(row.progress.bytes_total - row.progress.bytes_done for row in self.rows.values() if row.progress)
+        rate = self.rate()
+        return left / rate if left and rate else None
 
     def rate(self) -> float:
-        """Return the bytes per second sent since the table began."""
-        done = sum(row.progress.sent_bytes for row in self.rows.values() if row.progress is not None)
-        return done / max(time.monotonic() - self.started, 0.001)
+        """Return the bytes per second that are sent now."""
+        then, before = self._marks[0]
+        return (self._sent() - before) / max(self.clock() - then, 0.001)
+
+    def _sent(self) -> int:
+        return sum(row.progress.sent_bytes for row in self.rows.values() if row.progress is not None)
+
+    def _mark(self) -> None:
+        now = self.clock()
+        if now - self._marks[-1][0] >= _BETWEEN_MARKS:
+            self._marks.append((now, self._sent()))
+        while len(self._marks) > 1 and now - self._marks[1][0] >= _WINDOW:
+            self._marks.popleft()

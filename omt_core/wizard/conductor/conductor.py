@@ -198,7 +198,7 @@ class Conductor:
         """Begin the upload, or go on with one that was paused, stopped, or failed (W70-W79)."""
         self._refuse_while_uploading()
         if self.upload.state is not UploadState.IDLE:
-            self.upload.start(self._go_on, ended=self._upload_ended)
+            self.upload.start(self._go_on, look=self._learn, ended=self._upload_ended)
             return
         session = self.lease.session
         with self._busy_with(Busy.STARTING):
@@ -208,7 +208,7 @@ class Conductor:
             if self._screen is not Screen.UPLOAD:
                 await self.upload.show_rows()
         self._go(Screen.UPLOAD)
-        self.upload.start(self._upload_first, ended=self._upload_ended)
+        self.upload.start(self._upload_first, look=self._learn, ended=self._upload_ended)
 
     def cancel_upload(self, *, thaw: bool) -> None:
         """Stop the upload, so that it can be gone on with; `thaw` lets the users in again once it has stopped."""

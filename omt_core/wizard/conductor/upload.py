@@ -24,8 +24,8 @@ from omt_core.wizard.conductor.lease import Lease
 from omt_core.wizard.conductor.state import RowPart, UploadPart, UploadState
 
 _log = logging.getLogger("omt.wizard")
-_COUNT_EVERY: Final = 3.0
-"""Seconds between two looks at what is missing and failed."""
+_LOOK_EVERY: Final = 3.0
+"""Seconds between two looks at what is missing and failed, and at whether the installation is frozen by now."""
 _UNDER_WAY: Final = frozenset({UploadState.RUNNING, UploadState.PAUSING, UploadState.STOPPING})
 
 Work = Callable[[anyio.Event], Awaitable[None]]
@@ -71,8 +71,12 @@ class UploadRun:
         self._table = UploadTable(rows={name: Row(title) for name, title in titles})
         await self._count()
 
-    def start(self, work: Work, *, ended: Callable[[], Awaitable[None]]) -> None:
-        """Begin an attempt; `ended` is called after it, however it ended. Raises `InputError` `upload-under-way`."""
+    def start(self, work: Work, *, look: Callable[[], Awaitable[None]], ended: Callable[[], Awaitable[None]]) -> None:
+        """Begin an attempt.
+
+        `look` is called every few seconds of it and tells the pages, `ended` after it, however it ended. Raises
+        `InputError` `upload-under-way`.
+        """
         if self.under_way:
             raise InputError("upload-under-way", "The upload is under way already.", "Wait for its end, or pause it.")
         self._stop = anyio.Event()
@@ -80,7 +84,7 @@ class UploadRun:
         self._table = UploadTable(rows={name: Row(row.title) for name, row in self._table.rows.items()})
         self.state, self.error, self.result = UploadState.RUNNING, None, None
         self._changed()
-        self._group.start_soon(self._run, work, ended)
+        self._group.start_soon(self._run, work, look, ended)
 
     def pause(self) -> None:
         """Let what is in flight finish and begin nothing new."""
@@ -123,10 +127,10 @@ class UploadRun:
         else:
             raise InputError("upload-not-running", "No upload is running.", "Begin it, or go on with it, first.")
 
-    async def _run(self, work: Work, ended: Callable[[], Awaitable[None]]) -> None:
+    async def _run(self, work: Work, look: Callable[[], Awaitable[None]], ended: Callable[[], Awaitable[None]]) -> None:
         error: OmtError | None = None
         async with anyio.create_task_group() as counting:
-            counting.start_soon(self._keep_counting)
+            counting.start_soon(self._keep_looking, look)
             try:
                 await work(self._stop)
             except OmtError as raised:
@@ -157,12 +161,12 @@ class UploadRun:
         else:
             self.state, self.error = UploadState.FAILED, error
 
-    async def _keep_counting(self) -> None:
+    async def _keep_looking(self, look: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await anyio.sleep(_COUNT_EVERY)
+            await anyio.sleep(_LOOK_EVERY)
             if self._lease.is_open:
                 await self._count()
-                self._changed()
+                await look()
 
     async def _count(self) -> None:
         self._totals = tuple((await self._lease.session.journal.totals()).values())
@@ -176,7 +180,7 @@ def _part(name: str, row: Row) -> RowPart:
         stage=name,
         title=row.title,
         state=row.state,
-        detail=row.detail or progress.detail,
+        detail=row.detail,
         items_done=progress.items_done,
         items_total=progress.items_total,
         bytes_done=progress.bytes_done,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 from rich.console import Console as RichConsole
 
@@ -36,7 +37,7 @@ def test_rows_stand_in_the_order_in_which_they_were_announced() -> None:
 
 
 def test_a_row_says_how_far_it_is_and_what_is_left() -> None:
-    table = UploadTable(started=0.0)
+    table = UploadTable(clock=itertools.count(0.0, 10.0).__next__)
     table.take(StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING))
     table.take(progress("documents", done=40, total=80, sent=40 * 1024))
     assert "40.0 KB of 80.0 KB" in shown(table)

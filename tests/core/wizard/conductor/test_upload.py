@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
         await site.until_it_holds(lambda: not site.conductor.busy)
         assert pins.FROZEN not in await site.conductor.lease.session.journal.pins()
         assert (await site.conductor.result()).exit_code != 0
+
+
+async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W70."""
+    monkeypatch.setattr("omt_core.wizard.conductor.upload._LOOK_EVERY", 0.05)
+    async with site_in(tmp_path) as site:
+        await site.to_ready(Kind.LIVE)
+        site.conductor.upload.limit(1_000)  # so slow that it still runs when the page looks
+        await site.conductor.start_upload()
+        await site.until_it_holds(lambda: json.loads(site.conductor.state())["frozen"])
+        assert site.conductor.upload.state is UploadState.RUNNING
+        site.conductor.upload.limit(None)
+        await site.until(UploadState.DONE)
 
 
 async def test_it_can_be_limited_while_it_runs(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 /** Documentation at left, Previous and the primary button at right. Source: domain/wizard.md W4-W6. */
 
 import { post } from "../core/api.js";
-import { h, replace, setAttribute } from "../core/dom.js";
+import { h, replace, setAttribute, setText, uniqueId } from "../core/dom.js";
 import { onFooter } from "../core/footer.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";
@@ -18,12 +18,13 @@ export class FooterBar extends HTMLElement {
     const previous = h("button", { type: "button", class: "button", on: { click: () => this.#previous() } },
       icon("arrow_left"), previousLabel);
     const label = h("span");
+    const reason = h("span", { class: "footer__reason", id: uniqueId("reason") });
     const primary = h("button", { type: "button", class: "button button--primary button--next",
       on: { click: () => this.#primary() } }, h("span", { class: "spinner", "aria-hidden": "true" }), label);
     replace(this, h("footer", { class: "footer" },
       h("a", { class: "footer__link", href: DOCUMENTATION, target: "_blank", rel: "noopener noreferrer" },
         h("span", null, t("shell.documentation")), icon("external", { label: t("shell.newWindow") })),
-      h("div", { class: "footer__buttons" }, previous, primary)));
+      h("div", { class: "footer__buttons" }, reason, previous, primary)));
     this.#stop = onFooter((footer) => {
       this.#footer = footer;
       previous.hidden = !footer.previous;
@@ -35,6 +36,9 @@ export class FooterBar extends HTMLElement {
       primary.type = footer.primary?.form ? "submit" : "button";
       setAttribute(primary, "form", footer.primary?.form);
       label.textContent = footer.primary?.label ?? "";
+      setText(reason, footer.primary?.reason ?? "");
+      reason.hidden = !footer.primary?.reason;
+      setAttribute(primary, "aria-describedby", footer.primary?.reason ? reason.id : null);
     });
   }
 

@@ -1,0 +1,82 @@
+/** The card of one code: what was found, about whom, what to do, and the waiver. */
+
+import { h } from "../../core/dom.js";
+import { icon } from "../../core/icons.js";
+import { number, t } from "../../core/text.js";
+import { codeButton } from "../finding-code/code-button.js";
+import { isWaived } from "./finding-groups.js";
+import { severityBadge } from "./severities.js";
+import { subjectList } from "./subjects.js";
+import { askWaiver } from "./waiving.js";
+
+const CASES = 20;
+
+/**
+ * @param {{key: string, waiver: string, findings: import("./finding-groups.js").CheckedFinding[]}} group
+ */
+export function findingCard(group) {
+  const { findings } = group;
+  const [first] = findings;
+  const remedies = new Set(findings.map((one) => one.remedy));
+  return h("article", { class: "card finding", dataset: { code: first.code, severity: first.severity } },
+    h("header", { class: "finding__head" },
+      severityBadge(first.severity), standing(findings),
+      h("h3", null, codeButton(first.code)),
+      h("span", { class: "muted finding__plugin" }, t("checks.from", { plugin: first.plugin }))),
+    cases(findings, remedies.size > 1),
+    remedies.size === 1 && first.remedy ? remedy(first.remedy) : null,
+    waiver(group));
+}
+
+function standing(findings) {
+  if (findings.some((one) => one.blocking)) {
+    return h("span", { class: "badge badge--danger badge--outline" }, icon("stop"), t("checks.blocks"));
+  }
+  return findings.every(isWaived)
+    ? h("span", { class: "badge badge--outline" }, icon("check"), t("checks.waived"))
+    : null;
+}
+
+function cases(findings, withRemedy) {
+  const list = h("ul", { class: "finding__cases" });
+  const more = h("button", { type: "button", class: "button button--quiet" });
+  let shown = 0;
+  const show = (count) => {
+    list.append(...findings.slice(shown, count).map((one) => aCase(one, withRemedy)));
+    shown = Math.min(count, findings.length);
+    more.hidden = shown >= findings.length;
+    more.textContent = t("checks.more", { count: number(findings.length - shown) });
+  };
+  more.addEventListener("click", () => {
+    const next = shown;
+    show(shown + 5 * CASES);
+    list.children[next]?.setAttribute("tabindex", "-1");
+    list.children[next]?.focus();
+  });
+  show(CASES);
+  return [list, more];
+}
+
+function aCase(finding, withRemedy) {
+  return h("li", null,
+    h("p", { class: "finding__message" }, finding.message),
+    finding.subjects.length ? subjectList(finding.subjects) : null,
+    withRemedy && finding.remedy ? remedy(finding.remedy) : null);
+}
+
+function remedy(words) {
+  return h("p", { class: "finding__remedy" }, h("strong", {}, t("checks.remedy")), " ", words);
+}
+
+function waiver(group) {
+  const [first] = group.findings;
+  if (first.severity !== "error") return null;
+  if (!first.waivable) {
+    return h("p", { class: "finding__waiver muted" }, icon("lock"), t("checks.not-waivable"));
+  }
+  const waived = group.findings.every(isWaived);
+  return h("div", { class: "finding__waiver" },
+    h("p", { class: "muted" }, waived ? t("checks.waived-why") : t("checks.blocks-why")),
+    h("button", { type: "button", class: "button", on: { click: () => askWaiver(group.waiver, !waived) } },
+      waived ? t("checks.unwaive") : t("checks.waive")));
+}

@@ -1,0 +1,59 @@
+/** Findings as the page shows them: those of one code and plugin together, filtered by severity and text. */
+
+/**
+ * @typedef {object} CheckedFinding
+ * @property {string} code
+ * @property {"error"|"warning"|"info"} severity
+ * @property {string} plugin
+ * @property {string[]} subjects
+ * @property {string} message
+ * @property {string} remedy
+ * @property {boolean} waivable
+ * @property {boolean} blocking
+ */
+
+/**
+ * @typedef {object} Filter
+ * @property {string} severity a severity, `blocking`, or empty for all
+ * @property {string} text
+ */
+
+const searched = new WeakMap();
+
+/** Group what the filter leaves; a key stays the same from one reading to the next.
+ * @param {CheckedFinding[]} findings @param {Filter} filter
+ */
+export function groups(findings, filter) {
+  const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const grouped = new Map();
+  for (const finding of findings) {
+    if (!passes(finding, filter.severity) || !words.every((word) => text(finding).includes(word))) continue;
+    const waiver = waiverOf(finding);
+    const key = JSON.stringify([finding.severity, finding.code, finding.plugin, waiver]);
+    if (!grouped.has(key)) grouped.set(key, { key, waiver, findings: [] });
+    grouped.get(key).findings.push(finding);
+  }
+  return [...grouped.values()];
+}
+
+/** What waives a finding: its code, or the plugin that it is about. @param {CheckedFinding} finding */
+export function waiverOf(finding) {
+  return finding.subjects.find((subject) => subject.startsWith("plugin:")) ?? finding.code;
+}
+
+/** Whether a waiver lets it stand: of its code, or of the plugin that it is about or from. */
+export function isWaived(finding) {
+  return finding.severity === "error" && !finding.blocking;
+}
+
+function passes(finding, wanted) {
+  return !wanted || (wanted === "blocking" ? finding.blocking : finding.severity === wanted);
+}
+
+function text(finding) {
+  if (!searched.has(finding)) {
+    const parts = [finding.message, finding.code, finding.plugin, finding.remedy, ...finding.subjects];
+    searched.set(finding, parts.join("\n").toLocaleLowerCase());
+  }
+  return searched.get(finding);
+}

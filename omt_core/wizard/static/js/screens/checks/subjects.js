@@ -1,0 +1,56 @@
+/** Whom or what a finding is about: the first ten, all of them on request, and all as text to copy. */
+
+import { h, replace } from "../../core/dom.js";
+import { icon } from "../../core/icons.js";
+import { toast } from "../../core/toast.js";
+import { number, t, tn } from "../../core/text.js";
+
+const SHOWN = 10;
+/** Lists that are printed whole, by their element. */
+const lists = new WeakMap();
+
+/** Return the list with its buttons. @param {string[]} subjects */
+export function subjectList(subjects) {
+  const list = h("ul", { class: "subjects" });
+  const show = (all) => replace(list, subjects.slice(0, all ? undefined : SHOWN).map((one) => h("li", null, one)));
+  show(false);
+  const buttons = h("div", { class: "toolbar no-print" });
+  if (subjects.length > SHOWN) buttons.append(toggle(list, subjects.length, show));
+  if (subjects.length > 1) buttons.append(copyButton(subjects));
+  return h("div", null, list, buttons.firstChild ? buttons : null);
+}
+
+/** Show all subjects below `root`, or only those that are open by themselves. */
+export function expandSubjects(root, all) {
+  for (const list of root.querySelectorAll(".subjects")) lists.get(list)?.(all);
+}
+
+function toggle(list, count, show) {
+  let open = false;
+  const button = h("button", { type: "button", class: "button button--quiet button--small" });
+  const say = () => {
+    button.textContent = open ? t("checks.show-fewer") : t("checks.show-all", { count: number(count) });
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => {
+    open = !open;
+    show(open);
+    say();
+  });
+  lists.set(list, (all) => show(all || open));
+  say();
+  return button;
+}
+
+function copyButton(subjects) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(subjects.join("\n"));
+      toast(tn("checks.copied", subjects.length));
+    } catch {
+      toast(t("checks.copy-refused")); // The browser may forbid it; the list can be marked and copied by hand.
+    }
+  };
+  return h("button", { type: "button", class: "button button--quiet button--small", on: { click: copy } },
+    icon("copy"), t("checks.copy"));
+}

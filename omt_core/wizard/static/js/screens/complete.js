@@ -1,0 +1,76 @@
+/** Complete: what was moved, what was left behind and why, and what comes next. Source: domain/wizard.md W80-W82. */
+
+import { post } from "../core/api.js";
+import { BusyLine } from "../core/busy.js";
+import { h, replace } from "../core/dom.js";
+import { ErrorPlace } from "../core/error-place.js";
+import { setFooter } from "../core/footer.js";
+import { notice } from "../core/notice.js";
+import { ScreenElement } from "../core/screen-element.js";
+import { screen } from "../core/screens.js";
+import { t } from "../core/text.js";
+import { changesOnline } from "./complete/changes-online.js";
+import { documents } from "./complete/documents.js";
+import { figures } from "./complete/figures.js";
+import { nextSteps } from "./complete/next-steps.js";
+import { thawCard } from "./complete/thaw-card.js";
+import { LeftBehind } from "./left-behind/left-behind.js";
+
+class Complete extends ScreenElement {
+  #said = "";
+
+  build() {
+    this.className = "page";
+    this.errors = new ErrorPlace();
+    this.busyLine = new BusyLine();
+    this.figures = h("div");
+    this.thaw = h("div");
+    this.next = h("div");
+    this.changes = h("div");
+    this.documents = h("div");
+    this.leftBehind = new LeftBehind({ open: true });
+    this.append(
+      h("header", null, h("h1", null, t("complete.title")), h("p", { class: "page__lead" }, t("complete.lead"))),
+      this.errors.element, this.busyLine.element, this.figures, this.thaw,
+      h("div", { class: "complete__columns" }, this.next, this.documents),
+      this.changes, this.leftBehind.element);
+  }
+
+  update(now) {
+    setFooter({
+      primary: { label: t("complete.close"), busy: now.busy === "closing", disabled: now.busy === "thawing",
+        run: () => this.errors.run(() => post("/api/close")) },
+      previous: { disabled: true },
+    });
+    this.leftBehind.show({
+      missing: now.result?.missing ?? 0, failed: now.result?.failed ?? 0, left_out: now.upload.left_out,
+    });
+    this.errors.update(now);
+    this.busyLine.update(now);
+    const said = JSON.stringify([now.result, now.frozen, now.busy]);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#show(now);
+  }
+
+  leave() {
+    this.leftBehind.stop();
+  }
+
+  #show(now) {
+    const { result } = now;
+    if (!result) {
+      const words = { title: t("complete.no-result"), content: t("complete.no-result-text") };
+      replace(this.figures, notice("warning", words));
+      return;
+    }
+    replace(this.figures, figures(result));
+    replace(this.thaw, thawCard(now));
+    replace(this.next, nextSteps(now));
+    replace(this.documents, documents(result));
+    replace(this.changes, changesOnline(result.changes));
+  }
+}
+
+customElements.define("omt-complete", Complete);
+screen("complete", "omt-complete");

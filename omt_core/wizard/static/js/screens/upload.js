@@ -1,0 +1,103 @@
+/** Upload: the rows in parallel, and all one may do about them. Source: domain/wizard.md W73-W79. */
+
+import { post } from "../core/api.js";
+import { h, replace, setText } from "../core/dom.js";
+import { ErrorPlace } from "../core/error-place.js";
+import { setFooter } from "../core/footer.js";
+import { ScreenElement } from "../core/screen-element.js";
+import { screen } from "../core/screens.js";
+import { onNotice, onRow, state } from "../core/state.js";
+import { t } from "../core/text.js";
+import { FrozenNotice } from "./freeze/frozen-notice.js";
+import { LeftBehind } from "./left-behind/left-behind.js";
+import { Milestones } from "./upload/milestones.js";
+import { RunButtons } from "./upload/run-buttons.js";
+import { StageTable } from "./upload/stage-table.js";
+import { standing } from "./upload/standing.js";
+import { Totals } from "./upload/totals.js";
+
+class Upload extends ScreenElement {
+  #said = "";
+
+  build() {
+    this.className = "page";
+    this.lead = h("p", { class: "page__lead" });
+    this.notices = h("div", { class: "upload__notices" });
+    this.errors = new ErrorPlace();
+    this.frozen = new FrozenNotice();
+    this.table = new StageTable(() => this.totals.show(state().upload));
+    this.totals = new Totals();
+    this.buttons = new RunButtons(this.errors);
+    this.latest = h("p", { class: "upload__latest muted", role: "status" });
+    this.leftBehind = new LeftBehind();
+    this.milestones = new Milestones();
+    this.append(
+      h("header", null, h("h1", null, t("upload.title")), this.lead), this.errors.element, this.notices,
+      h("section", { class: "card upload__card", "aria-label": t("upload.table") },
+        this.table.element,
+        h("div", { class: "upload__below" }, this.totals.element, this.buttons.element),
+        this.latest),
+      this.frozen.element,
+      this.leftBehind.element,
+      h("p", { class: "muted upload__closing" }, t("upload.closing")));
+    this.follow(onRow((row) => this.#move(row)));
+    this.follow(onNotice(({ message }) => this.#tell(message)));
+  }
+
+  update(now) {
+    const { upload } = now;
+    this.table.showAll(upload.rows);
+    this.table.element.dataset.run = upload.state;
+    this.totals.show(upload);
+    for (const row of upload.rows) this.milestones.row(row);
+    this.milestones.run(now);
+    this.buttons.show(now);
+    this.frozen.show(now);
+    this.leftBehind.show(upload);
+    const none = !upload.missing && !upload.failed && !upload.left_out;
+    this.leftBehind.element.hidden = none && upload.state === "idle";
+    this.errors.update(now);
+    this.#stand(now);
+    setFooter(this.#footer(now));
+  }
+
+  leave() {
+    this.leftBehind.stop();
+  }
+
+  #move(row) {
+    this.table.show(row);
+    this.milestones.row(row);
+  }
+
+  /** What the tool just did or decided, in its own words; the newest is enough, the log has all. */
+  #tell(message) {
+    setText(this.latest, message);
+  }
+
+  #stand(now) {
+    const { lead, notices } = standing(now);
+    setText(this.lead, lead);
+    const said = JSON.stringify([now.upload.state, now.frozen, lead]);
+    if (said === this.#said) return;
+    this.#said = said;
+    replace(this.notices, notices);
+  }
+
+  #footer(now) {
+    const { upload } = now;
+    const previous = { disabled: !now.can_go_back };
+    if (["idle", "stopped", "failed"].includes(upload.state)) {
+      const begun = upload.state !== "idle" || now.interrupted;
+      return {
+        primary: { label: t(begun ? "upload.go-on" : "upload.start"), busy: now.busy === "starting",
+          disabled: now.busy === "thawing", run: () => this.errors.run(() => post("/api/upload/start")) },
+        previous,
+      };
+    }
+    return { primary: { label: t("upload.finished"), disabled: true }, previous: { disabled: true } };
+  }
+}
+
+customElements.define("omt-upload", Upload);
+screen("upload", "omt-upload");

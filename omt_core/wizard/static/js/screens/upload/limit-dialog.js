@@ -1,0 +1,53 @@
+/** Asks for the rate at which to send at most; it holds at once, also for an upload under way. */
+
+import { post } from "../../core/api.js";
+import { h, uniqueId } from "../../core/dom.js";
+import { checkForm, field } from "../../core/fields.js";
+import { sendingDialog } from "../../core/sending-dialog.js";
+import { t } from "../../core/text.js";
+import { rateText } from "./rate-text.js";
+
+const OFFERED = { "500K": 500e3, "1M": 1e6, "5M": 5e6, "20M": 20e6 };
+const OWN = "own";
+
+/** @param {?number} limit bytes per second now, or none */
+export function askLimit(limit) {
+  const name = uniqueId("limit");
+  const chosen = limit === null ? "off" : Object.keys(OFFERED).find((key) => OFFERED[key] === limit) ?? OWN;
+  const own = h("input", {
+    type: "text", pattern: "[0-9]{1,9}([.][0-9]{1,3})?[KMGkmg]?", autocomplete: "off", spellcheck: "false",
+    value: chosen === OWN ? plain(limit) : "",
+  });
+  const ownField = field({ label: t("upload.limit-own-label"), control: own, hint: t("upload.limit-own-hint") });
+  const settle = () => {
+    const mine = form.elements.namedItem(name).value === OWN;
+    ownField.hidden = !mine;
+    own.required = mine;
+    own.disabled = !mine;
+  };
+  const radio = (value, words) => h("label", { class: "rates__rate" },
+    h("input", { type: "radio", name, value, checked: value === chosen }), h("span", null, words));
+  const form = h("form", { class: "rates", on: { change: settle } },
+    Object.entries(OFFERED).map(([value, rate]) => radio(value, rateText(rate))),
+    radio(OWN, t("upload.limit-own")), ownField, radio("off", t("upload.limit-off")));
+  settle();
+  const dialog = sendingDialog({
+    title: t("upload.limit-title"),
+    content: [h("p", null, t("upload.limit-text")), form],
+    confirm: t("upload.limit-set"),
+    send: () => {
+      if (!checkForm(form)) return false;
+      const value = form.elements.namedItem(name).value;
+      return post("/api/upload/limit", { rate: value === OWN ? own.value.trim().toUpperCase() : value });
+    },
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.buttons[1].click();
+  });
+}
+
+function plain(rate) {
+  if (rate % 1e3) return String(rate);
+  return rate % 1e6 ? `${rate / 1e3}K` : `${rate / 1e6}M`;
+}

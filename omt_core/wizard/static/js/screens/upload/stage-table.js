@@ -1,0 +1,70 @@
+/** The upload table: the seven rows of W73 and those of partners, which run in parallel (W75). */
+
+import { h } from "../../core/dom.js";
+import { t } from "../../core/text.js";
+import { StageRow } from "./stage-row.js";
+
+/** Milliseconds between two drawings of what only moved on; a row that changes its state is drawn at once. */
+const REDRAW_MS = 300;
+const COLUMNS = ["upload.description", "upload.progress", "upload.items", "upload.size", "upload.sent"];
+
+export class StageTable {
+  #rows = new Map();
+  #latest = new Map();
+  #timer = 0;
+
+  /** @param {function(): void} drawn called after rows that only moved on were drawn */
+  constructor(drawn) {
+    this.drawn = drawn;
+    this.body = h("tbody");
+    this.element = h("table", { class: "table stages" },
+      h("caption", { class: "visually-hidden" }, t("upload.table")),
+      h("thead", null, h("tr", null, COLUMNS.map((key) => h("th", { scope: "col" }, t(key))))),
+      this.body);
+  }
+
+  /** Takes over all rows of a new state, in their order. @param {import("./row-type.js").Row[]} rows */
+  showAll(rows) {
+    this.#latest.clear();
+    const wanted = new Set(rows.map((row) => row.stage));
+    for (const [stage, shown] of this.#rows) {
+      if (wanted.has(stage)) continue;
+      shown.element.remove();
+      this.#rows.delete(stage);
+    }
+    rows.forEach((row, place) => {
+      this.#draw(row);
+      const element = this.#rows.get(row.stage).element;
+      if (this.body.children[place] !== element) this.body.insertBefore(element, this.body.children[place] ?? null);
+    });
+  }
+
+  /** Takes one row as it moves on. @param {import("./row-type.js").Row} row */
+  show(row) {
+    if (this.#rows.get(row.stage)?.state !== row.state) {
+      this.#latest.delete(row.stage);
+      this.#draw(row);
+      return;
+    }
+    this.#latest.set(row.stage, row);
+    this.#timer ||= setTimeout(() => this.#drawLatest(), REDRAW_MS);
+  }
+
+  #drawLatest() {
+    this.#timer = 0;
+    for (const row of this.#latest.values()) this.#draw(row);
+    this.#latest.clear();
+    this.drawn();
+  }
+
+  #draw(row) {
+    const shown = this.#rows.get(row.stage);
+    if (shown) {
+      shown.show(row);
+      return;
+    }
+    const made = new StageRow(row);
+    this.#rows.set(row.stage, made);
+    this.body.append(made.element);
+  }
+}

@@ -1,0 +1,70 @@
+"""What the upload table knows of rows, rate and time left (W73-W77)."""
+
+from __future__ import annotations
+
+from omt_core.api.events import StageChanged, StageProgress, StageState
+from omt_core.engine.upload_table import UploadTable
+
+MB = 1024 * 1024
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def progress(sent: int, *, total: int = 1000 * MB, detail: str = "") -> StageProgress:
+    return StageProgress(
+        stage="documents", items_done=1, items_total=2, bytes_done=sent, bytes_total=total, sent_bytes=sent,
+        skipped_bytes=0, detail=detail,
+    )  # fmt: skip
+
+
+def uploading(clock: Clock) -> UploadTable:
+    table = UploadTable(clock=clock)
+    table.take(StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING, detail="Uploading 0 KB"))
+    return table
+
+
+def test_the_text_of_a_row_moves_on_with_its_progress() -> None:
+    table = uploading(Clock())
+    table.take(progress(5 * MB, detail="Uploading 5.0 MB"))
+    assert table.rows["documents"].detail == "Uploading 5.0 MB"
+    table.take(progress(6 * MB))
+    assert table.rows["documents"].detail == "Uploading 5.0 MB"
+    table.take(StageChanged(stage="documents", title="Documents", state=StageState.SUCCEEDED, detail="Succeeded"))
+    assert table.rows["documents"].detail == "Succeeded"
+
+
+def test_rate_and_time_left_follow_a_line_that_became_slower() -> None:
+    clock = Clock()
+    table = uploading(clock)
+    for second in range(1, 61):
+        clock.now += 1
+        table.take(progress(second * 10 * MB))
+    assert table.rate() == 10 * MB
+    assert table.time_left() == 40
+    for second in range(1, 31):
+        clock.now += 1
+        table.take(progress(600 * MB + second * MB))
+    assert table.rate() == MB
+    assert table.time_left() == 370
+
+
+def test_a_line_that_stands_still_has_a_rate_that_falls() -> None:
+    clock = Clock()
+    table = uploading(clock)
+    clock.now += 10
+    table.take(progress(100 * MB))
+    clock.now += 990
+    assert table.rate() < MB
+
+
+def test_nothing_is_said_of_the_time_left_before_anything_was_sent() -> None:
+    table = uploading(Clock())
+    assert table.time_left() is None
+    table.take(progress(0))
+    assert table.time_left() is None
