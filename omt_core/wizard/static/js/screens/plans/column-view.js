@@ -16,6 +16,7 @@ export class ColumnView {
   #title = h("h2", { class: "plan-column__title" });
   #state = h("p", { class: "plan-column__state" });
   #hits = h("span", { class: "muted" });
+  #nobody = h("p", { class: "plan-column__nobody muted", hidden: true });
   #shownState = "";
 
   /**
@@ -29,7 +30,7 @@ export class ColumnView {
     this.list = h("ul", { class: "plan-column__cards", role: "list", "aria-labelledby": id });
     this.element = h("section", { class: "plan-column", "aria-labelledby": id, dataset: { plan } },
       h("header", { class: "plan-column__header" }, this.#title, this.#state),
-      this.list);
+      this.list, this.#nobody);
     this.cards = new WindowedList(this.list, scroller, cards);
   }
 
@@ -44,6 +45,8 @@ export class ColumnView {
     setText(this.#hits, filtering ? tn("plans.column.hits", column.shown.length) : "");
     this.element.classList.toggle("is-overbooked", isOverbooked(column));
     this.element.classList.toggle("is-unknown", !column.known);
+    this.#nobody.hidden = column.shown.length > 0;
+    setText(this.#nobody, t(column.logins.length > 0 ? "plans.column.noHits" : "plans.column.nobody"));
     this.cards.take(column.shown, () => cardHeight);
   }
 
