@@ -89,7 +89,8 @@ export class Combobox {
     const over = below < height + 8 && box.top > below;
     const { style } = this.#list;
     style.setProperty("left", `${box.left}px`);
-    style.setProperty("width", `${box.width}px`);
+    style.setProperty("min-width", `${box.width}px`);
+    style.setProperty("max-width", `${window.innerWidth - box.left - 8}px`);
     style.setProperty("top", over ? "auto" : `${box.bottom + 2}px`);
     style.setProperty("bottom", over ? `${window.innerHeight - box.top + 2}px` : "auto");
   }

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { prose } from "./prose.js";
 import { t } from "./text.js";
 
 const ICONS = { info: "info", success: "check", warning: "warning", danger: "warning" };
@@ -15,8 +16,8 @@ export function notice(kind, { title, content, code, actions = [] }) {
   return h("div", { class: `notice notice--${kind}` },
     icon(ICONS[kind], { label: t(`notice.${kind}`) }),
     h("div", { class: "notice__body" },
-      title ? h("p", { class: "notice__title" }, title) : null,
-      content ? h("div", { class: "notice__text" }, content) : null,
+      title ? h("p", { class: "notice__title" }, prose(title)) : null,
+      content ? h("div", { class: "notice__text" }, typeof content === "string" ? prose(content) : content) : null,
       code ? h("p", { class: "notice__code" }, t("error.code", { code })) : null),
     actions.length ? h("div", { class: "notice__actions" }, actions) : null);
 }

@@ -12,7 +12,7 @@ import { icon } from "../core/icons.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { state } from "../core/state.js";
-import { LANGUAGES, t } from "../core/text.js";
+import { LANGUAGES, hasText, t } from "../core/text.js";
 import { KindConsequences } from "./confirm/consequences.js";
 
 const FORM = "confirm-form";
@@ -26,19 +26,16 @@ class ConfirmScreen extends ScreenElement {
     this.controls(administrator, contact, kind, accepted);
     this.consequences = new KindConsequences();
     this.form = h("form", { id: FORM, class: "confirm__form" },
-      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.contact")),
-        h("h2", { "aria-hidden": "true" }, icon("person"), t("confirm.contact")),
+      group("contact", "person",
         h("p", { class: "muted" }, t("confirm.contact.why")),
         h("div", { class: "confirm__contact" },
           field({ label: t("confirm.email"), control: this.email }),
           field({ label: t("confirm.phone"), control: this.phone, optional: true }),
           field({ label: t("confirm.language"), control: this.language, hint: t("confirm.language.hint") }))),
-      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.kind")),
-        h("h2", { "aria-hidden": "true" }, icon("flask"), t("confirm.kind")),
+      group("kind", "flask",
         checkField({ label: t("confirm.test"), control: this.test, hint: t("confirm.test.hint") }),
         this.consequences.element),
-      h("fieldset", { class: "card confirm__group" }, h("legend", { class: "visually-hidden" }, t("confirm.agreement")),
-        h("h2", { "aria-hidden": "true" }, icon("document"), t("confirm.agreement")),
+      group("agreement", "document",
         checkField({ label: t("confirm.accept"), control: this.agreement, hint: t("confirm.accept.hint") })));
     validated(this.form, () => this.send());
     replace(this, h("div", { class: "page" },
@@ -70,7 +67,7 @@ class ConfirmScreen extends ScreenElement {
       [t("confirm.company"), licence?.owner],
       [t("confirm.serial"), licence?.serial],
       [t("confirm.name"), administrator?.full_name],
-      [t("confirm.right"), administrator?.right],
+      [t("confirm.right"), rightName(administrator?.right)],
     ]);
     this.consequences.show(this.test.checked);
     const busy = Boolean(newest.busy);
@@ -94,3 +91,13 @@ class ConfirmScreen extends ScreenElement {
 }
 customElements.define("omt-confirm", ConfirmScreen);
 screen("confirm", "omt-confirm");
+
+/** The functional right as the product calls it (domain/wizard.md W21). */
+function rightName(right) {
+  return right && hasText(`right.${right}`) ? t(`right.${right}`) : right;
+}
+
+function group(name, sign, ...content) {
+  return h("fieldset", { class: "card confirm__group" },
+    h("legend", null, h("h2", { class: "card__title" }, icon(sign), t(`confirm.${name}`))), content);
+}

@@ -19,6 +19,8 @@ import { exportAnswers, importAnswers } from "./installation/answers-file.js";
 import { foundInstallations } from "./installation/found.js";
 
 const FORM = "installation-form";
+/** What the page itself is about: it says so in the names of its fields, not of the answers file. */
+const INCOMPLETE = new Set(["installation-incomplete", "installation-not-found"]);
 
 class InstallationScreen extends ScreenElement {
   build() {
@@ -46,7 +48,7 @@ class InstallationScreen extends ScreenElement {
   }
 
   update(newest) {
-    this.errors.update(newest);
+    this.errors.update({ error: INCOMPLETE.has(newest.error?.code) ? null : newest.error });
     this.busyLine.update(newest);
     const busy = Boolean(newest.busy);
     setFooter({
@@ -77,6 +79,9 @@ class InstallationScreen extends ScreenElement {
   async send() {
     if (state().busy) return;
     const refusal = await this.errors.run(() => post("/api/installation", this.answers.values()));
+    if (INCOMPLETE.has(refusal?.code)) {
+      this.errors.say({ code: refusal.code, message: t("installation.incomplete"), remedy: t("installation.incomplete.remedy") });
+    }
     if (!this.isConnected || state().screen !== "installation") return;
     if (refusal && refusedField(refusal.message, (name) => this.answers.control(name))) return;
     if (refusal) await this.load({ keep: true });

@@ -69,6 +69,7 @@ export class MainArea extends HTMLElement {
       this.#wanted = null;
       this.#show();
     };
+    document.title = t("shell.product");
     replace(this.#main, failed({
       code: "", message: t("error.screen"), remedy: failure instanceof Error ? failure.message : "",
     }, again));

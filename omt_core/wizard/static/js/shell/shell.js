@@ -3,7 +3,9 @@
 import { liveRegions } from "../core/announce.js";
 import { onConnection } from "../core/connection.js";
 import { h, replace } from "../core/dom.js";
+import { onNotice } from "../core/state.js";
 import { t } from "../core/text.js";
+import { toast } from "../core/toast.js";
 import { ExpiredScreen } from "./expired.js";
 import { FooterBar } from "./footer-bar.js";
 import { HeaderBar } from "./header-bar.js";
@@ -12,15 +14,18 @@ import { OfflineBanner } from "./offline-banner.js";
 import { StepBar } from "./step-bar.js";
 
 export class Shell extends HTMLElement {
-  #stop = () => {};
+  #stops = [];
   #expired = false;
 
   connectedCallback() {
-    this.#stop = onConnection((status) => this.#show(status === "expired"));
+    this.#stops = [
+      onConnection((status) => this.#show(status === "expired")),
+      onNotice(({ message }) => toast(message)),
+    ];
   }
 
   disconnectedCallback() {
-    this.#stop();
+    for (const stop of this.#stops) stop();
   }
 
   #show(expired) {

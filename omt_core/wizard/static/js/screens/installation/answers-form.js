@@ -24,7 +24,7 @@ export class AnswersForm {
     const dbms = h("select", { name: "dbms" }, h("option", { value: "" }, t("installation.dbms.any")),
       types.map((type) => h("option", { value: type }, t(`dbms.${type}`))));
     this.#controls.set("dbms", dbms);
-    this.element = h("div", { class: "answers__groups" },
+    this.element = h("div", { class: "answers__groups", on: { input: (event) => answered(event.target) } },
       group("crm", "database", [...CRM, ...ARCHIVES, "templates"].map((name) => this.#field(name))),
       group("service", "service", SERVICE.map((name) => this.#field(name))),
       group("online", "cloud", ["online.url", "online.token_file"].map((name) => this.#field(name))),
@@ -60,9 +60,7 @@ export class AnswersForm {
   mark(needs, evidence) {
     const found = new Map(evidence.map(({ setting, value }) => [plain(setting), value]).reverse());
     for (const [name, element] of this.#fields) {
-      const needed = [...needs].some((need) => plain(need) === plain(name));
-      element.classList.toggle("field--needed", needed);
-      replace(element.querySelector(".answers__need"), needed ? [icon("warning"), t("installation.needed")] : null);
+      needed(element, [...needs].some((need) => plain(need) === plain(name)));
       const control = this.#controls.get(name);
       if (control?.tagName === "INPUT") control.placeholder = found.get(plain(name)) ?? "";
     }
@@ -116,10 +114,19 @@ function plain(setting) {
   return name === "archives" ? "archives.1" : name;
 }
 
+/** A field that has got an answer is needed no more, until the next search says otherwise. */
+function answered(control) {
+  if (control.value) needed(control.closest(".field"), false);
+}
+
+function needed(element, needs) {
+  element.classList.toggle("field--needed", needs);
+  replace(element.querySelector(".answers__need"), needs ? [icon("warning"), t("installation.needed")] : null);
+}
+
 function group(name, sign, fields) {
   return h("fieldset", { class: "card answers__group" },
-    h("legend", { class: "visually-hidden" }, t(`installation.group.${name}`)),
-    h("h3", { class: "card__title", "aria-hidden": "true" }, icon(sign), t(`installation.group.${name}`)),
+    h("legend", null, h("h3", { class: "card__title" }, icon(sign), t(`installation.group.${name}`))),
     h("p", { class: "muted small" }, t(`installation.group.${name}.hint`)),
     h("div", { class: "answers__fields" }, fields));
 }

@@ -6,7 +6,8 @@ import { h, replace } from "../../core/dom.js";
 import { fieldError, validated } from "../../core/fields.js";
 import { icon } from "../../core/icons.js";
 import { errorNotice } from "../../core/notice.js";
-import { t } from "../../core/text.js";
+import { prose } from "../../core/prose.js";
+import { hasText, t } from "../../core/text.js";
 import { settingsOf } from "./schema.js";
 import { settingField } from "./setting-field.js";
 
@@ -26,7 +27,7 @@ export class SettingsSection {
     const form = h("form", null, this.#all, h("div", { class: "settings__end" }, this.#said, this.#save));
     validated(form, () => this.#send());
     this.element = h("details", { class: "card settings__section" },
-      h("summary", null, h("h2", null, plugin), h("span", { class: "muted" }, firstSentence(schema.description))), form);
+      h("summary", null, h("h2", null, plugin), h("span", { class: "muted" }, subjectOf(plugin, schema))), form);
   }
 
   lock(fixed) {
@@ -118,6 +119,8 @@ function put(values, path, value) {
   place[last] = value;
 }
 
-function firstSentence(text = "") {
-  return /^[^.\n]*\.?/.exec(text.trim())?.[0] ?? "";
+/** What the settings are about: in the wizard's words, or a partner's model's first sentence. */
+function subjectOf(plugin, { description = "" }) {
+  if (hasText(`settings.plugin.${plugin}`)) return t(`settings.plugin.${plugin}`);
+  return prose(/^.*?(?:\.(?=\s|$)|$)/.exec(description.trim().replace(/\s+/g, " "))[0]);
 }

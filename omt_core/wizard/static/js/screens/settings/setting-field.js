@@ -4,6 +4,7 @@ import { h } from "../../core/dom.js";
 import { checkField, field } from "../../core/fields.js";
 import { folderButton } from "../../core/folder-dialog.js";
 import { PasswordField } from "../../core/password-field.js";
+import { prose } from "../../core/prose.js";
 import { t } from "../../core/text.js";
 
 /**
@@ -103,9 +104,15 @@ function parse(value) {
 
 function hint(setting) {
   const how = { lines: t("settings.hint.lines"), pairs: t("settings.hint.pairs"), json: t("settings.hint.json") }[setting.kind];
-  const usual = ["string", "number", "boolean"].includes(typeof setting.default) && setting.default !== "" && setting.kind !== "secret"
-    ? t("settings.default", { value: String(setting.default) }) : null;
-  return h("span", null, [setting.description, how, usual].filter(Boolean).join(" "));
+  return h("span", null, prose([setting.description, how, usual(setting)].filter(Boolean).join(" ")));
+}
+
+/** The default in a few words; lists and groups are too long for that, and secrets have none. */
+function usual({ kind, default: value }) {
+  if (kind === "secret" || value === "") return null;
+  if (typeof value === "boolean") return t(value ? "settings.default.on" : "settings.default.off");
+  if (typeof value === "number") return t("settings.default", { value: value.toLocaleString(document.documentElement.lang) });
+  return typeof value === "string" ? t("settings.default", { value }) : null;
 }
 
 /** The schema's limits as the browser's own validation knows them; open bounds have no attribute of their own. */
