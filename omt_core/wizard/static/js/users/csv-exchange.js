@@ -1,4 +1,5 @@
 import { h } from "../core/dom.js";
+import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";
 
@@ -24,7 +25,7 @@ export function csvExchange({ address, read, refused }) {
     }
   });
   return [
-    h("a", { class: "button button--quiet", href: address, download: "" }, icon("download"), t("users.csv.out")),
+    h("a", { class: "button button--quiet", href: here(address), download: "" }, icon("download"), t("users.csv.out")),
     choose, file,
   ];
 }

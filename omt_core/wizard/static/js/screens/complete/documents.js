@@ -1,6 +1,7 @@
 /** Receipt and report: where they lie, and downloads. */
 
 import { h } from "../../core/dom.js";
+import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
 
@@ -28,5 +29,5 @@ function entry(drawing, title, words, path, actions) {
 }
 
 function download(href, words) {
-  return h("a", { class: "button button--quiet", href, download: "" }, icon("download"), t(words));
+  return h("a", { class: "button button--quiet", href: here(href), download: "" }, icon("download"), t(words));
 }
