@@ -44,6 +44,12 @@ export function closeWindow() {
 
 /** Loads what shows `name` and makes its element. @returns {Promise<HTMLElement>} */
 export async function makeScreen(name) {
+  await prepareScreen(name);
+  return document.createElement(tags.get(name));
+}
+
+/** Loads what shows `name`, so that it can be shown when the tool answers no more. */
+export async function prepareScreen(name) {
   if (!loading.has(name)) loading.set(name, load(name));
   try {
     await loading.get(name);
@@ -51,7 +57,6 @@ export async function makeScreen(name) {
     loading.delete(name); // So that the next try asks again.
     throw failure;
   }
-  return document.createElement(tags.get(name));
 }
 
 async function load(name) {

@@ -4,7 +4,7 @@ import { announce } from "../core/announce.js";
 import { h, replace } from "../core/dom.js";
 import { setFooter } from "../core/footer.js";
 import { failed, loading } from "../core/placeholder.js";
-import { makeScreen, screenToShow } from "../core/screens.js";
+import { makeScreen, prepareScreen, screenToShow } from "../core/screens.js";
 import { onState, state } from "../core/state.js";
 import { t } from "../core/text.js";
 
@@ -56,6 +56,8 @@ export class MainArea extends HTMLElement {
     document.body.classList.toggle("fills", element.constructor.fill === true);
     this.#main.dataset.screen = name;
     replace(this.#main, element);
+    // It is shown when the tool has ended and answers no more; where this fails, the next screen tries again.
+    prepareScreen("closed").catch(() => {});
     const title = this.#main.querySelector("h1")?.textContent ?? "";
     document.title = title ? t("shell.title", { screen: title }) : t("shell.product");
     if (first) return;
