@@ -118,7 +118,7 @@ def _result(conductor: Conductor, known: Known) -> ResultPart | None:
     counted = upload.part()
     return ResultPart(
         files=result.sent.files + result.skipped.files,
-        bytes=result.sent.bytes,
+        bytes=upload.confirmed_bytes,
         tables=result.tables,
         rows=result.rows,
         missing=result.missing,

@@ -56,6 +56,11 @@ class UploadRun:
         """Whether something is sent, or about to end."""
         return self.state in _UNDER_WAY
 
+    @property
+    def confirmed_bytes(self) -> int:
+        """The bytes of all files that are confirmed online, in whichever attempt they were sent."""
+        return sum(total.confirmed_bytes for total in self._totals)
+
     def take(self, event: Event) -> None:
         """Note an event of the session that is about a row."""
         self._table.take(event)

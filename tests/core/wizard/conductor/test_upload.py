@@ -34,6 +34,8 @@ async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
         assert site.conductor.upload.error is None
         runs = await site.conductor.lease.session.journal.runs()
         assert [run.exit_code for run in runs] == [130, 0]
+        moved = json.loads(site.conductor.state())["result"]["bytes"]
+        assert moved == sum(total.bytes for total in (await site.conductor.lease.session.journal.totals()).values())
 
 
 async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_for(tmp_path: Path) -> None:
