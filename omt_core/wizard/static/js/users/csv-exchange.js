@@ -1,4 +1,7 @@
+/** Export to a spreadsheet and import from it. */
+
 import { h } from "../core/dom.js";
+import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";
 
@@ -24,7 +27,7 @@ export function csvExchange({ address, read, refused }) {
     }
   });
   return [
-    h("a", { class: "button button--quiet", href: address, download: "" }, icon("download"), t("users.csv.out")),
+    h("a", { class: "button button--quiet", href: here(address), download: "" }, icon("download"), t("users.csv.out")),
     choose, file,
   ];
 }
@@ -34,6 +37,7 @@ function decoded(content) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch {
-    throw Object.assign(new Error(t("users.csv.notUtf8")), { code: "csv-invalid", remedy: t("users.csv.notUtf8.remedy") });
+    const remedy = t("users.csv.notUtf8.remedy");
+    throw Object.assign(new Error(t("users.csv.notUtf8")), { code: "csv-invalid", remedy });
   }
 }

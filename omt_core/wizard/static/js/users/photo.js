@@ -1,4 +1,7 @@
+/** Photos of users, and silhouettes. */
+
 import { h } from "../core/dom.js";
+import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 
 /** A round photo, or a silhouette where there is none or it cannot be shown. @param {string | null} address */
@@ -7,7 +10,7 @@ export function photo(address) {
   if (address?.startsWith("/api/photos/")) {
     const image = h("img", { class: "photo__image", alt: "", loading: "lazy", decoding: "async", draggable: "false" });
     image.addEventListener("error", () => image.remove());
-    image.src = address;
+    image.src = here(address);
     frame.append(image);
   }
   return frame;
