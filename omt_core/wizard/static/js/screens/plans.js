@@ -1,3 +1,5 @@
+/** The window "Check user plans": the board of cards, and everything around it. Source: domain/wizard.md W44-W58. */
+
 import { h } from "../core/dom.js";
 import { failed, loading } from "../core/placeholder.js";
 import { ScreenElement } from "../core/screen-element.js";
@@ -8,7 +10,7 @@ import { FilterField } from "../users/filter-field.js";
 import { FilterIndex } from "../users/filter-index.js";
 import { FindingsPanel } from "../users/findings-panel.js";
 import { SavingNote } from "../users/saving-note.js";
-import { UserStore } from "../users/user-store.js";
+import { UserStore, forgetOpening } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { BoardActs } from "./plans/board-acts.js";
 import { BoardModel } from "./plans/board-model.js";
@@ -32,6 +34,7 @@ class Plans extends ScreenElement {
 
   leave() {
     for (const end of this.#ends.splice(0)) end();
+    if (location.hash !== "#/plans") forgetOpening("plans");
   }
 
   async #load() {
@@ -112,10 +115,11 @@ class Plans extends ScreenElement {
     });
     const onKey = (/** @type {KeyboardEvent} */ event) => onUndoKey(event, acts);
     document.addEventListener("keydown", onKey);
-    this.#ends.push(() => document.removeEventListener("keydown", onKey), () => board.end(), () => chooser.end());
+    this.#ends.push(store.followReturns(), () => document.removeEventListener("keydown", onKey));
+    this.#ends.push(() => board.end(), () => chooser.end());
     this.replaceChildren(header.element, end.errors, findings.element, toolbar.element, chooser.element, board.element,
-      h("div", { class: "window-foot plans-foot" }, toolbar.chosenBar, h("p", { class: "window-keys muted" }, t("plans.keys")),
-        saving.element));
+      h("div", { class: "window-foot plans-foot" }, toolbar.chosenBar,
+        h("p", { class: "window-keys muted" }, t("plans.keys")), saving.element));
     redraw();
   }
 }

@@ -1,3 +1,5 @@
+/** The window "Check user names": the grid, and everything around it. Source: domain/wizard.md W59-W68. */
+
 import { announce } from "../core/announce.js";
 import { h, replace, setText } from "../core/dom.js";
 import { empty, failed, loading } from "../core/placeholder.js";
@@ -9,7 +11,7 @@ import { csvExchange } from "../users/csv-exchange.js";
 import { FilterField } from "../users/filter-field.js";
 import { FindingsPanel } from "../users/findings-panel.js";
 import { SavingNote } from "../users/saving-note.js";
-import { UserStore } from "../users/user-store.js";
+import { UserStore, forgetOpening } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { GridModel } from "./user-names/grid-model.js";
 import { GridView } from "./user-names/grid-view.js";
@@ -37,6 +39,7 @@ class UserNames extends ScreenElement {
 
   leave() {
     for (const end of this.#ends.splice(0)) end();
+    if (location.hash !== "#/user-names") forgetOpening("user_names");
   }
 
   async #load() {
@@ -75,7 +78,10 @@ class UserNames extends ScreenElement {
     };
     const problems = new ProblemList(model, { go, next: () => next(1) });
     const removed = new RemovedPanel();
-    const findings = new FindingsPanel({ isUser: (subject) => store.byLogin.has(subject), show: ([login]) => go(login) });
+    const findings = new FindingsPanel({
+      isUser: (subject) => store.byLogin.has(subject),
+      show: ([login]) => go(login),
+    });
     const saving = new SavingNote();
     const nothing = h("div", { class: "user-grid-nothing", hidden: true });
     const reason = h("p", { class: "window-reason", role: "status" });
@@ -122,7 +128,8 @@ class UserNames extends ScreenElement {
     store.addEventListener("refused", (event) => end.fail(/** @type {CustomEvent} */ (event).detail.error));
     const onKey = (/** @type {KeyboardEvent} */ event) => onProblemKey(event, next);
     document.addEventListener("keydown", onKey);
-    this.#ends.push(() => document.removeEventListener("keydown", onKey), () => grid.end(), () => problems.end());
+    this.#ends.push(store.followReturns(), () => document.removeEventListener("keydown", onKey));
+    this.#ends.push(() => grid.end(), () => problems.end());
 
     this.replaceChildren(
       h("header", { class: "window-header" },

@@ -1,3 +1,5 @@
+/** Brings changes to the tool, in order, whatever the line does. */
+
 import { post } from "../core/api.js";
 import { onConnection } from "../core/connection.js";
 
@@ -26,7 +28,8 @@ export class ChangeSender {
   /**
    * @param {string} path
    * @param {import("./assignments.js").Assignments} assignments
-   * @param {{answered: (answer: any) => void, refused: (error: any, logins: string[]) => void, became: () => void}} hears
+   * @param {{answered: (answer: any) => void, refused: (error: any, logins: string[]) => void,
+   *   became: () => void}} hears
    */
   constructor(path, assignments, hears) {
     this.#path = path;

@@ -1,3 +1,5 @@
+/** Export to a spreadsheet and import from it. */
+
 import { h } from "../core/dom.js";
 import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
@@ -35,6 +37,7 @@ function decoded(content) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch {
-    throw Object.assign(new Error(t("users.csv.notUtf8")), { code: "csv-invalid", remedy: t("users.csv.notUtf8.remedy") });
+    const remedy = t("users.csv.notUtf8.remedy");
+    throw Object.assign(new Error(t("users.csv.notUtf8")), { code: "csv-invalid", remedy });
   }
 }

@@ -1,3 +1,5 @@
+/** The filter box of both windows. Source: domain/wizard.md W46, W52, W60. */
+
 import { announce } from "../core/announce.js";
 import { h, setText, uniqueId } from "../core/dom.js";
 import { icon } from "../core/icons.js";

@@ -1,3 +1,5 @@
+/** The list of what the rules found about users. */
+
 import { h, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t, tn } from "../core/text.js";

@@ -1,3 +1,5 @@
+/** Photos of users, and silhouettes. */
+
 import { h } from "../core/dom.js";
 import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";

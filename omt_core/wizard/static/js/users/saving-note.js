@@ -1,3 +1,5 @@
+/** The note whether all changes are kept. */
+
 import { h, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";

@@ -1,3 +1,5 @@
+/** The users, what they are assigned, and what the rules find: shared by both windows. */
+
 import { get, post } from "../core/api.js";
 import { state } from "../core/state.js";
 import { Assignments } from "./assignments.js";
@@ -12,6 +14,17 @@ import { ChangeSender } from "./change-sender.js";
  *   message: string, remedy: string}} Finding
  * @typedef {"plans" | "user_names"} Kind what is assigned; also the name of it in the server's answers
  */
+
+/**
+ * How it was when a window was opened. It outlives the window's element, which is made anew in another language.
+ * @type {Map<Kind, Map<string, string>>}
+ */
+const opened = new Map();
+
+/** The window is closed: the next opening is another one. @param {Kind} kind */
+export function forgetOpening(kind) {
+  opened.delete(kind);
+}
 
 /** @type {Record<Kind, string>} */
 const PATHS = { plans: "/api/plans", user_names: "/api/user-names" };
@@ -31,7 +44,7 @@ export class UserStore extends EventTarget {
   /** @type {Array<{full_name: string, address: string}>} */ removedAddresses;
   /** @type {string[]} user names that somebody elsewhere holds online */ taken;
   #kind;
-  #opened;
+  /** Counts what has happened, so that an answer that was overtaken is known for one. */ #events = 0;
   /** @type {ChangeSender} */ #sender;
 
   /** @param {Kind} kind what this window changes @returns {Promise<UserStore>} */
@@ -51,7 +64,7 @@ export class UserStore extends EventTarget {
     this.catalogue = answer.catalogue;
     this.assigned = { plans: new Assignments(answer.plans), user_names: new Assignments(answer.user_names) };
     this.#take(answer);
-    this.#opened = this.assigned[kind].snapshot();
+    if (!opened.has(kind)) opened.set(kind, this.assigned[kind].snapshot());
     this.#sender = new ChangeSender(PATHS[kind], this.assigned[kind], {
       answered: (said) => {
         this.assignments.confirm(said[kind]);
@@ -84,6 +97,7 @@ export class UserStore extends EventTarget {
   change(changes) {
     const real = changes.filter(([login, value]) => this.assignments.get(login) !== value);
     if (real.length === 0) return;
+    this.#events += 1;
     this.assignments.set(real);
     this.#tell("changed");
     void this.#sender.send();
@@ -91,7 +105,29 @@ export class UserStore extends EventTarget {
 
   /** What leads back to how it was when the window was opened (W57). */
   changesSinceOpened() {
-    return this.assignments.changesTo(this.#opened);
+    return this.assignments.changesTo(opened.get(this.#kind) ?? new Map());
+  }
+
+  /** Look again whenever the person comes back to the page: another tab may have changed something. */
+  followReturns() {
+    const look = () => void this.#lookAgain();
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
+  }
+
+  async #lookAgain() {
+    if (this.saving !== "saved") return;
+    const before = this.#events;
+    let answer;
+    try {
+      answer = await get("/api/users");
+    } catch {
+      return; // the page says by itself that the tool does not answer
+    }
+    if (this.#events !== before) return;
+    this.assigned.plans.confirm(answer.plans);
+    this.assigned.user_names.confirm(answer.user_names);
+    this.#answered(answer);
   }
 
   /** @returns {Promise<boolean>} whether everything has reached the server */
@@ -129,9 +165,8 @@ export class UserStore extends EventTarget {
 
   /** @param {any} answer */
   #take(answer) {
-    this.findings = Array.isArray(answer.findings)
-      ? { ...this.findings, [this.#kind]: answer.findings }
-      : { ...this.findings, ...answer.findings };
+    this.#events += 1;
+    this.findings = { ...this.findings, ...answer.findings };
     this.taken = answer.taken ?? this.taken ?? [];
     this.removedAddresses = answer.removed_addresses ?? this.removedAddresses ?? [];
   }

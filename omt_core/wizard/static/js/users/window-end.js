@@ -1,3 +1,5 @@
+/** How the two windows close: Ok and Cancel. Source: domain/wizard.md W57, W65. */
+
 import { alert } from "../core/announce.js";
 import { confirmDialog } from "../core/dialog.js";
 import { h, replace } from "../core/dom.js";

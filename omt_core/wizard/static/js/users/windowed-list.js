@@ -1,3 +1,5 @@
+/** Long lists of which only what is in view is drawn. */
+
 import { Lines } from "./lines.js";
 
 /** How far beyond what is seen lines are drawn, in pixels, so that neither Tab nor a quick scroll meets nothing. */
@@ -49,6 +51,7 @@ export class WindowedList {
   /** The stretch of the list that is in view. Reads the layout, so ask all lists before the first one draws. */
   view() {
     const list = this.#list.getBoundingClientRect();
+    if (list.width === 0) return { from: 0, to: 0 }; // hidden
     const clip = this.#scroller.getBoundingClientRect();
     const top = Math.max(clip.top, 0) - list.top;
     const bottom = Math.min(clip.bottom, window.innerHeight) - list.top;
@@ -57,7 +60,7 @@ export class WindowedList {
 
   /** @param {{from: number, to: number}} view @param {string | null} kept the key of a line that must stay */
   draw(view = this.view(), kept = this.#does.kept?.() ?? null) {
-    const [first, end] = this.#list.offsetParent === null ? [0, 0] : this.#lines.between(view.from, view.to);
+    const [first, end] = this.#lines.between(view.from, view.to);
     const places = Array.from({ length: end - first }, (_, at) => first + at);
     const apart = kept === null ? -1 : this.placeOf(kept);
     if (apart >= 0 && apart < first) places.unshift(apart);

@@ -1,3 +1,5 @@
+/** What a person can do on the board: move, remove all, undo, redo, take a spreadsheet. */
+
 import { announce } from "../../core/announce.js";
 import { confirmDialog } from "../../core/dialog.js";
 import { number, t, tn } from "../../core/text.js";
@@ -96,8 +98,8 @@ export class BoardActs {
   #putBack({ logins, reasons, error }) {
     this.history.forget(logins);
     for (const login of logins) this.refusals.set(login, reasons[login]);
-    const remedy = error?.remedy ?? "";
-    toast([tn("plans.refused.server", logins.length, { reason: reasons[logins[0]] }), remedy].filter(Boolean).join(" "));
+    const said = tn("plans.refused.server", logins.length, { reason: reasons[logins[0]] });
+    toast([said, error?.remedy].filter(Boolean).join(" "));
   }
 
   /** @param {string[]} logins @param {string} plan */

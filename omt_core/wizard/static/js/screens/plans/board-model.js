@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Column
  * @property {string} plan its name, "" for those without a plan
- * @property {boolean} known whether the plan exists online; one that does not can only be left
+ * @property {boolean} known whether the plan exists online, as far as anybody asked; others can only be left
  * @property {number | null} total seats; null where seats are not counted
  * @property {number} used seats, those that others hold included
  * @property {string[]} logins of all who are in it
@@ -49,7 +49,7 @@ export class BoardModel {
     this.hits = 0;
     for (const { login } of this.#store.users) {
       const name = this.#store.assignments.get(login);
-      const column = columns.get(name) ?? emptyColumn(name, false, null, 0);
+      const column = columns.get(name) ?? emptyColumn(name, this.#store.catalogue === null, null, 0);
       columns.set(name, column);
       column.logins.push(login);
       column.used += 1;
@@ -101,7 +101,7 @@ export function isOverbooked(column) {
   return column.total !== null && column.used > column.total;
 }
 
-/** @returns {Column} */
-function emptyColumn(/** @type {string} */ plan, /** @type {boolean} */ known, total, used) {
+/** @param {string} plan @param {boolean} known @param {number | null} total @param {number} used @returns {Column} */
+function emptyColumn(plan, known, total, used) {
   return { plan, known, total, used, logins: [], shown: [] };
 }

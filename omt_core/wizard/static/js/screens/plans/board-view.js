@@ -1,7 +1,11 @@
+/** The board on the page: columns and cards, and what clicks, keys and drags on them mean. */
+
+import { announce } from "../../core/announce.js";
 import { h } from "../../core/dom.js";
 import { t, tn } from "../../core/text.js";
 import { onViewChange } from "../../users/windowed-list.js";
 import { placed } from "./board-findings.js";
+import { dropsOn } from "./board-drops.js";
 import { onBoardKey } from "./board-keys.js";
 import { CARD_REM, makeCard, updateCard } from "./card.js";
 import { CardDragging } from "./card-dragging.js";
@@ -38,13 +42,15 @@ export class BoardView {
     this.element.addEventListener("click", (event) => this.#onClick(event));
     this.element.addEventListener("focusin", (event) => this.#onFocus(event));
     this.element.addEventListener("keydown", (event) => onBoardKey(event, this.#keys()));
-    this.#dragging = new CardDragging(this.element, {
-      pick: (card) => this.#pick(card),
-      label: (logins) => (logins.length === 1 ? this.#nameOf(logins[0]) : tn("plans.users", logins.length)),
-      planAt: (x, y) => this.#planAt(x, y),
-      over: (logins, plan) => this.#hover(logins, plan),
-      end: (logins, plan) => this.#drop(logins, plan),
-    });
+    this.#dragging = new CardDragging(this.element, dropsOn({
+      element: this.element,
+      columns: () => this.#columns.values(),
+      judge: (logins, plan) => model.judge(logins, plan),
+      pick: (login) => this.#pick(login),
+      label: (logins) => this.#called(logins),
+      move: (logins, plan) => this.#move(logins, plan),
+      ended: () => this.#dropped(),
+    }));
     this.#stop = onViewChange(this.element, () => this.#drawInView());
   }
 
@@ -70,12 +76,11 @@ export class BoardView {
     this.#placed = placed(this.#store.findings.plans, isPlan);
     this.#keepActive();
     const filtering = this.#model.filter.trim() !== "";
-    const cardHeight = CARD_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
     const gone = new Set(this.#columns.keys());
     for (const column of this.#model.columns) {
       gone.delete(column.plan);
       const findings = this.#placed.columns.get(column.plan) ?? [];
-      this.#columnView(column.plan).take(column, { filtering, findings, cardHeight });
+      this.#columnView(column.plan).take(column, { filtering, findings, cardHeight: cardHeight() });
     }
     for (const plan of gone) this.#removeColumn(plan);
     this.#drawInView();
@@ -204,11 +209,10 @@ export class BoardView {
   /** @param {string[]} logins @param {HTMLElement} opener */
   #openMenu(logins, opener) {
     if (logins.length === 0) return;
-    const about = logins.length === 1 ? this.#nameOf(logins[0]) : tn("plans.users", logins.length);
     const active = this.#active;
     openMoveMenu({
       opener, logins, model: this.#model,
-      title: t("plans.move.title", { who: about }),
+      title: t("plans.move.title", { who: this.#called(logins) }),
       chosen: (plan) => this.#move(logins, plan),
       closed: () => {
         const here = active !== null && this.element.contains(opener);
@@ -240,6 +244,7 @@ export class BoardView {
       chooseAll: (logins) => {
         this.#selection.all(logins);
         this.#selected();
+        announce(tn("plans.chosen", logins.length));
       },
       chooseNone: () => {
         if (this.#selection.size === 0) return false;
@@ -254,14 +259,13 @@ export class BoardView {
         if (login === null || !(opener instanceof HTMLElement)) return;
         this.#openMenu(this.#selection.has(login) ? this.#selection.logins() : [login], opener);
       },
-      page: () => Math.max(1, Math.floor(this.element.clientHeight / (CARD_REM * 16)) - 1),
+      page: () => Math.max(1, Math.floor(this.element.clientHeight / cardHeight()) - 1),
     };
   }
 
-  /** @param {HTMLElement} card */
-  #pick(card) {
+  /** @param {string} login @returns {string[] | null} all that are dragged along with it */
+  #pick(login) {
     if (this.#only !== null) return null; // there is no other column to drop it on
-    const login = card.dataset.login ?? "";
     if (!this.#selection.has(login)) {
       this.#selection.only(login);
       this.#changed();
@@ -269,46 +273,24 @@ export class BoardView {
     this.#active = login;
     const logins = this.#selection.logins();
     this.#dragged = new Set(logins);
-    this.element.classList.add("is-dragging");
     this.#drawInView();
     return logins;
   }
 
-  /** @param {number} x @param {number} y */
-  #planAt(x, y) {
-    const board = this.element.getBoundingClientRect();
-    if (y < board.top || y > board.bottom || x < board.left || x > board.right) return null;
-    for (const column of this.#columns.values()) {
-      const { left, right } = column.element.getBoundingClientRect();
-      if (x >= left && x <= right) return column.plan;
-    }
-    return null;
-  }
-
-  /** @param {string[]} logins @param {string | null} plan */
-  #hover(logins, plan) {
-    for (const column of this.#columns.values()) {
-      if (column.plan !== plan) {
-        column.hover("");
-        continue;
-      }
-      const { allowed, moving } = this.#model.judge(logins, plan);
-      column.hover(moving.length === 0 ? "" : allowed ? "target" : "refuses");
-    }
-  }
-
-  /** @param {string[]} logins @param {string | null} plan */
-  #drop(logins, plan) {
-    this.#hover([], null);
+  #dropped() {
     this.#dragged = new Set();
-    this.element.classList.remove("is-dragging");
-    if (plan !== null) this.#move(logins, plan);
     this.#drawInView();
     if (this.#active !== null) this.#focus(this.#active, false);
   }
 
-  /** @param {string} login */
-  #nameOf(login) {
-    return this.#store.byLogin.get(login)?.full_name || login;
+  /** @param {string[]} logins */
+  #called(logins) {
+    if (logins.length > 1) return tn("plans.users", logins.length);
+    return this.#store.byLogin.get(logins[0])?.full_name || logins[0];
   }
+}
+
+/** In pixels, with the gap. */
+function cardHeight() {
+  return CARD_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

@@ -1,3 +1,5 @@
+/** Dragging cards with mouse, pen and finger. Source: domain/wizard.md W51. */
+
 import { h } from "../../core/dom.js";
 
 /** A mouse that moves less than this clicks. */

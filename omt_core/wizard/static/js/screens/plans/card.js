@@ -1,3 +1,5 @@
+/** A user's card on the board. Source: domain/wizard.md W48-W50. */
+
 import { h, replace, setAttribute, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
@@ -13,7 +15,10 @@ const BAND_HUES = 6;
  *   mark: {severity: "error" | "warning", text: string} | null, place: number, count: number}} CardLook
  */
 
-/** A user's card (W48-W50). What does not change is made here. @param {import("../../users/user-store.js").User} user */
+/**
+ * A user's card (W48-W50): what does not change of it.
+ * @param {import("../../users/user-store.js").User} user
+ */
 export function makeCard(user) {
   const name = user.full_name || user.login;
   const details = `card-${user.id}-details`;

@@ -1,3 +1,5 @@
+/** A column of the board: its name with the seats, and its cards. Source: domain/wizard.md W47. */
+
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { number, t, tn } from "../../core/text.js";
@@ -56,7 +58,10 @@ export class ColumnView {
     this.element.classList.toggle("is-refusing", how === "refuses");
   }
 
-  /** @param {import("./board-model.js").Column} column @param {import("../../users/user-store.js").Finding[]} findings */
+  /**
+   * @param {import("./board-model.js").Column} column
+   * @param {import("../../users/user-store.js").Finding[]} findings
+   */
   #showState(column, findings) {
     const said = JSON.stringify([seatState(column), findings.map((finding) => finding.message)]);
     if (said === this.#shownState) return;
@@ -77,7 +82,10 @@ function seatState(column) {
   return column.total === null ? "" : `free ${freeSeats(column)}`;
 }
 
-/** @param {import("./board-model.js").Column} column @param {import("../../users/user-store.js").Finding[]} findings */
+/**
+ * @param {import("./board-model.js").Column} column
+ * @param {import("../../users/user-store.js").Finding[]} findings
+ */
 function seatBadge(column, findings) {
   if (!column.known) return h("span", { class: "badge badge--danger" }, icon("warning"), t("plans.column.unknown"));
   if (isOverbooked(column)) {

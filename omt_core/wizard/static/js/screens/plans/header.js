@@ -1,3 +1,5 @@
+/** What stands above the board. Source: domain/wizard.md W44, W45, W54. */
+
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { number, t, tn } from "../../core/text.js";
@@ -13,7 +15,10 @@ export class PlansHeader {
       this.#counter),
     h("p", null, h("strong", null, t("plans.instruction")), " ", t("plans.withoutPlan")));
 
-  /** @param {import("../../users/user-store.js").UserStore} store @param {import("./board-model.js").BoardModel} model */
+  /**
+   * @param {import("../../users/user-store.js").UserStore} store
+   * @param {import("./board-model.js").BoardModel} model
+   */
   show(store, model) {
     setText(this.#counter, counterLine(store, model));
     const kept = model.administratorHasPlan;
@@ -25,8 +30,11 @@ export class PlansHeader {
   }
 }
 
-/** "30 On-Site Users -> 30 Available User Plans in Online".
- * @param {import("../../users/user-store.js").UserStore} store @param {import("./board-model.js").BoardModel} model */
+/**
+ * "30 On-Site Users → 30 Available User Plans in Online".
+ * @param {import("../../users/user-store.js").UserStore} store
+ * @param {import("./board-model.js").BoardModel} model
+ */
 function counterLine(store, model) {
   const users = tn("plans.counter.users", store.users.length);
   const seats = model.availableSeats;

@@ -1,3 +1,5 @@
+/** The menu "Move to" of a card and of all that are chosen. */
+
 import { h, uniqueId } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { number, t } from "../../core/text.js";
@@ -13,7 +15,8 @@ export function openMoveMenu({ opener, logins, title, model, chosen, closed }) {
   const menu = h("div", { class: "move-menu", popover: "auto" },
     h("p", { class: "move-menu__title", id: heading }, title),
     h("div", { role: "menu", "aria-labelledby": heading, class: "move-menu__items" },
-      model.columns.filter((column) => column.known).map((column) => menuItem(column, model.judge(logins, column.plan)))));
+      model.columns.filter((column) => column.known)
+        .map((column) => menuItem(column, model.judge(logins, column.plan)))));
   const items = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll("[role=menuitem]")]);
   menu.addEventListener("click", (event) => {
     const item = /** @type {Element} */ (event.target).closest("[role=menuitem]");

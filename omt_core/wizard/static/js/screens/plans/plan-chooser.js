@@ -1,3 +1,5 @@
+/** Chooses the one column that is shown on a phone. */
+
 import { h, uniqueId } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t, tn } from "../../core/text.js";

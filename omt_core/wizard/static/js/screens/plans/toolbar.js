@@ -1,3 +1,5 @@
+/** The buttons above the board, and the bar for the cards that are chosen. Source: domain/wizard.md W46. */
+
 import { h, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t, tn } from "../../core/text.js";
@@ -16,7 +18,9 @@ export class PlansToolbar {
   constructor({ filter, csv, undo, redo, removeAll, move, chooseNone }) {
     this.#undo = button("undo", t("plans.undo"), undo, { "aria-keyshortcuts": "Control+Z" });
     this.#redo = button("undo", t("plans.redo"), redo, { "aria-keyshortcuts": "Control+Y", class: "redo" });
-    this.#move = button("board", t("plans.move"), () => move(this.#move), { "aria-haspopup": "menu", "aria-expanded": "false" });
+    this.#move = button("board", t("plans.move"), () => move(this.#move), {
+      "aria-haspopup": "menu", "aria-expanded": "false",
+    });
     this.chosenBar = h("div", { class: "plans-chosen", role: "group", "aria-label": t("plans.chosen"), hidden: true },
       this.#chosen, this.#move, button("cross", t("plans.chooseNone"), chooseNone));
     this.element = h("div", { class: "toolbar window-toolbar" },
@@ -34,8 +38,12 @@ export class PlansToolbar {
   }
 }
 
-/** @returns {HTMLButtonElement} */
-function button(/** @type {import("../../core/icons.js").IconName} */ sign, /** @type {string} */ text, run, more = {}) {
+/**
+ * @param {import("../../core/icons.js").IconName} sign @param {string} text @param {() => void} run
+ * @param {Record<string, string>} more attributes
+ * @returns {HTMLButtonElement}
+ */
+function button(sign, text, run, more = {}) {
   const { class: extra = "", ...attributes } = more;
   return /** @type {HTMLButtonElement} */ (h("button", {
     type: "button", class: `button button--quiet ${extra}`.trim(), ...attributes, on: { click: () => run() },

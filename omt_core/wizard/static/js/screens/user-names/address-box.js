@@ -1,3 +1,5 @@
+/** The editable combo boxes of the grid: keys, typing, choosing. Source: domain/wizard.md W62. */
+
 import { AddressList } from "./address-list.js";
 
 /**

@@ -1,3 +1,5 @@
+/** The list of addresses that drops down from a combo box of the grid. */
+
 import { h, uniqueId } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 
@@ -50,7 +52,8 @@ export class AddressList {
     this.element.setAttribute("aria-label", input.getAttribute("aria-label") ?? "");
     this.element.replaceChildren(...options.map((option, place) => h("li", {
       id: `${this.#id}-${place}`, role: "option", class: "address-list__option", "aria-selected": "false",
-    }, h("span", null, option.address), option.note && h("span", { class: "address-list__note" }, icon("warning"), option.note))));
+    }, h("span", null, option.address),
+    option.note ? h("span", { class: "address-list__note" }, icon("warning"), option.note) : null)));
     if (!this.element.matches(":popover-open")) this.element.showPopover();
     this.place();
     input.setAttribute("aria-expanded", "true");

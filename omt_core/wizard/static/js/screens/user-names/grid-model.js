@@ -1,3 +1,5 @@
+/** What the grid of user names shows: rows, problems, offers, order. */
+
 import { FilterIndex } from "../../users/filter-index.js";
 import { companyDomains, normalized, offersFor } from "./addresses.js";
 
@@ -100,7 +102,8 @@ export class GridModel {
     this.rows = listed
       .filter((row) => found === null || found(row.user.login, `${row.name}\n${row.plan}`))
       .map((row) => /** @type {const} */ ([valueOf(row, column), row]))
-      .sort(([one, a], [other, b]) => way * this.#compare(one, other) || this.#order.compare(a.user.login, b.user.login))
+      .sort(([one, first], [other, second]) =>
+        way * this.#compare(one, other) || this.#order.compare(first.user.login, second.user.login))
       .map(([, row]) => row);
   }
 

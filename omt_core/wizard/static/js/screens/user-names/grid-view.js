@@ -1,3 +1,5 @@
+/** The grid of user names on the page. Source: domain/wizard.md W61. */
+
 import { h, setAttribute } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
@@ -43,7 +45,7 @@ export class GridView {
       h("div", { role: "rowgroup", class: "user-grid__head" },
         h("div", { role: "row", class: "user-row user-row--head", "aria-rowindex": "1" }, this.#headers)),
       this.#body);
-    this.element = h("div", { class: "user-grid-frame", role: "region", "aria-label": t("userNames.grid") }, this.#table);
+    this.element = h("div", { class: "user-grid-frame" }, this.#table);
     this.#rows = new WindowedList(this.#body, this.element, {
       key: (row) => row.user.login,
       make: makeRow,

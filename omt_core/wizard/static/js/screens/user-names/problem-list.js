@@ -1,3 +1,5 @@
+/** The list of all problems with user names, and the way to the next one. Source: domain/wizard.md W64. */
+
 import { h, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t, tn } from "../../core/text.js";
@@ -22,8 +24,10 @@ export class ProblemList {
   constructor(model, { go, next }) {
     this.#model = model;
     this.element = h("section", { class: "problems", "aria-label": t("userNames.problems"), hidden: true },
-      h("details", { class: "problems__details", open: matchMedia("(min-width: 40rem)").matches, on: { toggle: () => this.#lines.draw() } },
-        h("summary", { class: "problems__summary" }, icon("warning"), this.#count), this.#frame),
+      h("details", {
+        class: "problems__details", open: matchMedia("(min-width: 40rem)").matches,
+        on: { toggle: () => this.#lines.draw() },
+      }, h("summary", { class: "problems__summary" }, icon("warning"), this.#count), this.#frame),
       h("button", { type: "button", class: "button", "aria-keyshortcuts": "F8 Alt+N", on: { click: next } },
         t("userNames.next"), h("kbd", null, "F8")));
     this.#lines = new WindowedList(this.#list, this.#frame, {

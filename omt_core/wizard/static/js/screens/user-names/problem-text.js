@@ -1,3 +1,5 @@
+/** Problems with user names in words. */
+
 import { t } from "../../core/text.js";
 
 /** How many others are named in one line. */
@@ -9,7 +11,8 @@ const NAMED = 5;
  */
 export function problemText(problem, name) {
   switch (problem.kind) {
-    case "duplicate": return t("userNames.problem.duplicate", { login: problem.login, name, others: named(problem.others) });
+    case "duplicate":
+      return t("userNames.problem.duplicate", { login: problem.login, name, others: named(problem.others) });
     case "taken": return t("userNames.problem.taken", { login: problem.login, name });
     default: return problem.message;
   }

@@ -1,3 +1,5 @@
+/** The addresses that go from other persons' cards. */
+
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t, tn } from "../../core/text.js";
@@ -8,7 +10,8 @@ export class RemovedPanel {
   #list = h("ul", { class: "findings__list", role: "list" });
   #shown = "";
   element = h("details", { class: "findings", hidden: true },
-    h("summary", { class: "findings__summary" }, h("span", { class: "badge badge--warning" }, icon("mail"), this.#count)),
+    h("summary", { class: "findings__summary" },
+      h("span", { class: "badge badge--warning" }, icon("mail"), this.#count)),
     h("p", { class: "muted" }, t("userNames.removed.text")), this.#list);
 
   /** @param {Array<{full_name: string, address: string}>} removed */

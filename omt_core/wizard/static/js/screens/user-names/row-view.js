@@ -1,3 +1,5 @@
+/** A row of the grid of user names; on a phone, a card. */
+
 import { h, replace, setAttribute, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { number, t, tn } from "../../core/text.js";
@@ -32,10 +34,13 @@ export function makeRow({ user }) {
           spellcheck: "false", "aria-label": label, "aria-expanded": "false", "aria-autocomplete": "list",
           "aria-haspopup": "listbox", "aria-describedby": trouble, dataset: { login: user.login },
         }),
-        h("button", { type: "button", class: "user-name__open", tabindex: "-1", "aria-label": t("userNames.open", { name }) },
-          icon("chevron_down"))),
+        h("button", {
+          type: "button", class: "user-name__open", tabindex: "-1", "aria-label": t("userNames.open", { name }),
+        }, icon("chevron_down"))),
       h("p", { class: "user-row__trouble", id: trouble, hidden: true }),
-      h("div", { class: "user-row__offers", role: "group", "aria-label": t("userNames.offers", { name }), hidden: true })),
+      h("div", {
+        class: "user-row__offers", role: "group", "aria-label": t("userNames.offers", { name }), hidden: true,
+      })),
     h("div", { role: "cell", class: "user-row__sign" }),
     cell("company", user.company),
     cell("group", user.group),
