@@ -21,6 +21,7 @@ collect_ignore_glob = ["test_*.py"] if sys.platform == "win32" else []  # proces
 
 NewPerson = Callable[..., Person]
 StartWizard = Callable[..., Wizard]
+ComeBack = Callable[[], tuple[Person, Wizard]]
 _PEOPLE: pytest.StashKey[list[Person]] = pytest.StashKey()
 
 
@@ -103,6 +104,19 @@ def person(new_person: NewPerson, wizard: Wizard) -> Person:
     somebody = new_person()
     somebody.open(wizard.link)
     return somebody
+
+
+@pytest.fixture
+def come_back(start_wizard: StartWizard, new_person: NewPerson) -> ComeBack:
+    """Start the tool once more, on another day, and open its link in a browser that knows nothing of earlier ones."""
+
+    def start_again() -> tuple[Person, Wizard]:
+        wizard = start_wizard()
+        somebody = new_person()
+        somebody.open(wizard.link)
+        return somebody, wizard
+
+    return start_again
 
 
 @pytest.hookimpl(wrapper=True)
