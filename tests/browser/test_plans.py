@@ -60,7 +60,7 @@ def plans(shared: SharedChecklist, new_person: NewPerson) -> Iterator[Plans]:
     yield board
     answer = person.context.request.post(
         f"{shared.wizard.address}api/plans/csv",
-        data={"text": before}, headers={"Origin": shared.wizard.address.rstrip("/"), "Sec-Fetch-Site": "same-origin"},
+        data={"text": before}, headers={"Origin": shared.wizard.origin, "Sec-Fetch-Site": "same-origin"},
     )  # fmt: skip
     assert answer.ok, answer.text()
 

@@ -41,6 +41,11 @@ class Wizard:
         """Where the wizard is served, without the token."""
         return self.link.partition("#")[0]
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as a browser names them."""
+        return "/".join(self.link.split("/")[:3])
+
     def next_link(self) -> str:
         """Wait until another link is printed, and return it."""
         link = self._links.get(timeout=_LINK_SECONDS)

@@ -38,15 +38,16 @@ class Plans(Screen):
 
     def drag(self, login: str, plan: str) -> None:
         """Drag a card to a column with the mouse, in steps as a hand does."""
-        card, column = self.card(login), self.column(plan)
+        card, board = self.card(login), self.page.get_by_role("region", name="Board of user plans")
         card.scroll_into_view_if_needed()
-        start, goal = card.bounding_box(), column.bounding_box()
+        start, goal, frame = (one.bounding_box() for one in (card, self.column(plan), board))
         assert start is not None
         assert goal is not None
+        assert frame is not None
         mouse = self.page.mouse
         mouse.move(start["x"] + start["width"] * 0.6, start["y"] + start["height"] * 0.6)
         mouse.down()
-        mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + 60, steps=8)
+        mouse.move(goal["x"] + goal["width"] / 2, frame["y"] + frame["height"] / 2, steps=8)
         mouse.up()
 
     def move_by_menu(self, login: str, plan: str) -> None:
