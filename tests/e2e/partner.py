@@ -1,17 +1,19 @@
-"""Partner plugins for the end-to-end tests: one that blocks, one that raises, one that brings a stage."""
+"""Partner plugins for the tests: one that blocks, one that raises, one that brings a stage, one that has settings."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import ClassVar, Literal
 
+from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.items import Item
-from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.stages import UploadStage
 
 BLOCKED = FindingCode(
@@ -54,6 +56,43 @@ class BringsStage(Plugin):
             yield found
 
         return (UploadStage(name="recordings", title="Recordings", order=70, plugin="partner", items=items),)
+
+
+class GreetingSettings(PluginSettings):
+    """How somebody is greeted, with a setting of each kind."""
+
+    greeting: str = Field(default="Hello", description="Word to greet with.")
+    loud: bool = Field(default=False, description="Whether it is shouted.")
+    times: int = Field(default=1, ge=1, le=3, description="How often.")
+    manner: Literal["kind", "brief"] = Field(default="kind", description="In which manner.")
+    names: tuple[str, ...] = Field(default=(), description="Who is greeted.")
+    secret: SecretStr = Field(default=SecretStr(""), description="A secret of the partner's.")
+
+
+GREETED = FindingCode(
+    code="partner-greets", severity=Severity.WARNING, plugin="partner", meaning="The partner greets.", remedy="Wave."
+)
+
+
+class Greets(Plugin):
+    """Says what its settings say."""
+
+    settings_model: ClassVar[type[PluginSettings]] = GreetingSettings
+
+    def __init__(self, settings: GreetingSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (GREETED,)
+
+    @override
+    @hookimpl
+    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+        said = " ".join([self._settings.greeting] * self._settings.times)
+        return (GREETED.finding(said.upper() if self._settings.loud else said, self._settings.names),)
 
 
 def _item(path: Path) -> Item:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import anyio
-import pytest
 from anyio.streams.text import TextReceiveStream
 
+from tests.npm import install_packages, node_program
+
 _HERE = Path(__file__).parent
-_NEEDED = ("package.json", "package-lock.json", ".npmrc", "tus_server.mjs", "tus_upload.mjs")
-_INSTALLING_SECONDS = 240
+_SCRIPTS = ("tus_server.mjs", "tus_upload.mjs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +53,10 @@ class TusServer:
 
 def install(folder: Path) -> Node:
     """Install the packages into an empty folder. Skips where it cannot be done; under CI=true it fails instead."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        _unavailable("node and npm are not installed (Debian: nodejs, npm)")
-    for name in _NEEDED:
+    program = node_program()
+    for name in _SCRIPTS:
         shutil.copy(_HERE / name, folder)
-    command = [npm, "ci", "--prefer-offline"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALLING_SECONDS, check=False)
-    if done.returncode:
-        _unavailable(f"npm could not install what the tests need: {done.stderr}")
+    install_packages(_HERE, folder)
     return Node(program, folder)
 
 
@@ -81,9 +74,3 @@ async def tus_server(node: Node, directory: Path, **options: object) -> AsyncIte
         finally:
             await process.stdin.aclose()
             await process.wait()
-
-
-def _unavailable(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -1,0 +1,209 @@
+"""Writes the pictures of the wizard: `python -m docs.screenshots [FOLDER]`, in about a minute, with Debian's chromium.
+
+The site, the names of folders and the times shown are the same each time; what a running upload has sent is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, expect
+
+from omt_core.engine.rate import write_limit
+from omt_core.engine.workspace import LIMIT_FILE
+from tests.browser.chromium import chromium
+from tests.browser.person import Person
+from tests.browser.screens.beginning import Confirm, Installation, Login, Recovery, Welcome
+from tests.browser.screens.checklist import Checklist, Checks, Notifications
+from tests.browser.screens.plans import Plans
+from tests.browser.screens.settings import Settings
+from tests.browser.screens.uploading import Closed, Complete, Upload
+from tests.browser.screens.user_names import UserNames
+from tests.browser.sites import Office, build_office
+from tests.browser.wizard import Wizard
+from tests.e2e.omt import Tenant, serving
+
+PICTURES: Final = Path(__file__).parent / "wizard"
+WIDTHS: Final = (1280, 400)
+_HEIGHT: Final = 800
+_PORT: Final = "47813"
+_SLOW: Final = 60_000
+"""Bytes per second while the upload is looked at."""
+
+_FIX_TIMES: Final = r"""() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const fixed = node.data
+      .replace(/\b\d{1,2}[ \/.]\w+[ \/.]\d{4},? \d{1,2}:\d\d(:\d\d)?/g, "28 Nov 2026, 21:00")
+      .replace(/\b\w{3} \d{1,2}, \d{4}, \d{1,2}:\d\d\s?[AP]M/g, "28 Nov 2026, 21:00")
+      .replace(/^\d\d:\d\d:\d\d$/, "00:02:40");
+    if (fixed !== node.data) node.data = fixed;
+  }
+}"""
+
+
+def main() -> int:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=PICTURES, help="where to write (docs/wizard)")
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with site() as office, chromium() as browser, serving(
+        office.site.folder, words=(*office.site.plans, "--port", _PORT)
+    ) as tenant:  # fmt: skip
+        first_run(office, tenant, browser, folder)
+        second_run(office, tenant, browser, folder)
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
+    return 0
+
+
+@contextmanager
+def site() -> Iterator[Office]:
+    """Build an installation in a folder that is called the same each time; one document is away."""
+    folder = Path(tempfile.gettempdir()) / "omt"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        office = build_office(folder, users=14, documents=120, duplicate_email=1)
+        with closing(sqlite3.connect(office.site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
+            # Names that look like attacks belong into tests, not into pictures.
+            crm.execute("UPDATE person SET lastname = 'Berg' WHERE lastname GLOB '*[<=;{+]*'")
+            crm.execute("UPDATE PersPos SET name = 'Konsulent' WHERE name GLOB '[=+]*'")
+        office.documents()[0].unlink()
+        (folder / "work").mkdir(mode=0o700)
+        write_limit(folder / "work" / LIMIT_FILE, _SLOW)
+        yield office
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def first_run(office: Office, tenant: Tenant, browser: Browser, folder: Path) -> None:
+    """From the first page to the last, with an installation that is located by hand."""
+    with wizard(office, "--workspace", office.site.folder / "work") as running, person(browser) as somebody:
+        somebody.open(running.link)
+        beginning(somebody, office, tenant, folder)
+        checklist(somebody, folder)
+        end(somebody, office, folder)
+        running.result()
+
+
+def second_run(office: Office, tenant: Tenant, browser: Browser, folder: Path) -> None:
+    """Start it again: it is in recovery mode."""
+    words = ("--answers", office.site.answer(tenant), "--workspace", office.site.folder / "work")
+    with wizard(office, *words) as running, person(browser) as somebody:
+        somebody.open(running.link)
+        Welcome(somebody.page).start()
+        Recovery(somebody.page).choice(Recovery.MISSING).check()
+        take(somebody.page, folder, "recovery")
+
+
+def beginning(somebody: Person, office: Office, tenant: Tenant, folder: Path) -> None:
+    """Welcome, Settings, Installation, Login, Confirm."""
+    page = somebody.page
+    Welcome(page)
+    take(page, folder, "welcome")
+    page.get_by_role("button", name="Settings").click()
+    settings = Settings(page)
+    settings.open("archive")
+    take(page, folder, "settings")
+    settings.back()
+    Welcome(page).start()
+    installation = Installation(page)
+    installation.says("Nothing was found on this computer")
+    take(page, folder, "installation")
+    installation.search_below(office.site.directory / "machine")
+    installation.online(tenant.url, tenant.token_file)
+    installation.detect()
+    login = Login(page)
+    take(page, folder, "login")
+    login.log_in(office.login, office.password)
+    confirm = Confirm(page)
+    confirm.agreement.check()
+    take(page, folder, "confirm")
+    confirm.confirm(test=True)
+
+
+def checklist(somebody: Person, folder: Path) -> None:
+    """Checklist and its windows."""
+    page = somebody.page
+    Checklist(page).open(Checklist.PLANS)
+    plans = Plans(page)
+    expect(plans.card("HH")).to_be_visible()
+    take(page, folder, "plans")
+    plans.ok()
+    Checklist(page).open(Checklist.USER_NAMES)
+    names = UserNames(page)
+    marked = page.get_by_role("row").filter(has=page.get_by_role("img", name="Also used by"))
+    expect(marked).to_have_count(2)
+    take(page, folder, "user-names")
+    marked.first.get_by_role("combobox").fill("second@nordlys.example.com")
+    marked.first.get_by_role("combobox").press("Enter")
+    names.ok()
+    Checklist(page).open(Checklist.NOTIFICATIONS)
+    notifications = Notifications(page)
+    take(page, folder, "notifications")
+    notifications.ok()
+    Checklist(page).open(Checklist.CHECKS)
+    checks = Checks(page)
+    checks.run_again()
+    expect(checks.button("Run all checks again")).to_be_enabled()
+    take(page, folder, "checks")
+    checks.back()
+    Checklist(page).shows(Checklist.CHECKS, "Done")
+    take(page, folder, "checklist")
+
+
+def end(somebody: Person, office: Office, folder: Path) -> None:
+    """Upload, Complete and the end."""
+    page = somebody.page
+    Checklist(page).start(live=False)
+    Upload(page).is_under_way()
+    take(page, folder, "upload")
+    write_limit(office.site.folder / "work" / LIMIT_FILE, None)
+    complete = Complete(page)
+    expect(complete.main.get_by_role("rowheader").first).to_be_visible()
+    take(page, folder, "complete")
+    complete.close()
+    Closed(page)
+    take(page, folder, "closed")
+
+
+def take(page: Page, folder: Path, name: str) -> None:
+    """Take a picture at each width; the page is left at the first."""
+    for width in (*WIDTHS[1:], WIDTHS[0]):
+        page.set_viewport_size({"width": width, "height": _HEIGHT})
+        page.evaluate(_FIX_TIMES)
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True, animations="disabled", caret="hide")
+
+
+@contextmanager
+def wizard(office: Office, *words: str | Path) -> Iterator[Wizard]:
+    """Run the wizard."""
+    running = Wizard(*words, folder=office.site.folder, extra=office.settings)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+@contextmanager
+def person(browser: Browser) -> Iterator[Person]:
+    """Somebody at a browser, whose clock and scheme are always the same."""
+    with browser.new_context(
+        locale="en-GB", viewport={"width": WIDTHS[0], "height": _HEIGHT}, color_scheme="light",
+        reduced_motion="reduce", device_scale_factor=1, timezone_id="Europe/Oslo",
+    ) as context:  # fmt: skip
+        yield Person(context)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""axe-core, which finds what assistive technology would stumble over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.npm import install_packages
+
+SCHEMES = ("light", "dark")
+_LOOK = """() => axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag", values:
+  ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}).then((result) => result.violations.map(
+  (one) => `${one.id}: ${one.help}\\n` + one.nodes.map((node) =>
+    `    ${node.target.join(" ")}\\n      ${node.failureSummary.replace(/\\n/g, "\\n      ")}`).join("\\n")))"""
+
+
+class Axe:
+    """Looks at pages in light and dark, and keeps what it finds by the name of what it looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        install_packages(Path(__file__).parent, folder)
+        self._source = (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, page: Page, name: str) -> None:
+        """Look at the whole page as it is now. The debugger's own evaluation is not held back by the page's policy."""
+        if not page.evaluate("'axe' in globalThis"):
+            page.evaluate(self._source)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            violations = page.evaluate(_LOOK)
+            if violations:
+                self.found[f"{name}, {scheme}"] = violations

@@ -1,0 +1,89 @@
+"""Coming in: the link, the installation, the login, and what is said to whom that is refused."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewPerson, StartWizard
+from tests.browser.person import Person
+from tests.browser.screens.beginning import Confirm, Installation, Login, Welcome
+from tests.browser.sites import Office
+from tests.browser.wizard import Wizard
+from tests.e2e.omt import Tenant
+
+EXPIRED = "This page's session has ended"
+REFUSED = r"status of 401"
+
+
+def test_an_installation_that_is_not_found_is_located_by_hand(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office, tenant: Tenant
+) -> None:
+    """W17, W100-W105."""
+    person = new_person()
+    person.open(start_wizard(answers=False).link)
+    Welcome(person.page).start()
+    installation = Installation(person.page)
+    installation.says("Nothing was found on this computer")
+    person.complaints.allow(r"status of 4\d\d")
+    installation.search_below(office.site.directory / "no-such-folder")
+    installation.detect()
+    expect(installation.main.get_by_text("Code: ")).to_be_visible()
+    Installation(person.page)
+    installation.page.get_by_role("textbox", name="Search below this folder").fill(
+        str(office.site.directory / "machine")
+    )
+    installation.online(tenant.url, tenant.token_file)
+    installation.detect()
+    login = Login(person.page)
+    login.says("Nordlys Maritim AS")  # W19
+    login.says("1000000001")
+
+
+def test_a_wrong_password_and_a_user_who_is_no_administrator_are_told_apart(person: Person, office: Office) -> None:
+    """W20-W22: no lock-out, and no word about which of the two was wrong."""
+    person.complaints.allow(r"status of 4\d\d")
+    login = person.go_to_login()
+    expect(login.button("Login")).to_be_disabled()
+    login.log_in(office.login, "not the password")
+    login.says("The user name or the password is wrong.")
+    login.log_in("CE", office.site.truth["users"][4]["password"])
+    login.says("The login is right, but this user is neither General nor User administrator.")
+    login.log_in(office.login, office.password)
+    Confirm(person.page)
+
+
+def test_a_link_that_was_used_lets_nobody_in_but_the_browser_that_used_it(
+    person: Person, wizard: Wizard, new_person: NewPerson
+) -> None:
+    Welcome(person.page)
+    stranger = new_person()
+    stranger.complaints.allow(REFUSED)
+    stranger.open(wizard.link)
+    expect(stranger.page.get_by_role("heading", name=EXPIRED)).to_be_visible()
+    person.page.goto("about:blank")
+    person.open(wizard.link)
+    person.complaints.allow(REFUSED)
+    Welcome(person.page)
+
+
+def test_a_session_that_nobody_used_ends_and_the_new_link_goes_on_where_it_was(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office
+) -> None:
+    wizard = start_wizard(extra={"OMT_CORE__WIZARD__IDLE_MINUTES": "0.1"})
+    person = new_person()
+    person.complaints.allow(REFUSED, r"ERR_INCOMPLETE_CHUNKED_ENCODING")
+    person.open(wizard.link)
+    person.go_to_login()
+    expect(person.page.get_by_role("heading", name=EXPIRED)).to_be_visible()
+    person.open(wizard.next_link())
+    Login(person.page)
+
+
+@pytest.mark.parametrize("language", ["Norsk", "Deutsch"])
+def test_another_language_can_be_chosen_on_every_page(person: Person, language: str) -> None:
+    Welcome(person.page)
+    person.page.get_by_role("combobox", name="Language").select_option(label=language)
+    expect(person.page.get_by_role("heading", level=1)).not_to_have_text(Welcome.title)
+    person.page.reload()
+    expect(person.page.get_by_role("heading", level=1)).not_to_have_text(Welcome.title)

@@ -1,0 +1,39 @@
+"""A board of 2,000 users answers. How fast is measured by benchmarks/wizard_board.py, not here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.browser.screens.checklist import Checklist
+from tests.browser.screens.plans import NOBODYS, Plans
+from tests.browser.screens.user_names import UserNames
+from tests.browser.sites import Office, build_office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return build_office(tmp_path, users=2_000, documents=10)
+
+
+def test_two_thousand_users_can_be_filtered_and_dropped(person: Person, office: Office) -> None:
+    """W52; only what is in view is drawn."""
+    person.go_to_checklist(office).open(Checklist.PLANS)
+    plans = Plans(person.page)
+    board = person.page.get_by_role("region", name="Board of user plans")
+    expect(board.get_by_role("listitem").first).to_be_visible()
+    assert board.get_by_role("listitem").count() < 200
+    last = office.site.truth["users"][-1]["login"]
+    plans.filter(f"{office.site.truth['users'][-1]['first_name']} {last}")
+    plans.drag(last, NOBODYS)
+    plans.is_in(last, NOBODYS)
+    plans.filter("")
+    plans.is_kept()
+    plans.ok()
+    Checklist(person.page).open(Checklist.USER_NAMES)
+    names = UserNames(person.page)
+    names.filter("HH")
+    expect(names.row("HH")).to_be_visible()

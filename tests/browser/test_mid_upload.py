@@ -1,0 +1,131 @@
+"""What may happen in the middle of an upload. A limit on the rate keeps it there for as long as a test needs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from omt_core.engine.rate import write_limit
+from omt_core.engine.workspace import LIMIT_FILE
+from tests.browser.conftest import ComeBack, NewPerson, StartWizard
+from tests.browser.person import Person
+from tests.browser.screens.beginning import Confirm, Login, Welcome
+from tests.browser.screens.checklist import Checklist
+from tests.browser.screens.uploading import Closed, Complete, Upload
+from tests.browser.sites import Office
+from tests.browser.wizard import Wizard
+from tests.e2e.omt import Tenant, run, serving
+
+CRAWL = 2_000
+"""Bytes per second: no upload ends within a test's time."""
+_GONE = r"ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE|NETWORK_IO_SUSPENDED)"
+
+
+@pytest.fixture(autouse=True)
+def crawling(office: Office) -> None:
+    """The workspace that the wizard is going to use has a limit already."""
+    (office.site.folder / "work").mkdir(mode=0o700)
+    limit(office, CRAWL)
+
+
+def limit(office: Office, rate: int | None) -> None:
+    """Limit the rate as `omt limit` does."""
+    write_limit(office.site.folder / "work" / LIMIT_FILE, rate)
+
+
+def test_a_reload_and_a_second_tab_show_what_the_first_shows(person: Person, office: Office) -> None:
+    """The tool says what is shown; no page knows anything of its own."""
+    upload = person.go_to_upload(office)
+    upload.is_under_way()
+    person.page.reload()
+    reloaded = Upload(person.page)
+    reloaded.is_under_way()
+    assert reloaded.rows() == list(Upload.ROWS)
+    expect(reloaded.previous).to_be_disabled()  # W78
+    expect(reloaded.button("Finished")).to_be_disabled()
+
+    tab = Upload(person.new_tab(person.page.url))
+    tab.pause()
+    for page in (tab, reloaded):
+        page.stands("The upload is paused.")
+    person.page.bring_to_front()
+    reloaded.resume()
+    for page in (tab, reloaded):
+        page.stands("Database and documents are on their way to the tenant. The parts run in parallel.")
+    tab.limit("No limit")
+    for page in (tab, reloaded):
+        Complete(page.page)
+
+
+def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: Person, office: Office) -> None:
+    """W79: what was confirmed is kept whatever one presses."""
+    upload = person.go_to_upload(office, test=False)
+    upload.is_under_way()
+    upload.says("2 KB/s")
+    upload.limit("500 KB/s")
+    upload.says("500 KB/s")
+    upload.pause()
+    upload.stands("The upload is paused.")
+    upload.says("The installation on site stays frozen meanwhile.")
+    upload.resume()
+    upload.is_under_way()
+    limit(office, CRAWL)
+    upload.cancel()
+    upload.stands("The upload was cancelled.")
+    expect(upload.button("Go on")).to_be_enabled()
+    upload.go_on()
+    upload.limit("No limit")
+    Complete(person.page)
+
+
+def test_a_wizard_that_was_killed_goes_on_when_it_is_started_again(
+    person: Person, wizard: Wizard, office: Office, tenant: Tenant, come_back: ComeBack
+) -> None:
+    """The page says that the tool is gone; the next one finds all decisions and ends verified."""
+    person.complaints.allow(_GONE)
+    upload = person.go_to_upload(office, test=False)
+    upload.is_under_way()
+    wizard.kill()
+    expect(person.page.get_by_role("alert").filter(has_text="The tool does not answer.")).to_be_visible()
+
+    limit(office, None)
+    other, again = come_back()
+    Welcome(other.page).start()
+    Login(other.page).log_in(office.login, office.password)
+    confirm = Confirm(other.page)
+    expect(confirm.test_migration).not_to_be_checked()
+    expect(confirm.agreement).to_be_checked()
+    confirm.confirm(test=False)
+    checklist = Checklist(other.page)
+    for item in (Checklist.PLANS, Checklist.USER_NAMES, Checklist.NOTIFICATIONS):
+        checklist.shows(item, "Done")
+    checklist.start(live=True)
+    Complete(other.page).close()
+    Closed(other.page)
+    result = again.result()
+    assert (result["exit_code"], result["kind"], result["failed"]) == (0, "live", 0)
+    assert run("verify", result["receipt"], "--tenant", tenant.url, folder=office.site.folder).code == 0
+
+
+def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
+    office: Office, start_wizard: StartWizard, new_person: NewPerson
+) -> None:
+    """The error names the tenant; Go on is enough once it answers."""
+    with serving(office.site.folder, words=office.site.plans) as first:
+        port = first.url.rpartition(":")[2].strip("/")
+        answers = office.site.answer(first)
+        wizard = start_wizard(
+            "--answers", str(answers), answers=False, extra={"OMT_ONLINE__RETRY_SECONDS": "1"}
+        )  # fmt: skip
+        person = new_person()
+        person.open(wizard.link)
+        upload = person.go_to_upload(office)
+        upload.is_under_way()
+    upload.stands("The upload stopped because of an error.")
+    expect(upload.main.get_by_text(re.compile("tenant|online", re.IGNORECASE)).first).to_be_visible()
+    limit(office, None)
+    with serving(office.site.folder, words=(*office.site.plans, "--port", port)):
+        upload.go_on()
+        Complete(person.page)

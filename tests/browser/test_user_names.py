@@ -1,0 +1,71 @@
+"""User names that are not unique: found, marked, resolved (W59-W67)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.browser.screens.checklist import Checklist
+from tests.browser.screens.user_names import UserNames
+from tests.browser.sites import Office, build_office
+
+SHARED = "goran.script.7@nordlys-sverige.example.com"
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An installation where GS and LL have the same address, and no other."""
+    return build_office(tmp_path_factory.mktemp("twins"), duplicate_email=1)
+
+
+@pytest.fixture
+def office(twins: Office, tmp_path: Path) -> Office:
+    return twins.copy(tmp_path)
+
+
+@pytest.fixture
+def names(person: Person, office: Office) -> UserNames:
+    checklist = person.go_to_checklist(office)
+    checklist.open(Checklist.USER_NAMES)
+    return UserNames(person.page)
+
+
+def test_duplicates_are_marked_listed_and_must_be_resolved_before_ok(names: UserNames, tmp_path: Path) -> None:
+    """W61-W65, and CSV out and in."""
+    for login in ("GS", "LL"):
+        names.is_marked(login)
+        expect(names.box(login)).to_have_value(SHARED)
+    names.is_clean("HH")
+    expect(names.problems.get_by_role("button", name=f"GS: User name '{SHARED}' is also used by LL")).to_be_visible()
+    expect(names.problems.get_by_role("button", name=f"LL: User name '{SHARED}' is also used by GS")).to_be_visible()
+    expect(names.button("OK")).to_be_disabled()
+    names.page.keyboard.press("F8")
+    expect(names.box("GS")).to_be_focused()
+
+    names.enter("LL", SHARED.upper())  # the same in other letters
+    names.is_marked("GS")
+    names.enter("LL", "lu@lu.li")  # W66
+    for login in ("GS", "LL"):
+        names.is_clean(login)
+    expect(names.problems).to_be_hidden()
+
+    names.enter("LL", "lu.lu.li")
+    expect(names.button("OK")).to_be_disabled()
+    file = tmp_path / "names.csv"
+    names.is_kept()
+    names.export_csv().save_as(file)
+    text = file.read_text(encoding="utf-8-sig")
+    file.write_text(text.replace("lu.lu.li", "other@lu.li"), encoding="utf-8")
+    names.import_csv(file)
+    expect(names.box("LL")).to_have_value("other@lu.li")
+
+    names.filter("LL")
+    expect(names.row("HH")).to_have_count(0)
+    names.ok()
+    checklist = Checklist(names.page)
+    checklist.shows(Checklist.USER_NAMES, "Done")
+    checklist.open(Checklist.USER_NAMES)
+    expect(UserNames(names.page).box("LL")).to_have_value("other@lu.li")
