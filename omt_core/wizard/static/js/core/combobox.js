@@ -18,6 +18,7 @@ export class Combobox {
   #active = -1;
   #list;
   #button;
+  #follow = () => this.#place();
 
   /**
    * @param {{options: Array<string>, value: (string|undefined), label: string, input: (Object|undefined)}} what
@@ -49,7 +50,8 @@ export class Combobox {
 
   close() {
     if (!this.#isOpen()) return;
-    this.#list.hidePopover();
+    if (this.#list.matches(":popover-open")) this.#list.hidePopover(); // It may have left the page, open.
+    window.removeEventListener("scroll", this.#follow, { capture: true });
     this.#active = -1;
     setAttribute(this.input, "aria-expanded", "false");
     setAttribute(this.input, "aria-activedescendant", null);
@@ -78,7 +80,8 @@ export class Combobox {
       } }, option)));
     setAttribute(this.input, "aria-expanded", "true");
     setAttribute(this.input, "aria-activedescendant", null);
-    this.#list.showPopover?.();
+    if (!this.#list.matches(":popover-open")) this.#list.showPopover();
+    window.addEventListener("scroll", this.#follow, { capture: true, passive: true });
     this.#place();
   }
 

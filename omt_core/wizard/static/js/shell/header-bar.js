@@ -35,10 +35,11 @@ function licenceLine(licence) {
     h("span", { class: "header__serial" }, t("shell.serial", { serial: licence.serial }))];
 }
 
-/** Which kind is decided on Confirm, and in recovery it is the earlier run's; before that there is none to show. */
+/** Which kind is decided on Confirm; before that only a recovery has one to show, the earlier run's. */
 function kindBadge(state) {
-  const decided = state.mode === "recovery" || !["welcome", "installation", "login"].includes(state.screen);
-  if (!decided || !state.licence) return null;
+  const undecided = state.mode === "recovery" ? ["welcome", "installation", "confirm"]
+    : ["welcome", "installation", "login", "confirm"];
+  if (undecided.includes(state.screen) || !state.licence) return null;
   const test = state.kind === "test";
   return h("span", { class: `badge badge--${test ? "info" : "warning"}` },
     icon(test ? "flask" : "cloud"), t(test ? "shell.kind.test" : "shell.kind.live"));

@@ -61,7 +61,7 @@ export class MainArea extends HTMLElement {
     const title = this.#main.querySelector("h1")?.textContent ?? "";
     document.title = title ? t("shell.title", { screen: title }) : t("shell.product");
     if (first) return;
-    window.scrollTo(0, 0);
+    this.scrollTop = 0;
     this.focusHeading();
     announce(title);
   }
