@@ -24,7 +24,7 @@ def test_an_installation_that_is_not_found_is_located_by_hand(
     person.open(start_wizard(answers=False).link)
     Welcome(person.page).start()
     installation = Installation(person.page)
-    installation.says("Nothing was found on this computer")
+    installation.says("No configuration of SuperOffice CRM was found on this machine.")
     person.complaints.allow(r"status of 4\d\d")
     installation.search_below(office.site.directory / "no-such-folder")
     installation.detect()
