@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson, StartWizard
@@ -78,12 +77,3 @@ def test_a_session_that_nobody_used_ends_and_the_new_link_goes_on_where_it_was(
     expect(person.page.get_by_role("heading", name=EXPIRED)).to_be_visible()
     person.open(wizard.next_link())
     Login(person.page)
-
-
-@pytest.mark.parametrize("language", ["Norsk", "Deutsch"])
-def test_another_language_can_be_chosen_on_every_page(person: Person, language: str) -> None:
-    Welcome(person.page)
-    person.page.get_by_role("combobox", name="Language").select_option(label=language)
-    expect(person.page.get_by_role("heading", level=1)).not_to_have_text(Welcome.title)
-    person.page.reload()
-    expect(person.page.get_by_role("heading", level=1)).not_to_have_text(Welcome.title)
