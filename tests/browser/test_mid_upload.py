@@ -117,7 +117,7 @@ def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
         port = first.url.rpartition(":")[2].strip("/")
         answers = office.site.answer(first)
         wizard = start_wizard(
-            "--answers", str(answers), answers=False, extra={"OMT_ONLINE__RETRY_SECONDS": "1"}
+            "--answers", str(answers), answers=False, extra={"OMT_ONLINE__RETRY_TOTAL": "1"}
         )  # fmt: skip
         person = new_person()
         person.open(wizard.link)
