@@ -63,7 +63,7 @@ def build_office(folder: Path, *, users: int = 8, documents: int = 40, **plants:
         site=site,
         settings={
             "OMT_DATABASE__LEFT_TABLES": json.dumps(sorted(empty)),
-            "OMT_UPLOAD__BUNDLE_BYTES": _PIECE,
+            "OMT_UPLOAD__BUNDLE_BYTES": str(64 << 10),
             "OMT_UPLOAD__PARALLEL_UPLOADS": "2",
             "OMT_ONLINE__RETRY_LONGEST_WAIT": "0.1",
             "OMT_ONLINE__COMPLETION_POLL_LONGEST": "0.1",
