@@ -27,7 +27,7 @@ from tests.browser.screens.plans import Plans
 from tests.browser.screens.settings import Settings
 from tests.browser.screens.uploading import Closed, Complete, Upload
 from tests.browser.screens.user_names import UserNames
-from tests.browser.sites import Office, build_office
+from tests.browser.sites import PIECES, Office, build_office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant, serving
 
@@ -35,7 +35,7 @@ PICTURES: Final = Path(__file__).parent / "wizard"
 WIDTHS: Final = (1280, 400)
 _HEIGHT: Final = 800
 _PORT: Final = "47813"
-_SLOW: Final = 60_000
+_SLOW: Final = 40_000
 """Bytes per second while the upload is looked at."""
 
 _FIX_TIMES: Final = r"""() => {
@@ -58,7 +58,7 @@ def main() -> int:
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     with site() as office, chromium() as browser, serving(
-        office.site.folder, words=(*office.site.plans, "--port", _PORT)
+        office.site.folder, words=(*office.site.plans, "--port", _PORT), extra=PIECES
     ) as tenant:  # fmt: skip
         first_run(office, tenant, browser, folder)
         second_run(office, tenant, browser, folder)
@@ -102,7 +102,7 @@ def second_run(office: Office, tenant: Tenant, browser: Browser, folder: Path) -
     with wizard(office, *words) as running, person(browser) as somebody:
         somebody.open(running.link)
         Welcome(somebody.page).start()
-        Recovery(somebody.page).choice(Recovery.MISSING).check()
+        Recovery(somebody.page).choose(Recovery.MISSING)
         take(somebody.page, folder, "recovery")
 
 
@@ -118,7 +118,7 @@ def beginning(somebody: Person, office: Office, tenant: Tenant, folder: Path) ->
     settings.back()
     Welcome(page).start()
     installation = Installation(page)
-    installation.says("Nothing was found on this computer")
+    installation.says("No configuration of SuperOffice CRM was found on this machine.")
     take(page, folder, "installation")
     installation.search_below(office.site.directory / "machine")
     installation.online(tenant.url, tenant.token_file)

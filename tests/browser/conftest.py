@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.chromium import PATIENCE_MS, chromium
 from tests.browser.person import Person
-from tests.browser.sites import Office, build_office
+from tests.browser.sites import PIECES, Office, build_office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant, serving
 
@@ -21,7 +21,7 @@ collect_ignore_glob = ["test_*.py"] if sys.platform == "win32" else []  # proces
 
 NewPerson = Callable[..., Person]
 StartWizard = Callable[..., Wizard]
-ComeBack = Callable[[], tuple[Person, Wizard]]
+ComeBack = Callable[..., tuple[Person, Wizard]]
 _PEOPLE: pytest.StashKey[list[Person]] = pytest.StashKey()
 
 
@@ -47,7 +47,7 @@ def office(built_office: Office, tmp_path: Path) -> Office:
 @pytest.fixture
 def tenant(office: Office, tmp_path: Path) -> Iterator[Tenant]:
     """A tenant in a process of its own."""
-    with serving(tmp_path, words=office.site.plans) as running:
+    with serving(tmp_path, words=office.site.plans, extra=PIECES) as running:
         yield running
 
 
@@ -110,9 +110,9 @@ def person(new_person: NewPerson, wizard: Wizard) -> Person:
 def come_back(start_wizard: StartWizard, new_person: NewPerson) -> ComeBack:
     """Start the tool once more, on another day, and open its link in a browser that knows nothing of earlier ones."""
 
-    def start_again() -> tuple[Person, Wizard]:
+    def start_again(**options: Any) -> tuple[Person, Wizard]:
         wizard = start_wizard()
-        somebody = new_person()
+        somebody = new_person(**options)
         somebody.open(wizard.link)
         return somebody, wizard
 

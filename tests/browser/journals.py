@@ -26,8 +26,9 @@ class Held:
     roots: Any
 
 
-def held(workspace: Path, site: Path) -> Held:
-    """Read the journal of a workspace; paths of the site are cut to what lies in it."""
+def held(folder: Path) -> Held:
+    """Read the journal in `folder/work`; paths are cut to what lies in the folder, which holds the site too."""
+    workspace = folder / "work"
     with closing(sqlite3.connect(f"file:{workspace / 'journal.sqlite'}?mode=ro", uri=True)) as journal:
         pins = dict(journal.execute("SELECT name, value FROM pins"))
         stages = journal.execute("SELECT name, title, position, kind, plugin FROM stages ORDER BY name").fetchall()
@@ -40,21 +41,21 @@ def held(workspace: Path, site: Path) -> Held:
         (plugins,) = journal.execute(f"SELECT plugins FROM runs WHERE number = ({last})").fetchone()
     receipt = json.loads((workspace / "receipt.json").read_text(encoding="utf-8"))
     return Held(
-        pins={name: _plain(value, site) for name, value in pins.items()},
+        pins={name: _plain(value, folder) for name, value in pins.items()},
         stages=stages,
-        items=[tuple(_cut(cell, site) for cell in item) for item in items],
+        items=[tuple(_cut(cell, folder) for cell in item) for item in items],
         phases=[phase for (phase,) in phases],
         plugins=json.loads(plugins),
         roots={name: value for name, value in _flat(receipt) if "root" in name},
     )
 
 
-def _plain(text: str, site: Path) -> str:
-    return _ID.sub("<id>", _MOMENT.sub("<moment>", text)).replace(str(site), "<site>")
+def _plain(text: str, folder: Path) -> str:
+    return _ID.sub("<id>", _MOMENT.sub("<moment>", text)).replace(str(folder), "<folder>")
 
 
-def _cut(cell: Any, site: Path) -> Any:
-    return cell.replace(str(site).encode(), b"<site>") if isinstance(cell, bytes) else cell
+def _cut(cell: Any, folder: Path) -> Any:
+    return cell.replace(str(folder).encode(), b"<folder>") if isinstance(cell, bytes) else cell
 
 
 def _flat(value: Any, name: str = "") -> list[tuple[str, Any]]:

@@ -14,12 +14,12 @@ from tests.browser.person import Person
 from tests.browser.screens.beginning import Confirm, Login, Welcome
 from tests.browser.screens.checklist import Checklist
 from tests.browser.screens.uploading import Closed, Complete, Upload
-from tests.browser.sites import Office
+from tests.browser.sites import PIECES, Office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant, run, serving
 
-CRAWL = 2_000
-"""Bytes per second: no upload ends within a test's time."""
+CRAWL = 20_000
+"""Bytes per second: the upload takes two minutes, and the first piece is confirmed within a few seconds."""
 _GONE = r"ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE|NETWORK_IO_SUSPENDED)"
 
 
@@ -63,7 +63,7 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     """W79: what was confirmed is kept whatever one presses."""
     upload = person.go_to_upload(office, test=False)
     upload.is_under_way()
-    upload.says("2 KB/s")
+    upload.says("20 KB/s")
     upload.limit("500 KB/s")
     upload.says("500 KB/s")
     upload.pause()
@@ -113,11 +113,11 @@ def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
     office: Office, start_wizard: StartWizard, new_person: NewPerson
 ) -> None:
     """The error names the tenant; Go on is enough once it answers."""
-    with serving(office.site.folder, words=office.site.plans) as first:
+    with serving(office.site.folder, words=office.site.plans, extra=PIECES) as first:
         port = first.url.rpartition(":")[2].strip("/")
         answers = office.site.answer(first)
         wizard = start_wizard(
-            "--answers", str(answers), answers=False, extra={"OMT_ONLINE__RETRY_SECONDS": "1"}
+            "--answers", str(answers), answers=False, extra={"OMT_ONLINE__RETRY_TOTAL": "1"}
         )  # fmt: skip
         person = new_person()
         person.open(wizard.link)
@@ -126,6 +126,6 @@ def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
     upload.stands("The upload stopped because of an error.")
     expect(upload.main.get_by_text(re.compile("tenant|online", re.IGNORECASE)).first).to_be_visible()
     limit(office, None)
-    with serving(office.site.folder, words=(*office.site.plans, "--port", port)):
+    with serving(office.site.folder, words=(*office.site.plans, "--port", port), extra=PIECES):
         upload.go_on()
         Complete(person.page)

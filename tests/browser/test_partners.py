@@ -20,10 +20,7 @@ def test_a_partners_finding_blocks_the_upload_until_it_is_waived_and_its_stage_h
     folder = office.site.folder / "recordings"
     folder.mkdir()
     (folder / "call.wav").write_bytes(b"sound" * 100)
-    wizard = start_wizard(
-        "--plugin", "tests.e2e.partner:Blocks", "--plugin", "tests.e2e.partner:BringsStage",
-        extra={"OMT_TEST_FOLDER": str(folder)},
-    )  # fmt: skip
+    wizard = start_wizard("--plugin", "tests.e2e.partner:BlocksAndBringsStage", extra={"OMT_TEST_FOLDER": str(folder)})
     person = new_person()
     person.open(wizard.link)
     checklist = person.review(person.go_to_checklist(office))

@@ -47,7 +47,7 @@ def migrate_by_command(built: Office, folder: Path) -> Held:
             "migrate", "--answers", answers, "--workspace", folder / "work", folder=folder, extra=office.settings
         )
     assert done.code == 0, done.errors
-    return held(folder / "work", office.site.directory)
+    return held(folder)
 
 
 def migrate_by_clicks(built: Office, folder: Path, new_person: NewPerson) -> Held:
@@ -76,4 +76,4 @@ def migrate_by_clicks(built: Office, folder: Path, new_person: NewPerson) -> Hel
             assert wizard.result()["exit_code"] == 0
         finally:
             wizard.end()
-    return held(folder / "work", office.site.directory)
+    return held(folder)

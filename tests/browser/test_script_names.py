@@ -64,8 +64,8 @@ def plant(office: Office) -> None:
     """Write markup into every kind of name, and take a document with such a name away."""
     with closing(sqlite3.connect(office.site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
         crm.execute("UPDATE person SET firstname = ?, lastname = ? WHERE person_id = 3", (SCRIPT, IMAGE))
-        crm.execute('UPDATE "UserGroup" SET name = ?', (IMAGE,))
-        crm.execute('UPDATE "Role" SET name = ?', (SCRIPT,))
+        crm.execute('UPDATE "UserGroup" SET name = ? || name', (IMAGE,))
+        crm.execute('UPDATE "Role" SET name = ? || name', (SCRIPT,))
         crm.execute("UPDATE contact SET name = ? WHERE contact_id = 1", (SCRIPT,))
         crm.execute(
             "UPDATE document SET name = ? WHERE document_id = (SELECT min(document_id) FROM document)", (IMAGE,)

@@ -24,7 +24,8 @@ class Wizard:
     def __init__(self, *words: str | Path, folder: Path, extra: Mapping[str, str] | None = None) -> None:
         """Start it and wait for its first link."""
         paths = {"PYTHONPATH": str(REPOSITORY)}
-        with (folder / "wizard.log").open("ab") as log:
+        self._log = folder / "wizard.log"
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*PROGRAM, *map(str, words), "--no-browser", "--json"],
                 stdout=subprocess.PIPE, stderr=log, text=True, env=environment(folder, {**paths, **(extra or {})}),
@@ -49,7 +50,7 @@ class Wizard:
     def next_link(self) -> str:
         """Wait until another link is printed, and return it."""
         link = self._links.get(timeout=_LINK_SECONDS)
-        assert link is not None, "the wizard ended before it printed a link"
+        assert link is not None, f"the wizard ended: {self._log.read_text(encoding='utf-8')}"
         self.link = link
         return link
 

@@ -58,6 +58,10 @@ class BringsStage(Plugin):
         return (UploadStage(name="recordings", title="Recordings", order=70, plugin="partner", items=items),)
 
 
+class BlocksAndBringsStage(Blocks, BringsStage):
+    """Does both."""
+
+
 class GreetingSettings(PluginSettings):
     """How somebody is greeted, with a setting of each kind."""
 

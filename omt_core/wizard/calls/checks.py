@@ -87,6 +87,5 @@ async def code(request: web.Request) -> web.Response:
             "meaning": known.meaning,
             "remedy": known.remedy,
             "waivable": known.waivable,
-            "url": None,
         }
     )

@@ -54,10 +54,15 @@ class Recovery(Screen):
         """One of the two."""
         return self.page.get_by_role("radio", name=name)
 
+    def choose(self, name: str) -> None:
+        """Click the card of a choice, all of which is its label."""
+        self.main.get_by_text(name, exact=True).click()
+        expect(self.choice(name)).to_be_checked()
+
     def resume(self, name: str) -> None:
         """Choose and press Resume."""
         expect(self.button("Resume")).to_be_disabled()
-        self.choice(name).check()
+        self.choose(name)
         self.button("Resume").click()
 
 

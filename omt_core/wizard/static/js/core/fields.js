@@ -20,7 +20,7 @@ export function field({ label, control: given, hint, optional = false, action, c
   control.setAttribute("aria-describedby", hint ? `${hintId} ${errorId}` : errorId);
   return h("div", { class: `field${more ? ` ${more}` : ""}` },
     h("label", { class: "field__label", for: control.id }, label,
-      optional ? h("span", { class: "field__optional" }, t("field.optional")) : null),
+      optional ? [" ", h("span", { class: "field__optional" }, t("field.optional"))] : null),
     action ? h("div", { class: "field__row" }, framed(given), action) : framed(given),
     hint ? h("div", { class: "field__hint", id: hintId }, hint) : null,
     h("div", { class: "field__error", id: errorId, hidden: true }));

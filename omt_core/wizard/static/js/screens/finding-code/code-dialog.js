@@ -3,7 +3,6 @@
 import { get } from "../../core/api.js";
 import { openDialog } from "../../core/dialog.js";
 import { h, replace } from "../../core/dom.js";
-import { icon } from "../../core/icons.js";
 import { failed, loading } from "../../core/placeholder.js";
 import { hasText, t } from "../../core/text.js";
 
@@ -34,7 +33,5 @@ function page(code) {
     h("p", null, code.remedy),
     code.severity === "error" ? h("p", { class: "muted" }, code.waivable ? t("code.waivable") : t("code.not-waivable"))
       : null,
-    code.url ? h("p", null, h("a", { href: code.url, target: "_blank", rel: "noopener noreferrer" },
-      t("code.page"), " ", icon("external"))) : null,
   ];
 }

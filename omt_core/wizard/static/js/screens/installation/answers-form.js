@@ -121,7 +121,7 @@ function answered(control) {
 
 function needed(element, needs) {
   element.classList.toggle("field--needed", needs);
-  replace(element.querySelector(".answers__need"), needs ? [icon("warning"), t("installation.needed")] : null);
+  replace(element.querySelector(".answers__need"), needs ? [" ", icon("warning"), t("installation.needed")] : null);
 }
 
 function group(name, sign, fields) {
