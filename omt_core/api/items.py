@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 
 class Presence(StrEnum):
@@ -69,14 +70,17 @@ class TablePart:
     omitted_columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRecord:
-    """An item as the journal knows it. `digest` is the sha256 of its content, 64 hexadecimal digits, or None."""
+class ItemRecord(NamedTuple):
+    """An item as the journal knows it. `digest` is the sha256 of its content, 64 hexadecimal digits, or None.
+
+    `location` is its path as text: there are as many records as files, and most are opened by that. A tuple, because
+    making a frozen dataclass of so many fields takes longer than reading them.
+    """
 
     stage: str
     key: str
     name: str
-    path: Path | None
+    location: str | None
     size: int
     mtime_ns: int
     state: ItemState
@@ -87,3 +91,8 @@ class ItemRecord:
     plugin: str
     part: TablePart | None
     candidates: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies on site, if anywhere."""
+        return None if self.location is None else Path(self.location)

@@ -92,19 +92,22 @@ class TransferJournal(Protocol):
         """Note digest, size and mtime_ns as read for items that are about to be negotiated."""
         ...
 
-    async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Note what became of items, in one transaction."""
+    async def settle(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        """Note what became of items, in one transaction; here and below, `sent` bytes of bodies have brought it about.
+
+        They are added to what this run has sent.
+        """
         ...
 
-    async def upload_created(self, upload: UploadRecord) -> None:
+    async def upload_created(self, upload: UploadRecord, *, sent: int = 0) -> None:
         """Note an upload and mark its items as started."""
         ...
 
-    async def upload_advanced(self, url: str, offset: int) -> None:
+    async def upload_advanced(self, url: str, offset: int, *, sent: int = 0) -> None:
         """Note how far an upload is."""
         ...
 
-    async def upload_finished(self, url: str, outcomes: Sequence[Outcome]) -> None:
+    async def upload_finished(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
         """Forget an upload and note what became of its items, in one transaction."""
         ...
 
@@ -124,10 +127,6 @@ class TransferJournal(Protocol):
         self, *, stage: str | None = None, states: Sequence[ItemState] = ()
     ) -> AsyncIterator[Sequence[ItemRecord]]:
         """Yield items in batches, sorted by stage and key, for manifests and reports."""
-        ...
-
-    async def count_sent(self, size: int) -> None:
-        """Add `size` bytes of request bodies to what this run has sent."""
         ...
 
     async def remember(self, name: str, value: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from omt_core.api.errors import OmtError
@@ -24,6 +23,8 @@ _COLUMNS: Final = (
     "coalesce(stages.plugin, '')"
 )
 _FROM: Final = "FROM items LEFT JOIN stages ON stages.name = items.stage"
+
+_STATES: Final = {state.value: state for state in ItemState}
 
 _COUNTS: Final = (
     "items", "bytes", "confirmed_items", "confirmed_bytes", "sent_items", "skipped_items", "skipped_bytes", "missing",
@@ -190,20 +191,20 @@ def _records(rows: Iterable[tuple[Any, ...]]) -> Sequence[ItemRecord]:
 def _record_of(row: tuple[Any, ...]) -> ItemRecord:
     stage, key, name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, plugin = row
     return ItemRecord(
-        stage=stage,
-        key=to_text(key),
-        name=to_text(name),
-        path=None if path is None else Path(to_text(path)),
-        size=size,
-        mtime_ns=mtime_ns,
-        state=ItemState(state),
-        reason=reason,
-        detail=to_text(detail),
-        digest=None if digest is None else digest.hex(),
-        attempt=attempt,
-        plugin=plugin,
-        part=None if part is None else _part(json.loads(part)),
-        candidates=() if candidates is None else tuple(json.loads(candidates)),
+        stage,
+        to_text(key),
+        to_text(name),
+        None if path is None else to_text(path),
+        size,
+        mtime_ns,
+        _STATES[state],
+        reason,
+        to_text(detail) if detail else "",
+        None if digest is None else digest.hex(),
+        attempt,
+        plugin,
+        None if part is None else _part(json.loads(part)),
+        () if candidates is None else tuple(json.loads(candidates)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -162,24 +162,24 @@ class Journal(TransferJournal):
         await self._file.run(partial(item_rows.note_digests, found=found))
 
     @override
-    async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        await self._file.run(partial(item_rows.settle, run=self._run, outcomes=outcomes))
+    async def settle(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        await self._change(sent, partial(item_rows.settle, run=self._run, outcomes=outcomes))
 
     @override
-    async def upload_created(self, upload: UploadRecord) -> None:
-        await self._file.run(partial(uploads.create, upload=upload))
+    async def upload_created(self, upload: UploadRecord, *, sent: int = 0) -> None:
+        await self._change(sent, partial(uploads.create, upload=upload))
 
     @override
-    async def upload_advanced(self, url: str, offset: int) -> None:
-        await self._file.run(partial(uploads.advance, url=url, offset=offset))
+    async def upload_advanced(self, url: str, offset: int, *, sent: int = 0) -> None:
+        await self._change(sent, partial(uploads.advance, url=url, offset=offset))
 
     @override
-    async def upload_finished(self, url: str, outcomes: Sequence[Outcome]) -> None:
+    async def upload_finished(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
         def finish(connection: sqlite3.Connection) -> None:
             uploads.forget(connection, url)
             item_rows.settle(connection, self._run, outcomes)
 
-        await self._file.run(finish)
+        await self._change(sent, finish)
 
     @override
     async def open_uploads(self) -> Sequence[UploadRecord]:
@@ -224,13 +224,19 @@ class Journal(TransferJournal):
         return found
 
     @override
-    async def count_sent(self, size: int) -> None:
-        await self._file.run(partial(migration.count_sent, run=self._run, size=size))
-
-    @override
     async def remember(self, name: str, value: str) -> None:
         await self.note(_TRANSFER, name, value)
 
     @override
     async def recall(self, name: str) -> str | None:
         return await self.noted(_TRANSFER, name)
+
+    async def _change(self, sent: int, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Note a change together with the bytes that were sent for it."""
+
+        def both(connection: sqlite3.Connection) -> None:
+            change(connection)
+            if sent:
+                migration.count_sent(connection, self._run, sent)
+
+        await self._file.run(both)

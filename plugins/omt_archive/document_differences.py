@@ -118,7 +118,7 @@ class DocumentDifferences:
 
     def _files_that_came(self) -> dict[str, set[str]]:
         """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""
-        known = {str(record.path) for record in self._left if record.path is not None}
+        known = {record.location for record in self._left if record.location is not None}
         come: dict[str, set[str]] = {}
         for folder, names in self._comparison.unclaimed.items():
             for name in names:

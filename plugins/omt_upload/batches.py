@@ -16,14 +16,18 @@ _PAGE: Final = 1_000
 class PendingBatches:
     """Hands out the pending items of a stage, each to one taker at a time.
 
-    The inventory may add items anywhere, so pages are turned to the end and then from the beginning again, until the
-    inventory is complete and nothing is left.
+    Pages are turned as the inventory adds items. It may add some anywhere, and some become pending again, so that pages
+    are turned from the beginning too: whenever nothing is on its way, and once the inventory is complete.
     """
 
     def __init__(self, work: StageWork) -> None:
         self._work = work
         self._page: deque[ItemRecord] = deque()
         self._after = ""
+        """The key up to which everything was read."""
+        self._taken = ""
+        """The key up to which everything is in somebody's hand."""
+        self._all_told = False
 
     async def next(self) -> Sequence[ItemRecord] | None:
         """Return the next batch, taken; waits for more; None when all items are settled, or on a stop."""
@@ -33,8 +37,13 @@ class PendingBatches:
             if not told and work.waits_for_inventory:
                 await changed.wait()
                 continue
-            if not self._page:
-                await self._turn()
+            await self._read_on()
+            if not self._page and (idle or work.returned or told is not self._all_told):
+                work.returned, self._all_told = False, told
+                self._after = self._taken = ""
+                await self._read_on()
+            if work.pipe.stopping:
+                return None  # what was just read may have been let go half sent, for the next run to go on with
             # A short batch is worth sending only when nothing else is on its way and more may not come soon.
             if self._page and (told or idle or self._fills_a_batch()):
                 batch = self._take()
@@ -43,28 +52,34 @@ class PendingBatches:
             if told and idle and not self._page:
                 return None
             self._page.clear()
-            self._after = ""
+            self._after = self._taken
             await changed.wait()
         return None
 
-    async def _turn(self) -> None:
-        """Read pages until one has an item that nobody works on, or the end is reached."""
+    async def _read_on(self) -> None:
+        """Read pages until there is enough for a batch, or no more at this moment."""
         work = self._work
-        while not self._page:
+        while not self._fills_a_batch():
             # Whoever was at work when the page was asked for may have settled by now what it still shows as pending.
             busy = work.in_flight
             records = await work.pipe.journal.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
             self._page.extend(record for record in records if record.key not in busy)
+            if records:
+                self._after = records[-1].key
+                if not self._page:
+                    self._taken = self._after
             if len(records) < _PAGE:
-                self._after = ""
                 return
-            self._after = records[-1].key
 
     def _fills_a_batch(self) -> bool:
+        if len(self._page) >= self._work.pipe.settings.bundle_members:
+            return True
         wanted = self._work.pipe.batch_bytes
-        return len(self._page) >= self._work.pipe.settings.bundle_members or (
-            sum(space(record.size) for record in self._page) >= wanted
-        )
+        for record in self._page:
+            wanted -= space(record.size)
+            if wanted <= 0:
+                return True
+        return False
 
     def _take(self) -> list[ItemRecord]:
         """Take as many small items as fill a bundle, or one that goes alone."""
@@ -80,4 +95,5 @@ class PendingBatches:
             room -= space(record.size)
             if alone:
                 break
+        self._taken = batch[-1].key
         return batch

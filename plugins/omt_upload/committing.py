@@ -20,6 +20,8 @@ from omt_upload.delivery import Delivery, deliver
 from omt_upload.pipe import Pipe
 from omt_upload.stage_work import StageWork
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 _LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED})
 
 
@@ -145,7 +147,7 @@ def manifest_line(record: ItemRecord) -> bytes:
             "last": part.last,
             "omitted_columns": list(part.omitted_columns),
         }
-    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    text = _JSON.encode(entry)
     try:
         return text.encode("utf-8") + b"\n"
     except UnicodeEncodeError:

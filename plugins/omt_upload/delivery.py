@@ -42,6 +42,7 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
         if upload is None:
             return True
         url, offset = upload
+        sent = 0
         try:
             while offset < delivery.request.size:
                 if pipe.stopping:
@@ -49,13 +50,13 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
                 chunk = await delivery.read(offset, min(pipe.line.body_bytes, delivery.request.size - offset))
                 reached = await pipe.line.send(url, offset, chunk)
                 delivery.passed(reached - offset)
-                offset = reached
+                offset, sent = reached, len(chunk)
                 if offset < delivery.request.size:
-                    await pipe.journal.upload_advanced(url, offset)
+                    await pipe.journal.upload_advanced(url, offset, sent=sent)
         except (FileChangedError, FileUnreadError, UploadLostError, UploadMismatchError):
             await give_up(pipe, url)
             raise
-        await pipe.journal.upload_finished(url, delivery.outcomes)
+        await pipe.journal.upload_finished(url, delivery.outcomes, sent=sent)
         return True
 
 
@@ -72,7 +73,7 @@ async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
     url, offset = await pipe.line.create(request, first)
     delivery.passed(offset)
     if offset == request.size:
-        await pipe.journal.settle(delivery.outcomes)
+        await pipe.journal.settle(delivery.outcomes, sent=offset)
         return None
     await pipe.journal.upload_created(
         UploadRecord(
@@ -82,7 +83,8 @@ async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
             size=request.size,
             offset=offset,
             members=delivery.members(),
-        )
+        ),
+        sent=offset,
     )
     return url, offset
 

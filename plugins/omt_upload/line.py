@@ -1,4 +1,4 @@
-"""The line: bodies pass the rate limit, are counted, and are made as long as the line's speed allows."""
+"""The line: bodies pass the rate limit, are timed, and are made as long as the line's speed allows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 import anyio
 
 from omt_core.api.context import RateLimiter
-from omt_core.api.journal import TransferJournal
 from omt_core.api.online import Chunk, OnlineMigration, UploadRequest
 from omt_upload.gate import Gate
 from omt_upload.settings import UploadSettings
@@ -25,13 +24,11 @@ class Line:
     def __init__(
         self,
         migration: OnlineMigration,
-        journal: TransferJournal,
         rate: RateLimiter,
         settings: UploadSettings,
         gate: Gate,
     ) -> None:
         self._migration = migration
-        self._journal = journal
         self._rate = rate
         self._settings = settings
         self._gate = gate
@@ -73,7 +70,7 @@ class Line:
             await self._admit(len(first))
             url, offset = await self._migration.create_upload(request, first)
             if offset:
-                await self._sent(offset, begun)
+                self._sent(offset, begun)
         return url, offset
 
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
@@ -81,7 +78,7 @@ class Line:
         with self._timed(len(chunk)) as begun:
             await self._admit(len(chunk))
             reached = await self._migration.send(url, offset, chunk)
-            await self._sent(len(chunk), begun)
+            self._sent(len(chunk), begun)
         return reached
 
     @contextmanager
@@ -98,8 +95,7 @@ class Line:
         for begin in range(0, size, _PIECE):
             await self._rate.acquire(min(_PIECE, size - begin))
 
-    async def _sent(self, size: int, begun: float) -> None:
+    def _sent(self, size: int, begun: float) -> None:
         self._gate.passed(size, refusals=self._migration.refusals)
-        await self._journal.count_sent(size)
         speed = size / max(anyio.current_time() - begun, 1e-6)
         self._speed = speed if self._speed is None else self._speed + _WEIGHT_OF_NEW * (speed - self._speed)

@@ -82,7 +82,7 @@ def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
     return Pipe(
         call=call,
         settings=settings,
-        line=Line(call.migration, call.journal, call.rate, settings, gate),
+        line=Line(call.migration, call.rate, settings, gate),
         readers=Readers(settings, buffers=gate.most_slots),
         gate=gate,
         packer=Packer(settings, call.migration.limits.encodings),

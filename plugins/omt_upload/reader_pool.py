@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -48,18 +47,17 @@ class ReaderPool:
         self._free.append(buffer)
 
     def read(
-        self, buffer: SharedBuffer, files: Sequence[tuple[Path, int]], *, tries: int
+        self, buffer: SharedBuffer, files: Sequence[tuple[str, int]], *, tries: int
     ) -> Sequence[Reading | Unread | TooLarge]:
         """Have files read and hashed into a buffer. Blocks; so many threads at once as there may be processes.
 
         What a process could not do because it is gone (somebody ended it, or memory was short) is done in this one.
         """
-        asked = [(str(path), size) for path, size in files]
         try:
             process = self._process()
-            results = process.read(buffer.begin, buffer.begin + len(buffer.view), asked, tries)
+            results = process.read(buffer.begin, buffer.begin + len(buffer.view), files, tries)
         except (EOFError, OSError, ValueError, TypeError):
-            results = read_to_places(buffer.view, asked, tries)
+            results = read_to_places(buffer.view, files, tries)
         else:
             self._idle.put(process)
         return understood(results, tries=tries)

@@ -46,7 +46,7 @@ class Readers:
 
     @asynccontextmanager
     async def small(
-        self, files: Sequence[tuple[Path, int]]
+        self, files: Sequence[tuple[str, int]]
     ) -> AsyncIterator[tuple[Buffer, Sequence[Reading | Unread | TooLarge]]]:
         """Read and hash files (path, expected size), and lend the buffer with their contents, laid out as a bundle."""
         size = bundle_size(size for _, size in files)

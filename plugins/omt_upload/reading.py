@@ -51,14 +51,14 @@ class FileUnreadError(Exception):
 
 
 def read_small_files(
-    buffer: Buffer, files: Sequence[tuple[Path, int]], *, tries: int
+    buffer: Buffer, files: Sequence[tuple[str, int]], *, tries: int
 ) -> Sequence[Reading | Unread | TooLarge]:
     """Read and hash files (path, expected size) into the buffer, each again up to `tries` times while it changes.
 
     The buffer is as large as a bundle of files of these sizes, and each gets the room that it has there. Blocks.
     """
     with memoryview(buffer) as view:
-        return understood(read_to_places(view, [(str(path), size) for path, size in files], tries), tries=tries)
+        return understood(read_to_places(view, files, tries), tries=tries)
 
 
 def read_slice(path: Path, room: memoryview, offset: int, expected: Stamp | None) -> tuple[Stamp, int]:

@@ -62,9 +62,9 @@ async def _started(pipe: Pipe, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecor
 async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]) -> None:
     records = [started.get((member.stage, member.key)) for member in upload.members]
     files = [
-        (record.path, member.size)
+        (record.location, member.size)
         for record, member in zip(records, upload.members, strict=True)
-        if record is not None and record.path is not None
+        if record is not None and record.location is not None
     ]
     async with pipe.readers.small(files) as (buffer, readings):
         again = [reading for reading in readings if isinstance(reading, Reading)]

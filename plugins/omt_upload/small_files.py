@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 import anyio.to_thread
 
@@ -19,8 +17,6 @@ from omt_upload.large_file import send_large_file
 from omt_upload.reading import Reading, TooLarge, Unread
 from omt_upload.stage_work import StageWork, confirmed, left_behind
 
-_NO_PATH: Final = Path()
-
 
 @dataclass(slots=True)
 class _Copies:
@@ -33,7 +29,7 @@ class _Copies:
 
 async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> None:
     """Bring a batch as far as it goes: every item is settled, or stays pending because its upload was refused."""
-    files = [(record.path or _NO_PATH, record.size) for record in records]
+    files = [(record.location or ".", record.size) for record in records]
     async with work.pipe.readers.small(files) as (buffer, readings):
         grown = await _send_read(work, buffer, list(zip(records, readings, strict=True)))
     for record in grown:

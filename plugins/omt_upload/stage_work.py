@@ -21,8 +21,8 @@ from omt_upload.reading import Reading, Unread
 class StageWork:
     """The state of a stage during one transfer.
 
-    `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `failed`: items that were
-    not confirmed.
+    `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `returned`: items were let
+    go without being settled; `failed`: items that were not confirmed.
     """
 
     def __init__(self, pipe: Pipe, stage: UploadStage) -> None:
@@ -31,6 +31,7 @@ class StageWork:
         self.meter = StageMeter(stage, pipe.call.run)
         self.told = False
         self.waits_for_inventory = False
+        self.returned = False
         self.failed = 0
         self._in_flight: set[str] = set()
         self._tries: dict[str, int] = {}
@@ -59,7 +60,9 @@ class StageWork:
 
     def let_go(self, records: Sequence[ItemRecord]) -> None:
         """Note that nobody works on these items any more; those that are not settled are taken again."""
-        self._in_flight.difference_update(record.key for record in records)
+        left = self._in_flight.intersection(record.key for record in records)
+        self._in_flight -= left
+        self.returned = self.returned or bool(left)
         self.wake()
 
     def wake(self) -> None:
@@ -91,6 +94,7 @@ class StageWork:
             else:
                 skipped += outcome.size or 0
         self.meter.settled(len(outcomes), sent=sent, skipped=skipped)
+        self._in_flight.difference_update(record.key for record in records)
         if self._tries:
             for record in records:
                 self._tries.pop(record.key, None)

@@ -243,7 +243,7 @@ class JournalModel:
             stage=one[0],
             key=one[1],
             name=known.name,
-            path=known.path,
+            location=None if known.path is None else str(known.path),
             size=known.size,
             mtime_ns=known.mtime_ns,
             state=known.state,

@@ -10,6 +10,7 @@ import copy
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -240,7 +241,7 @@ class JournalMachine(RuleBasedStateMachine):
     )
     def note_this_and_that(self, name: str, value: str, stage: str, plugin: str, size: int) -> None:
         noted = UploadStage(name=stage, title=stage, order=1, plugin=plugin, items=_nothing)
-        self.change(lambda model: model.count_sent(size), self.journal.count_sent, size)
+        self.change(lambda model: model.count_sent(size), partial(self.journal.settle, (), sent=size))
         self.change(lambda model: model.notes.update({name: value}), self.journal.remember, name, value)
         self.change(lambda model: model.plugins.update({stage: plugin}), self.journal.note_stages, [noted])
 

@@ -52,7 +52,7 @@ async def test_a_transfer_is_measured_and_its_import_beside_it(tmp_path: Path) -
         watch, database = Stopwatch(5_000), stage("database", database=True)
         async for batch in watch.timed(database).items():
             await journal.record_items(batch)
-        await journal.count_sent(77)
+        await journal.settle((), sent=77)
         await watch.stop(journal, [database, stage("documents")])
         await note_import(journal, 12.5)
     async with Journal.open(tmp_path / "journal.sqlite") as journal:

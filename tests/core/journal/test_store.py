@@ -126,6 +126,20 @@ async def test_an_unfinished_upload_is_there_after_a_restart_with_its_members_in
         assert await journal.open_uploads() == []
 
 
+async def test_the_bytes_of_bodies_are_counted_with_what_they_brought_about(tmp_path: Path) -> None:
+    upload = UploadRecord(url="https://tenant/uploads/1", kind="bundle", digest=OTHER, size=10, offset=1, members=())
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.record_items([document("1"), document("2")])
+        await journal.upload_created(upload, sent=1)
+        await journal.upload_advanced(upload.url, 4, sent=3)
+        await journal.upload_finished(upload.url, [confirmed("1")], sent=6)
+        await journal.settle([confirmed("2")], sent=100)
+        with pytest.raises(OmtError):
+            await journal.settle([confirmed("nobody")], sent=1_000)
+        (run,) = await journal.runs()
+    assert run.sent_bytes == 110
+
+
 async def test_nothing_of_a_batch_is_kept_when_one_outcome_is_impossible(tmp_path: Path) -> None:
     async with run_of(tmp_path / "journal.sqlite") as journal:
         await journal.record_items([document("1")])
@@ -153,7 +167,7 @@ async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> N
         await journal.remember("manifest", DIGEST)
         await journal.begin_phase("upload")
         await journal.finish_phase()
-        await journal.count_sent(7)
+        await journal.settle((), sent=7)
         await journal.finish_run(0, ())
     async with Journal.open(path) as journal:
         assert await journal.decisions() == decisions

@@ -31,11 +31,11 @@ class Surroundings:
 
 def item(number: int, state: ItemState = ItemState.CONFIRMED, **changes: Any) -> ItemRecord:
     record = ItemRecord(
-        stage="documents", key=str(number), name=f"HH/2019.1/Tilbud {number}.docx", path=Path(f"/SO_ARC/{number}.docx"),
+        stage="documents", key=str(number), name=f"HH/2019.1/Tilbud {number}.docx", location=f"/SO_ARC/{number}.docx",
         size=20_311, mtime_ns=1, state=state, reason="", detail="", digest="ab" * 32, attempt=1, plugin="archive",
         part=None,
     )  # fmt: skip
-    return replace(record, **changes)
+    return record._replace(**changes)
 
 
 def missing(number: int, **changes: Any) -> ItemRecord:
@@ -44,7 +44,7 @@ def missing(number: int, **changes: Any) -> ItemRecord:
         "detail": "no such file in any archive",
         "candidates": (f"/SO_ARC/HH/2018.2/Tilbud {number}.docx",),
         "digest": None,
-        "path": None,
+        "location": None,
         "size": 0,
     }
     return item(number, ItemState.MISSING, **(facts | changes))

@@ -1,17 +1,13 @@
-"""Bodies pass the rate limit, are counted, and fit the line."""
+"""Bodies pass the rate limit, are timed, and fit the line."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import anyio
 import anyio.lowlevel
 import pytest
 from typing_extensions import override
 
-from omt_core.api.decisions import Mode
 from omt_core.api.online import Chunk, UploadRequest
-from omt_core.journal import Journal
 from omt_upload.gate import Gate
 from omt_upload.line import Line
 from omt_upload.settings import UploadSettings
@@ -29,43 +25,35 @@ class WithoutFirstBytes(MemoryMigration):
         return await super().create_upload(request)
 
 
-async def sent_over(tmp_path: Path, settings: UploadSettings) -> tuple[Line, Unlimited, int]:
-    rate = Unlimited()
-    async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
-        gate = Gate(settings, most=8)
-        line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), journal, rate, settings, gate)
-        assert not line.known
-        request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
-        url, offset = await line.create(request, CONTENT[:100])
-        assert await line.send(url, offset, CONTENT[100:]) == len(CONTENT)
-        (run,) = await journal.runs()
-    return line, rate, run.sent_bytes
+async def sent_over(settings: UploadSettings) -> tuple[Line, Unlimited]:
+    rate, gate = Unlimited(), Gate(settings, most=8)
+    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), rate, settings, gate)
+    assert not line.known
+    request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
+    url, offset = await line.create(request, CONTENT[:100])
+    assert await line.send(url, offset, CONTENT[100:]) == len(CONTENT)
+    return line, rate
 
 
-async def test_every_byte_passes_the_rate_limit_and_is_counted(tmp_path: Path) -> None:
-    line, rate, counted = await sent_over(tmp_path, UploadSettings())
-    assert rate.admitted == counted == len(CONTENT)
+async def test_every_byte_passes_the_rate_limit() -> None:
+    line, rate = await sent_over(UploadSettings())
+    assert rate.admitted == len(CONTENT)
     assert line.known
 
 
-async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_worth_a_request(tmp_path: Path) -> None:
-    line, _, _ = await sent_over(tmp_path, UploadSettings(seconds_per_request=1e9))
+async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_worth_a_request() -> None:
+    line, _ = await sent_over(UploadSettings(seconds_per_request=1e9))
     assert line.body_bytes == 400_000
-    (tmp_path / "other").mkdir()
-    line, _, _ = await sent_over(tmp_path / "other", UploadSettings(seconds_per_request=1e-9, shortest_request=70_000))
+    line, _ = await sent_over(UploadSettings(seconds_per_request=1e-9, shortest_request=70_000))
     assert line.body_bytes == 70_000
 
 
-async def test_bytes_that_a_creation_did_not_take_are_not_counted_and_say_nothing_of_the_line(tmp_path: Path) -> None:
-    async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
-        settings = UploadSettings()
-        line = Line(WithoutFirstBytes(MemoryTenant()), journal, Unlimited(), settings, Gate(settings, most=8))
-        request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
-        _, offset = await line.create(request, CONTENT[:100])
-        (run,) = await journal.runs()
-    assert (offset, run.sent_bytes, line.known) == (0, 0, False)
+async def test_bytes_that_a_creation_did_not_take_say_nothing_of_the_line() -> None:
+    settings = UploadSettings()
+    line = Line(WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Gate(settings, most=8))
+    request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
+    _, offset = await line.create(request, CONTENT[:100])
+    assert (offset, line.known) == (0, False)
 
 
 class Shut(Unlimited):
@@ -81,11 +69,10 @@ class Shut(Unlimited):
         await self.opened.wait()
 
 
-async def test_what_is_under_way_bounds_the_speed_before_the_first_body_is_through(tmp_path: Path) -> None:
+async def test_what_is_under_way_bounds_the_speed_before_the_first_body_is_through() -> None:
     rate, settings = Shut(), UploadSettings(first_uploads=4)
-    async with Journal.open(tmp_path / "journal.sqlite") as journal, anyio.create_task_group() as tasks:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
-        line = Line(MemoryMigration(MemoryTenant()), journal, rate, settings, Gate(settings, most=8))
+    async with anyio.create_task_group() as tasks:
+        line = Line(MemoryMigration(MemoryTenant()), rate, settings, Gate(settings, most=8))
         assert line.speed is None
         request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
         tasks.start_soon(line.create, request, CONTENT[:1_000])

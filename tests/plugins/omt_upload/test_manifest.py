@@ -20,7 +20,7 @@ def record(name: str = "n", state: ItemState = ItemState.CONFIRMED, **changed: o
         "stage": "documents",
         "key": name,
         "name": name,
-        "path": None,
+        "location": None,
         "size": 7,
         "mtime_ns": 1,
         "state": state,

@@ -24,14 +24,14 @@ def pool() -> Iterator[ReaderPool]:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> list[tuple[Path, int]]:
-    told = [(tmp_path / "gone", 10)]
+def files(tmp_path: Path) -> list[tuple[str, int]]:
+    told = [(str(tmp_path / "gone"), 10)]
     for number, content in enumerate([b"", b"content", bytes(5_000), "ünïcode".encode()]):
         path = tmp_path / f"{number} ünï"
         path.write_bytes(content)
-        told.append((path, len(content)))
+        told.append((str(path), len(content)))
     (tmp_path / "grown").write_bytes(bytes(2_000))
-    return [*told, (tmp_path / "grown", 3)]
+    return [*told, (str(tmp_path / "grown"), 3)]
 
 
 def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, files) -> None:

@@ -16,18 +16,18 @@ from tests.plugins.omt_upload.moving import digest_of
 
 
 def read(path: Path, expected: int = 100) -> Reading | Unread | TooLarge:
-    (result,) = read_small_files(bytearray(bundle_size([expected])), [(path, expected)], tries=3)
+    (result,) = read_small_files(bytearray(bundle_size([expected])), [(str(path), expected)], tries=3)
     return result
 
 
 def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them(tmp_path: Path) -> None:
     contents = [b"content", b"", bytes(600), b"last"]
-    files: list[tuple[Path, int]] = [(tmp_path / "gone", 5_000)]
+    files: list[tuple[str, int]] = [(str(tmp_path / "gone"), 5_000)]
     for number, content in enumerate(contents):
         path = tmp_path / str(number)
         path.write_bytes(content)
         os.utime(path, ns=(1, number))
-        files.append((path, len(content)))
+        files.append((str(path), len(content)))
     buffer = bytearray(bundle_size(size for _, size in files))
     _, *results = read_small_files(buffer, files, tries=3)
     assert results == [
