@@ -52,7 +52,8 @@ class TenantStatus:
 class TransferLimits:
     """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle.
 
-    `encodings` are those that a member may be packed by: `gzip`, as a member `<digest>.gz`.
+    `encodings` are those that a member may be packed by: `gzip`, as a member `<digest>.gz`. `bundles` are the forms
+    that a bundle may have: `ustar`, which every online side takes, and `cpio`.
     """
 
     bundle_bytes: int
@@ -61,6 +62,7 @@ class TransferLimits:
     digests_per_request: int
     parallel_uploads: int
     encodings: tuple[str, ...] = ()
+    bundles: tuple[str, ...] = ("ustar",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +75,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRequest:
-    """An upload to be created: one content as `file`, or a plain ustar of contents named by digest as `bundle`.
+    """An upload to be created: one content as `file`, or an archive of contents named by digest as `bundle`.
 
     `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one
-    after another; `members` are the contents in order. Behind the digest of a packed member (`<digest>.gz`) stands the
-    sha256 of what it is packed as.
+    after another, in a `cpio` behind those four letters; `members` are the contents in order. Behind the digest of a
+    packed member (`<digest>.gz`) stands the sha256 of what it is packed as.
     """
 
     kind: Literal["file", "bundle"]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from omt_core.api.items import ItemRecord
-from omt_upload.bundle import END, space
 from omt_upload.stage_work import StageWork
 
 _PAGE: Final = 1_000
@@ -74,7 +73,7 @@ class PendingBatches:
     def _fills_a_batch(self) -> bool:
         if len(self._page) >= self._work.pipe.settings.bundle_members:
             return True
-        wanted = self._work.pipe.batch_bytes
+        wanted, space = self._work.pipe.batch_bytes, self._work.pipe.framing.space
         for record in self._page:
             wanted -= space(record.size)
             if wanted <= 0:
@@ -85,7 +84,7 @@ class PendingBatches:
         """Take as many small items as fill a bundle, or one that goes alone."""
         pipe = self._work.pipe
         batch: list[ItemRecord] = []
-        room = pipe.batch_bytes - len(END)
+        room, space = pipe.batch_bytes - len(pipe.framing.end), pipe.framing.space
         while self._page and len(batch) < pipe.settings.bundle_members:
             record = self._page[0]
             alone = record.size > pipe.largest_member or self._work.must_go_alone(record)

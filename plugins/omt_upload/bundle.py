@@ -1,6 +1,7 @@
-"""Bundles: plain ustar archives of contents named by their sha256, the same bytes for the same members.
+"""Bundles: archives of contents named by their sha256 that any tool opens, the same bytes for the same members.
 
-A bundle is made where its contents were read, so that no content is ever copied to be put beside another.
+A bundle is made where its contents were read, so that no content is ever copied to be put beside another. It is a cpio
+where the online side takes that, which needs a fifth of the bytes to hold members together, and else a plain ustar.
 """
 
 from __future__ import annotations
@@ -9,18 +10,52 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from mmap import mmap
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Buffer: TypeAlias = bytearray | mmap | memoryview
 Pack: TypeAlias = "Callable[[memoryview], Packed | None]"
 """Memory that contents are read into."""
 
-BLOCK: Final = 512
-END: Final = bytes(2 * BLOCK)
+PACKED_NAME: Final = b".gz"
 
-_PACKED_NAME: Final = b".gz"
+_BLOCK: Final = 512
 _SIZE: Final = slice(124, 135)
 _SUM: Final = slice(148, 154)
+
+_CPIO_HEAD: Final = b"070707" + b"0" * 12 + b"100644" + b"0" * 12 + b"000001" + b"0" * 17
+"""All of a header in POSIX's cpio that is the same for each member; lengths of name and content follow."""
+
+_CPIO_END: Final = b"070707" + b"0" * 30 + b"000001" + b"0" * 17 + b"000013" + b"0" * 11 + b"TRAILER!!!\0"
+
+
+class Framing(NamedTuple):
+    """What holds members together, in bytes.
+
+    `head` before each, and zeros behind it up to a multiple of `align`; then `end`. `sign` begins what the bundle is
+    announced by, so that the same members in another framing are another bundle.
+    """
+
+    head: int
+    align: int
+    end: bytes
+    sign: bytes
+
+    @property
+    def layout(self) -> tuple[int, int]:
+        """How contents are to lie in memory to become such a bundle."""
+        return self.head, self.align
+
+    def space(self, size: int) -> int:
+        """Return how many bytes a member of `size` bytes takes in a bundle."""
+        return self.head + -(-size // self.align) * self.align
+
+    def bundle_size(self, sizes: Iterable[int]) -> int:
+        """Return the size of a bundle of members of these sizes."""
+        return sum(map(self.space, sizes)) + len(self.end)
+
+
+USTAR: Final = Framing(_BLOCK, _BLOCK, bytes(2 * _BLOCK), b"")
+CPIO: Final = Framing(len(_CPIO_HEAD) + 6 + 11 + 64 + 1, 1, _CPIO_END, b"cpio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +74,7 @@ class Bundle:
 
 
 def _template() -> bytes:
-    header = bytearray(BLOCK)
+    header = bytearray(_BLOCK)
     header[100:107] = b"0000644"
     header[108:115] = header[116:123] = b"0000000"
     header[136:147] = b"00000000000"
@@ -53,47 +88,43 @@ _TEMPLATE: Final = _template()
 _TEMPLATE_SUM: Final = sum(_TEMPLATE)
 
 
-def space(size: int) -> int:
-    """Return how many bytes a member of `size` bytes takes in a bundle."""
-    return BLOCK + -(-size // BLOCK) * BLOCK
-
-
-def bundle_size(sizes: Iterable[int]) -> int:
-    """Return the size of a bundle of members of these sizes."""
-    return sum(map(space, sizes)) + len(END)
-
-
-def build_bundle(buffer: Buffer, members: Sequence[tuple[str, int, int]], pack: Pack | None = None) -> Bundle:
+def build_bundle(
+    buffer: Buffer, members: Sequence[tuple[str, int, int]], framing: Framing, pack: Pack | None = None
+) -> Bundle:
     """Make the buffer begin with a bundle of its contents (digest, offset, size), packing those that `pack` packs.
 
-    The contents lie in this order, a block or more before each and two behind the last; what lies between them is lost.
+    The contents lie in this order, a head or more before each and an end behind the last; what lies between them is
+    lost. A packed content has room for the longer name as well.
     """
-    position, told = 0, bytearray()
+    header = _ustar_header if framing is USTAR else _cpio_header
+    position, told = 0, bytearray(framing.sign)
     with memoryview(buffer) as view:
         for digest, offset, size in members:
             packed = None
             if pack is not None:
                 with view[offset : offset + size] as content:
                     packed = pack(content)
-            begin = position + BLOCK
             told += bytes.fromhex(digest)
             if packed is None:
-                name, stored = digest.encode("ascii"), size
+                head = header(digest.encode("ascii"), size)
+                begin, stored = position + len(head), size
                 if offset != begin:
                     view[begin : begin + size] = view[offset : offset + size]
             else:
-                name, stored = digest.encode("ascii") + _PACKED_NAME, len(packed.data)
+                head = header(digest.encode("ascii") + PACKED_NAME, len(packed.data))
+                begin, stored = position + len(head), len(packed.data)
                 view[begin : begin + stored] = packed.data
                 told += hashlib.sha256(packed.data).digest()
-            end = position + space(stored)
-            view[position:begin] = _header(name, stored)
-            view[begin + stored : end] = bytes(end - begin - stored)
-            position = end
-        view[position : position + len(END)] = END
-    return Bundle(position + len(END), hashlib.sha256(told).hexdigest())
+            view[position:begin] = head
+            position = begin + stored
+            if filling := -position % framing.align:
+                view[position : position + filling] = bytes(filling)
+                position += filling
+        view[position : position + len(framing.end)] = framing.end
+    return Bundle(position + len(framing.end), hashlib.sha256(told).hexdigest())
 
 
-def _header(name: bytes, size: int) -> bytes:
+def _ustar_header(name: bytes, size: int) -> bytes:
     octal = b"%011o" % size
     header = bytearray(_TEMPLATE)
     header[: len(name)] = name
@@ -101,3 +132,7 @@ def _header(name: bytes, size: int) -> bytes:
     header[_SUM] = b"%06o" % (_TEMPLATE_SUM + sum(name) + sum(octal))
     header[154] = 0
     return bytes(header)
+
+
+def _cpio_header(name: bytes, size: int) -> bytes:
+    return b"%s%06o%011o%s\0" % (_CPIO_HEAD, len(name) + 1, size, name)

@@ -1,6 +1,6 @@
 """Reading and hashing files that may change, vanish or be locked meanwhile. Everything here blocks.
 
-It imports nothing but what Python itself brings and `omt_upload.bundle`: reader processes load it alone, to be small.
+It imports nothing but what Python itself brings: reader processes load it alone, to be small.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from omt_upload.bundle import BLOCK, space
-
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOINHERIT", 0)
 """O_NONBLOCK: a pipe put in a file's place must not hold the transfer up."""
 
@@ -24,6 +22,9 @@ _LONG_PATH: Final = 248
 
 Read: TypeAlias = tuple[str, int, int, int]
 """Digest, size, time of change in nanoseconds, and where in memory the content begins."""
+
+Layout: TypeAlias = tuple[int, int]
+"""How contents lie in memory: so many bytes before each, and room up to a multiple of so many bytes."""
 
 Raw: TypeAlias = Read | tuple[int, str] | str
 """What became of a file, in values that go to another process and back: it was read; or the number and text of the
@@ -44,36 +45,39 @@ class FileChangedError(Exception):
     """The file is not what it was when its stamp was taken."""
 
 
-def read_to_places(view: memoryview, files: Sequence[tuple[str, int]], tries: int) -> list[Raw]:
+def read_to_places(view: memoryview, files: Sequence[tuple[str, int]], layout: Layout, tries: int) -> list[Raw]:
     """Read and hash files (path, expected size) into memory, each again up to `tries` times while it changes.
 
     The memory is as large as a bundle of files of these sizes, and each gets the room that it has there.
     """
+    head, align = layout
     results: list[Raw] = []
-    offset = BLOCK
+    offset = head
     for path, expected in files:
-        with view[offset : offset + space(expected) - BLOCK] as room:
-            result, taken = _read_small(path, room, offset, tries)
+        with view[offset : offset + -(-expected // align) * align] as room:
+            result = _read_small(path, room, offset, tries)
         results.append(result)
-        offset += taken
+        match result:
+            case (_, int() as size, _, _):
+                offset += -(-size // align) * align + head
     return results
 
 
-def _read_small(path: str, room: memoryview, offset: int, tries: int) -> tuple[Raw, int]:
-    """Return what became of a file, and how much space it takes in a bundle."""
+def _read_small(path: str, room: memoryview, offset: int, tries: int) -> Raw:
+    """Return what became of a file."""
     for _ in range(tries):
         try:
             stamp = _read_whole(path, room)
         except FileChangedError:
             continue
         except OSError as error:
-            return (error.errno or 0, error.strerror or type(error).__name__), 0
+            return (error.errno or 0, error.strerror or type(error).__name__)
         if stamp is None:
-            return TOO_LARGE, 0
+            return TOO_LARGE
         with room[: stamp.size] as content:
             digest = hashlib.sha256(content).hexdigest()
-        return (digest, stamp.size, stamp.mtime_ns, offset), space(stamp.size)
-    return CHANGED, 0
+        return digest, stamp.size, stamp.mtime_ns, offset
+    return CHANGED
 
 
 def _read_whole(path: str, room: memoryview) -> Stamp | None:

@@ -7,7 +7,7 @@ import time
 import zlib
 from typing import Final
 
-from omt_upload.bundle import Packed, space
+from omt_upload.bundle import PACKED_NAME, Framing, Packed
 from omt_upload.settings import UploadSettings
 
 ENCODING: Final = "gzip"
@@ -40,8 +40,9 @@ _WEIGHT_OF_NEW: Final = 0.2
 class Packer:
     """Packs contents, if the settings, the online side and the line want it. May be used by several threads."""
 
-    def __init__(self, settings: UploadSettings, encodings: tuple[str, ...]) -> None:
-        """Take what the online side unpacks."""
+    def __init__(self, settings: UploadSettings, encodings: tuple[str, ...], framing: Framing) -> None:
+        """Take what the online side unpacks, and what holds the members of its bundles together."""
+        self._space = framing.space
         self._when = settings.compress if ENCODING in encodings else "never"
         self._speed = _FIRST_GUESS
         self._lock = threading.Lock()
@@ -64,7 +65,8 @@ class Packer:
         packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
         packed = packer.compress(content) + packer.flush()
         self._learn(len(content), time.perf_counter() - begun)
-        return Packed(packed) if space(len(packed)) < space(len(content)) else None
+        worth = self._space(len(packed) + len(PACKED_NAME)) < self._space(len(content))
+        return Packed(packed) if worth else None
 
     def _learn(self, size: int, seconds: float) -> None:
         if size < _SAMPLE:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from omt_core.api.calls import Transfer
 from omt_core.api.journal import TransferJournal, UploadRecord
 from omt_core.api.online import Content, OnlineMigration
-from omt_upload.bundle import BLOCK, END
+from omt_upload.bundle import CPIO, USTAR, Framing
 from omt_upload.gate import Gate
 from omt_upload.in_flight import ContentsInFlight
 from omt_upload.line import Line
@@ -30,6 +30,7 @@ class Pipe:
     line: Line
     readers: Readers
     gate: Gate
+    framing: Framing
     packer: Packer
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Pipe:
     def largest_member(self) -> int:
         """The size up to which a content travels in a bundle."""
         limits = self.migration.limits
-        return min(limits.member_bytes, limits.bundle_bytes - len(END) - 2 * BLOCK)
+        return min(limits.member_bytes, limits.bundle_bytes - self.framing.bundle_size([0]) - self.framing.align)
 
     @property
     def batch_bytes(self) -> int:
@@ -78,12 +79,15 @@ class Pipe:
 
 def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
     """Lay the pipe of a transfer."""
-    gate = Gate(settings, most=call.migration.limits.parallel_uploads)
+    limits = call.migration.limits
+    gate = Gate(settings, most=limits.parallel_uploads)
+    framing = CPIO if "cpio" in limits.bundles else USTAR
     return Pipe(
         call=call,
         settings=settings,
         line=Line(call.migration, call.rate, settings, gate),
-        readers=Readers(settings, buffers=gate.most_slots),
+        readers=Readers(settings, framing, buffers=gate.most_slots),
         gate=gate,
-        packer=Packer(settings, call.migration.limits.encodings),
+        framing=framing,
+        packer=Packer(settings, limits.encodings, framing),
     )

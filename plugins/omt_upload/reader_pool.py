@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from omt_upload.bundle import Framing
 from omt_upload.file_contents import read_to_places
 from omt_upload.reader_process import ReaderProcess
 from omt_upload.reading import Reading, TooLarge, Unread, understood
@@ -47,7 +48,7 @@ class ReaderPool:
         self._free.append(buffer)
 
     def read(
-        self, buffer: SharedBuffer, files: Sequence[tuple[str, int]], *, tries: int
+        self, buffer: SharedBuffer, files: Sequence[tuple[str, int]], framing: Framing, *, tries: int
     ) -> Sequence[Reading | Unread | TooLarge]:
         """Have files read and hashed into a buffer. Blocks; so many threads at once as there may be processes.
 
@@ -55,9 +56,9 @@ class ReaderPool:
         """
         try:
             process = self._process()
-            results = process.read(buffer.begin, buffer.begin + len(buffer.view), files, tries)
+            results = process.read(buffer.begin, buffer.begin + len(buffer.view), files, framing.layout, tries)
         except (EOFError, OSError, ValueError, TypeError):
-            results = read_to_places(buffer.view, files, tries)
+            results = read_to_places(buffer.view, files, framing.layout, tries)
         else:
             self._idle.put(process)
         return understood(results, tries=tries)

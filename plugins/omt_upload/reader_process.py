@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from omt_upload.file_contents import Raw, read_to_places
+from omt_upload.file_contents import Layout, Raw, read_to_places
 from omt_upload.shared_memory import SharedMemory, map_shared
 
 _START: Final = """
@@ -51,7 +51,7 @@ class ReaderProcess:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 
-    def read(self, begin: int, end: int, files: Sequence[tuple[str, int]], tries: int) -> list[Raw]:
+    def read(self, begin: int, end: int, files: Sequence[tuple[str, int]], layout: Layout, tries: int) -> list[Raw]:
         """Have files read into this part of the memory, as `read_to_places` does.
 
         Raises EOFError or OSError when the process is gone.
@@ -59,7 +59,7 @@ class ReaderProcess:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
-        stdin.write(marshal.dumps((begin, end, list(files), tries)))
+        stdin.write(marshal.dumps((begin, end, list(files), layout, tries)))
         stdin.flush()
         results: list[Raw] = marshal.load(stdout)  # noqa: S302 - it comes from our own program
         return results
@@ -75,8 +75,8 @@ def serve(handle: str, size: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tool, which ends this process in its own time.
     with map_shared(handle, size) as shared, memoryview(shared) as view, suppress(EOFError, BrokenPipeError):
         while True:
-            begin, end, files, tries = marshal.load(sys.stdin.buffer)  # noqa: S302 - it comes from our own program
+            begin, end, files, layout, tries = marshal.load(sys.stdin.buffer)  # noqa: S302 - it comes from our own program
             with view[begin:end] as part:
-                results = read_to_places(part, files, tries)
+                results = read_to_places(part, files, layout, tries)
             sys.stdout.buffer.write(marshal.dumps(results))
             sys.stdout.buffer.flush()

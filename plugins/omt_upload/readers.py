@@ -14,7 +14,7 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
-from omt_upload.bundle import Buffer, bundle_size
+from omt_upload.bundle import Buffer, Framing
 from omt_upload.file_contents import Stamp
 from omt_upload.reader_pool import ReaderPool
 from omt_upload.reading import Reading, TooLarge, Unread, read_slice, read_small_files
@@ -29,8 +29,9 @@ _log = logging.getLogger(__name__)
 class Readers:
     """Reads files beside the event loop, so many at once as the settings say. `close` it in the end."""
 
-    def __init__(self, settings: UploadSettings, *, buffers: int) -> None:
-        """Lend up to `buffers` buffers at a time to those who read small files."""
+    def __init__(self, settings: UploadSettings, framing: Framing, *, buffers: int) -> None:
+        """Lend up to `buffers` buffers at a time to those who read small files, for bundles of this framing."""
+        self._framing = framing
         self._limiter = anyio.CapacityLimiter(settings.readers)
         self._tries = settings.tries
         self._usual = settings.bundle_bytes
@@ -49,17 +50,17 @@ class Readers:
         self, files: Sequence[tuple[str, int]]
     ) -> AsyncIterator[tuple[Buffer, Sequence[Reading | Unread | TooLarge]]]:
         """Read and hash files (path, expected size), and lend the buffer with their contents, laid out as a bundle."""
-        size = bundle_size(size for _, size in files)
+        size = self._framing.bundle_size(size for _, size in files)
         shared = None if self._pool is None or size > self._usual else self._pool.take()
         if self._pool is not None and shared is not None:
             try:
-                read = partial(self._pool.read, shared, files, tries=self._tries)
+                read = partial(self._pool.read, shared, files, self._framing, tries=self._tries)
                 yield shared.view, await anyio.to_thread.run_sync(read, limiter=self._limiter)
             finally:
                 self._pool.give_back(shared)
             return
         with self.buffer(size) as buffer:
-            here = partial(read_small_files, buffer, files, tries=self._tries)
+            here = partial(read_small_files, buffer, files, self._framing, tries=self._tries)
             yield buffer, await anyio.to_thread.run_sync(here, limiter=self._limiter)
 
     async def part(

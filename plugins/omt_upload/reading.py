@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from omt_core.api.items import ItemState
-from omt_upload.bundle import Buffer
+from omt_upload.bundle import Buffer, Framing
 from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places
 from omt_upload.findings import FILE_CHANGED, FILE_UNREADABLE, FILE_VANISHED
 
@@ -51,14 +51,14 @@ class FileUnreadError(Exception):
 
 
 def read_small_files(
-    buffer: Buffer, files: Sequence[tuple[str, int]], *, tries: int
+    buffer: Buffer, files: Sequence[tuple[str, int]], framing: Framing, *, tries: int
 ) -> Sequence[Reading | Unread | TooLarge]:
     """Read and hash files (path, expected size) into the buffer, each again up to `tries` times while it changes.
 
     The buffer is as large as a bundle of files of these sizes, and each gets the room that it has there. Blocks.
     """
     with memoryview(buffer) as view:
-        return understood(read_to_places(view, files, tries), tries=tries)
+        return understood(read_to_places(view, files, framing.layout, tries), tries=tries)
 
 
 def read_slice(path: Path, room: memoryview, offset: int, expected: Stamp | None) -> tuple[Stamp, int]:

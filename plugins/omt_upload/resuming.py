@@ -11,7 +11,7 @@ from omt_core.api.errors import UploadLostError, UploadMismatchError
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import ItemId, UploadRecord
 from omt_core.api.online import Content, UploadRequest
-from omt_upload.bundle import build_bundle, bundle_size
+from omt_upload.bundle import build_bundle
 from omt_upload.committing import doubt
 from omt_upload.delivery import Delivery, deliver, give_up
 from omt_upload.pipe import Pipe
@@ -72,10 +72,12 @@ async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[Item
             await give_up(pipe, upload.url)
             return
         places = [(reading.digest, reading.offset, reading.size) for reading in again]
-        plain = upload.size == bundle_size(member.size for member in upload.members)
+        plain = upload.size == pipe.framing.bundle_size(member.size for member in upload.members)
         pack = None if plain else pipe.packer.pack
-        if (await anyio.to_thread.run_sync(build_bundle, buffer, places, pack)).digest != upload.digest:
-            await give_up(pipe, upload.url)  # another zlib packs in another way
+        bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, pipe.framing, pack)
+        if (bundle.digest, bundle.size) != (upload.digest, upload.size):
+            # Another zlib packs in another way, and the online side may take another framing now.
+            await give_up(pipe, upload.url)
             return
 
         async def read(offset: int, length: int) -> memoryview:

@@ -90,7 +90,7 @@ async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies
     places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
     packer = work.pipe.packer
     pack = packer.pack if packer.wanted(work.pipe.line.speed) else None
-    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, pack)
+    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, work.pipe.framing, pack)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]

@@ -51,6 +51,7 @@ class Capabilities(Answer):
     protocol: str
     limits: Limits
     encodings: tuple[str, ...] = ()
+    bundles: tuple[str, ...] = ("ustar",)
 
 
 class Token(Answer):

@@ -58,7 +58,7 @@ async def _agree(session: TenantSession) -> None:
             f"The tenant speaks version {able.protocol} of the protocol, this tool version {_PROTOCOL}.",
             "Use the newest version of the tool.",
         )
-    session.encodings = able.encodings
+    session.encodings, session.bundles = able.encodings, able.bundles
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -59,6 +59,7 @@ class HttpMigration(OnlineMigration):
             digests_per_request=opened.limits.digests_per_request,
             parallel_uploads=allowed if parallel_uploads is None else min(allowed, parallel_uploads),
             encodings=session.encodings,
+            bundles=session.bundles,
         )
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 

@@ -1,4 +1,4 @@
-"""Bundles: plain ustar archives whose members are contents named by their sha256 (docs/reference/protocol.md, Uploads).
+"""Bundles: archives whose members are contents named by their sha256 (docs/reference/protocol.md, Uploads).
 
 Read strictly, since a bundle is kept as it came and nothing may hide in it; and while it arrives, so that no byte is
 read twice.
@@ -7,26 +7,14 @@ read twice.
 from __future__ import annotations
 
 import hashlib
-import re
-import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from omt_online.server.framing import FIRST_BYTES, USTAR, Framing, framing_at, framing_of, malformed
 from omt_online.server.packed import Unpacker, UnpackingError
 from omt_online.server.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 
-BLOCK = 512
-RECORD = 20 * BLOCK
-"""Archivers fill up to a whole record with zeros; that much padding is taken."""
-
-_NAME = re.compile(rb"([0-9a-f]{64})(?:\0{36}|(\.gz)\0{33})")
-_OCTAL = re.compile(rb" *([0-7]{1,12})[ \0]*")
-_SUM = re.compile(rb"([0-7]{6})\0 ")
-"""The checksum of a header, which covers all of it but itself: in one form only, so that no byte of it is free."""
-
-_CHECKSUM = slice(148, 156)
-_REGULAR = b"0\0"
 _PIECE = 1 << 20
 
 
@@ -50,9 +38,10 @@ class BundleReader:
     """
 
     __slots__ = (
+        "_behind",
         "_differing",
-        "_end",
         "_fault",
+        "_framing",
         "_hasher",
         "_header",
         "_left",
@@ -61,6 +50,7 @@ class BundleReader:
         "_padding",
         "_position",
         "_unpacker",
+        "_wanted",
     )
 
     def __init__(self, *, member_bytes: int) -> None:
@@ -74,14 +64,17 @@ class BundleReader:
         self._hasher = hashlib.sha256()
         self._unpacker: Unpacker | None = None
         self._left = self._padding = 0
-        self._end: int | None = None
+        self._framing: Framing = USTAR
+        self._wanted = FIRST_BYTES
+        self._behind: int | None = None
 
     def copy(self) -> BundleReader:
         """Return one that goes on from here by itself."""
         twin = BundleReader(member_bytes=self._member_bytes)
         twin._members, twin._differing = self._members.copy(), self._differing.copy()
         twin._fault, twin._position, twin._header = self._fault, self._position, self._header
-        twin._hasher, twin._left, twin._padding, twin._end = self._hasher.copy(), self._left, self._padding, self._end
+        twin._hasher, twin._left, twin._padding = self._hasher.copy(), self._left, self._padding
+        twin._framing, twin._wanted, twin._behind = self._framing, self._wanted, self._behind
         twin._unpacker = None if self._unpacker is None else self._unpacker.copy()
         return twin
 
@@ -102,13 +95,11 @@ class BundleReader:
         if self._fault is not None:
             raise self._fault
         if self._left or self._padding:
-            raise _malformed(f"the member at byte {self._members[-1].offset} is cut off")
-        if self._end is None or self._end < 2 * BLOCK:
-            raise _malformed("it ends without two blocks of zeros")
-        if self._end % BLOCK:
+            raise malformed(f"the member at byte {self._members[-1].offset} is cut off")
+        if self._behind is None or self._behind not in self._framing.behind:
             raise _bad_end()
         if not self._members:
-            raise _malformed("it holds nothing")
+            raise malformed("it holds nothing")
         if self._differing:
             raise ProtocolError(
                 CHECKSUM_MISMATCH,
@@ -132,27 +123,36 @@ class BundleReader:
             elif self._padding:
                 step = min(self._padding, size - at)
                 if bytes(view[at : at + step]).strip(b"\0"):
-                    raise _malformed(f"there is something behind the member at byte {self._members[-1].offset}")
+                    raise malformed(f"there is something behind the member at byte {self._members[-1].offset}")
                 self._padding -= step
-            elif self._end is None:
-                step = min(BLOCK - len(self._header), size - at)
+            elif self._behind is None:
+                step = min(self._wanted - len(self._header), size - at)
                 self._header += view[at : at + step]
-                if len(self._header) == BLOCK:
-                    self._open_member(self._header, self._position + step)
-                    self._header = b""
+                if len(self._header) == self._wanted:
+                    self._take_header(self._position + step)
             else:
                 step = size - at
-                self._end += step
-                if self._end > 2 * BLOCK + RECORD or bytes(view[at:]).strip(b"\0"):
+                self._behind += step
+                if self._behind > self._framing.behind[-1] or bytes(view[at:]).strip(b"\0"):
                     raise _bad_end()
             at += step
             self._position += step
 
-    def _open_member(self, header: bytes, offset: int) -> None:
-        if not any(header):
-            self._end = BLOCK
+    def _take_header(self, offset: int) -> None:
+        """Take a header that ends at `offset`, or the first bytes of one."""
+        header = self._header
+        begin = offset - len(header)
+        if not begin:
+            self._framing = framing_of(header)
+        self._wanted = self._framing.length(header, begin)
+        if len(header) < self._wanted:
             return
-        digest, packed, size = _read_header(header, offset - BLOCK)
+        self._header, self._wanted = b"", FIRST_BYTES
+        head = self._framing.read(header, begin)
+        if head is None:
+            self._behind = 0
+            return
+        digest, packed, size = head
         if size > self._member_bytes:
             raise ProtocolError(
                 413, "too-large", f"A member of {size} bytes is too large for a bundle.", "Send it as a file."
@@ -160,7 +160,7 @@ class BundleReader:
         self._members.append(Member(digest, size, offset, size))
         self._unpacker = Unpacker(self._member_bytes) if packed else None
         self._hasher = hashlib.sha256()
-        self._left, self._padding = size, -size % BLOCK
+        self._left, self._padding = size, -size % self._framing.align
         if not size:
             self._close_member()
 
@@ -171,7 +171,7 @@ class BundleReader:
         try:
             self._unpacker.update(piece)
         except UnpackingError as error:
-            raise _malformed(f"the member at byte {self._members[-1].offset} {error}") from error
+            raise malformed(f"the member at byte {self._members[-1].offset} {error}") from error
 
     def _close_member(self) -> None:
         member = self._members[-1]
@@ -180,7 +180,7 @@ class BundleReader:
             try:
                 found, seal = self._unpacker.finish()
             except UnpackingError as error:
-                raise _malformed(f"the member at byte {member.offset} {error}") from error
+                raise malformed(f"the member at byte {member.offset} {error}") from error
             self._members[-1] = member._replace(size=self._unpacker.size, seal=seal)
             self._unpacker = None
         if found != member.digest:
@@ -199,49 +199,15 @@ def verify_bundle(path: Path, *, member_bytes: int) -> list[Member]:
     return reader.members()
 
 
-def bundle_digest(members: Iterable[Member]) -> str:
+def bundle_digest(members: Sequence[Member]) -> str:
     """Return what a bundle is announced by and kept as: the sha256 of its members' digests, one after another.
 
-    Behind that of a packed member stands that of how it is packed, so that every byte of a pack is vouched for.
+    Behind that of a packed member stands that of how it is packed, and before them all what tells a cpio from a ustar:
+    so every byte of a pack is vouched for.
     """
-    return hashlib.sha256(b"".join(member.digest + member.seal for member in members)).hexdigest()
-
-
-def packed_size(header: bytes) -> int | None:
-    """Return how many bytes a member takes that is packed, by its header; None for one that is not, or no header."""
-    try:
-        _, packed, size = _read_header(header, 0)
-    except ProtocolError:
-        return None
-    return size if packed else None
-
-
-def _read_header(header: bytes, position: int) -> tuple[bytes, bool, int]:
-    name = _NAME.fullmatch(header[:100])
-    size = _OCTAL.fullmatch(header[124:136])
-    checksum = _SUM.fullmatch(header[_CHECKSUM])
-    if header[257:265] != b"ustar\x0000" or checksum is None or size is None:
-        raise _malformed(f"the block at byte {position} is not a header of ustar")
-    if int(checksum[1], 8) != _sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" "):
-        raise _malformed(f"the header at byte {position} is damaged")
-    if name is None or header[156] not in _REGULAR or (header[157:257] + header[345:500]).strip(b"\0"):
-        raise _malformed(f"the member at byte {position} is not a regular file named by a sha256")
-    return bytes.fromhex(name[1].decode()), name[2] is not None, int(size[1], 8)
-
-
-def _sum(header: bytes) -> int:
-    # The lower half of Adler-32 is one more than the sum as long as that is below 65,521, as it is of ASCII.
-    return (zlib.adler32(header) & 0xFFFF) - 1 if header.isascii() else sum(header)
+    sign = framing_at(members[0].offset).sign if members else b""
+    return hashlib.sha256(sign + b"".join(member.digest + member.seal for member in members)).hexdigest()
 
 
 def _bad_end() -> ProtocolError:
-    return _malformed("it must end with two blocks of zeros and nothing behind them but a record's padding")
-
-
-def _malformed(reason: str) -> ProtocolError:
-    return ProtocolError(
-        400,
-        "bundle-malformed",
-        f"The bundle was not taken: {reason}.",
-        "Send a plain ustar archive of regular files, each named by the sha256 of its content (and .gz if packed).",
-    )
+    return malformed("it must end as its form ends, with nothing behind that but the zeros of a ustar's last record")

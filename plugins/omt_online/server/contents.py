@@ -13,7 +13,8 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from omt_core.api.online import Content
-from omt_online.server.bundle import BLOCK, Member, packed_size
+from omt_online.server.bundle import Member
+from omt_online.server.framing import BLOCK, packed_size
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
 from omt_online.server.packed import opened
 from omt_online.server.state_database import StateDatabase
@@ -96,9 +97,10 @@ def open_at(location: Location) -> BinaryIO:
     """Open the content that lies there, unpacked. Raises OSError, also while it is read where a pack is damaged."""
     file = location.path.open("rb", buffering=0)
     stored = None
-    if location.offset >= BLOCK:
-        file.seek(location.offset - BLOCK)
-        stored = packed_size(file.read(BLOCK))
+    if location.offset:
+        begin = max(0, location.offset - BLOCK)
+        file.seek(begin)
+        stored = packed_size(file.read(location.offset - begin))
     if stored is None:
         return io.BufferedReader(_Window(file, location.offset, location.size))
     return opened(io.BufferedReader(_Window(file, location.offset, stored)))

@@ -1,4 +1,4 @@
-"""Bundles are plain ustar archives that any tool, and the tenant, opens."""
+"""Bundles are plain archives, ustar or cpio, that any tool and the tenant open."""
 
 from __future__ import annotations
 
@@ -14,36 +14,45 @@ from hypothesis import strategies as st
 
 from omt_online.server import bundle as landing
 from omt_online.server.contents import Location, open_at
-from omt_upload.bundle import BLOCK, Packed, build_bundle, bundle_size, space
+from omt_upload.bundle import CPIO, USTAR, Framing, Packed, build_bundle
+from tests.plugins.omt_upload.cpio import read_cpio
 
+FRAMINGS = st.sampled_from((USTAR, CPIO))
 CONTENTS = st.lists(st.binary(max_size=1_500), min_size=1, max_size=5, unique=True)
 
 
-def laid_out(contents: list[bytes]) -> tuple[bytearray, list[tuple[str, int, int]]]:
+def laid_out(contents: list[bytes], framing: Framing) -> tuple[bytearray, list[tuple[str, int, int]]]:
     """Put contents into a buffer as the reading of files does."""
-    buffer = bytearray(b"?" * bundle_size(map(len, contents)))
+    buffer = bytearray(b"?" * framing.bundle_size(map(len, contents)))
     places: list[tuple[str, int, int]] = []
-    offset = BLOCK
+    offset = framing.head
     for content in contents:
         buffer[offset : offset + len(content)] = content
         places.append((hashlib.sha256(content).hexdigest(), offset, len(content)))
-        offset += space(len(content))
+        offset += framing.space(len(content))
     return buffer, places
 
 
-@given(contents=CONTENTS, left_out=st.sets(st.integers(0, 4)))
-def test_a_bundle_of_some_of_the_contents_is_read_back_by_tar_and_by_the_tenant(
-    contents: list[bytes], left_out: set[int]
+def opened(framing: Framing, whole: bytes) -> list[tuple[str, bytes | None]]:
+    """Return names and contents as a tool finds them that knows nothing of bundles."""
+    if framing is CPIO:
+        return list(read_cpio(whole))
+    with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
+        files = [(member.name, archive.extractfile(member)) for member in archive.getmembers()]
+        return [(name, file.read() if file else None) for name, file in files]
+
+
+@given(contents=CONTENTS, left_out=st.sets(st.integers(0, 4)), framing=FRAMINGS)
+def test_a_bundle_of_some_of_the_contents_is_read_back_by_any_tool_and_by_the_tenant(
+    contents: list[bytes], left_out: set[int], framing: Framing
 ) -> None:
-    buffer, places = laid_out(contents)
+    buffer, places = laid_out(contents, framing)
     kept = [number for number in range(len(contents)) if number not in left_out] or [0]
-    bundle = build_bundle(buffer, [places[number] for number in kept])
+    bundle = build_bundle(buffer, [places[number] for number in kept], framing)
     size, whole = bundle.size, bytes(buffer[: bundle.size])
     members = [(places[number][0], contents[number]) for number in kept]
-    assert size == bundle_size(len(content) for _, content in members)
-    with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
-        read = [(member.name, archive.extractfile(member)) for member in archive.getmembers()]
-        assert [(name, file.read() if file else None) for name, file in read] == members
+    assert size == framing.bundle_size(len(content) for _, content in members)
+    assert opened(framing, whole) == members
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bundle")
         path.write_bytes(whole)
@@ -52,20 +61,23 @@ def test_a_bundle_of_some_of_the_contents_is_read_back_by_tar_and_by_the_tenant(
         (digest, len(content)) for digest, content in members
     ]
     assert landing.bundle_digest(landed) == bundle.digest
-    assert bundle.digest == hashlib.sha256(b"".join(bytes.fromhex(digest) for digest, _ in members)).hexdigest()
+    digests = b"".join(bytes.fromhex(digest) for digest, _ in members)
+    assert bundle.digest == hashlib.sha256((b"cpio" if framing is CPIO else b"") + digests).hexdigest()
 
 
-@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)))
-def test_a_bundle_with_packed_members_lands_as_the_same_contents(contents: list[bytes], packed: set[int]) -> None:
+@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)), framing=FRAMINGS)
+def test_a_bundle_with_packed_members_lands_as_the_same_contents(
+    contents: list[bytes], packed: set[int], framing: Framing
+) -> None:
     contents = [content * 9 for content in contents]
-    buffer, places = laid_out(contents)
+    buffer, places = laid_out(contents, framing)
     wanted = {contents[number] for number in packed if number < len(contents)}
 
     def pack(content: memoryview) -> Packed | None:
         data = gzip.compress(content, 1, mtime=0)
-        return Packed(data) if bytes(content) in wanted and len(data) < len(content) else None
+        return Packed(data) if bytes(content) in wanted and len(data) + 3 < len(content) else None
 
-    bundle = build_bundle(buffer, places, pack)
+    bundle = build_bundle(buffer, places, framing, pack)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "bundle")
         path.write_bytes(buffer[: bundle.size])

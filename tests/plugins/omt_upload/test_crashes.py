@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from omt_core.api.decisions import Mode
 from omt_core.journal import Journal
-from omt_upload.bundle import END
+from omt_upload.bundle import USTAR
 from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
@@ -124,5 +124,5 @@ def test_any_crashes_and_a_last_run_end_like_a_run_without_crashes(
     assert set(tenant.landings.values()) == {1}
     # A crash costs at most one body per worker: what was durable online is not sent twice. How many bundles there are
     # depends on how fast the line was found to be, and each has an end of its own.
-    ends = len(END) * max(0, len(tenant.bundles) - len(undisturbed.bundles))
+    ends = len(USTAR.end) * max(0, len(tenant.bundles) - len(undisturbed.bundles))
     assert sum(tenant.bodies) <= sum(undisturbed.bodies) + ends + len(crashes) * 6 * 1_500

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from omt_upload.bundle import USTAR
 from omt_upload.packing import Packer
 from omt_upload.settings import UploadSettings
 
@@ -16,7 +17,7 @@ NOISE = random.Random(3).randbytes(40_000)
 
 
 def packer(compress: str = "auto", *encodings: str) -> Packer:
-    return Packer(UploadSettings.model_validate({"compress": compress}), encodings or ("gzip",))
+    return Packer(UploadSettings.model_validate({"compress": compress}), encodings or ("gzip",), USTAR)
 
 
 def test_text_is_packed_as_gzip_and_always_the_same() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from omt_upload.bundle import CPIO, USTAR
 from omt_upload.reader_pool import ReaderPool
 from omt_upload.reading import Reading, TooLarge, Unread, read_small_files
 
@@ -36,9 +37,9 @@ def files(tmp_path: Path) -> list[tuple[str, int]]:
 
 def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, files) -> None:
     buffer = pool.take()
-    results = pool.read(buffer, files, tries=3)
+    results = pool.read(buffer, files, USTAR, tries=3)
     here = bytearray(_SIZE)
-    assert results == read_small_files(here, files, tries=3)
+    assert results == read_small_files(here, files, USTAR, tries=3)
     assert [type(result) for result in results] == [Unread, Reading, Reading, Reading, Reading, TooLarge]
     for result in results:
         if isinstance(result, Reading):
@@ -55,24 +56,25 @@ def reader_of(pool) -> psutil.Process:
 def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
     first, second = pool.take(), pool.take()
     assert pool.take() is None
-    pool.read(first, files[2:3], tries=1)
-    pool.read(second, files[4:5], tries=1)
+    pool.read(first, files[2:3], USTAR, tries=1)
+    pool.read(second, files[4:5], CPIO, tries=1)
     assert first.view[512:519] == b"content"
+    assert second.view[141:150] == "ünïcode".encode()
     pool.give_back(first)
     assert pool.take() is first
 
 
 def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
     buffer = pool.take()
-    pool.read(buffer, files, tries=3)
+    pool.read(buffer, files, USTAR, tries=3)
     process = reader_of(pool)
     process.kill()
     process.wait()
-    assert pool.read(buffer, files, tries=3) == read_small_files(bytearray(_SIZE), files, tries=3)
+    assert pool.read(buffer, files, USTAR, tries=3) == read_small_files(bytearray(_SIZE), files, USTAR, tries=3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident memory as Linux does")
 def test_a_process_is_small(pool, files) -> None:
-    pool.read(pool.take(), files, tries=3)
+    pool.read(pool.take(), files, USTAR, tries=3)
     process = reader_of(pool)
     assert process.memory_info().rss < 30 << 20

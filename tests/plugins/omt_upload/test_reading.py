@@ -9,18 +9,23 @@ import pytest
 
 from omt_core.api.items import ItemState
 from omt_upload import file_contents
-from omt_upload.bundle import bundle_size
+from omt_upload.bundle import CPIO, USTAR, Framing
 from omt_upload.file_contents import FileChangedError, Stamp, openable
 from omt_upload.reading import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
 from tests.plugins.omt_upload.moving import digest_of
 
 
 def read(path: Path, expected: int = 100) -> Reading | Unread | TooLarge:
-    (result,) = read_small_files(bytearray(bundle_size([expected])), [(str(path), expected)], tries=3)
+    (result,) = read_small_files(bytearray(USTAR.bundle_size([expected])), [(str(path), expected)], USTAR, tries=3)
     return result
 
 
-def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("framing", "offsets"), [(USTAR, [512, 1_536, 2_048, 3_584]), (CPIO, [141, 289, 430, 1_171])], ids=["ustar", "cpio"]
+)
+def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them(
+    tmp_path: Path, framing: Framing, offsets: list[int]
+) -> None:
     contents = [b"content", b"", bytes(600), b"last"]
     files: list[tuple[str, int]] = [(str(tmp_path / "gone"), 5_000)]
     for number, content in enumerate(contents):
@@ -28,11 +33,11 @@ def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them
         path.write_bytes(content)
         os.utime(path, ns=(1, number))
         files.append((str(path), len(content)))
-    buffer = bytearray(bundle_size(size for _, size in files))
-    _, *results = read_small_files(buffer, files, tries=3)
+    buffer = bytearray(framing.bundle_size(size for _, size in files))
+    _, *results = read_small_files(buffer, files, framing, tries=3)
     assert results == [
         Reading(digest_of(content), len(content), number, offset)
-        for number, (content, offset) in enumerate(zip(contents, [512, 1_536, 2_048, 3_584], strict=True))
+        for number, (content, offset) in enumerate(zip(contents, offsets, strict=True))
     ]
     for content, result in zip(contents, results, strict=True):
         assert isinstance(result, Reading)

@@ -38,6 +38,7 @@ class Capabilities(Body):
     protocol: Literal["1"]
     limits: Limits
     encodings: list[str]
+    bundles: list[str]
     tus: Literal["1.0.0"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from omt_core.api.online import TenantState
+from omt_online.server.framing import FRAMINGS
 from omt_online.server.http.bodies import (
     Capabilities,
     Limits,
@@ -36,7 +37,9 @@ def limits_of(settings: TenantSettings) -> Limits:
 async def read_capabilities(request: web.Request) -> web.StreamResponse:
     """Tell what the tenant can do."""
     limits = limits_of(request.app[SERVICE].store.settings)
-    return answer(Capabilities(protocol="1", limits=limits, encodings=list(ENCODINGS), tus="1.0.0"))
+    return answer(
+        Capabilities(protocol="1", limits=limits, encodings=list(ENCODINGS), bundles=list(FRAMINGS), tus="1.0.0")
+    )
 
 
 async def exchange_secret(request: web.Request) -> web.StreamResponse:

@@ -14,7 +14,7 @@ from omt_core.api.online import CompletionRequest, Content, StageManifest, Uploa
 from omt_online.server.embedded import RunningTenant, serve_tenant
 from omt_online.server.plan_catalogue import OfferedPlan
 from omt_online.server.settings import TenantSettings
-from omt_upload.bundle import build_bundle, bundle_size
+from omt_upload.bundle import CPIO, USTAR, Framing, build_bundle
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
 
 pytestmark = pytest.mark.anyio
@@ -171,20 +171,22 @@ async def test_a_choice_that_is_not_possible_is_refused(tmp_path: Path, tenant: 
         assert caught.value.code == "choice-not-possible"
 
 
+@pytest.mark.parametrize("framing", [USTAR, CPIO], ids=["ustar", "cpio"])
 @pytest.mark.parametrize(
     ("damaged", "code"), [(700, "content-mismatch"), (10, "bundle-malformed")], ids=["in a content", "in a header"]
 )
 async def test_a_bundle_that_was_damaged_on_the_way_is_a_mismatch_wherever_that_hit_it(
-    tmp_path: Path, tenant: RunningTenant, damaged: int, code: str
+    tmp_path: Path, tenant: RunningTenant, damaged: int, code: str, framing: Framing
 ) -> None:
     contents = [b"a" * 600, b"b" * 600]
     digests = [digest_of(content) for content in contents]
-    buffer = bytearray(bundle_size(map(len, contents)))
+    buffer = bytearray(framing.bundle_size(map(len, contents)))
     places = []
-    for digest, content, offset in zip(digests, contents, [512, 2_048], strict=True):
+    offsets = [framing.head, framing.space(600) + framing.head]
+    for digest, content, offset in zip(digests, contents, offsets, strict=True):
         buffer[offset : offset + len(content)] = content
         places.append((digest, offset, len(content)))
-    bundle = build_bundle(buffer, places)
+    bundle = build_bundle(buffer, places, framing)
     size = bundle.size
     request = UploadRequest(kind="bundle", digest=bundle.digest, size=size)
     buffer[damaged] ^= 1
