@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Sequence
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -128,18 +129,16 @@ def manifest_line(record: ItemRecord) -> bytes:
             f"An item of the stage {record.stage} is {record.state.value} at the end, without a reason.",
             "This is a fault in the tool; please report it with the log file.",
         )
-    entry: dict[str, object] = {
-        "stage": record.stage,
-        "key": record.key,
-        "name": record.name,
-        "size": record.size,
-        "digest": digest,
-    }
+    told = "null" if digest is None else quoted(digest)
+    text = (
+        f'{{"stage":{quoted(record.stage)},"key":{quoted(record.key)},"name":{quoted(record.name)}'
+        f',"size":{record.size},"digest":{told}'
+    )
     if reason:
-        entry["reason"] = reason
+        text += f',"reason":{quoted(reason)}'
     if record.part is not None:
         part = record.part
-        entry["part"] = {
+        described = {
             "table": part.table,
             "number": part.number,
             "rows": part.rows,
@@ -147,7 +146,8 @@ def manifest_line(record: ItemRecord) -> bytes:
             "last": part.last,
             "omitted_columns": list(part.omitted_columns),
         }
-    text = _JSON.encode(entry)
+        text += f',"part":{_JSON.encode(described)}'
+    text += "}"
     try:
         return text.encode("utf-8") + b"\n"
     except UnicodeEncodeError:
