@@ -212,7 +212,7 @@ def item_of(record: ItemRecord) -> ItemLine:
         stage=record.stage,
         key=encodable(record.key),
         name=encodable(record.name),
-        path=None if record.path is None else encodable(record.path),
+        path=None if record.location is None else encodable(record.location),
         state=record.state,
         reason=record.reason,
         detail=encodable(record.detail),
