@@ -51,6 +51,7 @@ class Capabilities(Answer):
     protocol: str
     limits: Limits
     encodings: tuple[str, ...] = ()
+    takes_parts: bool = False
 
 
 class Token(Answer):

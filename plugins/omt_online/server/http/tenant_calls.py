@@ -36,7 +36,7 @@ def limits_of(settings: TenantSettings) -> Limits:
 async def read_capabilities(request: web.Request) -> web.StreamResponse:
     """Tell what the tenant can do."""
     limits = limits_of(request.app[SERVICE].store.settings)
-    return answer(Capabilities(protocol="1", limits=limits, encodings=list(ENCODINGS), tus="1.0.0"))
+    return answer(Capabilities(protocol="1", limits=limits, encodings=list(ENCODINGS), takes_parts=True, tus="1.0.0"))
 
 
 async def exchange_secret(request: web.Request) -> web.StreamResponse:
