@@ -217,6 +217,13 @@ class OnlineMigration(Protocol):
         """Give an upload up; one that is not known is no error."""
         ...
 
+    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
+        """Hint that these parts of tables are stored, so that the online side may begin with them.
+
+        At most `limits.digests_per_request` of them. Nothing is believed before their stage is committed, and nothing
+        is lost where a hint does not arrive. By default nobody is told.
+        """
+
     async def commit(self, manifest: StageManifest) -> None:
         """Make a stage's manifest, already uploaded as a content, the whole truth about that stage."""
         ...

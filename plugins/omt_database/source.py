@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
@@ -26,6 +27,9 @@ R = TypeVar("R", bound="Closable")
 
 ROWS_AT_ONCE = 5_000
 
+BATCHES_AHEAD = 2
+"""One that is being fetched, and one that follows without a pause."""
+
 
 class Closable(Protocol):
     """A result under way, on whichever connection."""
@@ -37,11 +41,11 @@ class Closable(Protocol):
 
 @dataclass(eq=False)
 class _Turn:
-    """A task's use of the connection: the result that it reads and the batch that is fetched ahead."""
+    """A task's use of the connection: the result that it reads and the batches that are fetched ahead."""
 
     task: int
     result: Closable | None = None
-    ahead: Pending[Any] | None = None
+    ahead: deque[Pending[Any]] = field(default_factory=deque)
     over: bool = False
 
 
@@ -244,9 +248,9 @@ class CrmDatabase(SourceDatabase):
         turn.over = True
         try:
             with anyio.CancelScope(shield=True):
-                if turn.ahead is not None:
+                for pending in turn.ahead:
                     # Not interrupted: to some systems that would be the end of the transaction, and of the snapshot.
-                    await turn.ahead.settled()
+                    await pending.settled()
                 if turn.result is not None and self._connection is not None:
                     await self._run(turn.result.close)
         finally:
@@ -255,10 +259,25 @@ class CrmDatabase(SourceDatabase):
 
     async def _stream(self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None]) -> AsyncIterator[B]:
         result = turn.result = await self._run(start)
-        turn.ahead = self._start(partial(fetch, result))
-        while some := await turn.ahead.result():
-            # Read on while the caller works on these.
-            turn.ahead = self._start(partial(fetch, result))
+        ended = False
+
+        def fetch_next() -> B | None:
+            nonlocal ended
+            if ended or turn.over:
+                return None
+            ended = True  # also where it fails
+            some = fetch(result)
+            ended = not some
+            return some
+
+        while True:
+            # Read on while the caller works on these, without waiting for the event loop in between.
+            while len(turn.ahead) < BATCHES_AHEAD:
+                turn.ahead.append(self._start(fetch_next))
+            some = await turn.ahead[0].result()
+            turn.ahead.popleft()
+            if not some:
+                return
             yield some
             if turn.over:
                 raise RuntimeError("Read one result to its end before asking the database for another.")

@@ -33,6 +33,11 @@ class Pending(Generic[T]):
             self._outcome.set_exception(error)
         run_sync(self._done.set, token=self._token)
 
+    @property
+    def done(self) -> bool:
+        """Whether the work is over, whatever came of it."""
+        return self._outcome.done()
+
     async def result(self) -> T:
         """Wait for the work; when cancelled, stop it by `interrupt` and wait until it has let go of the connection."""
         try:

@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
+from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import UploadStage
 from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED
@@ -95,6 +96,8 @@ class StageWork:
                 skipped += outcome.size or 0
         self.meter.settled(len(outcomes), sent=sent, skipped=skipped)
         self._in_flight.difference_update(record.key for record in records)
+        if self.stage.kind == "database":
+            await self._announce(records, outcomes)
         if self._tries:
             for record in records:
                 self._tries.pop(record.key, None)
@@ -120,6 +123,21 @@ class StageWork:
                 for record in spent
             ],
         )
+
+    async def _announce(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+        """Let the online side begin with parts of tables that it has."""
+        known = {outcome.id: outcome for outcome in outcomes if outcome.state is ItemState.CONFIRMED}
+        entries = [
+            ManifestEntry(
+                stage=record.stage, key=record.key, name=record.name, size=outcome.size or 0, digest=outcome.digest,
+                part=record.part,
+            )
+            for record in records
+            if record.part is not None and (outcome := known.get((record.stage, record.key))) is not None
+        ]  # fmt: skip
+        at_once = self.pipe.migration.limits.digests_per_request
+        for begin in range(0, len(entries), at_once):
+            await self.pipe.migration.announce(entries[begin : begin + at_once])
 
     async def remove_sources(self, records: Iterable[ItemRecord]) -> None:
         """Delete spooled copies of what is confirmed; nothing outside the workspace is ever deleted."""

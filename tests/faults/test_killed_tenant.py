@@ -67,12 +67,12 @@ async def test_while_bodies_go_over_the_line_twice_in_one_transfer(
 SAID = [
     ("PUT /v1/migrations/", Direction.TO_SERVER, 2),
     ("/completion HTTP", Direction.TO_SERVER, 1),
+    ("/completion HTTP", Direction.TO_SERVER, 2),
     ("202 Accepted", Direction.TO_CLIENT, 1),
     ('{"state":"', Direction.TO_CLIENT, 1),
-    ('{"state":"', Direction.TO_CLIENT, 2),
     ("/receipt HTTP", Direction.TO_SERVER, 1),
 ]
-"""What goes by when it dies: a commit, the completion, the import, the receipt."""
+"""What goes by when it dies: a commit, the completion, the question how far it is, its answers, the receipt."""
 
 
 @pytest.mark.parametrize("said", SAID, ids=lambda said: f"{said[0]} {said[2]}")

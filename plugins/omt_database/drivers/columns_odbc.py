@@ -9,7 +9,10 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final, TypeAlias
+
+import pyarrow as pa
 
 from omt_core.api.database import Value
 from omt_core.api.errors import InstallationError
@@ -37,12 +40,14 @@ def load_arrow_odbc() -> ArrowOdbc:
 class ColumnResult:
     """A result under way."""
 
-    def __init__(self, reader: ArrowOdbc) -> None:
+    def __init__(self, reader: ArrowOdbc, blocks: int) -> None:
         self._reader = reader
+        self._blocks = blocks
 
     def fetch(self) -> RecordBatch | None:
         """Return the next rows, or None behind the last."""
-        return next(self._reader, None)
+        blocks = list(islice(self._reader, self._blocks))
+        return pa.concat_batches(blocks) if blocks else None
 
     def close(self) -> None:
         """Forget what is not fetched yet."""
@@ -67,15 +72,16 @@ class ColumnConnection:
         return batch.column(0)[0].as_py()
 
     def read(
-        self, statement: str, parameters: Sequence[Value], *, schema: Schema, rows: int, longest: int
+        self, statement: str, parameters: Sequence[Value], *, schema: Schema, rows: int, blocks: int, longest: int
     ) -> ColumnResult:
         """Begin a SELECT whose columns become those of an Arrow schema.
 
-        At most `rows` come at once, and a text of at most `longest` bytes fits; a longer one is an error, never cut.
+        At most `rows` come at once, in `blocks` of the same size from the driver, and a text of at most `longest` bytes
+        fits; a longer one is an error, never cut.
         """
         reader = self._connection.read_arrow_batches(
             statement,
-            batch_size=rows,
+            batch_size=rows // blocks,
             parameters=[None if value is None else str(value) for value in parameters] or None,
             max_bytes_per_batch=None,
             max_text_size=longest,
@@ -83,7 +89,7 @@ class ColumnConnection:
             # Whoever fetches does so ahead already, and measures how long the database takes.
             fetch_concurrently=False,
         )
-        return ColumnResult(reader)
+        return ColumnResult(reader, blocks)
 
     def close(self) -> None:
         """Close it, which ends its transaction."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from functools import partial
 from typing import Final
 
 import pyarrow as pa
@@ -21,6 +22,12 @@ LONGEST: Final = 1_000
 
 MODULUS: Final = 1 << 128
 
+try:
+    # Python's own costs less than OpenSSL's, which hashlib takes where it can, to be set up for each short text.
+    _md5 = importlib.import_module("_md5").md5
+except ImportError:
+    _md5 = partial(hashlib.md5, usedforsecurity=False)
+
 _NOT_A_NUMBER: Final = pa.scalar(math.nan)
 
 _DIGESTS: Final = pa.list_(pa.uint32(), 4)
@@ -34,11 +41,8 @@ def fingerprint(columns: Sequence[Array], rows: int) -> int:
     encoded = pc.binary_join_element_wise(
         *(_encoded(column) for column in columns), ",", null_handling="replace", null_replacement=""
     )
-    _, offsets, content = encoded.buffers()
-    text = memoryview(content) if content is not None else memoryview(b"")
-    ends = memoryview(offsets).cast("i")[encoded.offset : encoded.offset + rows + 1]
-    md5 = hashlib.md5
-    digests = b"".join([md5(text[start:end], usedforsecurity=False).digest() for start, end in pairwise(ends)])
+    texts = pc.cast(encoded, pa.binary()).to_pylist()
+    digests = b"".join([hashed.digest() for hashed in map(_md5, texts)])
     numbers = pa.Array.from_buffers(pa.uint32(), rows * 4, [None, pa.py_buffer(digests)])
     hashes = pa.Array.from_buffers(_DIGESTS, rows, [None], children=[numbers])
     sums: list[int] = [pc.sum(pc.list_element(hashes, place)).as_py() for place in range(4)]

@@ -13,6 +13,9 @@ from omt_database.drivers.driver import Cursor
 MOST_ROWS: Final = 10_000
 """Rows at once of however narrow a table: more is not faster."""
 
+COLUMN_ROWS: Final = 2_000
+"""Most rows that a driver fills columns with at once: more of them are dearer, since they do not stay in the cache."""
+
 VALUE_BYTES: Final = 16
 """What a value takes beside its own bytes, roughly: so that a batch of empty values is bounded too."""
 
@@ -53,7 +56,13 @@ def rows_at_once(plans: Sequence[ColumnPlan], batch_bytes: int) -> int | None:
     bounded = sum(width + VALUE_BYTES for width in widths if width is not None)
     if None in widths or bounded > batch_bytes:
         return None
-    return max(1, min(MOST_ROWS, FILLING * batch_bytes // bounded))
+    rows = max(1, min(MOST_ROWS, FILLING * batch_bytes // bounded))
+    return rows - rows % column_blocks(rows)
+
+
+def column_blocks(rows: int) -> int:
+    """Return in how many blocks of one size so many rows are read by columns."""
+    return -(-rows // COLUMN_ROWS)
 
 
 def by_rows_because(plans: Sequence[ColumnPlan], reads_columns: Callable[[ColumnPlan], bool]) -> str:

@@ -28,6 +28,9 @@ STAGE: Final = "database"
 ITEMS_AT_ONCE: Final = 64
 """Most parts that are told together: most tables are small, and each telling costs a transaction in the journal."""
 
+BYTES_AT_ONCE: Final = 4 * 2**20
+"""Parts of a large table are told as soon as they are written, so that they are sent while the next is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Written:
@@ -85,7 +88,7 @@ class DatabaseExport:
                     self._spool.keep(written.path, written.size)
                     told.append(written.item())
                     size += written.size
-                    if size >= min(self._settings.part_bytes, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
+                    if size >= min(BYTES_AT_ONCE, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
                         yield told
                         told, size = [], 0
                         await self._spool.room()
@@ -104,9 +107,11 @@ class DatabaseExport:
         writing: Pending[_Written] | None = None
         try:
             async for encode in self._reader.batches(table, plans, self._omissions.row_filter(table)):
-                if part.bytes >= self._settings.part_bytes:
-                    if writing is not None:
-                        yield await writing.result()
+                full = part.bytes >= self._settings.part_bytes
+                if writing is not None and (full or writing.done):
+                    yield await writing.result()
+                    writing = None
+                if full:
                     writing = writer.start(partial(self._write, part, table, number, last=False, secret=secret))
                     part, number = Part(table, plans), number + 1
                 await encoder.run(partial(_add, part, encode))

@@ -11,7 +11,14 @@ from omt_core.api.database import Row, Table
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch
-from omt_database.export.reading import by_rows_because, export_statement, fetching, longest_text, rows_at_once
+from omt_database.export.reading import (
+    by_rows_because,
+    column_blocks,
+    export_statement,
+    fetching,
+    longest_text,
+    rows_at_once,
+)
 from omt_database.guard import WORK_OF_VALUE, Guard
 from omt_database.source import CrmDatabase
 
@@ -64,8 +71,9 @@ class TableReader:
             table, read, dbms=self._database.dbms, owner=self._database.owner, left=left
         )
         start = partial(
-            columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows, longest=longest_text(read)
-        )
+            columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows,
+            blocks=column_blocks(rows), longest=longest_text(read),
+        )  # fmt: skip
         return self._database.export_columns(start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
 
     def _by_rows(

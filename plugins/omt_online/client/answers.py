@@ -52,6 +52,7 @@ class Capabilities(Answer):
     limits: Limits
     encodings: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ("ustar",)
+    takes_parts: bool = False
 
 
 class Token(Answer):

@@ -12,8 +12,12 @@ from omt_online.client.answers import CompletionAnswer
 from omt_online.client.failures import completion_failed
 from omt_online.client.session import TenantSession
 
+_HOLD: Final = 1
+"""Seconds for which the tenant is asked to keep an answer back until the completion is over."""
+
 _FIRST_WAIT: Final = 0.05
 _LONGER: Final = 1.6
+_PREFERENCE: Final[Mapping[str, str]] = {"Prefer": f"wait={_HOLD}"}
 
 
 class CompletionPolls:
@@ -36,7 +40,10 @@ class CompletionPolls:
             self._asked = request
         wait, told = _FIRST_WAIT, None
         while True:
-            answer = await self._session.ask(CompletionAnswer, "GET", self._path, headers=self._claim)
+            asked = anyio.current_time()
+            answer = await self._session.ask(
+                CompletionAnswer, "GET", self._path, headers={**self._claim, **_PREFERENCE}
+            )
             if answer.state == "failed" or answer.state == "none":  # noqa: PLR1714 - narrows the type
                 self._asked = None
                 if request is None:
@@ -48,5 +55,8 @@ class CompletionPolls:
             if answer.state == "done":
                 self._asked = None
                 return
+            if anyio.current_time() - asked >= _HOLD:
+                continue
+            # This tenant keeps nothing back.
             await anyio.sleep(wait)
             wait = min(wait * _LONGER, self._longest_wait)

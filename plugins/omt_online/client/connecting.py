@@ -59,6 +59,7 @@ async def _agree(session: TenantSession) -> None:
             "Use the newest version of the tool.",
         )
     session.encodings, session.bundles = able.encodings, able.bundles
+    session.takes_parts = able.takes_parts
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -107,6 +107,26 @@ class HttpMigration(OnlineMigration):
         await self._uploads.terminate(url)
 
     @override
+    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
+        if not self._session.takes_parts:
+            return
+        parts = [
+            {
+                "table": entry.part.table,
+                "number": entry.part.number,
+                "rows": entry.part.rows,
+                "fingerprint": entry.part.fingerprint,
+                "last": entry.part.last,
+                "digest": entry.digest,
+                "size": entry.size,
+            }
+            for entry in entries
+            if entry.part is not None and entry.digest is not None
+        ]
+        if parts:
+            await self._session.send("POST", f"{self._path}/parts", json={"parts": parts}, headers=self._claim)
+
+    @override
     async def commit(self, manifest: StageManifest) -> None:
         await self._session.send(
             "PUT",

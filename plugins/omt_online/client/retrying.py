@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,13 @@ class RetryingMigration(OnlineMigration):
     @override
     async def terminate(self, url: str) -> None:
         await self._again(partial(self._inner.terminate, url))
+
+    @override
+    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
+        # Tried once: without it nothing is lost but a little time. What is wrong with the line or the claim, the next
+        # call says.
+        with suppress(OnlineError):
+            await self._inner.announce(entries)
 
     @override
     async def commit(self, manifest: StageManifest) -> None:

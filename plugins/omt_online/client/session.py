@@ -53,6 +53,8 @@ class TenantSession:
         """How members of a bundle may be packed, as far as the tenant unpacks them."""
         self.bundles: tuple[str, ...] = ()
         """The forms of bundles that the tenant takes."""
+        self.takes_parts = False
+        """Whether the tenant wants to know of parts of tables before their stage is committed."""
         self._tokens = Tokens(secret, self._exchange)
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.

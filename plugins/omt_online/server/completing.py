@@ -30,6 +30,7 @@ from omt_online.server.importing import (
     VerificationFailedError,
 )
 from omt_online.server.migration_state import MigrationState
+from omt_online.server.preparing import Parts, Preparing
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.store import Store
 
@@ -69,16 +70,24 @@ class Completing:
     def __init__(self, store: Store, importer: Importer) -> None:
         self._store = store
         self._importer = importer
+        self._preparing = Preparing(store)
         self._task: asyncio.Task[None] | None = None
         self._scope = anyio.CancelScope()
         self._progress = CompletionProgress(state="verifying", done=0, total=0)
         self._unnoted: ProtocolError | None = None
+        self._idle = anyio.Event()
+        self._idle.set()
 
     async def resume(self) -> None:
         """Begin the import again that a stop or crash interrupted."""
         migration = await anyio.to_thread.run_sync(self._store.opening.status)
         if migration is not None and migration.run_state == "requested":
             self._start(migration.run)
+
+    def prepare(self, migration: MigrationState, parts: Parts) -> None:
+        """Begin with parts of tables that are stored, unless the database is not for this run to change."""
+        if migration.run_state in {"open", "failed"} and migration.recovery is not RecoveryChoice.MISSING:
+            self._preparing.tell(parts)
 
     async def request(self, migration: MigrationState, request: CompletionRequest) -> None:
         """Ask for the completion of a run. Raises ProtocolError."""
@@ -106,8 +115,14 @@ class Completing:
                 state = "importing" if now.state == "done" else now.state
                 return CompletionStatus(state=state, done=now.done, total=now.total, detail=now.detail)
 
+    async def over(self, patience: float) -> None:
+        """Wait until no import is under way, but not longer than `patience` seconds."""
+        with anyio.move_on_after(patience):
+            await self._idle.wait()
+
     async def aclose(self) -> None:
         """Stop an import that is under way, between two of its parts; it begins again at the next start."""
+        await self._preparing.aclose()
         if self._task is not None:
             self._scope.cancel()
             await self._task
@@ -117,6 +132,7 @@ class Completing:
             self._unnoted = None
             self._scope = anyio.CancelScope()
             self._progress = CompletionProgress(state="verifying", done=0, total=0, detail="Starting")
+            self._idle = anyio.Event()
             self._task = asyncio.get_running_loop().create_task(self._complete(run))
 
     async def _complete(self, run: int) -> None:
@@ -127,13 +143,15 @@ class Completing:
                 # The run stays as it is: the next request for this completion, or the next start, begins it again.
                 _log.exception("Why the import failed could not be noted.")
         self._task = None
+        self._idle.set()
 
     async def _import(self, run: int) -> None:
         try:
-            migration, surroundings = await anyio.to_thread.run_sync(self._prepare, run)
-            imported = await self._importer(
-                migration, surroundings, settings=self._store.settings.importing, progress=self._note
-            )
+            migration, surroundings = await anyio.to_thread.run_sync(self._gather, run)
+            async with self._preparing.paused():
+                imported = await self._importer(
+                    migration, surroundings, settings=self._store.settings.importing, progress=self._note
+                )
             await anyio.to_thread.run_sync(surroundings.make_current, imported)
         except Exception as error:  # noqa: BLE001 - the client is told, and the tenant serves on
             await self._note_failure(run, _as_protocol_error(error))
@@ -147,7 +165,7 @@ class Completing:
     def _note(self, progress: CompletionProgress) -> None:
         self._progress = progress
 
-    def _prepare(self, run: int) -> tuple[CommittedMigration, TenantSurroundings]:
+    def _gather(self, run: int) -> tuple[CommittedMigration, TenantSurroundings]:
         store = self._store
         state = store.opening.status()
         if state is None or state.request is None:

@@ -11,7 +11,8 @@
       contents/ab/<sha256>   contents that travelled on their own
       manifests/<sha256>     copies of stage manifests that travelled in a bundle; made anew for each import
       databases/             imported databases; tenant.sqlite names the current one, the others are removed; beside
-                             each <name>.sha256, its digest in the form of sha256sum
+                             each <name>.sha256, its digest in the form of sha256sum; <name>.building while it is made,
+                             ahead.building what was imported before its stage was committed
       receipts/              every receipt and manifest; tenant.sqlite names the current ones
 
 Whatever a name in DIR is made of is digits and letters that the tenant made or checked itself: no name from a client

@@ -43,6 +43,7 @@ class MemoryTenant:
         self.commits = 0
         self.bodies: list[int] = []
         self.bundles: list[int] = []
+        self.announced: list[ManifestEntry] = []
 
     def manifest(self, stage: str) -> str:
         return self.contents[self.committed[stage].digest].decode()
@@ -131,6 +132,12 @@ class MemoryMigration(OnlineMigration):
     async def terminate(self, url: str) -> None:
         if url in self.tenant.uploads:
             self.tenant.uploads[url] = Arriving(UploadRequest(kind="file", digest="", size=-1))
+
+    @override
+    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
+        assert len(entries) <= self._limits.digests_per_request
+        assert all(entry.digest in self.tenant.contents for entry in entries)
+        self.tenant.announced += entries
 
     @override
     async def commit(self, manifest: StageManifest) -> None:

@@ -16,7 +16,7 @@ from omt_core.api.calls import TransferSummary
 from omt_core.api.decisions import Mode
 from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.api.items import Item, ItemState, Presence
+from omt_core.api.items import Item, ItemState, Presence, TablePart
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 from omt_upload.transfer import transfer
@@ -202,6 +202,24 @@ async def test_a_spooled_copy_is_not_deleted_on_the_word_of_a_journal_that_the_t
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
         assert (await journal.totals())["database"].confirmed_items == 1
     assert lost in tenant.contents
+
+
+async def test_parts_of_tables_are_announced_once_they_are_online_and_files_are_not(
+    tmp_path: Path, archive: Path
+) -> None:
+    tenant = MemoryTenant()
+    described = TablePart(table="t", number=1, rows=1, fingerprint="0" * 32, last=True)
+    items = [
+        replace(item, key=f"{number:02}", part=replace(described, number=number))
+        for number, item in enumerate(folder_items("database", archive) * 3)
+    ]
+    stages = (
+        stage_of("database", items, kind="database"),
+        stage_of("documents", folder_items("documents", archive)),
+    )
+    async with journal_of(tmp_path) as journal:
+        await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, *stages), SETTINGS)
+    assert sorted((entry.key, entry.part) for entry in tenant.announced) == [(item.key, item.part) for item in items]
 
 
 async def test_parts_of_another_snapshot_are_forgotten_before_new_ones_come(tmp_path: Path, archive: Path) -> None:

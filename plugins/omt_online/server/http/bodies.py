@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.online import CompletionRequest, TenantState, UserAssignment
 from omt_core.api.users import OtherAddress
+from omt_online.server.importing import PartToImport
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=0, lt=1 << 53)]
@@ -39,6 +40,7 @@ class Capabilities(Body):
     limits: Limits
     encodings: list[str]
     bundles: list[str]
+    takes_parts: bool
     tus: Literal["1.0.0"]
 
 
@@ -135,6 +137,42 @@ class MissingAnswer(Body):
     """The digests that the tenant lacks."""
 
     missing: list[Sha256]
+
+
+class PartBody(Body):
+    """A part of a table that is stored as a content; a table's parts are numbered from 1 on."""
+
+    table: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+    number: Annotated[int, Field(ge=1, lt=1 << 53)]
+    rows: Size
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    last: bool
+    digest: Sha256
+    size: Size
+
+
+class PartsBody(Body):
+    """Parts that the tenant may begin to import."""
+
+    parts: list[PartBody]
+
+    def to_import(self) -> list[tuple[str, PartToImport]]:
+        """Return the parts as the importer takes them, with the names of their tables."""
+        return [
+            (
+                part.table,
+                PartToImport(
+                    key=f"{part.table}/{part.number:06}",
+                    digest=part.digest,
+                    size=part.size,
+                    number=part.number,
+                    rows=part.rows,
+                    fingerprint=int(part.fingerprint, 16),
+                    last=part.last,
+                ),
+            )
+            for part in self.parts
+        ]
 
 
 class StageBody(Body):

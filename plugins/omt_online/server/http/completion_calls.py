@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from aiohttp import web
 
-from omt_online.server.http.bodies import CompletionAnswer, CompletionBody, ErrorDetail, StageBody
+from omt_online.server.http.bodies import CompletionAnswer, CompletionBody, ErrorDetail, PartsBody, StageBody
 from omt_online.server.http.service import SERVICE, answer, read_body
 from omt_online.server.importing import ImportedMigration
-from omt_online.server.protocol_error import ProtocolError
+from omt_online.server.protocol_error import ProtocolError, too_large
 from omt_online.server.stages import Stage
+
+_WAIT = re.compile(r"(?:^|[,;]\s*)wait\s*=\s*(\d{1,4})", re.IGNORECASE)
+"""RFC 7240, 4.3."""
+
+_LONGEST_WAIT = 10
+"""Seconds that an answer is kept back at most: less than any proxy takes for a line that has died."""
 
 
 async def commit_stage(request: web.Request) -> web.StreamResponse:
@@ -31,6 +38,18 @@ async def commit_stage(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+async def take_parts(request: web.Request) -> web.StreamResponse:
+    """Take a hint which parts of tables are stored, and begin to import them; it binds nobody."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    body = await read_body(request, PartsBody)
+    most = service.store.settings.digests_per_request
+    if len(body.parts) > most:
+        raise too_large(f"{len(body.parts)} parts were told of at once; the limit is {most}.")
+    service.completing.prepare(migration, body.to_import())
+    return web.Response(status=202)
+
+
 async def request_completion(request: web.Request) -> web.StreamResponse:
     """Have everything committed verified and imported; the answer comes at once, the work goes on."""
     service = request.app[SERVICE]
@@ -41,9 +60,12 @@ async def request_completion(request: web.Request) -> web.StreamResponse:
 
 
 async def read_completion(request: web.Request) -> web.StreamResponse:
-    """Tell how far the completion is."""
+    """Tell how far the completion is; with the preference `wait`, when it is over or so many seconds have passed."""
     service = request.app[SERVICE]
     migration = await service.enter(request)
+    if migration.run_state == "requested" and (preferred := _WAIT.search(request.headers.get("Prefer", ""))):
+        await service.completing.over(min(int(preferred[1]), _LONGEST_WAIT))
+        migration = await service.enter(request)
     status = await service.completing.status(migration)
     return answer(
         CompletionAnswer(

@@ -98,6 +98,15 @@ ROUTES = (
         errors=(404, 409, 413),
     ),
     Route(
+        method="POST",
+        path="/v1/migrations/{id}/parts",
+        handler=completion_calls.take_parts,
+        status=202,
+        body=bodies.PartsBody,
+        headers=_CLAIM,
+        errors=(404, 409, 413),
+    ),
+    Route(
         method="PUT",
         path="/v1/migrations/{id}/stages/{stage}",
         handler=completion_calls.commit_stage,
@@ -121,6 +130,7 @@ ROUTES = (
         handler=completion_calls.read_completion,
         answer=bodies.CompletionAnswer,
         headers=_CLAIM,
+        optional_headers=("Prefer",),
         errors=(404, 409),
     ),
     Route(

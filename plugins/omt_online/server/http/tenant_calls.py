@@ -38,7 +38,14 @@ async def read_capabilities(request: web.Request) -> web.StreamResponse:
     """Tell what the tenant can do."""
     limits = limits_of(request.app[SERVICE].store.settings)
     return answer(
-        Capabilities(protocol="1", limits=limits, encodings=list(ENCODINGS), bundles=list(FRAMINGS), tus="1.0.0")
+        Capabilities(
+            protocol="1",
+            limits=limits,
+            encodings=list(ENCODINGS),
+            bundles=list(FRAMINGS),
+            takes_parts=True,
+            tus="1.0.0",
+        )
     )
 
 

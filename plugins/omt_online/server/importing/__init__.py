@@ -1,5 +1,6 @@
 """What a tenant does when all stages are committed: verify, import, apply the decisions, sign the receipt, swap."""
 
+from omt_online.server.importing.ahead import AheadImport
 from omt_online.server.importing.migration import import_migration
 from omt_online.server.importing.ports import (
     DIGESTS_PER_QUESTION,
@@ -11,15 +12,18 @@ from omt_online.server.importing.ports import (
     TenantSurroundings,
 )
 from omt_online.server.importing.settings import ImportSettings
+from omt_online.server.importing.verification import PartToImport
 from omt_online.server.importing.verification_failed import Detail, VerificationFailedError
 
 __all__ = [
     "DIGESTS_PER_QUESTION",
+    "AheadImport",
     "CommittedMigration",
     "CommittedStage",
     "Detail",
     "ImportSettings",
     "ImportedMigration",
+    "PartToImport",
     "ProgressCallback",
     "StoredContents",
     "TenantSurroundings",

@@ -16,7 +16,7 @@ from omt_online.server.importing.decisions import apply_decisions, changed_table
 from omt_online.server.importing.files import ImportFiles
 from omt_online.server.importing.ports import StoredContents
 from omt_online.server.importing.settings import ImportSettings
-from omt_online.server.importing.tables import TableImporter, create_bookkeeping, finished_tables
+from omt_online.server.importing.tables import TableImporter, create_bookkeeping
 from omt_online.server.importing.verification import CountProgress, PartToImport
 from omt_online.server.importing.verification_failed import VerificationFailedError
 
@@ -67,10 +67,10 @@ class DatabaseBuilder:
         done = 0
         with open_database(self.files.unfinished_database, self.settings, reads=self.files.building) as connection:
             create_bookkeeping(connection)
-            finished = finished_tables(connection)
             importer = TableImporter(connection, self.contents, self.files.building)
+            importer.keep_only(tables)
             for name, parts in sorted(tables.items()):
-                if name not in finished:
+                if name not in importer.finished:
                     importer.import_table(name, parts, partial(_report_part, progress, done, name))
                 done += len(parts)
             progress(done, "Applying user plans and user names")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,8 @@ from omt_online.server.layout import PRIVATE_FILE, PRIVATE_FOLDER
 
 DATABASE_SUFFIX = ".duckdb"
 BUILDING_SUFFIX = ".building"
+AHEAD = f"ahead{BUILDING_SUFFIX}"
+UNFINISHED = "crm.duckdb"
 PARTIAL_SUFFIX = ".partial"
 DIGEST_SUFFIX = ".sha256"
 
@@ -40,7 +43,7 @@ class ImportFiles:
     @property
     def unfinished_database(self) -> Path:
         """The database in the making."""
-        return self.building / "crm.duckdb"
+        return self.building / UNFINISHED
 
     @property
     def manifest(self) -> Path:
@@ -64,7 +67,13 @@ class ImportFiles:
         return os.fdopen(os.open(self.partial_manifest, flags, PRIVATE_FILE), "wb")
 
     def prepare_building(self) -> None:
-        """Make the folder of the database in the making, and clear away what an interrupted import spooled."""
+        """Make the folder of the database in the making, and clear away what an interrupted import spooled.
+
+        A new one begins with what was imported ahead, if anything was; it is still to be held against the manifest.
+        """
+        with suppress(FileNotFoundError):
+            if not self.building.exists():
+                (self.databases / AHEAD).rename(self.building)
         self.building.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         shutil.rmtree(self.building / "spool", ignore_errors=True)
 

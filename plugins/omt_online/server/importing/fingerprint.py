@@ -111,14 +111,14 @@ def _measure(
     connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None
 ) -> Measured:
     """Measure in one statement. The halves of each md5 are summed apart: no integer of DuckDB's holds the whole sum."""
-    encoded = ", ".join(_encoded(column) for column in columns)
+    encoded = ", ',', ".join(_encoded(column) for column in columns)
     some = "" if rows is None else "WHERE rowid >= ? AND rowid < ?"
     answer = connection.execute(
         f"""
         SELECT count(*),
             coalesce(sum((hash >> 64)::HUGEINT), 0),
             coalesce(sum((hash & 18446744073709551615)::HUGEINT), 0)
-        FROM (SELECT md5_number(concat_ws(',', {encoded})) AS hash FROM {table(name)} {some})
+        FROM (SELECT md5_number(concat({encoded})) AS hash FROM {table(name)} {some})
         """,  # noqa: S608  # the names are quoted, the values parameters
         [] if rows is None else list(rows),
     ).fetchone()
@@ -129,5 +129,5 @@ def _measure(
 
 
 def _encoded(column: StoredColumn) -> str:
-    text = _TEXTS.get(column.type_name, _DECIMAL).format(quoted(column.name))
-    return f"coalesce({text}, '')"
+    """Return SQL for the text of a value; NULL is nothing to `concat`."""
+    return _TEXTS.get(column.type_name, _DECIMAL).format(quoted(column.name))

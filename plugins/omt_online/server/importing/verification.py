@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from omt_core.api.online import Content, ManifestEntry
 from omt_online.receipt import DATABASE_STAGE, ManifestLineError, ManifestTotals, read_manifest
@@ -15,6 +15,15 @@ from omt_online.server.importing.verification_failed import Reasons
 
 CountProgress = Callable[[int, str], None]
 """Told how many units are done, and a line for a person."""
+
+
+class PartMark(NamedTuple):
+    """What a part must be that was imported before: another content, or another promise, is another part."""
+
+    number: int
+    digest: str
+    rows: int
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,11 @@ class PartToImport:
     rows: int
     fingerprint: int
     last: bool
+
+    @property
+    def mark(self) -> PartMark:
+        """What tells it from other parts."""
+        return PartMark(self.number, self.digest, self.rows, f"{self.fingerprint:032x}")
 
 
 @dataclass(slots=True)

@@ -6,7 +6,14 @@ import sqlglot
 from omt_core.api.database import Column, Table
 from omt_crm.sql import DBMS
 from omt_database.columns import ColumnPlan, Kind
-from omt_database.export.reading import MOST_ROWS, export_statement, fetching
+from omt_database.export.reading import (
+    COLUMN_ROWS,
+    MOST_ROWS,
+    column_blocks,
+    export_statement,
+    fetching,
+    rows_at_once,
+)
 
 TABLE = Table(
     name="Cred", columns=(Column(name="id", type_name="int"), Column(name="S", type_name="x")), primary_key=("id",)
@@ -54,6 +61,14 @@ def test_a_table_without_a_key_is_read_as_it_comes():
 def test_narrow_rows_are_counted():
     assert len(fetching([plan(8)], 4 * 2**20)(Cursor("x"))) == MOST_ROWS
     assert len(fetching([plan(1_000)], 10_160)(Cursor("x"))) == 40
+
+
+@pytest.mark.parametrize("width", [8, 100, 700, 3_000, 70_000])
+def test_columns_are_read_in_blocks_of_one_size_that_make_a_batch(width):
+    rows = rows_at_once([plan(width)], 4 * 2**20)
+    blocks = column_blocks(rows)
+    assert rows % blocks == 0
+    assert rows // blocks <= COLUMN_ROWS
 
 
 def test_rows_without_a_bound_are_measured():

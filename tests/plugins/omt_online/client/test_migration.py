@@ -10,9 +10,14 @@ import pytest
 
 from omt_core.api.decisions import Kind, RecoveryChoice
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
-from omt_core.api.online import CompletionRequest, Content, StageManifest, UploadRequest
+from omt_core.api.items import TablePart
+from omt_core.api.online import CompletionRequest, Content, ManifestEntry, StageManifest, UploadRequest
 from omt_online.server.embedded import RunningTenant, serve_tenant
+from omt_online.server.http import tenant_calls
+from omt_online.server.http.bodies import Capabilities
+from omt_online.server.importing import PartToImport
 from omt_online.server.plan_catalogue import OfferedPlan
+from omt_online.server.preparing import Preparing
 from omt_online.server.settings import TenantSettings
 from omt_upload.bundle import CPIO, USTAR, Framing, build_bundle
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
@@ -132,6 +137,27 @@ async def test_a_second_workspace_is_refused_until_the_claim_is_given_back(
         assert caught.value.code == "migration-claimed"
         await migration.aclose()
         assert (await second.open(LICENCE, Kind.TEST, None)).id == migration.id
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_parts_are_announced_to_a_tenant_that_takes_them(
+    tmp_path: Path, tenant: RunningTenant, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    told: list[tuple[str, PartToImport]] = []
+    monkeypatch.setattr(Preparing, "tell", lambda _, parts: told.extend(parts))
+    monkeypatch.setattr(tenant_calls, "Capabilities", lambda **able: Capabilities(**able | {"takes_parts": wanted}))
+    part = TablePart(table="Å", number=2, rows=3, fingerprint="ab" * 16, last=True)
+    entries = [
+        ManifestEntry(stage="database", key="k", name="n", size=5, digest="cd" * 32, part=part),
+        ManifestEntry(stage="documents", key="k", name="n", size=5, digest="cd" * 32),
+    ]
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, Kind.TEST, None)
+        await migration.announce(entries)
+        await migration.announce(entries[1:])
+    assert [(name, part.number, part.size, part.last, f"{part.fingerprint:x}") for name, part in told] == (
+        [("Å", 2, 5, True, "ab" * 16)] if wanted else []
+    )
 
 
 async def test_committing_without_the_contents_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:

@@ -46,6 +46,10 @@ class Unsteady(MemoryMigration):
         raise error
 
     @override
+    async def announce(self, entries: object) -> None:
+        raise self.failures.pop(0)[1]
+
+    @override
     async def missing(self, contents: object) -> frozenset[str]:
         if self.failures:
             raise self.failures.pop(0)[1]
@@ -95,6 +99,13 @@ async def test_patience_ends_with_the_last_error() -> None:
     migration, _, _ = patient(*[(False, gone())] * 9)
     with pytest.raises(OnlineUnavailableError, match="The line broke"):
         await migration.missing([])
+
+
+@pytest.mark.parametrize("failure", [gone(), OnlineRefusedError("migration-claimed", "message", "remedy")])
+async def test_a_hint_that_does_not_arrive_is_left_at_that(failure: OnlineError) -> None:
+    migration, unsteady, watcher = patient((False, failure))
+    await migration.announce([])
+    assert (unsteady.failures, watcher.events) == ([], [])
 
 
 async def test_a_refusal_is_not_repeated() -> None:
