@@ -34,8 +34,9 @@ from tests.e2e.omt import Tenant, serving
 PICTURES: Final = Path(__file__).parent / "wizard"
 WIDTHS: Final = (1280, 400)
 _HEIGHT: Final = 800
+_HIGHEST: Final = 1600
 _PORT: Final = "47813"
-_SLOW: Final = 40_000
+_SLOW: Final = 120_000
 """Bytes per second while the upload is looked at."""
 
 _FIX_TIMES: Final = r"""() => {
@@ -166,7 +167,7 @@ def end(somebody: Person, office: Office, folder: Path) -> None:
     """Upload, Complete and the end."""
     page = somebody.page
     Checklist(page).start(live=False)
-    Upload(page).is_under_way()
+    expect(Upload(page).row("Documents").get_by_text("Uploading ")).to_be_visible()
     take(page, folder, "upload")
     write_limit(office.site.folder / "work" / LIMIT_FILE, None)
     complete = Complete(page)
@@ -178,11 +179,14 @@ def end(somebody: Person, office: Office, folder: Path) -> None:
 
 
 def take(page: Page, folder: Path, name: str) -> None:
-    """Take a picture at each width; the page is left at the first."""
+    """Take a picture at each width, of a window as high as the page is; it is left at the first width."""
     for width in (*WIDTHS[1:], WIDTHS[0]):
         page.set_viewport_size({"width": width, "height": _HEIGHT})
+        height = min(_HIGHEST, max(_HEIGHT, int(page.evaluate("document.documentElement.scrollHeight"))))
+        page.set_viewport_size({"width": width, "height": height})
         page.evaluate(_FIX_TIMES)
-        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True, animations="disabled", caret="hide")
+        page.screenshot(path=folder / f"{name}-{width}.png", animations="disabled", caret="hide")
+    page.set_viewport_size({"width": WIDTHS[0], "height": _HEIGHT})
 
 
 @contextmanager

@@ -15,7 +15,7 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
     "--disable-component-update",
 )  # fmt: skip
-PATIENCE_MS = 12_000
+PATIENCE_MS = 60_000
 """How long something may take to come to sight on a busy machine. It ends a test that would fail in any case."""
 
 

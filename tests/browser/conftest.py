@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.chromium import PATIENCE_MS, chromium
 from tests.browser.person import Person
-from tests.browser.sites import PIECES, Office, build_office
+from tests.browser.sites import Office, build_office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant, serving
 
@@ -47,7 +47,7 @@ def office(built_office: Office, tmp_path: Path) -> Office:
 @pytest.fixture
 def tenant(office: Office, tmp_path: Path) -> Iterator[Tenant]:
     """A tenant in a process of its own."""
-    with serving(tmp_path, words=office.site.plans, extra=PIECES) as running:
+    with serving(tmp_path, words=office.site.plans) as running:
         yield running
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tests.e2e.omt import Site, build
 
-_PIECE = str(16 << 10)
 PIECES = {
-    "OMT_ONLINE__TENANT__BUNDLE_BYTES": _PIECE,
+    "OMT_ONLINE__TENANT__BUNDLE_BYTES": str(16 << 10),
     "OMT_ONLINE__TENANT__MEMBER_BYTES": str(8 << 10),
-    "OMT_ONLINE__TENANT__CHUNK_BYTES": _PIECE,
+    "OMT_ONLINE__TENANT__CHUNK_BYTES": str(16 << 10),
+    "OMT_ONLINE__TENANT__PARALLEL_UPLOADS": "2",
 }
-"""The environment of a tenant that takes small pieces, so that a small site's upload has a middle."""
+"""The environment of a tenant that takes small pieces, so that even a slow upload is paused and stopped at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,6 @@ def build_office(folder: Path, *, users: int = 8, documents: int = 40, **plants:
         site=site,
         settings={
             "OMT_DATABASE__LEFT_TABLES": json.dumps(sorted(empty)),
-            "OMT_UPLOAD__BUNDLE_BYTES": str(64 << 10),
-            "OMT_UPLOAD__PARALLEL_UPLOADS": "2",
             "OMT_ONLINE__RETRY_LONGEST_WAIT": "0.1",
             "OMT_ONLINE__COMPLETION_POLL_LONGEST": "0.1",
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from tests.browser.screens.plans import Plans
 from tests.browser.screens.settings import Settings
 from tests.browser.screens.uploading import Closed, Complete, Upload
 from tests.browser.screens.user_names import UserNames
-from tests.browser.sites import Office, build_office
+from tests.browser.sites import PIECES, Office, build_office
 from tests.browser.wizard import Wizard
+from tests.e2e.omt import Tenant, serving
 
 
 @pytest.fixture
@@ -37,6 +39,12 @@ def office(tmp_path: Path) -> Office:
     (tmp_path / "work").mkdir(mode=0o700)
     write_limit(tmp_path / "work" / LIMIT_FILE, 20_000)
     return office
+
+
+@pytest.fixture
+def tenant(office: Office) -> Iterator[Tenant]:
+    with serving(office.site.folder, words=office.site.plans, extra=PIECES) as running:
+        yield running
 
 
 def test_axe_finds_nothing_from_the_first_page_to_the_last(

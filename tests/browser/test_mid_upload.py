@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -28,6 +29,12 @@ def crawling(office: Office) -> None:
     """The workspace that the wizard is going to use has a limit already."""
     (office.site.folder / "work").mkdir(mode=0o700)
     limit(office, CRAWL)
+
+
+@pytest.fixture
+def tenant(office: Office) -> Iterator[Tenant]:
+    with serving(office.site.folder, words=office.site.plans, extra=PIECES) as running:
+        yield running
 
 
 def limit(office: Office, rate: int | None) -> None:

@@ -92,7 +92,7 @@ def test_a_plan_takes_no_more_users_than_it_has_seats(plans: Plans) -> None:
     plans.drag("OD", "ten-marketing")
     plans.has_seats("ten-marketing", "1/1")
     plans.drag("ÞG", "ten-marketing")
-    expect(plans.page.get_by_text("Not moved: ten-marketing has 0 free seats").locator("visible=true")).to_be_visible()
+    expect(plans.page.get_by_text("Not moved: ten-marketing has 0 free seats").first).to_be_visible()
     plans.is_in("ÞG", "ten-sales")
     plans.card("ÞG").get_by_role("button").click()
     expect(plans.page.get_by_role("menuitem", name="ten-marketing (1/1)")).to_be_disabled()
@@ -160,7 +160,7 @@ def test_several_cards_move_at_once(plans: Plans) -> None:
 
 
 def test_plans_go_to_a_spreadsheet_and_back(plans: Plans, tmp_path: Path) -> None:
-    """A file that is wrong is refused whole, with its line."""
+    """A plan that is not online stands out; a file that names nobody's login is refused whole."""
     download = plans.export_csv()
     file = tmp_path / "plans.csv"
     download.save_as(file)
@@ -172,5 +172,9 @@ def test_plans_go_to_a_spreadsheet_and_back(plans: Plans, tmp_path: Path) -> Non
     plans.is_in("ÞG", "ten-service")
     file.write_text(text.replace(row, row.replace("ten-sales", "no-such-plan")), encoding="utf-8")
     plans.import_csv(file)
-    plans.says("no-such-plan")
-    plans.is_in("ÞG", "ten-service")
+    expect(plans.column("no-such-plan").get_by_text("Not available online")).to_be_visible()
+    plans.has_seats("no-such-plan", "1")
+    file.write_text(text.replace("HH,", "NOBODY,"), encoding="utf-8")
+    plans.import_csv(file)
+    plans.says("NOBODY")
+    plans.has_seats("no-such-plan", "1")

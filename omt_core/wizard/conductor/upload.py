@@ -46,6 +46,7 @@ class UploadRun:
         self._started: datetime | None = None
         self._totals: Sequence[StageTotals] = ()
         self._frozen_figures: tuple[float, float | None] = (0.0, None)
+        self._folder: Path | None = None
         self.state = UploadState.IDLE
         self.error: OmtError | None = None
         self.result: Result | None = None
@@ -101,25 +102,32 @@ class UploadRun:
 
     def limit(self, rate: int | None) -> None:
         """Send at most so many bytes per second from now on (None: as fast as the line is). Raises `InputError`."""
-        write_limit(self._lease.session.folder / LIMIT_FILE, rate)
+        write_limit((self._known_folder() or self._lease.session.folder) / LIMIT_FILE, rate)
         self._changed()
 
     def part(self) -> UploadPart:
         """Return what the page shows."""
         rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else self._frozen_figures
         rows = [_part(name, row) for name, row in self._table.rows.items()]
+        folder = self._known_folder()
         return UploadPart(
             state=self.state,
             rows=tuple(rows),
             rate=rate,
             time_left=left,
-            limit=read_limit(self._lease.session.folder / LIMIT_FILE) if self._lease.is_open else None,
+            limit=None if folder is None else read_limit(folder / LIMIT_FILE),
             missing=sum(total.missing for total in self._totals),
             failed=sum(total.failed for total in self._totals),
             left_out=sum(total.left_out for total in self._totals),
             sent_bytes=sum(row.sent_bytes for row in rows),
             started_at=self._started,
         )
+
+    def _known_folder(self) -> Path | None:
+        """Return the workspace's folder, also while an attempt opens the session anew; None before there was one."""
+        if self._lease.is_open:
+            self._folder = self._lease.session.folder
+        return self._folder
 
     def _ask_to_stop(self, state: UploadState) -> None:
         if self.state is UploadState.RUNNING or (self.state is UploadState.PAUSING and state is UploadState.STOPPING):

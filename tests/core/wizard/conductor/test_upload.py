@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import anyio.lowlevel
 import pytest
 
 from omt_core.api.decisions import Kind
@@ -36,6 +37,19 @@ async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
         assert [run.exit_code for run in runs] == [130, 0]
         moved = json.loads(site.conductor.state())["result"]["bytes"]
         assert moved == sum(total.bytes for total in (await site.conductor.lease.session.journal.totals()).values())
+
+
+async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        await begun(site, Kind.TEST)
+        site.conductor.upload.pause()
+        await site.until(UploadState.PAUSED)
+        await site.conductor.start_upload()
+        while site.conductor.lease.is_open:
+            await anyio.lowlevel.checkpoint()
+        site.conductor.upload.limit(50_000_000)
+        assert json.loads(site.conductor.state())["upload"]["limit"] == 50_000_000
+        await site.until(UploadState.DONE)
 
 
 async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_for(tmp_path: Path) -> None:
