@@ -14,14 +14,18 @@ _LOOK = """() => axe.run(document, {resultTypes: ["violations"], preload: false,
   (one) => `${one.id}: ${one.help}\\n` + one.nodes.map((node) =>
     `    ${node.target.join(" ")}\\n      ${node.failureSummary.replace(/\\n/g, "\\n      ")}`).join("\\n")))"""
 
+_SETTLE = """() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition)
+  .map((one) => one.finished.catch(() => {})))"""
+"""Colours that are on their way from one scheme to the other belong to neither."""
+
 
 class Axe:
-    """Looks at pages in light and dark, and keeps what it finds by the name of what it looked at."""
+    """Looks at pages in light and dark, and keeps what it finds with the name of what it looked at."""
 
     def __init__(self, folder: Path) -> None:
         install_packages(Path(__file__).parent, folder)
         self._source = (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-        self.found: dict[str, list[str]] = {}
+        self.found: list[str] = []
 
     def look(self, page: Page, name: str) -> None:
         """Look at the whole page as it is now. Its context must let axe write a style into it: `bypass_csp`."""
@@ -29,6 +33,7 @@ class Axe:
             page.evaluate(self._source)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(_SETTLE)
             violations = page.evaluate(_LOOK)
             if violations:
-                self.found[f"{name}, {scheme}"] = violations
+                self.found += [f"{name}, {scheme}", *violations]
