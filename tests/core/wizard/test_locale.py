@@ -85,14 +85,96 @@ LIKE_ENGLISH = {
     "dbms.sqlite",
     "dialog.ok",
     "installation.group.crm",
+    "installation.group.online",
     "installation.group.service",
+    "upload.gigabytes-per-second",
+    "upload.kilobytes-per-second",
+    "upload.megabytes-per-second",
     "upload.stage.customer-service",
+    "users.filter",
     "users.ok",
+    "welcome.moved.service.what",
 }
-"""Names of products and formats, and OK."""
+"""Names of products and formats, units, and the words that are the same in all six languages."""
 
-ALSO_LIKE_ENGLISH: dict[str, set[str]] = {}
-"""What a language writes as English does, because it has the same word."""
+ALSO_LIKE_ENGLISH = {
+    "da": {
+        "checklist.problems.one",  # {count} problem
+        "checklist.upload",  # Upload
+        "checks.plugin",  # Plugin
+        "checks.version",  # Version
+        "complete.download",  # Download
+        "confirm.email",  # E-mail
+        "login.tenant",  # Tenant
+        "login.version",  # Version
+        "notice.info",  # Information
+        "step.login",  # Login
+        "step.upload",  # Upload
+        "upload.pause",  # Pause
+        "upload.stage.database",  # Database
+        "upload.start",  # Upload
+        "upload.title",  # Upload
+        "userNames.column.id",  # Id
+        "userNames.column.problem",  # Problem
+        "userNames.sign.problem",  # Problem
+        "users.administrator",  # Administrator
+        "welcome.moved.database.what",  # Database.
+        "welcome.start",  # Start
+    },
+    "de": {
+        "checks.plugin",  # Plugin
+        "checks.version",  # Version
+        "error.code",  # Code: {code}
+        "field.optional",  # optional
+        "left-behind.name",  # Name
+        "login.version",  # Version
+        "notice.info",  # Information
+        "step.upload",  # Upload
+        "upload.title",  # Upload
+        "userNames.column.problem",  # Problem
+        "userNames.sign.problem",  # Problem
+        "users.administrator",  # Administrator
+    },
+    "nl": {
+        "confirm.checklist",  # Checklist
+        "confirm.contact",  # Contact
+        "confirm.email",  # E-mail
+        "error.code",  # Code: {code}
+        "login.tenant",  # Tenant
+        "step.checklist",  # Checklist
+        "step.upload",  # Upload
+        "upload.items",  # Items
+        "upload.stage.database",  # Database
+        "upload.title",  # Upload
+        "userNames.column.id",  # Id
+        "welcome.moved.database.what",  # Database.
+    },
+    "no": {
+        "checklist.problems.one",  # {count} problem
+        "login.tenant",  # Tenant
+        "plans.column.full",  # Full
+        "upload.pause",  # Pause
+        "upload.stage.database",  # Database
+        "userNames.column.id",  # Id
+        "userNames.column.problem",  # Problem
+        "userNames.sign.problem",  # Problem
+        "users.administrator",  # Administrator
+        "welcome.moved.database.what",  # Database.
+        "welcome.start",  # Start
+    },
+    "sv": {
+        "checklist.problems.one",  # {count} problem
+        "checks.version",  # Version
+        "login.tenant",  # Tenant
+        "login.version",  # Version
+        "notice.info",  # Information
+        "plans.column.full",  # Full
+        "userNames.column.id",  # Id
+        "userNames.column.problem",  # Problem
+        "userNames.sign.problem",  # Problem
+    },
+}
+"""What one language writes as English does, because it has the same word."""
 
 
 def placeholders(text: str) -> list[str]:
