@@ -20,6 +20,7 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(STATIC.r
 PLACEHOLDER = re.compile(r"\{\w+\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ENDING = re.compile(r"[.:?!)]*$")
+OFFERED = re.compile(r'\{ code: "(\w+)", name: "\w+" \}')
 COUNT = re.compile(r"\.(?:one|other)$")
 ASKED = re.compile(r"""\bt\(\s*"([^"]+)\"""")
 COUNTED = re.compile(r"""\btn\(\s*"([^"]+)\"""")
@@ -179,6 +180,10 @@ ALSO_LIKE_ENGLISH = {
 
 def placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text))
+
+
+def test_every_language_that_can_be_chosen_has_a_catalogue_and_no_other_has() -> None:
+    assert sorted(OFFERED.findall(SCRIPTS)) == sorted(CATALOGUES)
 
 
 @pytest.mark.parametrize("code", CATALOGUES)
