@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -13,15 +12,10 @@ from tests.contract.checkout import ROOT, shown
 STATIC = ROOT / "omt_core" / "wizard" / "static"
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 STYLES = sorted(STATIC.rglob("*.css"))
-ENGLISH = json.loads((STATIC / "locale" / "en.json").read_text(encoding="utf-8"))
 LONGEST = 400
 
 MARKUP_FROM_TEXT = re.compile(r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function)")
 FROM_OUTSIDE = re.compile(r"""(?:\bfrom\s+|\bimport\(?\s*|@import\s+|url\(\s*|\bsrc=|\bhref=)["'`]?(?:https?:)?//""")
-COUNTED = re.compile(r"""\btn\(\s*"([^"]+)\"""")
-LITERAL = re.compile(r"""\bt\(\s*"([^"]+)\"""")
-QUOTED = re.compile(r'"([a-z][\w-]*(?:\.[\w-]+)+)"')
-TEMPLATE = re.compile(r"`([^`\n]*\$\{[^`\n]*)`")
 
 
 def text(path: Path) -> str:
@@ -52,29 +46,3 @@ def test_every_screen_has_a_stylesheet_of_its_name() -> None:
     screens = {path.stem for path in (STATIC / "js" / "screens").glob("*.js")}
     assert screens
     assert screens - {path.stem for path in STYLES} == set()
-
-
-def test_the_english_texts_are_sorted_by_their_keys() -> None:
-    assert list(ENGLISH) == sorted(ENGLISH)
-
-
-def test_every_text_that_a_script_asks_for_is_there() -> None:
-    asked = {key for path in SCRIPTS for key in LITERAL.findall(text(path))}
-    for path in SCRIPTS:
-        for key in COUNTED.findall(text(path)):
-            asked |= {f"{key}.one", f"{key}.other"}
-    assert asked - set(ENGLISH) == set()
-
-
-def test_no_text_is_there_that_no_script_asks_for() -> None:
-    scripts = "\n".join(map(text, SCRIPTS))
-    asked = {*LITERAL.findall(scripts), *QUOTED.findall(scripts)}
-    counted = {f"{key}.{form}" for key in COUNTED.findall(scripts) for form in ("one", "other")}
-    made = [re.compile(_any_of(template)) for template in TEMPLATE.findall(scripts)]
-    unused = [key for key in ENGLISH if key not in asked | counted and not any(one.fullmatch(key) for one in made)]
-    assert unused == []
-
-
-def _any_of(template: str) -> str:
-    """Return a pattern for the keys that a template such as `step.${name}` can make."""
-    return r"[\w.-]+".join(re.escape(part) for part in re.split(r"\$\{[^}]*\}", template))

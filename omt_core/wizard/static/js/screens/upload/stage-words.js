@@ -29,8 +29,10 @@ export function cellText(row) {
   if (row.state === "analysing" && hasText(`upload.analysing.${row.stage}`)) return t(`upload.analysing.${row.stage}`);
   if (row.state === "uploading" && row.sent_bytes) return t("upload.uploading", { size: bytes(row.sent_bytes) });
   if (row.state === "skipping" && row.skipped_bytes) return t("upload.skipping", { size: bytes(row.skipped_bytes) });
+  if (row.state === "uploading" && row.stage === "finishing") return t("upload.completing");
+  const known = row.state !== "failed" && hasText(`upload.stage.${row.stage}`);
   const settled = row.state === "succeeded" || row.state === "waiting";
-  return settled || !row.detail ? t(STATES[row.state].word) : row.detail;
+  return settled || known || !row.detail ? t(STATES[row.state].word) : row.detail;
 }
 
 /**
