@@ -34,6 +34,7 @@ class Page:
 
     site: Site
     origin: str
+    home: str
     cookie: str
     client: ClientSession
 
@@ -47,7 +48,7 @@ class Page:
 
     async def _ask(self, method: str, path: str, body: str | None) -> Answered:
         headers = {"Cookie": self.cookie, "Origin": self.origin, "Content-Type": "application/json"}
-        async with self.client.request(method, f"{self.origin}{path}", data=body, headers=headers) as response:
+        async with self.client.request(method, f"{self.home}{path}", data=body, headers=headers) as response:
             content = await response.read()
             is_json = response.content_type == "application/json"
             return Answered(
@@ -71,9 +72,11 @@ async def page_in(
         port = listener.getsockname()[1]
         application = make_application(site.conductor, access, port)
         async with ClientSession(cookie_jar=DummyCookieJar()) as client, serving(application, listener):
+            origin = f"http://127.0.0.1:{port}"
             yield Page(
                 site=site,
-                origin=f"http://127.0.0.1:{port}",
+                origin=origin,
+                home=f"{origin}{access.home}",
                 cookie=f"{access.cookie_name}={access.exchange(doorway.tokens[-1])}",
                 client=client,
             )
