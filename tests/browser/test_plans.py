@@ -140,7 +140,7 @@ def test_the_filter_looks_at_everything_on_the_cards_and_what_it_leaves_can_be_d
     expect(plans.card("HH")).to_have_count(0)
     plans.drag("ÞG", "ten-service")
     plans.is_in("ÞG", "ten-service")
-    plans.filter("nordlys maritim sales")
+    plans.filter("nordlys maritim salgssjef")
     expect(plans.card("HH")).to_be_visible()
     expect(plans.card("ÞG")).to_have_count(0)
     plans.filter("nobody is called so")
