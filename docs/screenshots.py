@@ -39,6 +39,12 @@ _PORT: Final = "47813"
 _SLOW: Final = 120_000
 """Bytes per second while the upload is looked at."""
 
+_WHOLE: Final = """() => {
+  const area = document.querySelector("omt-main") ?? document.documentElement;
+  return Math.max(document.documentElement.scrollHeight, innerHeight + area.scrollHeight - area.clientHeight);
+}"""
+"""How high the window must be for nothing to scroll."""
+
 _FIX_TIMES: Final = r"""() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -182,7 +188,7 @@ def take(page: Page, folder: Path, name: str) -> None:
     """Take a picture at each width, of a window as high as the page is; it is left at the first width."""
     for width in (*WIDTHS[1:], WIDTHS[0]):
         page.set_viewport_size({"width": width, "height": _HEIGHT})
-        height = min(_HIGHEST, max(_HEIGHT, int(page.evaluate("document.documentElement.scrollHeight"))))
+        height = min(_HIGHEST, max(_HEIGHT, page.evaluate(_WHOLE)))
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(_FIX_TIMES)
         page.screenshot(path=folder / f"{name}-{width}.png", animations="disabled", caret="hide")

@@ -61,7 +61,7 @@ def test_planted_scripts_are_shown_as_text_everywhere(office: Office, person: Pe
 
 
 def plant(office: Office) -> None:
-    """Write markup into every kind of name, and take a document with such a name away."""
+    """Write markup into every kind of name, of a file too."""
     with closing(sqlite3.connect(office.site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
         crm.execute("UPDATE person SET firstname = ?, lastname = ? WHERE person_id = 3", (SCRIPT, IMAGE))
         crm.execute('UPDATE "UserGroup" SET name = ? || name', (IMAGE,))

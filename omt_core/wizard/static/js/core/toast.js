@@ -16,7 +16,8 @@ let timer = 0;
  */
 export function toast(text, { undo, undoLabel = t("toast.undo") } = {}) {
   dismissToast();
-  shown = h("div", { class: "toast", on: { pointerenter: stay, pointerleave: leave, focusin: stay, focusout: leave } },
+  const on = { pointerenter: stay, pointerleave: leave, focusin: stay, focusout: leave };
+  shown = h("section", { class: "toast", "aria-label": t("notice.info"), on },
     h("span", null, text),
     undo ? h("button", { type: "button", class: "button button--quiet", on: { click: () => {
       dismissToast();

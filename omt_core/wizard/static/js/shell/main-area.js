@@ -1,12 +1,14 @@
 /** Shows the element of the screen, changes it when another is named, and moves focus to its heading then. */
 
 import { announce } from "../core/announce.js";
-import { h, replace } from "../core/dom.js";
+import { h, replace, setAttribute } from "../core/dom.js";
 import { setFooter } from "../core/footer.js";
 import { failed, loading } from "../core/placeholder.js";
 import { makeScreen, prepareScreen, screenToShow } from "../core/screens.js";
 import { onState, state } from "../core/state.js";
 import { t } from "../core/text.js";
+
+const STOPS = "a[href], button, input, select, textarea, summary, [tabindex='0']";
 
 export class MainArea extends HTMLElement {
   #stop = () => {};
@@ -56,6 +58,8 @@ export class MainArea extends HTMLElement {
     document.body.classList.toggle("fills", element.constructor.fill === true);
     this.#main.dataset.screen = name;
     replace(this.#main, element);
+    // A page with nothing to stop at could not be scrolled by keys in every browser.
+    setAttribute(this, "tabindex", this.#main.querySelector(STOPS) ? null : "0");
     // It is shown when the tool has ended and answers no more; where this fails, the next screen tries again.
     prepareScreen("closed").catch(() => {});
     const title = this.#main.querySelector("h1")?.textContent ?? "";
