@@ -1,12 +1,14 @@
 /** Shows the element of the screen, changes it when another is named, and moves focus to its heading then. */
 
 import { announce } from "../core/announce.js";
-import { h, replace } from "../core/dom.js";
+import { h, replace, setAttribute } from "../core/dom.js";
 import { setFooter } from "../core/footer.js";
 import { failed, loading } from "../core/placeholder.js";
 import { makeScreen, prepareScreen, screenToShow } from "../core/screens.js";
 import { onState, state } from "../core/state.js";
 import { t } from "../core/text.js";
+
+const OPERABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']";
 
 export class MainArea extends HTMLElement {
   #stop = () => {};
@@ -18,7 +20,10 @@ export class MainArea extends HTMLElement {
     const show = () => this.#show();
     window.addEventListener("hashchange", show);
     window.addEventListener("popstate", show);
-    const stopState = onState(show);
+    const stopState = onState(() => {
+      this.#show();
+      this.#letKeysScroll();
+    });
     this.#stop = () => {
       stopState();
       window.removeEventListener("hashchange", show);
@@ -56,6 +61,7 @@ export class MainArea extends HTMLElement {
     document.body.classList.toggle("fills", element.constructor.fill === true);
     this.#main.dataset.screen = name;
     replace(this.#main, element);
+    this.#letKeysScroll();
     // It is shown when the tool has ended and answers no more; where this fails, the next screen tries again.
     prepareScreen("closed").catch(() => {});
     const title = this.#main.querySelector("h1")?.textContent ?? "";
@@ -64,6 +70,11 @@ export class MainArea extends HTMLElement {
     this.scrollTop = 0;
     this.focusHeading();
     announce(title);
+  }
+
+  /** What scrolls must be reached by the keyboard: where nothing in it can be focused, it is itself. */
+  #letKeysScroll() {
+    setAttribute(this, "tabindex", this.#main.querySelector(OPERABLE) ? null : "0");
   }
 
   #fail(failure) {
