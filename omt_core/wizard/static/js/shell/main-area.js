@@ -8,7 +8,7 @@ import { makeScreen, prepareScreen, screenToShow } from "../core/screens.js";
 import { onState, state } from "../core/state.js";
 import { t } from "../core/text.js";
 
-const STOPS = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+const OPERABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']";
 
 export class MainArea extends HTMLElement {
   #stop = () => {};
@@ -20,7 +20,10 @@ export class MainArea extends HTMLElement {
     const show = () => this.#show();
     window.addEventListener("hashchange", show);
     window.addEventListener("popstate", show);
-    const stopState = onState(show);
+    const stopState = onState(() => {
+      this.#show();
+      this.#letKeysScroll();
+    });
     this.#stop = () => {
       stopState();
       window.removeEventListener("hashchange", show);
@@ -58,8 +61,7 @@ export class MainArea extends HTMLElement {
     document.body.classList.toggle("fills", element.constructor.fill === true);
     this.#main.dataset.screen = name;
     replace(this.#main, element);
-    // A page with nothing to stop at could not be scrolled by keys in every browser.
-    setAttribute(this, "tabindex", this.#main.querySelector(STOPS) ? null : "0");
+    this.#letKeysScroll();
     // It is shown when the tool has ended and answers no more; where this fails, the next screen tries again.
     prepareScreen("closed").catch(() => {});
     const title = this.#main.querySelector("h1")?.textContent ?? "";
@@ -68,6 +70,11 @@ export class MainArea extends HTMLElement {
     this.scrollTop = 0;
     this.focusHeading();
     announce(title);
+  }
+
+  /** What scrolls must be reached by the keyboard: where nothing in it can be focused, it is itself. */
+  #letKeysScroll() {
+    setAttribute(this, "tabindex", this.#main.querySelector(OPERABLE) ? null : "0");
   }
 
   #fail(failure) {
