@@ -119,7 +119,7 @@ def test_a_wizard_that_was_killed_goes_on_when_it_is_started_again(
 def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
     office: Office, start_wizard: StartWizard, new_person: NewPerson
 ) -> None:
-    """The error names the tenant; Go on is enough once it answers."""
+    """W92: an error says what happened, and the raw words too; Go on is enough once the tenant answers."""
     with serving(office.site.folder, words=office.site.plans, extra=PIECES) as first:
         port = first.url.rpartition(":")[2].strip("/")
         answers = office.site.answer(first)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.redaction import SECRETS
-from omt_core.logs import LogFile, RedactingFormatter
+from omt_core.logs import LogFile, RedactingFormatter, log_folder
 
 
 def test_secrets_are_hidden_in_messages_arguments_and_tracebacks() -> None:
@@ -32,3 +32,9 @@ def test_what_a_full_disk_does_not_take_is_left_out_without_a_word(capsys: pytes
     handler.handle(logging.LogRecord("omt", logging.INFO, __file__, 1, "lost", (), None))
     handler.close()
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_log_lies_where_the_migrator_is_told_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W95: `%temp%\\SoMigration`."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert log_folder() == tmp_path / "SoMigration"

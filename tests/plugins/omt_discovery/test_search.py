@@ -284,6 +284,7 @@ def test_elsewhere_than_on_windows_this_machine_has_no_installation() -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_finding(machine, discover) -> None:
+    """W8: the tool needs access to the whole installation, and says what it cannot reach."""
     machine.root.rmdir()
     assert codes(discover()) == ["configuration-unreadable", "installation-not-found"]
 

@@ -61,6 +61,7 @@ NOBODY, UNFINISHED, TESTED, MIGRATED = None, journal(completed=False), journal(K
     ],
 )
 def test_every_case_has_its_plan(earlier: EarlierRun | None, status: TenantStatus, plan: RecoveryPlan) -> None:
+    """W7, W91: the tool chooses the mode by itself, from the journal and from what the tenant says."""
     assert plan_recovery(earlier, status, LICENCE) == plan
     assert plan_recovery(earlier, status, None) == plan
 

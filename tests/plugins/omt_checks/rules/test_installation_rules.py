@@ -1,4 +1,4 @@
-"""Each rule about the installation, on a clean database in which one thing was changed."""
+"""Each rule about the installation, on a clean database in which one thing was changed (W23, W93, W94)."""
 
 from __future__ import annotations
 

@@ -95,7 +95,9 @@ async def test_a_completed_test_leaves_maintenance_and_offers_both_choices(conne
 
 
 async def test_a_test_goes_live_by_overwriting_and_keeps_its_state_until_then(connect, make_line):
+    """W97 to W99: MigrationPending, OfflineMaintenance after a test, Running after a live migration."""
     async with connect() as client:
+        assert (await client.tenant())["state"] == "MigrationPending"
         await client.open("test")
         await complete(client, make_line)
         await client.open("live", "overwrite-test")

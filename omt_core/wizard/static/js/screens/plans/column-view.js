@@ -8,14 +8,19 @@ import { freeSeats, isOverbooked } from "./board-model.js";
 
 /** What a column is called, with its seats (W47). @param {import("./board-model.js").Column} column */
 export function columnTitle(column) {
-  const name = column.plan === "" ? t("plans.column.none") : column.plan;
+  return seats(column, column.plan === "" ? t("plans.column.none") : column.plan);
+}
+
+function seats(column, name) {
   if (column.total === null) return t("plans.column.counted", { name, used: number(column.used) });
   return t("plans.column.seats", { name, used: number(column.used), total: number(column.total) });
 }
 
 /** One column of the board: a header that stays in sight, and the cards below it. */
 export class ColumnView {
-  #title = h("h2", { class: "plan-column__title" });
+  #name = h("span", { class: "plan-column__name" });
+  #seats = h("span");
+  #title = h("h2", { class: "plan-column__title" }, this.#name, " ", this.#seats);
   #state = h("p", { class: "plan-column__state" });
   #hits = h("span", { class: "muted" });
   #nobody = h("p", { class: "plan-column__nobody muted", hidden: true });
@@ -41,7 +46,9 @@ export class ColumnView {
    * @param {{filtering: boolean, findings: import("../../users/user-store.js").Finding[], cardHeight: number}} look
    */
   take(column, { filtering, findings, cardHeight }) {
-    setText(this.#title, columnTitle(column));
+    // Apart, so that a long name is cut off and the seats are not.
+    setText(this.#name, column.plan === "" ? t("plans.column.none") : column.plan);
+    setText(this.#seats, seats(column, "").trim());
     this.#title.title = columnTitle(column);
     this.#showState(column, findings);
     setText(this.#hits, filtering ? tn("plans.column.hits", column.shown.length) : "");
