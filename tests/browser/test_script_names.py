@@ -67,9 +67,7 @@ def plant(office: Office) -> None:
         crm.execute('UPDATE "UserGroup" SET name = ? || name', (IMAGE,))
         crm.execute('UPDATE "Role" SET name = ? || name', (SCRIPT,))
         crm.execute("UPDATE contact SET name = ? WHERE contact_id = 1", (SCRIPT,))
-        crm.execute(
-            "UPDATE document SET name = ? WHERE document_id = (SELECT min(document_id) FROM document)", (IMAGE,)
-        )
+    (office.documents()[0].parent / f"{IMAGE}.docx").write_bytes(b"a file that belongs to no document")
 
 
 def harmless(page: Page) -> None:
