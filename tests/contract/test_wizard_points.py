@@ -1,4 +1,4 @@
-"""Each point of the original tool's screens is cited by a test: there is one that says what became of it (W1 to W105)."""
+"""Each point of the original screens (W1 to W105) is cited by a test: there is one that says what became of it."""
 
 from __future__ import annotations
 
