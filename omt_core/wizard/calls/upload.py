@@ -52,7 +52,7 @@ async def pause(request: web.Request) -> web.Response:
 
 async def cancel(request: web.Request) -> web.Response:
     """Stop, so that it can be gone on with."""
-    conductor_of(request).cancel_upload(thaw=asked(request, CancelAsked).thaw)
+    await conductor_of(request).cancel_upload(thaw=asked(request, CancelAsked).thaw)
     return answer_state(request)
 
 

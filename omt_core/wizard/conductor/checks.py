@@ -26,9 +26,14 @@ class Checks:
         self.state = CheckState.NEVER
         self.error: OmtError | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether rules are being asked at this moment."""
+        return self.state is CheckState.RUNNING
+
     def run(self, only: str | None = None) -> None:
         """Ask every rule, or those of one plugin, in the background. Raises `InputError` `checks-running`."""
-        if self.state is CheckState.RUNNING:
+        if self.running:
             raise InputError("checks-running", "The checks are running already.", "Wait until they are done.")
         self.state = CheckState.RUNNING
         self._changed()

@@ -168,7 +168,8 @@ class Conductor:
                 await session.notify(replace(session.decisions.notifications, summary=contact.email))
             await self.checklist.open()
         self._go(Screen.CHECKLIST)
-        self.checks.run()
+        if not self.checks.running:
+            self.checks.run()
 
     def go_back(self) -> None:
         """Show the page before this one (W6)."""
@@ -210,10 +211,12 @@ class Conductor:
         self._go(Screen.UPLOAD)
         self.upload.start(self._upload_first, look=self._learn, ended=self._upload_ended)
 
-    def cancel_upload(self, *, thaw: bool) -> None:
+    async def cancel_upload(self, *, thaw: bool) -> None:
         """Stop the upload, so that it can be gone on with; `thaw` lets the users in again once it has stopped."""
-        self._thaw_when_stopped = thaw
         self.upload.cancel()
+        self._thaw_when_stopped = thaw
+        if not self.upload.under_way:
+            await self._thaw_if_asked()
 
     async def thaw(self) -> None:
         """Let the users of the installation on site in again."""
@@ -237,7 +240,7 @@ class Conductor:
         """Take a Ctrl-C: an upload is stopped so that it can be gone on with, then the tool ends. Returns at once."""
         if self.upload.under_way:
             self._ends_after_upload = True
-            self.cancel_upload(thaw=False)
+            self.upload.cancel()
         else:
             self._end()
 
@@ -293,13 +296,21 @@ class Conductor:
     async def _upload_ended(self) -> None:
         if self.lease.is_open:
             await self._learn()
-            if self._thaw_when_stopped and self.upload.state is UploadState.STOPPED and self._known.frozen:
-                await self.thaw()
-        self._thaw_when_stopped = False
+            await self._thaw_if_asked()
         if self.upload.state is UploadState.DONE:
             self._go(Screen.COMPLETE)
         if self._ends_after_upload:
             self._end()
+
+    async def _thaw_if_asked(self) -> None:
+        asked, self._thaw_when_stopped = self._thaw_when_stopped, False
+        if not (asked and self._known.frozen and self.upload.state is UploadState.STOPPED):
+            return
+        try:
+            await self.thaw()
+        except OmtError as error:  # nobody waits for it: the page says it, and has a button to try again
+            self._error = error
+            self.changed()
 
     def _end(self) -> None:
         self.feed.close()

@@ -45,7 +45,6 @@ class UploadRun:
         self._stop = anyio.Event()
         self._started: datetime | None = None
         self._totals: Sequence[StageTotals] = ()
-        self._frozen_figures: tuple[float, float | None] = (0.0, None)
         self._folder: Path | None = None
         self.state = UploadState.IDLE
         self.error: OmtError | None = None
@@ -107,7 +106,7 @@ class UploadRun:
 
     def part(self) -> UploadPart:
         """Return what the page shows."""
-        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else self._frozen_figures
+        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else (0.0, None)
         rows = [_part(name, row) for name, row in self._table.rows.items()]
         folder = self._known_folder()
         return UploadPart(
@@ -156,7 +155,6 @@ class UploadRun:
                     "Start the tool again with --debug, and send the log file.",
                 )
             counting.cancel_scope.cancel()
-        self._frozen_figures = (0.0, None)
         if self._lease.is_open:
             self.report = await keep_report(self._lease.session)
             self.result = await self._lease.end_run(error)
@@ -177,9 +175,13 @@ class UploadRun:
     async def _keep_looking(self, look: Callable[[], Awaitable[None]]) -> None:
         while True:
             await anyio.sleep(_LOOK_EVERY)
-            if self._lease.is_open:
+            if not self._lease.is_open:
+                continue
+            try:
                 await self._count()
                 await look()
+            except Exception:  # noqa: BLE001 - while a session is opened anew its journal is closed; the next look sees all
+                _log.debug("a look at the upload failed", exc_info=True)
 
     async def _count(self) -> None:
         self._totals = tuple((await self._lease.session.journal.totals()).values())

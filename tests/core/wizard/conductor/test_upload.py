@@ -56,7 +56,7 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
     """W70, DESIGN section 4: cancel before anything is committed thaws."""
     async with site_in(tmp_path) as site:
         await begun(site, Kind.LIVE)
-        site.conductor.cancel_upload(thaw=True)
+        await site.conductor.cancel_upload(thaw=True)
         await site.until(UploadState.STOPPED)
         await site.until_it_holds(lambda: not site.conductor.busy)
         assert pins.FROZEN not in await site.conductor.lease.session.journal.pins()
@@ -76,6 +76,19 @@ async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
         assert site.conductor.upload.state is UploadState.RUNNING
         site.conductor.upload.limit(None)
         await site.until(UploadState.DONE)
+
+
+async def test_a_paused_live_upload_that_is_cancelled_lets_the_users_in_again_too(tmp_path: Path) -> None:
+    """W70."""
+    async with site_in(tmp_path) as site:
+        await begun(site, Kind.LIVE)
+        await site.until_it_holds(lambda: site.conductor.upload.part().rows[0].state is StageState.SUCCEEDED)
+        site.conductor.upload.pause()
+        await site.until(UploadState.PAUSED)
+        assert site.state["frozen"]
+        await site.conductor.cancel_upload(thaw=True)
+        assert site.conductor.upload.state is UploadState.STOPPED
+        assert not site.state["frozen"]
 
 
 async def test_it_can_be_limited_while_it_runs(tmp_path: Path) -> None:
