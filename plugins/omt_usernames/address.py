@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+from typing import Final
 
 import idna
 from email_validator import EmailNotValidError, validate_email
 
 from omt_usernames.settings import UserNamesSettings
 
+REMEMBERED: Final = 20_000
+"""Addresses that are remembered with their judgement: while a person moves cards, all are judged at each change."""
 
+
+@lru_cache(maxsize=REMEMBERED)
 def normalized(address: str) -> str:
     """Return the form in which addresses are compared: equal forms are the same user name (W63).
 
@@ -22,6 +28,7 @@ def normalized(address: str) -> str:
     return f"{_folded(local)}{at}{_a_label(domain)}" if at else _folded(domain)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def why_invalid(address: str, settings: UserNamesSettings) -> str | None:
     """Return what keeps an address from being a user name, as half a sentence, or None when nothing does (W66)."""
     if address != address.strip():
