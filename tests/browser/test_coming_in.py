@@ -76,3 +76,13 @@ def test_a_session_that_nobody_used_ends_and_the_new_link_goes_on_where_it_was(
     expect(person.page.get_by_role("heading", name=EXPIRED)).to_be_visible()
     person.open(wizard.next_link())
     Login(person.page)
+
+
+def test_another_language_is_spoken_at_once_and_after_a_reload(person: Person) -> None:
+    Welcome(person.page)
+    for language in ("Norsk", "Deutsch", "Nederlands", "Svenska", "Dansk"):
+        before = person.page.get_by_role("heading", level=1).inner_text()
+        person.page.locator("select").select_option(label=language)
+        expect(person.page.get_by_role("heading", level=1)).not_to_have_text(before)
+    person.page.reload()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text("Velkommen til Online Migration Tool")
