@@ -31,7 +31,7 @@ async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.D
         )
     raise InstallationError(
         "installation-incomplete",
-        f"An installation was found, but not everything about it: {', '.join(found[0].needs)}.",
+        f"What is known of the installation is not enough; these are missing: {', '.join(found[0].needs)}.",
         "Give these keys in the answers file; `omt discover` shows what was found where.",
     )
 
