@@ -78,7 +78,6 @@ def test_a_database_that_is_gone_is_the_sources_trouble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        (),
         ("nonsense",),
         ("migrate",),
         ("migrate", "--answers", "no-such-file.toml"),

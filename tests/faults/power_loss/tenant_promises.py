@@ -5,13 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, cast
 
 from omt_online.server.migration_state import read_migration
 from omt_online.server.protocol_error import ProtocolError
@@ -23,6 +20,7 @@ from omt_online.server.scrubbing.stored_files import scrub_stored, scrub_strays
 from omt_online.server.settings import TenantSettings
 from omt_online.server.stages import read_stages
 from omt_online.server.store import Store
+from tests.faults.power_loss.bundle_reader import members
 from tests.faults.power_loss.exchanges import Exchange, Message
 
 
@@ -80,8 +78,7 @@ class _Body:
         if self.kind == "file":
             assert hashlib.sha256(self.content).hexdigest() == self.digest
             return {self.digest: self.length}
-        with tarfile.open(fileobj=io.BytesIO(bytes(self.content))) as archive:
-            stored = {member.name: cast("IO[bytes]", archive.extractfile(member)).read() for member in archive}
+        stored = dict(members(bytes(self.content)))
         whole = {name: gzip.decompress(held) if name.endswith(".gz") else held for name, held in stored.items()}
         return {name.removesuffix(".gz"): len(content) for name, content in whole.items()}
 
