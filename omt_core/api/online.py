@@ -223,6 +223,7 @@ class OnlineMigration(Protocol):
         At most `limits.digests_per_request` of them. Nothing is believed before their stage is committed, and nothing
         is lost where a hint does not arrive. By default nobody is told.
         """
+        del entries
 
     async def commit(self, manifest: StageManifest) -> None:
         """Make a stage's manifest, already uploaded as a content, the whole truth about that stage."""
