@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 from typing import Any, Final
 
 import tomli_w
@@ -13,7 +12,7 @@ from omt_core.api.decisions import Kind
 from omt_core.api.errors import InputError
 from omt_core.engine.answers import InstallationAnswers
 from omt_core.engine.session import MigrationSession
-from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, ServiceForm
+from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, ServiceForm, shown
 
 _PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
 _DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a name, not a secret
@@ -61,9 +60,9 @@ def import_answers(text: str) -> dict[str, Any]:
         prefix=given.prefix or "",
         user=given.user or "",
         archives=tuple(map(str, given.archives)),
-        templates=_shown(given.templates),
-        service=ServiceForm(**{name: _shown(path) for name, path in given.service.model_dump().items()}),
-        root=_shown(given.root),
+        templates=shown(given.templates),
+        service=ServiceForm(**{name: shown(path) for name, path in given.service.model_dump().items()}),
+        root=shown(given.root),
     )
     return {"answers": form, "online": sections.online}
 
@@ -113,7 +112,3 @@ def _add_decisions(values: dict[str, Any], session: MigrationSession) -> None:
     notifications = {"welcome": decisions.notifications.welcome}
     summary = decisions.notifications.summary
     values["notifications"] = notifications if summary is None else {**notifications, "summary": summary}
-
-
-def _shown(path: Path | None) -> str:
-    return "" if path is None else str(path)

@@ -64,9 +64,9 @@ class AnswersForm(_Form):
             user=answers.user or "",
             password_given=answers.password is not None,
             archives=tuple(map(str, answers.archives)),
-            templates=_shown(answers.templates),
-            service=ServiceForm(**{name: _shown(path) for name, path in asdict(answers.service).items()}),
-            root=_shown(answers.root),
+            templates=shown(answers.templates),
+            service=ServiceForm(**{name: shown(path) for name, path in asdict(answers.service).items()}),
+            root=shown(answers.root),
         )
 
     def manual(self, before: ManualAnswers) -> ManualAnswers:
@@ -101,7 +101,8 @@ class AnswersForm(_Form):
         )
 
 
-def _shown(path: Path | None) -> str:
+def shown(path: Path | None) -> str:
+    """Return a path as a field holds it: an empty text for none."""
     return "" if path is None else str(path)
 
 
