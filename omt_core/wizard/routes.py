@@ -50,7 +50,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/checks/waive", checks.waive),
     _get("/api/codes/{code:[a-z0-9-]{1,100}}", checks.code),
     _post("/api/upload/start", upload.start),
-    _post("/api/upload/resume", upload.start),
     _post("/api/upload/pause", upload.pause),
     _post("/api/upload/cancel", upload.cancel),
     _post("/api/upload/limit", upload.limit),

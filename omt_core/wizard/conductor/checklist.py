@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import anyio
 
@@ -21,6 +21,7 @@ from omt_core.wizard.conductor.state import ChecklistPart, ProblemsPart
 _OWNER: Final = "wizard"
 _DONE: Final = "done"
 Entry = Literal["plans", "user_names", "notifications"]
+_ENTRIES: Final[tuple[Entry, ...]] = get_args(Entry)
 _CHECK: Final[Mapping[str, str]] = {"plans": checking.PLANS, "user_names": checking.USER_NAMES}
 
 
@@ -44,7 +45,7 @@ class Checklist:
         self._changed = changed
         self._decided = decided
         self._one_at_a_time = anyio.Lock()
-        self._done: set[str] = set()
+        self._done: set[Entry] = set()
         self._taken: dict[str, bool] = {}
         self.opened = False
 
@@ -52,7 +53,7 @@ class Checklist:
         """Read the users and propose; what an earlier run of the tool had marked as done still is."""
         await self._lease.runner.do(OpenChecklist())
         journal = self._lease.session.journal
-        self._done = {entry for entry in ChecklistPart.model_fields if await journal.noted(_OWNER, entry) == _DONE}
+        self._done = {entry for entry in _ENTRIES if await journal.noted(_OWNER, entry) == _DONE}
         self._taken = {}
         self.opened = True
         async with self._one_at_a_time:

@@ -32,11 +32,9 @@ class Screen(StrEnum):
 class Busy(StrEnum):
     """What a person is waiting for."""
 
-    DISCOVERING = "discovering"
     OPENING = "opening"
     LOGGING_IN = "logging-in"
     READING_USERS = "reading-users"
-    CHECKING = "checking"
     STARTING = "starting"
     THAWING = "thawing"
     CLOSING = "closing"

@@ -74,6 +74,28 @@ def land_file(store: Store, content: bytes) -> Path:
     return path
 
 
+def put_online(store, stages, imported):
+    """Note what was imported as what is online."""
+    names = (imported.database.name, imported.receipt.name, imported.manifest.name)
+
+    def change(connection):
+        connection.execute(
+            "INSERT OR REPLACE INTO online (one, database, receipt, manifest) VALUES (1, ?, ?, ?)", names
+        )
+        connection.execute(
+            "INSERT INTO migration (one, id, owner, serial, completed_kind) VALUES (1, 'm', 'o', 's', 'test')"
+        )
+        connection.executemany(
+            "INSERT INTO stages (role, stage, manifest, size, items, snapshot) VALUES ('migrated', ?, ?, ?, ?, 's')",
+            [
+                (stage.stage, bytes.fromhex(stage.digest), stage.manifest.stat().st_size, stage.items)
+                for stage in stages
+            ],
+        )
+
+    store.state.write(change)
+
+
 def complete(store: Store, tmp_path: Path) -> None:
     """Import one table and the files, and put them online as the server does."""
     table = pa.table({"a": [1]}).replace_schema_metadata({"omt.fingerprint": "2"})
@@ -116,27 +138,6 @@ def complete(store: Store, tmp_path: Path) -> None:
         request=CompletionRequest(),
     )
 
-    def make_current(imported):
-        names = (imported.database.name, imported.receipt.name, imported.manifest.name)
-
-        def change(connection):
-            connection.execute(
-                "INSERT OR REPLACE INTO online (one, database, receipt, manifest) VALUES (1, ?, ?, ?)", names
-            )
-            connection.execute(
-                "INSERT INTO migration (one, id, owner, serial, completed_kind) VALUES (1, 'm', 'o', 's', 'test')"
-            )
-            connection.executemany(
-                "INSERT INTO stages (role, stage, manifest, size, items, snapshot)"
-                " VALUES ('migrated', ?, ?, ?, ?, 's')",
-                [
-                    (stage.stage, bytes.fromhex(stage.digest), stage.manifest.stat().st_size, stage.items)
-                    for stage in stages
-                ],
-            )
-
-        store.state.write(change)
-
     surroundings = TenantSurroundings(
         databases=store.layout.databases,
         receipts=store.layout.receipts,
@@ -144,7 +145,7 @@ def complete(store: Store, tmp_path: Path) -> None:
         key=store.identity.key,
         plans=(),
         current=None,
-        make_current=make_current,
+        make_current=lambda imported: put_online(store, stages, imported),
     )
     MigrationImport(migration, surroundings, ImportSettings(), lambda _: None).run()
 

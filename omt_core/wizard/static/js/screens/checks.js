@@ -47,7 +47,7 @@ class Checks extends ScreenElement {
   update(now) {
     const { checks } = now;
     this.errors.update(now);
-    const running = checks.state === "running" || now.busy === "checking";
+    const running = checks.state === "running";
     this.again.disabled = running;
     setText(this.againWords, t(checks.state === "never" ? "checks.run-first" : "checks.run-all"));
     this.plugins.disable(running);

@@ -50,8 +50,8 @@ export const ITEMS = [
     route: "checks",
     title: "checklist.checks",
     text: "checklist.checks-text",
-    standing: ({ checks, busy }) => {
-      if (checks.state === "running" || busy === "checking") return "running";
+    standing: ({ checks }) => {
+      if (checks.state === "running") return "running";
       if (checks.blocking) return "blocked";
       return checks.state === "done" ? "done" : "open";
     },

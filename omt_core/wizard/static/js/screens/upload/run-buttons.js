@@ -51,7 +51,7 @@ export class RunButtons {
 
   async #toggle() {
     setBusy(this.toggle, true);
-    const what = this.#now.upload.state === "paused" ? "resume" : "pause";
+    const what = this.#now.upload.state === "paused" ? "start" : "pause";
     await this.errors.run(() => post(`/api/upload/${what}`));
     setBusy(this.toggle, this.#now.upload.state === "pausing");
   }
