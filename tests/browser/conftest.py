@@ -132,7 +132,7 @@ def pytest_runtest_makereport(
 
 
 def _keep(person: Person, item: pytest.Item) -> str:
-    folder: Path = item.config._tmp_path_factory.mktemp("seen")  # type: ignore[attr-defined]
+    folder: Path = item.config._tmp_path_factory.mktemp("seen")  # type: ignore[attr-defined]  # pytest has no public way outside a fixture
     person.context.tracing.stop(path=folder / "trace.zip")
     for number, page in enumerate(person.context.pages):
         page.screenshot(path=folder / f"{number + 1}.png", full_page=True, animations="disabled")
