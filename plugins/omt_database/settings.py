@@ -89,7 +89,7 @@ class DatabaseSettings(PluginSettings):
         default=LEFT_ROWS, description="Rows that stay on site: `table.column` with the value that marks them."
     )
     part_bytes: PositiveInt = Field(
-        default=32 * MEBIBYTE, description="About how much a part of a table holds in memory before it is written."
+        default=32 * MEBIBYTE, description="About how much of a table, as it is in memory, makes one part."
     )
     batch_bytes: PositiveInt = Field(
         default=4 * MEBIBYTE, description="About how much is read from the database at once."

@@ -1,91 +1,98 @@
-"""Parts of a table: batches gathered until they are large enough, then written as one Parquet file.
+"""Parts of a table: batches gathered in order, measured, and handed on to be written as soon as they make a row group.
 
-The same rows give the same bytes, however they were read: nothing of time or place goes into a file, rows come in key
-order where a key gives one, and where a part ends depends on what it holds alone.
+Where a part and a row group end depends on the rows and on the settings alone, not on how the rows were read.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from omt_core.api.database import Table
-from omt_database.columns import ColumnPlan
-from omt_database.export.arrow_columns import Array, DataType, arrow_type
-from omt_database.export.fingerprint import VERSION, fingerprint, fingerprint_text
+from omt_database.export.arrow_columns import Array, DataType
+from omt_database.export.fingerprint import fingerprint, fingerprint_text
+
+Schema: TypeAlias = DataType
+Rows: TypeAlias = Array
+"""pyarrow's own: it ships no types."""
 
 ROW_GROUP_ROWS: Final = 65_536
 
 ROW_GROUP_BYTES: Final = 8 * 2**20
-"""A row group of long rows has fewer of them: whoever reads the file holds one at a time."""
-
-COLUMNS_KEY: Final = "omt.columns"
-"""Key-value metadata of every part: the catalogue's description of each column, as JSON."""
-
-FINGERPRINT_KEY: Final = "omt.fingerprint"
-"""Key-value metadata of every part: which definition of the fingerprint it was measured by."""
+"""A row group of long rows has fewer of them: whoever writes or reads the file holds one at a time."""
 
 
-class Part:
-    """A part in the making."""
+@dataclass(frozen=True, slots=True)
+class PartEnd:
+    """What a whole part holds: its rows and their fingerprint; `last` where it is the table's last part."""
 
-    def __init__(self, table: Table, plans: Sequence[ColumnPlan]) -> None:
-        described = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
-        # A column of secrets is NULL whatever the catalogue says, so all may be NULL in the file.
-        self._schema = pa.schema(
-            [pa.field(plan.column.name, arrow_type(plan)) for plan in plans],
-            metadata={COLUMNS_KEY: described, FINGERPRINT_KEY: VERSION},
-        )
-        self._batches: list[Array] = []
-        self._sum = 0
-        self.rows = 0
-        self.bytes = 0
+    rows: int
+    fingerprint: str
+    last: bool
 
-    def add(self, columns: Sequence[Array]) -> None:
-        """Take a batch of rows, as Arrow arrays in the order of the planned columns."""
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The rows of part `number` that are written next, in one piece of about so many `bytes`.
+
+    `end` is there when the part has no more.
+    """
+
+    number: int
+    rows: Rows
+    bytes: int
+    end: PartEnd | None
+
+
+class Parts:
+    """Puts the batches of one table into parts of about `part_bytes`, numbered from 1."""
+
+    def __init__(self, schema: Schema, part_bytes: int) -> None:
+        self._schema = schema
+        self._part_bytes = part_bytes
+        self._number = 1
+        self._waiting: list[Array] = []
+        self._waiting_rows = self._waiting_bytes = 0
+        self._rows = self._bytes = self._sum = 0
+
+    def add(self, columns: Sequence[Array]) -> list[Portion]:
+        """Take a batch of rows, as Arrow arrays in the order of the schema; returns what can be written now."""
         batch = pa.record_batch(list(columns), schema=self._schema)
+        size = sum(map(_weight, batch.columns))
+        ready: list[Portion] = []
+        if self._bytes >= self._part_bytes:
+            ready.append(self._end(last=False))
+        elif self._waiting and (
+            self._waiting_rows + batch.num_rows > ROW_GROUP_ROWS or self._waiting_bytes + size > ROW_GROUP_BYTES
+        ):
+            ready.append(self._portion(None))
+        self._waiting.append(batch)
+        self._waiting_rows += batch.num_rows
+        self._waiting_bytes += size
+        self._rows += batch.num_rows
+        self._bytes += size
         self._sum += fingerprint(batch.columns, batch.num_rows)
-        self._batches.append(batch)
-        self.rows += batch.num_rows
-        self.bytes += sum(map(_weight, batch.columns))
+        return ready
 
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the rows so far."""
-        return fingerprint_text(self._sum)
+    def end(self) -> Portion:
+        """Return what is left behind the last batch; a table without rows has one part without rows."""
+        return self._end(last=True)
 
-    def write(self, path: Path) -> None:
-        """Write the part to a file that is there whole or not at all."""
-        unfinished = path.with_suffix(".new")
+    def _end(self, *, last: bool) -> Portion:
+        portion = self._portion(PartEnd(self._rows, fingerprint_text(self._sum), last))
+        self._number += 1
+        self._rows = self._bytes = self._sum = 0
+        return portion
+
+    def _portion(self, end: PartEnd | None) -> Portion:
         # In one piece: where a batch ended would show in the file.
-        table = pa.Table.from_batches(self._batches, schema=self._schema).combine_chunks()
-        fitting = ROW_GROUP_BYTES * self.rows // max(1, self.bytes)
-        rows = max(1, min(ROW_GROUP_ROWS, fitting))
-        # Numbers as differences and text as it is compress better than by dictionaries, in half the time.
-        pq.write_table(
-            table,
-            unfinished,
-            row_group_size=rows,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=False,
-            write_statistics=False,
-            column_encoding={field.name: "DELTA_BINARY_PACKED" for field in self._schema if _counts(field.type)},
-        )
-        unfinished.replace(path)
-        # Parts are made by whatever worker thread is free, and Arrow would keep for each what it once used.
-        pa.default_memory_pool().release_unused()
-
-
-def _counts(kind: DataType) -> bool:
-    """Tell whether values of this type are whole numbers in the file."""
-    return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
+        rows = pa.Table.from_batches(self._waiting, schema=self._schema).combine_chunks()
+        portion = Portion(self._number, rows, self._waiting_bytes, end)
+        self._waiting = []
+        self._waiting_rows = self._waiting_bytes = 0
+        return portion
 
 
 def _weight(column: Array) -> int:

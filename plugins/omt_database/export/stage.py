@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import quote
 
 from omt_core.api.database import Table
@@ -15,7 +15,8 @@ from omt_core.api.errors import InputError
 from omt_core.api.items import Item, TablePart
 from omt_core.api.stages import UploadStage
 from omt_database.export.omissions import Omissions
-from omt_database.export.parts import Part
+from omt_database.export.part_files import PartFiles, schema_of_parts
+from omt_database.export.parts import Parts, Portion
 from omt_database.export.spool import Spool
 from omt_database.export.table_reader import Encode, TableReader
 from omt_database.guard import NOTICE, Guard
@@ -84,44 +85,41 @@ class DatabaseExport:
             told: list[Item] = []
             size = 0
             for table in self._omissions.moved_tables:
-                async for written in self._table(table, encoder, writer):
-                    self._spool.keep(written.path, written.size)
-                    told.append(written.item())
-                    size += written.size
-                    if size >= min(BYTES_AT_ONCE, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
-                        yield told
-                        told, size = [], 0
-                        await self._spool.room()
+                async with aclosing(self._table(table, encoder, writer)) as parts:
+                    async for written in parts:
+                        self._spool.keep(written.path, written.size)
+                        told.append(written.item())
+                        size += written.size
+                        if size >= min(BYTES_AT_ONCE, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
+                            yield told
+                            told, size = [], 0
+                            await self._spool.room()
             if told:
                 yield told
         finally:
             encoder.close()
             writer.close()
 
-    async def _table(self, table: Table, encoder: WorkThread, writer: WorkThread) -> AsyncIterator[_Written]:
+    async def _table(self, table: Table, encoder: WorkThread, writer: WorkThread) -> AsyncGenerator[_Written, None]:
         secret = self._omissions.secret_columns(table)
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
         )
-        part, number = Part(table, plans), 1
-        writing: Pending[_Written] | None = None
-        try:
+        schema = schema_of_parts(table, plans)
+        parts = Parts(schema, self._settings.part_bytes)
+        files = PartFiles(schema, partial(self._path, table))
+        async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
             async for encode in self._reader.batches(table, plans, self._omissions.row_filter(table)):
-                full = part.bytes >= self._settings.part_bytes
-                if writing is not None and (full or writing.done):
-                    yield await writing.result()
-                    writing = None
-                if full:
-                    writing = writer.start(partial(self._write, part, table, number, last=False, secret=secret))
-                    part, number = Part(table, plans), number + 1
-                await encoder.run(partial(_add, part, encode))
+                for portion in await encoder.run(partial(_add, parts, encode)):
+                    for written in await writing.start(portion):
+                        yield written
+                for written in await writing.over():
+                    yield written
                 self._tell_of_guard()
-            if writing is not None:
-                yield await writing.result()
-            yield await writer.run(partial(self._write, part, table, number, last=True, secret=secret))
-        finally:
-            if writing is not None:
-                await writing.settled()
+            for written in await writing.start(parts.end()):
+                yield written
+            for written in await writing.over(wait=True):
+                yield written
 
     def _clear(self) -> None:
         with _in_workspace():
@@ -132,21 +130,56 @@ class DatabaseExport:
             self._told_of_guard = True
             self._tell(NOTICE)
 
-    def _write(self, part: Part, table: Table, number: int, *, last: bool, secret: tuple[str, ...]) -> _Written:
+    def _path(self, table: Table, number: int) -> Path:
         # By number and not by name: a table's name may not be a file's.
-        path = self._spool.path(f"{self._omissions.moved_tables.index(table):05}-{number:06}.parquet")
-        with _in_workspace():
-            part.write(path)
+        return self._spool.path(f"{self._omissions.moved_tables.index(table):05}-{number:06}.parquet")
+
+
+class _Writing:
+    """Writes the portions of one table on the writing thread, one at a time, while the next is made."""
+
+    def __init__(self, thread: WorkThread, files: PartFiles, write: Callable[[Portion], Sequence[_Written]]) -> None:
+        self._thread = thread
+        self._files = files
+        self._write = write
+        self._pending: Pending[Sequence[_Written]] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def start(self, portion: Portion) -> Sequence[_Written]:
+        """Begin with a portion as soon as the one before is written; returns the part that this one ended, if any."""
+        written = await self.over(wait=True)
+        self._pending = self._thread.start(partial(self._write, portion))
+        return written
+
+    async def over(self, *, wait: bool = False) -> Sequence[_Written]:
+        """Return the part that was written, if any, and only what is there already unless it shall `wait`."""
+        if self._pending is None or not (wait or self._pending.done):
+            return ()
+        pending, self._pending = self._pending, None
+        return await pending.result()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave no file open, whatever happened."""
+        await self._thread.start(self._files.close).settled()
+
+
+def _write(files: PartFiles, table: Table, secret: tuple[str, ...], portion: Portion) -> Sequence[_Written]:
+    with _in_workspace():
+        path = files.write(portion)
+        if path is None or portion.end is None:
+            return ()
         status = path.stat()
-        described = TablePart(
-            table=table.name, number=number, rows=part.rows, fingerprint=part.fingerprint, last=last,
-            omitted_columns=secret,
-        )  # fmt: skip
-        return _Written(path=path, part=described, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    described = TablePart(
+        table=table.name, number=portion.number, rows=portion.end.rows, fingerprint=portion.end.fingerprint,
+        last=portion.end.last, omitted_columns=secret,
+    )  # fmt: skip
+    return (_Written(path=path, part=described, size=status.st_size, mtime_ns=status.st_mtime_ns),)
 
 
-def _add(part: Part, encode: Encode) -> None:
-    part.add(encode())
+def _add(parts: Parts, encode: Encode) -> list[Portion]:
+    return parts.add(encode())
 
 
 @contextmanager
