@@ -42,8 +42,7 @@ def page(
 ) -> Sequence[ItemRecord]:
     """Return the next items of a stage in these states (all when none is named), in the order of their keys."""
     # Sorted, as in the conditions of the indexes: SQLite compares these as they are written.
-    marks = ", ".join(f"'{state.value}'" for state in sorted(states))
-    chosen = f"AND state IN ({marks})" if marks else ""
+    chosen = f"AND {_is_one_of(sorted(states))}" if states else ""
     return read_items(connection, f"stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?", (stage, after, limit))
 
 
@@ -77,7 +76,7 @@ UPDATE items SET state = :state, reason = :reason, detail = :detail, digest = co
     WHEN confirmed_digest IS coalesce(:digest, digest) AND NOT :sent THEN confirmed_run
     ELSE :run END,
   confirmed_digest = CASE WHEN :state = 'confirmed' THEN coalesce(:digest, digest) ELSE confirmed_digest END
-WHERE stage = :stage AND key = :key AND state IN ({before})
+WHERE stage = :stage AND key = :key AND {before}
 """
 
 
@@ -94,8 +93,7 @@ def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]
     for stage in {stage for settled in by_state.values() for stage, _ in (outcome.id for outcome in settled)}:
         imports.forget(connection, stage)
     for state, settled in by_state.items():
-        before = ", ".join(f"'{one.value}'" for one in ItemState if may_move(one, state))
-        statement = _SETTLE.format(before=before)
+        statement = _SETTLE.format(before=_is_one_of([one for one in ItemState if may_move(one, state)]))
         changed = connection.executemany(statement, (_outcome_row(outcome, run) for outcome in settled)).rowcount
         if changed != len(settled):
             raise OmtError(
@@ -166,6 +164,12 @@ def totals(connection: sqlite3.Connection, run: int, stage: str | None) -> Mappi
         {"run": run, "stage": stage},
     )
     return {name: StageTotals(stage=name, **dict(zip(_COUNTS, counts, strict=True))) for name, *counts in rows}
+
+
+def _is_one_of(states: Sequence[ItemState]) -> str:
+    """Return the condition as the indexes have it: SQLite puts a list into a temporary table, row by row."""
+    alternatives = " OR ".join(f"state = '{state.value}'" for state in states)
+    return f"({alternatives})"
 
 
 def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:

@@ -50,7 +50,15 @@ CREATE INDEX left_items ON items (stage, key) WHERE state IN ('failed', 'missing
 DROP INDEX confirmed_contents;
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2)
+# An index whose condition is a list costs a temporary table with every change of a row; alternatives cost nothing.
+_VERSION_3: Final = """
+DROP INDEX open_items;
+DROP INDEX left_items;
+CREATE INDEX open_items ON items (stage, key) WHERE state = 'pending' OR state = 'started';
+CREATE INDEX left_items ON items (stage, key) WHERE state = 'failed' OR state = 'missing' OR state = 'skipped';
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

@@ -14,6 +14,9 @@ from omt_core.api.database import Row
 from omt_core.api.errors import InstallationError
 from omt_database.columns import ColumnPlan, Kind
 
+# Arrow's own allocators keep for each thread what it once used, some 80 MB in all; the system's takes it back.
+pa.set_memory_pool(pa.system_memory_pool())
+
 Array: TypeAlias = Any
 DataType: TypeAlias = Any
 """pyarrow's own: it ships no types."""

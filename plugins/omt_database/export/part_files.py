@@ -59,7 +59,7 @@ class PartFiles:
             return None
         self.close()
         unfinished.replace(path)
-        # Parts are made by whatever worker thread is free, and Arrow would keep for each what it once used.
+        # Now and not when the C library sees fit, which keeps a share for each thread.
         pa.default_memory_pool().release_unused()
         return path
 

@@ -1,0 +1,62 @@
+"""Rows are found, and changed, without a scan or a temporary table, in journals of every age."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from omt_core.api.items import Item, ItemState
+from omt_core.api.journal import Outcome
+from omt_core.journal import inventory, items
+from omt_core.journal.schema import STEPS, upgrade
+
+OPEN = (ItemState.PENDING, ItemState.STARTED)
+LEFT = (ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED)
+ITEM = Item(stage="documents", key="7", name="HH/7", path=None, size=5, mtime_ns=1)
+
+
+@pytest.fixture(params=range(1, len(STEPS) + 1))
+def connection(request: pytest.FixtureRequest) -> Iterator[sqlite3.Connection]:
+    """A journal that began as each version there ever was."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for number, script in enumerate(STEPS[: request.param], start=1):
+            connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+        upgrade(connection)
+        inventory.record(connection, 1, [ITEM], baseline_only=False)
+        yield connection
+
+
+def traced(connection: sqlite3.Connection, work: Callable[[], object]) -> list[str]:
+    """Run some work and return its statements about items."""
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    work()
+    connection.set_trace_callback(None)
+    return [text for text in statements if " items" in text]
+
+
+@pytest.mark.parametrize(("states", "index"), [(OPEN, "open_items"), (LEFT, "left_items")])
+def test_few_items_among_many_are_found_by_their_index(
+    connection: sqlite3.Connection, states: Sequence[ItemState], index: str
+) -> None:
+    (query,) = traced(connection, lambda: items.page(connection, states, stage="documents", after=b"", limit=9))
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    assert any(f"USING INDEX {index}" in row[3] for row in plan)
+
+
+def test_a_change_of_a_row_needs_no_temporary_table(connection: sqlite3.Connection) -> None:
+    # Its digest is text, since SQLite shows the values of what it explains.
+    outcome = Outcome(id=("documents", "7"), state=ItemState.CONFIRMED, digest=b"7".hex() * 32, size=5, mtime_ns=1)
+
+    def work() -> None:
+        inventory.record(connection, 1, [replace(ITEM, key="8"), replace(ITEM, size=6)], baseline_only=False)
+        items.settle(connection, 1, [outcome])
+
+    changes = [text for text in traced(connection, work) if text.lstrip().startswith(("INSERT", "UPDATE"))]
+    assert len(changes) == 3
+    for change in changes:
+        assert not any(row[1] == "OpenEphemeral" for row in connection.execute(f"EXPLAIN {change}"))
