@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import AsyncIterator, Sequence
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
@@ -18,6 +17,7 @@ from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
 from omt_core.api.online import Content, StageManifest, UploadRequest
 from omt_upload.delivery import Delivery, deliver
+from omt_upload.file_contents import read_part
 from omt_upload.pipe import Pipe
 from omt_upload.stage_work import StageWork
 
@@ -158,23 +158,13 @@ def manifest_line(record: ItemRecord) -> bytes:
 
 async def _send(pipe: Pipe, manifest: StageManifest) -> None:
     """Send a manifest as a content; a stop does not hold it up, since the stage is whole."""
-
-    def read_part(offset: int, length: int) -> bytes:
-        with manifest.path.open("rb") as file:
-            file.seek(offset, os.SEEK_SET)
-            return file.read(length)
-
-    async def read(offset: int, length: int) -> bytes:
-        return await anyio.to_thread.run_sync(read_part, offset, length)
-
     content = Content(digest=manifest.digest, size=manifest.size)
-    await deliver(
-        pipe,
-        Delivery(
-            request=UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,)),
-            read=read,
-            members=tuple,
-            outcomes=(),
-            passed=lambda _: None,
-        ),
-    )
+    request = UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,))
+    with pipe.readers.buffer(pipe.line.longest_body) as buffer, memoryview(buffer) as room:
+
+        async def read(offset: int, length: int) -> memoryview:
+            part = room[:length]
+            await anyio.to_thread.run_sync(read_part, str(manifest.path), part, offset, None)
+            return part
+
+        await deliver(pipe, Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None))
