@@ -148,13 +148,13 @@ class _Writing:
         return self
 
     async def start(self, portion: Portion) -> Sequence[_Written]:
-        """Begin with a portion as soon as the one before is written; returns the part that this one ended, if any."""
+        """Begin with a portion once the one before is written; returns the part that was ended by that one, if any."""
         written = await self.over(wait=True)
         self._pending = self._thread.start(partial(self._write, portion))
         return written
 
     async def over(self, *, wait: bool = False) -> Sequence[_Written]:
-        """Return the part that was written, if any, and only what is there already unless it shall `wait`."""
+        """Return the part that the portion under way ended, if any; unless it shall `wait`, only if that is over."""
         if self._pending is None or not (wait or self._pending.done):
             return ()
         pending, self._pending = self._pending, None
