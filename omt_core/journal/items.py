@@ -52,9 +52,19 @@ def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Se
     return read_items(connection, f"stage = ? AND key IN ({marks}) ORDER BY key", (stage, *map(to_blob, keys)))
 
 
+# From each stage to the next by the key, instead of through all items.
+_STAGES: Final = """
+WITH RECURSIVE names (stage) AS (
+  SELECT min(stage) FROM items
+  UNION ALL SELECT (SELECT min(stage) FROM items WHERE stage > names.stage) FROM names WHERE stage IS NOT NULL
+)
+SELECT stage FROM names WHERE stage IS NOT NULL
+"""
+
+
 def stages_with_items(connection: sqlite3.Connection) -> Sequence[str]:
     """Return the names of all stages that have items, sorted."""
-    return [name for (name,) in connection.execute("SELECT DISTINCT stage FROM items ORDER BY stage")]
+    return [name for (name,) in connection.execute(_STAGES)]
 
 
 def note_digests(connection: sqlite3.Connection, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
@@ -148,18 +158,17 @@ def adopt(connection: sqlite3.Connection, entries: Sequence[tuple[str, str, str,
     )
 
 
-def totals(connection: sqlite3.Connection, run: int, stage: str | None) -> Mapping[str, StageTotals]:
-    """Count items and bytes of each stage, or of one, as `run` sees them."""
-    chosen = "" if stage is None else "WHERE stage = :stage"
+def totals(connection: sqlite3.Connection, run: int, stage: str) -> Mapping[str, StageTotals]:
+    """Count items and bytes of a stage, as `run` sees them; the answer is empty if it has none."""
     rows = connection.execute(
-        f"""
+        """
         SELECT stage, count(*), sum(size),
           sum(state = 'confirmed'), sum(iif(state = 'confirmed', size, 0)),
           sum(state = 'confirmed' AND confirmed_run = :run),
           sum(state = 'confirmed' AND confirmed_run < :run),
           sum(iif(state = 'confirmed' AND confirmed_run < :run, size, 0)),
           sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped')
-        FROM items {chosen} GROUP BY stage
+        FROM items WHERE stage = :stage GROUP BY stage
         """,
         {"run": run, "stage": stage},
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from typing_extensions import override
 
@@ -22,7 +22,10 @@ from omt_core.journal import imports, inventory, migration, uploads
 from omt_core.journal import items as item_rows
 from omt_core.journal.baseline import JournalBaseline
 from omt_core.journal.connection import JournalFile, to_blob
+from omt_core.journal.counts import Counts
 from omt_core.journal.model import OPEN_STATES
+
+T = TypeVar("T")
 
 _PAGE: Final = 2_000
 _TRANSFER: Final = "transfer"
@@ -34,6 +37,7 @@ class Journal(TransferJournal):
     def __init__(self, file: JournalFile) -> None:
         self._file = file
         self._run = 0
+        self._counts = Counts()
 
     @classmethod
     @asynccontextmanager
@@ -123,13 +127,14 @@ class Journal(TransferJournal):
 
     async def adopt(self, entries: Sequence[tuple[str, str, str, int, str | None, str]]) -> None:
         """Take over manifest lines (stage, key, name, size, digest, reason) that only the tenant still knows."""
-        await self._file.run(partial(item_rows.adopt, entries=entries))
+        await self._change({entry[0] for entry in entries}, partial(item_rows.adopt, entries=entries))
 
     # --- what a transfer works with
 
     @override
     async def record_items(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
-        return await self._file.run(partial(inventory.record, run=self._run, items=items, baseline_only=baseline_only))
+        record = partial(inventory.record, run=self._run, items=items, baseline_only=baseline_only)
+        return await self._change({item.stage for item in items}, record)
 
     @override
     async def inventory_done(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
@@ -137,7 +142,7 @@ class Journal(TransferJournal):
             keys = sorted(gone)[: item_rows.GONE_SHOWN]
             return await self._file.read(partial(item_rows.named, stage=stage, keys=keys))
         keep = await self._file.read(partial(migration.is_baseline, run=self._run))
-        return await self._file.run(partial(inventory.forget_unseen, run=self._run, stage=stage, keep=keep))
+        return await self._change((stage,), partial(inventory.forget_unseen, run=self._run, stage=stage, keep=keep))
 
     @override
     def baseline(self, stage: str) -> Baseline:
@@ -159,19 +164,20 @@ class Journal(TransferJournal):
 
     @override
     async def digests(self, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
-        await self._file.run(partial(item_rows.note_digests, found=found))
+        await self._change({stage for stage, _ in found}, partial(item_rows.note_digests, found=found))
 
     @override
     async def settle(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
-        await self._change(sent, partial(item_rows.settle, run=self._run, outcomes=outcomes))
+        await self._change(_stages(outcomes), partial(item_rows.settle, run=self._run, outcomes=outcomes), sent=sent)
 
     @override
     async def upload_created(self, upload: UploadRecord, *, sent: int = 0) -> None:
-        await self._change(sent, partial(uploads.create, upload=upload))
+        stages = {member.stage for member in upload.members}
+        await self._change(stages, partial(uploads.create, upload=upload), sent=sent)
 
     @override
     async def upload_advanced(self, url: str, offset: int, *, sent: int = 0) -> None:
-        await self._change(sent, partial(uploads.advance, url=url, offset=offset))
+        await self._change((), partial(uploads.advance, url=url, offset=offset), sent=sent)
 
     @override
     async def upload_finished(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
@@ -179,7 +185,7 @@ class Journal(TransferJournal):
             uploads.forget(connection, url)
             item_rows.settle(connection, self._run, outcomes)
 
-        await self._change(sent, finish)
+        await self._change(_stages(outcomes), finish, sent=sent)
 
     @override
     async def open_uploads(self) -> Sequence[UploadRecord]:
@@ -187,12 +193,16 @@ class Journal(TransferJournal):
 
     @override
     async def reset_stage(self, stage: str) -> None:
-        await self._file.run(partial(item_rows.forget_stage, stage=stage))
+        await self._change((stage,), partial(item_rows.forget_stage, stage=stage))
 
     @override
     async def totals(self, *, stage: str | None = None) -> Mapping[str, StageTotals]:
         def count(connection: sqlite3.Connection) -> Mapping[str, StageTotals]:
-            return item_rows.totals(connection, self._run or migration.last_run(connection), stage)
+            stages = item_rows.stages_with_items(connection) if stage is None else (stage,)
+            if not self._run:
+                # Somebody else's run may change items at any time.
+                return Counts().of(connection, migration.last_run(connection), stages)
+            return self._counts.of(connection, self._run, stages)
 
         return await self._file.read(count)
 
@@ -231,12 +241,18 @@ class Journal(TransferJournal):
     async def recall(self, name: str) -> str | None:
         return await self.noted(_TRANSFER, name)
 
-    async def _change(self, sent: int, change: Callable[[sqlite3.Connection], None]) -> None:
-        """Note a change together with the bytes that were sent for it."""
+    async def _change(self, stages: Collection[str], change: Callable[[sqlite3.Connection], T], *, sent: int = 0) -> T:
+        """Change items of these stages, together with the count of bytes that were sent for it."""
 
-        def both(connection: sqlite3.Connection) -> None:
-            change(connection)
+        def changing(connection: sqlite3.Connection) -> T:
+            self._counts.changed(stages)
+            result = change(connection)
             if sent:
                 migration.count_sent(connection, self._run, sent)
+            return result
 
-        await self._file.run(both)
+        return await self._file.run(changing)
+
+
+def _stages(outcomes: Sequence[Outcome]) -> set[str]:
+    return {outcome.id[0] for outcome in outcomes}
