@@ -30,6 +30,8 @@ TENANT = {
 TOOL = {
     "OMT_UPLOAD__BUNDLE_BYTES": str(PIECE),
     "OMT_UPLOAD__PARALLEL_UPLOADS": str(WORKERS),
+    # How slow the line seems to be would decide how much goes over it.
+    "OMT_UPLOAD__COMPRESS": "never",
     "OMT_ONLINE__RETRY_LONGEST_WAIT": "0.1",
     "OMT_ONLINE__COMPLETION_POLL_LONGEST": "0.1",
     "OMT_CORE__SETTLE_SECONDS": "0",
