@@ -1,6 +1,9 @@
 """Parts of a table: batches gathered in order, measured, and handed on to be written as soon as they make a row group.
 
 Where a part and a row group end depends on the rows and on the settings alone, not on how the rows were read.
+
+A part ends where a group of `GROUP_ROWS` does, if that is near. Whoever stores rows in such groups, as DuckDB does,
+takes a group up again and compresses it anew when a part has ended in it and the next one goes on.
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ Schema: TypeAlias = DataType
 Rows: TypeAlias = Array
 """pyarrow's own: it ships no types."""
 
-ROW_GROUP_ROWS: Final = 65_536
+GROUP_ROWS: Final = 122_880
+
+ROW_GROUP_ROWS: Final = GROUP_ROWS // 2
+"""Rows of a row group in the file, so that two threads can read what becomes one group."""
 
 ROW_GROUP_BYTES: Final = 8 * 2**20
 """A row group of long rows has fewer of them: whoever writes or reads the file holds one at a time."""
@@ -59,12 +65,26 @@ class Parts:
 
     def add(self, columns: Sequence[Array]) -> list[Portion]:
         """Take a batch of rows, as Arrow arrays in the order of the schema; returns what can be written now."""
-        batch = pa.record_batch(list(columns), schema=self._schema)
+        ready: list[Portion] = []
+        while len(columns[0]):
+            if self._is_full():
+                ready.append(self._end(last=False))
+            room = GROUP_ROWS - self._rows % GROUP_ROWS
+            ready += self._take(pa.record_batch([column.slice(0, room) for column in columns], schema=self._schema))
+            columns = [column.slice(room) for column in columns]
+        return ready
+
+    def _is_full(self) -> bool:
+        """Tell whether no end of a group is nearer to the wanted size, or none comes before half as much again."""
+        groups, begun = divmod(self._rows, GROUP_ROWS)
+        if groups and not begun:
+            return self._bytes + self._bytes // groups // 2 >= self._part_bytes
+        return 2 * self._bytes >= 3 * self._part_bytes
+
+    def _take(self, batch: Array) -> list[Portion]:
         size = sum(map(_weight, batch.columns))
         ready: list[Portion] = []
-        if self._bytes >= self._part_bytes:
-            ready.append(self._end(last=False))
-        elif self._waiting and (
+        if self._waiting and (
             self._waiting_rows + batch.num_rows > ROW_GROUP_ROWS or self._waiting_bytes + size > ROW_GROUP_BYTES
         ):
             ready.append(self._portion(None))

@@ -52,10 +52,23 @@ def test_long_rows_make_smaller_row_groups() -> None:
     assert [portion.rows.num_rows for portion in portions(Parts(SCHEMA, 10**6), 4, 4, 4, letters=20)] == [4, 4, 4]
 
 
-def test_a_part_ends_where_it_is_large_enough_and_rows_follow() -> None:
-    made = portions(Parts(SCHEMA, 8 * ROW_BYTES), 4, 4, 4, 4)
+def test_a_part_ends_where_it_is_half_as_much_again_and_rows_follow() -> None:
+    made = portions(Parts(SCHEMA, 5 * ROW_BYTES), 4, 4, 4, 4)
     assert [shape(portion) for portion in made] == [(1, 8, True), (2, 8, True)]
     assert [portion.end.last for portion in made if portion.end] == [False, True]
+
+
+@pytest.mark.parametrize(("wanted", "rows"), [(13, 12), (14, 12), (19, 24), (30, 24), (31, 36)])
+def test_a_part_ends_with_the_nearest_group(monkeypatch: pytest.MonkeyPatch, wanted: int, rows: int) -> None:
+    monkeypatch.setattr(parts, "GROUP_ROWS", 12)
+    ends = [portion.end for portion in portions(Parts(SCHEMA, wanted * ROW_BYTES), *[5] * 20) if portion.end]
+    assert [end.rows for end in ends] == [rows] * (100 // rows) + [100 % rows]
+
+
+def test_rows_of_which_no_group_is_near_do_not_wait_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "GROUP_ROWS", 12)
+    ends = [portion.end for portion in portions(Parts(SCHEMA, 5 * ROW_BYTES), *[2] * 8) if portion.end]
+    assert [end.rows for end in ends] == [8, 8]
 
 
 def test_a_table_without_rows_is_one_part() -> None:
