@@ -75,7 +75,10 @@ class Parts:
         return ready
 
     def _is_full(self) -> bool:
-        """Tell whether no end of a group is nearer to the wanted size, or none comes before half as much again."""
+        """Tell whether the part ends here: at the end of a group, when the next would be farther from what is wanted.
+
+        Within a group only when there is half as much again: rows are so long then that no end of a group is near.
+        """
         groups, begun = divmod(self._rows, GROUP_ROWS)
         if groups and not begun:
             return self._bytes + self._bytes // groups // 2 >= self._part_bytes
