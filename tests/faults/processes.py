@@ -167,6 +167,9 @@ def _become(words: list[str], settings: Mapping[str, str], output: Connection, e
     """Be the command, in the forked process."""
     from omt_core.cli.main import main  # noqa: PLC0415 - imported already, and not needed in the process of the tests
 
+    if hasattr(signal, "SIGHUP"):
+        # Tests that run under `nohup` would hand on that hanging up is ignored.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(settings)
     tempfile.tempdir = None
