@@ -20,9 +20,10 @@ _WAIVERS: Final = "waivers"
 async def check_everything(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
     """Ask every rule, or those of `only` one plugin, keep what was found in the session, and return all findings.
 
-    What a rule that is asked again found before is forgotten.
+    What a rule that is asked again found before is forgotten. Where something is decided meanwhile, what was found
+    about plans and user names is dropped: whoever decides asks about these at once, and knows better.
     """
-    located, bus = session.located, session.engine.bus
+    located, bus, decided = session.located, session.engine.bus, session.decisions
     found = dict(await check_decisions(session, only=only))
     found["validate_users"] = _with_faults(
         session,
@@ -49,6 +50,8 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
             only,
         ),
     )
+    if session.decisions is not decided:
+        del found[PLANS], found[USER_NAMES]
     keep(session, found, only=only)
     return session.findings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from omt_core.api.errors import FindingsError, InputError
@@ -98,6 +99,34 @@ async def test_checks_grow_stale_when_a_decision_changes_and_current_when_they_r
         site.conductor.checks.run()
         await site.until_checked()
         assert site.conductor.checks.part().state is CheckState.DONE
+
+
+async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W65."""
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        session, checklist = site.conductor.lease.session, site.conductor.checklist
+        decided = session.decisions.user_names
+        first, second = sorted(decided)[:2]
+        await checklist.change_user_names({second: decided[first]})
+        look_at_documents = session.engine.bus.validate_documents
+        looking, changed = anyio.Event(), anyio.Event()
+
+        async def take_long(*call: object) -> object:
+            looking.set()
+            await changed.wait()
+            return await look_at_documents(*call)
+
+        monkeypatch.setattr(session.engine.bus, "validate_documents", take_long)
+        site.conductor.checks.run()
+        await looking.wait()
+        await checklist.change_user_names({second: decided[second]})
+        changed.set()
+        await site.until_checked()
+        assert site.conductor.checks.state is CheckState.STALE
+        await checklist.mark_done("user_names")
 
 
 async def test_a_rule_that_is_asked_again_alone_forgets_only_what_it_had_found(tmp_path: Path) -> None:
