@@ -35,7 +35,7 @@ from table import median, print_table
 from tenant_process import TenantProcess, tenant_process
 
 from omt_core.api.calls import ConnectOnline, Transfer
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import DatabaseLocation, Licence
 from omt_core.api.online import CompletionRequest
 from omt_core.engine.rate import FileRateLimiter
@@ -159,9 +159,9 @@ async def tool(source: Source, workspace: Path, tenant: TenantProcess) -> float:
     begun = time.perf_counter()
     database = await CrmDatabase.open(choose_driver(source.location, source.settings))
     target = await connect(online, ConnectOnline(run=quiet))
-    migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+    migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
     async with database.snapshot() as snapshot, Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = DatabaseExport(database, source.settings, workspace, print).stage("database")
         call = Transfer(
             stages=[stage],

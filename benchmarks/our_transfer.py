@@ -26,7 +26,7 @@ from processes import HERE, processor_seconds
 from tenant_process import TenantProcess
 
 from omt_core.api.calls import ConnectOnline, Transfer
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.events import Event
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item
@@ -140,9 +140,9 @@ async def _transfer(options: argparse.Namespace) -> dict[str, float]:
     write_limit(options.workspace / "limit", options.limit)
     online = ClientSettings(url=options.url, token_file=options.token_file)
     target = await connect(online, ConnectOnline(run=quiet))
-    migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+    migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
     async with Journal.open(options.workspace / "journal.sqlite") as journal:
-        number = await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        number = await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = Transfer(
             stages=[_stage_over(options.archive)],
             snapshot="s1",

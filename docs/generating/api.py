@@ -49,6 +49,7 @@ def _entry(name: str) -> Iterator[str]:
 
 def _not_a_class(name: str, value: object) -> str:
     notes = {
+        "__version__": "The version of the tool, such as a client names to a server.",
         "Chunk": "Bytes of an upload: `bytes` or a `memoryview`.",
         "hookimpl": "Marks a method as the implementation of the hook of the same name.",
         "ItemId": "Stage name and item key.",

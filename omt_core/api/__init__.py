@@ -7,9 +7,9 @@ may change at any time; what is here changes as semantic versioning says.
 from omt_core.api import calls
 from omt_core.api.baseline import Baseline, Differences, KnownFile
 from omt_core.api.commands import Command, CommandContext
-from omt_core.api.context import Notes, RateLimiter, RunContext, StopSignal
+from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
-from omt_core.api.decisions import Contact, Decisions, Kind, Mode, Notifications, RecoveryChoice
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
 from omt_core.api.errors import (
     ChoiceNeededError,
     ExitCode,
@@ -40,14 +40,14 @@ from omt_core.api.events import (
 )
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, TablePart
-from omt_core.api.journal import ItemId, Member, Outcome, TransferJournal, UploadRecord
+from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
+from omt_core.api.journal import BundleMember, ItemId, Outcome, TransferJournal, UploadRecord
 from omt_core.api.online import (
     Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     EarlierMigration,
     ManifestEntry,
     OnlineMigration,
@@ -64,12 +64,14 @@ from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
+from omt_core.version import __version__
 
 __all__ = [
     "SECRETS",
     "SUBJECTS_SHOWN",
     "Administrator",
     "Baseline",
+    "BundleMember",
     "ChoiceNeededError",
     "Chunk",
     "Column",
@@ -79,7 +81,7 @@ __all__ = [
     "CompletionProgress",
     "CompletionRequest",
     "Contact",
-    "Content",
+    "ContentRef",
     "DatabaseLocation",
     "Decisions",
     "Differences",
@@ -98,21 +100,20 @@ __all__ = [
     "Installation",
     "InstallationError",
     "InterruptedRunError",
+    "InventoryState",
     "Item",
     "ItemId",
     "ItemRecord",
     "ItemState",
-    "Kind",
     "KnownFile",
     "Licence",
     "LoginOutcome",
     "LoginResult",
     "ManifestEntry",
     "ManualAnswers",
-    "Member",
+    "MigrationKind",
+    "MigrationMode",
     "MigrationRecord",
-    "Mode",
-    "Notes",
     "Notice",
     "Notifications",
     "OmtError",
@@ -130,8 +131,8 @@ __all__ = [
     "Photo",
     "Plugin",
     "PluginError",
+    "PluginNotes",
     "PluginSettings",
-    "Presence",
     "Proposal",
     "RateLimiter",
     "RecoveryChoice",
@@ -163,6 +164,7 @@ __all__ = [
     "UserAssignment",
     "UserPlan",
     "Value",
+    "__version__",
     "calls",
     "hookimpl",
 ]

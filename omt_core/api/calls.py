@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from omt_core.api.context import Notes, RateLimiter, RunContext, StopSignal
+from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import SourceDatabase
-from omt_core.api.decisions import Decisions, Kind, Mode, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence, ManualAnswers
@@ -290,7 +290,7 @@ class Freeze:
 
     installation: Installation
     database: SourceDatabase
-    notes: Notes
+    notes: PluginNotes
     run: RunContext
 
 
@@ -300,7 +300,7 @@ class Thaw:
 
     installation: Installation
     database: SourceDatabase
-    notes: Notes
+    notes: PluginNotes
     run: RunContext
 
 
@@ -308,7 +308,7 @@ class Thaw:
 class EarlierRun:
     """What the local journal knows of earlier runs; `completed`: the tenant had verified and imported."""
 
-    kind: Kind
+    kind: MigrationKind
     completed: bool
     owner: str
     serial: str
@@ -328,7 +328,7 @@ class PlanRecovery:
 class RecoveryPlan:
     """The mode, and the choices that recovery has now. `rebuild_journal`: only the tenant knows the baseline."""
 
-    mode: Mode
+    mode: MigrationMode
     choices: tuple[RecoveryChoice, ...] = ()
     rebuild_journal: bool = False
 
@@ -345,7 +345,7 @@ class AroundPhase:
     """A phase is about to begin, or has ended well."""
 
     phase: str
-    mode: Mode
+    mode: MigrationMode
     decisions: Decisions
     run: RunContext
 

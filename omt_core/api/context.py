@@ -8,7 +8,7 @@ from typing import Protocol
 from omt_core.api.events import EventSink
 
 
-class Notes(Protocol):
+class PluginNotes(Protocol):
     """A plugin's own durable notes in the journal of this migration: intent before a side effect, outcome after."""
 
     async def remember(self, name: str, value: str) -> None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MigrationKind(StrEnum):
     """A live migration, or a test one that leaves the on-site installation alone (W30-W36)."""
 
     LIVE = "live"
     TEST = "test"
 
 
-class Mode(StrEnum):
+class MigrationMode(StrEnum):
     """What the tool does when it starts: a first upload, or recovery of an earlier one (W7)."""
 
     INITIAL = "initial"
@@ -53,7 +53,7 @@ class Decisions:
     cannot log in online (W53).
     """
 
-    kind: Kind = Kind.LIVE
+    kind: MigrationKind = MigrationKind.LIVE
     agreement_accepted: bool = False
     contact: Contact | None = None
     plans: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Presence(StrEnum):
+class InventoryState(StrEnum):
     """What the inventory says of an item on site. Only `FOUND` is uploaded; every other one carries a reason."""
 
     FOUND = "found"
@@ -47,7 +47,7 @@ class Item:
     path: Path | None = None
     size: int = 0
     mtime_ns: int = 0
-    presence: Presence = Presence.FOUND
+    presence: InventoryState = InventoryState.FOUND
     reason: str = ""
     detail: str = ""
     candidates: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ ItemId = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class BundleMember:
     """A content inside an upload, and the first item that carries it: a bundle's membership is frozen when built."""
 
     stage: str
@@ -37,7 +37,7 @@ class UploadRecord:
     digest: str
     size: int
     offset: int
-    members: tuple[Member, ...]
+    members: tuple[BundleMember, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.items import TablePart
@@ -31,7 +31,7 @@ class EarlierMigration:
     """What the tenant knows of the migration before this run. `completed`: verified and imported at least once."""
 
     id: str
-    kind: Kind
+    kind: MigrationKind
     owner: str
     serial: str
     completed: bool
@@ -66,7 +66,7 @@ class TransferLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class ContentRef:
     """A content to be stored: sha256 as 64 hexadecimal digits, and size in bytes."""
 
     digest: str
@@ -85,7 +85,7 @@ class UploadRequest:
     kind: Literal["file", "bundle"]
     digest: str
     size: int
-    members: tuple[Content, ...] = ()
+    members: tuple[ContentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ class OnlineMigration(Protocol):
         """
         return 0
 
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
         ...
 
@@ -265,7 +265,7 @@ class OnlineTarget(Protocol):
         """Return those of `names` that somebody elsewhere holds already (W68)."""
         ...
 
-    async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
+    async def open(self, licence: Licence, kind: MigrationKind, recovery: RecoveryChoice | None) -> OnlineMigration:
         """Open or resume this licence's migration; refused when accepted, claimed elsewhere, or of another identity."""
         ...
 

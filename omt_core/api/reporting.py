@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.items import ItemRecord, ItemState
@@ -40,7 +40,7 @@ class RunSummary:
     number: int
     started: datetime
     finished: datetime | None
-    mode: Mode
+    mode: MigrationMode
     exit_code: int | None
     sent_bytes: int
     phases: tuple[PhaseTiming, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from omt_core.api.decisions import Contact, Kind, Notifications, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice
 from omt_core.api.errors import InputError
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.engine.secrets import SecretReference
@@ -168,9 +168,9 @@ class Answers(_Section):
     """Where the answers file lies; not a key of the file."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> MigrationKind:
         """Live, or a test migration (W28)."""
-        return Kind.TEST if self.test_migration else Kind.LIVE
+        return MigrationKind.TEST if self.test_migration else MigrationKind.LIVE
 
     @property
     def settings(self) -> Mapping[str, object]:

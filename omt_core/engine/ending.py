@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationMode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.engine.result import Result, result_of
 from omt_core.engine.session import MigrationSession
@@ -28,7 +28,9 @@ async def end_run(session: MigrationSession, error: OmtError | None) -> Result:
 
 def _is_live(session: MigrationSession) -> bool:
     """Tell whether what is online is live already: then the installation on site stays frozen for good (W82)."""
-    before = session.mode is Mode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in session.located.plan.choices
+    before = (
+        session.mode is MigrationMode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in session.located.plan.choices
+    )
     return before or session.completed is not None
 
 

@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api import calls
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.reporting import EstimateRecord
 from omt_core.engine.measuring import keep_estimate, past_transfers
@@ -22,7 +22,7 @@ _DATABASE = "database"
 
 
 async def estimate(
-    session: MigrationSession, kind: Kind, recover: RecoveryChoice | None, limit: int | None
+    session: MigrationSession, kind: MigrationKind, recover: RecoveryChoice | None, limit: int | None
 ) -> calls.Estimate:
     """Have the transfer plugin estimate all file stages; the database counts as what an earlier run moved.
 

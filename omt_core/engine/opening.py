@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_core.api import calls
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.installation import Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
@@ -21,7 +21,7 @@ from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private
 from omt_core.journal import Journal, copy_journal
 
-FIRST_RUN = calls.RecoveryPlan(mode=Mode.INITIAL)
+FIRST_RUN = calls.RecoveryPlan(mode=MigrationMode.INITIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ async def _finished_without_us(journal: Journal, status: TenantStatus | None) ->
         and status.migration.completed
         and status.migration.id == known[pins.COMPLETING]
         # While a test is being overwritten, what is completed may be that test still.
-        and (pins.OVERWRITING not in known or status.migration.kind is Kind.LIVE)
+        and (pins.OVERWRITING not in known or status.migration.kind is MigrationKind.LIVE)
     )
 
 
@@ -123,7 +123,7 @@ async def _earlier(journal: Journal) -> calls.EarlierRun | None:
     if pins.SERIAL not in known or pins.STARTED not in known:
         return None
     return calls.EarlierRun(
-        kind=Kind(known[pins.STARTED]),
+        kind=MigrationKind(known[pins.STARTED]),
         completed=pins.COMPLETED in known,
         owner=known[pins.OWNER],
         serial=known[pins.SERIAL],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationMode, RecoveryChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ _MISSING: Final = (WELCOME, RECOVERY, LOGIN, UPLOAD, COMPLETE)
 _OVERWRITE: Final = (WELCOME, RECOVERY, LOGIN, CONFIRM, CHECKLIST, UPLOAD, COMPLETE)
 
 
-def phases_of(mode: Mode, choice: RecoveryChoice | None) -> tuple[Phase, ...]:
+def phases_of(mode: MigrationMode, choice: RecoveryChoice | None) -> tuple[Phase, ...]:
     """Return the phases in their order. Overwriting an earlier test is a full run with all its checks (W88)."""
-    if mode is Mode.INITIAL:
+    if mode is MigrationMode.INITIAL:
         return _FIRST
     return _OVERWRITE if choice is RecoveryChoice.OVERWRITE_TEST else _MISSING

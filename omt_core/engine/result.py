@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.engine.session import MigrationSession
@@ -63,8 +63,8 @@ class Result(_Line):
 
     event: Literal["result"] = "result"
     exit_code: int
-    mode: Mode = Mode.INITIAL
-    kind: Kind = Kind.LIVE
+    mode: MigrationMode = MigrationMode.INITIAL
+    kind: MigrationKind = MigrationKind.LIVE
     sent: Counted = Counted()
     skipped: Counted = Counted()
     missing: int = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.database import SourceDatabase
-from omt_core.api.decisions import Contact, Decisions, Kind, Mode, Notifications, RecoveryChoice
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
@@ -81,14 +81,14 @@ class MigrationSession:
         return Surroundings(self.engine.events, self.folder)
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> MigrationMode:
         """First upload or recovery."""
         return self.located.plan.mode
 
     @property
     def only_missing(self) -> bool:
         """Whether this run uploads missing and changed files and nothing else (W86)."""
-        return self.mode is Mode.RECOVERY and self.decisions.recovery is RecoveryChoice.MISSING
+        return self.mode is MigrationMode.RECOVERY and self.decisions.recovery is RecoveryChoice.MISSING
 
     async def choose_recovery(self, choice: RecoveryChoice | None) -> None:
         """Choose between the options of the page Recovery (W84). None is not a choice: none is preselected.
@@ -96,7 +96,7 @@ class MigrationSession:
         Raises `ChoiceNeededError` `recovery-choice-needed`, or `recovery-choice-not-possible` for one that this
         migration does not have.
         """
-        if self.mode is Mode.INITIAL:
+        if self.mode is MigrationMode.INITIAL:
             await self._decide(replace(self.decisions, recovery=None))
             return
         possible = self.located.plan.choices
@@ -121,7 +121,7 @@ class MigrationSession:
             kind = self.located.status.migration.kind
         await self._decide(replace(self.decisions, recovery=choice, kind=kind))
 
-    async def confirm(self, *, contact: Contact | None, kind: Kind, agreement_accepted: bool) -> None:
+    async def confirm(self, *, contact: Contact | None, kind: MigrationKind, agreement_accepted: bool) -> None:
         """Take the contact details, live or test, and the agreement (W24-W30).
 
         Raises `InputError` `agreement-not-accepted` or `contact-missing`.
@@ -140,7 +140,7 @@ class MigrationSession:
             )
         await self._decide(replace(self.decisions, kind=kind, contact=contact, agreement_accepted=True))
 
-    async def take_kind(self, kind: Kind) -> None:
+    async def take_kind(self, kind: MigrationKind) -> None:
         """Decide live or test where there is no Confirm (precopy)."""
         await self._decide(replace(self.decisions, kind=kind))
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Contact, Kind, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
 from omt_core.api.errors import InstallationError
 from omt_core.api.users import Administrator, LoginOutcome
 from omt_core.engine import phases, pins, uploading
@@ -102,7 +102,7 @@ class Confirm(Step):
 
     phase = phases.CONFIRM
     contact: Contact | None
-    kind: Kind
+    kind: MigrationKind
     agreement_accepted: bool
 
     @override
@@ -129,7 +129,7 @@ class Precopy(Step):
 
     phase = phases.UPLOAD
     stop: StopSignal
-    kind: Kind
+    kind: MigrationKind
 
     @override
     async def perform(self, session: MigrationSession) -> None:

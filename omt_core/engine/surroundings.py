@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.context import Notes, RunContext
+from omt_core.api.context import PluginNotes, RunContext
 from omt_core.api.events import Event, EventSink
 from omt_core.journal import Journal
 
@@ -30,7 +30,7 @@ class Surroundings(RunContext):
         self._events.emit(event)
 
 
-class JournalNotes(Notes):
+class JournalNotes(PluginNotes):
     """The notes of one plugin in the journal."""
 
     def __init__(self, journal: Journal, owner: str) -> None:

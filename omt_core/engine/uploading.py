@@ -8,7 +8,7 @@ import anyio
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import StageChanged, StageState
 from omt_core.api.online import OnlineMigration
@@ -54,7 +54,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             raise await _interrupted(session)  # before the freeze: there is nothing to stop yet
         if await join_import(session, migration):
             return
-        if session.mode is Mode.INITIAL:
+        if session.mode is MigrationMode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
             await session.journal.pin(pins.STARTED, session.decisions.kind.value)
         elif not session.only_missing:
@@ -125,7 +125,7 @@ def _check_ready(session: MigrationSession) -> None:
 
 
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
-    if session.decisions.kind is not Kind.LIVE or session.only_missing:
+    if session.decisions.kind is not MigrationKind.LIVE or session.only_missing:
         return
     await freeze(session)
     with anyio.move_on_after(session.engine.settle_seconds):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationMode, RecoveryChoice
 from omt_core.engine import phases
 from omt_core.engine.phases import Phase, phases_of
 from omt_core.engine.runner import Runner
@@ -22,7 +22,7 @@ async def walk(
     if session.finishing and choice not in session.located.plan.choices:
         # The run that was killed needed no choice, or made one that the tenant has carried out since.
         choice = RecoveryChoice.MISSING
-    if session.mode is Mode.INITIAL:
+    if session.mode is MigrationMode.INITIAL:
         await session.choose_recovery(None)
     for phase in phases_of(session.mode, choice):
         if phase in _BEFORE_UPLOAD:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence
+from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
 from omt_core.journal import imports
 from omt_core.journal.connection import to_blob
 from omt_core.journal.items import GONE_SHOWN, read_items
@@ -56,7 +56,7 @@ def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, b
     seen: list[tuple[int, str, bytes]] = []
     for item, key in zip(items, keys, strict=True):
         known, told = before.get(key), _told(item)
-        if known is None and baseline_only and item.presence is not Presence.ORPHAN:
+        if known is None and baseline_only and item.presence is not InventoryState.ORPHAN:
             unknown.append(item)
         elif known is None:
             added.append((stage, key, run, *told))
@@ -97,10 +97,10 @@ def _portions(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _is_as_before(known: _Told, told: _Told, presence: Presence) -> bool:
+def _is_as_before(known: _Told, told: _Told, presence: InventoryState) -> bool:
     if known[_STATE] == ItemState.CONFIRMED.value:
         # What is verified online is not lost because its file is gone from the disk, or cannot be read, now.
-        return presence is not Presence.FOUND or (known[_PLACE] == told[_PLACE] and known[7] == told[7])
+        return presence is not InventoryState.FOUND or (known[_PLACE] == told[_PLACE] and known[7] == told[7])
     return known == told
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.findings import Finding
 from omt_core.api.reporting import PhaseTiming, RunSummary
 from omt_core.api.stages import UploadStage
@@ -70,7 +70,9 @@ def last_run(connection: sqlite3.Connection) -> int:
     return int(last)
 
 
-def begin_run(connection: sqlite3.Connection, *, mode: Mode, baseline: bool, plugins: Mapping[str, str]) -> int:
+def begin_run(
+    connection: sqlite3.Connection, *, mode: MigrationMode, baseline: bool, plugins: Mapping[str, str]
+) -> int:
     """Note that a run begins and return its number, counted from 1."""
     number = last_run(connection) + 1
     connection.execute(
@@ -80,7 +82,7 @@ def begin_run(connection: sqlite3.Connection, *, mode: Mode, baseline: bool, plu
     return number
 
 
-def change_mode(connection: sqlite3.Connection, run: int, *, mode: Mode, baseline: bool) -> None:
+def change_mode(connection: sqlite3.Connection, run: int, *, mode: MigrationMode, baseline: bool) -> None:
     """Note the mode that a run turned out to have once the licence was known."""
     connection.execute("UPDATE runs SET mode = ?, baseline = ? WHERE number = ?", (mode.value, baseline, run))
 
@@ -130,7 +132,7 @@ def runs(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
             number=number,
             started=datetime.fromisoformat(started),
             finished=None if finished is None else datetime.fromisoformat(finished),
-            mode=Mode(mode),
+            mode=MigrationMode(mode),
             exit_code=exit_code,
             sent_bytes=sent_bytes,
             phases=_phases(connection, number),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_core.api.items import ItemState, Presence
+from omt_core.api.items import InventoryState, ItemState
 
 OPEN_STATES: Final = frozenset({ItemState.PENDING, ItemState.STARTED})
 """What a transfer still has to work on."""
 
 STATE_OF_PRESENCE: Final = {
-    Presence.FOUND: ItemState.PENDING,
-    Presence.MISSING: ItemState.MISSING,
-    Presence.UNREADABLE: ItemState.FAILED,
-    Presence.REFUSED: ItemState.SKIPPED,
-    Presence.ELSEWHERE: ItemState.SKIPPED,
-    Presence.ORPHAN: ItemState.SKIPPED,
+    InventoryState.FOUND: ItemState.PENDING,
+    InventoryState.MISSING: ItemState.MISSING,
+    InventoryState.UNREADABLE: ItemState.FAILED,
+    InventoryState.REFUSED: ItemState.SKIPPED,
+    InventoryState.ELSEWHERE: ItemState.SKIPPED,
+    InventoryState.ORPHAN: ItemState.SKIPPED,
 }
 """Where the inventory puts an item that is not confirmed."""
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from typing_extensions import override
 
 from omt_core.api.baseline import Baseline
-from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.findings import Finding
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemId, Outcome, TransferJournal, UploadRecord
@@ -72,12 +72,12 @@ class Journal(TransferJournal):
         """Return the migrator's decisions."""
         return await self._file.read(migration.load_decisions)
 
-    async def begin_run(self, *, mode: Mode, baseline: bool, plugins: Mapping[str, str]) -> int:
+    async def begin_run(self, *, mode: MigrationMode, baseline: bool, plugins: Mapping[str, str]) -> int:
         """Begin a run and return its number. With `baseline` it keeps to the items of the migrated snapshot."""
         self._run = await self._file.run(partial(migration.begin_run, mode=mode, baseline=baseline, plugins=plugins))
         return self._run
 
-    async def change_mode(self, *, mode: Mode, baseline: bool) -> None:
+    async def change_mode(self, *, mode: MigrationMode, baseline: bool) -> None:
         """Note the mode that this run turned out to have."""
         await self._file.run(partial(migration.change_mode, run=self._run, mode=mode, baseline=baseline))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from omt_core.api.journal import Member, UploadRecord
+from omt_core.api.journal import BundleMember, UploadRecord
 from omt_core.journal.connection import to_blob, to_text
 from omt_core.journal.items import mark_started
 
@@ -48,8 +48,8 @@ def unfinished(connection: sqlite3.Connection) -> Sequence[UploadRecord]:
     ]
 
 
-def _members(connection: sqlite3.Connection, url: str) -> tuple[Member, ...]:
+def _members(connection: sqlite3.Connection, url: str) -> tuple[BundleMember, ...]:
     rows = connection.execute("SELECT stage, key, digest, size FROM members WHERE url = ? ORDER BY position", (url,))
     return tuple(
-        Member(stage=stage, key=to_text(key), digest=digest.hex(), size=size) for stage, key, digest, size in rows
+        BundleMember(stage=stage, key=to_text(key), digest=digest.hex(), size=size) for stage, key, digest, size in rows
     )

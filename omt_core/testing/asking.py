@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from datetime import UTC, datetime
 from pathlib import Path
 
-from omt_core.api import Finding, Item, Mode, Notice, Presence, UploadStage, calls
+from omt_core.api import Finding, InventoryState, Item, MigrationMode, Notice, UploadStage, calls
 from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 
@@ -35,7 +35,7 @@ def findings_in(answers: Mapping[str, object]) -> Sequence[Finding]:
 
 def _questions(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, Question]:
     bus, run = harness.bus, samples.run
-    phase = calls.AroundPhase(phase="login", mode=Mode.INITIAL, decisions=samples.decisions, run=run)
+    phase = calls.AroundPhase(phase="login", mode=MigrationMode.INITIAL, decisions=samples.decisions, run=run)
     event = calls.Observe(event=Notice(message="A line for a person."), at=datetime(2020, 1, 1, tzinfo=UTC))
     return {
         "propose_plans": lambda: bus.propose_plans(samples.propose_plans()),
@@ -79,7 +79,7 @@ async def _items(harness: PluginHarness, stage: UploadStage) -> AsyncIterator[It
                 raise PluginFaultError(f"An item of the stage {stage.name!r} says that it is of {item.stage!r}.")
             if item.key in seen:
                 raise PluginFaultError(f"The stage {stage.name!r} tells of the item {item.key!r} twice.")
-            if item.presence is not Presence.FOUND and item.reason not in harness.host.codes:
+            if item.presence is not InventoryState.FOUND and item.reason not in harness.host.codes:
                 raise PluginFaultError(
                     f"The item {item.key!r} of {stage.name!r} is {item.presence.value} for the reason {item.reason!r}, "
                     "which is no finding code that the plugin named."

@@ -13,8 +13,8 @@ from omt_core.api import (
     CompletedMigration,
     CompletionRequest,
     Item,
-    Kind,
     ManifestEntry,
+    MigrationKind,
     OnlineMigration,
     OnlineRefusedError,
     RecoveryChoice,
@@ -86,7 +86,7 @@ class CompletionConformance(OnlineSuite):
             known = (await target.status()).migration
             await target.aclose()
             require(known is not None and known.completed, "It does not know of the completion any more.")
-            require(known is not None and known.kind is Kind.TEST and not known.accepted, f"It knows {known}.")
+            require(known is not None and known.kind is MigrationKind.TEST and not known.accepted, f"It knows {known}.")
             async with open_migration(connect, tmp_path / "one", recovery=RecoveryChoice.MISSING) as migration:
                 require(bool(await self._entries(migration)), "The manifest is gone.")
                 after = await migration.result(tmp_path / "one")
@@ -97,7 +97,11 @@ class CompletionConformance(OnlineSuite):
         async with self.online_side(tmp_path) as connect:
             async with open_migration(connect, tmp_path / "one") as migration:
                 await self._migrate(migration, tmp_path, database, documents(b"one"))
-            for kind, choice in ((Kind.TEST, None), (Kind.LIVE, None), (Kind.LIVE, RecoveryChoice.MISSING)):
+            for kind, choice in (
+                (MigrationKind.TEST, None),
+                (MigrationKind.LIVE, None),
+                (MigrationKind.LIVE, RecoveryChoice.MISSING),
+            ):
                 with pytest.raises(OnlineRefusedError):
                     async with open_migration(connect, tmp_path / "one", kind, choice):
                         pass
@@ -123,7 +127,7 @@ class CompletionConformance(OnlineSuite):
         async with self.online_side(tmp_path) as connect:
             async with open_migration(connect, tmp_path / "one") as migration:
                 await self._migrate(migration, tmp_path, database, documents(b"one", b"two"))
-            overwriting = (connect, tmp_path / "one", Kind.LIVE, RecoveryChoice.OVERWRITE_TEST)
+            overwriting = (connect, tmp_path / "one", MigrationKind.LIVE, RecoveryChoice.OVERWRITE_TEST)
             async with open_migration(*overwriting) as migration:
                 with pytest.raises(OnlineRefusedError):
                     await complete(migration, tmp_path, _REQUEST)

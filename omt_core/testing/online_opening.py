@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api import Kind, OnlineRefusedError, RecoveryChoice, TenantState
+from omt_core.api import MigrationKind, OnlineRefusedError, RecoveryChoice, TenantState
 from omt_core.testing.online_side import OnlineSuite, commit_stage, file_of, missing, open_migration, require, send
 from omt_core.testing.samples import SAMPLE_LICENCE
 
@@ -94,7 +94,7 @@ class OpeningConformance(OnlineSuite):
         async with self.online_side(tmp_path) as connect:
             (tmp_path / "one").mkdir()
             killed = await connect(tmp_path / "one")
-            await killed.open(SAMPLE_LICENCE, Kind.TEST, None)
+            await killed.open(SAMPLE_LICENCE, MigrationKind.TEST, None)
             await killed.aclose()
         async with self.online_side(tmp_path) as connect:
             with pytest.raises(OnlineRefusedError):
@@ -119,5 +119,5 @@ class OpeningConformance(OnlineSuite):
         async with self.online_side(tmp_path) as connect:
             async with open_migration(connect, tmp_path / "one") as migration:
                 await send(migration, file_of(b"stored"), b"stored")
-            async with open_migration(connect, tmp_path / "one", Kind.LIVE) as migration:
+            async with open_migration(connect, tmp_path / "one", MigrationKind.LIVE) as migration:
                 require(not await missing(migration, b"stored"), "A content is asked for again.")

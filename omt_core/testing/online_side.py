@@ -16,10 +16,10 @@ from omt_core.api import (
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     Item,
-    Kind,
     Licence,
+    MigrationKind,
     OnlineMigration,
     OnlineTarget,
     RecoveryChoice,
@@ -56,9 +56,9 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def content_of(content: bytes) -> Content:
+def content_of(content: bytes) -> ContentRef:
     """Return what a content is announced as."""
-    return Content(digest=sha256(content), size=len(content))
+    return ContentRef(digest=sha256(content), size=len(content))
 
 
 def file_of(content: bytes) -> UploadRequest:
@@ -76,7 +76,7 @@ def bundle_of(contents: Sequence[bytes], names: Sequence[str] = ()) -> tuple[Upl
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     members = tuple(
-        Content(digest=digest, size=len(content)) for digest, content in zip(digests, contents, strict=True)
+        ContentRef(digest=digest, size=len(content)) for digest, content in zip(digests, contents, strict=True)
     )
     whole = hashlib.sha256(b"".join(bytes.fromhex(digest) for digest in digests)).hexdigest()
     return UploadRequest(kind="bundle", digest=whole, size=file.tell(), members=members), file.getvalue()
@@ -86,7 +86,7 @@ def bundle_of(contents: Sequence[bytes], names: Sequence[str] = ()) -> tuple[Upl
 async def open_migration(
     connect: Connect,
     workspace: Path,
-    kind: Kind = Kind.TEST,
+    kind: MigrationKind = MigrationKind.TEST,
     recovery: RecoveryChoice | None = None,
     *,
     licence: Licence = SAMPLE_LICENCE,

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from omt_core.api import Content, OnlineError, OnlineMigration, UploadLostError, UploadMismatchError, UploadRequest
+from omt_core.api import ContentRef, OnlineError, OnlineMigration, UploadLostError, UploadMismatchError, UploadRequest
 from omt_core.testing.online_side import (
     OnlineSuite,
     bundle_of,
@@ -37,7 +37,7 @@ class UploadConformance(OnlineSuite):
             require(await missing(migration, b"a", b"b") == {sha256(b"a"), sha256(b"b")}, "Something is not missing.")
             await send(migration, file_of(b"a"), b"a")
             require(await missing(migration, b"a", b"b") == {sha256(b"b")}, "Another one is missing than b.")
-            longer = Content(digest=sha256(b"a"), size=2)
+            longer = ContentRef(digest=sha256(b"a"), size=2)
             require(bool(await migration.missing([longer])), "A content of another size is held for the same.")
 
     @pytest.mark.parametrize("content", [b"", b"short", LARGE], ids=["empty", "short", "large"])

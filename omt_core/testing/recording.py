@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from omt_core.api import Event, Notes, RunContext
+from omt_core.api import Event, PluginNotes, RunContext
 
 E = TypeVar("E", bound=Event)
 
@@ -33,7 +33,7 @@ class RecordingContext(RunContext):
         return [event for event in self.events if isinstance(event, kind)]
 
 
-class RecordingNotes(Notes):
+class RecordingNotes(PluginNotes):
     """A plugin's durable notes, in memory. Hand the same object to a second plugin to test what it does after a crash.
 
     `fail_at` makes the call of that number (from 1) raise `OSError` instead of remembering, as a full disk would.

@@ -14,8 +14,7 @@ from omt_archive.names import on_site
 from omt_archive.service_files import missing_folder
 from omt_archive.service_folders import ServiceLayout
 from omt_archive.whole_number import whole_number
-from omt_core.api.database import Row
-from omt_core.api.items import Item, Presence
+from omt_core.api import InventoryState, Item, Row
 
 STAGE: Final = "attachments"
 
@@ -84,7 +83,7 @@ class AttachmentInventory:
         own = next((files[place] for place in places if files[place]), ())
         if not own:
             yield Item(
-                stage=STAGE, key=str(row.id), name=str(row.id), presence=Presence.MISSING,
+                stage=STAGE, key=str(row.id), name=str(row.id), presence=InventoryState.MISSING,
                 reason=ATTACHMENT_FILE_MISSING.code, detail=self._expected(row),
                 candidates=tuple(on_site(file.path, self._machine) for found in files for file in found),
             )  # fmt: skip
@@ -108,7 +107,7 @@ class AttachmentInventory:
     def _best(self, files: Sequence[IndexedFile], size: int | None) -> tuple[IndexedFile, Examination]:
         """Of several files with one id, flat and in a sub-folder say, prefer the one of the size that the row names."""
         seen = [(file, examine_path(file.path, self._boundary)) for file in files]
-        return next((one for one in seen if one[1].presence is Presence.FOUND and one[1].size == size), seen[0])
+        return next((one for one in seen if one[1].presence is InventoryState.FOUND and one[1].size == size), seen[0])
 
     def _expected(self, row: _Row) -> str:
         folders = [on_site(folder, self._machine) for folder in self._layout.folders_for(row.location)]
@@ -120,7 +119,7 @@ class AttachmentInventory:
     def _left(self, path: Path, reason: str, detail: str = "") -> Item:
         shown = on_site(path, self._machine)
         return Item(
-            stage=STAGE, key=shown, name=shown, path=path, presence=Presence.ORPHAN, reason=reason, detail=detail,
+            stage=STAGE, key=shown, name=shown, path=path, presence=InventoryState.ORPHAN, reason=reason, detail=detail,
         )  # fmt: skip
 
 

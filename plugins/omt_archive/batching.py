@@ -8,8 +8,7 @@ from itertools import islice
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from omt_core.api.database import Row
-from omt_core.api.items import Item
+from omt_core.api import Item, Row
 
 
 async def in_batches(items: Iterator[Item], *, size: int, limiter: CapacityLimiter) -> AsyncIterator[Sequence[Item]]:

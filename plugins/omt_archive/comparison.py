@@ -11,7 +11,7 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api.baseline import KnownFile
+from omt_core.api import KnownFile
 
 
 class NotComparableError(Exception):

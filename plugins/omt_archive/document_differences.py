@@ -21,9 +21,7 @@ from omt_archive.documents import DocumentInventory
 from omt_archive.names import fold
 from omt_archive.roots import ArchiveRoots, owner_of, period_folders
 from omt_archive.whole_number import whole_number
-from omt_core.api.baseline import Baseline, Differences, KnownFile
-from omt_core.api.database import Row
-from omt_core.api.items import Item, ItemRecord
+from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
 
 _UNDATED: Final = datetime.min  # noqa: DTZ901 - the columns have no zone
 

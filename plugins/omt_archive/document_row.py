@@ -18,8 +18,7 @@ from omt_archive.findings import (
 from omt_archive.names import telling
 from omt_archive.roots import Period, period_of
 from omt_archive.whole_number import whole_number
-from omt_core.api.database import Row, Value
-from omt_core.api.items import Presence
+from omt_core.api import InventoryState, Row, Value
 from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
 
@@ -44,7 +43,7 @@ class DocumentRow(NamedTuple):
 class Unmovable(NamedTuple):
     """Why no file belongs to a document."""
 
-    presence: Presence
+    presence: InventoryState
     reason: str
     detail: str
 
@@ -66,23 +65,23 @@ def unmovable(document: DocumentRow) -> Unmovable | None:
     """Say why a document has no file that could be moved (domain/README.md section 6, W96), or None."""
     if document.provider != SO_ARC_PROVIDER:
         detail = f"Its content is kept by the document plug-in {document.provider}."
-        return Unmovable(Presence.ELSEWHERE, DOCUMENT_STORED_ELSEWHERE.code, detail)
+        return Unmovable(InventoryState.ELSEWHERE, DOCUMENT_STORED_ELSEWHERE.code, detail)
     if not document.name.strip():
-        return Unmovable(Presence.REFUSED, DOCUMENT_NAME_BLANK.code, "It has no file name.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_BLANK.code, "It has no file name.")
     if not document.has_appointment:
-        return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, "It has no appointment.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, "It has no appointment.")
     if not document.owner:
-        return Unmovable(Presence.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
     if ORDINARY_NAME.fullmatch(document.name) is None and (reason := refuse_reason(document.name)) is not None:
         detail = f"Its file name {telling(repr(document.name))} {reason}."
-        return Unmovable(Presence.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
     return None
 
 
 def hostile_login(login: str, reason: str) -> Unmovable:
     """Say that a document's owner has a login that must not become a folder."""
     detail = f"Its owner's login {telling(repr(login))} {reason}."
-    return Unmovable(Presence.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
+    return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 
 def moment(value: Value) -> datetime | None:

@@ -14,8 +14,7 @@ from omt_archive.names import fold, on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
-from omt_core.api.database import Row
-from omt_core.api.items import Item, Presence
+from omt_core.api import InventoryState, Item, Row
 from omt_crm.paths import refuse_reason
 
 STAGE: Final = "documents"
@@ -133,15 +132,15 @@ class DocumentInventory:
         reason = DOCUMENT_FILE_MISPLACED if nearest else DOCUMENT_FILE_MISSING
         expected = "" if document.expected is None else f"Expected as {self._shown(document.expected)}."
         return Item(
-            stage=STAGE, key=document.key, name=name, presence=Presence.MISSING, reason=reason.code, detail=expected,
-            candidates=nearest or candidates.alike(document, letter_by_letter=few),
+            stage=STAGE, key=document.key, name=name, presence=InventoryState.MISSING, reason=reason.code,
+            detail=expected, candidates=nearest or candidates.alike(document, letter_by_letter=few),
         )  # fmt: skip
 
     def _orphan(self, file: Unclaimed) -> Item:
         # Without a row to be named after it is its own name; a path is never the number of a document.
         shown = self._shown(file.path)
         return Item(
-            stage=STAGE, key=shown, name=shown, path=file.path, presence=Presence.ORPHAN, reason=file.reason,
+            stage=STAGE, key=shown, name=shown, path=file.path, presence=InventoryState.ORPHAN, reason=file.reason,
             detail=file.detail,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from omt_archive.boundary import Boundary
 from omt_archive.findings import FILE_OUTSIDE_ROOT, FILE_UNREADABLE
-from omt_core.api.items import Presence
+from omt_core.api import InventoryState
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _MOUNT_POINT = 0xA0000003
@@ -19,7 +19,7 @@ _MOUNT_POINT = 0xA0000003
 class Examination(NamedTuple):
     """What is known of a file; a named tuple since there are millions."""
 
-    presence: Presence
+    presence: InventoryState
     size: int = 0
     mtime_ns: int = 0
     reason: str = ""
@@ -60,19 +60,19 @@ def judge(path: str, found: os.stat_result) -> Examination:
     """Say what the status of a file means; the path is asked only where the permission bits leave it open."""
     if not stat.S_ISREG(found.st_mode):
         what = "A folder" if stat.S_ISDIR(found.st_mode) else "Something that is no file"
-        return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{what} lies in its place.")
+        return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{what} lies in its place.")
     if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(path, os.R_OK):
-        return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, "There is no permission to read it.")
-    return Examination(Presence.FOUND, found.st_size, found.st_mtime_ns)
+        return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, "There is no permission to read it.")
+    return Examination(InventoryState.FOUND, found.st_size, found.st_mtime_ns)
 
 
 def unreadable(error: OSError) -> Examination:
     """Say why the system would not show a file."""
-    return Examination(Presence.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{error.strerror or error}.")
+    return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{error.strerror or error}.")
 
 
 def _behind_link(path: str, boundary: Boundary) -> Examination:
     target = os.path.realpath(path, strict=True)
     if not boundary.contains(target):
-        return Examination(Presence.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
+        return Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
     return judge(target, Path(target).stat())

@@ -11,7 +11,7 @@ from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination, unreadable
 from omt_archive.findings import FILE_OUTSIDE_ROOT
 from omt_archive.names import fold
-from omt_core.api.items import Presence
+from omt_core.api import InventoryState
 
 
 class Folder:
@@ -32,7 +32,7 @@ class Folder:
         try:
             if not boundary.contains(os.path.realpath(path)):
                 detail = "A link leads out of the archive."
-                self.trouble = Examination(Presence.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
+                self.trouble = Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
                 return
             with os.scandir(path) as entries:
                 self._entries = {entry.name: entry for entry in entries}

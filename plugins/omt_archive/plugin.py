@@ -11,10 +11,8 @@ from omt_archive.findings import CODES
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_archive.validation import validate
+from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, UploadStage, hookimpl
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.stages import UploadStage
 
 
 class ArchivePlugin(Plugin):

@@ -13,7 +13,7 @@ from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination
 from omt_archive.folder import Folder
 from omt_archive.names import fold
-from omt_core.api.findings import SUBJECTS_SHOWN
+from omt_core.api import SUBJECTS_SHOWN
 
 Period = tuple[int, int]
 """Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""

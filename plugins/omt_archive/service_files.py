@@ -12,7 +12,7 @@ from omt_archive.names import on_site, telling
 from omt_archive.service_folders import ServiceLayout
 from omt_archive.tree import walk
 from omt_archive.tree_item import tree_item
-from omt_core.api.items import Item, Presence
+from omt_core.api import InventoryState, Item
 
 STAGE: Final = "customer-service"
 
@@ -34,5 +34,10 @@ def service_files(layout: ServiceLayout, *, boundary: Boundary, machine: Path | 
 def missing_folder(stage: str, key: str, shown: str, why: str = "It does not exist.") -> Item:
     """Return the item that stands for a whole folder that is not there."""
     return Item(
-        stage=stage, key=key, name=shown, presence=Presence.MISSING, reason=SERVICE_FOLDER_MISSING.code, detail=why
+        stage=stage,
+        key=key,
+        name=shown,
+        presence=InventoryState.MISSING,
+        reason=SERVICE_FOLDER_MISSING.code,
+        detail=why,
     )

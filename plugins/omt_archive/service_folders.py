@@ -8,9 +8,7 @@ from pathlib import Path
 
 from omt_archive.statements import ATTACHMENT_LOCATIONS, SERVICE_FOLDERS
 from omt_archive.whole_number import whole_number
-from omt_core.api.database import SourceDatabase, Value
-from omt_core.api.errors import InstallationError
-from omt_core.api.installation import Installation
+from omt_core.api import Installation, InstallationError, SourceDatabase, Value
 from omt_crm.paths import map_windows_path
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 
 
 class ArchiveSettings(PluginSettings):

@@ -24,11 +24,7 @@ from omt_archive.service_folders import ServiceLayout, read_service_layout
 from omt_archive.settings import ArchiveSettings
 from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
 from omt_archive.template_files import template_folder, template_rows, templates
-from omt_core.api.baseline import Baseline, Differences
-from omt_core.api.database import Row, SourceDatabase
-from omt_core.api.installation import Installation
-from omt_core.api.items import Item
-from omt_core.api.stages import UploadStage
+from omt_core.api import Baseline, Differences, Installation, Item, Row, SourceDatabase, UploadStage
 
 T = TypeVar("T")
 

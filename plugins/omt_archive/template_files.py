@@ -12,9 +12,7 @@ from omt_archive.names import fold, on_site, telling
 from omt_archive.tree import walk
 from omt_archive.tree_item import tree_item
 from omt_archive.whole_number import whole_number
-from omt_core.api.database import Row
-from omt_core.api.installation import Installation
-from omt_core.api.items import Item, Presence
+from omt_core.api import Installation, InventoryState, Item, Row
 from omt_crm.paths import refuse_reason
 
 STAGE: Final = "templates"
@@ -75,7 +73,7 @@ def templates(
             stage=STAGE,
             key=".",
             name=".",
-            presence=Presence.MISSING,
+            presence=InventoryState.MISSING,
             reason=TEMPLATE_FOLDER_MISSING.code,
             detail=detail,
         )
@@ -84,13 +82,13 @@ def templates(
         refusal = usable[row]
         if refusal is not None:
             yield Item(
-                stage=STAGE, key=f"row:{row.key}", name=f"template {row.key}", presence=Presence.REFUSED,
+                stage=STAGE, key=f"row:{row.key}", name=f"template {row.key}", presence=InventoryState.REFUSED,
                 reason=TEMPLATE_NAME_HOSTILE.code, detail=f"Its file name {telling(repr(row.relative))} {refusal}.",
             )  # fmt: skip
         elif not _is_present(fold(row.relative), present) and fold(row.relative) not in told:
             told.add(fold(row.relative))
             yield Item(
-                stage=STAGE, key=row.relative, name=row.relative, presence=Presence.MISSING,
+                stage=STAGE, key=row.relative, name=row.relative, presence=InventoryState.MISSING,
                 reason=TEMPLATE_FILE_MISSING.code, detail=f"Template {row.key} names it.",
             )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination, examine, is_link, unreadable
 from omt_archive.findings import FOLDER_LINK, FOLDER_UNREADABLE
-from omt_core.api.items import Presence
+from omt_core.api import InventoryState
 
 
 class TreeFile(NamedTuple):
@@ -42,7 +42,9 @@ def _walk(folder: str, prefix: str, boundary: Boundary, leave_out: Callable[[str
             continue
         elif is_link(entry):
             detail = "A link to a folder is not followed."
-            yield TreeFile(relative, Path(entry.path), Examination(Presence.REFUSED, 0, 0, FOLDER_LINK.code, detail))
+            yield TreeFile(
+                relative, Path(entry.path), Examination(InventoryState.REFUSED, 0, 0, FOLDER_LINK.code, detail)
+            )
         else:
             yield from _walk(entry.path, f"{relative}/", boundary, leave_out)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omt_archive.names import telling
 from omt_archive.tree import TreeFile
-from omt_core.api.items import Item
+from omt_core.api import Item
 
 
 def tree_item(stage: str, key: str, file: TreeFile) -> Item:

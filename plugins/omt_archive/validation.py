@@ -20,9 +20,7 @@ from omt_archive.names import on_site
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
-from omt_core.api.findings import SUBJECTS_SHOWN, Finding, Severity
-from omt_core.api.installation import Installation
-from omt_core.api.items import Item, Presence
+from omt_core.api import SUBJECTS_SHOWN, Finding, Installation, InventoryState, Item, Severity
 
 LONGEST_PATH: Final = 260
 """Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""
@@ -45,18 +43,18 @@ class Tally:
     def add(self, items: Sequence[Item]) -> None:
         """Count a batch."""
         for item in items:
-            if item.presence is not Presence.FOUND:
+            if item.presence is not InventoryState.FOUND:
                 self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
             if item.stage != documents.STAGE:
                 continue
-            if item.presence is Presence.FOUND:
+            if item.presence is InventoryState.FOUND:
                 self.found += 1
                 if item.size == 0:
                     self._say(DOCUMENT_EMPTY.code, item.key, "")
                 # The archive's own length is not in the name; no archive is so long that short names matter.
                 if len(item.name) + max(self._archives, default=0) >= LONGEST_PATH and item.path is not None:
                     self._check_length(item.key, on_site(item.path, self._machine))
-            self.expected += item.presence in {Presence.FOUND, Presence.MISSING, Presence.UNREADABLE}
+            self.expected += item.presence in {InventoryState.FOUND, InventoryState.MISSING, InventoryState.UNREADABLE}
 
     def findings(self) -> list[Finding]:
         """Return one finding per code."""

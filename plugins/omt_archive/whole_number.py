@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from omt_core.api.database import Value
+from omt_core.api import Value
 
 
 def whole_number(value: Value) -> int:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from omt_auth import statements
 from omt_auth.associates import Associate, text
-from omt_core.api.database import Row, SourceDatabase
-from omt_core.api.users import Administrator
+from omt_core.api import Administrator, Row, SourceDatabase
 from omt_crm.vocabulary import EmailType, PhoneType
 
 CALLABLE = (PhoneType.DIRECT, PhoneType.MOBILE, PhoneType.PRIVATE)

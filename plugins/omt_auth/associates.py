@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from omt_auth import statements
-from omt_core.api.database import SourceDatabase, Value
+from omt_core.api import SourceDatabase, Value
 from omt_crm.vocabulary import AssociateType
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from omt_auth import statements
 from omt_auth.associates import integer, text
-from omt_core.api.database import SourceDatabase, Value
+from omt_core.api import SourceDatabase, Value
 from omt_crm.vocabulary import EMPTY_DATE
 
 INBOUND = 1

@@ -9,8 +9,8 @@ from omt_auth.associates import get_associate
 from omt_auth.rights import administrator_right
 from omt_auth.simulated_password import SimulatedPassword, is_simulated
 from omt_auth.verification import Verdict, Verification, Verifier
+from omt_core.api import LoginOutcome, LoginResult
 from omt_core.api.calls import Authenticate
-from omt_core.api.users import LoginOutcome, LoginResult
 
 AUTOMATIC = ("netserver", "windows")
 """The order in which verifiers are tried when none is named."""

@@ -18,8 +18,8 @@ from omt_auth.associates import find_associate, get_associate
 from omt_auth.principal import Principal, read_principal
 from omt_auth.settings import AuthSettings
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
+from omt_core.api import InputError
 from omt_core.api.calls import Authenticate
-from omt_core.api.errors import InputError
 
 PRINCIPAL_PATH = "/api/v1/User/currentPrincipal"
 

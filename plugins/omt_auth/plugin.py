@@ -12,9 +12,7 @@ from omt_auth.settings import AuthSettings
 from omt_auth.simulated_password import SimulatedPassword
 from omt_auth.verification import Verifier
 from omt_auth.windows_identity import WindowsIdentity
-from omt_core.api import calls
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.users import LoginResult
+from omt_core.api import LoginResult, Plugin, PluginSettings, calls, hookimpl
 
 
 class AuthPlugin(Plugin):

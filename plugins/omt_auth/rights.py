@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omt_auth import statements
 from omt_auth.associates import integer, text
-from omt_core.api.database import SourceDatabase
+from omt_core.api import SourceDatabase
 from omt_crm.vocabulary import ADMINISTRATOR_RIGHTS, LicenceType
 
 _USER_LICENCES = frozenset({LicenceType.USER, LicenceType.USER_OTHER_PAGE})

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 
 VerifierName = Literal["netserver", "simulated", "windows"]
 

@@ -20,7 +20,7 @@ from omt_checks.rules import (
     unlicensed_users,
     unusable_addresses,
 )
-from omt_core.api.findings import FindingCode
+from omt_core.api import FindingCode
 
 INSTALLATION_RULES: Final[tuple[InstallationRule, ...]] = (
     licence.RULE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from omt_checks.whole_number import whole_number
-from omt_core.api.database import SourceDatabase, Table
+from omt_core.api import SourceDatabase, Table
 
 TABLES_PER_STATEMENT: Final = 40
 """Well below what any DBMS allows in one UNION."""

@@ -10,9 +10,8 @@ from typing_extensions import override
 from omt_checks.catalogue import CODES, INSTALLATION_RULES, USER_RULES
 from omt_checks.running import run_rules
 from omt_checks.settings import ChecksSettings
+from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 
 
 class ChecksPlugin(Plugin):

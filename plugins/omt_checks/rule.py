@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from omt_checks.settings import ChecksSettings
+from omt_core.api import Finding, FindingCode
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
-from omt_core.api.findings import Finding, FindingCode
 
 CallT = TypeVar("CallT", ValidateInstallation, ValidateUsers)
 

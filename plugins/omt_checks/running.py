@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from omt_checks.failure import CHECK_FAILED
 from omt_checks.rule import CallT, Rule
 from omt_checks.settings import ChecksSettings
-from omt_core.api.findings import Finding
+from omt_core.api import Finding
 
 _log = logging.getLogger(__name__)
 

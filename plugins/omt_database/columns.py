@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from omt_core.api.database import Column
+from omt_core.api import Column
 
 
 class Kind(StrEnum):

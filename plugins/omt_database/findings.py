@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_core.api.findings import FindingCode, Severity
+from omt_core.api import FindingCode, Severity
 
 PLUGIN: Final = "database"
 

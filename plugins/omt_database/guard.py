@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from pydantic import Field, NonNegativeFloat
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 
 R = TypeVar("R")
 B = TypeVar("B")

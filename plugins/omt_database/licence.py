@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import InstallationError
-from omt_core.api.installation import Licence
+from omt_core.api import InstallationError, Licence, SourceDatabase
 from omt_database.statements import COMPANY, MODEL_VERSION
 from omt_database.tolerant import rows_if_there
 

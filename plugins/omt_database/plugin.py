@@ -7,15 +7,22 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import calls
-from omt_core.api.database import SourceDatabase
-from omt_core.api.events import FindingRaised, Notice
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.installation import Licence
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.reporting import ReportSection
-from omt_core.api.stages import UploadStage
-from omt_core.api.users import Photo, User
+from omt_core.api import (
+    Finding,
+    FindingCode,
+    FindingRaised,
+    Licence,
+    Notice,
+    Photo,
+    Plugin,
+    PluginSettings,
+    ReportSection,
+    SourceDatabase,
+    UploadStage,
+    User,
+    calls,
+    hookimpl,
+)
 from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions
 from omt_database.findings import CODES, LEFT_ON_SITE, NO_KEY, PLUGIN, SNAPSHOT_WEAK

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 from omt_crm.vocabulary import NO_LOGIN_EVENT, TICKET_CREDENTIAL
 from omt_database.guard import GuardSettings
 

@@ -13,8 +13,7 @@ from uuid import uuid4
 import anyio
 from typing_extensions import override
 
-from omt_core.api.database import Row, SourceDatabase, Table, Value
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, Row, SourceDatabase, Table, Value
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from omt_core.api.database import SourceDatabase, Value
+from omt_core.api import SourceDatabase, Value
 
 
 async def rows_if_there(

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from omt_core.api.database import SourceDatabase
-from omt_core.api.users import Photo, User
+from omt_core.api import Photo, SourceDatabase, User
 from omt_crm.vocabulary import (
     CONFIDENTIAL_MODULE,
     NO_PLAN_MODULE,

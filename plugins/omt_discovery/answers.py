@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omt_core.api.installation import ManualAnswers
+from omt_core.api import ManualAnswers
 from omt_discovery.configuration import (
     ARCHIVES,
     DATABASE,

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from omt_core.api import DatabaseLocation, Evidence, Finding, Installation, ServiceFolders, Severity
 from omt_core.api.calls import Discovery
-from omt_core.api.findings import Finding, Severity
-from omt_core.api.installation import DatabaseLocation, Evidence, Installation, ServiceFolders
 from omt_crm.vocabulary import DEFAULT_PREFIX
 from omt_discovery.answers import SOURCE as ANSWERS_SOURCE
 from omt_discovery.configuration import (

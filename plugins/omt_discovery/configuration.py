@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from pydantic import SecretStr
 
-from omt_core.api.findings import Finding
+from omt_core.api import Finding
 
 DBMS, SERVER, DATABASE, DSN, PREFIX, USER, PASSWORD = (
     f"database.{name}" for name in ("dbms", "server", "database", "dsn", "prefix", "user", "password")

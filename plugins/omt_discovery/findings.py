@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api.findings import FindingCode, Severity
+from omt_core.api import FindingCode, Severity
 
 PLUGIN = "discovery"
 

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from omt_core.api.findings import Finding
-from omt_core.api.installation import Installation
+from omt_core.api import Finding, Installation
 from omt_crm.paths import openable
 from omt_discovery.findings import FOLDER_UNREACHABLE
 

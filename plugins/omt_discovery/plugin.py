@@ -10,9 +10,7 @@ import anyio
 import anyio.to_thread
 from typing_extensions import override
 
-from omt_core.api import calls
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, calls, hookimpl
 from omt_discovery.findings import CODES
 from omt_discovery.folders import unreachable_folders
 from omt_discovery.search import search

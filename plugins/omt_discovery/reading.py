@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api.findings import Finding
+from omt_core.api import Finding
 from omt_discovery.dotnet_config import DotNetConfig, DotNetConfigError
 from omt_discovery.findings import CONFIGURATION_UNREADABLE
 from omt_discovery.ini import IniFile

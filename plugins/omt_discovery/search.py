@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from omt_core.api import Finding, ManualAnswers
 from omt_core.api.calls import Discovery
-from omt_core.api.findings import Finding
-from omt_core.api.installation import ManualAnswers
 from omt_discovery.answers import given
 from omt_discovery.assembly import assemble
 from omt_discovery.configuration import WEB_SERVICES, Claim, Configuration, Rank

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from omt_core.api.findings import Finding
+from omt_core.api import Finding
 from omt_discovery.configuration import ARCHIVES, DATABASE, DBMS, DSN, PREFIX, SERVER, TEMPLATES, Claim
 from omt_discovery.findings import ODBC_SOURCE_MISSING
 from omt_discovery.ini import IniFile

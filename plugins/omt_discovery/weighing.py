@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from omt_core.api.findings import Finding
-from omt_core.api.installation import Evidence
+from omt_core.api import Evidence, Finding
 from omt_discovery.configuration import (
     ARCHIVES,
     DATABASE,

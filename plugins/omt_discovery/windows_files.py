@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError
 from omt_crm.paths import map_windows_path
 
 MATCHES = 1_000

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, SourceDatabase
 from omt_freeze.statements import CLAIM_ID, HIGHEST_EVENT, SEQUENCES
 
 ATTEMPTS = 20

@@ -7,12 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, SourceDatabase, Table, Value
 from omt_core.api.calls import Freeze, Thaw
-from omt_core.api.context import Notes
-from omt_core.api.database import SourceDatabase, Table, Value
-from omt_core.api.errors import InstallationError
-from omt_core.api.events import FindingRaised, Notice
-from omt_core.api.findings import Finding
 from omt_freeze import statements
 from omt_freeze.event_id import reserve_event_id
 from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
@@ -117,10 +113,10 @@ def _of_others(note: EventNote) -> Finding:
     return EVENT_OF_OTHERS.finding(message, (str(note.id),))
 
 
-async def _recall(notes: Notes) -> EventNote | None:
+async def _recall(notes: PluginNotes) -> EventNote | None:
     text = await notes.recall(NOTE)
     return None if text is None else EventNote.model_validate_json(text)
 
 
-async def _remember(notes: Notes, note: EventNote) -> None:
+async def _remember(notes: PluginNotes, note: EventNote) -> None:
     await notes.remember(NOTE, note.model_dump_json())

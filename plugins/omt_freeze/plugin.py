@@ -7,10 +7,8 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from omt_core.api import Finding, FindingCode, Notice, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import Freeze, Thaw
-from omt_core.api.events import Notice
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_freeze.findings import CODES
 from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
 from omt_freeze.service_config import freeze_service, thaw_service

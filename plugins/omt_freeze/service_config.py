@@ -11,11 +11,8 @@ from typing import Literal, TypeVar
 import anyio
 from pydantic import BaseModel, ConfigDict
 
+from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes
 from omt_core.api.calls import Freeze, Thaw
-from omt_core.api.context import Notes
-from omt_core.api.errors import InstallationError
-from omt_core.api.events import FindingRaised, Notice
-from omt_core.api.findings import Finding
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, without_addition
 from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
 from omt_freeze.replacement import keep_copy, replace_content
@@ -171,10 +168,10 @@ async def _blocking(function: Callable[[], Answer]) -> Answer:
     return await anyio.to_thread.run_sync(function, limiter=anyio.CapacityLimiter(1))
 
 
-async def _recall(notes: Notes) -> ConfigNote | None:
+async def _recall(notes: PluginNotes) -> ConfigNote | None:
     text = await notes.recall(NOTE)
     return None if text is None else ConfigNote.model_validate_json(text)
 
 
-async def _remember(notes: Notes, note: ConfigNote) -> None:
+async def _remember(notes: PluginNotes, note: ConfigNote) -> None:
     await notes.remember(NOTE, note.model_dump_json())

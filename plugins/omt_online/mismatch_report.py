@@ -8,9 +8,7 @@ from itertools import islice
 
 import anyio.to_thread
 
-from omt_core.api.commands import CommandContext
-from omt_core.api.errors import ExitCode
-from omt_core.api.findings import FindingCode
+from omt_core.api import CommandContext, ExitCode, FindingCode
 from omt_online.findings import ARCHIVE_MISMATCH, RECEIPT_MISMATCH, STORE_MISMATCH, TENANT_MISMATCH
 from omt_online.receipt import Mismatch
 

@@ -7,11 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import calls
-from omt_core.api.commands import Command
-from omt_core.api.findings import FindingCode
-from omt_core.api.online import OnlineTarget
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api import Command, FindingCode, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
 from omt_online.client import connect
 from omt_online.findings import CODES
 from omt_online.settings import OnlineSettings

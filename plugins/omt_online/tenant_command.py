@@ -16,8 +16,7 @@ from typing import cast
 import anyio
 import anyio.to_thread
 
-from omt_core.api.commands import Command, CommandContext
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api import Command, CommandContext, ExitCode, InputError
 from omt_online.server.acceptance import accept_migration
 from omt_online.server.embedded import Certificate, serve_tenant
 from omt_online.server.plan_catalogue import parse_plans

@@ -8,8 +8,7 @@ from typing import cast
 
 import anyio.to_thread
 
-from omt_core.api.commands import Command, CommandContext
-from omt_core.api.errors import InputError
+from omt_core.api import Command, CommandContext, InputError
 from omt_online.client.pinning import KEY_FILE, token_place
 from omt_online.client.settings import ClientSettings
 from omt_online.mismatch_report import MISMATCHES_TOLD, MismatchReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from omt_core.api.users import UserPlan
+from omt_core.api import UserPlan
 
 
 def folded(name: str) -> str:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
+from omt_core.api import Finding, FindingCode, Plugin, Proposal, hookimpl
 from omt_core.api.calls import ProposePlans, ValidatePlans
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, hookimpl
-from omt_core.api.users import Proposal
 from omt_plans.findings import CODES
 from omt_plans.proposal import propose_plans
 from omt_plans.validation import validate_plans

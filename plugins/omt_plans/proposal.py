@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
-from omt_core.api.users import Proposal, User, UserPlan
+from omt_core.api import Proposal, User, UserPlan
 from omt_plans.matching import PlanNames, free_seats
 
 Rule = Literal["match", "none"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api.findings import Finding
-from omt_core.api.users import User, UserPlan
+from omt_core.api import Finding, User, UserPlan
 from omt_plans import findings
 from omt_plans.matching import PlanNames, free_seats
 

@@ -6,10 +6,8 @@ from typing import NamedTuple
 
 from typing_extensions import override
 
+from omt_core.api import EarlierMigration, InstallationError, Licence
 from omt_core.api.calls import EarlierRun
-from omt_core.api.errors import InstallationError
-from omt_core.api.installation import Licence
-from omt_core.api.online import EarlierMigration
 
 
 class Identity(NamedTuple):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from omt_core.api import (
+    Licence,
+    MigrationKind,
+    MigrationMode,
+    OnlineRefusedError,
+    RecoveryChoice,
+    TenantState,
+    TenantStatus,
+)
 from omt_core.api.calls import EarlierRun, RecoveryPlan
-from omt_core.api.decisions import Kind, Mode, RecoveryChoice
-from omt_core.api.errors import OnlineRefusedError
-from omt_core.api.installation import Licence
-from omt_core.api.online import TenantState, TenantStatus
 from omt_recovery.identity import demand_same_identity
 
 
@@ -49,15 +54,17 @@ def plan_recovery(earlier: EarlierRun | None, status: TenantStatus, licence: Lic
             "Check the address of the tenant. A migration goes to a tenant that waits for one (MigrationPending).",
         )
     if known is None or not known.completed:
-        return RecoveryPlan(mode=Mode.INITIAL)
-    test_only = (RecoveryChoice.OVERWRITE_TEST,) if known.kind is Kind.TEST else ()
+        return RecoveryPlan(mode=MigrationMode.INITIAL)
+    test_only = (RecoveryChoice.OVERWRITE_TEST,) if known.kind is MigrationKind.TEST else ()
     choices = (RecoveryChoice.MISSING, *test_only)
-    return RecoveryPlan(mode=Mode.RECOVERY, choices=choices, rebuild_journal=earlier is None or not earlier.completed)
+    return RecoveryPlan(
+        mode=MigrationMode.RECOVERY, choices=choices, rebuild_journal=earlier is None or not earlier.completed
+    )
 
 
 def explain(plan: RecoveryPlan, earlier: EarlierRun | None, status: TenantStatus) -> str | None:
     """Return a line for the person where journal and tenant do not know the same, or None where they do."""
-    if plan.mode is Mode.INITIAL and earlier is not None and earlier.completed:
+    if plan.mode is MigrationMode.INITIAL and earlier is not None and earlier.completed:
         return (
             f"The journal knows of a completed migration, but tenant {status.tenant} does not: it was reset."
             " Everything is uploaded again."

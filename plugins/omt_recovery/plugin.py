@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from omt_core.api import Notice, Plugin, hookimpl
 from omt_core.api.calls import PlanRecovery, RecoveryPlan
-from omt_core.api.events import Notice
-from omt_core.api.plugin import Plugin, hookimpl
 from omt_recovery.planning import explain, plan_recovery
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omt_core.api.decisions import Kind
+from omt_core.api import MigrationKind
 from omt_report.document import ReportHead
 
 
@@ -12,7 +12,7 @@ def headline(head: ReportHead) -> tuple[str, str]:
     """Return the outcome as one word for the layout (`good`, `fair`, `open`) and as one sentence."""
     lost = sum(stage.missing + stage.failed for stage in head.stages)
     still_open = sum(stage.open for stage in head.stages)
-    name = "test migration" if head.kind is Kind.TEST else "migration"
+    name = "test migration" if head.kind is MigrationKind.TEST else "migration"
     if not head.completed:
         return "open", f"The {name} is not finished."
     if still_open or any(stage.failed for stage in head.stages):
@@ -39,7 +39,7 @@ def next_steps(head: ReportHead) -> Iterator[str]:
             "Put missing files back into the archive, if you have them, and run the tool again with"
             " `--recover missing`: only what is missing or changed is sent."
         )
-    yield from _test_steps() if head.kind is Kind.TEST else _live_steps(head)
+    yield from _test_steps() if head.kind is MigrationKind.TEST else _live_steps(head)
     yield f"Keep the receipt with your records. It can be checked at any time: `omt verify {head.receipt}`"
 
 

@@ -7,8 +7,7 @@ import csv
 import io
 from collections.abc import AsyncGenerator, Sequence
 
-from omt_core.api.items import ItemRecord
-from omt_core.api.reporting import MigrationRecord
+from omt_core.api import ItemRecord, MigrationRecord
 from omt_report.document import ItemLine, item_of
 from omt_report.serialising import serialised
 

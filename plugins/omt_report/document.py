@@ -12,11 +12,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api.decisions import Kind, Mode
-from omt_core.api.findings import Finding, Severity
-from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.reporting import EstimateRecord, MigrationRecord, ReportSection, RunSummary
-from omt_core.api.stages import StageTotals
+from omt_core.api import (
+    EstimateRecord,
+    Finding,
+    ItemRecord,
+    ItemState,
+    MigrationKind,
+    MigrationMode,
+    MigrationRecord,
+    ReportSection,
+    RunSummary,
+    Severity,
+    StageTotals,
+)
 from omt_report.readable import encodable
 
 FORMAT: Literal["omt-report-1"] = "omt-report-1"
@@ -56,7 +64,7 @@ class RunLine(_Model):
     number: int
     started: datetime
     finished: datetime | None
-    mode: Mode
+    mode: MigrationMode
     exit_code: int | None
     sent_bytes: int
     phases: tuple[PhaseLine, ...]
@@ -136,7 +144,7 @@ class ReportHead(_Model):
     """Everything but the items."""
 
     format: Literal["omt-report-1"]
-    kind: Kind
+    kind: MigrationKind
     licence: LicenceLine | None
     completed: bool
     frozen: bool

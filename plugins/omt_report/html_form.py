@@ -10,8 +10,7 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from omt_core.api.findings import Severity
-from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_core.api import MigrationRecord, ReportSection, Severity
 from omt_report.advice import headline, next_steps
 from omt_report.document import ReportHead, RunLine, StageLine, head_of
 from omt_report.left_behind import left_behind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 
-from omt_core.api.items import ItemRecord
-from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_core.api import ItemRecord, MigrationRecord, ReportSection
 from omt_report.document import head_of, item_of
 from omt_report.serialising import serialised
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from omt_core.api.findings import Finding
-from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.reporting import MigrationRecord
+from omt_core.api import Finding, ItemRecord, ItemState, MigrationRecord
 from omt_report.document import ItemLine, item_of
 
 TITLES: Mapping[ItemState, str] = {

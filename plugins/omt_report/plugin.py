@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from omt_core.api import Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import RenderReport
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_report.csv_form import csv_report
 from omt_report.html_form import html_report
 from omt_report.json_form import json_report

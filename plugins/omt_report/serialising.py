@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import anyio
 
-from omt_core.api.items import ItemRecord
+from omt_core.api import ItemRecord
 
 
 async def serialised(function: Callable[[Sequence[ItemRecord]], bytes], batch: Sequence[ItemRecord]) -> bytes:

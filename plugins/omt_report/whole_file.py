@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import anyio
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 
 
 async def write_whole(path: Path, pieces: AsyncGenerator[bytes]) -> None:

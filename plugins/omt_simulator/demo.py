@@ -16,8 +16,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from omt_core.api.commands import Command, CommandContext
-from omt_core.api.errors import InputError
+from omt_core.api import Command, CommandContext, InputError
 from omt_simulator.demo_steps import TenantAddress, run_step, serving_tenant
 from omt_simulator.simulate_command import add_size_options
 

@@ -16,7 +16,7 @@ from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 from pydantic import BaseModel, ValidationError
 
-from omt_core.api.errors import OnlineError
+from omt_core.api import OnlineError
 
 STANDARD_ERROR = 2
 LONGEST_FIRST_LINE = 64 * 1024

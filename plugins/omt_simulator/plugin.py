@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from omt_core.api.commands import Command
-from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.api import Command, Plugin, hookimpl
 from omt_simulator.demo import DEMO
 from omt_simulator.simulate_command import SIMULATE
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from omt_core.api.commands import Command, CommandContext
-from omt_core.api.errors import InputError
+from omt_core.api import Command, CommandContext, InputError
 from omt_simulator.generation import generate
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from omt_core.api.items import ItemRecord
+from omt_core.api import ItemRecord
 from omt_upload.stage_work import StageWork
 
 _PAGE: Final = 1_000

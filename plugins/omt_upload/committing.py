@@ -12,10 +12,17 @@ from urllib.parse import quote
 
 import anyio.to_thread
 
-from omt_core.api.errors import InputError, OmtError, OnlineRefusedError
-from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import Outcome
-from omt_core.api.online import Content, StageManifest, UploadRequest
+from omt_core.api import (
+    ContentRef,
+    InputError,
+    ItemRecord,
+    ItemState,
+    OmtError,
+    OnlineRefusedError,
+    Outcome,
+    StageManifest,
+    UploadRequest,
+)
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.file_contents import read_part
 from omt_upload.pipe import Pipe
@@ -43,7 +50,7 @@ async def commit_stage(work: StageWork) -> bool:
     manifest = await _write(pipe, stage)
     committed = f"{pipe.migration.id} {manifest.snapshot} {manifest.digest} {manifest.size}"
     try:
-        if await pipe.lacking([Content(digest=manifest.digest, size=manifest.size)]):
+        if await pipe.lacking([ContentRef(digest=manifest.digest, size=manifest.size)]):
             await _send(pipe, manifest)
         await pipe.migration.commit(manifest)
     except OnlineRefusedError as error:
@@ -62,7 +69,7 @@ async def _is_held(pipe: Pipe, committed: str | None) -> bool:
     if committed is None:
         return False
     digest, size = committed.split()[-2:]
-    return not await pipe.lacking([Content(digest=digest, size=int(size))])
+    return not await pipe.lacking([ContentRef(digest=digest, size=int(size))])
 
 
 async def doubt(pipe: Pipe, stage: str | None = None) -> int:
@@ -72,7 +79,7 @@ async def doubt(pipe: Pipe, stage: str | None = None) -> int:
     """
     doubted = 0
     async for batch in pipe.journal.records(stage=stage, states=(ItemState.CONFIRMED,)):
-        contents = [Content(digest=record.digest, size=record.size) for record in batch if record.digest is not None]
+        contents = [ContentRef(digest=record.digest, size=record.size) for record in batch if record.digest is not None]
         lacking = await pipe.lacking(contents)
         again = [record for record in batch if record.digest in lacking]
         await pipe.journal.settle([Outcome(id=(record.stage, record.key), state=ItemState.PENDING) for record in again])
@@ -158,7 +165,7 @@ def manifest_line(record: ItemRecord) -> bytes:
 
 async def _send(pipe: Pipe, manifest: StageManifest) -> None:
     """Send a manifest as a content; a stop does not hold it up, since the stage is whole."""
-    content = Content(digest=manifest.digest, size=manifest.size)
+    content = ContentRef(digest=manifest.digest, size=manifest.size)
     request = UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,))
     with pipe.readers.buffer(pipe.line.longest_body) as buffer, memoryview(buffer) as room:
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from omt_core.api.errors import UploadLostError, UploadMismatchError
-from omt_core.api.journal import Member, Outcome, UploadRecord
-from omt_core.api.online import Chunk, UploadRequest
+from omt_core.api import BundleMember, Chunk, Outcome, UploadLostError, UploadMismatchError, UploadRecord, UploadRequest
 from omt_upload.file_contents import FileChangedError
 from omt_upload.pipe import Pipe
 from omt_upload.reading import FileUnreadError
@@ -23,7 +21,7 @@ class Delivery:
 
     request: UploadRequest
     read: Callable[[int, int], Awaitable[Chunk]]
-    members: Callable[[], tuple[Member, ...]]
+    members: Callable[[], tuple[BundleMember, ...]]
     outcomes: Sequence[Outcome]
     passed: Callable[[int], None]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from omt_core.api import InventoryState
 from omt_core.api.calls import Estimate, EstimateTransfer
-from omt_core.api.items import Presence
 from omt_upload.estimate_words import grounds, levers
 from omt_upload.forecast import Counted, Forecast, Work
 from omt_upload.probe import probe_line
@@ -38,7 +38,7 @@ async def _count(call: EstimateTransfer) -> Counted:
         async for batch in stage.items():
             if call.journal is not None:
                 await call.journal.record_items(batch, baseline_only=call.baseline_only and not stage.takes_new)
-            found = [item.size for item in batch if item.presence is Presence.FOUND]
+            found = [item.size for item in batch if item.presence is InventoryState.FOUND]
             counted.files += len(found)
             counted.bytes += sum(found)
         if call.journal is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from omt_core.api.errors import OmtError
+from omt_core.api import OmtError
 
 
 @contextmanager

@@ -7,9 +7,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.baseline import Differences
-from omt_core.api.items import Item
-from omt_core.api.stages import StageTotals
+from omt_core.api import Differences, Item, StageTotals
 from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT
 from omt_upload.stage_work import StageWork
 

@@ -8,10 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from omt_core.api.errors import UploadLostError, UploadMismatchError
-from omt_core.api.items import ItemRecord
-from omt_core.api.journal import Member
-from omt_core.api.online import Chunk, Content, UploadRequest
+from omt_core.api import (
+    BundleMember,
+    Chunk,
+    ContentRef,
+    ItemRecord,
+    UploadLostError,
+    UploadMismatchError,
+    UploadRequest,
+)
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.file_contents import FileChangedError, Stamp
 from omt_upload.reading import FileUnreadError, changed_each_time
@@ -63,7 +68,7 @@ async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
 async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
     pipe = work.pipe
     await pipe.journal.digests({(record.stage, record.key): (digest, stamp.size, stamp.mtime_ns)})
-    content = Content(digest=digest, size=stamp.size)
+    content = ContentRef(digest=digest, size=stamp.size)
     mine = pipe.contents.take([digest])
     if not mine:
         await pipe.contents.wait([digest])
@@ -79,7 +84,7 @@ async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, d
         pipe.contents.give_back(mine)
 
 
-async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, content: Content) -> None:
+async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, content: ContentRef) -> None:
     """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
     with work.pipe.readers.buffer(work.pipe.line.longest_body) as buffer, memoryview(buffer) as room:
 
@@ -95,14 +100,14 @@ async def _finish(
     work: StageWork,
     record: ItemRecord,
     stamp: Stamp,
-    content: Content,
+    content: ContentRef,
     read: Callable[[int, int], Awaitable[Chunk]],
 ) -> None:
     outcomes = [confirmed(record, stamp, content.digest, sent=True)]
     delivery = Delivery(
         request=UploadRequest(kind="file", digest=content.digest, size=content.size, members=(content,)),
         read=read,
-        members=lambda: (Member(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
+        members=lambda: (BundleMember(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
         outcomes=outcomes,
         passed=work.meter.passed,
     )

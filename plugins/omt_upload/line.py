@@ -8,8 +8,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.context import RateLimiter
-from omt_core.api.online import Chunk, OnlineMigration, UploadRequest
+from omt_core.api import Chunk, OnlineMigration, RateLimiter, UploadRequest
 from omt_upload.gate import Gate
 from omt_upload.settings import UploadSettings
 

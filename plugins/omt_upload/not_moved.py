@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode
+from omt_core.api import SUBJECTS_SHOWN, Finding, FindingCode
 
 
 class NotMoved:

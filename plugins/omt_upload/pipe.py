@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from omt_core.api import ContentRef, OnlineMigration, TransferJournal, UploadRecord
 from omt_core.api.calls import Transfer
-from omt_core.api.journal import TransferJournal, UploadRecord
-from omt_core.api.online import Content, OnlineMigration
 from omt_upload.bundle import CPIO, USTAR, Framing
 from omt_upload.gate import Gate
 from omt_upload.in_flight import ContentsInFlight
@@ -63,12 +62,12 @@ class Pipe:
         largest = min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
         return min(largest, self.line.body_bytes) if self.line.known else largest
 
-    async def known_online(self, contents: Collection[Content]) -> frozenset[str]:
+    async def known_online(self, contents: Collection[ContentRef]) -> frozenset[str]:
         """Return the digests that need not be sent: those that the online side has, whatever the journal holds."""
         lacking = await self.lacking(list(contents))
         return frozenset(content.digest for content in contents if content.digest not in lacking)
 
-    async def lacking(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def lacking(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         """Ask the online side which of these it does not have."""
         at_once = self.migration.limits.digests_per_request
         found: set[str] = set()

@@ -7,9 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import calls
-from omt_core.api.findings import FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
+from omt_core.api import FindingCode, Plugin, PluginSettings, calls, hookimpl
 from omt_upload.estimate import estimate
 from omt_upload.findings import ALL_CODES
 from omt_upload.settings import UploadSettings

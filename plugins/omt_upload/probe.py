@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.online import OnlineMigration, UploadRequest
+from omt_core.api import OnlineMigration, UploadRequest
 from omt_upload.settings import UploadSettings
 
 _WARM_UP: Final = 128 << 10

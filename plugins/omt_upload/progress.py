@@ -6,8 +6,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.events import EventSink, StageChanged, StageProgress, StageState
-from omt_core.api.stages import StageTotals, UploadStage
+from omt_core.api import EventSink, StageChanged, StageProgress, StageState, StageTotals, UploadStage
 
 _BETWEEN_EVENTS: Final = 0.2
 _UNIT: Final = 1024

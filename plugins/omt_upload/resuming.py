@@ -7,10 +7,16 @@ from typing import Final
 
 import anyio.to_thread
 
-from omt_core.api.errors import UploadLostError, UploadMismatchError
-from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import ItemId, UploadRecord
-from omt_core.api.online import Content, UploadRequest
+from omt_core.api import (
+    ContentRef,
+    ItemId,
+    ItemRecord,
+    ItemState,
+    UploadLostError,
+    UploadMismatchError,
+    UploadRecord,
+    UploadRequest,
+)
 from omt_upload.bundle import build_bundle
 from omt_upload.committing import doubt
 from omt_upload.delivery import Delivery, deliver, give_up
@@ -88,7 +94,7 @@ async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[Item
                 kind="bundle",
                 digest=upload.digest,
                 size=upload.size,
-                members=tuple(Content(digest=member.digest, size=member.size) for member in upload.members),
+                members=tuple(ContentRef(digest=member.digest, size=member.size) for member in upload.members),
             ),
             read=read,
             members=lambda: upload.members,

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from omt_core.api.errors import UploadLostError, UploadMismatchError
-from omt_core.api.items import ItemRecord
-from omt_core.api.journal import Member
-from omt_core.api.online import Content, UploadRequest
+from omt_core.api import BundleMember, ContentRef, ItemRecord, UploadLostError, UploadMismatchError, UploadRequest
 from omt_upload.bundle import Buffer, build_bundle
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.large_file import send_large_file
@@ -22,7 +19,7 @@ from omt_upload.stage_work import StageWork, confirmed, left_behind
 class _Copies:
     """A content in memory, from `offset` on, and the items of the batch that have it; the first stands for all."""
 
-    content: Content
+    content: ContentRef
     offset: int
     items: list[tuple[ItemRecord, Reading]]
 
@@ -47,7 +44,7 @@ async def _send_read(
         if isinstance(reading, Reading):
             same = copies.get(reading.digest)
             if same is None:
-                content = Content(digest=reading.digest, size=reading.size)
+                content = ContentRef(digest=reading.digest, size=reading.size)
                 copies[reading.digest] = _Copies(content, reading.offset, [(record, reading)])
             else:
                 same.items.append((record, reading))
@@ -95,10 +92,10 @@ async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
 
-    def members() -> tuple[Member, ...]:
+    def members() -> tuple[BundleMember, ...]:
         firsts = [copy.items[0] for copy in copies]
         return tuple(
-            Member(stage=record.stage, key=record.key, digest=reading.digest, size=reading.size)
+            BundleMember(stage=record.stage, key=record.key, digest=reading.digest, size=reading.size)
             for record, reading in firsts
         )
 

@@ -8,10 +8,7 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import Outcome
-from omt_core.api.online import ManifestEntry
-from omt_core.api.stages import UploadStage
+from omt_core.api import ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
 from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED
 from omt_upload.pipe import Pipe

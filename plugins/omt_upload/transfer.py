@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import anyio
 import anyio.abc
 
+from omt_core.api import ItemRecord, ItemState, OnlineRefusedError
 from omt_core.api.calls import Transfer, TransferSummary
-from omt_core.api.errors import OnlineRefusedError
-from omt_core.api.items import ItemRecord, ItemState
 from omt_upload.batches import PendingBatches
 from omt_upload.committing import commit_stage
 from omt_upload.first_error import first_error

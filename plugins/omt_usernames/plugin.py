@@ -7,10 +7,8 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from omt_core.api import Finding, FindingCode, OtherAddress, Plugin, PluginSettings, Proposal, hookimpl
 from omt_core.api.calls import ListRemovedAddresses, ProposeUserNames, ValidateUserNames
-from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.users import OtherAddress, Proposal
 from omt_usernames.findings import CODES
 from omt_usernames.proposal import propose_user_names
 from omt_usernames.removal import removed_addresses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from omt_core.api.users import Proposal, User
+from omt_core.api import Proposal, User
 from omt_usernames.address import why_invalid
 from omt_usernames.settings import UserNamesSettings
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from omt_core.api.database import Row, SourceDatabase
-from omt_core.api.users import OtherAddress, User
+from omt_core.api import OtherAddress, Row, SourceDatabase, User
 from omt_usernames.address import normalized
 from omt_usernames.statements import ADDRESSES_OF_PERSONS
 

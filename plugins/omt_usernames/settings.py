@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 
 
 class UserNamesSettings(PluginSettings):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api.findings import Finding
-from omt_core.api.online import OnlineTarget
-from omt_core.api.users import OtherAddress, User
+from omt_core.api import Finding, OnlineTarget, OtherAddress, User
 from omt_usernames import findings
 from omt_usernames.address import normalized, why_invalid
 from omt_usernames.settings import UserNamesSettings

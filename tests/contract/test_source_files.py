@@ -8,16 +8,8 @@ import subprocess
 
 from tests.contract.checkout import ROOT, SOURCES, python_files, shown
 
-LONGEST = 400
 WITHOUT_SUBJECT = {"utils", "helpers", "common", "misc", "manager2", "data"}
 MACHINE_PATH = re.compile(r"""["'\s(](/work/\w|/home/\w|/Users/\w)""")
-
-
-def test_no_file_is_longer_than_four_hundred_lines() -> None:
-    files = python_files(*SOURCES, "tests")
-    assert files
-    long = {shown(path) for path in files if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST}
-    assert long == set()
 
 
 def test_every_file_is_named_after_its_subject() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from omt_core.api.calls import ConnectOnline, TransferSummary
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import Licence
 from omt_core.journal import Journal
 from omt_core.testing.fault_proxy import FaultProxy, fault_proxy
@@ -80,9 +80,9 @@ async def transfer(
     )
     target = await connect(settings, ConnectOnline(run=Watcher(folder)))
     try:
-        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         async with Journal.open(folder / "journal.sqlite") as journal:
-            await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
             stage = stage_of("documents", folder_items("documents", archive), batch=50)
             call = transfer_call(journal, migration, folder, stage)
             summary = await UploadPlugin(SETTINGS).transfer(call)

@@ -16,7 +16,7 @@ from omt_core.api.online import (
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     ManifestEntry,
     OnlineMigration,
     StageManifest,
@@ -79,7 +79,7 @@ class PlainTus(OnlineMigration):
         )
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         return frozenset(content.digest for content in contents)
 
     @override

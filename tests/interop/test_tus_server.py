@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OnlineUnavailableError, UploadLostError, UploadMismatchError
 from omt_core.api.online import OnlineMigration, UploadRequest
 from omt_core.journal import Journal
@@ -89,7 +89,7 @@ async def test_a_terminated_upload_is_lost_and_terminating_again_is_no_error(nod
 async def move(migration: OnlineMigration, workspace: Path) -> Unlimited:
     rate = Unlimited()
     async with Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = stage_of("documents", folder_items("documents", workspace / "archive"))
         call = transfer_call(journal, migration, workspace, stage, rate=rate, commit=False)
         summary = await UploadPlugin(SETTINGS).transfer(call)

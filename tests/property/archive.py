@@ -15,7 +15,7 @@ import anyio.to_thread
 from anyio.lowlevel import checkpoint
 
 from omt_core.api.baseline import Baseline, Differences
-from omt_core.api.items import Item, Presence
+from omt_core.api.items import InventoryState, Item
 from omt_core.api.journal import ItemId
 from omt_core.api.stages import UploadStage
 
@@ -161,9 +161,11 @@ class Archive:
             self._look(stage, key)
             return self.rows[stage, key]
         if not path.exists():
-            return Item(stage=stage, key=key, name=key, presence=Presence.MISSING, reason="document-file-missing")
+            return Item(stage=stage, key=key, name=key, presence=InventoryState.MISSING, reason="document-file-missing")
         if self.seen_unreadable:
-            return Item(stage=stage, key=key, name=key, presence=Presence.UNREADABLE, reason="document-not-readable")
+            return Item(
+                stage=stage, key=key, name=key, presence=InventoryState.UNREADABLE, reason="document-not-readable"
+            )
         return row
 
     def told(self, stage: str) -> list[Item]:

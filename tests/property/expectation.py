@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence
+from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemId
 from omt_core.api.stages import StageTotals
 from tests.property.archive import DATABASE, FILE_STAGES, Archive, digest_of
 
-_ABSENT = {Presence.MISSING: ItemState.MISSING, Presence.UNREADABLE: ItemState.FAILED}
+_ABSENT = {InventoryState.MISSING: ItemState.MISSING, InventoryState.UNREADABLE: ItemState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _still_confirmed(known: ItemRecord | None, online: Collection[str]) -> ItemR
 def _end_of(archive: Archive, item: Item, known: ItemRecord | None, online: Collection[str]) -> End:
     still = _still_confirmed(known, online)
     once = known.digest if known and known.state is ItemState.CONFIRMED else None
-    if item.presence is not Presence.FOUND:
+    if item.presence is not InventoryState.FOUND:
         if still and still.digest:
             return confirmed(still.digest, still.size)
         # Was it confirmed, and lost online, then it was sought before it was given up.

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from omt_core.api.baseline import KnownFile
-from omt_core.api.items import Item, ItemRecord, ItemState, Presence, TablePart
+from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
 from omt_core.api.journal import ItemId, Outcome, UploadRecord
 from omt_core.api.stages import StageTotals
 
 ABSENT = {
-    Presence.MISSING: ItemState.MISSING,
-    Presence.UNREADABLE: ItemState.FAILED,
-    Presence.REFUSED: ItemState.SKIPPED,
-    Presence.ELSEWHERE: ItemState.SKIPPED,
-    Presence.ORPHAN: ItemState.SKIPPED,
+    InventoryState.MISSING: ItemState.MISSING,
+    InventoryState.UNREADABLE: ItemState.FAILED,
+    InventoryState.REFUSED: ItemState.SKIPPED,
+    InventoryState.ELSEWHERE: ItemState.SKIPPED,
+    InventoryState.ORPHAN: ItemState.SKIPPED,
 }
 OPEN = (ItemState.PENDING, ItemState.STARTED)
 FREE = (ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED)
@@ -79,11 +79,11 @@ class JournalModel:
         unknown = []
         for item in items:
             known = self.items.get((item.stage, item.key))
-            if known is None and baseline_only and item.presence is not Presence.ORPHAN:
+            if known is None and baseline_only and item.presence is not InventoryState.ORPHAN:
                 unknown.append(item)
             elif known is None:
                 self.items[item.stage, item.key] = self._seen(item)
-            elif item.presence is not Presence.FOUND and known.state is ItemState.CONFIRMED:
+            elif item.presence is not InventoryState.FOUND and known.state is ItemState.CONFIRMED:
                 known.seen = len(self.runs)
             else:
                 self.items[item.stage, item.key] = self._seen_again(known, item)

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from omt_core.api.items import Item, ItemState, Presence, TablePart
-from omt_core.api.journal import ItemId, Member, Outcome
+from omt_core.api.items import InventoryState, Item, ItemState, TablePart
+from omt_core.api.journal import BundleMember, ItemId, Outcome
 from tests.property.journal_model import FREE, JournalModel, allowed
 
 STAGES = ("customer service", "documents")
@@ -41,8 +41,8 @@ def batches(draw: st.DrawFn) -> list[Item]:
 
 
 def _item(draw: st.DrawFn, stage: str, key: str) -> Item:
-    presence = draw(st.sampled_from([Presence.FOUND] * 4 + list(Presence)))
-    if presence is Presence.FOUND:
+    presence = draw(st.sampled_from([InventoryState.FOUND] * 4 + list(InventoryState)))
+    if presence is InventoryState.FOUND:
         return Item(
             stage=stage,
             key=key,
@@ -126,12 +126,12 @@ def _outcome(data: DataObject, model: JournalModel, one: ItemId, states: Sequenc
     )
 
 
-def members(data: DataObject, model: JournalModel) -> tuple[Member, ...]:
+def members(data: DataObject, model: JournalModel) -> tuple[BundleMember, ...]:
     """Draw what an upload holds: items that are open, or were when it was made up and are confirmed or gone by now."""
     ids = [one for one in known_ids(data, model) if model.items[one].state not in FREE]
     if data.draw(st.sampled_from((False, False, False, True))):
         ids.append((data.draw(stages), data.draw(keys)))
     return tuple(
-        Member(stage=stage, key=key, digest=data.draw(digests), size=data.draw(sizes))
+        BundleMember(stage=stage, key=key, digest=data.draw(digests), size=data.draw(sizes))
         for stage, key in dict.fromkeys(ids)
     )

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from omt_core.api.online import Content, OnlineMigration, StageManifest, UploadRequest
+from omt_core.api.online import ContentRef, OnlineMigration, StageManifest, UploadRequest
 from tests.property.simulation import Trouble
 
 LONGEST_BODY = 1_500
@@ -82,7 +82,7 @@ class Receiver(ABC):
 
     # --- what passes over the line
 
-    def asked(self, contents: Sequence[Content]) -> None:
+    def asked(self, contents: Sequence[ContentRef]) -> None:
         """Note a question."""
         self.questions += [content.digest for content in contents]
 

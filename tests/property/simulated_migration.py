@@ -13,7 +13,7 @@ from omt_core.api.online import (
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     ManifestEntry,
     OnlineMigration,
     StageManifest,
@@ -48,7 +48,7 @@ class SimulatedMigration(OnlineMigration):
         return self._migration.refusals
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         self._receiver.asked(contents)
         return await self._simulation.online(self._migration.missing, contents)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from omt_core.api.calls import ConnectOnline
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineMigration
 from omt_online.client import ClientSettings, connect
@@ -52,7 +52,7 @@ class TenantReceiver(Receiver):
             settings = ClientSettings(url=tenant.url, token_file=tenant.token_file, retry_total=0)
             target = await connect(settings, ConnectOnline(run=Watcher(self._workspace)))
             try:
-                yield await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+                yield await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
             finally:
                 await target.aclose()
         self._read_everything()

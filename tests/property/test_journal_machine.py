@@ -21,7 +21,7 @@ from anyio.from_thread import start_blocking_portal
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OmtError
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import UploadRecord
@@ -77,7 +77,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.begin(baseline=self.model.baseline)
 
     def begin(self, *, baseline: bool) -> None:
-        mode = Mode.RECOVERY if baseline else Mode.INITIAL
+        mode = MigrationMode.RECOVERY if baseline else MigrationMode.INITIAL
         self.change(
             lambda model: model.begin_run(baseline=baseline),
             self.journal.begin_run,

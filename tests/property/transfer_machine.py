@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from omt_core.api.calls import TransferSummary
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OmtError
 from omt_core.api.items import ItemRecord, ItemState
-from omt_core.api.journal import ItemId, Member, UploadRecord
+from omt_core.api.journal import BundleMember, ItemId, UploadRecord
 from omt_core.api.stages import StageTotals
 from omt_core.journal import Journal
 from omt_upload import batches
@@ -223,7 +223,7 @@ class TransferMachine(RuleBasedStateMachine):
             and whole.isdisjoint(one.digest for one in upload.members)
         ]
 
-    def is_as_begun(self, member: Member) -> bool:
+    def is_as_begun(self, member: BundleMember) -> bool:
         """Tell whether nothing has happened to an item, on disk or in the journal, since it was begun to be sent."""
         record = self.journalled.records.get((member.stage, member.key))
         return (
@@ -268,7 +268,7 @@ class TransferMachine(RuleBasedStateMachine):
         simulation = Simulation(events, seed, edit=self.edit, expire=self.tenant.expire, threads=self.threads)
         summary = None
         async with self.tenant.open() as migration, Journal.open(self.folder / "journal.sqlite") as journal:
-            mode = Mode.RECOVERY if recovery else Mode.INITIAL
+            mode = MigrationMode.RECOVERY if recovery else MigrationMode.INITIAL
             await journal.begin_run(mode=mode, baseline=recovery, plugins={})
             call = transfer_call(
                 journal,

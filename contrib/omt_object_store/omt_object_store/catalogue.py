@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import anyio
 import anyio.to_thread
-from omt_core.api import Content, ManifestEntry
+from omt_core.api import ContentRef, ManifestEntry
 from pydantic import ValidationError
 
 from omt_object_store.bundle import Member
@@ -48,7 +48,7 @@ class Catalogue:
         """Take in what an object holds, now that its record is in the store."""
         await anyio.to_thread.run_sync(self._add, object_of(record.kind, record.digest), record.contents())
 
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         """Return the digests of contents that the store does not hold, or holds with another size."""
         lacking = await anyio.to_thread.run_sync(self._lacking, contents)
         return frozenset(content.digest for content in lacking)
@@ -58,7 +58,9 @@ class Catalogue:
 
         def find() -> list[ManifestEntry]:
             stored = [
-                (entry, Content(digest=entry.digest, size=entry.size)) for entry in entries if entry.digest is not None
+                (entry, ContentRef(digest=entry.digest, size=entry.size))
+                for entry in entries
+                if entry.digest is not None
             ]
             missing = {(content.digest, content.size) for content in self._lacking([one for _, one in stored])}
             return [entry for entry, _ in stored if (entry.digest, entry.size) in missing]
@@ -93,7 +95,7 @@ class Catalogue:
             )
             self._database.execute("COMMIT")
 
-    def _lacking(self, contents: Sequence[Content]) -> list[Content]:
+    def _lacking(self, contents: Sequence[ContentRef]) -> list[ContentRef]:
         with self._lock:
             return [
                 content

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 
 import anyio
-from omt_core.api import Kind, Licence, OnlineRefusedError, RecoveryChoice
+from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice
 from pydantic import ValidationError
 
 from omt_object_store.failures import StoreDamagedError, claim_lost
@@ -34,7 +34,7 @@ class HeldMigration:
         cls,
         storage: Storage,
         licence: Licence,
-        kind: Kind,
+        kind: MigrationKind,
         recovery: RecoveryChoice | None,
         *,
         client: str,

@@ -13,7 +13,7 @@ from omt_core.api import (
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     EventSink,
     ManifestEntry,
     Notice,
@@ -91,7 +91,7 @@ class StoredMigration(OnlineMigration):
         return self._uploads
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         await self._held.keep()
         return await self._catalogue.missing(contents)
 

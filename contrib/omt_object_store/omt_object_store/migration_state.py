@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Literal
 
-from omt_core.api import Kind, Licence, OnlineRefusedError, RecoveryChoice
+from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice
 from pydantic import BaseModel, ConfigDict
 
 from omt_object_store.layout import Digest, Size
@@ -44,12 +44,12 @@ class MigrationState(_Model):
     owner: str
     serial: str
     run: int
-    kind: Kind
+    kind: MigrationKind
     recovery: RecoveryChoice | None
     over: bool = False
     pending: tuple[CommittedStage, ...] = ()
     migrated: tuple[CommittedStage, ...] = ()
-    completed: Kind | None = None
+    completed: MigrationKind | None = None
     completion: str = ""
     claim: Claim | None = None
     write: str = ""
@@ -66,7 +66,7 @@ class MigrationState(_Model):
 
 
 def opened(
-    state: MigrationState | None, licence: Licence, kind: Kind, recovery: RecoveryChoice | None, claim: Claim
+    state: MigrationState | None, licence: Licence, kind: MigrationKind, recovery: RecoveryChoice | None, claim: Claim
 ) -> MigrationState:
     """Return the state once this run is open: the unfinished one goes on, or a new one begins.
 
@@ -100,7 +100,7 @@ def opened(
     )
 
 
-def _refuse_choice(completed: Kind | None, kind: Kind, recovery: RecoveryChoice | None) -> None:
+def _refuse_choice(completed: MigrationKind | None, kind: MigrationKind, recovery: RecoveryChoice | None) -> None:
     if completed is None:
         if recovery is not None:
             raise _not_possible("No migration of this licence was completed yet.", "Open it without a recovery.")
@@ -109,7 +109,7 @@ def _refuse_choice(completed: Kind | None, kind: Kind, recovery: RecoveryChoice 
             f"A {completed} migration of this licence is complete already.",
             "Choose missing, or overwrite-test after a test (W85-W88).",
         )
-    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not Kind.TEST:
+    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not MigrationKind.TEST:
         raise _not_possible("Only a test migration can be overwritten (W88).", "Choose missing.")
     elif recovery is RecoveryChoice.MISSING and kind is not completed:
         raise _not_possible(

@@ -10,8 +10,8 @@ import anyio.to_thread
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from omt_core.api import (
     EarlierMigration,
-    Kind,
     Licence,
+    MigrationKind,
     OnlineMigration,
     OnlineRefusedError,
     OnlineTarget,
@@ -111,8 +111,8 @@ class StoreTarget(OnlineTarget):
         return frozenset()
 
     @override
-    async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
-        if kind is Kind.LIVE and not self._settings.live:
+    async def open(self, licence: Licence, kind: MigrationKind, recovery: RecoveryChoice | None) -> OnlineMigration:
+        if kind is MigrationKind.LIVE and not self._settings.live:
             raise OnlineRefusedError(
                 "object-store-live-not-allowed",
                 "A live migration locks the users out on site, and nobody can work in an object store.",

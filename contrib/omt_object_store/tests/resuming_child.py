@@ -10,7 +10,7 @@ from pathlib import Path
 
 import anyio
 from object_stores import connect_tool
-from omt_core.api import Kind
+from omt_core.api import MigrationKind
 from omt_core.testing.online_side import file_of
 from omt_core.testing.samples import SAMPLE_LICENCE
 
@@ -20,7 +20,7 @@ from omt_object_store import ObjectStoreSettings
 async def main(settings: ObjectStoreSettings, workspace: Path, content: bytes, chunk: int) -> None:
     """Upload."""
     target = await connect_tool(settings, workspace)
-    migration = await target.open(SAMPLE_LICENCE, Kind.TEST, None)
+    migration = await target.open(SAMPLE_LICENCE, MigrationKind.TEST, None)
     url, offset = await migration.create_upload(file_of(content), content[:chunk])
     print(url, flush=True)
     while offset < len(content):

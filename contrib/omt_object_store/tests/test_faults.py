@@ -9,7 +9,7 @@ from object_stores import Server, connect_tool
 from obstore.exceptions import GenericError
 from omt_core.api import (
     InputError,
-    Kind,
+    MigrationKind,
     Notice,
     OnlineError,
     OnlineNotNamedError,
@@ -58,7 +58,7 @@ async def test_a_store_that_does_not_come_back_is_said_and_given_up(tmp_path: Pa
         settings = s3_store.settings_for(tmp_path, endpoint=proxy.url, retry_total=1.0, retry_longest_wait=0.1)
         run = RecordingContext(tmp_path)
         target = await connect(settings, calls.ConnectOnline(run=run))
-        migration = await target.open(SAMPLE_LICENCE, Kind.TEST, None)
+        migration = await target.open(SAMPLE_LICENCE, MigrationKind.TEST, None)
         proxy.always(Reset())
         proxy.break_connections()
         with pytest.raises(OnlineUnavailableError):
@@ -117,7 +117,7 @@ async def test_a_claim_without_a_sign_of_life_lapses(tmp_path: Path, store: Serv
     # By the store's own clock, which counts whole seconds in S3 and Azure.
     settings = store.settings_for(tmp_path, claim_seconds=1e-3)
     target = await connect_tool(settings, tmp_path)
-    killed = await target.open(SAMPLE_LICENCE, Kind.TEST, None)
+    killed = await target.open(SAMPLE_LICENCE, MigrationKind.TEST, None)
     while True:
         try:
             async with open_migration(connecting(settings), tmp_path / "two"):
@@ -142,7 +142,7 @@ async def test_another_signing_key_is_refused(tmp_path: Path, store: Server) -> 
 async def test_a_live_migration_needs_to_be_allowed(tmp_path: Path, folder_store: Server) -> None:
     target = await connect_tool(folder_store.settings_for(tmp_path, live=False), tmp_path)
     with pytest.raises(OnlineRefusedError) as caught:
-        await target.open(SAMPLE_LICENCE, Kind.LIVE, None)
+        await target.open(SAMPLE_LICENCE, MigrationKind.LIVE, None)
     assert caught.value.code == "object-store-live-not-allowed"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
@@ -76,8 +76,8 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     console.object("workspace", {"path": str(folder), "running": running, "frozen": record.frozen})
     return console.finish(
         ExitCode.DONE,
-        mode=Mode.INITIAL if last is None else last.mode,
-        kind=Kind.LIVE if last is None else record.decisions.kind,
+        mode=MigrationMode.INITIAL if last is None else last.mode,
+        kind=MigrationKind.LIVE if last is None else record.decisions.kind,
         skipped=Counted(
             files=sum(one.confirmed_items for one in counted), bytes=sum(one.confirmed_bytes for one in counted)
         ),

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 from pydantic import Field, SecretStr
 
-from omt_core.api.decisions import Contact, Kind, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
 from omt_core.api.redaction import SECRETS
 from omt_core.wizard.calls.asking import Asked, answer_state, asked, conductor_of
 
@@ -65,7 +65,7 @@ async def confirm(request: web.Request) -> web.Response:
     given = asked(request, ConfirmAsked)
     await conductor_of(request).confirm(
         Contact(email=given.email, phone=given.phone, language=given.language),
-        Kind.TEST if given.test else Kind.LIVE,
+        MigrationKind.TEST if given.test else MigrationKind.LIVE,
         agreed=given.agreement,
     )
     return answer_state(request)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.engine.answers import InstallationAnswers
 from omt_core.engine.session import MigrationSession
@@ -73,7 +73,7 @@ def export_answers(form: AnswersForm, online: OnlineForm, session: MigrationSess
     if session is not None:
         decisions = session.decisions
         values["accept_agreement"] = decisions.agreement_accepted
-        values["test_migration"] = decisions.kind is Kind.TEST
+        values["test_migration"] = decisions.kind is MigrationKind.TEST
         values["waive"] = list(decisions.waivers)
     values["installation"] = _installation(form)
     login = None if session is None or session.administrator is None else session.administrator.login

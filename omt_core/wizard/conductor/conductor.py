@@ -13,7 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 from pydantic import SecretStr
 
-from omt_core.api.decisions import Contact, Kind, Mode, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
@@ -116,7 +116,7 @@ class Conductor:
     async def start(self) -> None:
         """Find the installation and open it (W14, W16); ask for answers where it cannot be found alone (W17)."""
         if self.lease.is_open:
-            self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
+            self._go(Screen.RECOVERY if self.lease.session.mode is MigrationMode.RECOVERY else Screen.LOGIN)
             return
         try:
             await self._open()
@@ -153,12 +153,12 @@ class Conductor:
         """Log on (W20-W22)."""
         session = self.lease.session
         with self._busy_with(Busy.LOGGING_IN):
-            if session.mode is Mode.INITIAL:
+            if session.mode is MigrationMode.INITIAL:
                 await session.choose_recovery(None)
             await self.lease.runner.do(Login(user=user, password=password))
         await self._go_on_from(Screen.LOGIN)
 
-    async def confirm(self, contact: Contact, kind: Kind, *, agreed: bool) -> None:
+    async def confirm(self, contact: Contact, kind: MigrationKind, *, agreed: bool) -> None:
         """Take the contact details, live or test, and the agreement; then read the users (W24-W30, W38)."""
         with self._busy_with(Busy.READING_USERS):
             await self.lease.runner.do(Confirm(contact=contact, kind=kind, agreement_accepted=agreed))
@@ -258,7 +258,7 @@ class Conductor:
             self._known = Known()
             await self.lease.open(self.composer.app.engine, self._request())
             await self._learn()
-        self._go(Screen.RECOVERY if self.lease.session.mode is Mode.RECOVERY else Screen.LOGIN)
+        self._go(Screen.RECOVERY if self.lease.session.mode is MigrationMode.RECOVERY else Screen.LOGIN)
 
     def _remember(self) -> None:
         self._memory.keep(Remembered(answers=pinned_answers.dump(self.answers), sections=self.composer.kept()))

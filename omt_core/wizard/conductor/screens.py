@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationMode, RecoveryChoice
 from omt_core.engine import phases
 from omt_core.engine.phases import Phase, phases_of
 from omt_core.wizard.conductor.state import Screen, StepBox
@@ -23,9 +23,9 @@ _PHASE: Final[Mapping[Screen, Phase]] = {
 }
 
 
-def step_bar(screen: Screen, mode: Mode | None, choice: RecoveryChoice | None) -> tuple[StepBox, ...]:
+def step_bar(screen: Screen, mode: MigrationMode | None, choice: RecoveryChoice | None) -> tuple[StepBox, ...]:
     """Return the boxes: those of a first upload until the mode is known."""
-    row = phases_of(mode or Mode.INITIAL, choice)
+    row = phases_of(mode or MigrationMode.INITIAL, choice)
     current = row.index(_PHASE[screen]) if _PHASE[screen] in row else 0
     return tuple(
         StepBox(
@@ -37,17 +37,17 @@ def step_bar(screen: Screen, mode: Mode | None, choice: RecoveryChoice | None) -
     )
 
 
-def before(screen: Screen, mode: Mode | None, choice: RecoveryChoice | None) -> Screen | None:
+def before(screen: Screen, mode: MigrationMode | None, choice: RecoveryChoice | None) -> Screen | None:
     """Return the page that Previous leads to; None where there is no way back (W6)."""
     if screen is Screen.INSTALLATION:
         return Screen.WELCOME
     if screen in {Screen.WELCOME, Screen.COMPLETE, Screen.CLOSED}:
         return None
-    row = phases_of(mode or Mode.INITIAL, choice)
+    row = phases_of(mode or MigrationMode.INITIAL, choice)
     return Screen(row[row.index(_PHASE[screen]) - 1].name)
 
 
-def after(screen: Screen, mode: Mode, choice: RecoveryChoice | None) -> Screen:
+def after(screen: Screen, mode: MigrationMode, choice: RecoveryChoice | None) -> Screen:
     """Return the page that comes once a page is done."""
     row = phases_of(mode, choice)
     return Screen(row[row.index(_PHASE[screen]) + 1].name)

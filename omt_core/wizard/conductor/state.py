@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api.decisions import Kind, Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.events import StageState
 from omt_core.engine.result import ErrorLine
 
@@ -203,7 +203,7 @@ class ResultPart(Part):
     failed: int
     receipt: Path | None
     report: Path | None
-    kind: Kind
+    kind: MigrationKind
     changes: Mapping[str, int]
     can_thaw: bool
 
@@ -219,8 +219,8 @@ class State(Part):
     busy: Busy | None = None
     error: ErrorLine | None = None
     workspace: Path | None = None
-    mode: Mode | None = None
-    kind: Kind = Kind.LIVE
+    mode: MigrationMode | None = None
+    kind: MigrationKind = MigrationKind.LIVE
     frozen: bool = False
     interrupted: bool = False
     licence: LicencePart | None = None

@@ -10,8 +10,8 @@ from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import LICENCE_ISSUERS
 from omt_checks.whole_number import whole_number
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 
 LICENCE_MISSING: Final = FindingCode(
     code="licence-missing",

@@ -10,8 +10,8 @@ from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import MAIL_FILTERS
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 
 SERVICE_MAILBOXES: Final = FindingCode(
     code="service-mailboxes",

@@ -13,9 +13,8 @@ from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODELS
 from omt_checks.whole_number import whole_number
+from omt_core.api import Finding, FindingCode, Severity, SourceDatabase
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.database import SourceDatabase
-from omt_core.api.findings import Finding, FindingCode, Severity
 
 VERSION_TOO_OLD: Final = FindingCode(
     code="version-too-old",

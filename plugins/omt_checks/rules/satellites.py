@@ -14,8 +14,8 @@ from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SATELLITES, TRAVELLERS
 from omt_checks.whole_number import whole_number
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
 
 SATELLITE_ACTIVE: Final = FindingCode(

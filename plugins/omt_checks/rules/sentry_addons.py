@@ -10,8 +10,8 @@ from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SENTRY_ADDONS
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import SENTRY_ADDON_SECTION
 
 SENTRY_ADDON_REGISTERED: Final = FindingCode(

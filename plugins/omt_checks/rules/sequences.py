@@ -12,8 +12,8 @@ from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
 from omt_checks.whole_number import whole_number
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
 
 SEQUENCE_BEHIND: Final = FindingCode(

@@ -10,8 +10,8 @@ from omt_checks.highest_ids import highest_ids
 from omt_checks.naming import listing
 from omt_checks.rule import InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
-from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_crm.vocabulary import FIRST_TRAVEL_ID
 
 TRAVEL_IDS: Final = FindingCode(

@@ -9,8 +9,8 @@ from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
 from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateUsers
-from omt_core.api.findings import Finding, FindingCode, Severity
 
 UNLICENSED: Final = FindingCode(
     code="user-without-licence",

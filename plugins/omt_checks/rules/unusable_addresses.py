@@ -14,8 +14,8 @@ from omt_checks.failure import PLUGIN
 from omt_checks.naming import listing
 from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
+from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateUsers
-from omt_core.api.findings import Finding, FindingCode, Severity
 
 WITHOUT_ADDRESS: Final = FindingCode(
     code="user-without-email",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path, PureWindowsPath
 
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError
 
 LONGEST_PLAIN_PATH = 259
 """Windows' MAX_PATH without the NUL at its end; a longer path is only opened with the prefix `\\\\?\\`."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError
 
 _OWNER: Final = re.compile(r"[^\W\d][\w$#]{0,127}", re.ASCII)
 """A plain identifier. ND: no example shows anything else (domain/README.md section 2)."""

@@ -8,8 +8,7 @@ from typing import Final, TypeAlias
 import sqlglot
 from sqlglot import exp
 
-from omt_core.api.database import Table
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, Table
 from omt_crm.sql.dialects import DBMS
 
 Catalogue: TypeAlias = Mapping[str, Table]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from omt_core.api.database import Column, Row, Table
+from omt_core.api import Column, Row, Table
 
 
 def build_catalogue(columns: Iterable[Row], describe: Callable[[Row], Column], keys: Iterable[Row]) -> dict[str, Table]:

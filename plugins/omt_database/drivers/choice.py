@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from omt_core.api.errors import InputError, InstallationError
-from omt_core.api.installation import DatabaseLocation
+from omt_core.api import DatabaseLocation, InputError, InstallationError
 from omt_crm.sql import validate_owner
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.driver import Driver

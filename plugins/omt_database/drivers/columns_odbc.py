@@ -14,8 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from omt_core.api.database import Value
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, Value
 
 ArrowOdbc: TypeAlias = Any
 RecordBatch: TypeAlias = Any

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 
 _KEYWORD: Final = re.compile(r"(?:^|;)\s*([^=;{}]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)")
 

@@ -6,8 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from omt_core.api.database import Row, Table, Value
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, Row, Table, Value
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection
 

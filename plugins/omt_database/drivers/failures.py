@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError
 
 
 class _Meaning(NamedTuple):

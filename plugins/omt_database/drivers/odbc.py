@@ -12,8 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from typing_extensions import override
 
-from omt_core.api.errors import InstallationError
-from omt_core.api.installation import DatabaseLocation
+from omt_core.api import DatabaseLocation, InstallationError
 from omt_database.drivers.columns_odbc import ColumnConnection, state_and_message
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
 from omt_database.drivers.driver import Connection, Cursor, Driver

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api.database import Column, Row, Table
+from omt_core.api import Column, Row, Table
 from omt_crm.sql import confirm_owner
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import build_catalogue

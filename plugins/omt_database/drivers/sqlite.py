@@ -17,8 +17,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api.database import Column, Row, Table
-from omt_core.api.errors import InstallationError
+from omt_core.api import Column, InstallationError, Row, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import build_catalogue, number

@@ -12,9 +12,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from omt_core.api.database import Table
-from omt_core.api.errors import InstallationError
-from omt_core.api.installation import DatabaseLocation
+from omt_core.api import DatabaseLocation, InstallationError, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.columns_odbc import ColumnConnection

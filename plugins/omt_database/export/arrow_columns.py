@@ -10,8 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from omt_core.api.database import Row
-from omt_core.api.errors import InstallationError
+from omt_core.api import InstallationError, Row
 from omt_database.columns import ColumnPlan, Kind
 
 # Arrow's own allocators keep for each thread what it once used, some 80 MB in all; the system's takes it back.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from omt_core.api.database import Table
+from omt_core.api import Table
 from omt_database.settings import DatabaseSettings
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omt_core.api.database import Table
+from omt_core.api import Table
 from omt_database.columns import ColumnPlan
 from omt_database.export.arrow_columns import DataType, arrow_type
 from omt_database.export.fingerprint import VERSION

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
 
-from omt_core.api.database import Table
-from omt_core.api.errors import InputError
-from omt_core.api.items import Item, TablePart
-from omt_core.api.stages import UploadStage
+from omt_core.api import InputError, Item, Table, TablePart, UploadStage
 from omt_database.export.omissions import Omissions
 from omt_database.export.part_files import PartFiles, schema_of_parts
 from omt_database.export.parts import Parts, Portion

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from omt_core.api.database import Row, Table
+from omt_core.api import Row, Table
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch

@@ -7,7 +7,7 @@ import urllib.request
 
 from yarl import URL
 
-from omt_core.api.errors import InputError, OnlineNotNamedError
+from omt_core.api import InputError, OnlineNotNamedError
 
 
 def tenant_url(text: str | None) -> URL:

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from omt_core.api.decisions import Kind
-from omt_core.api.online import TenantState
+from omt_core.api import MigrationKind, TenantState
 
 HexDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=1)]
@@ -66,7 +65,7 @@ class EarlierMigrationAnswer(Answer):
     """The migration that the tenant knows."""
 
     id: str
-    kind: Kind
+    kind: MigrationKind
     owner: str
     serial: str
     completed: bool

@@ -7,7 +7,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.online import CompletionProgress
+from omt_core.api import CompletionProgress
 from omt_online.client.answers import CompletionAnswer
 from omt_online.client.failures import completion_failed
 from omt_online.client.session import TenantSession

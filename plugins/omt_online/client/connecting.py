@@ -8,9 +8,8 @@ from typing import Final
 
 import anyio.to_thread
 
+from omt_core.api import InputError, OnlineRefusedError, OnlineTarget
 from omt_core.api.calls import ConnectOnline
-from omt_core.api.errors import InputError, OnlineRefusedError
-from omt_core.api.online import OnlineTarget
 from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
 from omt_online.client.session import TenantSession

@@ -11,13 +11,7 @@ from typing import Final
 import aiohttp
 from pydantic import ValidationError
 
-from omt_core.api.errors import (
-    OnlineError,
-    OnlineRefusedError,
-    OnlineUnavailableError,
-    UploadLostError,
-    UploadMismatchError,
-)
+from omt_core.api import OnlineError, OnlineRefusedError, OnlineUnavailableError, UploadLostError, UploadMismatchError
 from omt_online.client.answers import Fault, FaultAnswer
 
 CONTENT_DIFFERS: Final = 460

@@ -10,17 +10,18 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from omt_core.api.errors import OnlineRefusedError, UploadMismatchError
-from omt_core.api.online import (
+from omt_core.api import (
     Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     ManifestEntry,
     OnlineMigration,
+    OnlineRefusedError,
     StageManifest,
     TransferLimits,
+    UploadMismatchError,
     UploadRequest,
 )
 from omt_online.client.answers import MissingAnswer, OpenedMigration
@@ -74,7 +75,7 @@ class HttpMigration(OnlineMigration):
         return self._limits
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         asked = [(content.digest, content.size) for content in contents]
         answer = await self._session.ask(
             MissingAnswer, "POST", f"{self._path}/missing", json={"contents": asked}, headers=self._claim

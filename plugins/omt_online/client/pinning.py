@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from omt_core.api.errors import InputError, OnlineRefusedError
+from omt_core.api import InputError, OnlineRefusedError
 from omt_online.server.durable import make_folder, write_whole
 
 KEY_FILE = "tenant.key"

@@ -12,8 +12,7 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from omt_core.api.errors import InputError
-from omt_core.api.online import CompletedMigration, ManifestEntry
+from omt_core.api import CompletedMigration, InputError, ManifestEntry
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import TenantSession
 from omt_online.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line

@@ -13,18 +13,21 @@ from typing import Final, TypeVar
 import stamina
 from typing_extensions import override
 
-from omt_core.api.errors import OnlineError, OnlineUnavailableError, UploadMismatchError
-from omt_core.api.events import EventSink, Notice
-from omt_core.api.online import (
+from omt_core.api import (
     Chunk,
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
+    EventSink,
     ManifestEntry,
+    Notice,
+    OnlineError,
     OnlineMigration,
+    OnlineUnavailableError,
     StageManifest,
     TransferLimits,
+    UploadMismatchError,
     UploadRequest,
 )
 
@@ -72,7 +75,7 @@ class RetryingMigration(OnlineMigration):
         return self._refusals
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         return await self._again(partial(self._inner.missing, contents))
 
     @override

@@ -14,8 +14,7 @@ import anyio
 from pydantic import BaseModel, SecretStr, ValidationError
 from yarl import URL
 
-from omt_core.api.errors import OnlineRefusedError
-from omt_core.version import __version__
+from omt_core.api import OnlineRefusedError, __version__
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.settings import ClientSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api import PluginSettings
 
 
 class ClientSettings(PluginSettings):

@@ -10,11 +10,17 @@ from typing import Final
 import anyio.to_thread
 from typing_extensions import override
 
-from omt_core.api.decisions import Kind, RecoveryChoice
-from omt_core.api.events import EventSink
-from omt_core.api.installation import Licence
-from omt_core.api.online import EarlierMigration, OnlineMigration, OnlineTarget, TenantStatus
-from omt_core.api.users import UserPlan
+from omt_core.api import (
+    EarlierMigration,
+    EventSink,
+    Licence,
+    MigrationKind,
+    OnlineMigration,
+    OnlineTarget,
+    RecoveryChoice,
+    TenantStatus,
+    UserPlan,
+)
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
 from omt_online.client.migration import UPLOADS, HttpMigration
 from omt_online.client.pinning import client_id, note_token_place, pin_key
@@ -76,7 +82,7 @@ class HttpTarget(OnlineTarget):
         return frozenset(taken)
 
     @override
-    async def open(self, licence: Licence, kind: Kind, recovery: RecoveryChoice | None) -> OnlineMigration:
+    async def open(self, licence: Licence, kind: MigrationKind, recovery: RecoveryChoice | None) -> OnlineMigration:
         client = await anyio.to_thread.run_sync(partial(client_id, self._workspace))
         abilities = await ask_abilities(self._session, UPLOADS)
         opened = await self._session.ask(

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.client.answers import Token
 
 _RENEW_AHEAD: Final = 0.2

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from omt_core.api.errors import OnlineRefusedError, UploadLostError, UploadMismatchError
-from omt_core.api.online import Chunk
+from omt_core.api import Chunk, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import Response
 from omt_online.client.uploads import TUS, VERSION, Checksum, best_checksum, chunk_headers, creation_headers

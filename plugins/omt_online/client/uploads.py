@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 import anyio.to_thread
 
-from omt_core.api.online import Chunk
+from omt_core.api import Chunk
 
 VERSION: Final = "1.0.0"
 TUS: Final = {"Tus-Resumable": VERSION}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.online import ManifestEntry
+from omt_core.api import ManifestEntry
 from omt_online.receipt.header import ReceiptHeader
 from omt_online.receipt.manifest import DATABASE_STAGE, ManifestLineError, read_manifest
 from omt_online.receipt.signature import Receipt

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from omt_core.api.decisions import Kind
+from omt_core.api import MigrationKind
 
 FORMAT: Final = "omt-receipt-1"
 
@@ -59,7 +59,7 @@ class ReceiptHeader(_Model):
     format: Literal["omt-receipt-1"] = FORMAT
     tenant: str
     migration: str
-    kind: Kind
+    kind: MigrationKind
     owner: str
     serial: str
     completed_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api.items import TablePart
-from omt_core.api.online import ManifestEntry
+from omt_core.api import ManifestEntry, TablePart
 
 DATABASE_STAGE = "database"
 """The stage whose items are parts of tables; the items of all others are files."""

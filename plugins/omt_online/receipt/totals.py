@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from omt_core.api.online import ManifestEntry
+from omt_core.api import ManifestEntry
 from omt_online.receipt.header import FileTotals, ManifestSummary, TableTotals
 from omt_online.receipt.manifest import DATABASE_STAGE
 from omt_online.receipt.merkle import MerkleTree

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from omt_core.api.decisions import Kind
-from omt_core.api.errors import InputError, OnlineRefusedError
+from omt_core.api import InputError, MigrationKind, OnlineRefusedError
 from omt_online.server.layout import TenantLayout
 from omt_online.server.migration_state import read_migration
 from omt_online.server.state_database import StateDatabase
@@ -32,7 +31,7 @@ def accept_migration(directory: Path) -> str:
 
 def _accept(connection: sqlite3.Connection) -> str:
     migration = read_migration(connection)
-    if migration is None or migration.completed_kind is not Kind.LIVE:
+    if migration is None or migration.completed_kind is not MigrationKind.LIVE:
         raise OnlineRefusedError(
             "acceptance-impossible",
             "There is no completed live migration to accept.",

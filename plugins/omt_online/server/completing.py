@@ -15,10 +15,7 @@ import anyio
 import anyio.to_thread
 from pydantic import TypeAdapter
 
-from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.errors import OmtError
-from omt_core.api.online import CompletionProgress, CompletionRequest
-from omt_core.api.users import UserPlan
+from omt_core.api import CompletionProgress, CompletionRequest, OmtError, RecoveryChoice, UserPlan
 from omt_online.server.full_disk import is_full, storage_full
 from omt_online.server.importing import (
     CommittedMigration,

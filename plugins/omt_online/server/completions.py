@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from omt_core.api.decisions import RecoveryChoice
+from omt_core.api import RecoveryChoice
 from omt_online.receipt import DATABASE_STAGE
 from omt_online.server.importing.ports import ImportedMigration
 from omt_online.server.layout import TenantLayout

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from omt_core.api.online import Content
+from omt_core.api import ContentRef
 from omt_online.server.bundle import Member
 from omt_online.server.framing import BLOCK, packed_size
 from omt_online.server.layout import PRIVATE_FILE, TenantLayout
@@ -39,7 +39,7 @@ class ContentStore:
         self._layout = layout
         self._state = state
 
-    def missing(self, contents: Sequence[Content]) -> Collection[str]:
+    def missing(self, contents: Sequence[ContentRef]) -> Collection[str]:
         """Return the digests that are not stored, or whose stored size differs: once each, in the order asked."""
         stored = self.sizes(content.digest for content in contents)
         return list(dict.fromkeys(content.digest for content in contents if stored.get(content.digest) != content.size))

@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from aiohttp import web
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.server.completing import Completing, Importer
 from omt_online.server.http.application import make_application
 from omt_online.server.importing import import_migration

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.server.durable import write_whole
 from omt_online.server.layout import TenantLayout
 from omt_online.server.plan_catalogue import DEFAULT_CATALOGUE, OfferedPlan

@@ -6,8 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from omt_core.api.decisions import Kind, RecoveryChoice
-from omt_core.api.online import TenantState
+from omt_core.api import MigrationKind, RecoveryChoice, TenantState
 
 RunState = Literal["open", "requested", "failed", "done"]
 
@@ -23,19 +22,19 @@ class MigrationState:
     id: str
     owner: str
     serial: str
-    completed_kind: Kind | None
+    completed_kind: MigrationKind | None
     accepted: bool
     client: str | None
     claim: bytes | None
     run: int
-    kind: Kind
+    kind: MigrationKind
     recovery: RecoveryChoice | None
     run_state: RunState
     request: str | None
     error: str | None
 
     @property
-    def shown_kind(self) -> Kind:
+    def shown_kind(self) -> MigrationKind:
         """Return the kind to tell: of what is online, or else of what is being made."""
         return self.completed_kind or self.kind
 
@@ -44,7 +43,7 @@ class MigrationState:
         """Return the tenant's documented state (domain/README.md section 10, W97-W99)."""
         if self.completed_kind is None:
             return TenantState.MIGRATION_PENDING
-        return TenantState.RUNNING if self.completed_kind is Kind.LIVE else TenantState.OFFLINE_MAINTENANCE
+        return TenantState.RUNNING if self.completed_kind is MigrationKind.LIVE else TenantState.OFFLINE_MAINTENANCE
 
 
 def read_migration(connection: sqlite3.Connection) -> MigrationState | None:
@@ -59,12 +58,12 @@ def read_migration(connection: sqlite3.Connection) -> MigrationState | None:
         id=row[0],
         owner=row[1],
         serial=row[2],
-        completed_kind=None if row[3] is None else Kind(row[3]),
+        completed_kind=None if row[3] is None else MigrationKind(row[3]),
         accepted=bool(row[4]),
         client=row[5],
         claim=row[6],
         run=row[7],
-        kind=Kind(row[8]),
+        kind=MigrationKind(row[8]),
         recovery=None if row[9] is None else RecoveryChoice(row[9]),
         run_state=row[10],
         request=row[11],

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api import MigrationKind, RecoveryChoice
 from omt_online.server.migration_state import MigrationState, read_migration
 from omt_online.server.protocol_error import ProtocolError
 from omt_online.server.state_database import StateDatabase
@@ -29,7 +29,7 @@ class Opening:
             return read_migration(connection)
 
     def open(
-        self, *, owner: str, serial: str, kind: Kind, recovery: RecoveryChoice | None, client: str
+        self, *, owner: str, serial: str, kind: MigrationKind, recovery: RecoveryChoice | None, client: str
     ) -> tuple[str, str]:
         """Open or resume the migration for a client; return its id and the new claim.
 
@@ -103,7 +103,7 @@ class Opening:
             )
 
 
-def _resumes(migration: MigrationState, kind: Kind, recovery: RecoveryChoice | None) -> bool:
+def _resumes(migration: MigrationState, kind: MigrationKind, recovery: RecoveryChoice | None) -> bool:
     """Tell whether this is the unfinished run once more; refuse what the state of the migration does not allow."""
     same = (migration.kind, migration.recovery) == (kind, recovery)
     if migration.run_state == "requested":
@@ -119,17 +119,17 @@ def _resumes(migration: MigrationState, kind: Kind, recovery: RecoveryChoice | N
     return same and migration.run_state != "done"
 
 
-def _refuse_choice(completed: Kind | None, kind: Kind, recovery: RecoveryChoice | None) -> None:
+def _refuse_choice(completed: MigrationKind | None, kind: MigrationKind, recovery: RecoveryChoice | None) -> None:
     if completed is None:
         if recovery is not None:
             raise _nothing_to_recover()
     elif recovery is None:
-        both = completed is Kind.TEST
+        both = completed is MigrationKind.TEST
         raise _not_possible(
             f"A {completed} migration of this licence is complete already.",
             "Choose missing, or overwrite-test for a complete new one (W85-W88)." if both else "Choose missing (W85).",
         )
-    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not Kind.TEST:
+    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not MigrationKind.TEST:
         raise _not_possible("Only a test migration can be overwritten (W88).", "Choose missing.")
     elif recovery is RecoveryChoice.MISSING and kind is not completed:
         raise _not_possible(
@@ -138,7 +138,9 @@ def _refuse_choice(completed: Kind | None, kind: Kind, recovery: RecoveryChoice 
         )
 
 
-def _create(connection: sqlite3.Connection, licence: tuple[str, str], kind: Kind, client: str, claim: str) -> str:
+def _create(
+    connection: sqlite3.Connection, licence: tuple[str, str], kind: MigrationKind, client: str, claim: str
+) -> str:
     identifier = secrets.token_hex(8)
     connection.execute(
         "INSERT INTO migration (one, id, owner, serial, client, claim) VALUES (1, ?, ?, ?, ?, ?)",
@@ -149,7 +151,7 @@ def _create(connection: sqlite3.Connection, licence: tuple[str, str], kind: Kind
 
 
 def _begin_run(
-    connection: sqlite3.Connection, migration: MigrationState, kind: Kind, recovery: RecoveryChoice | None
+    connection: sqlite3.Connection, migration: MigrationState, kind: MigrationKind, recovery: RecoveryChoice | None
 ) -> None:
     # What an abandoned run committed belongs to its own snapshot and kind. Contents stay: none is sent twice.
     connection.execute("DELETE FROM stages WHERE role = 'pending'")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 
 GENEROUS = 1_000
 

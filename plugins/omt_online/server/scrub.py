@@ -15,7 +15,7 @@ from typing import Any, cast
 import anyio.to_thread
 from filelock import FileLock, Timeout
 
-from omt_core.api.commands import CommandContext
+from omt_core.api import CommandContext
 from omt_online.mismatch_report import MismatchReport
 from omt_online.receipt import Mismatch
 from omt_online.server.identity import TenantIdentity

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.online import Content, ManifestEntry
+from omt_core.api import ContentRef, ManifestEntry, RecoveryChoice
 from omt_online.receipt import DATABASE_STAGE, ManifestLineError, parse_line
 from omt_online.receipt.manifest import LINE_LIMIT
 from omt_online.server.contents import ContentStore
@@ -73,16 +72,16 @@ class StageStore:
         return [stages[name] for name in sorted(stages)]
 
     def _verify(self, stage: Stage) -> None:
-        if self._contents.missing([Content(digest=stage.manifest, size=stage.size)]):
+        if self._contents.missing([ContentRef(digest=stage.manifest, size=stage.size)]):
             raise _missing([stage.manifest])
         missing: dict[str, None] = {}
-        asked: list[Content] = []
+        asked: list[ContentRef] = []
         items = 0
         with self._contents.open(stage.manifest) as file:
             for entry in _entries(file, stage.name):
                 items += 1
                 if entry.digest is not None:
-                    asked.append(Content(digest=entry.digest, size=entry.size))
+                    asked.append(ContentRef(digest=entry.digest, size=entry.size))
                 if len(asked) == _CONTENTS_PER_QUESTION:
                     missing.update(dict.fromkeys(self._contents.missing(asked)))
                     asked.clear()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.server.layout import PRIVATE_FILE
 from omt_online.server.state_schema import SCHEMA, VERSION
 

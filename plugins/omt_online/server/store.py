@@ -11,7 +11,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.server.completions import CompletionStore
 from omt_online.server.contents import ContentStore
 from omt_online.server.durable import make_folder, sync_folder

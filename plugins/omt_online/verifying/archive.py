@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api.online import ManifestEntry
+from omt_core.api import ManifestEntry
 from omt_online.receipt import DATABASE_STAGE, ManifestLine, Mismatch
 from omt_online.receipt.manifest import read_manifest
 from omt_online.verifying.archive_folders import ArchiveFolders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from omt_core.api.online import ManifestEntry
+from omt_core.api import ManifestEntry
 from omt_online.receipt import ManifestLine, Mismatch, read_manifest
 
 FIELDS = ("name", "size", "digest", "reason", "part")

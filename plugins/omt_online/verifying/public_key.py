@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.client.pinning import KEY_FILE
 from omt_online.receipt import ReceiptHeader
 

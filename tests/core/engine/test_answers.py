@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
 from omt_core.engine.answers import Answers, load_answers
@@ -30,7 +30,7 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
     assert manual.root == tmp_path / "machine"
     assert manual.archives == (tmp_path / "a", Path("/b"))
     assert manual.service.base == tmp_path / "cs"
-    assert (answers.kind, answers.recover) == (Kind.TEST, RecoveryChoice.OVERWRITE_TEST)
+    assert (answers.kind, answers.recover) == (MigrationKind.TEST, RecoveryChoice.OVERWRITE_TEST)
     assert answers.settings == {"online": {"url": "u", "token_file": str(tmp_path / "token")}}
 
 

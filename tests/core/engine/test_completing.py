@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from omt_core.api.decisions import Decisions, Kind, Mode, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.online import CompletedMigration, EarlierMigration, TenantState, TenantStatus
 from omt_core.engine import pins
 from omt_core.engine.completing import take_ended_import
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.anyio
 class Target:
     """A tenant that has completed a migration of this kind."""
 
-    kind: Kind = Kind.LIVE
+    kind: MigrationKind = MigrationKind.LIVE
     completed: bool = True
-    opened: list[tuple[Kind, RecoveryChoice | None]] = field(default_factory=list)
+    opened: list[tuple[MigrationKind, RecoveryChoice | None]] = field(default_factory=list)
     closed: int = 0
 
     async def status(self) -> TenantStatus:
@@ -33,7 +33,7 @@ class Target:
         )
         return TenantStatus(tenant="Cust1", state=TenantState.RUNNING, public_key="", migration=known)
 
-    async def open(self, licence: object, kind: Kind, recovery: RecoveryChoice | None) -> Any:
+    async def open(self, licence: object, kind: MigrationKind, recovery: RecoveryChoice | None) -> Any:
         self.opened.append((kind, recovery))
         return self
 
@@ -48,13 +48,13 @@ class Target:
 
 async def taken(folder: Path, target: Target, asked: str | None) -> tuple[bool, Any]:
     async with Journal.open(folder / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         await journal.pin(pins.COMPLETING, asked)
         session: Any = SimpleNamespace(
             journal=journal,
             folder=folder,
             located=SimpleNamespace(target=target, licence=None),
-            decisions=Decisions(kind=Kind.LIVE),
+            decisions=Decisions(kind=MigrationKind.LIVE),
             reviewed=SimpleNamespace(users=(), removed_addresses=()),
             engine=SimpleNamespace(host=SimpleNamespace(versions={})),
             findings=(),
@@ -69,13 +69,13 @@ async def test_an_import_that_ended_meanwhile_is_the_result_of_this_run(tmp_path
     done, completed = await taken(tmp_path, target, "m1")
     assert done
     assert completed
-    assert target.opened == [(Kind.LIVE, RecoveryChoice.MISSING)]
+    assert target.opened == [(MigrationKind.LIVE, RecoveryChoice.MISSING)]
     assert target.closed == 1
 
 
 @pytest.mark.parametrize(
     ("target", "asked"),
-    [(Target(), None), (Target(), "another"), (Target(kind=Kind.TEST), "m1"), (Target(completed=False), "m1")],
+    [(Target(), None), (Target(), "another"), (Target(kind=MigrationKind.TEST), "m1"), (Target(completed=False), "m1")],
     ids=["nothing asked for", "of another workspace", "of another kind", "not done"],
 )
 async def test_any_other_import_is_left_alone(tmp_path: Path, target: Target, asked: str | None) -> None:

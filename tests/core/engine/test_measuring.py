@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import Item
 from omt_core.api.reporting import EstimateRecord
 from omt_core.api.stages import UploadStage
@@ -39,7 +39,7 @@ def stage(name: str, *, database: bool = False) -> UploadStage:
 
 
 async def upload(journal: Journal, *, exit_code: int | None = 0) -> None:
-    await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+    await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
     await journal.begin_phase("upload")
     if exit_code is not None:
         await journal.finish_phase()
@@ -48,7 +48,7 @@ async def upload(journal: Journal, *, exit_code: int | None = 0) -> None:
 
 async def test_a_transfer_is_measured_and_its_import_beside_it(tmp_path: Path) -> None:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         watch, database = Stopwatch(5_000), stage("database", database=True)
         async for batch in watch.timed(database).items():
             await journal.record_items(batch)

@@ -13,7 +13,7 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api.calls import RecoveryPlan
-from omt_core.api.decisions import Decisions, Mode
+from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.findings import Finding, Severity
@@ -81,14 +81,14 @@ async def session_in(folder: Path) -> AsyncIterator[MigrationSession]:
     nothing = cast("Any", None)
     async with AsyncExitStack() as resources:
         journal = await resources.enter_async_context(Journal.open(folder / "journal.sqlite"))
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         yield MigrationSession(
             engine=Engine(host=host, bus=bus, events=events),
             journal=journal,
             folder=folder,
             located=Located(
                 installation=nothing, database=nothing, licence=Licence(owner="O", serial="1", version="8"),
-                target=None, status=None, plan=RecoveryPlan(mode=Mode.INITIAL),
+                target=None, status=None, plan=RecoveryPlan(mode=MigrationMode.INITIAL),
             ),
             resources=resources,
             decisions=Decisions(),

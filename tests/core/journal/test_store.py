@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.baseline import KnownFile
-from omt_core.api.decisions import Contact, Decisions, Kind, Mode
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, OmtError
-from omt_core.api.items import Item, ItemState, Presence, TablePart
-from omt_core.api.journal import Member, Outcome, UploadRecord
+from omt_core.api.items import InventoryState, Item, ItemState, TablePart
+from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 
@@ -27,15 +27,15 @@ def run_of(path: Path, *, baseline: bool = False) -> AbstractAsyncContextManager
     @asynccontextmanager
     async def opened() -> AsyncIterator[Journal]:
         async with Journal.open(path) as journal:
-            await journal.begin_run(mode=Mode.INITIAL, baseline=baseline, plugins={"upload": "1"})
+            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=baseline, plugins={"upload": "1"})
             yield journal
 
     return opened()
 
 
-def document(key: str, *, size: int = 5, mtime_ns: int = 1, presence: Presence = Presence.FOUND) -> Item:
-    path = Path("archive") / key if presence is Presence.FOUND else None
-    reason = "" if presence is Presence.FOUND else "document-file-missing"
+def document(key: str, *, size: int = 5, mtime_ns: int = 1, presence: InventoryState = InventoryState.FOUND) -> Item:
+    path = Path("archive") / key if presence is InventoryState.FOUND else None
+    reason = "" if presence is InventoryState.FOUND else "document-file-missing"
     return Item(
         stage="documents", key=key, name=f"HH/{key}", path=path, size=size, mtime_ns=mtime_ns, presence=presence,
         reason=reason,
@@ -75,10 +75,10 @@ async def test_a_touched_file_with_the_same_content_counts_as_skipped(tmp_path: 
 async def test_what_is_verified_online_stays_confirmed_when_its_file_is_gone(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2", presence=Presence.MISSING)])
+        await journal.record_items([document("1"), document("2", presence=InventoryState.MISSING)])
         await journal.settle([confirmed("1")])
     async with run_of(path) as journal:
-        await journal.record_items([document("1", presence=Presence.MISSING), document("2")])
+        await journal.record_items([document("1", presence=InventoryState.MISSING), document("2")])
         assert await journal.inventory_done("documents") == []
         states = {r.key: r.state for batch in [b async for b in journal.records()] for r in batch}
         assert states == {"1": ItemState.CONFIRMED, "2": ItemState.PENDING}
@@ -111,8 +111,8 @@ async def test_an_unfinished_upload_is_there_after_a_restart_with_its_members_in
     upload = UploadRecord(
         url="https://tenant/uploads/1", kind="bundle", digest=OTHER, size=10, offset=0,
         members=(
-            Member(stage="documents", key="2", digest=DIGEST, size=5),
-            Member(stage="documents", key="1", digest=OTHER, size=5),
+            BundleMember(stage="documents", key="2", digest=DIGEST, size=5),
+            BundleMember(stage="documents", key="1", digest=OTHER, size=5),
         ),
     )  # fmt: skip
     async with run_of(path) as journal:
@@ -160,7 +160,9 @@ async def test_names_that_are_not_text_and_parts_of_tables_come_back_as_they_wer
 
 async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
-    decisions = Decisions(kind=Kind.TEST, contact=Contact(email="a@b.no", phone="1"), plans={"HH": "ten-sales"})
+    decisions = Decisions(
+        kind=MigrationKind.TEST, contact=Contact(email="a@b.no", phone="1"), plans={"HH": "ten-sales"}
+    )
     async with run_of(path) as journal:
         await journal.save_decisions(decisions)
         await journal.pin("serial", "42")
@@ -217,13 +219,15 @@ async def _nothing() -> AsyncIterator[Sequence[Item]]:
 async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2", presence=Presence.MISSING)])
+        await journal.record_items([document("1"), document("2", presence=InventoryState.MISSING)])
         await journal.settle([confirmed("1")])
         assert not await imported(journal)
         await note_documents(journal)
     async with run_of(path, baseline=True) as journal:
         # The same again, and a confirmed file that is gone from the disk: online nothing is different.
-        await journal.record_items([document("1", presence=Presence.MISSING), document("2", presence=Presence.MISSING)])
+        await journal.record_items(
+            [document("1", presence=InventoryState.MISSING), document("2", presence=InventoryState.MISSING)]
+        )
         assert await journal.inventory_done("documents") == []
         assert await imported(journal)
         await journal.record_items([document("2")])
@@ -255,7 +259,7 @@ async def test_the_baseline_lends_confirmed_files_by_path_and_returns_what_is_le
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
         await journal.record_items(
-            [document("b"), document("a"), document("c"), document("x", presence=Presence.MISSING)]
+            [document("b"), document("a"), document("c"), document("x", presence=InventoryState.MISSING)]
         )
         await journal.settle([confirmed("a"), confirmed("b")])
         baseline = journal.baseline("documents")
@@ -271,7 +275,9 @@ async def test_the_baseline_lends_confirmed_files_by_path_and_returns_what_is_le
 async def test_keys_that_are_said_to_be_gone_are_returned_as_records_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path, baseline=True) as journal:
-        await journal.record_items([document("1", presence=Presence.ORPHAN), document("2", presence=Presence.ORPHAN)])
+        await journal.record_items(
+            [document("1", presence=InventoryState.ORPHAN), document("2", presence=InventoryState.ORPHAN)]
+        )
         gone = await journal.inventory_done("documents", gone=["2", "never heard of"])
         assert [record.key for record in gone] == ["2"]
         assert (await journal.totals(stage="documents"))["documents"].items == 2

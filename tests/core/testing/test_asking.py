@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from omt_core.api import Item, Plugin, Presence, UploadStage, calls, hookimpl
+from omt_core.api import InventoryState, Item, Plugin, UploadStage, calls, hookimpl
 from omt_core.testing.asking import ask_everything
 from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
@@ -70,7 +70,7 @@ async def test_the_items_of_a_stage_are_read_to_the_end(tmp_path: Path) -> None:
         ((Item(stage="photos", key="1", name="a"),), "says that it is of 'photos'"),
         ((Item(stage="logos", key="1", name="a"), Item(stage="logos", key="1", name="b")), "'1' twice"),
         (
-            (Item(stage="logos", key="1", name="a", presence=Presence.MISSING, reason="gone"),),
+            (Item(stage="logos", key="1", name="a", presence=InventoryState.MISSING, reason="gone"),),
             "for the reason 'gone', which is no finding code",
         ),
     ],

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_online.server.state_database import StateDatabase
 from omt_online.server.store import Store
 
@@ -27,7 +27,7 @@ def connect_without_fsync(state: StateDatabase) -> sqlite3.Connection:
 def first(folder: Path) -> None:
     Store.open(folder).close()
     StateDatabase._connect = connect_without_fsync  # type: ignore[method-assign]  # as far as a killed process got
-    Store.open(folder).opening.open(owner="O", serial="1", kind=Kind.LIVE, recovery=None, client="one")
+    Store.open(folder).opening.open(owner="O", serial="1", kind=MigrationKind.LIVE, recovery=None, client="one")
     os._exit(0)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from omt_core.api.installation import ServiceFolders
-from omt_core.api.items import Presence
+from omt_core.api.items import InventoryState
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +19,7 @@ async def found(site):
 
 async def test_every_attachment_is_found_flat_or_in_its_range(clean_site):
     items = await clean_site.items("attachments")
-    assert {item.presence for item in items} == {Presence.FOUND}
+    assert {item.presence for item in items} == {InventoryState.FOUND}
     assert len(items) == clean_site.truth["counts"]["files"]["attachments"]
     assert all(item.path.name == item.key == item.name for item in items)
 
@@ -37,7 +37,7 @@ async def test_a_file_in_another_location_is_a_candidate_and_not_taken(new_site)
     item = next(one for one in (await found(site)).values() if one.path.is_relative_to(new))
     item.path.rename(old / item.path.name)
     again = (await found(site))[item.key]
-    assert again.presence is Presence.MISSING
+    assert again.presence is InventoryState.MISSING
     assert len(again.candidates) == 1
 
 
@@ -52,14 +52,14 @@ async def test_before_locations_the_path_of_the_configuration_counts(new_site):
         site.machine / "D/CS_ATTACH", site.machine / "C/SuperOffice/Customer Service/attachments", dirs_exist_ok=True
     )
     site.run("DROP TABLE attachment_location")
-    assert {item.presence for item in (await found(site)).values()} == {Presence.FOUND}
+    assert {item.presence for item in (await found(site)).values()} == {InventoryState.FOUND}
 
 
 async def test_a_folder_given_by_hand_stands_in(new_site):
     site = new_site()
     moved = (site.machine / "D/CS_ATTACH").rename(site.machine / "E")
     site.installation = replace(site.installation, service=ServiceFolders(attachments=moved))
-    left = [item for item in (await found(site)).values() if item.presence is not Presence.FOUND]
+    left = [item for item in (await found(site)).values() if item.presence is not InventoryState.FOUND]
     assert [(item.name, item.reason) for item in left] == [(r"D:\CS_ATTACH", "service-folder-missing")]
 
 
@@ -68,7 +68,7 @@ async def test_files_that_no_row_owns_are_orphans(new_site):
     folder = site.machine / "D/CS_ATTACH"
     for name in ("7", "readme.txt", "99999999", "009990"):
         (folder / name).write_bytes(b"x")
-    orphans = [item for item in (await found(site)).values() if item.presence is Presence.ORPHAN]
+    orphans = [item for item in (await found(site)).values() if item.presence is InventoryState.ORPHAN]
     assert {item.path.name for item in orphans} == {"7", "readme.txt", "99999999", "009990"}
     assert {item.reason for item in orphans} == {"file-without-attachment"}
 
@@ -78,7 +78,7 @@ async def test_a_file_with_an_extension_belongs_to_its_id(new_site):
     item = (await found(site))["9990"]
     item.path.rename(item.path.with_name("9990.dat"))
     again = (await found(site))["9990"]
-    assert (again.presence, again.path.name) == (Presence.FOUND, "9990.dat")
+    assert (again.presence, again.path.name) == (InventoryState.FOUND, "9990.dat")
 
 
 async def test_of_two_files_with_one_id_the_one_of_the_right_size_is_taken(new_site):
@@ -90,7 +90,7 @@ async def test_of_two_files_with_one_id_the_one_of_the_right_size_is_taken(new_s
     wrong.write_bytes(b"cut off")
     again = await found(site)
     assert again["9990"].path == item.path
-    assert [one.path for one in again.values() if one.presence is Presence.ORPHAN] == [wrong]
+    assert [one.path for one in again.values() if one.presence is InventoryState.ORPHAN] == [wrong]
 
 
 async def test_a_link_in_a_circle_is_unreadable(new_site):
@@ -98,4 +98,4 @@ async def test_a_link_in_a_circle_is_unreadable(new_site):
     item = (await found(site))["9990"]
     item.path.unlink()
     item.path.symlink_to(item.path.name)
-    assert (await found(site))["9990"].presence is Presence.UNREADABLE
+    assert (await found(site))["9990"].presence is InventoryState.UNREADABLE

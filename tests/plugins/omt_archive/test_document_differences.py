@@ -13,7 +13,7 @@ import pytest
 
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import ItemState
 from omt_core.api.journal import Outcome
 from omt_core.journal import Journal
@@ -25,7 +25,7 @@ DIGEST = "ab" * 32
 async def migrated(site: Site, journal: Path) -> None:
     """A journal in which everything that could be moved is confirmed."""
     async with Journal.open(journal) as store:
-        await store.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await store.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         for item in await site.items("documents"):
             await store.record_items([item])
         while pending := await store.pending(stage="documents", limit=1_000):
@@ -42,7 +42,7 @@ async def recovered(site: Site, journal: Path, settings: ArchiveSettings, *, who
     """What a recovery finds: the journal's items, what no earlier run knew, and what is gone."""
     async with opened(site.file) as database, Journal.open(journal) as store:
         stages = ArchiveStages(site.installation, database, settings)
-        await store.begin_run(mode=Mode.RECOVERY, baseline=True, plugins={})
+        await store.begin_run(mode=MigrationMode.RECOVERY, baseline=True, plugins={})
         if whole:
             items, gone = await collected(next(stage for stage in stages.all() if stage.name == "documents")), None
         else:

@@ -14,7 +14,7 @@ from omt_archive.documents import DocumentInventory
 from omt_archive.names import fold
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
-from omt_core.api.items import Presence
+from omt_core.api.items import InventoryState
 from omt_crm.paths import refuse_reason
 
 NOW = datetime(2015, 3, 3)  # noqa: DTZ001
@@ -85,12 +85,12 @@ def test_every_document_and_every_file_is_told_once_as_a_naive_search_would(disk
             expected = naive_find(disk, file, moment, login)
             item = by_key[str(number)]
             if expected is None:
-                assert item.presence is Presence.MISSING
+                assert item.presence is InventoryState.MISSING
             else:
                 path = folder.joinpath(*map(str, expected))
-                assert (item.presence, item.path) == (Presence.FOUND, path)
+                assert (item.presence, item.path) == (InventoryState.FOUND, path)
                 owned.add(path)
-        orphans = [item.path for item in items if item.presence is Presence.ORPHAN]
+        orphans = [item.path for item in items if item.presence is InventoryState.ORPHAN]
         misplaced = [Path(item.candidates[0]) for item in items if item.reason == "document-file-misplaced"]
         ignored = {folder.joinpath(*map(str, file)) for file in disk if file[3].endswith(".NEW")} - owned
         told = [*owned, *orphans, *misplaced, *ignored]
@@ -104,8 +104,8 @@ def test_little_memory_changes_no_presence(disk, documents):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         whole = inventory(Path(one), disk, documents, ArchiveSettings())
         bounded = inventory(Path(other), disk, documents, ArchiveSettings(remembered_per_owner=1))
-    assert {item.key: item.presence for item in whole if item.presence is not Presence.ORPHAN} == {
-        item.key: item.presence for item in bounded if item.presence is not Presence.ORPHAN
+    assert {item.key: item.presence for item in whole if item.presence is not InventoryState.ORPHAN} == {
+        item.key: item.presence for item in bounded if item.presence is not InventoryState.ORPHAN
     }
     assert len({item.key for item in bounded}) == len(bounded)
 

@@ -9,14 +9,14 @@ from collections import Counter
 import pytest
 
 from omt_archive.settings import ArchiveSettings
-from omt_core.api.items import Presence
+from omt_core.api.items import InventoryState
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_clean_archive_is_found_whole(clean_site):
     items = await clean_site.items("documents")
-    assert Counter(item.presence for item in items) == {Presence.FOUND: 400}
+    assert Counter(item.presence for item in items) == {InventoryState.FOUND: 400}
     assert len(items) == sum(clean_site.truth["counts"]["files"]["documents_by_archive"].values())
 
 
@@ -39,15 +39,15 @@ async def test_every_row_has_exactly_one_item(planted_site):
 @pytest.mark.parametrize(
     ("slug", "presence", "reason"),
     [
-        ("missing-file", Presence.MISSING, "document-file-missing"),
-        ("wrong-period", Presence.MISSING, "document-file-misplaced"),
-        ("blank-name", Presence.REFUSED, "document-name-blank"),
-        ("no-appointment", Presence.REFUSED, "document-without-appointment"),
-        ("missing-associate", Presence.REFUSED, "document-without-owner"),
-        ("hostile-name", Presence.REFUSED, "document-name-hostile"),
-        ("other-provider", Presence.ELSEWHERE, "document-stored-elsewhere"),
-        ("unreadable", Presence.UNREADABLE, "file-unreadable"),
-        ("orphan", Presence.ORPHAN, "file-without-document"),
+        ("missing-file", InventoryState.MISSING, "document-file-missing"),
+        ("wrong-period", InventoryState.MISSING, "document-file-misplaced"),
+        ("blank-name", InventoryState.REFUSED, "document-name-blank"),
+        ("no-appointment", InventoryState.REFUSED, "document-without-appointment"),
+        ("missing-associate", InventoryState.REFUSED, "document-without-owner"),
+        ("hostile-name", InventoryState.REFUSED, "document-name-hostile"),
+        ("other-provider", InventoryState.ELSEWHERE, "document-stored-elsewhere"),
+        ("unreadable", InventoryState.UNREADABLE, "file-unreadable"),
+        ("orphan", InventoryState.ORPHAN, "file-without-document"),
     ],
 )
 async def test_each_plant_is_told_with_its_reason_and_nothing_else_is(planted_site, slug, presence, reason):
@@ -59,12 +59,12 @@ async def test_each_plant_is_told_with_its_reason_and_nothing_else_is(planted_si
 async def test_a_file_in_other_case_is_found(planted_site):
     items = {item.key: item for item in await planted_site.items("documents")}
     for key in planted_site.subjects("wrong-case"):
-        assert items[key].presence is Presence.FOUND
+        assert items[key].presence is InventoryState.FOUND
 
 
 async def test_an_empty_file_is_found(planted_site):
     items = {item.key: item for item in await planted_site.items("documents")}
-    empty = {key for key, item in items.items() if item.presence is Presence.FOUND and item.size == 0}
+    empty = {key for key, item in items.items() if item.presence is InventoryState.FOUND and item.size == 0}
     assert sorted(empty) == planted_site.subjects("zero-bytes")
 
 
@@ -89,10 +89,10 @@ async def test_a_document_at_a_border_is_found_in_the_neighbouring_period(new_si
     item.path.rename(neighbour / item.path.name)
     items = await site.items("documents")
     again = next(one for one in items if one.key == "1")
-    assert again.presence is Presence.FOUND
+    assert again.presence is InventoryState.FOUND
     assert again.path.parent == neighbour
     assert again.name == item.name
-    assert all(one.presence is Presence.FOUND for one in items)
+    assert all(one.presence is InventoryState.FOUND for one in items)
 
 
 async def test_the_first_archive_that_has_the_file_wins_and_the_other_copy_is_told(new_site):
@@ -104,7 +104,7 @@ async def test_the_first_archive_that_has_the_file_wins_and_the_other_copy_is_to
     copy.write_bytes(b"older")
     items = await site.items("documents")
     assert next(one for one in items if one.key == item.key).path == item.path
-    assert [(one.path, one.reason) for one in items if one.presence is Presence.ORPHAN] == [
+    assert [(one.path, one.reason) for one in items if one.presence is InventoryState.ORPHAN] == [
         (copy, "document-file-shadowed")
     ]
 
@@ -129,10 +129,10 @@ async def test_a_link_out_of_the_archive_is_refused_unless_its_target_is_trusted
     item.path.rename(outside)
     item.path.symlink_to(outside)
     refused = next(one for one in await site.items("documents") if one.key == "5")
-    assert (refused.presence, refused.reason) == (Presence.REFUSED, "file-outside-root")
+    assert (refused.presence, refused.reason) == (InventoryState.REFUSED, "file-outside-root")
     settings = ArchiveSettings(trusted_folders=(outside.parent,))
     trusted = next(one for one in await site.items("documents", settings) if one.key == "5")
-    assert (trusted.presence, trusted.size) == (Presence.FOUND, outside.stat().st_size)
+    assert (trusted.presence, trusted.size) == (InventoryState.FOUND, outside.stat().st_size)
 
 
 async def test_a_period_folder_that_is_a_link_out_of_the_archive_is_refused(new_site, tmp_path):
@@ -142,7 +142,7 @@ async def test_a_period_folder_that_is_a_link_out_of_the_archive_is_refused(new_
     item.path.parent.rename(moved)
     item.path.parent.symlink_to(moved)
     refused = next(one for one in await site.items("documents") if one.key == "5")
-    assert (refused.presence, refused.reason) == (Presence.REFUSED, "file-outside-root")
+    assert (refused.presence, refused.reason) == (InventoryState.REFUSED, "file-outside-root")
 
 
 async def test_a_link_inside_the_archive_is_followed(new_site):
@@ -160,7 +160,7 @@ async def test_a_folder_in_the_place_of_a_file_is_unreadable(new_site):
     item.path.unlink()
     item.path.mkdir()
     again = next(one for one in await site.items("documents") if one.key == "5")
-    assert (again.presence, again.reason) == (Presence.UNREADABLE, "file-unreadable")
+    assert (again.presence, again.reason) == (InventoryState.UNREADABLE, "file-unreadable")
 
 
 async def test_versions_beside_a_file_and_unfinished_writes_are_not_orphans(new_site):
@@ -170,7 +170,7 @@ async def test_versions_beside_a_file_and_unfinished_writes_are_not_orphans(new_
     versions.mkdir()
     (versions / "x-001.docx").write_bytes(b"1")
     item.path.with_name("half.NEW").write_bytes(b"2")
-    left = [one for one in await site.items("documents") if one.presence is Presence.ORPHAN]
+    left = [one for one in await site.items("documents") if one.presence is InventoryState.ORPHAN]
     assert [(one.path, one.reason) for one in left] == [(versions, "document-versions")]
 
 
@@ -182,15 +182,15 @@ async def test_the_folder_of_a_renamed_user_is_told_file_by_file(new_site):
     files = sum(1 for path in folder.glob("*.*/*") if path.is_file())
     folder.rename(folder.with_name("OLDNAME"))
     again = await site.items("documents")
-    assert {one.key for one in again if one.presence is Presence.MISSING} == theirs
-    assert sum(one.presence is Presence.ORPHAN for one in again) == files
+    assert {one.key for one in again if one.presence is InventoryState.MISSING} == theirs
+    assert sum(one.presence is InventoryState.ORPHAN for one in again) == files
 
 
 async def test_a_document_without_a_date_is_expected_in_the_current_period(new_site):
     site = new_site()
     site.run("UPDATE document SET registered = '1970-01-01 00:00:00' WHERE document_id = 5")
     item = next(one for one in await site.items("documents") if one.key == "5")
-    assert item.presence is Presence.MISSING
+    assert item.presence is InventoryState.MISSING
     assert item.reason == "document-file-misplaced"
     assert len(item.candidates) == 1
 
@@ -200,7 +200,7 @@ async def test_names_that_are_no_text_survive(new_site):
     item = next(one for one in await site.items("documents") if one.key == "5")
     strange = item.path.with_name(os.fsdecode(b"br\xe6v.docx"))
     strange.write_bytes(b"1")
-    orphan = next(one for one in await site.items("documents") if one.presence is Presence.ORPHAN)
+    orphan = next(one for one in await site.items("documents") if one.presence is InventoryState.ORPHAN)
     assert orphan.name.endswith("br\\udce6v.docx")
     assert orphan.key.encode()
     assert orphan.path == strange

@@ -8,7 +8,7 @@ import pytest
 
 from omt_archive.boundary import Boundary
 from omt_archive.examination import examine_path
-from omt_core.api.items import Presence
+from omt_core.api.items import InventoryState
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def test_a_neighbour_whose_name_begins_alike_is_outside(boundary, tmp_path):
 
 
 def test_a_file_that_vanished_is_unreadable(boundary, tmp_path):
-    assert examine_path(tmp_path / "root" / "gone", boundary).presence is Presence.UNREADABLE
+    assert examine_path(tmp_path / "root" / "gone", boundary).presence is InventoryState.UNREADABLE
 
 
 def test_a_pipe_is_unreadable_and_not_opened(boundary, tmp_path):
     os.mkfifo(tmp_path / "root" / "pipe")
-    assert examine_path(tmp_path / "root" / "pipe", boundary).presence is Presence.UNREADABLE
+    assert examine_path(tmp_path / "root" / "pipe", boundary).presence is InventoryState.UNREADABLE
 
 
 def test_a_file_that_the_system_lets_nobody_read_is_unreadable(boundary, tmp_path, monkeypatch):
@@ -43,4 +43,4 @@ def test_a_file_that_the_system_lets_nobody_read_is_unreadable(boundary, tmp_pat
 
 def test_a_link_that_leads_nowhere_is_unreadable(boundary, tmp_path):
     (tmp_path / "root" / "link").symlink_to("nowhere")
-    assert examine_path(tmp_path / "root" / "link", boundary).presence is Presence.UNREADABLE
+    assert examine_path(tmp_path / "root" / "link", boundary).presence is InventoryState.UNREADABLE

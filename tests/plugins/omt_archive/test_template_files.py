@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from omt_core.api.items import Presence
+from omt_core.api.items import InventoryState
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +23,7 @@ def add_template(site, key, filename, *, from_plugin=0, provider=0, deleted=0):
 async def test_all_files_of_the_folder_are_found_but_those_of_travel(clean_site):
     items = await clean_site.items("templates")
     assert Counter(item.presence for item in items) == {
-        Presence.FOUND: clean_site.truth["counts"]["files"]["templates"]
+        InventoryState.FOUND: clean_site.truth["counts"]["files"]["templates"]
     }
     assert not [item for item in items if "TRAVEL" in item.key]
     assert {"mail.htm", "bilder/logo.png", "NO/SoLetter.docx"} <= {item.key for item in items}
@@ -33,17 +33,17 @@ async def test_a_row_without_a_file_is_missing_and_keeps_its_key_once_the_file_i
     site = new_site()
     file = site.installation.archives[0] / "TEMPLATE" / "report.xlsx"
     file.rename(file.with_name("elsewhere.xlsx"))
-    missing = [item for item in await site.items("templates") if item.presence is Presence.MISSING]
+    missing = [item for item in await site.items("templates") if item.presence is InventoryState.MISSING]
     assert [(item.key, item.reason) for item in missing] == [("report.xlsx", "template-file-missing")]
     file.with_name("elsewhere.xlsx").rename(file.with_name("REPORT.XLSX"))
     back = next(item for item in await site.items("templates") if item.key == "report.xlsx")
-    assert (back.presence, back.path.name) == (Presence.FOUND, "REPORT.XLSX")
+    assert (back.presence, back.path.name) == (InventoryState.FOUND, "REPORT.XLSX")
 
 
 async def test_a_variant_in_a_language_is_enough(new_site):
     site = new_site()
     (site.installation.archives[0] / "TEMPLATE" / "SoLetter.docx").unlink()
-    assert all(item.presence is Presence.FOUND for item in await site.items("templates"))
+    assert all(item.presence is InventoryState.FOUND for item in await site.items("templates"))
 
 
 async def test_rows_of_other_plugins_and_deleted_rows_need_no_file(new_site):
@@ -51,13 +51,13 @@ async def test_rows_of_other_plugins_and_deleted_rows_need_no_file(new_site):
     add_template(site, 901, "gone.docx", from_plugin=1)
     add_template(site, 902, "gone.docx", provider=7)
     add_template(site, 903, "gone.docx", deleted=1)
-    assert all(item.presence is Presence.FOUND for item in await site.items("templates"))
+    assert all(item.presence is InventoryState.FOUND for item in await site.items("templates"))
 
 
 async def test_a_row_that_leads_out_of_the_folder_is_refused(new_site):
     site = new_site()
     add_template(site, 904, r"..\..\secret.docx")
-    refused = [item for item in await site.items("templates") if item.presence is Presence.REFUSED]
+    refused = [item for item in await site.items("templates") if item.presence is InventoryState.REFUSED]
     assert [(item.key, item.reason) for item in refused] == [("row:904", "template-name-hostile")]
 
 
@@ -67,7 +67,7 @@ async def test_a_link_to_a_folder_is_told_and_not_followed(new_site, tmp_path):
     (tmp_path / "outside" / "secret.txt").write_text("x")
     (site.installation.archives[0] / "TEMPLATE" / "link").symlink_to(tmp_path / "outside")
     items = await site.items("templates")
-    assert [(item.key, item.reason) for item in items if item.presence is not Presence.FOUND] == [
+    assert [(item.key, item.reason) for item in items if item.presence is not InventoryState.FOUND] == [
         ("link", "folder-link")
     ]
 

@@ -5,25 +5,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.calls import EarlierRun, RecoveryPlan
-from omt_core.api.decisions import Kind, Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.errors import InstallationError, OmtError, OnlineRefusedError
 from omt_core.api.installation import Licence
 from omt_core.api.online import EarlierMigration, TenantState, TenantStatus
 from omt_recovery.planning import explain, plan_recovery
 
 LICENCE = Licence(owner="Nordlys AS", serial="1234567890", version="8.5")
-INITIAL = RecoveryPlan(mode=Mode.INITIAL)
+INITIAL = RecoveryPlan(mode=MigrationMode.INITIAL)
 MISSING = (RecoveryChoice.MISSING,)
 BOTH = (RecoveryChoice.MISSING, RecoveryChoice.OVERWRITE_TEST)
-STATE_AFTER = {Kind.LIVE: TenantState.RUNNING, Kind.TEST: TenantState.OFFLINE_MAINTENANCE}
+STATE_AFTER = {MigrationKind.LIVE: TenantState.RUNNING, MigrationKind.TEST: TenantState.OFFLINE_MAINTENANCE}
 
 
-def journal(kind: Kind = Kind.LIVE, *, completed: bool = True, owner: str = LICENCE.owner) -> EarlierRun:
+def journal(
+    kind: MigrationKind = MigrationKind.LIVE, *, completed: bool = True, owner: str = LICENCE.owner
+) -> EarlierRun:
     return EarlierRun(kind=kind, completed=completed, owner=owner, serial=LICENCE.serial)
 
 
 def tenant(
-    kind: Kind | None = None, *, completed: bool = True, accepted: bool = False, serial: str = LICENCE.serial
+    kind: MigrationKind | None = None, *, completed: bool = True, accepted: bool = False, serial: str = LICENCE.serial
 ) -> TenantStatus:
     migration = kind and EarlierMigration(
         id="m", kind=kind, owner=LICENCE.owner, serial=serial, completed=completed, accepted=accepted
@@ -33,10 +35,15 @@ def tenant(
 
 
 def recovery(choices: tuple[RecoveryChoice, ...], *, rebuild: bool = False) -> RecoveryPlan:
-    return RecoveryPlan(mode=Mode.RECOVERY, choices=choices, rebuild_journal=rebuild)
+    return RecoveryPlan(mode=MigrationMode.RECOVERY, choices=choices, rebuild_journal=rebuild)
 
 
-NOBODY, UNFINISHED, TESTED, MIGRATED = None, journal(completed=False), journal(Kind.TEST), journal(Kind.LIVE)
+NOBODY, UNFINISHED, TESTED, MIGRATED = (
+    None,
+    journal(completed=False),
+    journal(MigrationKind.TEST),
+    journal(MigrationKind.LIVE),
+)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +53,18 @@ NOBODY, UNFINISHED, TESTED, MIGRATED = None, journal(completed=False), journal(K
         (UNFINISHED, tenant(), INITIAL),
         (TESTED, tenant(), INITIAL),
         (MIGRATED, tenant(), INITIAL),
-        (NOBODY, tenant(Kind.LIVE, completed=False), INITIAL),
-        (UNFINISHED, tenant(Kind.LIVE, completed=False), INITIAL),
-        (UNFINISHED, tenant(Kind.TEST, completed=False), INITIAL),
-        (MIGRATED, tenant(Kind.LIVE, completed=False), INITIAL),
-        (MIGRATED, tenant(Kind.LIVE), recovery(MISSING)),
-        (TESTED, tenant(Kind.LIVE), recovery(MISSING)),
-        (UNFINISHED, tenant(Kind.LIVE), recovery(MISSING, rebuild=True)),
-        (NOBODY, tenant(Kind.LIVE), recovery(MISSING, rebuild=True)),
-        (TESTED, tenant(Kind.TEST), recovery(BOTH)),
-        (MIGRATED, tenant(Kind.TEST), recovery(BOTH)),
-        (UNFINISHED, tenant(Kind.TEST), recovery(BOTH, rebuild=True)),
-        (NOBODY, tenant(Kind.TEST), recovery(BOTH, rebuild=True)),
+        (NOBODY, tenant(MigrationKind.LIVE, completed=False), INITIAL),
+        (UNFINISHED, tenant(MigrationKind.LIVE, completed=False), INITIAL),
+        (UNFINISHED, tenant(MigrationKind.TEST, completed=False), INITIAL),
+        (MIGRATED, tenant(MigrationKind.LIVE, completed=False), INITIAL),
+        (MIGRATED, tenant(MigrationKind.LIVE), recovery(MISSING)),
+        (TESTED, tenant(MigrationKind.LIVE), recovery(MISSING)),
+        (UNFINISHED, tenant(MigrationKind.LIVE), recovery(MISSING, rebuild=True)),
+        (NOBODY, tenant(MigrationKind.LIVE), recovery(MISSING, rebuild=True)),
+        (TESTED, tenant(MigrationKind.TEST), recovery(BOTH)),
+        (MIGRATED, tenant(MigrationKind.TEST), recovery(BOTH)),
+        (UNFINISHED, tenant(MigrationKind.TEST), recovery(BOTH, rebuild=True)),
+        (NOBODY, tenant(MigrationKind.TEST), recovery(BOTH, rebuild=True)),
     ],
 )
 def test_every_case_has_its_plan(earlier: EarlierRun | None, status: TenantStatus, plan: RecoveryPlan) -> None:
@@ -70,7 +77,7 @@ def test_every_case_has_its_plan(earlier: EarlierRun | None, status: TenantStatu
 @pytest.mark.parametrize("licence", [None, LICENCE])
 def test_an_accepted_migration_is_refused(earlier: EarlierRun | None, licence: Licence | None) -> None:
     with pytest.raises(OnlineRefusedError) as refused:
-        plan_recovery(earlier, tenant(Kind.LIVE, accepted=True), licence)
+        plan_recovery(earlier, tenant(MigrationKind.LIVE, accepted=True), licence)
     assert (refused.value.code, refused.value.exit_code) == ("migration-accepted", 4)
 
 
@@ -85,9 +92,9 @@ def test_a_running_tenant_that_knows_no_migration_is_refused() -> None:
     ("earlier", "status"),
     [
         (journal(owner="Sydlys AS"), tenant()),
-        (journal(owner="Sydlys AS", completed=False), tenant(Kind.TEST, completed=False)),
-        (NOBODY, tenant(Kind.TEST, serial="999")),
-        (MIGRATED, tenant(Kind.LIVE, serial="999")),
+        (journal(owner="Sydlys AS", completed=False), tenant(MigrationKind.TEST, completed=False)),
+        (NOBODY, tenant(MigrationKind.TEST, serial="999")),
+        (MIGRATED, tenant(MigrationKind.LIVE, serial="999")),
     ],
 )
 def test_a_changed_licence_identity_stops_the_run(earlier: EarlierRun | None, status: TenantStatus) -> None:
@@ -106,20 +113,20 @@ def test_the_message_says_what_changed_from_what_to_what() -> None:
 
 
 def test_blanks_around_an_identity_are_no_change() -> None:
-    assert plan_recovery(journal(owner="Nordlys AS   "), tenant(Kind.LIVE), LICENCE) == recovery(MISSING)
+    assert plan_recovery(journal(owner="Nordlys AS   "), tenant(MigrationKind.LIVE), LICENCE) == recovery(MISSING)
 
 
 def test_it_is_said_when_journal_and_tenant_do_not_know_the_same() -> None:
     assert "was reset" in str(explain(INITIAL, MIGRATED, tenant()))
-    assert "rebuilt" in str(explain(recovery(MISSING, rebuild=True), NOBODY, tenant(Kind.LIVE)))
+    assert "rebuilt" in str(explain(recovery(MISSING, rebuild=True), NOBODY, tenant(MigrationKind.LIVE)))
     assert explain(INITIAL, NOBODY, tenant()) is None
-    assert explain(recovery(MISSING), MIGRATED, tenant(Kind.LIVE)) is None
+    assert explain(recovery(MISSING), MIGRATED, tenant(MigrationKind.LIVE)) is None
 
 
 IDENTITIES = st.sampled_from([("Nordlys AS", "1"), ("Nordlys AS ", "1"), ("Nordlys AS", "2"), ("Sydlys AS", "1")])
 JOURNALS = st.none() | st.builds(
     lambda kind, completed, identity: EarlierRun(kind=kind, completed=completed, owner=identity[0], serial=identity[1]),
-    st.sampled_from(Kind),
+    st.sampled_from(MigrationKind),
     st.booleans(),
     IDENTITIES,
 )
@@ -127,7 +134,7 @@ MIGRATIONS = st.none() | st.builds(
     lambda kind, completed, accepted, identity: EarlierMigration(
         id="m", kind=kind, completed=completed, accepted=accepted, owner=identity[0], serial=identity[1]
     ),
-    st.sampled_from(Kind),
+    st.sampled_from(MigrationKind),
     st.booleans(),
     st.booleans(),
     IDENTITIES,
@@ -165,8 +172,8 @@ def test_whatever_is_known_the_promises_hold(
         return
     plan = plan_recovery(earlier, status, licence)
     completed = known is not None and known.completed
-    assert (plan.mode is Mode.RECOVERY) == completed == bool(plan.choices)
+    assert (plan.mode is MigrationMode.RECOVERY) == completed == bool(plan.choices)
     assert plan == plan_recovery(earlier, status, None)
-    if known is not None and known.kind is Kind.LIVE:
+    if known is not None and known.kind is MigrationKind.LIVE:
         assert RecoveryChoice.OVERWRITE_TEST not in plan.choices
     assert plan.rebuild_journal <= completed

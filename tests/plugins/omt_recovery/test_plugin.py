@@ -5,7 +5,7 @@ from pathlib import Path
 import anyio
 
 from omt_core.api.calls import PlanRecovery
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.events import Event, Notice
 from omt_core.api.installation import Licence
 from omt_core.api.online import EarlierMigration, TenantState, TenantStatus
@@ -17,7 +17,9 @@ COMPLETED = TenantStatus(
     tenant="Cust1",
     state=TenantState.RUNNING,
     public_key="00",
-    migration=EarlierMigration(id="m", kind=Kind.LIVE, owner="Nordlys AS", serial="1", completed=True, accepted=False),
+    migration=EarlierMigration(
+        id="m", kind=MigrationKind.LIVE, owner="Nordlys AS", serial="1", completed=True, accepted=False
+    ),
 )
 
 
@@ -35,7 +37,7 @@ def test_the_plan_comes_through_the_hook_and_a_difference_is_told_once() -> None
     run = Surroundings()
     for licence in (None, LICENCE):
         call = PlanRecovery(earlier=None, status=COMPLETED, licence=licence, run=run)
-        assert anyio.run(RecoveryPlugin(PluginSettings()).plan_recovery, call).mode is Mode.RECOVERY
+        assert anyio.run(RecoveryPlugin(PluginSettings()).plan_recovery, call).mode is MigrationMode.RECOVERY
     (event,) = run.events
     assert isinstance(event, Notice)
     assert "rebuilt" in event.message

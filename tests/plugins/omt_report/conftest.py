@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from omt_core.api.calls import RenderReport
-from omt_core.api.decisions import Contact, Decisions, Kind, Mode, Notifications
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
@@ -93,7 +93,7 @@ def record_of(items: Sequence[ItemRecord], **changes: Any) -> MigrationRecord:
         workspace=Path("/workspace"),
         licence=Licence(owner="Nordlys Æventyr AS", serial="1234567890", version="8.5"),
         decisions=Decisions(
-            kind=Kind.LIVE,
+            kind=MigrationKind.LIVE,
             contact=Contact(email="migrator@example.com", phone="+47 22 00 00 00"),
             plans={"HH": "SalesPREM", "AB": "ServicePREM"},
             user_names={"HH": "h.h@example.com", "AB": "ab@example.com", "XX": "x@example.com"},
@@ -105,7 +105,7 @@ def record_of(items: Sequence[ItemRecord], **changes: Any) -> MigrationRecord:
                 number=1,
                 started=BEGAN,
                 finished=BEGAN + timedelta(hours=2, minutes=5),
-                mode=Mode.INITIAL,
+                mode=MigrationMode.INITIAL,
                 exit_code=0,
                 sent_bytes=36_000_000,
                 phases=(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from omt_core.api.decisions import Decisions, Kind
+from omt_core.api.decisions import Decisions, MigrationKind
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemState
 from omt_core.api.reporting import ReportSection
@@ -146,7 +146,7 @@ def test_each_reason_is_a_kind_of_its_own_and_the_worst_come_first(
         ({}, "The migration is complete. Everything was moved and verified."),
         ({"receipt": None}, "The migration is not finished."),
         (
-            {"decisions": Decisions(kind=Kind.TEST)},
+            {"decisions": Decisions(kind=MigrationKind.TEST)},
             "The test migration is complete. Everything was moved and verified.",
         ),
         (

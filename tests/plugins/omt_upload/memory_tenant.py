@@ -17,7 +17,7 @@ from omt_core.api.online import (
     CompletedMigration,
     CompletionProgress,
     CompletionRequest,
-    Content,
+    ContentRef,
     ManifestEntry,
     OnlineMigration,
     StageManifest,
@@ -108,7 +108,7 @@ class MemoryMigration(OnlineMigration):
         return self._limits
 
     @override
-    async def missing(self, contents: Sequence[Content]) -> frozenset[str]:
+    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         assert len(contents) <= self._limits.digests_per_request
         return frozenset(content.digest for content in contents if content.digest not in self.tenant.contents)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
 from omt_core.journal import Journal
@@ -26,7 +26,7 @@ async def test_an_item_that_is_settled_while_the_journal_answers_is_not_handed_o
     write_files(tmp_path / "archive", {"a": b"a", "b": b"b"})
     items = folder_items("documents", tmp_path / "archive")
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         await journal.record_items(items)
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
@@ -72,7 +72,7 @@ async def test_what_is_added_behind_is_read_without_reading_anew_what_is_under_w
     write_files(tmp_path / "archive", {f"{number:02}": b"content" for number in range(30)})
     items = folder_items("documents", tmp_path / "archive")
     async with Journal.open(tmp_path / "journal.sqlite") as opened:
-        await opened.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await opened.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         journal = Asked(opened)
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))  # type: ignore[arg-type]  # it hands everything on
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 10})), call.stages[0])
@@ -90,7 +90,7 @@ async def test_what_was_added_before_or_let_go_without_being_settled_is_handed_o
     write_files(tmp_path / "archive", dict.fromkeys("abcd", b"content"))
     items = folder_items("documents", tmp_path / "archive")
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         batches, handed = PendingBatches(work), []

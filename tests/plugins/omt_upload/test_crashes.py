@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.journal import Journal
 from omt_upload.bundle import USTAR
 from omt_upload.settings import UploadSettings
@@ -83,7 +83,7 @@ async def run_with(crashes: Sequence[tuple[int, bool]]) -> MemoryTenant:
         write_files(folder / "archive", FILES)
         for fuse in [*(Fuse(calls, after_effect=after) for calls, after in crashes), Fuse(10**9, after_effect=True)]:
             async with Journal.open(folder / "journal.sqlite") as journal:
-                await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+                await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
                 migration = MemoryMigration(tenant, chunk_bytes=1_500, bundle_bytes=1 << 13, member_bytes=2_000)
                 call = transfer_call(
                     fuse.guard(journal),

@@ -13,10 +13,10 @@ import anyio
 import pytest
 
 from omt_core.api.calls import TransferSummary
-from omt_core.api.decisions import Mode
+from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OnlineRefusedError
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.api.items import Item, ItemState, Presence, TablePart
+from omt_core.api.items import InventoryState, Item, ItemState, TablePart
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 from omt_upload.transfer import transfer
@@ -55,7 +55,7 @@ def archive(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def journal_of(tmp_path: Path, *, baseline: bool = False) -> AsyncIterator[Journal]:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=baseline, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=baseline, plugins={})
         yield journal
 
 
@@ -130,7 +130,7 @@ async def test_files_that_vanish_or_cannot_be_read_are_named_with_a_reason(tmp_p
     (archive / "c/large.bin").unlink()
     (archive / "a/two.txt").unlink()
     (archive / "a/two.txt").mkdir()
-    gone = Item(stage="documents", key="z", name="z", presence=Presence.MISSING, reason="document-file-missing")
+    gone = Item(stage="documents", key="z", name="z", presence=InventoryState.MISSING, reason="document-file-missing")
     tenant = MemoryTenant()
     async with journal_of(tmp_path) as journal:
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", [*items, gone]))

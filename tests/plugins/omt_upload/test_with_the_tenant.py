@@ -11,9 +11,9 @@ import anyio
 import pytest
 
 from omt_core.api.calls import ConnectOnline, EstimateTransfer, TransferSummary
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import Licence
-from omt_core.api.online import Content, OnlineMigration
+from omt_core.api.online import ContentRef, OnlineMigration
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_online.client.connecting import open_session
@@ -77,7 +77,7 @@ async def opened(tenant: RunningTenant, workspace: Path) -> AsyncIterator[Online
     settings = ClientSettings(url=tenant.url, token_file=tenant.token_file, retry_total=0)
     target = await connect(settings, ConnectOnline(run=Watcher(workspace)))
     try:
-        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         yield migration
         await migration.aclose()
     finally:
@@ -88,14 +88,14 @@ async def move(
     tenant: RunningTenant, workspace: Path, rate: Unlimited, stop: Stop, settings: UploadSettings = SETTINGS
 ) -> TransferSummary:
     async with opened(tenant, workspace) as migration, Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = stage_of("documents", folder_items("documents", workspace / "archive"), batch=50)
         call = transfer_call(journal, migration, workspace, stage, rate=rate, stop=stop)
         return await UploadPlugin(settings).transfer(call)
 
 
 async def check_all_there(tenant: RunningTenant, workspace: Path) -> None:
-    contents = [Content(digest=digest_of(content), size=len(content)) for content in FILES.values()]
+    contents = [ContentRef(digest=digest_of(content), size=len(content)) for content in FILES.values()]
     async with opened(tenant, workspace) as migration:
         for begin in range(0, len(contents), 50):
             assert await migration.missing(contents[begin : begin + 50]) == frozenset()

@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from omt_core.api.decisions import Kind, RecoveryChoice
-from omt_core.api.online import CompletionRequest, TenantState, UserAssignment
-from omt_core.api.users import OtherAddress
+from omt_core.api import CompletionRequest, MigrationKind, OtherAddress, RecoveryChoice, TenantState, UserAssignment
 from omt_online.server.importing import PartToImport
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -61,7 +59,7 @@ class MigrationAnswer(Body):
     """The tenant's migration. `kind` is that of what is online once it is `completed`."""
 
     id: str
-    kind: Kind
+    kind: MigrationKind
     owner: str
     serial: str
     completed: bool
@@ -114,7 +112,7 @@ class OpeningBody(Body):
     """Whose migration to open, and as what. `client` is the id of the workspace that works on it."""
 
     licence: LicenceBody
-    kind: Kind
+    kind: MigrationKind
     recovery: RecoveryChoice | None
     client: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 

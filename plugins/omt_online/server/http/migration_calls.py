@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from omt_core.api.online import Content
+from omt_core.api import ContentRef
 from omt_online.server.http.bodies import ContentsBody, MissingAnswer, OpeningAnswer, OpeningBody
 from omt_online.server.http.service import SERVICE, answer, read_body
 from omt_online.server.http.tenant_calls import limits_of
@@ -44,6 +44,6 @@ async def find_missing(request: web.Request) -> web.StreamResponse:
     most = service.store.settings.digests_per_request
     if len(body.contents) > most:
         raise too_large(f"{len(body.contents)} contents were asked for at once; the limit is {most}.")
-    contents = [Content(digest=digest, size=size) for digest, size in body.contents]
+    contents = [ContentRef(digest=digest, size=size) for digest, size in body.contents]
     missing = await service.run(service.store.contents.missing, contents)
     return answer(MissingAnswer(missing=list(missing)))

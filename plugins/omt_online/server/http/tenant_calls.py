@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from omt_core.api.online import TenantState
+from omt_core.api import TenantState
 from omt_online.server.framing import FRAMINGS
 from omt_online.server.http.bodies import (
     Capabilities,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from omt_core.api.online import UserAssignment
-from omt_core.api.users import OtherAddress
+from omt_core.api import OtherAddress, UserAssignment
 from omt_online.server.importing.customer_table import CustomerTable
 from omt_online.server.importing.user_name import comparable
 from omt_online.server.importing.verification_failed import Detail

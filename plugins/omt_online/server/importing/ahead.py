@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from omt_core.api.online import Content
+from omt_core.api import ContentRef
 from omt_online.server.importing.database_file import open_database
 from omt_online.server.importing.files import AHEAD, UNFINISHED
 from omt_online.server.importing.ports import StoredContents
@@ -62,5 +62,5 @@ class AheadImport:
         following = told.get(len(importer.stored(name)) + 1)
         if following is None:
             return None
-        lacking = self._contents.missing([Content(digest=following.digest, size=following.size)])
+        lacking = self._contents.missing([ContentRef(digest=following.digest, size=following.size)])
         return None if lacking else following

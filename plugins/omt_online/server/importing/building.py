@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from omt_core.api.errors import OnlineRefusedError
-from omt_core.api.online import CompletionRequest
+from omt_core.api import CompletionRequest, OnlineRefusedError
 from omt_online.receipt import TableTotals
 from omt_online.server.durable import sync_folder
 from omt_online.server.importing.database_file import open_database

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.server.importing.settings import ImportSettings
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from omt_core.api.online import CompletionRequest
-from omt_core.api.users import UserPlan
+from omt_core.api import CompletionRequest, UserPlan
 from omt_online.receipt import Changes, TableTotals
 from omt_online.server.importing.addresses import remove_addresses
 from omt_online.server.importing.fingerprint import columns_of, measure

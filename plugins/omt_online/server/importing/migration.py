@@ -10,7 +10,7 @@ import anyio
 import anyio.from_thread
 import anyio.to_thread
 
-from omt_core.api.online import CompletionProgress
+from omt_core.api import CompletionProgress
 from omt_online.receipt import TableTotals
 from omt_online.server.importing.building import DatabaseBuilder
 from omt_online.server.importing.decisions import check_decisions

@@ -9,9 +9,7 @@ from typing import BinaryIO, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from omt_core.api.decisions import Kind
-from omt_core.api.online import CompletionProgress, CompletionRequest, Content
-from omt_core.api.users import UserPlan
+from omt_core.api import CompletionProgress, CompletionRequest, ContentRef, MigrationKind, UserPlan
 
 DIGESTS_PER_QUESTION = 10_000
 """How many contents the importer asks for at a time."""
@@ -23,7 +21,7 @@ ProgressCallback = Callable[[CompletionProgress], None]
 class StoredContents(Protocol):
     """The tenant's content store, read only. Both methods block and are called from a worker thread."""
 
-    def missing(self, contents: Sequence[Content]) -> Collection[str]:
+    def missing(self, contents: Sequence[ContentRef]) -> Collection[str]:
         """Return the digests of at most `DIGESTS_PER_QUESTION` contents that are not stored whole with this size."""
         ...
 
@@ -57,7 +55,7 @@ class CommittedMigration:
 
     id: str
     tenant: str
-    kind: Kind
+    kind: MigrationKind
     owner: str
     serial: str
     stages: Sequence[CommittedStage]

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from omt_core.api.online import UserAssignment
-from omt_core.api.users import UserPlan
+from omt_core.api import UserAssignment, UserPlan
 from omt_online.server.importing.customer_table import CustomerTable
 from omt_online.server.importing.user_name import comparable
 from omt_online.server.importing.verification_failed import Detail

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
-from omt_core.api.online import Content, ManifestEntry
+from omt_core.api import ContentRef, ManifestEntry
 from omt_online.receipt import DATABASE_STAGE, ManifestLineError, ManifestTotals, read_manifest
 from omt_online.server.importing.identifiers import folded
 from omt_online.server.importing.ports import DIGESTS_PER_QUESTION, CommittedStage, StoredContents
@@ -79,7 +79,7 @@ class _Reading:
     _contents: StoredContents
     _verified: VerifiedMigration
     _reasons: Reasons
-    _asked: list[tuple[str, Content]] = field(default_factory=list)
+    _asked: list[tuple[str, ContentRef]] = field(default_factory=list)
     _before: str | None = None
 
     def read(self, manifest: BinaryIO, done: int, progress: CountProgress) -> int:
@@ -113,7 +113,7 @@ class _Reading:
         if (entry.part is not None) != (self._stage.stage == DATABASE_STAGE):
             self._reasons.add("manifest-malformed", subject, "a part of a table stands in the stage database only")
         if entry.digest is not None:
-            self._asked.append((subject, Content(digest=entry.digest, size=entry.size)))
+            self._asked.append((subject, ContentRef(digest=entry.digest, size=entry.size)))
         if entry.part is None:
             return
         if entry.digest is None:

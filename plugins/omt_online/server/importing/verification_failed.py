@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from omt_core.api.errors import OnlineRefusedError
+from omt_core.api import OnlineRefusedError
 
 DETAILS_TOLD = 1_000
 """How many reasons one refusal lists; the message tells how many there are."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.receipt import Mismatch
 from omt_online.server.identity import TenantIdentity, establish_identity
 from omt_online.server.layout import TenantLayout

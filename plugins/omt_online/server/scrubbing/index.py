@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from omt_core.api.errors import InputError
+from omt_core.api import InputError
 from omt_online.receipt import Mismatch
 from omt_online.server.importing import ImportedMigration
 from omt_online.server.layout import TenantLayout

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from omt_core.api.decisions import Contact, Kind
+from omt_core.api.decisions import Contact, MigrationKind
 from omt_core.api.installation import ManualAnswers
 from omt_core.app import Application, compose
 from omt_core.testing.crm import build_crm
@@ -42,7 +42,7 @@ class Site:
         password = (self.folder / "site" / "password.txt").read_text(encoding="utf-8").strip()
         await self.conductor.log_in("HH", SecretStr(password))
 
-    async def to_checklist(self, kind: Kind = Kind.TEST) -> None:
+    async def to_checklist(self, kind: MigrationKind = MigrationKind.TEST) -> None:
         """Go from Welcome to an open Checklist whose checks are done."""
         await self.conductor.start()
         await self.log_in()
@@ -53,7 +53,7 @@ class Site:
         """Wait until the checks are done."""
         await self.until_it_holds(lambda: self.conductor.checks.state is not CheckState.RUNNING)
 
-    async def to_ready(self, kind: Kind = Kind.TEST) -> None:
+    async def to_ready(self, kind: MigrationKind = MigrationKind.TEST) -> None:
         """Go on to where the upload can begin."""
         await self.to_checklist(kind)
         await self.conductor.checklist.mark_done("plans")

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.installation import ManualAnswers
 from omt_core.journal import Journal
@@ -72,7 +72,7 @@ async def test_without_the_agreement_nothing_goes_on(tmp_path: Path) -> None:
         await site.conductor.start()
         await site.log_in()
         with pytest.raises(InputError) as caught:
-            await site.conductor.confirm(CONTACT, Kind.LIVE, agreed=False)
+            await site.conductor.confirm(CONTACT, MigrationKind.LIVE, agreed=False)
         assert caught.value.code == "agreement-not-accepted"
         assert of(site.state, "screen") == "confirm"
 
@@ -91,7 +91,7 @@ async def test_every_decision_is_there_after_the_tool_was_started_again(tmp_path
         assert site.conductor.lease.session.decisions == decided
         await site.log_in()
         assert of(site.state, "contact", "email") == CONTACT.email
-        await site.conductor.confirm(CONTACT, Kind.TEST, agreed=True)
+        await site.conductor.confirm(CONTACT, MigrationKind.TEST, agreed=True)
         assert login not in site.conductor.lease.session.decisions.plans
         assert of(site.state, "checklist", "notifications") == "done"
 

@@ -6,26 +6,26 @@ from itertools import pairwise
 
 import pytest
 
-from omt_core.api.decisions import Mode, RecoveryChoice
+from omt_core.api.decisions import MigrationMode, RecoveryChoice
 from omt_core.wizard.conductor.screens import after, before, step_bar
 from omt_core.wizard.conductor.state import Screen
 
 
-def shown(screen: Screen, mode: Mode | None, choice: RecoveryChoice | None = None) -> list[str]:
+def shown(screen: Screen, mode: MigrationMode | None, choice: RecoveryChoice | None = None) -> list[str]:
     marks = {"done": "+", "current": "*", "todo": "-"}
     return [f"{marks[box.state]}{box.title}" for box in step_bar(screen, mode, choice)]
 
 
 def test_a_first_upload_has_six_boxes() -> None:
     """W2."""
-    assert shown(Screen.CONFIRM, Mode.INITIAL) == [
+    assert shown(Screen.CONFIRM, MigrationMode.INITIAL) == [
         "+Welcome", "+Login", "*Confirm", "-Checklist", "-Upload", "-Complete",
     ]  # fmt: skip
 
 
 def test_recovery_of_missing_files_has_five() -> None:
     """W3."""
-    assert shown(Screen.LOGIN, Mode.RECOVERY, RecoveryChoice.MISSING) == [
+    assert shown(Screen.LOGIN, MigrationMode.RECOVERY, RecoveryChoice.MISSING) == [
         "+Welcome", "+Recovery", "*Login", "-Upload", "-Complete",
     ]  # fmt: skip
 
@@ -35,9 +35,9 @@ def test_before_the_mode_is_known_the_boxes_are_those_of_a_first_upload() -> Non
     assert shown(Screen.INSTALLATION, None)[0] == "*Welcome"
 
 
-@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("mode", list(MigrationMode))
 @pytest.mark.parametrize("choice", [None, *RecoveryChoice])
-def test_previous_leads_back_over_the_way_that_one_came(mode: Mode, choice: RecoveryChoice | None) -> None:
+def test_previous_leads_back_over_the_way_that_one_came(mode: MigrationMode, choice: RecoveryChoice | None) -> None:
     """W6."""
     screen, way = Screen.WELCOME, [Screen.WELCOME]
     while screen is not Screen.COMPLETE:
@@ -50,4 +50,4 @@ def test_previous_leads_back_over_the_way_that_one_came(mode: Mode, choice: Reco
 @pytest.mark.parametrize("screen", [Screen.WELCOME, Screen.COMPLETE, Screen.CLOSED])
 def test_there_is_no_way_back_from_the_ends(screen: Screen) -> None:
     """W6."""
-    assert before(screen, Mode.INITIAL, None) is None
+    assert before(screen, MigrationMode.INITIAL, None) is None

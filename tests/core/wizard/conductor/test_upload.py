@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio.lowlevel
 import pytest
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.api.events import StageState
 from omt_core.engine import pins
@@ -19,7 +19,7 @@ from tests.core.wizard.conductor.site import Site, site_in
 pytestmark = pytest.mark.anyio
 
 
-async def begun(site: Site, kind: Kind) -> None:
+async def begun(site: Site, kind: MigrationKind) -> None:
     await site.to_ready(kind)
     await site.conductor.start_upload()
 
@@ -27,7 +27,7 @@ async def begun(site: Site, kind: Kind) -> None:
 async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
     """W79."""
     async with site_in(tmp_path) as site:
-        await begun(site, Kind.TEST)
+        await begun(site, MigrationKind.TEST)
         site.conductor.upload.pause()
         await site.until(UploadState.PAUSED)
         await site.conductor.start_upload()
@@ -41,7 +41,7 @@ async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
 
 async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
-        await begun(site, Kind.TEST)
+        await begun(site, MigrationKind.TEST)
         site.conductor.upload.pause()
         await site.until(UploadState.PAUSED)
         await site.conductor.start_upload()
@@ -55,7 +55,7 @@ async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp
 async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_for(tmp_path: Path) -> None:
     """W70, DESIGN section 4: cancel before anything is committed thaws."""
     async with site_in(tmp_path) as site:
-        await begun(site, Kind.LIVE)
+        await begun(site, MigrationKind.LIVE)
         await site.conductor.cancel_upload(thaw=True)
         await site.until(UploadState.STOPPED)
         await site.until_it_holds(lambda: not site.conductor.busy)
@@ -69,7 +69,7 @@ async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
     """W70."""
     monkeypatch.setattr("omt_core.wizard.conductor.upload._LOOK_EVERY", 0.05)
     async with site_in(tmp_path) as site:
-        await site.to_ready(Kind.LIVE)
+        await site.to_ready(MigrationKind.LIVE)
         site.conductor.upload.limit(1_000)  # so slow that it still runs when the page looks
         await site.conductor.start_upload()
         await site.until_it_holds(lambda: json.loads(site.conductor.state())["frozen"])
@@ -81,7 +81,7 @@ async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
 async def test_a_paused_live_upload_that_is_cancelled_lets_the_users_in_again_too(tmp_path: Path) -> None:
     """W70."""
     async with site_in(tmp_path) as site:
-        await begun(site, Kind.LIVE)
+        await begun(site, MigrationKind.LIVE)
         await site.until_it_holds(lambda: site.conductor.upload.part().rows[0].state is StageState.SUCCEEDED)
         site.conductor.upload.pause()
         await site.until(UploadState.PAUSED)
@@ -116,7 +116,7 @@ async def test_what_does_not_run_can_be_neither_paused_nor_begun_twice(tmp_path:
 
 async def test_a_ctrl_c_stops_it_so_that_it_goes_on_another_time(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
-        await begun(site, Kind.TEST)
+        await begun(site, MigrationKind.TEST)
         await site.until_it_holds(lambda: site.conductor.upload.part().rows[0].state is StageState.SUCCEEDED)
         site.conductor.stop()
         await site.conductor.closed.wait()

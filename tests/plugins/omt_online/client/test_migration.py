@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import Kind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.items import TablePart
-from omt_core.api.online import CompletionRequest, Content, ManifestEntry, StageManifest, UploadRequest
+from omt_core.api.online import CompletionRequest, ContentRef, ManifestEntry, StageManifest, UploadRequest
 from omt_online.server.embedded import RunningTenant, serve_tenant
 from omt_online.server.http import tenant_calls
 from omt_online.server.http.bodies import Capabilities
@@ -65,8 +65,8 @@ async def test_another_key_than_the_pinned_one_is_refused(tmp_path: Path, tenant
 
 async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
-        asked = [Content(digest=digest_of(WORDS), size=len(WORDS))]
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
+        asked = [ContentRef(digest=digest_of(WORDS), size=len(WORDS))]
         url, offset = await migration.create_upload(file_of(WORDS), WORDS[:8_192])
         assert offset == 8_192 == await migration.offset(url)
         assert await migration.missing(asked) == {digest_of(WORDS)}
@@ -79,16 +79,16 @@ async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: P
 
 async def test_a_whole_file_goes_in_one_request_even_an_empty_one(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         for content in (b"short", b""):
             _, offset = await migration.create_upload(file_of(content), content)
             assert offset == len(content)
-            assert await migration.missing([Content(digest=digest_of(content), size=len(content))]) == frozenset()
+            assert await migration.missing([ContentRef(digest=digest_of(content), size=len(content))]) == frozenset()
 
 
 async def test_a_lie_about_the_content_is_a_mismatch(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         with pytest.raises(UploadMismatchError):
             await migration.create_upload(file_of(b"right"), b"wrong")
         url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
@@ -101,7 +101,7 @@ async def test_a_terminated_upload_is_lost_and_terminating_again_is_no_error(
     tmp_path: Path, tenant: RunningTenant
 ) -> None:
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
         await migration.terminate(url)
         await migration.terminate(url)
@@ -116,13 +116,13 @@ async def test_an_upload_outlives_the_tenant_and_its_port(tmp_path: Path) -> Non
         serve_tenant(tmp_path / "tenant", settings=settings) as running,
         connected(running, tmp_path) as target,
     ):
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         url, _ = await migration.create_upload(file_of(WORDS), WORDS[:100])
     async with (
         serve_tenant(tmp_path / "tenant", settings=settings) as running,
         connected(running, tmp_path) as target,
     ):
-        again = await target.open(LICENCE, Kind.TEST, None)
+        again = await target.open(LICENCE, MigrationKind.TEST, None)
         assert again.id == migration.id
         assert await again.offset(url) == 100
 
@@ -131,12 +131,12 @@ async def test_a_second_workspace_is_refused_until_the_claim_is_given_back(
     tmp_path: Path, tenant: RunningTenant
 ) -> None:
     async with connected(tenant, tmp_path / "a") as first, connected(tenant, tmp_path / "b") as second:
-        migration = await first.open(LICENCE, Kind.TEST, None)
+        migration = await first.open(LICENCE, MigrationKind.TEST, None)
         with pytest.raises(OnlineRefusedError) as caught:
-            await second.open(LICENCE, Kind.TEST, None)
+            await second.open(LICENCE, MigrationKind.TEST, None)
         assert caught.value.code == "migration-claimed"
         await migration.aclose()
-        assert (await second.open(LICENCE, Kind.TEST, None)).id == migration.id
+        assert (await second.open(LICENCE, MigrationKind.TEST, None)).id == migration.id
 
 
 @pytest.mark.parametrize("wanted", [True, False])
@@ -152,7 +152,7 @@ async def test_parts_are_announced_to_a_tenant_that_takes_them(
         ManifestEntry(stage="documents", key="k", name="n", size=5, digest="cd" * 32),
     ]
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         await migration.announce(entries)
         await migration.announce(entries[1:])
     assert [(name, part.number, part.size, part.last, f"{part.fingerprint:x}") for name, part in told] == (
@@ -163,7 +163,7 @@ async def test_parts_are_announced_to_a_tenant_that_takes_them(
 async def test_committing_without_the_contents_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
     line = b'{"stage":"documents","key":"1","name":"1","size":5,"digest":"%s"}\n' % digest_of(b"never").encode()
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         await migration.create_upload(file_of(line), line)
         with pytest.raises(OnlineRefusedError) as caught:
             await migration.commit(
@@ -182,7 +182,7 @@ async def test_committing_without_the_contents_is_refused(tmp_path: Path, tenant
 
 async def test_a_completion_that_the_tenant_refuses_says_why(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         with pytest.raises(OnlineError) as caught:
             async for _ in migration.complete(CompletionRequest()):
                 pass
@@ -193,7 +193,7 @@ async def test_a_completion_that_the_tenant_refuses_says_why(tmp_path: Path, ten
 async def test_a_choice_that_is_not_possible_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
         with pytest.raises(OnlineRefusedError) as caught:
-            await target.open(LICENCE, Kind.TEST, RecoveryChoice.MISSING)
+            await target.open(LICENCE, MigrationKind.TEST, RecoveryChoice.MISSING)
         assert caught.value.code == "choice-not-possible"
 
 
@@ -217,12 +217,12 @@ async def test_a_bundle_that_was_damaged_on_the_way_is_a_mismatch_wherever_that_
     request = UploadRequest(kind="bundle", digest=bundle.digest, size=size)
     buffer[damaged] ^= 1
     async with connected(tenant, tmp_path) as target:
-        migration = await target.open(LICENCE, Kind.TEST, None)
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
         with pytest.raises(UploadMismatchError) as caught:
             await migration.create_upload(request, bytes(buffer[:size]))
         assert caught.value.code == code
-        assert await migration.missing([Content(digest=digest, size=600) for digest in digests]) == set(digests)
+        assert await migration.missing([ContentRef(digest=digest, size=600) for digest in digests]) == set(digests)
         buffer[damaged] ^= 1
         _, offset = await migration.create_upload(request, bytes(buffer[:size]))
         assert offset == size
-        assert not await migration.missing([Content(digest=digest, size=600) for digest in digests])
+        assert not await migration.missing([ContentRef(digest=digest, size=600) for digest in digests])

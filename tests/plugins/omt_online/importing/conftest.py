@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.items import TablePart
-from omt_core.api.online import CompletionProgress, CompletionRequest, Content, ManifestEntry
+from omt_core.api.online import CompletionProgress, CompletionRequest, ContentRef, ManifestEntry
 from omt_core.api.users import UserPlan
 from omt_online.receipt import Receipt, manifest_line, parse_receipt, public_key_of
 from omt_online.server.importing import (
@@ -92,8 +92,8 @@ class FolderContents:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def missing(self, contents: Sequence[Content]) -> set[str]:
-        def is_stored(content: Content) -> bool:
+    def missing(self, contents: Sequence[ContentRef]) -> set[str]:
+        def is_stored(content: ContentRef) -> bool:
             path = self.folder / content.digest
             return path.exists() and path.stat().st_size == content.size
 
@@ -112,7 +112,7 @@ class ImportingTenant:
     elsewhere: frozenset[str] = frozenset()
     current: ImportedMigration | None = None
     entries: dict[str, dict[str, ManifestEntry]] = field(default_factory=dict)
-    kind: Kind = Kind.TEST
+    kind: MigrationKind = MigrationKind.TEST
     snapshot: str = "snapshot-1"
     settings: ImportSettings = DEFAULTS
     request: CompletionRequest = REQUEST

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.online import UserAssignment
 from omt_online.receipt import check_manifest
 from omt_online.server.importing import (
@@ -50,7 +50,7 @@ def test_an_import_ends_with_a_database_a_manifest_and_a_receipt_that_fits_them(
     assert (header.tenant, header.migration, header.kind, header.snapshot) == (
         "Cust12345",
         "m-1",
-        Kind.TEST,
+        MigrationKind.TEST,
         "snapshot-1",
     )
     assert header.files.model_dump() == {"verified": 2, "bytes": 11, "left_behind": 1}
@@ -249,14 +249,14 @@ def test_overwriting_a_test_resets_users_and_authorisations_and_removes_the_old_
     first = tenant.run()
     with duckdb.connect(str(first.database)) as connection:
         connection.execute("INSERT INTO omt.authorisations VALUES ('app', 'HH')")
-    tenant.snapshot, tenant.kind = "snapshot-2", Kind.LIVE
+    tenant.snapshot, tenant.kind = "snapshot-2", MigrationKind.LIVE
     tenant.request = replace(tenant.request, users=())
     second = tenant.run()
     assert second.database != first.database
     assert not first.database.exists()
     assert tenant.query("SELECT * FROM omt.authorisations") == []
     assert tenant.query("SELECT * FROM omt.users") == []
-    assert tenant.receipt().header.kind is Kind.LIVE
+    assert tenant.receipt().header.kind is MigrationKind.LIVE
 
 
 def test_a_refused_import_changes_nothing_that_is_online(tenant):

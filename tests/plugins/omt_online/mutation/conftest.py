@@ -17,7 +17,7 @@ import pytest
 
 from omt_core.api.calls import ConnectOnline
 from omt_core.api.commands import Command
-from omt_core.api.decisions import Kind, Mode
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item, TablePart
 from omt_core.api.online import CompletionRequest
@@ -174,9 +174,9 @@ async def _migrate(root: Path) -> None:
     async with serve_tenant(root / "tenant", settings=LIMITS) as tenant:
         client = ClientSettings(url=tenant.url, token_file=tenant.token_file, retry_total=0)
         target = await connect(client, ConnectOnline(run=Watcher(root)))
-        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), Kind.TEST, None)
+        migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         async with Journal.open(root / "journal.sqlite") as journal:
-            await journal.begin_run(mode=Mode.INITIAL, baseline=False, plugins={})
+            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
             stages = [
                 stage_of("documents", documents),
                 stage_of("templates", templates),

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from omt_core.api.decisions import Kind
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.api.items import TablePart
 from omt_core.api.online import CompletionRequest, ManifestEntry
@@ -131,7 +131,7 @@ def complete(store: Store, tmp_path: Path) -> None:
     migration = CommittedMigration(
         id="m",
         tenant=store.identity.tenant,
-        kind=Kind.TEST,
+        kind=MigrationKind.TEST,
         owner="o",
         serial="s",
         stages=stages,
