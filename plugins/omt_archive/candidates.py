@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from omt_archive.names import fold, likeness
+from omt_archive.names import likeness
 from omt_archive.owner import Missing, Unclaimed
 from omt_archive.roots import Period
+from omt_crm.paths import fold
 
 COMPARED_LETTER_BY_LETTER = 200
 """Up to so many files and documents, similar names are looked for too; beyond, that would take the square of them."""

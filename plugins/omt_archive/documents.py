@@ -10,12 +10,12 @@ from typing import Final
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
 from omt_archive.document_row import DocumentRow, Unmovable, document_row, hostile_login, periods_of, unmovable
 from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING
-from omt_archive.names import fold, on_site
+from omt_archive.names import on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import InventoryState, Item, Row
-from omt_crm.paths import refuse_reason
+from omt_crm.paths import fold, refuse_reason
 
 STAGE: Final = "documents"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination, unreadable
 from omt_archive.findings import FILE_OUTSIDE_ROOT
-from omt_archive.names import fold
 from omt_core.api import InventoryState
+from omt_crm.paths import fold
 
 
 class Folder:

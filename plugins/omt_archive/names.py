@@ -1,4 +1,4 @@
-"""Names of files: when two are the same to Windows, when two look alike, and how any of them is told."""
+"""Names of files: when two look alike, and how any of them is told."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from pathlib import Path
 
 _COUNTER = re.compile(r"[(\[]\d+[)\]]$|-\d+$")
 """What the product puts behind a name to make it unique: `(2)`, `[1]`, `-2` (domain/README.md section 6)."""
-
-
-def fold(name: str) -> str:
-    """Return what two names share that differ in case only, or in how their accents are encoded.
-
-    Upper case is Windows' own measure. Composing first lets a copy made on macOS match.
-    """
-    return name.upper() if name.isascii() else unicodedata.normalize("NFC", name).upper()
 
 
 def likeness(name: str) -> str:

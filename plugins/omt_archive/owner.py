@@ -11,9 +11,10 @@ from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination, examine
 from omt_archive.findings import DOCUMENT_FILE_SHADOWED, DOCUMENT_VERSIONS, FILE_WITHOUT_DOCUMENT, FOLDER_UNREADABLE
 from omt_archive.folder import Folder
-from omt_archive.names import fold, stem
+from omt_archive.names import stem
 from omt_archive.roots import ArchiveRoots, Ignored, Period, is_never_moved, period_before, period_folders
 from omt_archive.tree import walk
+from omt_crm.paths import fold
 
 
 @dataclass(frozen=True, slots=True)

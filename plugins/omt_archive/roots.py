@@ -12,8 +12,8 @@ from pathlib import Path
 from omt_archive.boundary import Boundary
 from omt_archive.examination import Examination
 from omt_archive.folder import Folder
-from omt_archive.names import fold
 from omt_core.api import SUBJECTS_SHOWN
+from omt_crm.paths import fold
 
 Period = tuple[int, int]
 """Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from omt_crm.paths.hostile import refuse_reason
+from omt_crm.paths.names import fold
 from omt_crm.paths.periods import document_folder, neighbouring_folders, period
 from omt_crm.paths.windows import extended, map_windows_path, openable
 
 __all__ = [
     "document_folder",
     "extended",
+    "fold",
     "map_windows_path",
     "neighbouring_folders",
     "openable",

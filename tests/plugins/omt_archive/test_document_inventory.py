@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from omt_archive.document_row import ORDINARY_NAME, periods_of
 from omt_archive.documents import DocumentInventory
-from omt_archive.names import fold
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.items import InventoryState
-from omt_crm.paths import refuse_reason
+from omt_crm.paths import fold, refuse_reason
 
 NOW = datetime(2015, 3, 3)  # noqa: DTZ001
 MOMENTS = tuple(

@@ -221,3 +221,21 @@ async def test_similar_names_are_candidates(new_site):
     again = next(one for one in await site.items("documents") if one.key == "5")
     assert again.reason == "document-file-missing"
     assert [one.rpartition("\\")[2] for one in again.candidates] == [renamed.name]
+
+
+async def test_a_missing_file_is_not_taken_for_one_that_only_a_lenient_folding_calls_the_same(new_site):
+    site = new_site()
+    items = {item.key: item for item in await site.items("documents")}
+    one, other = next(
+        (one, other)
+        for one in items.values()
+        for other in items.values()
+        if one is not other and one.path.parent == other.path.parent
+    )
+    one.path.unlink()
+    other.path.rename(other.path.with_name("MASSE.DOC"))
+    site.run("UPDATE document SET name = 'Maße.doc' WHERE document_id = ?", (int(one.key),))
+    site.run("UPDATE document SET name = 'MASSE.DOC' WHERE document_id = ?", (int(other.key),))
+    after = {item.key: item for item in await site.items("documents")}
+    assert after[one.key].presence is InventoryState.MISSING
+    assert after[other.key].presence is InventoryState.FOUND

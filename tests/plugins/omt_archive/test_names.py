@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_archive.names import fold, likeness, on_site, telling
+from omt_archive.names import likeness, on_site, telling
 
 
 @pytest.mark.parametrize(
@@ -38,8 +37,3 @@ def test_a_counter_and_an_extension_do_not_make_names_unlike(other):
 @given(st.text())
 def test_whatever_is_told_is_text(name):
     assert telling(name + "\udce6").encode()
-
-
-@given(st.text())
-def test_the_encoding_of_accents_makes_no_difference(name):
-    assert fold(unicodedata.normalize("NFD", name)) == fold(unicodedata.normalize("NFC", name))
