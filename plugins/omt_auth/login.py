@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from omt_auth.administrator import read_administrator
 from omt_auth.associates import get_associate
-from omt_auth.rights import administrator_right
 from omt_auth.simulated_password import SimulatedPassword, is_simulated
 from omt_auth.verification import Verdict, Verification, Verifier
-from omt_core.api import LoginOutcome, LoginResult
+from omt_core.api import LoginOutcome, LoginResult, SourceDatabase
 from omt_core.api.calls import Authenticate
+from omt_crm.administrators import read_administrator_rights, strongest_right
+from omt_crm.licences import read_licences
 
 AUTOMATIC = ("netserver", "windows")
 """The order in which verifiers are tried when none is named."""
@@ -43,9 +44,19 @@ async def _result(call: Authenticate, verification: Verification, verifier: str)
         return LoginResult(outcome=LoginOutcome.WRONG_CREDENTIALS, verifier=verifier)
     if associate.retired:
         return LoginResult(outcome=LoginOutcome.RETIRED, verifier=verifier)
-    right = await administrator_right(call.database, associate_id=associate.id, reported=verification.rights)
+    right = await _administrator_right(call.database, associate.id, verification.rights)
     # ND whether the original accepts system users; they are no administrators here (domain/README.md section 3).
     if right is None or not associate.employee:
         return LoginResult(outcome=LoginOutcome.NOT_ADMINISTRATOR, verifier=verifier)
     administrator = await read_administrator(call.database, associate, right)
     return LoginResult(outcome=LoginOutcome.ACCEPTED, administrator=administrator, verifier=verifier)
+
+
+async def _administrator_right(database: SourceDatabase, associate: int, reported: frozenset[str] | None) -> str | None:
+    """Return the right that makes an associate an administrator, or None.
+
+    What the product itself `reported` counts, since it also looks at the rows' hashes; without that the rows do.
+    """
+    if reported is not None:
+        return strongest_right(reported)
+    return (await read_administrator_rights(database, await read_licences(database))).of(associate)

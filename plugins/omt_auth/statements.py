@@ -17,21 +17,6 @@ SECRETS_OF_A_FORM: Final = """
     SELECT COUNT(*) FROM credentials c WHERE c.credentialType = ? AND c.secret LIKE ?
 """
 
-ADMINISTRATOR_RIGHTS: Final = """
-    SELECT f."name", f.requiredModule
-    FROM userrolelink u
-    JOIN functionrightrolelink l ON l.roleId = u.role_id
-    JOIN functionright f ON f.FunctionRight_id = l.functionRightId
-    WHERE u.associate_id = ? AND f."name" IN (?, ?)
-"""
-
-LICENCES: Final = """
-    SELECT m.moduleName, m.licenseType, COUNT(l.LicenseAssocLink_id)
-    FROM modulelicense m
-    LEFT JOIN licenseassoclink l ON l.moduleLicenseId = m.ModuleLicense_id AND l.assocId = ?
-    GROUP BY m.moduleName, m.licenseType
-"""
-
 PERSON: Final = """
     SELECT p.firstname, p.middleName, p.lastname FROM person p WHERE p.person_id = ?
 """

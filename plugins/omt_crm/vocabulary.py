@@ -52,6 +52,9 @@ class LicenceFlags(IntFlag):
     SITE_MARKER = 2
 
 
+VENDOR: Final = "SUPEROFFICE"
+"""moduleowner.ownerName of the vendor's own modules; reserved, so that no partner has it (section 5)."""
+
 NO_PLAN_MODULE: Final = "superlicense-no-selection"
 """modulelicense.moduleName of "(No Selection)": the plan that is none (section 5)."""
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from omt_core.api import InstallationError, Licence, SourceDatabase
+from omt_crm.tolerant import rows_if_there
 from omt_database.statements import COMPANY, MODEL_VERSION
-from omt_database.tolerant import rows_if_there
 
 _DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
 

@@ -30,12 +30,6 @@ FROM UserRoleLink l
 JOIN Role r ON r.Role_id = l.role_id
 ORDER BY l.UserRoleLink_id"""
 
-ADMINISTRATOR_RIGHTS: Final = """
-SELECT l.roleId, f.requiredModule
-FROM FunctionRightRoleLink l
-JOIN FunctionRight f ON f.FunctionRight_id = l.functionRightId
-WHERE f."name" IN ('admin-all', 'admin-users')"""
-
 EMAILS: Final = """
 SELECT e.person_id, e.email_address
 FROM Email e
@@ -49,15 +43,6 @@ FROM phone p
 JOIN associate a ON a.person_id = p.owner_id
 WHERE a."type" = 0 AND COALESCE(a.deleted, 0) = 0 AND p.ptype_idx >= 16384 AND p.ptype_idx < 32768
 ORDER BY p."rank", p.phone_id"""
-
-MODULES: Final = "SELECT ModuleLicense_id, moduleName, licenseType, extraFlags FROM ModuleLicense"
-
-ASSIGNED_MODULES: Final = """
-SELECT l.assocId, l.moduleLicenseId
-FROM LicenseAssocLink l
-JOIN associate a ON a.associate_id = l.assocId
-WHERE a."type" = 0 AND COALESCE(a.deleted, 0) = 0
-ORDER BY l.LicenseAssocLink_id"""
 
 PERSON_TABLE: Final = "SELECT TableNumber FROM sequence WHERE LOWER(TableName) = 'person'"
 

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from omt_core.api import Photo, SourceDatabase, User
-from omt_crm.vocabulary import (
-    CONFIDENTIAL_MODULE,
-    NO_PLAN_MODULE,
-    PERSON_TABLE_NUMBER,
-    LicenceFlags,
-    LicenceType,
-)
+from omt_crm.administrators import read_administrator_rights
+from omt_crm.licences import read_licences
+from omt_crm.tolerant import rows_if_there
+from omt_crm.vocabulary import CONFIDENTIAL_MODULE, PERSON_TABLE_NUMBER
 from omt_database import statements
-from omt_database.tolerant import rows_if_there
 
 FALLBACK_MEDIA_TYPE = "application/octet-stream"
 
@@ -29,13 +25,12 @@ async def read_users(database: SourceDatabase) -> tuple[User, ...]:
     """Read all employees who are not retired, sorted by login."""
     associates = await rows_if_there(database, ["associate"], statements.ASSOCIATES)
     cards = await _read_cards(database)
-    licences = await _read_licences(database)
-    rights = await _read_rights(database)
+    roles = await _read_roles(database)
+    licences = await read_licences(database)
+    rights = await read_administrator_rights(database, licences)
     users = []
     for associate, name, person, group in associates:
         card = cards.persons.get(person, _NOBODY)
-        modules = licences.of(associate)
-        roles = rights.roles.get(associate, ())
         users.append(
             User(
                 id=associate,
@@ -44,14 +39,14 @@ async def read_users(database: SourceDatabase) -> tuple[User, ...]:
                 person_id=person or 0,
                 company=card[6] or "",
                 group=cards.groups.get(group, ""),
-                role=next((role_name for _, role_name in roles), ""),
+                role=roles.get(associate, ""),
                 # ND: which of the two the card shows; the list item is what the filter can group by.
                 position=cards.positions.get(card[4]) or card[5] or "",
-                administrator=any(rights.administers(role, modules | licences.site) for role, _ in roles),
-                confidential_activities=CONFIDENTIAL_MODULE in modules,
+                administrator=rights.of(associate) is not None,
+                confidential_activities=licences.has(associate, CONFIDENTIAL_MODULE),
                 emails=tuple(cards.emails[person]),
                 phones=tuple(cards.phones[person]),
-                onsite_plan=next((plan for plan in licences.plans if plan in modules), None),
+                onsite_plan=licences.plan_of(associate),
                 photo=cards.photos.get(person),
             )
         )
@@ -110,53 +105,9 @@ def _gathered(rows: Sequence[Sequence[Any]]) -> Mapping[int, list[str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Licences:
-    """Names of licence modules: the site's, those of each user by associate id, and the plans in order."""
-
-    site: frozenset[str]
-    assigned: Mapping[int, frozenset[str]]
-    plans: tuple[str, ...]
-
-    def of(self, associate: int) -> frozenset[str]:
-        """Return the modules that a user has."""
-        return self.assigned.get(associate, frozenset())
-
-
-async def _read_licences(database: SourceDatabase) -> _Licences:
-    modules = await rows_if_there(database, ["modulelicense"], statements.MODULES)
-    links = await rows_if_there(database, ["licenseassoclink"], statements.ASSIGNED_MODULES)
-    names = {key: str(name or "") for key, name, _, _ in modules}
-    assigned: defaultdict[int, set[str]] = defaultdict(set)
-    for associate, module in links:
-        assigned[associate].add(names.get(module, ""))
-    plans = [key for key, _, _, flags in modules if (flags or 0) & LicenceFlags.USER_PLAN]
-    return _Licences(
-        site=frozenset(names[key] for key, _, kind, _ in modules if kind == LicenceType.SITE),
-        assigned={associate: frozenset(found - {""}) for associate, found in assigned.items()},
-        plans=tuple(names[key] for key in sorted(plans) if names[key] != NO_PLAN_MODULE),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rights:
-    """Roles (id, name) by associate id, and by role id the modules that its administrator's rights require."""
-
-    roles: Mapping[int, list[tuple[int, str]]]
-    requirements: Mapping[int, list[str]]
-
-    def administers(self, role: int, modules: frozenset[str]) -> bool:
-        """Tell whether a role makes an administrator; a right that requires a module counts only with it."""
-        return any(not module or module in modules for module in self.requirements.get(role, ()))
-
-
-async def _read_rights(database: SourceDatabase) -> _Rights:
-    roles: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    for associate, role, name in await rows_if_there(database, ["userrolelink", "role"], statements.ROLES):
-        roles[associate].append((role, name or ""))
-    requirements: defaultdict[int, list[str]] = defaultdict(list)
-    for role, module in await rows_if_there(
-        database, ["functionrightrolelink", "functionright"], statements.ADMINISTRATOR_RIGHTS
-    ):
-        requirements[role].append(module or "")
-    return _Rights(roles=roles, requirements=requirements)
+async def _read_roles(database: SourceDatabase) -> Mapping[int, str]:
+    """Return the name of each associate's role by their id: the first, where the database has several (section 3)."""
+    roles: dict[int, str] = {}
+    for associate, _, name in await rows_if_there(database, ["userrolelink", "role"], statements.ROLES):
+        roles.setdefault(associate, name or "")
+    return roles

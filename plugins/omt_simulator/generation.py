@@ -19,7 +19,7 @@ from omt_simulator.directory import prepare_directory
 from omt_simulator.document_plan import ARCHIVES
 from omt_simulator.documents import Documents
 from omt_simulator.licence_change import write_licence_change
-from omt_simulator.licences import tenant_plans, write_licences
+from omt_simulator.licences import confidential, tenant_plans, write_licences
 from omt_simulator.lists import write_lists
 from omt_simulator.machine import Machine
 from omt_simulator.people import People
@@ -141,6 +141,8 @@ def _tell_users(spec: SimulationSpec, users: Sequence[SimulatedUser], truth: Tru
                 pair = []
         elif user.plant in {"invalid-email", "no-email"}:
             truth.plant(user.plant, user.login, **facts, address=next(iter(user.emails), None))
+        elif user.plant == "partner-module":
+            truth.plant(user.plant, user.login, **facts, plan=user.plan, confidential=confidential(user))
     if spec.count("no-admin-plan"):
         administrators = [user.login for user in users if user.administrator]
         truth.plant("no-admin-plan", *administrators, logins=administrators)

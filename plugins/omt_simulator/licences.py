@@ -34,25 +34,27 @@ USER_MODULES = (("user", "User"), ("web", "Web client"), ("windows", "Windows cl
 SITE_MODULES = (("service", "Customer Service"), ("marketing", "Marketing"), ("sentry", "Sentry"), ("quote", "Quote"))
 SPARE_SEATS = 5
 
+PARTNER = "KVASIR"
+PARTNER_MODULES = ("ten-sales", "visible-for")
+"""Names of the vendor's that the plant `partner-module` gives to modules of somebody else's, which are no plan."""
+
 
 def write_licences(database: Database, users: Iterable[SimulatedUser]) -> Counter[str]:
     """Fill moduleowner, modulelicense and licenseassoclink; returns how many users have each plan."""
     active = [user for user in users if not user.retired]
     used = Counter(user.plan for user in active if user.plan)
-    owner = database.append(
-        "ModuleOwner",
-        ownerName="SUPEROFFICE",
-        ownerDescription="SuperOffice AS",
-        licenseVersion="3",
-        signedPublicKey=b"\x00simulated public key\xff",
-        deploymentType=1,
-        expiration=EXPIRATION,
-        graceTo=EXPIRATION,
-        maintenanceTo=EXPIRATION,
-    )
+    vendor = _owner(database, "SUPEROFFICE", "SuperOffice AS")
 
     def module(
-        name: str, title: str, kind: int, seats: int, *, flags: int, extra: str | None = None, hidden: int = 0
+        name: str,
+        title: str,
+        kind: int,
+        seats: int,
+        *,
+        flags: int,
+        extra: str | None = None,
+        hidden: int = 0,
+        owner: int = vendor,
     ) -> int:
         return database.append(
             "ModuleLicense",
@@ -77,20 +79,50 @@ def write_licences(database: Database, users: Iterable[SimulatedUser]) -> Counte
         ids[name] = module(name, title, USER, len(active) + SPARE_SEATS, flags=0, hidden=int(name != "visible-for"))
     for name, title in SITE_MODULES:
         ids[name] = module(name, title, SITE, 1, flags=SITE_MARKER if name == "sentry" else 0)
+    partner = [user for user in active if user.plant == "partner-module"]
+    if partner:
+        kvasir = _owner(database, PARTNER, "Kvasir AS")
+        for name in PARTNER_MODULES:
+            key = module(name, "Kvasir", USER, len(active), flags=0, owner=kvasir)
+            for user in partner:
+                _assign(database, key, user)
     for user in active:
         names = [user.plan, "user", "web"] if user.plan else []
-        if user.associate_id % EVERY_NTH_CONFIDENTIAL == 1:
+        if confidential(user):
             names.append("visible-for")
         for name in names:
-            database.append(
-                "LicenseAssocLink",
-                moduleLicenseId=ids[str(name)],
-                assocId=user.associate_id,
-                validFrom=VALID_FROM,
-                validTo=EXPIRATION,
-                licenseNumber=1,
-            )
+            _assign(database, ids[str(name)], user)
     return used
+
+
+def confidential(user: SimulatedUser) -> bool:
+    """Tell whether a user may see confidential activities, by the vendor's own module."""
+    return user.associate_id % EVERY_NTH_CONFIDENTIAL == 1
+
+
+def _owner(database: Database, name: str, description: str) -> int:
+    return database.append(
+        "ModuleOwner",
+        ownerName=name,
+        ownerDescription=description,
+        licenseVersion="3",
+        signedPublicKey=b"\x00simulated public key\xff",
+        deploymentType=1,
+        expiration=EXPIRATION,
+        graceTo=EXPIRATION,
+        maintenanceTo=EXPIRATION,
+    )
+
+
+def _assign(database: Database, module: int, user: SimulatedUser) -> None:
+    database.append(
+        "LicenseAssocLink",
+        moduleLicenseId=module,
+        assocId=user.associate_id,
+        validFrom=VALID_FROM,
+        validTo=EXPIRATION,
+        licenseNumber=1,
+    )
 
 
 def tenant_plans(spec: SimulationSpec, used: Counter[str]) -> tuple[str, str | None]:

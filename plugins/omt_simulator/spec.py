@@ -15,8 +15,8 @@ DOCUMENT_PLANTS = (
 )  # fmt: skip
 """Each takes a document of its own."""
 
-USER_PLANTS = ("duplicate-email", "invalid-email", "no-email", "email-on-other-card", "on-travel")
-"""Each takes a user of its own, `duplicate-email` two."""
+USER_PLANTS = ("duplicate-email", "invalid-email", "no-email", "email-on-other-card", "on-travel", "partner-module")
+"""Each takes a user of its own, `duplicate-email` two. `partner-module`: a partner's licence with a plan's name."""
 
 ONCE_PLANTS = ("no-admin-plan", "licence-change")
 """States of the whole installation: there or not, so their count is 1."""

@@ -55,7 +55,7 @@ def employees(spec: SimulationSpec) -> list[SimulatedUser]:
     everyone = [_employee(spec, number, taken) for number in range(1, spec.users + max(2, spec.users // 10) + 1)]
     for user, slug in zip(_free_users(spec), _user_plants(spec), strict=False):
         everyone[user] = replace(everyone[user], plant=slug)
-    return _plant_addresses(everyone)
+    return _plant_on_cards(everyone)
 
 
 def _employee(spec: SimulationSpec, number: int, taken: set[str]) -> SimulatedUser:
@@ -151,8 +151,8 @@ INVALID_ADDRESSES = (
 )
 
 
-def _plant_addresses(everyone: list[SimulatedUser]) -> list[SimulatedUser]:
-    planted = 0
+def _plant_on_cards(everyone: list[SimulatedUser]) -> list[SimulatedUser]:
+    planted = partners = 0
     waiting: SimulatedUser | None = None
     for place, user in enumerate(everyone):
         if user.plant == "no-email":
@@ -166,4 +166,8 @@ def _plant_addresses(everyone: list[SimulatedUser]) -> list[SimulatedUser]:
             # The second of a pair has the same address in other case, which is still the same mailbox.
             everyone[place] = replace(user, emails=(waiting.emails[0].upper(), *user.emails[1:]))
             waiting = None
+        elif user.plant == "partner-module":
+            # In turns one without a plan and one with another plan than the partner's module is called like.
+            everyone[place] = replace(user, plan=(None, ADMINISTRATORS_PLAN)[partners % 2])
+            partners += 1
     return everyone

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from omt_core.api import OtherAddress, Row, SourceDatabase, User
-from omt_usernames.address import normalized
+from omt_crm.user_names import canonical_user_name
 from omt_usernames.statements import ADDRESSES_OF_PERSONS
 
 
@@ -26,7 +26,7 @@ async def removed_addresses(
     async for rows in database.batches(ADDRESSES_OF_PERSONS):
         for row in rows:
             address = str(row[2] or "")
-            holders = owners.get(normalized(address))
+            holders = owners.get(canonical_user_name(address))
             if holders is not None and int(str(row[1])) not in holders:
                 found.append(_other_address(row, address))
     return tuple(sorted(found, key=lambda other: other.email_id))
@@ -36,7 +36,7 @@ def _owners(users: Sequence[User], user_names: Mapping[str, str]) -> Mapping[str
     """Map each user name to the persons who have it. It is one, unless the names are refused as duplicates anyway."""
     owners: defaultdict[str, set[int]] = defaultdict(set)
     for user in users:
-        if name := normalized(user_names.get(user.login, "")):
+        if name := canonical_user_name(user_names.get(user.login, "")):
             owners[name].add(user.person_id)
     return dict(owners)
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omt_core.api import Finding, OnlineTarget, OtherAddress, User
+from omt_crm.user_names import canonical_user_name
 from omt_usernames import findings
-from omt_usernames.address import normalized, why_invalid
+from omt_usernames.address import why_invalid
 from omt_usernames.settings import UserNamesSettings
 
 SHOWN = 10
@@ -46,7 +47,7 @@ def duplicates(names: Mapping[str, str]) -> Iterator[Finding]:
     """Yield one finding for each user name that several users have; it names them all (W63, W64)."""
     holders: defaultdict[str, list[str]] = defaultdict(list)
     for login, name in sorted(names.items()):
-        holders[normalized(name)].append(login)
+        holders[canonical_user_name(name)].append(login)
     for first, *others in holders.values():
         if others:
             yield findings.DUPLICATE.finding(
@@ -62,11 +63,11 @@ async def taken_elsewhere(names: Mapping[str, str], online: OnlineTarget | None)
     taken: set[str] = set()
     for start in range(0, len(asked), NAMES_PER_REQUEST):
         answer = await online.taken_user_names(asked[start : start + NAMES_PER_REQUEST])
-        taken.update(map(normalized, answer))
+        taken.update(map(canonical_user_name, answer))
     return tuple(
         findings.TAKEN.finding(f"{login}: User name '{name}' is taken by somebody elsewhere.", (login,))
         for login, name in names.items()
-        if normalized(name) in taken
+        if canonical_user_name(name) in taken
     )
 
 

@@ -34,8 +34,9 @@ FOUND = {
 }
 """The code by which a plant is found. The subjects are those of the truth, all and no others."""
 
-ELSEWHERE = {"wrong-case", "licence-change", "over-plan"}
-"""Plants that are no finding of `check`: moved like any file; an error of the next run (test_refusals); plan-full."""
+ELSEWHERE = {"wrong-case", "licence-change", "over-plan", "partner-module"}
+"""Plants that are no finding of `check`: moved like any file; an error of the next run (test_refusals); plan-full; and
+who has a partner's module has the plan that they have without it."""
 
 ALWAYS = {"archive-files-ignored", "left-on-site"}
 """Told about every installation, as information: it has a log and personal files, and secrets that stay."""
@@ -46,7 +47,14 @@ DOCUMENTS = {
     "blank_name": 3, "hostile_name": 12, "missing_associate": 2, "missing_file": 3, "no_appointment": 2, "orphan": 3,
     "other_provider": 2, "unreadable": 2, "wrong_case": 4, "wrong_period": 2, "zero_bytes": 2,
 }  # fmt: skip
-USERS = {"duplicate_email": 1, "email_on_other_card": 2, "invalid_email": 6, "no_email": 2, "on_travel": 2}
+USERS = {
+    "duplicate_email": 1,
+    "email_on_other_card": 2,
+    "invalid_email": 6,
+    "no_email": 2,
+    "on_travel": 2,
+    "partner_module": 2,
+}
 STATES = {"model_table_missing": 2, "satellite": 2, "sentry_addon": 2}
 
 
@@ -59,7 +67,13 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def planted(site: Site) -> dict[str, set[str]]:
     """What `check` has to find: the subjects of each code."""
     plants: Mapping[str, Any] = site.truth["plants"]
-    return {FOUND[slug]: subjects(site, slug) for slug in plants if slug in FOUND}
+    unlicensed = {"user-without-licence": unplanned(site)} if unplanned(site) else {}
+    return {FOUND[slug]: subjects(site, slug) for slug in plants if slug in FOUND} | unlicensed
+
+
+def unplanned(site: Site) -> set[str]:
+    """All users without a plan on site; who has a partner's module of a plan's name is one of them."""
+    return {user["login"] for user in site.truth["users"] if not user["plan"] and not user["retired"]}
 
 
 def subjects(site: Site, slug: str) -> set[str]:
@@ -104,14 +118,13 @@ def test_each_plant_is_found_with_a_tenant_and_nothing_else(everything: Site) ->
         checked = run("check", "--answers", answers, folder=everything.folder)
         assert checked.code == 1
         with_plan = {user["login"] for user in everything.truth["users"] if user["plan"]}
-        unplanned = {user["login"] for user in everything.truth["users"] if not user["plan"] and not user["retired"]}
         expected = {
             **planted(everything),
             "user-name-duplicate": subjects(everything, "duplicate-email"),
             "user-name-missing": (subjects(everything, "invalid-email") | subjects(everything, "no-email")) & with_plan,
         }
-        if unplanned:
-            expected["user-without-plan"] = unplanned
+        assert unplanned(everything) & subjects(everything, "partner-module")
+        expected["user-without-plan"] = unplanned(everything)
         assert found(checked) == expected
 
         workspace = everything.folder / "refused"

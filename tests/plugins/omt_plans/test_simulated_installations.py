@@ -82,3 +82,14 @@ def test_seats_that_are_too_few_are_named_with_the_plan_and_not_over_booked(simu
     assert planted["plan"] in found["plan-full"]
     assert len(set(found["plan-full"]) & set(planted["logins"])) == 2
     assert "plan-overbooked" not in found
+
+
+def test_a_module_of_a_partner_that_is_called_like_a_plan_is_none(simulated: Any) -> None:
+    users, truth = simulated(partner_module=4)
+    read = {user.login: (user.onsite_plan, user.confidential_activities) for user in users}
+    planted = truth["plants"]["partner-module"]["items"]
+    assert {item["plan"] for item in planted} == {None, "ten-salesservicemarketing"}
+    assert {item["login"]: (item["plan"], item["confidential"]) for item in planted}.items() <= read.items()
+    assert {user["login"]: user["plan"] for user in truth["users"] if not user["retired"]} == {
+        login: plan for login, (plan, _) in read.items()
+    }

@@ -57,9 +57,9 @@ def test_no_document_and_no_user_carries_two_plants(planted):
     numbers = [item["document_id"] for slug in DOCUMENT_PLANTS for item in items(planted, slug)]
     assert len(numbers) == len(set(numbers))
     logins = [login for item in items(planted, "duplicate-email") for login in item["subjects"]]
-    for slug in ("invalid-email", "no-email", "email-on-other-card", "on-travel"):
+    for slug in ("invalid-email", "no-email", "email-on-other-card", "on-travel", "partner-module"):
         logins += [item["login"] for item in items(planted, slug)]
-    assert len(logins) == len(set(logins)) == 18
+    assert len(logins) == len(set(logins)) == 21
 
 
 def test_the_documents_that_are_not_told_are_all_found_and_those_told_are_as_told(planted, planted_rows, machine):

@@ -21,6 +21,7 @@ CONTRACT_PLANTS = [
     "no-email",
     "email-on-other-card",
     "over-plan",
+    "partner-module",
     "no-admin-plan",
     "on-travel",
     "satellite",

@@ -1,0 +1,23 @@
+"""What this library itself asks the database, in the neutral form that `omt_crm.sql` describes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MODULE_OWNERS: Final = "SELECT ModuleOwner_id, ownerName FROM ModuleOwner"
+
+MODULES: Final = "SELECT ModuleLicense_id, moduleName, licenseType, extraFlags, ModuleOwner_id FROM ModuleLicense"
+
+ASSIGNED_MODULES: Final = """
+SELECT l.assocId, l.moduleLicenseId
+FROM LicenseAssocLink l
+JOIN associate a ON a.associate_id = l.assocId
+WHERE a."type" = 0 AND COALESCE(a.deleted, 0) = 0
+ORDER BY l.LicenseAssocLink_id"""
+
+ADMINISTRATOR_RIGHTS: Final = """
+SELECT u.associate_id, f."name", f.requiredModule
+FROM UserRoleLink u
+JOIN FunctionRightRoleLink l ON l.roleId = u.role_id
+JOIN FunctionRight f ON f.FunctionRight_id = l.functionRightId
+WHERE LOWER(f."name") IN ('admin-all', 'admin-users')"""

@@ -1,1 +1,0 @@
-SELECT [f].[name], [f].[requiredModule] FROM [CRM7].[UserRoleLink] AS [u] JOIN [CRM7].[FunctionRightRoleLink] AS [l] ON [l].[roleId] = [u].[role_id] JOIN [CRM7].[FunctionRight] AS [f] ON [f].[FunctionRight_id] = [l].[functionRightId] WHERE [u].[associate_id] = ? AND [f].[name] IN (?, ?)

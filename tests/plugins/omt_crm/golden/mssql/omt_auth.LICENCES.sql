@@ -1,1 +1,0 @@
-SELECT [m].[moduleName], [m].[licenseType], COUNT_BIG([l].[LicenseAssocLink_id]) FROM [CRM7].[ModuleLicense] AS [m] LEFT JOIN [CRM7].[LicenseAssocLink] AS [l] ON [l].[moduleLicenseId] = [m].[ModuleLicense_id] AND [l].[assocId] = ? GROUP BY [m].[moduleName], [m].[licenseType]

@@ -1,0 +1,1 @@
+SELECT [u].[associate_id], [f].[name], [f].[requiredModule] FROM [CRM7].[UserRoleLink] AS [u] JOIN [CRM7].[FunctionRightRoleLink] AS [l] ON [l].[roleId] = [u].[role_id] JOIN [CRM7].[FunctionRight] AS [f] ON [f].[FunctionRight_id] = [l].[functionRightId] WHERE LOWER([f].[name]) IN ('admin-all', 'admin-users')

@@ -1,0 +1,1 @@
+SELECT [ModuleOwner_id], [ownerName] FROM [CRM7].[ModuleOwner] AS [moduleowner]

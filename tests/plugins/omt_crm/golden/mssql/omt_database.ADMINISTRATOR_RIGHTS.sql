@@ -1,1 +1,0 @@
-SELECT [l].[roleId], [f].[requiredModule] FROM [CRM7].[FunctionRightRoleLink] AS [l] JOIN [CRM7].[FunctionRight] AS [f] ON [f].[FunctionRight_id] = [l].[functionRightId] WHERE [f].[name] IN ('admin-all', 'admin-users')
