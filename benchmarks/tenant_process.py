@@ -16,7 +16,7 @@ from pathlib import Path
 import anyio
 from processes import first_line, running_script
 
-from omt_online.server.embedded import serve_tenant
+from omt_tenant.embedded import serve_tenant
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from omt_core.api import Event, events
 from omt_core.engine.answers import Answers
 from omt_core.engine.result import Result
-from omt_online.receipt.header import ReceiptHeader
+from omt_protocol.receipt.header import ReceiptHeader
 from omt_report.document import ReportDocument
 
 VERSION = 1

@@ -1,4 +1,4 @@
-"""The online side: the client of the open protocol, the embedded reference tenant, and the receipt."""
+"""The client of the open protocol, and what checks a receipt."""
 
 from omt_online.plugin import OnlinePlugin
 

@@ -1,22 +1,14 @@
-"""What `omt verify` and `omt tenant verify` can find."""
+"""What `omt verify` can find."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from omt_core.api import FindingCode, Severity
+from omt_protocol.mismatch_report import RECEIPT_MISMATCH
 
-PLUGIN: Final = "online"
+PLUGIN: Final = RECEIPT_MISMATCH.plugin
 
-RECEIPT_MISMATCH: Final = FindingCode(
-    code="receipt-mismatch",
-    severity=Severity.ERROR,
-    plugin=PLUGIN,
-    meaning="The receipt, its signature and its manifest do not belong together: at least one of them was changed or "
-    "damaged since the tenant signed it, or another tenant signed it.",
-    remedy="Fetch receipt and manifest again from the tenant, or take them from another copy; trust neither until they "
-    "agree.",
-)
 ARCHIVE_MISMATCH: Final = FindingCode(
     code="archive-mismatch",
     severity=Severity.ERROR,
@@ -31,12 +23,4 @@ TENANT_MISMATCH: Final = FindingCode(
     meaning="The tenant hands out another receipt or manifest than the one on disk.",
     remedy="If another run was completed since, verify that run's receipt; otherwise ask the online side.",
 )
-STORE_MISMATCH: Final = FindingCode(
-    code="store-mismatch",
-    severity=Severity.ERROR,
-    plugin=PLUGIN,
-    meaning="Something that the tenant stores is not what it was when it was verified and made durable.",
-    remedy="Restore the tenant's folder from a copy; where there is none, migrate again into a new folder.",
-)
-
-CODES: Final = (ARCHIVE_MISMATCH, RECEIPT_MISMATCH, STORE_MISMATCH, TENANT_MISMATCH)
+CODES: Final = (ARCHIVE_MISMATCH, RECEIPT_MISMATCH, TENANT_MISMATCH)

@@ -1,4 +1,4 @@
-"""The plugin: role `online`, and the commands `tenant` and `verify`."""
+"""The plugin: role `online`, and the command `verify`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from typing_extensions import override
 
 from omt_core.api import Command, FindingCode, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
 from omt_online.client import connect
+from omt_online.client.settings import ClientSettings
 from omt_online.findings import CODES
-from omt_online.settings import OnlineSettings
-from omt_online.tenant_command import tenant_command
 from omt_online.verify_command import verify_command
 
 
 class OnlinePlugin(Plugin):
-    """Connects to a tenant, and is one when asked to."""
+    """Connects to a tenant, and checks what it signed."""
 
-    settings_model: ClassVar[type[PluginSettings]] = OnlineSettings
+    settings_model: ClassVar[type[PluginSettings]] = ClientSettings
 
-    def __init__(self, settings: OnlineSettings) -> None:
+    def __init__(self, settings: ClientSettings) -> None:
         super().__init__(settings)
         self._settings = settings
 
     @override
     @hookimpl
     def add_commands(self) -> Sequence[Command]:
-        return (tenant_command(self._settings.tenant), verify_command(self._settings))
+        return (verify_command(self._settings),)
 
     @override
     @hookimpl

@@ -9,10 +9,13 @@ from typing import cast
 import anyio.to_thread
 
 from omt_core.api import Command, CommandContext, InputError
-from omt_online.client.pinning import KEY_FILE, token_place
 from omt_online.client.settings import ClientSettings
-from omt_online.mismatch_report import MISMATCHES_TOLD, MismatchReport
-from omt_online.receipt import (
+from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
+from omt_online.verifying.archive import ArchiveCounts, check_archive
+from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
+from omt_online.verifying.tenant import check_tenant
+from omt_protocol.mismatch_report import MISMATCHES_TOLD, MismatchReport
+from omt_protocol.receipt import (
     Mismatch,
     Receipt,
     ReceiptFormatError,
@@ -20,9 +23,7 @@ from omt_online.receipt import (
     check_signature,
     parse_receipt,
 )
-from omt_online.verifying.archive import ArchiveCounts, check_archive
-from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
-from omt_online.verifying.tenant import check_tenant
+from omt_protocol.workspace import KEY_FILE, token_place
 
 MANIFEST_FILE = "manifest.jsonl"
 """The manifest's name beside its receipt."""
@@ -59,7 +60,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 async def _verify(context: CommandContext, options: argparse.Namespace, settings: ClientSettings) -> int:
     path, manifest = cast("Path", options.receipt), cast("Path", options.receipt).parent / MANIFEST_FILE
-    report = MismatchReport(context)
+    report = MismatchReport(context, {"archive": ARCHIVE_MISMATCH, "tenant": TENANT_MISMATCH})
     content = await anyio.to_thread.run_sync(_read, path)
     if not await anyio.Path(manifest).is_file():
         raise _unreadable(manifest, "there is no such file")

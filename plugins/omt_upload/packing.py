@@ -7,7 +7,7 @@ import time
 import zlib
 from typing import Final
 
-from omt_upload.bundle import PACKED_NAME, Framing, Packed
+from omt_protocol.bundle.writer import PACKED_NAME, Framing, Packed
 from omt_upload.settings import UploadSettings
 
 ENCODING: Final = "gzip"

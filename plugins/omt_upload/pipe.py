@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from omt_core.api import ContentRef, OnlineMigration, TransferJournal, UploadRecord
 from omt_core.api.calls import Transfer
-from omt_upload.bundle import CPIO, USTAR, Framing
+from omt_protocol.bundle.writer import CPIO, USTAR, Framing
 from omt_upload.gate import Gate
 from omt_upload.in_flight import ContentsInFlight
 from omt_upload.line import Line

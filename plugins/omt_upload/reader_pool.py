@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from omt_upload.bundle import Framing
+from omt_protocol.bundle.writer import Framing
 from omt_upload.file_contents import read_to_places
 from omt_upload.reader_process import ReaderProcess
 from omt_upload.reading import Reading, TooLarge, Unread, understood

@@ -14,7 +14,7 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
-from omt_upload.bundle import Buffer, Framing
+from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.file_contents import Stamp
 from omt_upload.reader_pool import ReaderPool
 from omt_upload.reading import Reading, TooLarge, Unread, read_slice, read_small_files

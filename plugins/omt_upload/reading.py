@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from omt_core.api import ItemState
-from omt_upload.bundle import Buffer, Framing
+from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places
 from omt_upload.findings import FILE_CHANGED, FILE_UNREADABLE, FILE_VANISHED
 

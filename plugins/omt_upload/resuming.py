@@ -17,7 +17,7 @@ from omt_core.api import (
     UploadRecord,
     UploadRequest,
 )
-from omt_upload.bundle import build_bundle
+from omt_protocol.bundle.writer import build_bundle
 from omt_upload.committing import doubt
 from omt_upload.delivery import Delivery, deliver, give_up
 from omt_upload.pipe import Pipe

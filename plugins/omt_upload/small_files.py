@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import anyio.to_thread
 
 from omt_core.api import BundleMember, ContentRef, ItemRecord, UploadLostError, UploadMismatchError, UploadRequest
-from omt_upload.bundle import Buffer, build_bundle
+from omt_protocol.bundle.writer import Buffer, build_bundle
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.large_file import send_large_file
 from omt_upload.reading import Reading, TooLarge, Unread

@@ -12,10 +12,10 @@ from pathlib import Path
 from tests.e2e.omt import Site, build
 
 PIECES = {
-    "OMT_ONLINE__TENANT__BUNDLE_BYTES": str(16 << 10),
-    "OMT_ONLINE__TENANT__MEMBER_BYTES": str(8 << 10),
-    "OMT_ONLINE__TENANT__CHUNK_BYTES": str(16 << 10),
-    "OMT_ONLINE__TENANT__PARALLEL_UPLOADS": "2",
+    "OMT_TENANT__BUNDLE_BYTES": str(16 << 10),
+    "OMT_TENANT__MEMBER_BYTES": str(8 << 10),
+    "OMT_TENANT__CHUNK_BYTES": str(16 << 10),
+    "OMT_TENANT__PARALLEL_UPLOADS": "2",
 }
 """The environment of a tenant that takes small pieces, so that even a slow upload is paused and stopped at once."""
 

@@ -21,7 +21,7 @@ FAULTS = 16
 HEADS = 8 * 1024
 """For what is asked after a fault: where the upload stands, and the heads of requests that are made again."""
 
-SMALL_BUNDLES = {"OMT_ONLINE__TENANT__BUNDLE_BYTES": str(BUNDLE), "OMT_ONLINE__TENANT__CHUNK_BYTES": str(BUNDLE)}
+SMALL_BUNDLES = {"OMT_TENANT__BUNDLE_BYTES": str(BUNDLE), "OMT_TENANT__CHUNK_BYTES": str(BUNDLE)}
 IMPATIENT = {"OMT_ONLINE__RETRY_LONGEST_WAIT": "0.2"}
 
 

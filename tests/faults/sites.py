@@ -23,9 +23,9 @@ LARGE = (1_500_000, 700_001)
 """Sizes of the two documents that are made large."""
 
 TENANT = {
-    "OMT_ONLINE__TENANT__BUNDLE_BYTES": str(PIECE),
-    "OMT_ONLINE__TENANT__MEMBER_BYTES": str(PIECE // 2),
-    "OMT_ONLINE__TENANT__CHUNK_BYTES": str(PIECE),
+    "OMT_TENANT__BUNDLE_BYTES": str(PIECE),
+    "OMT_TENANT__MEMBER_BYTES": str(PIECE // 2),
+    "OMT_TENANT__CHUNK_BYTES": str(PIECE),
 }
 TOOL = {
     "OMT_UPLOAD__BUNDLE_BYTES": str(PIECE),

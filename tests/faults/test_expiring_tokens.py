@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_token_that_expires_again_and_again_is_renewed_each_time(transfers: Transfers, tmp_path: Path) -> None:
-    settings = {**TENANT, "OMT_ONLINE__TENANT__TOKEN_SECONDS": "1"}
+    settings = {**TENANT, "OMT_TENANT__TOKEN_SECONDS": "1"}
     exchanged = 0
     with served_tenant(tmp_path, settings=settings) as tenant:
         async with fault_proxy(tenant.port) as way:

@@ -65,7 +65,7 @@ async def test_the_second_is_refused_in_clear_words_and_the_first_goes_on(
 async def test_a_claim_that_lapsed_and_was_taken_ends_the_first_and_nothing_is_sent_twice(
     transfers: Transfers, tmp_path: Path, share: float
 ) -> None:
-    settings = {**TENANT, "OMT_ONLINE__TENANT__CLAIM_SECONDS": "0.001"}
+    settings = {**TENANT, "OMT_TENANT__CLAIM_SECONDS": "0.001"}
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
@@ -99,7 +99,7 @@ async def test_a_claim_that_lapsed_and_was_taken_ends_the_first_and_nothing_is_s
 
 
 async def test_a_claim_that_lapses_while_nobody_else_comes_stays_good(transfers: Transfers, tmp_path: Path) -> None:
-    settings = {**TENANT, "OMT_ONLINE__TENANT__CLAIM_SECONDS": "0.001"}
+    settings = {**TENANT, "OMT_TENANT__CLAIM_SECONDS": "0.001"}
     with served_tenant(tmp_path, settings=settings) as tenant:
         assert await transfer(transfers.archive, tmp_path, tenant) == TransferSummary()
         await transfers.assert_same(tmp_path, tenant)

@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 
-from omt_online.server.embedded import serve_tenant
-from omt_online.server.settings import TenantSettings
+from omt_tenant.embedded import serve_tenant
+from omt_tenant.settings import TenantSettings
 
 CHUNK = 256 << 10
 """The longest body that the tenant of these tests takes."""

@@ -14,7 +14,7 @@ from omt_core.api.online import OnlineMigration, UploadRequest
 from omt_core.journal import Journal
 from omt_core.testing.fault_proxy import fault_proxy
 from omt_core.testing.faults import Cut, Direction
-from omt_online.client.retrying import Patience, RetryingMigration
+from omt_protocol.retry import Patience, RetryingMigration
 from omt_upload import UploadPlugin
 from omt_upload.settings import UploadSettings
 from tests.interop.node import Node, tus_server

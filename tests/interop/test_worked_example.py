@@ -13,8 +13,8 @@ import pytest
 
 from omt_core.testing.fault_proxy import fault_proxy
 from omt_core.testing.faults import Cut, Direction
-from omt_online.server.embedded import serve_tenant
-from omt_online.server.settings import TenantSettings
+from omt_tenant.embedded import serve_tenant
+from omt_tenant.settings import TenantSettings
 from tests.interop.tenant_by_hand import CHUNK, sha256, tenant_by_hand
 
 pytestmark = pytest.mark.anyio

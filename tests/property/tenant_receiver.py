@@ -16,15 +16,15 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineMigration
 from omt_online.client import ClientSettings, connect
-from omt_online.client.pinning import KEY_FILE
-from omt_online.server.embedded import serve_tenant
-from omt_online.server.layout import TenantLayout
-from omt_online.server.protocol_error import ProtocolError
-from omt_online.server.scrubbing.index import open_index
-from omt_online.server.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
-from omt_online.server.settings import TenantSettings
-from omt_online.server.store import Store
-from omt_online.server.uploads import Upload
+from omt_protocol.protocol_error import ProtocolError
+from omt_protocol.workspace import KEY_FILE
+from omt_tenant.embedded import serve_tenant
+from omt_tenant.scrubbing.index import open_index
+from omt_tenant.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
+from omt_tenant.settings import TenantSettings
+from omt_tenant.store.layout import TenantLayout
+from omt_tenant.store.uploads import Upload
+from omt_tenant.tenant import Store
 from tests.plugins.omt_upload.moving import Watcher
 from tests.property.receiver import LONGEST_BODY, Receiver
 

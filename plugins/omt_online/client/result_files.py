@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from omt_core.api import CompletedMigration, InputError, ManifestEntry
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import TenantSession
-from omt_online.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line
+from omt_protocol.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line
 
 _BATCH: Final = 2_000
 

@@ -10,7 +10,7 @@ from omt_core.api import PluginSettings
 
 
 class ClientSettings(PluginSettings):
-    """The client's part of the section `online`. Times are seconds.
+    """The section `online`. Times are seconds.
 
     `url` and `token_file` come from the answers file as well. `proxy` is `environment` (what the variables or the
     operating system say), `none`, or a proxy's address. `ca_file` names certificates in PEM that are trusted beside

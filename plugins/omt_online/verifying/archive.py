@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_core.api import ManifestEntry
-from omt_online.receipt import DATABASE_STAGE, ManifestLine, Mismatch
-from omt_online.receipt.manifest import read_manifest
 from omt_online.verifying.archive_folders import ArchiveFolders
+from omt_protocol.receipt import DATABASE_STAGE, ManifestLine, Mismatch
+from omt_protocol.receipt.manifest import read_manifest
 
 DOCUMENTS, TEMPLATES = "documents", "templates"
 """The stages whose files lie in an archive. Those of Customer Service lie elsewhere and have no documented names."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from omt_core.api import ManifestEntry
-from omt_online.receipt import ManifestLine, Mismatch, read_manifest
+from omt_protocol.receipt import ManifestLine, Mismatch, read_manifest
 
 FIELDS = ("name", "size", "digest", "reason", "part")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_core.api import InputError
-from omt_online.client.pinning import KEY_FILE
-from omt_online.receipt import ReceiptHeader
+from omt_protocol.receipt import ReceiptHeader
+from omt_protocol.workspace import KEY_FILE
 
 _PINNED = re.compile(rb"([0-9a-f]{64})\n")
 """A pinned key as the tool writes it, byte for byte."""

@@ -13,8 +13,8 @@ from threading import Lock
 from typing import Any
 
 from omt_core.cli.main import main
-from omt_online.server import durable
-from omt_online.server.state_database import StateDatabase
+from omt_protocol import durable
+from omt_tenant.store.state_database import StateDatabase
 
 sync_folder = durable.sync_folder
 commit = StateDatabase._commit

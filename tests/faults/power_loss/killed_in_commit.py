@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from omt_core.api.decisions import MigrationKind
-from omt_online.server.state_database import StateDatabase
-from omt_online.server.store import Store
+from omt_tenant.store.state_database import StateDatabase
+from omt_tenant.tenant import Store
 
 connect = StateDatabase._connect
 

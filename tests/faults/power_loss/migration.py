@@ -84,8 +84,8 @@ class Scene:
         return {
             **kept, "HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(Path(__file__).parents[3]),
-            "OMT_ONLINE__TENANT__CHUNK_BYTES": "65536", "OMT_ONLINE__TENANT__MEMBER_BYTES": str(self.member_bytes),
-            "OMT_ONLINE__TENANT__BUNDLE_BYTES": "131072", "OMT_UPLOAD__BUNDLE_MEMBERS": "20",
+            "OMT_TENANT__CHUNK_BYTES": "65536", "OMT_TENANT__MEMBER_BYTES": str(self.member_bytes),
+            "OMT_TENANT__BUNDLE_BYTES": "131072", "OMT_UPLOAD__BUNDLE_MEMBERS": "20",
             "OMT_DATABASE__LEFT_TABLES": json.dumps(_left_tables(self.database)),
         }  # fmt: skip
 

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omt_online.server.migration_state import read_migration
-from omt_online.server.protocol_error import ProtocolError
-from omt_online.server.scrubbing.counts import CompletedCounts, StoredCounts
-from omt_online.server.scrubbing.index import open_index
-from omt_online.server.scrubbing.online import scrub_online
-from omt_online.server.scrubbing.receipts import scrub_receipts
-from omt_online.server.scrubbing.stored_files import scrub_stored, scrub_strays
-from omt_online.server.settings import TenantSettings
-from omt_online.server.stages import read_stages
-from omt_online.server.store import Store
+from omt_protocol.protocol_error import ProtocolError
+from omt_tenant.migration.stages import read_stages
+from omt_tenant.migration.state import read_migration
+from omt_tenant.scrubbing.counts import CompletedCounts, StoredCounts
+from omt_tenant.scrubbing.index import open_index
+from omt_tenant.scrubbing.online import scrub_online
+from omt_tenant.scrubbing.receipts import scrub_receipts
+from omt_tenant.scrubbing.stored_files import scrub_stored, scrub_strays
+from omt_tenant.settings import TenantSettings
+from omt_tenant.tenant import Store
 from tests.faults.power_loss.bundle_reader import members
 from tests.faults.power_loss.exchanges import Exchange, Message
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from omt_core.testing.power_loss import Sending, record, survivors
-from omt_online.server.store import Store
+from omt_tenant.tenant import Store
 from tests.strace import skip_without_strace
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from omt_core.testing.power_loss import Disk, Record, Survivor, survivor_at
-from omt_online.server.settings import TenantSettings
+from omt_tenant.settings import TenantSettings
 from tests.faults.power_loss.conftest import Night
 from tests.faults.power_loss.exchanges import Message, exchanges
 from tests.faults.power_loss.judging import in_force, lay_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from omt_online.server.settings import TenantSettings
+from omt_tenant.settings import TenantSettings
 from tests.faults.power_loss.conftest import Night
 from tests.faults.power_loss.exchanges import exchanges
 from tests.faults.power_loss.judging import Verdict, cases, lay_out

@@ -20,7 +20,7 @@ from omt_core.engine import pins
 from omt_core.journal import Journal
 from omt_core.testing.power_loss import Record, Sending
 from omt_freeze.service_config import ConfigNote
-from omt_online.receipt import check_manifest, check_signature, parse_receipt
+from omt_protocol.receipt import check_manifest, check_signature, parse_receipt
 from tests.faults.power_loss.exchanges import Message, exchanges
 from tests.faults.power_loss.tenant_promises import Promised, promises
 

@@ -12,7 +12,7 @@ from omt_core.testing.online_conformance import OnlineConformance
 from omt_core.testing.online_side import Connect
 from omt_core.testing.recording import RecordingContext
 from omt_online.client import ClientSettings, connect
-from omt_online.server.embedded import serve_tenant
+from omt_tenant.embedded import serve_tenant
 
 
 class TestOnlineConformance(OnlineConformance):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from omt_core.api.decisions import MigrationMode
 from omt_core.journal import Journal
-from omt_upload.bundle import USTAR
+from omt_protocol.bundle.writer import USTAR
 from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from omt_upload.bundle import USTAR
+from omt_protocol.bundle.writer import USTAR
 from omt_upload.packing import Packer
 from omt_upload.settings import UploadSettings
 

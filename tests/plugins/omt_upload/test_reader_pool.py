@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from omt_upload.bundle import CPIO, USTAR
+from omt_protocol.bundle.writer import CPIO, USTAR
 from omt_upload.reader_pool import ReaderPool
 from omt_upload.reading import Reading, TooLarge, Unread, read_small_files
 

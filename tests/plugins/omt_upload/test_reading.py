@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.items import ItemState
+from omt_protocol.bundle.writer import CPIO, USTAR, Framing
 from omt_upload import file_contents
-from omt_upload.bundle import CPIO, USTAR, Framing
 from omt_upload.file_contents import FileChangedError, Stamp, openable
 from omt_upload.reading import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
 from tests.plugins.omt_upload.moving import digest_of

@@ -17,8 +17,8 @@ from omt_core.api.online import ContentRef, OnlineMigration
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_online.client.connecting import open_session
-from omt_online.server.embedded import RunningTenant, serve_tenant
-from omt_online.server.settings import TenantSettings
+from omt_tenant.embedded import RunningTenant, serve_tenant
+from omt_tenant.settings import TenantSettings
 from omt_upload import UploadPlugin
 from omt_upload.settings import UploadSettings
 from tests.plugins.omt_upload.moving import (

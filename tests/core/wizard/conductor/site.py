@@ -17,8 +17,8 @@ from omt_core.app import Application, compose
 from omt_core.testing.crm import build_crm
 from omt_core.wizard.conductor import Beginning, Conductor
 from omt_core.wizard.conductor.state import CheckState, UploadState
-from omt_online.server.embedded import serve_tenant
-from omt_online.server.plan_catalogue import OfferedPlan
+from omt_tenant.embedded import serve_tenant
+from omt_tenant.migration.plan_catalogue import OfferedPlan
 
 PLANS = ("ten-sales", "ten-service", "ten-marketing", "ten-salesservicemarketing")
 CONTACT = Contact(email="migrator@example.com", phone="1", language="en")

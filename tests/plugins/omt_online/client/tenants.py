@@ -15,7 +15,7 @@ from omt_core.api.events import Event
 from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineTarget
 from omt_online.client import ClientSettings, connect
-from omt_online.server.embedded import RunningTenant
+from omt_tenant.embedded import RunningTenant
 
 LICENCE = Licence(owner="Uno Ltd", serial="1234567890", version="8.5")
 

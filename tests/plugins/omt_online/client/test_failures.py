@@ -14,7 +14,7 @@ from aiohttp import ClientSession, web
 from omt_core.api.calls import ConnectOnline
 from omt_core.api.errors import InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError
 from omt_online.client import ClientSettings, connect
-from omt_online.server.embedded import Certificate, serve_tenant
+from omt_tenant.embedded import Certificate, serve_tenant
 from tests.plugins.omt_online.client.tenants import Watcher, connected, settings_for
 
 pytestmark = pytest.mark.anyio

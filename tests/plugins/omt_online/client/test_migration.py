@@ -12,14 +12,14 @@ from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.items import TablePart
 from omt_core.api.online import CompletionRequest, ContentRef, ManifestEntry, StageManifest, UploadRequest
-from omt_online.server.embedded import RunningTenant, serve_tenant
-from omt_online.server.http import tenant_calls
-from omt_online.server.http.bodies import Capabilities
-from omt_online.server.importing import PartToImport
-from omt_online.server.plan_catalogue import OfferedPlan
-from omt_online.server.preparing import Preparing
-from omt_online.server.settings import TenantSettings
-from omt_upload.bundle import CPIO, USTAR, Framing, build_bundle
+from omt_protocol.bundle.writer import CPIO, USTAR, Framing, build_bundle
+from omt_tenant.embedded import RunningTenant, serve_tenant
+from omt_tenant.http import tenant_calls
+from omt_tenant.http.bodies import Capabilities
+from omt_tenant.importing import PartToImport
+from omt_tenant.migration.plan_catalogue import OfferedPlan
+from omt_tenant.migration.preparation import Preparing
+from omt_tenant.settings import TenantSettings
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
 
 pytestmark = pytest.mark.anyio

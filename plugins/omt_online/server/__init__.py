@@ -1,1 +1,0 @@
-"""The embedded reference tenant: the other end of docs/reference/protocol.md, in one process and one folder."""

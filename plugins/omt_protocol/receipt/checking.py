@@ -1,0 +1,120 @@
+"""Check a receipt: its signature, and that a manifest is exactly the one it was given for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from typing_extensions import override
+
+from omt_core.api import ManifestEntry
+from omt_protocol.receipt.header import ReceiptHeader
+from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, read_manifest
+from omt_protocol.receipt.signature import Receipt
+from omt_protocol.receipt.totals import ManifestTotals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Something that is not as it should be: in which file, where in it, and what.
+
+    `line` counts from 1 and `key` is `stage/key` of an item; both are empty where they do not apply.
+    """
+
+    where: str
+    field: str
+    message: str
+    line: int | None = None
+    key: str = ""
+
+    @override
+    def __str__(self) -> str:
+        place = [self.where]
+        if self.line is not None:
+            place.append(f"line {self.line}")
+        if self.key:
+            place.append(self.key)
+        return f"{', '.join(place)}: {self.field}: {self.message}"
+
+
+def check_signature(receipt: Receipt, public_key: str) -> Iterator[Mismatch]:
+    """Check that this key signed the receipt, and that the receipt names no other."""
+    if receipt.header.public_key != public_key:
+        yield Mismatch(
+            where="receipt",
+            field="header.public_key",
+            message=f"is {receipt.header.public_key}, but the key to check with is {public_key}",
+        )
+    elif not receipt.is_signed_by(public_key):
+        yield Mismatch(where="receipt", field="signature", message="does not fit the header and the key")
+
+
+def check_manifest(header: ReceiptHeader, manifest: Path) -> Iterator[Mismatch]:
+    """Check a manifest against its receipt, reading it once with flat memory."""
+    totals, order = ManifestTotals(), _Order()
+    try:
+        for line in read_manifest(manifest):
+            totals.add(line.text, line.entry)
+            yield from order.check(line.number, line.entry)
+    except ManifestLineError as error:
+        yield Mismatch(where="manifest", field=error.field, message=str(error))
+        return
+    yield from order.unfinished()
+    yield from _compare("manifest", header.manifest.model_dump(), totals.manifest().model_dump())
+    yield from _compare("files", header.files.model_dump(), totals.files().model_dump())
+    said = {table.table: table for table in header.tables}
+    found = {table.table: table for table in totals.tables()}
+    if len(said) != len(header.tables) or tuple(said) != tuple(sorted(said)):
+        yield Mismatch(where="receipt", field="header.tables", message="are not sorted by name, each once")
+    for name in sorted(said.keys() | found.keys()):
+        if said.get(name) != found.get(name):
+            yield Mismatch(
+                where="receipt",
+                field=f"header.tables[{name}]",
+                message=f"says {_table(said.get(name))}, but the manifest adds up to {_table(found.get(name))}",
+            )
+
+
+@dataclass(slots=True)
+class _Order:
+    """Lines must rise by (stage, key), and the parts of a table must be all there."""
+
+    _before: tuple[str, str] | None = None
+    _parts: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+    def check(self, number: int, entry: ManifestEntry) -> Iterator[Mismatch]:
+        place = (entry.stage, entry.key)
+        if self._before is not None and place <= self._before:
+            yield self._mismatch(number, entry, "key", "does not come after the line before it")
+        self._before = place
+        part = entry.part
+        if part is None:
+            return
+        if entry.stage != DATABASE_STAGE:
+            yield self._mismatch(number, entry, "part", f"stands outside the stage {DATABASE_STAGE}")
+        before, last = self._parts.get(part.table, (0, False))
+        if last or part.number != before + 1:
+            yield self._mismatch(number, entry, "part.number", f"is {part.number} after part {before} of {part.table}")
+        self._parts[part.table] = (part.number, part.last)
+
+    def unfinished(self) -> Iterator[Mismatch]:
+        for table, (number, last) in sorted(self._parts.items()):
+            if not last:
+                message = f"no part of {table} is the last; the highest is {number}"
+                yield Mismatch(where="manifest", field="part.last", message=message)
+
+    @staticmethod
+    def _mismatch(number: int, entry: ManifestEntry, name: str, message: str) -> Mismatch:
+        return Mismatch(where="manifest", line=number, key=f"{entry.stage}/{entry.key}", field=name, message=message)
+
+
+def _compare(name: str, said: dict[str, object], found: dict[str, object]) -> Iterator[Mismatch]:
+    for key, value in said.items():
+        if value != found[key]:
+            message = f"says {value}, but the manifest has {found[key]}"
+            yield Mismatch(where="receipt", field=f"header.{name}.{key}", message=message)
+
+
+def _table(totals: object) -> str:
+    return "nothing of it" if totals is None else str(totals)

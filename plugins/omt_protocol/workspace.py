@@ -1,0 +1,71 @@
+"""What a workspace remembers of the tenant: its public key from the first contact on, and who the workspace is."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from omt_core.api import InputError, OnlineRefusedError
+from omt_protocol.durable import make_folder, write_whole
+
+KEY_FILE = "tenant.key"
+CLIENT_FILE = "client.id"
+PLACE_FILE = "token.place"
+
+
+def pin_key(workspace: Path, public_key: str) -> None:
+    """Keep the tenant's key at first contact; raises `OnlineRefusedError` when another was kept. Blocking."""
+    known = _kept(workspace / KEY_FILE, public_key)
+    if known != public_key:
+        raise OnlineRefusedError(
+            "tenant-key-changed",
+            f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "
+            "this is another tenant, or somebody poses as it.",
+            "Ask the online side whether its key was changed. If so, delete the file "
+            f"{KEY_FILE} in the workspace; if not, do not go on.",
+        )
+
+
+def note_token_place(workspace: Path, token_file: Path) -> None:
+    """Note where the migration's secret is, never the secret, so that `verify` finds it beside a receipt. Blocking."""
+    _write(workspace / PLACE_FILE, str(token_file.absolute()))
+
+
+def token_place(folder: Path) -> Path | None:
+    """Return where the secret was when the receipt in this folder was made, or None. Blocking."""
+    try:
+        return Path((folder / PLACE_FILE).read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def client_id(workspace: Path | None) -> str:
+    """Return the id under which this workspace claims a migration; a random one without a workspace. Blocking."""
+    fresh = secrets.token_hex(16)
+    return fresh if workspace is None else _kept(workspace / CLIENT_FILE, fresh)
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """Return the line that a file holds; a file that is not there yet is made with `fresh`, whole, durable."""
+    try:
+        if not path.exists():
+            _write(path, fresh)
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _write(path: Path, line: str) -> None:
+    try:
+        make_folder(path.parent)
+        write_whole(path, f"{line}\n".encode())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        "workspace-not-writable",
+        f"The file {path} cannot be written or read: {error.strerror}.",
+        "Make room and mend the rights there, or give another --workspace.",
+    )

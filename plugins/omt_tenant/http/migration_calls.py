@@ -1,0 +1,49 @@
+"""The calls that open a migration, give its claim back, and ask what the tenant lacks."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from omt_core.api import ContentRef
+from omt_protocol.protocol_error import too_large
+from omt_tenant.http.bodies import ContentsBody, MissingAnswer, OpeningAnswer, OpeningBody
+from omt_tenant.http.service import SERVICE, answer, read_body
+from omt_tenant.http.tenant_calls import limits_of
+
+
+async def open_migration(request: web.Request) -> web.StreamResponse:
+    """Open or resume the migration of a licence, and claim it."""
+    service = request.app[SERVICE]
+    body = await read_body(request, OpeningBody)
+    identifier, claim = await service.run(
+        lambda: service.store.opening.open(
+            owner=body.licence.owner,
+            serial=body.licence.serial,
+            kind=body.kind,
+            recovery=body.recovery,
+            client=body.client,
+        )
+    )
+    await service.run(service.store.uploads.sweep)
+    return answer(OpeningAnswer(id=identifier, claim=claim, limits=limits_of(service.store.settings)))
+
+
+async def release_claim(request: web.Request) -> web.StreamResponse:
+    """Give the claim back; the migration stays."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    await service.run(service.store.opening.release, migration)
+    return web.Response(status=204)
+
+
+async def find_missing(request: web.Request) -> web.StreamResponse:
+    """Tell which of these contents the tenant lacks."""
+    service = request.app[SERVICE]
+    await service.enter(request)
+    body = await read_body(request, ContentsBody)
+    most = service.store.settings.digests_per_request
+    if len(body.contents) > most:
+        raise too_large(f"{len(body.contents)} contents were asked for at once; the limit is {most}.")
+    contents = [ContentRef(digest=digest, size=size) for digest, size in body.contents]
+    missing = await service.run(service.store.contents.missing, contents)
+    return answer(MissingAnswer(missing=list(missing)))

@@ -1,0 +1,74 @@
+"""What the handlers of one server share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, TypeVarTuple
+
+import anyio
+import anyio.to_thread
+from aiohttp import web
+from pydantic import ValidationError
+
+from omt_protocol.protocol_error import ProtocolError, bad_request, too_large
+from omt_tenant.http.bodies import Body
+from omt_tenant.http.turns import UploadTurns
+from omt_tenant.migration.completion import Completing
+from omt_tenant.migration.state import MigrationState
+from omt_tenant.tenant import Store
+
+BODY_LIMIT = 32 << 20
+"""Bytes of the longest JSON body: a completion with the decisions about some ten thousand users."""
+
+CLAIM_HEADER = "Omt-Claim"
+
+T = TypeVar("T")
+Parameters = TypeVarTuple("Parameters")
+B = TypeVar("B", bound=Body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The store, and the threads in which it is used."""
+
+    store: Store
+    completing: Completing
+    workers: anyio.CapacityLimiter
+    turns: UploadTurns
+
+    async def run(self, function: Callable[[*Parameters], T], *arguments: *Parameters) -> T:
+        """Call a function that blocks, in a thread."""
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self.workers)
+
+    async def enter(self, request: web.Request) -> MigrationState:
+        """Check the claim of a request on the migration in its path."""
+        return await self.run(self.store.opening.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER))
+
+
+SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+
+
+async def read_body(request: web.Request, model: type[B]) -> B:
+    """Read and check a JSON body. Raises ProtocolError: `request-malformed`, `too-large`."""
+    data = bytearray()
+    async for piece in request.content.iter_any():
+        data += piece
+        if len(data) > BODY_LIMIT:
+            raise too_large(f"The body is longer than {BODY_LIMIT} bytes.")
+    try:
+        return model.model_validate_json(bytes(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "body"
+        raise bad_request(f"{error.error_count()} faults in the body; the first: {place}: {first['msg']}.") from error
+
+
+def answer(body: Body, status: int = 200) -> web.Response:
+    """Answer with a JSON body."""
+    return web.Response(text=body.model_dump_json(), status=status, content_type="application/json")
+
+
+def refusal(error: ProtocolError) -> web.Response:
+    """Answer with an error."""
+    return web.json_response(error.body(), status=error.status, headers=error.headers)

@@ -1,0 +1,61 @@
+"""Open a tenant's DuckDB file so that it reads nothing else and asks nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omt_core.api import InputError
+from omt_tenant.importing.settings import ImportSettings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@contextmanager
+def open_database(
+    path: Path, settings: ImportSettings, *, reads: Path | None = None, read_only: bool = False
+) -> Iterator[DuckDBPyConnection]:
+    """Open (and, unless `read_only`, make) a database within the limits of the settings.
+
+    `reads` is the one folder whose files SQL may read; what does not fit the memory is spooled there too. Extensions
+    are neither installed nor loaded, and the configuration is locked. Raises `InputError` for a path with a question
+    mark, behind which DuckDB takes the rest of a path for options.
+    """
+    if "?" in str(path):
+        raise InputError(
+            "tenant-folder-unsuitable",
+            f"The path of the tenant's folder has a question mark: {path}.",
+            "Choose a folder without one.",
+        )
+    import duckdb  # noqa: PLC0415  # heavy, and only needed while a tenant imports or is scrubbed
+
+    connection = duckdb.connect(
+        str(path),
+        read_only=read_only,
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        },
+    )
+    try:
+        if reads is None:
+            connection.execute("SET temp_directory = ''")
+        else:
+            connection.execute(f"SET temp_directory = {_literal(str(reads / 'spool'))}")
+            connection.execute(f"SET allowed_directories = [{_literal(f'{reads}/')}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _literal(text: str) -> str:
+    """Quote a text for SET, which takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"

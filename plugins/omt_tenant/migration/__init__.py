@@ -1,0 +1,1 @@
+"""The one migration that a tenant takes: opened, claimed, committed stage by stage, completed, accepted."""

@@ -1,0 +1,75 @@
+"""Has parts of tables imported while the rest is still on its way, so that completion finds little left to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+
+from omt_tenant.importing import AheadImport, PartToImport
+from omt_tenant.tenant import Store
+
+_log = logging.getLogger(__name__)
+
+Parts = Sequence[tuple[str, PartToImport]]
+"""Parts with the names of their tables."""
+
+
+class Preparing:
+    """The one import ahead of a server. What is told of is a hint: what comes of it is held against what is committed.
+
+    It ends for good where it fails, until the next completion is over: that one finds out, and says, what is wrong.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ahead = self._new()
+        self._waiting: list[tuple[str, PartToImport]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._resting = False
+
+    def tell(self, parts: Parts) -> None:
+        """Take note of parts that are stored; nothing is waited for."""
+        if self._resting:
+            return
+        self._waiting += parts
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Let the part at hand be finished, and touch nothing while somebody else works on what was prepared."""
+        await self.aclose()
+        try:
+            yield
+        finally:
+            self._ahead = self._new()
+            self._resting = False
+
+    async def aclose(self) -> None:
+        """Stop, between two parts."""
+        self._resting = True
+        self._waiting.clear()
+        if self._task is not None:
+            await self._task
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting and not self._resting:
+                parts, self._waiting = self._waiting, []
+                await anyio.to_thread.run_sync(self._ahead.take, parts, self._is_resting)
+        except Exception:  # noqa: BLE001 - whatever it is, the import meets it again and tells the client
+            _log.info("Nothing more is imported ahead of its completion.", exc_info=True)
+            self._resting = True
+            await anyio.to_thread.run_sync(self._ahead.forget)
+        finally:
+            self._task = None
+
+    def _new(self) -> AheadImport:
+        return AheadImport(self._store.layout.databases, self._store.contents, self._store.settings.importing)
+
+    def _is_resting(self) -> bool:
+        return self._resting

@@ -1,0 +1,100 @@
+"""The part `tenant verify DIR`: reads everything that a tenant stores, and changes nothing.
+
+Beside a serving tenant it judges what was stored when it began; only at rest does it also look for files that the index
+does not know.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import anyio.to_thread
+from filelock import FileLock, Timeout
+
+from omt_core.api import CommandContext
+from omt_protocol.mismatch_report import MismatchReport
+from omt_protocol.receipt import Mismatch
+from omt_tenant.findings import STORE_MISMATCH
+from omt_tenant.importing import ImportSettings
+from omt_tenant.scrubbing.counts import CompletedCounts, StoredCounts
+from omt_tenant.scrubbing.identity import read_identity, scrub_key
+from omt_tenant.scrubbing.index import TenantIndex, open_index, reading_index
+from omt_tenant.scrubbing.online import scrub_online
+from omt_tenant.scrubbing.receipts import scrub_receipts
+from omt_tenant.scrubbing.stored_files import scrub_copies, scrub_stored, scrub_strays
+from omt_tenant.settings import TenantSettings
+from omt_tenant.store.identity import TenantIdentity
+from omt_tenant.store.layout import TenantLayout
+
+
+def add_verify(parts: argparse._SubParsersAction[Any]) -> None:  # argparse has no public name for it
+    """Add the part to those of the command `tenant`."""
+    verify = parts.add_parser("verify", help="read everything that a tenant stores again, and tell what differs")
+    verify.add_argument("directory", type=Path, metavar="DIR")
+
+
+async def run_verify(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
+    """Scrub a tenant's folder; exit code 1 when anything differs. Raises InputError when it is not a tenant's."""
+    layout = TenantLayout(cast("Path", options.directory).absolute())
+    report, completed = MismatchReport(context, {"store": STORE_MISMATCH}), CompletedCounts()
+    with open_index(layout) as index, _at_rest(layout) as at_rest:
+        if not at_rest:
+            context.print("The tenant is being served: what lands from now on is not looked at.")
+        identity = await _identity(layout, report)
+        await report.take(scrub_receipts(layout, identity, completed))
+        before = report.total
+        await report.take(reading_index(index.check()))
+        if report.total == before:
+            stored = await _scrub_indexed(layout, index, report, settings.importing, completed, at_rest=at_rest)
+            context.print(f"Store: {stored.packs} packs, {stored.contents} contents, {stored.bytes} bytes read.")
+        context.print(
+            f"Completed: {completed.receipts} receipts, {completed.tables} tables with {completed.rows} rows read."
+        )
+    return report.finish("Verified: everything stored is what it was.")
+
+
+async def _identity(layout: TenantLayout, report: MismatchReport) -> TenantIdentity | None:
+    found = await anyio.to_thread.run_sync(read_identity, layout)
+    if isinstance(found, Mismatch):
+        report.add(found)
+        return None
+    await report.take(scrub_key(layout, found))
+    return found
+
+
+async def _scrub_indexed(
+    layout: TenantLayout,
+    index: TenantIndex,
+    report: MismatchReport,
+    settings: ImportSettings,
+    completed: CompletedCounts,
+    *,
+    at_rest: bool,
+) -> StoredCounts:
+    """Check all that is found by the index, which is whole."""
+    stored = StoredCounts()
+    await report.take(reading_index(scrub_stored(layout, index, stored)))
+    if at_rest:
+        await report.take(reading_index(scrub_strays(layout, index)))
+        await report.take(scrub_copies(layout))
+    await report.take(reading_index(scrub_online(index, stored.damage, settings, completed)))
+    return stored
+
+
+@contextmanager
+def _at_rest(layout: TenantLayout) -> Iterator[bool]:
+    """Hold the lock of the serving process if nobody does, so that nobody begins to serve meanwhile."""
+    lock = FileLock(layout.lock, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

@@ -1,0 +1,90 @@
+"""The last step of an upload: the whole is verified, put into its place, and from then on known."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from omt_protocol.bundle.reader import BundleReader, Member, bundle_digest
+from omt_protocol.durable import move_into_place
+from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError
+from omt_tenant.store.contents import ContentStore, record_file, record_pack
+from omt_tenant.store.layout import TenantLayout
+from omt_tenant.store.uploads import Upload, UploadStore, Verifier
+
+
+class Landing:
+    """Lands uploads. The order is what makes it safe at any crash: data durable, then name, then index, then answer.
+
+    A crash between name and index leaves a file that the index does not know: `reconciliation` takes it in at the
+    next start.
+    """
+
+    def __init__(self, layout: TenantLayout, contents: ContentStore, uploads: UploadStore) -> None:
+        self._layout = layout
+        self._contents = contents
+        self._uploads = uploads
+
+    def land(self, upload: Upload, verifier: Verifier) -> Upload:
+        """Land an upload whose bytes are all durable, and all of which the verifier has seen. Blocks.
+
+        Raises ProtocolError `content-mismatch` or `bundle-malformed`; the upload is gone then.
+        """
+        try:
+            if isinstance(verifier, BundleReader):
+                members = verifier.members()
+                _require(upload.digest, bundle_digest(members))
+                return self._land_bundle(upload, members)
+            _require(upload.digest, verifier.hexdigest())
+            return self._land_file(upload)
+        except ProtocolError:
+            self._uploads.give_up(upload)
+            raise
+
+    def _land_file(self, upload: Upload) -> Upload:
+        source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
+        if upload.digest in self._contents.sizes([upload.digest]):
+            landed = self._uploads.record(upload, upload.length, also=lambda _: None)
+            source.unlink(missing_ok=True)
+            return landed
+        return self._place(
+            upload,
+            self._layout.content(upload.digest),
+            lambda connection: record_file(connection, digest, upload.length),
+        )
+
+    def _land_bundle(self, upload: Upload, members: Sequence[Member]) -> Upload:
+        source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
+        if self._contents.has_pack(upload.digest):  # the same members at the same places
+            landed = self._uploads.record(upload, upload.length, also=lambda _: None)
+            source.unlink(missing_ok=True)
+            return landed
+        return self._place(
+            upload,
+            self._layout.pack(upload.digest),
+            lambda connection: record_pack(connection, digest, upload.length, members),
+        )
+
+    def _place(self, upload: Upload, target: Path, index: Callable[[sqlite3.Connection], None]) -> Upload:
+        source = self._layout.upload(upload.uid)
+        move_into_place(source, target)
+        try:
+            return self._uploads.record(upload, upload.length, also=index)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                # Nothing was noted. The upload gets its bytes back, so that its last chunk can be sent again. After any
+                # other error the index may hold them all the same, and they stay where it says.
+                target.replace(source)
+            raise
+
+
+def _require(announced: str, arrived: str) -> None:
+    if announced != arrived:
+        raise ProtocolError(
+            CHECKSUM_MISMATCH,
+            "content-mismatch",
+            "What arrived is not what was announced; nothing of it was kept.",
+            "Read the file again and send it in a new upload.",
+            fields={"digests": [announced]},
+        )
