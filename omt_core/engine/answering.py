@@ -9,13 +9,14 @@ from omt_core.api.context import StopSignal
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.engine import phases
 from omt_core.engine.answers import Answers
+from omt_core.engine.checking import PRECOPY_CHECKS
 from omt_core.engine.checklist_steps import Review
 from omt_core.engine.csv_files import read_assignments
 from omt_core.engine.phases import Phase
 from omt_core.engine.reviewing import Assignments
 from omt_core.engine.runner import Runner
 from omt_core.engine.step import Step
-from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Precopy, Upload
+from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, Login, Precopy, Upload
 from omt_core.engine.walking import walk
 
 
@@ -35,6 +36,7 @@ async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
     """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
     await runner.session.choose_recovery(None)
     await runner.do(login(answers))
+    await runner.do(Examine(checks=PRECOPY_CHECKS))
     await runner.do(Precopy(stop=stop, kind=answers.kind))
 
 

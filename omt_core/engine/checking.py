@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from omt_core.api import calls
-from omt_core.api.errors import FindingsError
+from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import Finding, Severity
 from omt_core.engine.findings import blocking, merged, unused_waivers
 from omt_core.engine.session import MigrationSession
@@ -14,7 +14,23 @@ from omt_core.plugin_host import WAIVER_PREFIX
 
 PLANS: Final = "validate_plans"
 USER_NAMES: Final = "validate_user_names"
+MIGRATION: Final = "validate_migration"
+USERS: Final = "validate_users"
+INSTALLATION: Final = "validate_installation"
+DOCUMENTS: Final = "validate_documents"
+ALL_CHECKS: Final = (PLANS, USER_NAMES, MIGRATION, USERS, INSTALLATION, DOCUMENTS)
+"""What a full run must have been checked for."""
+RECOVERY_CHECKS: Final = (INSTALLATION,)
+"""What a recovery of missing files must have been checked for: it changes no users, and compares all files itself."""
+PRECOPY_CHECKS: Final = (DOCUMENTS,)
+"""What a precopy must have been checked for: it moves files and nothing else."""
 _WAIVERS: Final = "waivers"
+
+
+async def check_some(session: MigrationSession, checks: Sequence[str]) -> None:
+    """Ask the rules of some checks that no decision has to do with, and keep what was found in the session."""
+    ask = {INSTALLATION: _check_installation, DOCUMENTS: _check_documents}
+    keep(session, {check: await ask[check](session, None) for check in checks}, seen=basis(session))
 
 
 async def check_everything(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
@@ -23,36 +39,25 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
     What a rule that is asked again found before is forgotten. Where something is decided meanwhile, what was found
     about plans and user names is dropped: whoever decides asks about these at once, and knows better.
     """
-    located, bus, decided = session.located, session.engine.bus, session.decisions
+    located, bus, decided, seen = session.located, session.engine.bus, session.decisions, basis(session)
+    before = dict(session.reviewed.seen)
+    # Until they are answered, what was asked before does not stand: nothing is uploaded while rules are asked again.
+    session.reviewed.seen.clear()
     found = dict(await check_decisions(session, only=only))
-    found["validate_users"] = _with_faults(
+    found[USERS] = _with_faults(
         session,
         await bus.validate_users(
             calls.ValidateUsers(database=located.database, users=session.reviewed.users, run=session.run), only
         ),
     )
-    found["validate_installation"] = _with_faults(
-        session,
-        await bus.validate_installation(
-            calls.ValidateInstallation(
-                installation=located.installation,
-                database=located.database,
-                licence=located.licence,
-                run=session.run,
-            ),
-            only,
-        ),
-    )
-    found["validate_documents"] = _with_faults(
-        session,
-        await bus.validate_documents(
-            calls.ValidateDocuments(installation=located.installation, database=located.database, run=session.run),
-            only,
-        ),
-    )
+    found[INSTALLATION] = await _check_installation(session, only)
+    found[DOCUMENTS] = await _check_documents(session, only)
     if session.decisions is not decided:
         del found[PLANS], found[USER_NAMES]
-    keep(session, found, only=only)
+    if only is not None:
+        # What one plugin says does not make whole what the others were not asked.
+        seen = {check: one for check, one in seen.items() if before.get(check) == one}
+    keep(session, found, only=only, seen=seen)
     return session.findings
 
 
@@ -60,7 +65,7 @@ async def check_decisions(session: MigrationSession, *, only: str | None = None)
     """Ask the rules about plans and user names, and those of partners, who see all decisions."""
     located = session.located
     found = {PLANS: await check_plans(session, only=only), USER_NAMES: await check_user_names(session, only=only)}
-    found["validate_migration"] = _with_faults(
+    found[MIGRATION] = _with_faults(
         session,
         await session.engine.bus.validate_migration(
             calls.ValidateMigration(
@@ -116,17 +121,55 @@ async def check_user_names(session: MigrationSession, *, only: str | None = None
     return _with_faults(session, found)
 
 
-def keep(session: MigrationSession, found: Mapping[str, Sequence[Finding]], *, only: str | None = None) -> None:
-    """Let what checks found now take the place of what they found before, of `only` one plugin or of all."""
+def basis(session: MigrationSession) -> Mapping[str, object]:
+    """Return what each check looks at, of what can change in a session."""
+    reviewed, decisions = session.reviewed, session.decisions
+    users = tuple(reviewed.users)
+    return {
+        PLANS: (users, reviewed.catalogue, decisions.plans),
+        USER_NAMES: (users, decisions.plans, decisions.user_names),
+        MIGRATION: (users, decisions),
+        USERS: users,
+        INSTALLATION: None,
+        DOCUMENTS: None,
+    }
+
+
+def keep(
+    session: MigrationSession,
+    found: Mapping[str, Sequence[Finding]],
+    *,
+    seen: Mapping[str, object],
+    only: str | None = None,
+) -> None:
+    """Let what checks found now take the place of what they found before, of `only` one plugin or of all.
+
+    `seen` is the `basis` of when they were asked.
+    """
     reviewed, engine, waivers = session.reviewed, session.engine, session.decisions.waivers
     before = {finding for group in reviewed.found.values() for finding in group}
     other = [finding for finding in session.findings if finding not in before]
     for check, findings in found.items():
         reviewed.found[check] = merged(_of_others(reviewed.found.get(check, ()), only), findings)
+        if check in seen:
+            reviewed.seen[check] = seen[check]
     reviewed.found.pop(_WAIVERS, None)
     all_found = merged(other, *reviewed.found.values(), engine.host.inactive_findings())
     reviewed.found[_WAIVERS] = unused_waivers(all_found, waivers, (plugin.name for plugin in engine.host.plugins))
     session.findings = merged(all_found, reviewed.found[_WAIVERS])
+
+
+def refuse_unchecked(session: MigrationSession, checks: Sequence[str]) -> None:
+    """Raise `InputError` `checks-incomplete` unless these checks were answered in full for all that is decided now."""
+    now, seen = basis(session), session.reviewed.seen
+    open_checks = [check for check in checks if check not in seen or seen[check] != now[check]]
+    if open_checks:
+        raise InputError(
+            "checks-incomplete",
+            "Nothing is uploaded before all checks have been answered for what is decided now: "
+            f"{', '.join(open_checks)}.",
+            "Wait until the checks are done, or run them again, then start the upload.",
+        )
 
 
 def standing_errors(session: MigrationSession) -> tuple[Finding, ...]:
@@ -147,6 +190,20 @@ def refuse_errors(session: MigrationSession) -> None:
         f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
         "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
     )
+
+
+async def _check_installation(session: MigrationSession, only: str | None) -> Sequence[Finding]:
+    located = session.located
+    call = calls.ValidateInstallation(
+        installation=located.installation, database=located.database, licence=located.licence, run=session.run
+    )
+    return _with_faults(session, await session.engine.bus.validate_installation(call, only))
+
+
+async def _check_documents(session: MigrationSession, only: str | None) -> Sequence[Finding]:
+    located = session.located
+    call = calls.ValidateDocuments(installation=located.installation, database=located.database, run=session.run)
+    return _with_faults(session, await session.engine.bus.validate_documents(call, only))
 
 
 def _with_faults(session: MigrationSession, found: Sequence[Finding]) -> Sequence[Finding]:

@@ -9,7 +9,15 @@ from typing_extensions import override
 
 from omt_core.api.decisions import Notifications
 from omt_core.engine import phases
-from omt_core.engine.checking import check_decisions, check_everything, keep, refuse_errors
+from omt_core.engine.checking import (
+    ALL_CHECKS,
+    basis,
+    check_decisions,
+    check_everything,
+    keep,
+    refuse_errors,
+    refuse_unchecked,
+)
 from omt_core.engine.reviewing import Assignments, propose, read_users
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.step import Step
@@ -55,11 +63,16 @@ class OpenChecklist(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishChecklist(Step):
-    """End the Checklist: ask the rules about all decisions once more. Raises `FindingsError` when an error stands."""
+    """End the Checklist: ask the rules about all decisions once more.
+
+    Raises `InputError` `checks-incomplete` while others are not answered, `FindingsError` when an error stands.
+    """
 
     phase = phases.CHECKLIST
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        keep(session, await check_decisions(session))
+        seen = basis(session)
+        keep(session, await check_decisions(session), seen=seen)
+        refuse_unchecked(session, ALL_CHECKS)
         refuse_errors(session)

@@ -26,6 +26,15 @@ async def end_run(session: MigrationSession, error: OmtError | None) -> Result:
     return await result_of(session, code, error)
 
 
+def unknown_fault(fault: Exception) -> OmtError:
+    """Make the error for a fault that is none of ours: the journal must not take such a run for one that is done."""
+    return OmtError(
+        "internal",
+        f"The tool failed in a way that it does not know: {type(fault).__name__}.",
+        "Start the tool again with --debug, and send the log file.",
+    )
+
+
 def _is_live(session: MigrationSession) -> bool:
     """Tell whether what is online is live already: then the installation on site stays frozen for good (W82)."""
     before = (

@@ -80,6 +80,9 @@ class Runner:
 
     async def _perform(self, step: Step) -> None:
         phase, session = step.phase, self.session
+        if phase is None:
+            await step.perform(session)
+            return
         self._check_order(phase)
         if phase is not self._open:
             session.engine.events.emit(PhaseStarted(phase=phase.name))

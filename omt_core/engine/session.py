@@ -48,12 +48,16 @@ class Located:
 
 @dataclass(slots=True, kw_only=True)
 class Reviewed:
-    """What the Checklist found out. `found` holds what each check (a hook's name) said when it was asked last."""
+    """What the Checklist found out. `found` holds what each check (a hook's name) said when it was asked last.
+
+    `seen` holds what each check that was asked in all plugins looked at then; one that is being asked is not in it.
+    """
 
     users: Sequence[User] = ()
     catalogue: Sequence[UserPlan] | None = None
     removed_addresses: Sequence[OtherAddress] = ()
     found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    seen: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,12 @@ from omt_core.engine.session import MigrationSession
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(ABC):
-    """One thing to do in its phase. A phase begins with its first step, and ends with one that `ends_phase`."""
+    """One thing to do. A phase begins with its first step, and ends with one that `ends_phase`.
 
-    phase: ClassVar[Phase]
+    A step without a phase may be taken at any time and begins none.
+    """
+
+    phase: ClassVar[Phase | None] = None
     ends_phase: ClassVar[bool] = True
 
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -13,7 +14,14 @@ from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
 from omt_core.api.errors import InstallationError
 from omt_core.api.users import Administrator, LoginOutcome
 from omt_core.engine import phases, pins, uploading
-from omt_core.engine.checking import refuse_errors
+from omt_core.engine.checking import (
+    ALL_CHECKS,
+    PRECOPY_CHECKS,
+    RECOVERY_CHECKS,
+    check_some,
+    refuse_errors,
+    refuse_unchecked,
+)
 from omt_core.engine.rebuilding import rebuild_journal
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.step import Step
@@ -111,21 +119,38 @@ class Confirm(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Examine(Step):
+    """Ask the rules that an upload without a Checklist needs. Raises `FindingsError` when an error stands."""
+
+    checks: Sequence[str]
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await check_some(session, self.checks)
+        refuse_errors(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload(Step):
-    """Move everything and have it imported (W70-W79)."""
+    """Move everything and have it imported (W70-W79).
+
+    Refused unless everything was checked for the decisions as they are now: an error must never come after the freeze.
+    """
 
     phase = phases.UPLOAD
     stop: StopSignal
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        uploading.refuse_unready(session)
+        refuse_unchecked(session, RECOVERY_CHECKS if session.only_missing else ALL_CHECKS)
         refuse_errors(session)
         await uploading.upload(session, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precopy(Step):
-    """Upload files ahead of the night."""
+    """Upload files ahead of the night; refused unless the files were checked."""
 
     phase = phases.UPLOAD
     stop: StopSignal
@@ -133,6 +158,7 @@ class Precopy(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        refuse_unchecked(session, PRECOPY_CHECKS)
         refuse_errors(session)
         await session.take_kind(self.kind)
         await uploading.precopy(session, self.stop)

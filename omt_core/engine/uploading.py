@@ -41,7 +41,6 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
     asked for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything as
     it was imported asks for no import: receipt and manifest stay what they are.
     """
-    _check_ready(session)
     _tell(session, STARTING, StageState.ANALYSING)
     try:
         migration = await _open(session)
@@ -115,7 +114,8 @@ async def _open(session: MigrationSession) -> OnlineMigration:
     )
 
 
-def _check_ready(session: MigrationSession) -> None:
+def refuse_unready(session: MigrationSession) -> None:
+    """Raise `InputError` `not-confirmed` where the screens before the Upload were left out."""
     if not session.only_missing and not (session.decisions.agreement_accepted and session.reviewed.users):
         raise InputError(
             "not-confirmed",

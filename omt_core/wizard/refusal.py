@@ -36,6 +36,7 @@ _TOO_EARLY_OR_TAKEN: Final = frozenset(
         "busy",
         "checklist-not-done",
         "checklist-not-open",
+        "checks-incomplete",
         "checks-running",
         "no-way-back",
         "phase-too-early",

@@ -39,9 +39,15 @@ class Answer:
 class Checklist:
     """The three windows. Changes are taken one after another, in the order in which they come."""
 
-    def __init__(self, lease: Lease, changed: Callable[[], None], decided: Callable[[], None]) -> None:
-        """Work on the session of `lease`; `changed` and `decided` are called after changes, the latter of decisions."""
+    def __init__(
+        self, lease: Lease, changed: Callable[[], None], decided: Callable[[], None], refuse: Callable[[], None]
+    ) -> None:
+        """Work on the session of `lease`; `changed` and `decided` are called after changes, the latter of decisions.
+
+        `refuse` raises `InputError` while nothing may be decided.
+        """
         self._lease = lease
+        self._refuse = refuse
         self._changed = changed
         self._decided = decided
         self._one_at_a_time = anyio.Lock()
@@ -66,6 +72,7 @@ class Checklist:
     async def change_plans(self, changes: Mapping[str, str]) -> Answer:
         """Decide plans; who gets one gets the user name that is proposed, too. Raises `InputError`."""
         async with self._one_at_a_time:
+            self._refuse()
             await reviewing.change(self._reviewed, plans=changes)
             await reviewing.propose_user_names(self._reviewed)
             return await self._answer(checking.PLANS, checking.USER_NAMES)
@@ -73,6 +80,7 @@ class Checklist:
     async def change_user_names(self, changes: Mapping[str, str]) -> Answer:
         """Decide user names. Raises `InputError`."""
         async with self._one_at_a_time:
+            self._refuse()
             await reviewing.change(self._reviewed, user_names=changes)
             return await self._answer(checking.USER_NAMES)
 
@@ -92,6 +100,7 @@ class Checklist:
 
     async def notify(self, notifications: Notifications) -> None:
         """Decide who is told afterwards, and mark it as done (W69)."""
+        self._refuse()
         await self._reviewed.notify(notifications)
         await self.mark_done("notifications")
 
@@ -140,10 +149,11 @@ class Checklist:
 
     async def _check(self, *checks: str) -> None:
         session = self._reviewed
+        seen = checking.basis(session)
         if checking.PLANS in checks:
-            checking.keep(session, {checking.PLANS: await checking.check_plans(session)})
+            checking.keep(session, {checking.PLANS: await checking.check_plans(session)}, seen=seen)
         if checking.USER_NAMES in checks:
-            checking.keep(session, {checking.USER_NAMES: await checking.check_user_names(session)})
+            checking.keep(session, {checking.USER_NAMES: await checking.check_user_names(session)}, seen=seen)
             await self._ask_for_taken(session)
 
     async def _ask_for_taken(self, session: MigrationSession) -> None:

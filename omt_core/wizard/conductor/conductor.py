@@ -18,13 +18,14 @@ from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtErro
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
 from omt_core.engine import pinned_answers, pins
+from omt_core.engine.checking import RECOVERY_CHECKS
 from omt_core.engine.checklist_steps import FinishChecklist
 from omt_core.engine.findings import merged
 from omt_core.engine.freezing import thaw
 from omt_core.engine.going_on import go_on
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import Result
-from omt_core.engine.steps import ChooseRecovery, Confirm, Finish, Login, Upload
+from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, Login, Upload
 from omt_core.wizard.conductor.checklist import Checklist
 from omt_core.wizard.conductor.checks import Checks
 from omt_core.wizard.conductor.composer import Compose, Composer
@@ -61,8 +62,8 @@ class Conductor:
         self.answers = beginning.answers or pinned_answers.load(remembered.answers)
         self.feed = Feed()
         self.lease = Lease(group, self._take)
-        self.checklist = Checklist(self.lease, self.changed, self._decided)
-        self.checks = Checks(group, self.lease, self.changed)
+        self.checklist = Checklist(self.lease, self.changed, self._decided, self._refuse_while_uploading)
+        self.checks = Checks(group, self.lease, self.changed, self._refuse_while_uploading)
         self.upload = UploadRun(group, self.lease, self.changed, self._row_changed)
         self.closed = anyio.Event()
         self.beginning = beginning
@@ -115,6 +116,7 @@ class Conductor:
 
     async def start(self) -> None:
         """Find the installation and open it (W14, W16); ask for answers where it cannot be found alone (W17)."""
+        self._refuse_while_uploading()
         if self.lease.is_open:
             self._go(Screen.RECOVERY if self.lease.session.mode is MigrationMode.RECOVERY else Screen.LOGIN)
             return
@@ -146,11 +148,13 @@ class Conductor:
 
     async def choose_recovery(self, choice: RecoveryChoice) -> None:
         """Take the choice of the page Recovery (W84)."""
+        self._refuse_while_uploading()
         await self.lease.runner.do(ChooseRecovery(choice=choice))
         self._go(Screen.LOGIN)
 
     async def log_in(self, user: str, password: SecretStr) -> None:
         """Log on (W20-W22)."""
+        self._refuse_while_uploading()
         session = self.lease.session
         with self._busy_with(Busy.LOGGING_IN):
             if session.mode is MigrationMode.INITIAL:
@@ -160,6 +164,7 @@ class Conductor:
 
     async def confirm(self, contact: Contact, kind: MigrationKind, *, agreed: bool) -> None:
         """Take the contact details, live or test, and the agreement; then read the users (W24-W30, W38)."""
+        self._refuse_while_uploading()
         with self._busy_with(Busy.READING_USERS):
             await self.lease.runner.do(Confirm(contact=contact, kind=kind, agreement_accepted=agreed))
             session = self.lease.session
@@ -203,7 +208,9 @@ class Conductor:
             return
         session = self.lease.session
         with self._busy_with(Busy.STARTING):
-            if not session.only_missing:
+            if session.only_missing:
+                await self.lease.runner.do(Examine(checks=RECOVERY_CHECKS))
+            else:
                 self.checklist.refuse_undone()
                 await self.lease.runner.do(FinishChecklist())
             if self._screen is not Screen.UPLOAD:

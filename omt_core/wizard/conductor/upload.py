@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event, StageChanged, StageProgress
 from omt_core.api.stages import StageTotals
+from omt_core.engine.ending import unknown_fault
 from omt_core.engine.rate import read_limit, write_limit
 from omt_core.engine.reporting import keep_report
 from omt_core.engine.result import Result
@@ -149,11 +150,7 @@ class UploadRun:
                 error = raised
             except Exception as fault:  # noqa: BLE001 - the page must hear of it, whatever it is
                 _log.exception("the upload failed in a way that the tool does not know")
-                error = OmtError(
-                    "internal",
-                    f"The tool failed in a way that it does not know: {type(fault).__name__}.",
-                    "Start the tool again with --debug, and send the log file.",
-                )
+                error = unknown_fault(fault)
             counting.cancel_scope.cancel()
         if self._lease.is_open:
             self.report = await keep_report(self._lease.session)

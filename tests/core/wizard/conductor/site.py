@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -75,7 +75,13 @@ class Site:
 
 @asynccontextmanager
 async def site_in(
-    folder: Path, *, users: int = 6, documents: int = 10, plants: Mapping[str, int] | None = None, seats: int = 50
+    folder: Path,
+    *,
+    users: int = 6,
+    documents: int = 10,
+    plants: Mapping[str, int] | None = None,
+    seats: int = 50,
+    plugins: Sequence[str] = (),
 ) -> AsyncIterator[Site]:
     """Build what is not there yet, and begin at Welcome; entered again, it is the tool started again."""
     if not (folder / "site").is_dir():
@@ -84,9 +90,9 @@ async def site_in(
     async with serve_tenant(folder / "tenant", plans=plans) as tenant:
         online = {"online": {"url": tenant.url, "token_file": str(tenant.token_file)}}
         beginning = Beginning(answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work")
-        async with Conductor.conducting(partial(_put_together, online), beginning) as conductor:
+        async with Conductor.conducting(partial(_put_together, online, plugins), beginning) as conductor:
             yield Site(folder=folder, conductor=conductor)
 
 
-def _put_together(answers: Mapping[str, object], sections: Mapping[str, object]) -> Application:
-    return compose(answers=answers, options=sections)
+def _put_together(answers: Mapping[str, object], plugins: Sequence[str], sections: Mapping[str, object]) -> Application:
+    return compose(answers=answers, options=sections, plugins=plugins)
