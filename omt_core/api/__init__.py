@@ -63,6 +63,7 @@ from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
+from omt_core.api.text import one_line
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
 
@@ -167,4 +168,5 @@ __all__ = [
     "__version__",
     "calls",
     "hookimpl",
+    "one_line",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from omt_core.api.text import one_line
+
 SUBJECTS_SHOWN = 1_000
 """How many subjects one finding lists; a rule that has more says the total in its message."""
 
@@ -19,7 +21,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that a person should know. `subjects` are ids, logins or paths, sorted, at most `SUBJECTS_SHOWN`."""
+    """One thing that a person should know. `subjects` are ids, logins or paths, sorted, at most `SUBJECTS_SHOWN`.
+
+    The message is one line whatever names went into it; subjects are as they are, and escaped where they are shown.
+    """
 
     code: str
     severity: Severity
@@ -27,6 +32,9 @@ class Finding:
     subjects: tuple[str, ...]
     message: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", one_line(self.message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

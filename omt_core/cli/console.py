@@ -19,6 +19,7 @@ from omt_core.api.commands import CommandContext
 from omt_core.api.errors import OmtError
 from omt_core.api.events import Event, HookCalled, StageProgress
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.text import one_line
 from omt_core.engine.result import FindingLine, Result
 from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import EventHub
@@ -82,12 +83,12 @@ class Console(CommandContext):
     @override
     def print(self, text: str = "") -> None:
         if not self._json:
-            self.rich.print(Text(printable(text)))
+            self.rich.print(Text(one_line(text)))
 
     @override
     def print_line(self, text: str) -> None:
         try:
-            self._out.write(f"{printable(text)}\n")
+            self._out.write(f"{one_line(text)}\n")
             self._out.flush()
         except BrokenPipeError:
             self.rich.on_broken_pipe()
@@ -126,29 +127,21 @@ class Console(CommandContext):
             Text.assemble(
                 (f"{finding.severity.value}", _STYLE[finding.severity]),
                 f" {finding.code} ({finding.plugin}): ",
-                printable(finding.message),
-                *([f" [{printable(shown)}]"] if shown else []),
+                one_line(finding.message),
+                *([f" [{one_line(shown)}]"] if shown else []),
             )
         )
         if finding.severity is not Severity.INFO:
-            self.rich.print(Text(f"    {printable(finding.remedy)}", style="dim"))
+            self.rich.print(Text(f"    {one_line(finding.remedy)}", style="dim"))
 
     def error(self, error: OmtError) -> None:
         """Say an error to a person: what happened, what to do, and its code."""
         _log.error("%s: %s", error.code, error.message)
         if not self._json:
-            self._err.print(
-                Text.assemble(("error ", "bold red"), (error.code, "bold"), f": {printable(error.message)}")
-            )
-            self._err.print(Text(f"    {printable(error.remedy)}"))
+            self._err.print(Text.assemble(("error ", "bold red"), (error.code, "bold"), f": {one_line(error.message)}"))
+            self._err.print(Text(f"    {one_line(error.remedy)}"))
 
 
 def finding_fields(finding: Finding) -> dict[str, object]:
     """Return a finding as it stands in JSON."""
     return FindingLine.of(finding).model_dump(mode="json")
-
-
-def printable(text: str) -> str:
-    """Take away what a terminal would obey and what cannot be encoded; line feeds stay."""
-    clean = "".join(char if char == "\n" or char.isprintable() else f"\\x{ord(char):02x}" for char in text)
-    return clean.encode("utf-8", "backslashreplace").decode("utf-8")

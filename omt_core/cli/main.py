@@ -44,7 +44,8 @@ def main(words: Sequence[str] | None = None) -> int:
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
     try:
         options = read_global_options(words)
-        begin_logging(options.log_level)
+        if begin_logging(options.log_level) is None:
+            console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
         answers = None if options.answers is None else load_answers(options.answers)
         put_together = partial(
             compose,

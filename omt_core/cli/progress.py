@@ -16,7 +16,8 @@ from rich.text import Text
 
 from omt_core.api import calls
 from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageState
-from omt_core.cli.console import Console, printable
+from omt_core.api.text import one_line
+from omt_core.cli.console import Console
 from omt_core.cli.units import duration, size
 from omt_core.engine.session import Engine
 from omt_core.engine.upload_table import Row, UploadTable
@@ -82,7 +83,7 @@ def drawn(rows: UploadTable) -> Table:
     table.add_column("", min_width=34)
     for row in rows.rows.values():
         mark, style = _MARKS[row.state]
-        table.add_row(Text(printable(row.title)), _bar(row), Text(_words(row, mark), style=style))
+        table.add_row(Text(one_line(row.title)), _bar(row), Text(_words(row, mark), style=style))
     left = rows.time_left()
     words = f"{size(rows.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
     table.add_row(Text(""), Text(""), Text(words, style="dim"))
@@ -126,7 +127,7 @@ def _bar(row: Row) -> ProgressBar:
 def _words(row: Row, mark: str) -> str:
     progress = row.progress
     if row.detail:
-        return printable(row.detail)
+        return one_line(row.detail)
     if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
     if row.state is StageState.SKIPPING:

@@ -10,11 +10,11 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from omt_core.api import MigrationRecord, ReportSection, Severity
+from omt_core.api import MigrationRecord, ReportSection, Severity, one_line
 from omt_report.advice import headline, next_steps
 from omt_report.document import ReportHead, RunLine, StageLine, head_of
 from omt_report.left_behind import left_behind
-from omt_report.readable import counted, lasted, moment, period, sized, visible
+from omt_report.readable import counted, lasted, moment, period, sized
 
 _PIECE = 256
 """How many parts of the template are joined into one write."""
@@ -65,7 +65,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
+        finalize=lambda value: one_line(value) if type(value) is str else value,
     )
     environment.filters |= {"sized": sized, "moment": moment, "period": period, "with_commands": _with_commands}
     environment.globals |= {"counted": counted, "lasted": lasted}
@@ -74,7 +74,7 @@ def _environment() -> jinja2.Environment:
 
 def _with_commands(sentence: str) -> Markup:
     """Set what stands between backquotes as code; a short command stays on one line."""
-    parts = enumerate(visible(sentence).split("`"))
+    parts = enumerate(one_line(sentence).split("`"))
     return Markup("").join(
         Markup('<code class="{}">{}</code>').format("short" if len(part) <= _SHORT else "", part) if place % 2 else part
         for place, part in parts

@@ -1,24 +1,16 @@
-"""Text and figures in the form a person reads. Names come from databases and disks: anything may be in them."""
+"""Text and figures in the form a person reads."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Controls, and marks that turn the direction of text: they can make one name look like another."""
 
 
 def encodable(text: str | Path) -> str:
     r"""Return text that UTF-8 can hold: a lone surrogate, from a name that is no text, is written out as `\udc80`."""
     return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def visible(text: object) -> str:
-    r"""Return text on one line in which nothing is hidden: controls and marks of direction as `\u202e`."""
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", encodable(str(text)))
 
 
 def sized(size: float) -> str:

@@ -19,6 +19,7 @@ PUBLIC = {
     "InputError", "Installation", "InstallationError", "InterruptedRunError", "InventoryState", "Item", "ItemId",
     "ItemRecord", "ItemState", "KnownFile", "Licence", "LoginOutcome", "LoginResult", "ManifestEntry",
     "ManualAnswers", "MigrationKind", "MigrationMode", "MigrationRecord", "Notice", "Notifications", "OmtError",
+    "one_line",
     "OnlineError", "OnlineMigration", "OnlineNotNamedError", "OnlineRefusedError", "OnlineTarget",
     "OnlineUnavailableError", "OtherAddress", "Outcome", "PhaseFinished", "PhaseStarted", "PhaseTiming", "Photo",
     "Plugin", "PluginError", "PluginNotes", "PluginSettings", "Proposal", "RateLimiter", "RecoveryChoice",

@@ -8,7 +8,7 @@ import json
 from omt_core.api.errors import InputError
 from omt_core.api.events import HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
-from omt_core.cli.console import Console, printable
+from omt_core.cli.console import Console
 from omt_core.plugin_host import EventHub
 
 
@@ -18,7 +18,28 @@ def console(*, json_lines: bool) -> tuple[Console, io.StringIO, io.StringIO]:
 
 
 def test_nothing_that_a_terminal_obeys_and_no_lone_surrogate_is_printed() -> None:
-    assert printable("a\x1b[2Jb\r\x07\udc80 Åse 😀\n") == "a\\x1b[2Jb\\x0d\\x07\\xdc80 Åse 😀\n"
+    it, out, _ = console(json_lines=False)
+    it.print("a\x1b[2Jb\r\x07\udc80 Åse 😀")
+    assert out.getvalue() == "a\\u001b[2Jb\\r\\u0007\\udc80 Åse 😀\n"
+
+
+def test_no_name_makes_a_line_of_its_own() -> None:
+    forged = "x.doc\nerror forged (archive): All is lost."
+    it, out, err = console(json_lines=False)
+    it.finding(
+        Finding(code="odd", severity=Severity.INFO, plugin="p", subjects=(forged,), message=f"{forged}!", remedy="r")
+    )
+    it.print(forged)
+    it.error(InputError("usage", forged, "Right."))
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["info", r"x.doc\nerror"]
+    assert [line.split()[0] for line in err.getvalue().splitlines()] == ["error", "Right."]
+
+
+def test_what_a_program_reads_is_json_whatever_is_in_it() -> None:
+    it, out, _ = console(json_lines=True)
+    text = "\x85 \x7f \u2028 \u202e \U000e0001 😀"
+    it.event(Notice(message=text))
+    assert json.loads(out.getvalue())["message"] == text
 
 
 def test_markup_in_a_name_stays_text() -> None:

@@ -56,5 +56,5 @@ def test_what_is_skipped_says_so_with_its_size() -> None:
 def test_a_title_with_markup_or_control_characters_is_text() -> None:
     table = UploadTable()
     table.take(StageChanged(stage="x", title="[red]\x1bX", state=StageState.FAILED, detail="Failed: 3 files"))
-    assert "[red]\\x1bX" in shown(table)
+    assert "[red]\\u001bX" in shown(table)
     assert "Failed: 3 files" in shown(table)

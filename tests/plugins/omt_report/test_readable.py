@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_report.readable import encodable, lasted, sized, visible
+from omt_report.readable import encodable, lasted, sized
 
 BEGAN = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -35,14 +35,6 @@ def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
 
 def test_what_did_not_end_was_cut_short() -> None:
     assert lasted(BEGAN, None) == "cut short"
-
-
-@given(st.text(st.characters(codec=None)))
-def test_visible_text_can_be_encoded_and_hides_nothing(text: str) -> None:
-    shown = visible(text)
-    shown.encode("utf-8")
-    assert all(character.isprintable() or character.isspace() or ord(character) > 0x9F for character in shown)
-    assert not set(shown) & set("\n\r\t\x00\u202e\u2066\ufeff")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
