@@ -55,11 +55,14 @@ class SourceDatabase(Protocol):
 
     @property
     def tables(self) -> Mapping[str, Table]:
-        """All tables of the CRM's owner by lower-case name."""
+        """All tables of the CRM's owner by lower-case name; where several differ in case only, others by their own."""
         ...
 
     def table(self, name: str) -> Table | None:
-        """Return the table of this name, in any case, or None."""
+        """Return the table of this name, in any case, or None where there is none.
+
+        Raises `InstallationError` `database-tables-hidden` for one that is there and may not be read.
+        """
         ...
 
     def batches(self, sql: str, parameters: Sequence[Value] = (), *, size: int = 5_000) -> AsyncIterator[Sequence[Row]]:

@@ -38,4 +38,35 @@ NO_KEY: Final = FindingCode(
     remedy="Nothing is needed.",
 )
 
-CODES: Final = (LEFT_ON_SITE, NO_KEY, SNAPSHOT_WEAK)
+TABLES_HIDDEN: Final = FindingCode(
+    code="database-tables-hidden",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Tables are there that the database user may not read, or of which it sees only some rows: they would not"
+    " go online.",
+    remedy="Let the database's administrator grant the user to read all tables of the CRM's owner. What shall stay on"
+    " site is named in `database.left_tables`.",
+)
+
+SIGHT_NOT_PROVEN: Final = FindingCode(
+    code="database-sight-not-proven",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="The database hides tables from those who may not read them, and nothing proves that the database user may"
+    " read all: a table may be there that is neither seen nor moved. A subject is a table that the CRM numbers the rows"
+    " of (table `sequence`) and that is not seen.",
+    remedy="Let the database's administrator grant the user to read the whole schema of the CRM. Where each table was"
+    " granted by itself, waive this once somebody has compared the lists.",
+)
+
+NAMES_IN_CASE: Final = FindingCode(
+    code="names-differ-in-case",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Tables, or columns of one table, have names that differ in case only. Both would be moved, but a tenant"
+    " that does not tell them apart refuses the migration at its end.",
+    remedy="Rename or drop one of them on site, let a table stay (`database.left_tables`), or waive this where the"
+    " tenant is known to hold both.",
+)
+
+CODES: Final = (LEFT_ON_SITE, NAMES_IN_CASE, NO_KEY, SIGHT_NOT_PROVEN, SNAPSHOT_WEAK, TABLES_HIDDEN)

@@ -25,8 +25,9 @@ from omt_core.api import (
 )
 from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions
-from omt_database.findings import CODES, LEFT_ON_SITE, NO_KEY, PLUGIN, SNAPSHOT_WEAK
+from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
+from omt_database.preflight import hidden_tables, preflight
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase
 from omt_database.users import read_photo, read_users
@@ -50,7 +51,14 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def open_source_database(self, call: calls.OpenSourceDatabase) -> SourceDatabase:
-        return await CrmDatabase.open(choose_driver(call.installation.database, self._settings))
+        database = await CrmDatabase.open(choose_driver(call.installation.database, self._settings))
+        try:
+            hidden = frozenset(name.lower() for name in database.sight.hidden)
+            Omissions(database.tables, self._settings).require_names(hidden)
+        except BaseException:
+            await database.aclose()
+            raise
+        return database
 
     @hookimpl
     @override
@@ -70,15 +78,8 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
-        omissions = Omissions(call.database.tables, self._settings)
-        findings = []
-        if left := omissions.subjects():
-            findings.append(
-                LEFT_ON_SITE.finding(f"Tables, columns and kinds of rows that stay on site: {len(left)}.", left)
-            )
-        if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
-            findings.append(NO_KEY.finding(f"Tables without a key: {len(unordered)}.", unordered))
-        return findings
+        # Another plugin in the role of the database has checks of its own.
+        return await preflight(call.database, self._settings) if isinstance(call.database, CrmDatabase) else ()
 
     @hookimpl
     @override
@@ -90,6 +91,8 @@ class DatabasePlugin(Plugin):
             return ()
         if call.database.weakness is not None:
             call.run.emit(FindingRaised(finding=SNAPSHOT_WEAK.finding(call.database.weakness)))
+        for finding in hidden_tables(call.database, self._settings):
+            call.run.emit(FindingRaised(finding=finding))
         export = DatabaseExport(
             call.database, self._settings, call.workspace, lambda line: call.run.emit(Notice(message=line))
         )

@@ -16,6 +16,7 @@ from typing_extensions import override
 from omt_core.api import InstallationError, Row, SourceDatabase, Table, Value
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
+from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.drivers.driver import Connection, Cursor, Driver
 from omt_database.thread import Pending, WorkThread
@@ -89,13 +90,21 @@ class CrmDatabase(SourceDatabase):
 
     @override
     def table(self, name: str) -> Table | None:
-        return self._tables.get(name.lower())
+        found = self._tables.get(name) or self._tables.get(name.lower())
+        if found is None and self.sight.hides(name):
+            raise self.sight.error()
+        return found
+
+    @property
+    def sight(self) -> Sight:
+        """What the login sees of the CRM's tables."""
+        return self._driver.sight
 
     @override
     async def batches(
         self, sql: str, parameters: Sequence[Value] = (), *, size: int = ROWS_AT_ONCE
     ) -> AsyncIterator[Sequence[Row]]:
-        statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+        statement = self._render(sql)
         async with self._own_turn() as turn:
             start = partial(self._execute, statement, parameters)
             async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size)):
@@ -134,7 +143,7 @@ class CrmDatabase(SourceDatabase):
 
     @override
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
-        statement = render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+        statement = self._render(sql)
         return await self._run(partial(self._write, statement, parameters))
 
     @override
@@ -144,6 +153,14 @@ class CrmDatabase(SourceDatabase):
             with anyio.CancelScope(shield=True):
                 await self._run(connection.close)
         self._thread.close()
+
+    def _render(self, sql: str) -> str:
+        try:
+            return render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+        except InstallationError:
+            if any(hidden.lower() in sql.lower() for hidden in self.sight.hidden):
+                raise self.sight.error() from None
+            raise
 
     async def plan_columns(self, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read for export."""

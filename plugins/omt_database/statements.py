@@ -46,6 +46,8 @@ ORDER BY p."rank", p.phone_id"""
 
 PERSON_TABLE: Final = "SELECT TableNumber FROM sequence WHERE LOWER(TableName) = 'person'"
 
+NUMBERED_TABLES: Final = "SELECT TableName FROM sequence ORDER BY TableName"
+
 PHOTOS: Final = """
 SELECT l.ownerRecord, l.binaryObjectId
 FROM BinaryObjectLink l

@@ -12,7 +12,7 @@ from omt_core.api import InstallationError, Table
 from omt_crm.sql.dialects import DBMS
 
 Catalogue: TypeAlias = Mapping[str, Table]
-"""The tables of the CRM's owner by lower-case name."""
+"""The tables of the CRM's owner by lower-case name; of those that differ in case only, others by their own."""
 
 _Sources: TypeAlias = Mapping[str, Table | None]
 """What a query reads from, by lower-case alias: a table of the catalogue, or None for a sub-query."""
@@ -73,7 +73,7 @@ def _from_clause(query: exp.Expression) -> Iterator[exp.Expression]:
 
 
 def _known(name: str, catalogue: Catalogue) -> Table:
-    table = catalogue.get(name.lower())
+    table = catalogue.get(name) or catalogue.get(name.lower())
     if table is None:
         raise InstallationError(
             "database-table-missing",
@@ -123,7 +123,8 @@ def _is_result_alias(column: exp.Column) -> bool:
 
 
 def _spelling(table: Table, column: str) -> str | None:
-    return next((known.name for known in table.columns if known.name.lower() == column.lower()), None)
+    alike = [known.name for known in table.columns if known.name.lower() == column.lower()]
+    return column if column in alike else next(iter(alike), None)
 
 
 def _read_as_null(column: exp.Column) -> None:

@@ -1,16 +1,47 @@
-"""Building the catalogue from what the queries of each database system return."""
+"""The catalogue, built from what the queries of each database system return, and what the login may see of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from omt_core.api import Column, Row, Table
+from omt_core.api import Column, InstallationError, Row, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What the login sees of the CRM's tables. Catalogues hide what may not be read, and say nothing of it.
+
+    `hidden` are tables that are there and may not be read, or not in all their rows; `proven` is False where others may
+    be there of which nothing is told. `grant` is what the database's administrator does about either.
+    """
+
+    hidden: tuple[str, ...] = ()
+    proven: bool = True
+    grant: str = ""
+
+    def hides(self, name: str) -> bool:
+        """Tell whether a table of this name, in any case, is hidden."""
+        return any(name.lower() == hidden.lower() for hidden in self.hidden)
+
+    def error(self) -> InstallationError:
+        """Return the error of whoever needs a table that is hidden."""
+        return InstallationError("database-tables-hidden", self.message(self.hidden), f"{self.remedy()}.")
+
+    @staticmethod
+    def message(names: tuple[str, ...]) -> str:
+        """Say what is hidden."""
+        return f"Tables that are there and that the database user may not read ({len(names)}): {', '.join(names)}."
+
+    def remedy(self) -> str:
+        """Say what gives sight."""
+        return f"Let the database's administrator run {self.grant}, then run the same command again"
 
 
 def build_catalogue(columns: Iterable[Row], describe: Callable[[Row], Column], keys: Iterable[Row]) -> dict[str, Table]:
-    """Return tables by lower-case name.
+    """Return tables by lower-case name; where several differ in case only, each other one by its own spelling.
 
     `columns` are rows that begin with the table's name, in the columns' order; `describe` makes a column of the rest.
     `keys` are table name, index name, 1 for the primary key and else 0, and column name, in the order of the index's
@@ -23,10 +54,28 @@ def build_catalogue(columns: Iterable[Row], describe: Callable[[Row], Column], k
     indexes: dict[str, dict[tuple[bool, str], list[str]]] = defaultdict(lambda: defaultdict(list))
     for table, index, primary, column_name in keys:
         indexes[str(table)][number(primary) != 1, str(index)].append(str(column_name))
-    return {
-        name.lower(): Table(name=name, columns=tuple(parts), primary_key=_order(parts, indexes[name]))
-        for name, parts in sorted(found.items())
-    }
+    tables: dict[str, Table] = {}
+    # The one in lower case first: what no quotes were put round is that on most systems.
+    for name, parts in sorted(found.items(), key=lambda item: (item[0] != item[0].lower(), item[0])):
+        key = name if name.lower() in tables else name.lower()
+        tables[key] = Table(name=name, columns=tuple(parts), primary_key=_order(parts, indexes[name]))
+    return dict(sorted(tables.items()))
+
+
+def differing_in_case(tables: Iterable[Table]) -> tuple[str, ...]:
+    """Name the tables, and the columns of each as `table.column`, that another one equals but for case."""
+    tables = list(tables)
+    twins = _twins(table.name for table in tables)
+    for table in tables:
+        twins += [f"{table.name}.{name}" for name in _twins(column.name for column in table.columns)]
+    return tuple(sorted(twins))
+
+
+def _twins(names: Iterable[str]) -> list[str]:
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        spellings[name.lower()].append(name)
+    return [name for alike in spellings.values() if len(alike) > 1 for name in alike]
 
 
 def number(value: object) -> int | None:

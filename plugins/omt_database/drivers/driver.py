@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value
 from omt_database.columns import ColumnPlan
+from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.columns_odbc import ColumnConnection
 
 Driven: TypeAlias = Any
@@ -60,11 +61,15 @@ class Connection(Protocol):
 
 
 class Driver(ABC):
-    """One way to one database. `owner` is the schema of the CRM's tables, as the catalogue spells it, or None."""
+    """One way to one database.
+
+    `owner` is the schema of the CRM's tables, as the catalogue spells it, or None; `sight` what the login sees of them.
+    """
 
     dbms: ClassVar[str]
     errors: tuple[type[Exception], ...]
     owner: str | None = None
+    sight: Sight = Sight()
 
     @abstractmethod
     def connect(self, *, writable: bool = False) -> Connection:
@@ -80,7 +85,7 @@ class Driver(ABC):
 
     @abstractmethod
     def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
-        """Return all tables of the owner by lower-case name, and set `owner`."""
+        """Return all tables of the owner that may be read, keyed by `build_catalogue`; sets `owner` and `sight`."""
 
     @abstractmethod
     def begin_snapshot(self, connection: Connection) -> str | None:

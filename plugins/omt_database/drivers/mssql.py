@@ -49,6 +49,23 @@ JOIN sys.columns c ON c.object_id = i.object_id AND c.column_id = x.column_id
 WHERE s.name = ? AND i.is_unique = 1 AND i.has_filter = 0 AND x.is_included_column = 0
 ORDER BY t.name, i.name, x.key_ordinal"""
 
+_SIGHT: Final = """
+SELECT CASE WHEN HAS_PERMS_BY_NAME(QUOTENAME(?), 'SCHEMA', 'SELECT') = 1 AND NOT EXISTS (
+         SELECT 1 FROM sys.database_permissions p
+         WHERE p.state = 'D' AND p.class IN (0, 1, 3) AND p.permission_name IN ('SELECT', 'CONTROL')
+               AND (p.grantee_principal_id = USER_ID() OR IS_MEMBER(USER_NAME(p.grantee_principal_id)) = 1)
+               AND IS_MEMBER('db_owner') = 0
+       ) THEN 1 ELSE 0 END, USER_NAME()"""
+"""Whoever may read a schema sees all its tables, but for those that are denied to the user or to a role of theirs."""
+
+_HIDDEN: Final = """
+SELECT t.name
+FROM sys.tables t
+JOIN sys.schemas s ON s.schema_id = t.schema_id
+WHERE s.name = ? AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), 'OBJECT', 'SELECT') = 0"""
+
+_GRANT: Final = "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)"
+
 _SNAPSHOT_ALLOWED: Final = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
 _KINDS: Final = {
@@ -77,7 +94,9 @@ LONGEST_INLINE: Final = 8_000
 class MssqlDriver(ServerDriver):
     """SQL Server."""
 
-    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
+    statements = CatalogueStatements(
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+    )
     dbms: ClassVar[str] = "mssql"
 
     @override

@@ -36,6 +36,25 @@ LEFT JOIN ALL_CONSTRAINTS p ON p.OWNER = i.TABLE_OWNER AND p.TABLE_NAME = i.TABL
 WHERE i.TABLE_OWNER = ? AND i.UNIQUENESS = 'UNIQUE' AND i.INDEX_TYPE = 'NORMAL'
 ORDER BY i.TABLE_NAME, i.INDEX_NAME, c.COLUMN_POSITION"""
 
+_SIGHT: Final = """
+SELECT CASE WHEN USER = ? OR EXISTS (
+         SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE')
+       ) THEN 1 ELSE 0 END, USER
+FROM DUAL"""
+
+_HIDDEN: Final = """
+SELECT t.TABLE_NAME
+FROM ALL_TABLES t
+WHERE t.OWNER = ? AND t.OWNER <> USER AND t.NESTED = 'NO' AND t.SECONDARY = 'N' AND t.TEMPORARY = 'N'
+      AND NOT EXISTS (
+        SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE')
+      ) AND NOT EXISTS (
+        SELECT 1 FROM ALL_TAB_PRIVS g
+        WHERE g.TABLE_SCHEMA = t.OWNER AND g.TABLE_NAME = t.TABLE_NAME AND g.PRIVILEGE IN ('SELECT', 'READ')
+      )"""
+
+_GRANT: Final = "GRANT SELECT ANY TABLE TO {user} (or log in as {owner})"
+
 _KINDS: Final = {
     "BLOB": Kind.BINARY, "RAW": Kind.BINARY, "LONG RAW": Kind.BINARY, "BFILE": Kind.BINARY,
     # The CRM writes doubles into FLOAT, which a double holds exactly.
@@ -52,7 +71,9 @@ _OFFSET_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
 class OracleDriver(ServerDriver):
     """Oracle."""
 
-    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
+    statements = CatalogueStatements(
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+    )
     dbms: ClassVar[str] = "oracle"
 
     @override

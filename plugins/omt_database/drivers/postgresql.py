@@ -44,6 +44,22 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = i.oid
 WHERE n.nspname = ? AND x.indisunique AND x.indpred IS NULL AND x.indexprs IS NULL
 ORDER BY t.relname, i.relname, a.attnum"""
 
+_SIGHT: Final = "SELECT 1, current_user FROM pg_catalog.pg_namespace WHERE nspname = ?"
+"""Everybody sees the names of all tables here."""
+
+_HIDDEN: Final = """
+SELECT c.relname
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND c.relkind IN ('r', 'p')
+      AND (NOT has_table_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))"""
+"""Also where a policy leaves rows out without a word."""
+
+_GRANT: Final = (
+    "GRANT SELECT ON ALL TABLES IN SCHEMA {owner} TO {user} (and, where a policy hides rows, ALTER ROLE {user}"
+    " BYPASSRLS)"
+)
+
 _KINDS: Final = {
     "bigint": Kind.INTEGER,
     "integer": Kind.INTEGER,
@@ -77,7 +93,9 @@ _TEXTS: Final = {
 class PostgresqlDriver(ServerDriver):
     """PostgreSQL."""
 
-    statements = CatalogueStatements(owners=_OWNERS, columns=_COLUMNS, keys=_KEYS)
+    statements = CatalogueStatements(
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+    )
     dbms: ClassVar[str] = "postgresql"
 
     @override

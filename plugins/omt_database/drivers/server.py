@@ -1,4 +1,4 @@
-"""What the database servers share: the tables belong to an owner, and three statements tell all about them."""
+"""What the database servers share: the tables belong to an owner, and five statements tell all about them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ from typing import ClassVar
 from typing_extensions import override
 
 from omt_core.api import Column, Row, Table
-from omt_crm.sql import confirm_owner
+from omt_crm.sql import confirm_owner, quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.catalogue import build_catalogue
+from omt_database.drivers.catalogue import Sight, build_catalogue, number
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import OdbcDriver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueStatements:
-    """The names of all owners; the columns and the unique indexes of one, as `build_catalogue` takes them."""
+    """The names of all owners; the columns and the unique indexes of one, as `build_catalogue` takes them.
+
+    `sight` has one row: 1 where a table of the owner that may not be read would be among `hidden`, and the user's name.
+    `grant` is what gives the user sight of all tables of the owner.
+    """
 
     owners: str
     columns: str
     keys: str
+    sight: str
+    hidden: str
+    grant: str
 
 
 class ServerDriver(OdbcDriver):
@@ -45,7 +52,21 @@ class ServerDriver(OdbcDriver):
         self.owner = confirm_owner(self._location.prefix, owners)
         columns = self.fetch(connection, self.statements.columns, (self.owner,))
         keys = self.fetch(connection, self.statements.keys, (self.owner,))
-        return build_catalogue(columns, self.column, keys)
+        self.sight = self._look(connection, self.owner)
+        # Some catalogues list what may be written and not read.
+        return build_catalogue((row for row in columns if not self.sight.hides(str(row[0]))), self.column, keys)
+
+    def _look(self, connection: Connection, owner: str) -> Sight:
+        hidden = sorted({str(row[0]) for row in self.fetch(connection, self.statements.hidden, (owner,))})
+        proofs = self.fetch(connection, self.statements.sight, (owner,))
+        proven, user = proofs[0] if proofs else (None, None)
+        return Sight(
+            hidden=tuple(hidden),
+            proven=number(proven) == 1,
+            grant=self.statements.grant.format(
+                owner=quoted(owner, self.dbms), user=quoted(str(user or self._location.user or "user"), self.dbms)
+            ),
+        )
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

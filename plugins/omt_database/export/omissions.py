@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, TypeAlias
 
-from omt_core.api import Table
-from omt_database.settings import DatabaseSettings
+from omt_core.api import InputError, Table
+from omt_database.settings import LEFT_ROWS, SECRET_COLUMNS, VOLATILE_TABLES, DatabaseSettings
+
+RowRule: TypeAlias = tuple[str, str]
+"""A column, as the catalogue spells it, and the value of rows that stay."""
+
+_DEFAULTS: Final = {
+    key: frozenset(name.lower() for name in names)
+    for key, names in (("left_tables", VOLATILE_TABLES), ("secret_columns", SECRET_COLUMNS), ("left_rows", LEFT_ROWS))
+}
+"""These name what some version of the CRM has; a rule that a person wrote names something that is there."""
 
 
 @dataclass(frozen=True)
 class Omissions:
-    """What of these tables stays on site."""
+    """What of these tables stays on site. Names count in any case: what bears one of several such names stays."""
 
     tables: Mapping[str, Table]
     settings: DatabaseSettings
 
     @cached_property
     def left_tables(self) -> frozenset[str]:
-        """Lower-case names of the tables that stay."""
-        return frozenset(name.lower() for name in self.settings.left_tables) & self.tables.keys()
+        """The keys of the tables that stay."""
+        left = {name.lower() for name in self.settings.left_tables}
+        return frozenset(key for key, table in self.tables.items() if table.name.lower() in left)
 
     @property
     def moved_tables(self) -> list[Table]:
-        """The tables that go, sorted by lower-case name."""
-        return [self.tables[name] for name in sorted(self.tables.keys() - self.left_tables)]
+        """The tables that go, sorted by their keys."""
+        return [self.tables[key] for key in sorted(self.tables.keys() - self.left_tables)]
 
     def secret_columns(self, table: Table) -> tuple[str, ...]:
         """Return the columns of a table that go as NULL, as the catalogue spells them."""
@@ -36,21 +47,50 @@ class Omissions:
             if patterns & {f"*.{column.name.lower()}", f"{table.name.lower()}.{column.name.lower()}"}
         )
 
-    def row_filter(self, table: Table) -> tuple[str, str] | None:
-        """Return the column, as the catalogue spells it, and the value of rows of a table that stay, or None."""
-        for marker, value in self.settings.left_rows.items():
-            table_name, _, column_name = marker.lower().partition(".")
-            if table_name == table.name.lower():
-                for column in table.columns:
-                    if column.name.lower() == column_name:
-                        return column.name, value
-        return None
+    def row_rules(self, table: Table) -> tuple[RowRule, ...]:
+        """Return what marks rows of a table that stay; one that any of these marks does."""
+        return tuple(
+            (column.name, value)
+            for marker, value in self.settings.left_rows.items()
+            for column in table.columns
+            if marker.lower() == f"{table.name.lower()}.{column.name.lower()}"
+        )
 
     def subjects(self) -> tuple[str, ...]:
         """Name all that stays: `table`, `table.column`, and `table.column=value` for rows."""
-        names = [self.tables[name].name for name in self.left_tables]
+        names = [self.tables[key].name for key in self.left_tables]
         for table in self.moved_tables:
             names.extend(f"{table.name}.{column}" for column in self.secret_columns(table))
-            if left := self.row_filter(table):
-                names.append(f"{table.name}.{left[0]}={left[1]}")
+            names.extend(f"{table.name}.{column}={value}" for column, value in self.row_rules(table))
         return tuple(sorted(names))
+
+    def require_names(self, unseen: frozenset[str] = frozenset()) -> None:
+        """Raise `InputError` `left-on-site-unknown` for a rule that names nothing: what it was to keep would go.
+
+        `unseen` are tables, in lower case, whose columns are not known. The defaults may name what this version lacks.
+        """
+        unknown = [
+            f'database.{key} = "{name}"'
+            for key, defaults in _DEFAULTS.items()
+            for name in getattr(self.settings, key)
+            if name.lower() not in defaults and not self._names_something(key, name.lower(), unseen)
+        ]
+        if unknown:
+            raise InputError(
+                "left-on-site-unknown",
+                "Settings of what stays on site name nothing that this database has, so that it would go online:"
+                f" {', '.join(unknown)}.",
+                "Correct the names in the settings file: tables as `table`, columns and marked rows as `table.column`,"
+                " a column of any table as `*.column`.",
+            )
+
+    def _names_something(self, key: str, name: str, unseen: frozenset[str]) -> bool:
+        if key == "left_tables":
+            return name in unseen or any(name == table.name.lower() for table in self.tables.values())
+        anywhere = ("*",) if key == "secret_columns" else ()
+        return any(name.startswith(f"{table}.") for table in unseen) or any(
+            name == f"{place}.{column.name.lower()}"
+            for table in self.tables.values()
+            for column in table.columns
+            for place in (table.name.lower(), *anywhere)
+        )

@@ -9,6 +9,7 @@ from omt_core.api import Row, Table, Value
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.driver import Cursor
+from omt_database.export.omissions import RowRule
 
 MOST_ROWS: Final = 10_000
 """Rows at once of however narrow a table: more is not faster."""
@@ -33,21 +34,19 @@ COLUMNS_WIDTH: Final = 32_768
 
 
 def export_statement(
-    table: Table, plans: Sequence[ColumnPlan], *, dbms: str, owner: str | None, left: tuple[str, str] | None
+    table: Table, plans: Sequence[ColumnPlan], *, dbms: str, owner: str | None, left: Sequence[RowRule]
 ) -> tuple[str, tuple[Value, ...]]:
-    """Return the SELECT that reads a table in key order, without the rows that `left` (column, value) marks."""
+    """Return the SELECT that reads a table in key order, without the rows that one of `left` marks."""
     name = quoted(table.name, dbms)
     source = f"{quoted(owner, dbms)}.{name}" if owner is not None else name
     chosen = ", ".join("NULL" if plan.omitted else plan.expression for plan in plans)
     statement = f"SELECT {chosen} FROM {source}"  # noqa: S608 - names come quoted from the catalogue
-    parameters: tuple[Value, ...] = ()
-    if left is not None:
-        column, value = quoted(left[0], dbms), left[1]
-        statement += f" WHERE {column} <> ? OR {column} IS NULL"
-        parameters = (value,)
+    if left:
+        goes = [f"({column} <> ? OR {column} IS NULL)" for column in (quoted(name, dbms) for name, _ in left)]
+        statement += f" WHERE {' AND '.join(goes)}"
     if table.primary_key:
         statement += f" ORDER BY {', '.join(quoted(column, dbms) for column in table.primary_key)}"
-    return statement, parameters
+    return statement, tuple(value for _, value in left)
 
 
 def rows_at_once(plans: Sequence[ColumnPlan], batch_bytes: int) -> int | None:

@@ -106,7 +106,7 @@ class DatabaseExport:
         parts = Parts(schema, self._settings.part_bytes)
         files = PartFiles(schema, partial(self._path, table))
         async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
-            async for encode in self._reader.batches(table, plans, self._omissions.row_filter(table)):
+            async for encode in self._reader.batches(table, plans, self._omissions.row_rules(table)):
                 for portion in await encoder.run(partial(_add, parts, encode)):
                     for written in await writing.start(portion):
                         yield written

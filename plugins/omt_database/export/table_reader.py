@@ -11,6 +11,7 @@ from omt_core.api import Row, Table
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch
+from omt_database.export.omissions import RowRule
 from omt_database.export.reading import (
     by_rows_because,
     column_blocks,
@@ -40,9 +41,9 @@ class TableReader:
         self._batch_bytes = batch_bytes
 
     async def batches(
-        self, table: Table, plans: Sequence[ColumnPlan], left: tuple[str, str] | None
+        self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule]
     ) -> AsyncIterator[Encode]:
-        """Yield the rows of a table in batches, without those that `left` (column, value) marks.
+        """Yield the rows of a table in batches, without those that one of `left` marks.
 
         Batches begin and end at the same rows whichever way they are read.
         """
@@ -63,7 +64,7 @@ class TableReader:
         columns: ColumnConnection,
         table: Table,
         plans: Sequence[ColumnPlan],
-        left: tuple[str, str] | None,
+        left: Sequence[RowRule],
         rows: int,
     ) -> AsyncIterator[RecordBatch]:
         read = [plan for plan in plans if not plan.omitted]
@@ -76,9 +77,7 @@ class TableReader:
         )  # fmt: skip
         return self._database.export_columns(start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
 
-    def _by_rows(
-        self, table: Table, plans: Sequence[ColumnPlan], left: tuple[str, str] | None
-    ) -> AsyncIterator[list[Row]]:
+    def _by_rows(self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule]) -> AsyncIterator[list[Row]]:
         statement, parameters = export_statement(
             table, plans, dbms=self._database.dbms, owner=self._database.owner, left=left
         )

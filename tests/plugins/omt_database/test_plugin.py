@@ -123,3 +123,9 @@ async def test_an_unknown_dbms_is_named():
             calls.OpenSourceDatabase(installation=installation, run=Run())
         )
     assert caught.value.code == "dbms-unknown"
+
+
+async def test_a_rule_of_what_stays_that_names_nothing_stops_at_the_start(simulated):
+    plugin = DatabasePlugin(simulated.settings(left_rows={"credentials.credentialTypo": "Ticket"}))
+    with pytest.raises(InputError, match=r'database\.left_rows = "credentials\.credentialTypo"'):
+        await plugin.open_source_database(calls.OpenSourceDatabase(installation=simulated.installation, run=Run()))

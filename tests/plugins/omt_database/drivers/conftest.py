@@ -32,7 +32,8 @@ class FakeConnection:
         return self
 
     def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> None:
-        self.log.append(" ".join(sql.split()))
+        sql = " ".join(sql.split())
+        self.log.append(sql)
         self._rows = next((rows for key, rows in self.answers.items() if key in sql), [])
 
     def fetchall(self) -> list[tuple[object, ...]]:

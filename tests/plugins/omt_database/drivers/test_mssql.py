@@ -19,16 +19,22 @@ def driver(pyodbc):
 
 def test_the_catalogue_is_read(pyodbc, driver):
     pyodbc.answers = {
-        "sys.schemas s": [("person", "pk_person", 1, "person_id"), ("person", "u", 0, "name")],
+        "sys.indexes i": [("person", "pk_person", 1, "person_id"), ("person", "u", 0, "name")],
+        "database_permissions": [(0, "reader")],
+        "'OBJECT', 'SELECT'": [("y_secret",)],
         "sys.schemas": [("dbo",), ("crm7",)],
         "INFORMATION_SCHEMA": [
             ("person", "person_id", "int", "NO", None, 10, 0),
             ("person", "name", "nvarchar", "YES", 220, None, None),
             ("person", "x_score", "decimal", "YES", None, 18, 4),
+            ("y_secret", "id", "int", "NO", None, 10, 0),
         ],
     }
     catalogue = driver.read_catalogue(driver.connect())
     assert driver.owner == "crm7"
+    assert list(catalogue) == ["person"]
+    assert (driver.sight.hidden, driver.sight.proven) == (("y_secret",), False)
+    assert driver.sight.grant.startswith("GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
     assert catalogue["person"].primary_key == ("person_id",)
     assert catalogue["person"].columns == (
         Column(name="person_id", type_name="int", nullable=False),

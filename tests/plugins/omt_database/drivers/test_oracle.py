@@ -26,10 +26,12 @@ def test_the_catalogue_is_read(pyodbc, driver):
             ("PERSON", "ANY", "NUMBER", "Y", Decimal(0), Decimal(22), None, None),
             ("PERSON", "RAWER", "RAW", "Y", None, Decimal(16), None, None),
         ],
+        "SESSION_PRIVS p WHERE p.PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE') ) THEN": [(Decimal(1), "CRM7")],
         "ALL_INDEXES": [("PERSON", "PK", Decimal(1), "PERSON_ID")],
     }
     person = driver.read_catalogue(driver.connect())["person"]
     assert driver.owner == "CRM7"
+    assert driver.sight.proven
     assert person.primary_key == ("PERSON_ID",)
     assert person.columns == (
         Column(name="PERSON_ID", type_name="NUMBER", nullable=False, precision=10, scale=0),

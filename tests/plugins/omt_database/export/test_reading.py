@@ -44,10 +44,10 @@ def test_the_statement_is_sql_of_every_system(dbms):
     plans = [plan(8, name="id"), plan(8, omitted=True)]
     if dbms == "mssql":
         plans[0] = ColumnPlan(column=plans[0].column, kind=Kind.STRING, expression="[id]")
-    statement, parameters = export_statement(TABLE, plans, dbms=dbms, owner=owner, left=("S", "Ticket"))
+    statement, parameters = export_statement(TABLE, plans, dbms=dbms, owner=owner, left=[("S", "Ticket"), ("id", "7")])
     parsed = sqlglot.parse_one(statement, dialect=DBMS[dbms])
     assert parsed.key == "select"
-    assert parameters == ("Ticket",)
+    assert parameters == ("Ticket", "7")
     assert "Ticket" not in statement
     assert statement.rpartition("ORDER BY ")[2].strip('[]"') == "id"
     assert "NULL" in statement
@@ -55,7 +55,7 @@ def test_the_statement_is_sql_of_every_system(dbms):
 
 def test_a_table_without_a_key_is_read_as_it_comes():
     table = Table(name="t", columns=TABLE.columns)
-    assert "ORDER BY" not in export_statement(table, [plan(8)], dbms="sqlite", owner=None, left=None)[0]
+    assert "ORDER BY" not in export_statement(table, [plan(8)], dbms="sqlite", owner=None, left=())[0]
 
 
 def test_narrow_rows_are_counted():

@@ -173,3 +173,28 @@ async def test_a_table_of_long_rows_has_small_row_groups(engine, export):
     (item,) = exported.items
     file = pq.ParquetFile(pa.BufferReader(exported.contents[item.key]))
     assert max(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)) < 50
+
+
+async def test_each_of_two_tables_that_differ_in_case_only_is_moved_with_its_own_rows(engine, export):
+    if engine.name != "postgresql":
+        pytest.skip("there are no two such tables")
+    engine.execute(
+        'CREATE TABLE "Y_Extra" (id INT PRIMARY KEY, "A" TEXT, a TEXT)', "CREATE TABLE y_extra (id INT PRIMARY KEY)",
+        """INSERT INTO "Y_Extra" VALUES (7, 'big', 'small')""", "INSERT INTO y_extra VALUES (1), (2)",
+    )  # fmt: skip
+    exported = await export(engine)
+    assert exported.rows("Y_Extra") == [{"id": 7, "A": "big", "a": "small"}]
+    assert exported.rows("y_extra") == [{"id": 1}, {"id": 2}]
+    database = await engine.open()
+    assert [tuple(row) for row in await database.rows('SELECT a, "A" FROM "Y_Extra"')] == [("small", "big")]
+    assert database.table("Y_EXTRA").name == "y_extra"
+    await database.aclose()
+
+
+async def test_a_row_that_any_rule_names_stays(engine, export):
+    engine.execute(
+        "CREATE TABLE held (id INTEGER PRIMARY KEY, kind VARCHAR(9), owner VARCHAR(9))",
+        "INSERT INTO held VALUES (1, 'a', 'x'), (2, 'b', 'x'), (3, 'a', 'y'), (4, NULL, NULL), (5, 'b', 'y')",
+    )
+    exported = await export(engine, left_rows={"held.kind": "a", "HELD.owner": "x"})
+    assert [row["id"] for row in exported.rows("held")] == [4, 5]

@@ -1,0 +1,1 @@
+SELECT [TableName] FROM [CRM7].[sequence] AS [sequence] ORDER BY [TableName]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from omt_core.api.errors import InstallationError
+from omt_core.api.findings import Finding
+from omt_database.drivers.catalogue import Sight
+from omt_database.drivers.choice import choose_driver
+from omt_database.preflight import preflight
+from omt_database.source import CrmDatabase
+from omt_database.tolerant import rows_if_there
+
+pytestmark = pytest.mark.anyio
+
+PEOPLE = "CREATE TABLE person (person_id INTEGER PRIMARY KEY, name VARCHAR(20))"
+
+
+async def found(engine, **settings: object) -> dict[str, Finding]:
+    database = await engine.open(**settings)
+    findings = await preflight(database, engine.settings(**settings))
+    await database.aclose()
+    return {finding.code: finding for finding in findings}
+
+
+@pytest.fixture
+def postgresql(engine):
+    if engine.name != "postgresql":
+        pytest.skip("has tables of its own for names in other case, and rights")
+    return engine
+
+
+async def open_as(engine, user: str) -> CrmDatabase:
+    location = replace(engine.location, user=user, password=SecretStr(user))
+    return await CrmDatabase.open(choose_driver(location, engine.settings()))
+
+
+@pytest.fixture
+def reader(postgresql):
+    """A login that may read the schema and whatever is granted to it."""
+    postgresql.execute(
+        "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN PASSWORD 'reader'",
+        "GRANT USAGE ON SCHEMA crm7 TO reader", PEOPLE, "GRANT SELECT ON person TO reader",
+    )  # fmt: skip
+    yield "reader"
+    postgresql.execute("DROP OWNED BY reader", "DROP ROLE reader")
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        ("CREATE TABLE y_own (id INT PRIMARY KEY)",),
+        ("CREATE TABLE y_own (id INT PRIMARY KEY)", "GRANT INSERT, UPDATE ON y_own TO reader"),
+        ("CREATE TABLE y_own (id INT PRIMARY KEY, word TEXT)", "GRANT SELECT (id) ON y_own TO reader"),
+        (
+            "CREATE TABLE y_own (id INT PRIMARY KEY)", "GRANT SELECT ON y_own TO reader",
+            "ALTER TABLE y_own ENABLE ROW LEVEL SECURITY", "CREATE POLICY few ON y_own USING (id < 5)",
+        ),
+    ],
+    ids=["no right", "right to write only", "right to one column", "right to some rows"],
+)  # fmt: skip
+async def test_a_table_that_may_not_be_read_is_an_error_that_names_it_and_the_grant(postgresql, reader, hide):
+    postgresql.execute(*hide)
+    database = await open_as(postgresql, reader)
+    (finding,) = [one for one in await preflight(database, postgresql.settings()) if one.severity == "error"]
+    assert (finding.code, finding.subjects) == ("database-tables-hidden", ("y_own",))
+    assert 'GRANT SELECT ON ALL TABLES IN SCHEMA "crm7" TO "reader"' in finding.message
+    assert sorted(database.tables) == ["person"]
+    with pytest.raises(InstallationError, match="y_own") as caught:
+        await rows_if_there(database, ["Y_OWN"], "SELECT id FROM y_own")
+    assert caught.value.code == "database-tables-hidden"
+    with pytest.raises(InstallationError, match="y_own"):
+        await database.rows("SELECT id FROM y_own")
+    left = postgresql.settings(left_tables=["y_own"])
+    assert not [one for one in await preflight(database, left) if one.severity == "error"]
+    await database.aclose()
+
+
+async def test_whoever_sees_all_is_told_nothing(engine):
+    engine.execute(PEOPLE)
+    assert await found(engine) == {}
+
+
+async def test_sight_that_nothing_proves_is_an_error_with_the_tables_that_the_crm_numbers(engine):
+    engine.execute(
+        PEOPLE,
+        "CREATE TABLE sequence (sequence_id INTEGER PRIMARY KEY, TableName VARCHAR(40))",
+        "INSERT INTO sequence VALUES (1, 'PERSON'), (2, 'Contact')",
+    )
+    database = await engine.open()
+    database._driver.sight = Sight(proven=False, grant="GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
+    (finding,) = [one for one in await preflight(database, engine.settings()) if one.severity == "error"]
+    await database.aclose()
+    assert (finding.code, finding.subjects) == ("database-sight-not-proven", ("Contact",))
+    assert "GRANT SELECT ON SCHEMA::[crm7] TO [reader]" in finding.message
+
+
+async def test_names_that_differ_in_case_only_are_told(postgresql):
+    postgresql.execute(
+        'CREATE TABLE "Y_Extra" (id INT PRIMARY KEY)', "CREATE TABLE y_extra (id INT PRIMARY KEY, other INT)",
+        'CREATE TABLE y_cols (id INT PRIMARY KEY, "Name" TEXT, name TEXT)',
+    )  # fmt: skip
+    finding = (await found(postgresql))["names-differ-in-case"]
+    assert finding.subjects == ("Y_Extra", "y_cols.Name", "y_cols.name", "y_extra")
