@@ -7,11 +7,11 @@ from pydantic import SecretStr
 
 from omt_core.api.errors import InstallationError
 from omt_core.api.findings import Finding
+from omt_crm.tolerant import rows_if_there
 from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.choice import choose_driver
 from omt_database.preflight import preflight
 from omt_database.source import CrmDatabase
-from omt_database.tolerant import rows_if_there
 
 pytestmark = pytest.mark.anyio
 
