@@ -9,7 +9,7 @@ from pathlib import Path
 from omt_core.api.plugin import PluginSettings
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
-from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost, PluginState, find_plugins
+from omt_core.plugin_host import Dispatch, EventHub, PluginHost, PluginState, find_plugins
 from omt_core.settings import Settings, load_settings
 
 
@@ -50,6 +50,6 @@ def compose(
     )
     host = PluginHost(candidates, settings.section, reserved_commands=reserved_commands, core_codes=CORE_CODES)
     events = EventHub()
-    caller = HookCaller(host, settings.core.roles, events, seconds=settings.core.hook_timeout)
-    engine = Engine(host=host, bus=HookBus(caller), events=events, settle_seconds=settings.core.settle_seconds)
+    dispatch = Dispatch(host, settings.core.roles, events, seconds=settings.core.hook_timeout)
+    engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
     return Application(settings=settings, host=host, engine=engine)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from generating.markdown import NUMBERS, code, one_line, page, prose, table
 from omt_core.api import Plugin, calls
-from omt_core.plugin_host.inspection import HOOK_NAMES
+from omt_core.api.hook import Hook, Policy
+from omt_core.api.plugin import HOOKS
 
 INTRODUCTION = """\
 A plugin derives from `omt_core.api.Plugin` and overrides the hooks that it wants, each marked with `@hookimpl`. All but
@@ -24,18 +25,19 @@ defaults, so a plugin that works goes on working. [The first plugin](../tutorial
 
 def pages() -> Mapping[str, str]:
     """Return the page."""
-    names = [name for name in vars(Plugin) if name in HOOK_NAMES]
     contents = table(
-        ("hook", "what for"), ((f"[`{name}`](#{name})", _first_line(getattr(Plugin, name).__doc__)) for name in names)
+        ("hook", "what for"),
+        ((f"[`{name}`](#{name})", _first_line(hook.function.__doc__)) for name, hook in HOOKS.items()),
     )
-    answers = [cls for cls in _records() if not _hook_of(cls, names)]
+    received = {hook.call for hook in HOOKS.values()}
+    answers = [cls for cls in _records() if cls not in received]
     return {
         "hooks.md": page(
             "Hooks",
             INTRODUCTION,
             NUMBERS,
             contents,
-            *(block for name in names for block in _hook(name)),
+            *(block for hook in HOOKS.values() for block in _hook(hook)),
             "## Other records",
             "Answers of hooks, and parts of what they receive.",
             *(block for cls in answers for block in (f"### {cls.__name__}", prose(cls.__doc__), fields(cls))),
@@ -59,23 +61,27 @@ def fields(cls: type) -> str:
     return table(("field", "type", "default"), rows) if rows else ""
 
 
-def _hook(name: str) -> Iterator[str]:
-    yield f"## {name}"
-    yield f"```python\n{signature(name)}\n```"
-    yield prose(getattr(Plugin, name).__doc__)
-    call = inspect.get_annotations(getattr(Plugin, name)).get("call")
-    if call is not None:
-        cls = getattr(calls, str(call).removeprefix("calls."))
-        yield f"**`{call}`**: {one_line(cls.__doc__)}"
-        yield fields(cls)
+def _hook(hook: Hook) -> Iterator[str]:
+    yield f"## {hook.name}"
+    yield f"```python\n{signature(hook.name)}\n```"
+    yield prose(hook.function.__doc__)
+    yield _rules(hook)
+    if hook.call is not None:
+        yield f"**`calls.{hook.call.__name__}`**: {one_line(hook.call.__doc__)}"
+        yield fields(hook.call)
+
+
+def _rules(hook: Hook) -> str:
+    who = "Asked of every plugin." if hook.role is None else f"Asked of the holder of the role `{hook.role.value}`."
+    policy = "*Fatal.*" if hook.policy is Policy.FATAL else "*Isolated.*"
+    if hook.call is None:
+        return f"{who} {policy}"
+    limit = "Time limit: [`core.hook_timeout`](settings.md#core)." if hook.timed else "No time limit."
+    return f"{who} {policy} {limit}"
 
 
 def _records() -> list[type]:
     return [cls for cls in vars(calls).values() if inspect.isclass(cls) and cls.__module__ == calls.__name__]
-
-
-def _hook_of(cls: type, names: list[str]) -> bool:
-    return any(inspect.get_annotations(getattr(Plugin, name)).get("call") == f"calls.{cls.__name__}" for name in names)
 
 
 def _default(field: dataclasses.Field[object]) -> str:

@@ -5,14 +5,15 @@ coroutines, take one `call` (`omt_core.api.calls`) and have one return type. The
 concurrency lives inside a plugin. The order of plugins means nothing: answers are united and sorted, and where exactly
 one plugin may answer (a *role*) the settings name it.
 
-Two policies for a hook that raises: *fatal*, the run stops and the error names the plugin; *isolated*, the run goes on
-with a finding `plugin-raised` of severity error that names the plugin.
+The mark on each hook says who answers it, what happens when a plugin fails in it (*fatal*, the run stops and the error
+names the plugin; *isolated*, the run goes on with a finding of severity error that names the plugin), and whether
+`core.hook_timeout` limits its time. All else is derived from it: a new hook is a method here and its record in `calls`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
 
 import pluggy
 from pydantic import BaseModel, ConfigDict
@@ -21,16 +22,14 @@ from omt_core.api import calls
 from omt_core.api.commands import Command
 from omt_core.api.database import SourceDatabase
 from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.hook import PROJECT, Hook, Policy, hook, hooks_in
 from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineTarget
 from omt_core.api.reporting import ReportSection
+from omt_core.api.roles import Role
 from omt_core.api.stages import UploadStage
 from omt_core.api.users import LoginResult, OtherAddress, Photo, Proposal, User
 
-PROJECT = "omt"
-"""The name under which pluggy knows hooks; the entry-point group is `omt.plugins`."""
-
-hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
@@ -58,217 +57,208 @@ class Plugin:
 
     # --- registration: called once, when the program starts; must be quick and touch nothing outside
 
-    @hookspec
+    @hook(policy=Policy.FATAL)
     def add_commands(self) -> Sequence[Command]:
         """Add commands to the command line.
 
-        Default: none. A name that another plugin or the core has already is rejected with both names. Fatal.
+        Default: none. A name that another plugin or the core has already is rejected with both names.
         """
         return ()
 
-    @hookspec
+    @hook(policy=Policy.FATAL)
     def add_finding_codes(self) -> Sequence[FindingCode]:
         """Name the codes of all findings that this plugin can report.
 
         Default: none. A finding with a code that is not here is reported as a fault of the plugin. A code that another
-        plugin has already is rejected with both names. Fatal.
+        plugin has already is rejected with both names.
         """
         return ()
 
     # --- the installation
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def discover_installations(self, call: calls.DiscoverInstallations) -> Sequence[calls.Discovery]:
         """Find installations and say what was found where (W16, W17).
 
         Default: none. The answers of all plugins are united; the lowest precedence that needs nothing more is used.
-        Isolated.
         """
         return ()
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.DATABASE)
     async def open_source_database(self, call: calls.OpenSourceDatabase) -> SourceDatabase:
         """Connect to the database of the installation and read its catalogue.
 
-        Role `database`. Raises `InstallationError` when it cannot be reached or read. Fatal.
+        Raises `InstallationError` when it cannot be reached or read.
         """
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.DATABASE)
     async def read_licence(self, call: calls.ReadLicence) -> Licence:
         """Read the licence identity and the version of the product (W19).
 
-        Role `database`. Raises `InstallationError` when the database has none. Fatal.
+        Raises `InstallationError` when the database has none.
         """
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.AUTHENTICATION)
     async def authenticate(self, call: calls.Authenticate) -> LoginResult:
         """Log the migrator on and tell whether they are an administrator (W18-W22).
 
-        Role `authentication`. A refused login is a result, not an error. Fatal.
+        A refused login is a result, not an error.
         """
         raise NotImplementedError
 
     # --- users, plans and user names
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.DATABASE)
     async def read_users(self, call: calls.ReadUsers) -> Sequence[User]:
-        """Read all internal users, sorted by login, in a fixed number of queries.
-
-        Role `database`. Fatal.
-        """
+        """Read all internal users, sorted by login, in a fixed number of queries."""
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.DATABASE)
     async def read_photo(self, call: calls.ReadPhoto) -> Photo | None:
-        """Read one photo, or None when it is not there.
-
-        Role `database`. Fatal.
-        """
+        """Read one photo, or None when it is not there."""
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def propose_plans(self, call: calls.ProposePlans) -> Sequence[Proposal]:
         """Propose a plan for each user (W58).
 
         Default: none. Of several proposals for a user the lowest `order` wins, ties by plugin name. The migrator's own
-        assignment wins over all. Isolated.
+        assignment wins over all.
         """
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def propose_user_names(self, call: calls.ProposeUserNames) -> Sequence[Proposal]:
         """Propose a user name for each user with a plan (W62). Two users may get the same: that is then an error.
 
         Default: none. Of several proposals for a user the lowest `order` wins, ties by plugin name. The migrator's own
-        choice wins over all. Isolated.
+        choice wins over all.
         """
         return ()
 
-    @hookspec
+    @hook(policy=Policy.FATAL, timed=False)
     async def list_removed_addresses(self, call: calls.ListRemovedAddresses) -> Sequence[OtherAddress]:
         """List the e-mail rows of other persons that are removed online because they equal a user name.
 
-        Default: none. United over plugins. Fatal: it changes what is done online.
+        Default: none. United over plugins. A failure stops the run, since the answer changes what is done online.
         """
         return ()
 
     # --- validation: findings of severity error stop a migration before anything is changed, unless they are waived
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
-        """Check the installation as a whole. Default: nothing found. Isolated."""
+        """Check the installation as a whole. Default: nothing found."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
-        """Check the users as they are on site. Default: nothing found. Isolated."""
+        """Check the users as they are on site. Default: nothing found."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
-        """Check who has which plan (W53-W55). Default: nothing found. Isolated."""
+        """Check who has which plan (W53-W55). Default: nothing found."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def validate_user_names(self, call: calls.ValidateUserNames) -> Sequence[Finding]:
-        """Check the user names (W59-W68). Default: nothing found. Isolated."""
+        """Check the user names (W59-W68). Default: nothing found."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED, timed=False)
     async def validate_documents(self, call: calls.ValidateDocuments) -> Sequence[Finding]:
-        """Check archive and Service folders against the database. Default: nothing found. Isolated. No time limit."""
+        """Check archive and Service folders against the database. Default: nothing found."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
-        """Check a subject of the plugin's own. Default: nothing found. Isolated."""
+        """Check a subject of the plugin's own. Default: nothing found."""
         return ()
 
     # --- upload
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.ONLINE)
     async def connect_online(self, call: calls.ConnectOnline) -> OnlineTarget:
         """Connect to the online side.
 
-        Role `online`. Raises `OnlineError` when it cannot be reached, `InputError` when the settings are not
-        enough, `OnlineNotNamedError` when they name no online side at all. Fatal.
+        Raises `OnlineError` when it cannot be reached, `InputError` when the settings are not
+        enough, `OnlineNotNamedError` when they name no online side at all.
         """
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.RECOVERY)
     async def plan_recovery(self, call: calls.PlanRecovery) -> calls.RecoveryPlan:
         """Decide between a first upload and recovery, and which choices recovery has (W83-W91).
 
-        Role `recovery`. Raises `InstallationError` for a changed licence identity (W71) and `OnlineRefusedError` for an
-        accepted migration (W37, W90). Fatal.
+        Raises `InstallationError` for a changed licence identity (W71) and `OnlineRefusedError` for an
+        accepted migration (W37, W90).
         """
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL)
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
         """Bring stages: rows of the upload table with the items they move (W73).
 
-        Default: none. A stage name that another plugin has already is rejected with both names. Fatal: a stage that
-        is not there would be left behind silently.
+        Default: none. A stage name that another plugin has already is rejected with both names. A failure
+        stops the run, since a stage that is not there would be left behind silently.
         """
         return ()
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.TRANSFER, timed=False)
     async def transfer(self, call: calls.Transfer) -> calls.TransferSummary:
         """Move all items of all stages and commit each stage.
 
-        Role `transfer`. Any crash followed by another call must end in the same state. Fatal. No time limit.
+        Any crash followed by another call must end in the same state.
         """
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.TRANSFER, timed=False)
     async def estimate_transfer(self, call: calls.EstimateTransfer) -> calls.Estimate:
-        """Say how long a transfer may take.
-
-        Role `transfer`. Fatal. No time limit.
-        """
+        """Say how long a transfer may take."""
         raise NotImplementedError
 
-    @hookspec
+    @hook(policy=Policy.FATAL, timed=False)
     async def freeze(self, call: calls.Freeze) -> None:
         """Keep users out of the on-site installation (W70). Must note its intent before, its outcome after.
 
-        Default: nothing. Fatal: what was frozen is thawed again. No time limit. A plugin that freezes must also `thaw`.
+        Default: nothing. When a plugin fails, what was frozen is thawed again. A plugin that freezes must also `thaw`.
         """
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED, timed=False)
     async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
         """Undo this migration's freeze, as far as it went, and report what was left as it is.
 
-        Default: nothing. Isolated: every plugin gets its turn. No time limit.
+        Default: nothing. Every plugin gets its turn, whatever happens to another, also to the world outside.
         """
         return ()
 
     # --- around
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def before_phase(self, call: calls.AroundPhase) -> None:
-        """Learn that a phase begins. Default: nothing. Isolated."""
+        """Learn that a phase begins. Default: nothing."""
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def after_phase(self, call: calls.AroundPhase) -> None:
-        """Learn that a phase ended well. Default: nothing. Isolated."""
+        """Learn that a phase ended well. Default: nothing."""
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def observe(self, call: calls.Observe) -> None:
-        """Learn of an event. Default: nothing. Isolated: an observer that raises is not asked again in this run."""
+        """Learn of an event. Default: nothing. An observer that raises is not asked again in this run."""
 
-    @hookspec
+    @hook(policy=Policy.ISOLATED)
     async def add_report_sections(self, call: calls.AddReportSections) -> Sequence[ReportSection]:
-        """Add tables to the report. Default: none. Isolated."""
+        """Add tables to the report. Default: none."""
         return ()
 
-    @hookspec
+    @hook(policy=Policy.FATAL, role=Role.REPORT, timed=False)
     async def render_report(self, call: calls.RenderReport) -> None:
-        """Write the report to the path in the call, whole or not at all.
-
-        Role `report`. Fatal.
-        """
+        """Write the report to the path in the call, whole or not at all."""
         raise NotImplementedError
+
+
+HOOKS: Final[Mapping[str, Hook]] = hooks_in(Plugin)
+"""All hooks by name, in the order of the class: what host, command line, reference and conformance suite go by."""

@@ -14,12 +14,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from omt_core.api import calls
 from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageState
 from omt_core.api.text import one_line
 from omt_core.cli.console import Console
 from omt_core.cli.units import duration, size
-from omt_core.engine.session import Engine
+from omt_core.engine.session import Engine, tell_observers
 from omt_core.engine.upload_table import Row, UploadTable
 from omt_core.plugin_host import StampedEvent
 
@@ -63,7 +62,7 @@ async def _show(
                     return
                 table.take(event.event)
                 console.event(event.event)
-                await engine.bus.observe(calls.Observe(event=event.event, at=event.at))
+                await tell_observers(engine, event)
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
                 if live.is_started and (isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW):

@@ -8,9 +8,11 @@ from typing import Final
 from omt_core.api import calls
 from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.plugin import Plugin
+from omt_core.api.users import OtherAddress
 from omt_core.engine.findings import blocking, merged, unused_waivers
 from omt_core.engine.session import MigrationSession
-from omt_core.plugin_host import WAIVER_PREFIX
+from omt_core.plugin_host import WAIVER_PREFIX, Answers
 
 PLANS: Final = "validate_plans"
 USER_NAMES: Final = "validate_user_names"
@@ -39,17 +41,13 @@ async def check_everything(session: MigrationSession, *, only: str | None = None
     What a rule that is asked again found before is forgotten. Where something is decided meanwhile, what was found
     about plans and user names is dropped: whoever decides asks about these at once, and knows better.
     """
-    located, bus, decided, seen = session.located, session.engine.bus, session.decisions, basis(session)
+    located, dispatch, decided, seen = session.located, session.engine.dispatch, session.decisions, basis(session)
     before = dict(session.reviewed.seen)
     # Until they are answered, what was asked before does not stand: nothing is uploaded while rules are asked again.
     session.reviewed.seen.clear()
     found = dict(await check_decisions(session, only=only))
-    found[USERS] = _with_faults(
-        session,
-        await bus.validate_users(
-            calls.ValidateUsers(database=located.database, users=session.reviewed.users, run=session.run), only
-        ),
-    )
+    users = calls.ValidateUsers(database=located.database, users=session.reviewed.users, run=session.run)
+    found[USERS] = _told(await dispatch.every(Plugin.validate_users, users, only=only))
     found[INSTALLATION] = await _check_installation(session, only)
     found[DOCUMENTS] = await _check_documents(session, only)
     if session.decisions is not decided:
@@ -65,9 +63,9 @@ async def check_decisions(session: MigrationSession, *, only: str | None = None)
     """Ask the rules about plans and user names, and those of partners, who see all decisions."""
     located = session.located
     found = {PLANS: await check_plans(session, only=only), USER_NAMES: await check_user_names(session, only=only)}
-    found[MIGRATION] = _with_faults(
-        session,
-        await session.engine.bus.validate_migration(
+    found[MIGRATION] = _told(
+        await session.engine.dispatch.every(
+            Plugin.validate_migration,
             calls.ValidateMigration(
                 installation=located.installation,
                 database=located.database,
@@ -76,38 +74,42 @@ async def check_decisions(session: MigrationSession, *, only: str | None = None)
                 decisions=session.decisions,
                 run=session.run,
             ),
-            only,
-        ),
+            only=only,
+        )
     )
     return found
 
 
 async def check_plans(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
     """Ask the rules about plans; quick enough to be asked while a person moves cards."""
-    found = await session.engine.bus.validate_plans(
+    found = await session.engine.dispatch.every(
+        Plugin.validate_plans,
         calls.ValidatePlans(
             users=session.reviewed.users,
             plans=session.decisions.plans,
             catalogue=session.reviewed.catalogue,
             run=session.run,
         ),
-        only,
+        only=only,
     )
-    return _with_faults(session, found)
+    return _told(found)
 
 
 async def check_user_names(session: MigrationSession, *, only: str | None = None) -> Sequence[Finding]:
     """Ask the rules about user names, and which addresses of other persons go online because of them."""
     located, reviewed, decisions = session.located, session.reviewed, session.decisions
-    reviewed.removed_addresses = await session.engine.bus.list_removed_addresses(
+    removed = await session.engine.dispatch.every(
+        Plugin.list_removed_addresses,
         calls.ListRemovedAddresses(
             database=located.database,
             users=reviewed.users,
             user_names={login: name for login, name in decisions.user_names.items() if login in decisions.plans},
             run=session.run,
-        )
+        ),
     )
-    found = await session.engine.bus.validate_user_names(
+    reviewed.removed_addresses = sorted({row.email_id: row for row in removed.values}.values(), key=_row)
+    found = await session.engine.dispatch.every(
+        Plugin.validate_user_names,
         calls.ValidateUserNames(
             users=reviewed.users,
             plans=decisions.plans,
@@ -116,9 +118,9 @@ async def check_user_names(session: MigrationSession, *, only: str | None = None
             online=located.target,
             run=session.run,
         ),
-        only,
+        only=only,
     )
-    return _with_faults(session, found)
+    return _told(found)
 
 
 def basis(session: MigrationSession) -> Mapping[str, object]:
@@ -172,6 +174,14 @@ def refuse_unchecked(session: MigrationSession, checks: Sequence[str]) -> None:
         )
 
 
+def file_faults(session: MigrationSession, hook: str, faults: Iterable[Finding]) -> None:
+    """Let what went wrong with plugins in a hook take the place of what went wrong there before."""
+    before = frozenset(session.reviewed.found.get(hook, ()))
+    session.reviewed.found[hook] = tuple(faults)
+    other = (finding for finding in session.findings if finding not in before)
+    session.findings = merged(other, session.reviewed.found[hook])
+
+
 def standing_errors(session: MigrationSession) -> tuple[Finding, ...]:
     """Return the errors that no waiver takes away: while one stands, nothing is uploaded."""
     host = session.engine.host
@@ -197,18 +207,22 @@ async def _check_installation(session: MigrationSession, only: str | None) -> Se
     call = calls.ValidateInstallation(
         installation=located.installation, database=located.database, licence=located.licence, run=session.run
     )
-    return _with_faults(session, await session.engine.bus.validate_installation(call, only))
+    return _told(await session.engine.dispatch.every(Plugin.validate_installation, call, only=only))
 
 
 async def _check_documents(session: MigrationSession, only: str | None) -> Sequence[Finding]:
     located = session.located
     call = calls.ValidateDocuments(installation=located.installation, database=located.database, run=session.run)
-    return _with_faults(session, await session.engine.bus.validate_documents(call, only))
+    return _told(await session.engine.dispatch.every(Plugin.validate_documents, call, only=only))
 
 
-def _with_faults(session: MigrationSession, found: Sequence[Finding]) -> Sequence[Finding]:
-    """Add what went wrong with plugins while they were asked, so that it is forgotten when they are asked again."""
-    return (*found, *session.engine.bus.take_faults())
+def _told(answers: Answers[Finding]) -> Sequence[Finding]:
+    """Return what rules found, and what went wrong with plugins while they were asked, under the one check."""
+    return (*answers.values, *answers.faults)
+
+
+def _row(address: OtherAddress) -> int:
+    return address.email_id
 
 
 def _of_others(findings: Iterable[Finding], only: str | None) -> Iterable[Finding]:

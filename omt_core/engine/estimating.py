@@ -11,6 +11,7 @@ import anyio.to_thread
 from omt_core.api import calls
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import OnlineNotNamedError
+from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import EstimateRecord
 from omt_core.engine.measuring import keep_estimate, past_transfers
 from omt_core.engine.session import MigrationSession
@@ -42,7 +43,8 @@ async def estimate(
     )
     try:
         async with session.located.database.snapshot() as snapshot:
-            return await session.engine.bus.estimate_transfer(
+            return await session.engine.dispatch.one(
+                Plugin.estimate_transfer,
                 calls.EstimateTransfer(
                     stages=await stages_of(session, snapshot, files_only=True),
                     migration=migration,
@@ -53,7 +55,7 @@ async def estimate(
                     baseline_only=session.only_missing,
                     past=await past_transfers(session.journal),
                     limit=limit,
-                )
+                ),
             )
     finally:
         with anyio.CancelScope(shield=True):

@@ -11,31 +11,31 @@ from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
+from omt_core.api.plugin import Plugin
 from omt_core.engine import pins
 from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.surroundings import JournalNotes, Surroundings
 from omt_core.journal import Journal
-from omt_core.plugin_host import WAIVER_PREFIX
 
 
 async def freeze(session: MigrationSession) -> None:
     """Freeze, unless this migration has done so before. What was frozen is thawed again when a plugin fails."""
-    journal, located, bus = session.journal, session.located, session.engine.bus
+    journal, located, dispatch = session.journal, session.located, session.engine.dispatch
     if (await journal.pins()).get(pins.FROZEN) == "frozen":
         return
-    can_undo = set(bus.implementers("freeze")) & set(bus.implementers("thaw"))
+    can_undo = set(dispatch.implementers(Plugin.freeze)) & set(dispatch.implementers(Plugin.thaw))
     await journal.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
     await journal.pin(pins.FROZEN, "intended")
     try:
-        for plugin in bus.implementers("freeze"):
+        for plugin in dispatch.implementers(Plugin.freeze):
             call = calls.Freeze(
                 installation=located.installation,
                 database=located.database,
                 notes=JournalNotes(journal, f"freeze/{plugin}"),
                 run=session.run,
             )
-            await bus.freeze(call, plugin)
+            await dispatch.tell(Plugin.freeze, call, only=plugin)
     except Exception:
         thawed = await thaw(session.engine, journal, located.installation, located.database)
         session.findings = merged(session.findings, thawed)
@@ -55,21 +55,19 @@ async def thaw(
     """
     # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
     await journal.pin(pins.FROZEN, "intended")
-    # What another hook did wrong has nothing to do with whether the thaw succeeds.
-    findings = list(engine.bus.take_faults())
+    findings: list[Finding] = []
     failed = False
-    for plugin in reversed(engine.bus.implementers("thaw")):
+    for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
         call = calls.Thaw(
             installation=installation,
             database=database,
             notes=JournalNotes(journal, f"freeze/{plugin}"),
             run=Surroundings(engine.events),
         )
-        findings.extend(await engine.bus.thaw(call, plugin))
-        faults = engine.bus.take_faults()
-        findings.extend(faults)
-        failed = failed or any(f"{WAIVER_PREFIX}{plugin}" in fault.subjects for fault in faults)
-    absent = sorted(await _frozen_by(journal) - set(engine.bus.implementers("thaw")))
+        answers = await engine.dispatch.every(Plugin.thaw, call, only=plugin)
+        findings += (*answers.values, *answers.faults)
+        failed = failed or bool(answers.faults)
+    absent = sorted(await _frozen_by(journal) - set(engine.dispatch.implementers(Plugin.thaw)))
     if absent:
         raise InputError(
             "thaw-plugin-missing",

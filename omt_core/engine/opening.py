@@ -13,6 +13,7 @@ from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.installation import Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
+from omt_core.api.plugin import Plugin
 from omt_core.engine import pinned_answers, pins
 from omt_core.engine.locating import choose_installation, connect, open_database
 from omt_core.engine.rebuilding import rebuild_journal
@@ -60,8 +61,9 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             if request.needs_online:
                 raise
         if status is not None:
-            plan = await engine.bus.plan_recovery(
-                calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings)
+            plan = await engine.dispatch.one(
+                Plugin.plan_recovery,
+                calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
             )
         await journal.begin_run(mode=plan.mode, baseline=False, plugins=engine.host.versions)
         await pins.pin_licence(journal, licence)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import anyio
 
 from omt_core.api import calls
+from omt_core.api.context import RunContext
 from omt_core.api.errors import OmtError
+from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding
+from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import pins
 from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.measuring import kept_estimate
-from omt_core.engine.session import MigrationSession
+from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
 
@@ -46,12 +50,31 @@ async def write_report(
     session: MigrationSession, output: Path | None = None, form: Literal["html", "csv", "json"] = "html"
 ) -> Path:
     """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`."""
-    bus, run = session.engine.bus, session.run
     output = output or session.folder / f"{REPORT_STEM}.{form}"
     record = await record_of(session.journal, session.folder, findings=session.findings)
-    sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=run))
-    await bus.render_report(calls.RenderReport(record=record, sections=sections, format=form, output=output, run=run))
+    told = await render(session.engine, record, session.run, output, form)
+    session.findings = merged(session.findings, told)
+    for finding in told:
+        session.engine.events.emit(FindingRaised(finding=finding))
     return output
+
+
+async def render(
+    engine: Engine, record: MigrationRecord, run: RunContext, output: Path, form: Literal["html", "csv", "json"]
+) -> Sequence[Finding]:
+    """Have a report written, with the sections that plugins add, and return which of them failed to add any."""
+    added = await engine.dispatch.every(Plugin.add_report_sections, calls.AddReportSections(record=record, run=run))
+    await engine.dispatch.one(
+        Plugin.render_report,
+        calls.RenderReport(
+            record=replace(record, findings=merged(record.findings, added.faults)),
+            sections=sorted(added.values, key=lambda section: (section.order, section.title)),
+            format=form,
+            output=output,
+            run=run,
+        ),
+    )
+    return added.faults
 
 
 async def keep_report(session: MigrationSession) -> Path | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from omt_core.api import calls
 from omt_core.api.errors import InputError
+from omt_core.api.plugin import Plugin
 from omt_core.api.users import Proposal
+from omt_core.engine.checking import file_faults
 from omt_core.engine.session import MigrationSession, Reviewed
 
 
@@ -22,7 +24,9 @@ class Assignments:
 
 async def read_users(session: MigrationSession) -> None:
     """Read the users, and the plans that exist online where a tenant is known."""
-    users = await session.engine.bus.read_users(calls.ReadUsers(database=session.located.database, run=session.run))
+    users = await session.engine.dispatch.one(
+        Plugin.read_users, calls.ReadUsers(database=session.located.database, run=session.run)
+    )
     catalogue = None if session.located.target is None else await session.located.target.plans()
     session.reviewed = Reviewed(users=users, catalogue=catalogue, found=session.reviewed.found)
 
@@ -31,16 +35,18 @@ async def propose(session: MigrationSession, assigned: Assignments) -> None:
     """Decide plans and user names: what was assigned by hand, else what an earlier run decided, else the proposals."""
     users, earlier = session.reviewed.users, session.decisions
     by_hand = {**earlier.plans, **assigned.plans}
-    proposed = await session.engine.bus.propose_plans(
+    proposed = await session.engine.dispatch.every(
+        Plugin.propose_plans,
         calls.ProposePlans(
             users=users,
             catalogue=session.reviewed.catalogue or (),
             default=assigned.default_plan,
             assigned=by_hand,
             run=session.run,
-        )
+        ),
     )
-    plans = {**_values(proposed), **by_hand}
+    file_faults(session, "propose_plans", proposed.faults)
+    plans = {**_values(proposed.values), **by_hand}
     await session.assign(plans=plans, user_names={**earlier.user_names, **assigned.user_names})
     await propose_user_names(session, assigned.user_names)
 
@@ -48,10 +54,12 @@ async def propose(session: MigrationSession, assigned: Assignments) -> None:
 async def propose_user_names(session: MigrationSession, by_hand: Mapping[str, str] | None = None) -> None:
     """Give users who have a plan and no user name the one that is proposed; not those decided about `by_hand`."""
     decisions = session.decisions
-    proposed = await session.engine.bus.propose_user_names(
-        calls.ProposeUserNames(users=session.reviewed.users, plans=decisions.plans, run=session.run)
+    proposed = await session.engine.dispatch.every(
+        Plugin.propose_user_names,
+        calls.ProposeUserNames(users=session.reviewed.users, plans=decisions.plans, run=session.run),
     )
-    names = {**_values(proposed), **decisions.user_names, **(by_hand or {})}
+    file_faults(session, "propose_user_names", proposed.faults)
+    names = {**_values(proposed.values), **decisions.user_names, **(by_hand or {})}
     await session.assign(plans=decisions.plans, user_names=names)
 
 
@@ -78,4 +86,8 @@ async def change(
 
 
 def _values(proposals: Sequence[Proposal]) -> dict[str, str]:
-    return {proposal.login: proposal.value for proposal in proposals if proposal.value is not None}
+    """Return what is proposed for each user: the lowest order wins, ties by the plugins' names, as they come."""
+    best: dict[str, Proposal] = {}
+    for proposal in sorted(proposals, key=lambda one: one.order):
+        best.setdefault(proposal.login, proposal)
+    return {login: proposal.value for login, proposal in best.items() if proposal.value is not None}

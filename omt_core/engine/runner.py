@@ -6,7 +6,7 @@ theirs spans the run, so that a front end that goes away does not tear a step ap
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from omt_core.api import calls
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import FindingRaised, PhaseFinished, PhaseStarted
 from omt_core.api.findings import Finding
+from omt_core.api.plugin import Plugin
 from omt_core.engine.findings import merged
 from omt_core.engine.phases import WELCOME, Phase
 from omt_core.engine.session import MigrationSession
@@ -86,7 +87,7 @@ class Runner:
         self._check_order(phase)
         if phase is not self._open:
             session.engine.events.emit(PhaseStarted(phase=phase.name))
-            await session.engine.bus.before_phase(self._around(phase))
+            await self._tell_plugins(Plugin.before_phase, phase)
             await session.journal.begin_phase(phase.name)
             self._open = phase
         await step.perform(session)
@@ -95,7 +96,7 @@ class Runner:
         await session.journal.finish_phase()
         self._open = None
         self._finished.add(phase.name)
-        await session.engine.bus.after_phase(self._around(phase))
+        await self._tell_plugins(Plugin.after_phase, phase)
         session.engine.events.emit(PhaseFinished(phase=phase.name))
 
     def _check_order(self, phase: Phase) -> None:
@@ -107,9 +108,11 @@ class Runner:
                 "Do the earlier steps first.",
             )
 
-    def _around(self, phase: Phase) -> calls.AroundPhase:
+    async def _tell_plugins(self, hook: Callable[[Plugin, calls.AroundPhase], Awaitable[None]], phase: Phase) -> None:
         session = self.session
-        return calls.AroundPhase(phase=phase.name, mode=session.mode, decisions=session.decisions, run=session.run)
+        call = calls.AroundPhase(phase=phase.name, mode=session.mode, decisions=session.decisions, run=session.run)
+        faults = await session.engine.dispatch.tell(hook, call)
+        session.findings = merged(session.findings, faults)
 
     def _tell_findings(self) -> None:
         session, events = self.session, self.session.engine.events

@@ -11,17 +11,18 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omt_core.api.calls import RecoveryPlan
+from omt_core.api.calls import Observe, RecoveryPlan
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
 from omt_core.api.errors import ChoiceNeededError, InputError
+from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
 from omt_core.api.online import CompletedMigration, OnlineTarget, TenantStatus
 from omt_core.api.users import Administrator, OtherAddress, User, UserPlan
 from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
-from omt_core.plugin_host import EventHub, HookBus, PluginHost
+from omt_core.plugin_host import Dispatch, EventHub, PluginHost, StampedEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,15 @@ class Engine:
     """What every run of this process shares: the plugins, the way to ask them, and the events."""
 
     host: PluginHost
-    bus: HookBus
+    dispatch: Dispatch
     events: EventHub
     settle_seconds: float = 0.0
+
+
+async def tell_observers(engine: Engine, event: StampedEvent) -> None:
+    """Tell the observing plugins of an event. One that fails is told to everybody, and hears of nothing any more."""
+    for fault in await engine.dispatch.observe(Observe(event=event.event, at=event.at)):
+        engine.events.emit(FindingRaised(finding=fault))
 
 
 @dataclass(slots=True, kw_only=True)

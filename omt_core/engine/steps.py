@@ -12,6 +12,7 @@ from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
 from omt_core.api.errors import InstallationError
+from omt_core.api.plugin import Plugin
 from omt_core.api.users import Administrator, LoginOutcome
 from omt_core.engine import phases, pins, uploading
 from omt_core.engine.checking import (
@@ -77,14 +78,15 @@ class Login(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        result = await session.engine.bus.authenticate(
+        result = await session.engine.dispatch.one(
+            Plugin.authenticate,
             calls.Authenticate(
                 installation=session.located.installation,
                 database=session.located.database,
                 user=self.user,
                 password=self.password,
                 run=session.run,
-            )
+            ),
         )
         if result.outcome is not LoginOutcome.ACCEPTED:
             code, message, remedy = _REFUSED[result.outcome]

@@ -12,6 +12,7 @@ from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import StageChanged, StageState
 from omt_core.api.online import OnlineMigration
+from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
 from omt_core.engine import pins
 from omt_core.engine.completing import (
@@ -27,6 +28,7 @@ from omt_core.engine.measuring import Stopwatch
 from omt_core.engine.rate import FileRateLimiter, read_limit
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.plugin_host import upload_stages
 
 STARTING: Final = ("starting", "Starting")
 FINISHING: Final = ("finishing", "Finishing")
@@ -92,14 +94,15 @@ async def precopy(session: MigrationSession, stop: StopSignal) -> None:
 
 async def stages_of(session: MigrationSession, snapshot: str, *, files_only: bool) -> list[UploadStage]:
     """Return the stages of this run in the order of the screen; `files_only` leaves the database out."""
-    stages = await session.engine.bus.contribute_upload_stages(
+    stages = await upload_stages(
+        session.engine.dispatch,
         calls.ContributeUploadStages(
             installation=session.located.installation,
             database=session.located.database,
             workspace=session.folder,
             snapshot=snapshot,
             run=session.run,
-        )
+        ),
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]
 
@@ -153,7 +156,8 @@ async def _transfer_all(
         if commit:
             _tell(session, FINISHING, StageState.WAITING)
         watch = Stopwatch(read_limit(session.folder / LIMIT_FILE))
-        summary = await session.engine.bus.transfer(
+        summary = await session.engine.dispatch.one(
+            Plugin.transfer,
             calls.Transfer(
                 stages=[watch.timed(stage) for stage in stages],
                 snapshot=snapshot,
@@ -165,7 +169,7 @@ async def _transfer_all(
                 run=session.run,
                 baseline_only=session.only_missing,
                 commit=commit,
-            )
+            ),
         )
         await watch.stop(journal, stages)
     reasons = await left_behind(journal, session.engine.host.codes)

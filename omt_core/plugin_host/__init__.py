@@ -1,24 +1,24 @@
-"""Loads plugins, checks them, and asks them."""
+"""Finds and holds plugins, and asks them."""
 
 from omt_core.api.roles import Role, RoleSettings
-from omt_core.plugin_host.bus import HookBus
-from omt_core.plugin_host.calling import HookCaller
-from omt_core.plugin_host.findings import CORE
-from omt_core.plugin_host.hub import EventHub, StampedEvent
-from omt_core.plugin_host.loading import Candidate, PluginState, find_plugins
-from omt_core.plugin_host.manager import WAIVER_PREFIX, PluginHost
+from omt_core.plugin_host.dispatch import Answers, Dispatch
+from omt_core.plugin_host.event_hub import EventHub, StampedEvent
+from omt_core.plugin_host.findings import CORE, WAIVER_PREFIX
+from omt_core.plugin_host.manager import Candidate, PluginHost, PluginState, find_plugins
+from omt_core.plugin_host.stages import upload_stages
 
 __all__ = [
     "CORE",
     "WAIVER_PREFIX",
+    "Answers",
     "Candidate",
+    "Dispatch",
     "EventHub",
-    "HookBus",
-    "HookCaller",
     "PluginHost",
     "PluginState",
     "Role",
     "RoleSettings",
     "StampedEvent",
     "find_plugins",
+    "upload_stages",
 ]

@@ -1,9 +1,18 @@
-"""The host: holds the active plugins, and knows of the others why they are not."""
+"""Finds plugin classes, inspects them before they are registered, and holds those that take part.
+
+Installed plugins are found by their entry points, others by `--plugin module:attr`. What a plugin class must look like
+is checked before it is registered, so that a bad one never takes part; the host knows of each that does not why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 import pluggy
@@ -11,12 +20,158 @@ import pluggy
 from omt_core.api.commands import Command
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.plugin import PROJECT, Plugin, PluginSettings
-from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE
-from omt_core.plugin_host.inspection import RejectedPluginError
-from omt_core.plugin_host.loading import Candidate, PluginState
+from omt_core.api.hook import PROJECT
+from omt_core.api.plugin import HOOKS, Plugin, PluginSettings
+from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE, WAIVER_PREFIX
+from omt_core.version import __version__
 
-WAIVER_PREFIX: Final = "plugin:"
+GROUP: Final = "omt.plugins"
+DISTRIBUTION: Final = "online-migration-tool"
+
+
+class PluginState(StrEnum):
+    """Whether a plugin takes part."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    BROKEN = "broken"
+
+
+class RejectedPluginError(Exception):
+    """A plugin cannot be used; the text says why, for its author."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A plugin that was found. `default`: it comes with the tool. `problem` says why it is not active."""
+
+    name: str
+    version: str
+    source: str
+    default: bool
+    state: PluginState
+    problem: str = ""
+    plugin_class: type[Plugin] | None = None
+
+
+def find_plugins(*, extra: Sequence[str], disabled: Sequence[str]) -> tuple[Candidate, ...]:
+    """Find all plugins, sorted by name. A plugin that is disabled is not even imported.
+
+    `extra` are `module:attr` words; such a plugin is called by the last part of its module. Of two plugins with the
+    same name the one that does not come with the tool is broken, and says so with both sources.
+    """
+    found: dict[str, Candidate] = {}
+    for candidate in sorted(_candidates(extra, frozenset(disabled)), key=lambda one: (not one.default, one.source)):
+        if candidate.name in found:
+            other = found[candidate.name]
+            problem = f"the name {candidate.name!r} is that of a plugin from {other.source}"
+            found[f"{candidate.name} ({candidate.source})"] = _broken(candidate, problem)
+        else:
+            found[candidate.name] = candidate
+    return tuple(sorted(found.values(), key=lambda one: (one.name, one.source)))
+
+
+def _candidates(extra: Sequence[str], disabled: frozenset[str]) -> Iterator[Candidate]:
+    for entry in entry_points(group=GROUP):
+        distribution, version = _distribution(entry)
+        yield _candidate(
+            entry.name,
+            entry.load,
+            version=version,
+            source=f"{distribution} {version}",
+            default=distribution == DISTRIBUTION,
+            disabled=entry.name in disabled,
+        )
+    for words in extra:
+        module, _, attribute = words.partition(":")
+        name = module.rpartition(".")[2]
+        yield _candidate(
+            name,
+            partial(_attribute, module, attribute),
+            version="development",
+            source=f"--plugin {words}",
+            default=False,
+            disabled=name in disabled,
+        )
+
+
+def _candidate(
+    name: str, load: Callable[[], object], *, version: str, source: str, default: bool, disabled: bool
+) -> Candidate:
+    found = Candidate(name=name, version=version, source=source, default=default, state=PluginState.DISABLED)
+    if disabled:
+        return found
+    try:
+        plugin_class = check_class(load())
+    except RejectedPluginError as error:
+        return _broken(found, str(error))
+    except Exception as error:  # noqa: BLE001 - a partner's module may raise anything at all while it is imported
+        return _broken(found, f"it cannot be imported: {type(error).__name__}: {error}")
+    return Candidate(
+        name=name,
+        version=version,
+        source=source,
+        default=default,
+        state=PluginState.ACTIVE,
+        plugin_class=plugin_class,
+    )
+
+
+def _attribute(module: str, attribute: str) -> object:
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _broken(candidate: Candidate, problem: str) -> Candidate:
+    return Candidate(
+        name=candidate.name,
+        version=candidate.version,
+        source=candidate.source,
+        default=candidate.default,
+        state=PluginState.BROKEN,
+        problem=problem,
+    )
+
+
+def _distribution(entry: EntryPoint) -> tuple[str, str]:
+    if entry.dist is None:
+        return DISTRIBUTION, __version__
+    return entry.dist.name, entry.dist.version
+
+
+def check_class(candidate: object) -> type[Plugin]:
+    """Return the candidate as a plugin class.
+
+    Raises `RejectedPluginError` for anything but a subclass of `Plugin`, an unknown hook, an override without
+    `@hookimpl`, a plain function where a coroutine is specified (or the reverse), another list of parameters, and a
+    freeze that nobody could undo.
+    """
+    if not (inspect.isclass(candidate) and issubclass(candidate, Plugin)):
+        raise RejectedPluginError(f"{candidate!r} is not a subclass of omt_core.api.Plugin")
+    manager = pluggy.PluginManager(PROJECT)
+    for name in dir(candidate):
+        marked = inspect.isfunction(getattr(candidate, name)) and manager.parse_hookimpl_opts(candidate, name)
+        if name in HOOKS:
+            _check_hook(candidate, name, marked=marked is not None and marked is not False)
+        elif marked:
+            raise RejectedPluginError(f"it implements the unknown hook {name!r}")
+    if candidate.freeze is not Plugin.freeze and candidate.thaw is Plugin.thaw:
+        raise RejectedPluginError("it implements 'freeze' without 'thaw', so that nobody could undo it")
+    return candidate
+
+
+def _check_hook(candidate: type[Plugin], name: str, *, marked: bool) -> None:
+    specified, implemented = getattr(Plugin, name), getattr(candidate, name)
+    if implemented is specified:
+        return
+    if not marked:
+        raise RejectedPluginError(f"it overrides {name!r} without @hookimpl")
+    if inspect.iscoroutinefunction(specified) != inspect.iscoroutinefunction(implemented):
+        wanted = "a coroutine (async def)" if inspect.iscoroutinefunction(specified) else "a plain function"
+        raise RejectedPluginError(f"its {name!r} must be {wanted}")
+    expected = tuple(inspect.signature(specified).parameters)
+    found = tuple(inspect.signature(implemented).parameters)
+    if expected != found:
+        raise RejectedPluginError(f"its {name!r} takes ({', '.join(found)}) instead of ({', '.join(expected)})")
 
 
 class PluginHost:

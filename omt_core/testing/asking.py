@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from omt_core.api import Finding, InventoryState, Item, MigrationMode, Notice, UploadStage, calls
+from omt_core.api import Finding, InventoryState, Item, UploadStage, calls
+from omt_core.api.plugin import HOOKS
+from omt_core.plugin_host import upload_stages
 from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 
-Question = Callable[[], Awaitable[object]]
-
 
 async def ask_everything(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, object]:
-    """Ask every rule, proposal, stage and observer that the plugin implements, once, and return answers by hook.
+    """Ask every hook that the plugin implements and `samples` has a call for, once, and return answers by hook.
 
     Raises `PluginFaultError` or `PluginError` for whatever the host would hold against the plugin.
     """
     answers: dict[str, object] = {}
-    for hook, question in _questions(harness, samples, workspace).items():
-        if harness.bus.implementers(hook):
-            answers[hook] = await question()
-            harness.refuse_faults()
+    for name, hook in HOOKS.items():
+        if hook.call is None or not harness.dispatch.implementers(hook.function):
+            continue
+        if hook.call is calls.ContributeUploadStages:
+            answers[name] = await _inventory(harness, samples, workspace)
+        elif hasattr(samples, name):
+            answers[name] = await harness.ask(hook, getattr(samples, name)())
     return answers
 
 
@@ -33,38 +35,18 @@ def findings_in(answers: Mapping[str, object]) -> Sequence[Finding]:
     ]
 
 
-def _questions(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, Question]:
-    bus, run = harness.bus, samples.run
-    phase = calls.AroundPhase(phase="login", mode=MigrationMode.INITIAL, decisions=samples.decisions, run=run)
-    event = calls.Observe(event=Notice(message="A line for a person."), at=datetime(2020, 1, 1, tzinfo=UTC))
-    return {
-        "propose_plans": lambda: bus.propose_plans(samples.propose_plans()),
-        "propose_user_names": lambda: bus.propose_user_names(samples.propose_user_names()),
-        "list_removed_addresses": lambda: bus.list_removed_addresses(samples.list_removed_addresses()),
-        "validate_installation": lambda: bus.validate_installation(samples.validate_installation()),
-        "validate_users": lambda: bus.validate_users(samples.validate_users()),
-        "validate_plans": lambda: bus.validate_plans(samples.validate_plans()),
-        "validate_user_names": lambda: bus.validate_user_names(samples.validate_user_names()),
-        "validate_documents": lambda: bus.validate_documents(samples.validate_documents()),
-        "validate_migration": lambda: bus.validate_migration(samples.validate_migration()),
-        "contribute_upload_stages": lambda: _inventory(harness, samples, workspace),
-        "before_phase": lambda: bus.before_phase(phase),
-        "after_phase": lambda: bus.after_phase(phase),
-        "observe": lambda: bus.observe(event),
-    }
-
-
 async def _inventory(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Sequence[Item]:
     items: list[Item] = []
     async with samples.database.snapshot() as snapshot:
-        stages = await harness.bus.contribute_upload_stages(
+        stages = await upload_stages(
+            harness.dispatch,
             calls.ContributeUploadStages(
                 installation=samples.installation,
                 database=samples.database,
                 workspace=workspace,
                 snapshot=snapshot,
                 run=samples.run,
-            )
+            ),
         )
         for stage in stages:
             items += [item async for item in _items(harness, stage)]

@@ -21,7 +21,7 @@ import anyio
 import pytest
 
 from omt_core.api import Finding, Plugin
-from omt_core.plugin_host.inspection import check_class
+from omt_core.plugin_host.manager import check_class
 from omt_core.testing.asking import ask_everything, findings_in
 from omt_core.testing.blocking import BlockingCall, watch_event_loop
 from omt_core.testing.crm import BuildOptions, build_crm, open_crm

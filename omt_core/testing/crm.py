@@ -22,17 +22,19 @@ from omt_core.api import (
     Item,
     Licence,
     ManualAnswers,
+    Plugin,
     PluginSettings,
     calls,
 )
 from omt_core.api.roles import RoleSettings
-from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost, PluginState, find_plugins
-from omt_core.plugin_host.loading import GROUP
+from omt_core.plugin_host import Dispatch, EventHub, PluginHost, PluginState, find_plugins, upload_stages
+from omt_core.plugin_host.manager import GROUP
 from omt_core.testing.recording import RecordingContext
 from omt_core.testing.sample_calls import SampleCalls
 
 SIMULATOR: Final = "simulator"
-BUILDERS: Final = frozenset({SIMULATOR, "discovery", "database"})
+DISCOVERY: Final = "discovery"
+BUILDERS: Final = frozenset({SIMULATOR, DISCOVERY, "database"})
 """Names of the plugins that build, find and open a simulated CRM. They enter by their entry points, as in a run."""
 
 _HOOK_SECONDS: Final = 300.0
@@ -83,17 +85,21 @@ async def build_crm(directory: Path, **wanted: Unpack[BuildOptions]) -> Path:
 @asynccontextmanager
 async def open_crm(directory: Path) -> AsyncIterator[SimulatedCrm]:
     """Find, open and read a simulated installation as a run would; it is closed at the end."""
-    bus, run = _bus(), RecordingContext()
+    dispatch, run = _dispatch(), RecordingContext()
     answers = ManualAnswers(root=directory / "machine")
-    found = await bus.discover_installations(calls.DiscoverInstallations(answers=answers, run=run))
-    complete = [discovery.installation for discovery in found if not discovery.needs]
+    found = await dispatch.every(
+        Plugin.discover_installations, calls.DiscoverInstallations(answers=answers, run=run), only=DISCOVERY
+    )
+    complete = [discovery.installation for discovery in found.values if not discovery.needs]
     if not complete:
         raise CrmNotAvailableError(f"There is no simulated installation in {directory}.")
     installation = complete[0]
-    database = await bus.open_source_database(calls.OpenSourceDatabase(installation=installation, run=run))
+    database = await dispatch.one(
+        Plugin.open_source_database, calls.OpenSourceDatabase(installation=installation, run=run)
+    )
     try:
-        licence = await bus.read_licence(calls.ReadLicence(database=database, run=run))
-        users = tuple(await bus.read_users(calls.ReadUsers(database=database, run=run)))
+        licence = await dispatch.one(Plugin.read_licence, calls.ReadLicence(database=database, run=run))
+        users = tuple(await dispatch.one(Plugin.read_users, calls.ReadUsers(database=database, run=run)))
         yield SimulatedCrm(
             directory=directory,
             truth=json.loads((directory / "truth.json").read_text(encoding="utf-8")),
@@ -119,14 +125,14 @@ async def export_database(directory: Path, workspace: Path) -> Sequence[tuple[It
             snapshot=snapshot,
             run=crm.calls.run,
         )
-        for stage in await _bus().contribute_upload_stages(call):
+        for stage in await upload_stages(_dispatch(), call):
             async for batch in stage.items():
                 parts += [(item, await anyio.Path(item.path).read_bytes()) for item in batch if item.path is not None]
     return sorted(parts, key=lambda part: part[0].key)
 
 
-def _bus() -> HookBus:
-    return HookBus(HookCaller(_builders(), RoleSettings(), EventHub(), seconds=_HOOK_SECONDS))
+def _dispatch() -> Dispatch:
+    return Dispatch(_builders(), RoleSettings(), EventHub(), seconds=_HOOK_SECONDS)
 
 
 def _builders() -> PluginHost:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from omt_core.api import Finding, Plugin, PluginSettings, calls
+from omt_core.api.hook import Hook
+from omt_core.api.plugin import HOOKS
 from omt_core.api.roles import RoleSettings
-from omt_core.plugin_host import Candidate, HookBus, HookCaller, PluginHost, PluginState
-from omt_core.plugin_host.inspection import check_class
+from omt_core.plugin_host import Answers, Candidate, Dispatch, PluginHost, PluginState
+from omt_core.plugin_host.manager import check_class
 from omt_core.testing.recording import RecordingContext
 
 _HOOK_SECONDS: Final = 300.0
@@ -29,7 +31,7 @@ class PluginFaultError(AssertionError):
 
 
 class PluginHarness:
-    """A host with one plugin in it, whose hooks are asked through the typed `bus`.
+    """A host with one plugin in it, whose hooks are asked through `dispatch`, or by `ask`, which takes no fault.
 
     `settings` is the plugin's section as the settings file would hold it, and is checked by the plugin's own model.
     Raises `PluginFaultError` when the host refuses the plugin.
@@ -55,7 +57,7 @@ class PluginHarness:
             raise PluginFaultError(f"The host does not take {name!r}: {loaded.problem}.")
         self.plugin = cast("Plugin", self.host.manager.get_plugin(name))
         roles = RoleSettings.model_validate(dict.fromkeys(RoleSettings.model_fields, name))
-        self.bus = HookBus(HookCaller(self.host, roles, self.run, seconds=_HOOK_SECONDS))
+        self.dispatch = Dispatch(self.host, roles, self.run, seconds=_HOOK_SECONDS)
 
     async def validate(self, call: Validation) -> Sequence[Finding]:
         """Ask the hook that this call belongs to, and return its findings.
@@ -63,27 +65,26 @@ class PluginHarness:
         Raises `PluginFaultError` when the hook raised, took too long, answered something else, or reported a code that
         the plugin never named.
         """
-        found = await self._ask(call)
-        self.refuse_faults()
-        return found
+        return [one for one in await self.ask(_HOOK_OF[type(call)], call) if isinstance(one, Finding)]
 
-    def refuse_faults(self) -> None:
-        """Raise `PluginFaultError` for what the host has noted against the plugin since this was asked last."""
-        faults = self.bus.take_faults()
-        if faults:
-            raise PluginFaultError("; ".join(fault.message for fault in faults))
+    async def ask(self, hook: Hook, call: object) -> Sequence[object]:
+        """Ask the plugin anything and return what it answered, as a sequence; raises as `validate` does."""
+        # The hook is only known at run time here, so that types cannot tie the call to it.
+        function = cast("Any", hook.function)
+        if hook.answer is None:
+            refuse(await self.dispatch.tell(function, call))
+            return ()
+        if hook.role is not None:
+            return (await self.dispatch.one(function, call),)
+        answers: Answers[object] = await self.dispatch.every(function, call)
+        refuse(answers.faults)
+        return list(answers.values)
 
-    async def _ask(self, call: Validation) -> Sequence[Finding]:
-        match call:
-            case calls.ValidateInstallation():
-                return await self.bus.validate_installation(call)
-            case calls.ValidateUsers():
-                return await self.bus.validate_users(call)
-            case calls.ValidatePlans():
-                return await self.bus.validate_plans(call)
-            case calls.ValidateUserNames():
-                return await self.bus.validate_user_names(call)
-            case calls.ValidateDocuments():
-                return await self.bus.validate_documents(call)
-            case calls.ValidateMigration():
-                return await self.bus.validate_migration(call)
+
+def refuse(faults: Sequence[Finding]) -> None:
+    """Raise `PluginFaultError` for what the host holds against the plugin."""
+    if faults:
+        raise PluginFaultError("; ".join(fault.message for fault in faults))
+
+
+_HOOK_OF: Final = {hook.call: hook for hook in HOOKS.values() if hook.element is Finding}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from omt_core.api import (
     Contact,
     Decisions,
     Installation,
     Licence,
+    MigrationMode,
+    Notice,
     OnlineTarget,
     OtherAddress,
     RunContext,
@@ -127,3 +130,15 @@ class SampleCalls:
             decisions=decisions or self.decisions,
             run=self.run,
         )
+
+    def before_phase(self) -> calls.AroundPhase:
+        """Make the call of `before_phase`."""
+        return calls.AroundPhase(phase="login", mode=MigrationMode.INITIAL, decisions=self.decisions, run=self.run)
+
+    def after_phase(self) -> calls.AroundPhase:
+        """Make the call of `after_phase`."""
+        return self.before_phase()
+
+    def observe(self) -> calls.Observe:
+        """Make the call of `observe`."""
+        return calls.Observe(event=Notice(message="A line for a person."), at=datetime(2020, 1, 1, tzinfo=UTC))

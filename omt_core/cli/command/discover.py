@@ -37,19 +37,19 @@ class Discover(CoreCommand):
         if root is not None and not await anyio.Path(root).is_dir():
             raise InputError("root-not-found", f"There is no folder {root}.", "Check the path of --root.")
         found = await discover(call.app.engine, ManualAnswers(root=None if root is None else Path.cwd() / root))
-        if not found:
+        if not found.values:
             raise InstallationError(
                 "installation-not-found",
                 "No installation was found.",
                 "Run this on the server or on a client of the installation, or name a copy of it by --root.",
             )
-        for number, discovery in enumerate(found, start=1):
+        for number, discovery in enumerate(found.values, start=1):
             _show(call, number, discovery)
-        findings = merged(*(discovery.findings for discovery in found), call.app.engine.bus.take_faults())
+        findings = merged(*(discovery.findings for discovery in found.values), found.faults)
         for finding in findings:
             call.console.finding(finding)
         lines = tuple(FindingLine.of(finding) for finding in findings)
-        if all(discovery.needs for discovery in found):
+        if all(discovery.needs for discovery in found.values):
             call.console.print("Give what is still needed in the section [installation] of the answers file.")
             return call.console.finish(ExitCode.SOURCE, findings=lines)
         return call.console.finish(ExitCode.DONE, findings=lines)

@@ -7,7 +7,7 @@ import argparse
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
-from omt_core.api.hook_rules import HOOK_RULES
+from omt_core.api.plugin import HOOKS
 from omt_core.cli.commands import CoreCommand, Invocation
 
 
@@ -47,10 +47,10 @@ class Plugins(CoreCommand):
 
 
 def _order(call: Invocation, hook: str) -> int:
-    if hook not in HOOK_RULES:
-        raise InputError("hook-unknown", f"There is no hook {hook!r}.", f"Hooks: {', '.join(sorted(HOOK_RULES))}.")
-    role = HOOK_RULES[hook].role
-    names = call.app.engine.bus.implementers(hook)
+    if hook not in HOOKS:
+        raise InputError("hook-unknown", f"There is no hook {hook!r}.", f"Hooks: {', '.join(sorted(HOOKS))}.")
+    role = HOOKS[hook].role
+    names = call.app.engine.dispatch.implementers(HOOKS[hook].function)
     if role is not None:
         holder = call.app.settings.core.roles.holder(role)
         call.console.print(f"{hook} is answered by one plugin, the holder of the role {role.value}: {holder}")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api import calls
 from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.engine.reporting import record_of
+from omt_core.engine.reporting import record_of, render
+from omt_core.engine.result import FindingLine
 from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing
 from omt_core.journal import Journal, copy_journal
@@ -34,17 +34,15 @@ class Report(CoreCommand):
     async def run(self, call: Invocation) -> int:
         folder = existing(workspace_of(call))
         output: Path = call.options.output or folder / f"{REPORT_STEM}.{call.options.format}"
-        bus, surroundings = call.app.engine.bus, Surroundings(call.app.engine.events, folder)
         with tempfile.TemporaryDirectory(prefix="omt-") as temporary:
             copy = Path(temporary) / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:
                 record = await record_of(journal, folder)
-                sections = await bus.add_report_sections(calls.AddReportSections(record=record, run=surroundings))
-                await bus.render_report(
-                    calls.RenderReport(
-                        record=record, sections=sections, format=call.options.format, output=output, run=surroundings
-                    )
-                )
+                run = Surroundings(call.app.engine.events, folder)
+                told = await render(call.app.engine, record, run, output, call.options.format)
+        for finding in told:
+            call.console.finding(finding)
         call.console.print(f"Written: {output}")
-        return call.console.finish(ExitCode.DONE, receipt=record.receipt)
+        lines = tuple(FindingLine.of(finding) for finding in told)
+        return call.console.finish(ExitCode.DONE, receipt=record.receipt, findings=lines)

@@ -28,7 +28,7 @@ async def look(request: web.Request) -> web.Response:
     """Return the answers as they are, and every installation that is found with them."""
     conductor = conductor_of(request)
     found = await discover(conductor.composer.app.engine, conductor.answers)
-    chosen = next((one for one in found if not one.needs), None)
+    chosen = next((one for one in found.values if not one.needs), None)
     url, token_file = conductor.composer.online()
     return answer(
         {
@@ -37,10 +37,10 @@ async def look(request: web.Request) -> web.Response:
                 {
                     "evidence": one.installation.evidence,
                     "needs": one.needs,
-                    "findings": [line(finding) for finding in one.findings],
+                    "findings": [line(finding) for finding in (*one.findings, *found.faults)],
                     "chosen": one is chosen,
                 }
-                for one in found
+                for one in found.values
             ],
             "types": TYPES,
             "online": {"url": url, "token_file": token_file},

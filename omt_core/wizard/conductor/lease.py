@@ -9,15 +9,14 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from omt_core.api import calls
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event
 from omt_core.engine.ending import end_run
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result
 from omt_core.engine.runner import Runner
-from omt_core.engine.session import Engine, MigrationSession
-from omt_core.plugin_host import HookBus, StampedEvent
+from omt_core.engine.session import Engine, MigrationSession, tell_observers
+from omt_core.plugin_host import StampedEvent
 
 _log = logging.getLogger("omt.wizard")
 
@@ -81,7 +80,7 @@ class Lease:
             with engine.events.subscribe() as stream:
                 async with open_session(engine, request) as session, Runner.start(session) as runner:
                     async with anyio.create_task_group() as watching:
-                        watching.start_soon(self._watch, engine.bus, stream)
+                        watching.start_soon(self._watch, engine, stream)
                         self._runner = runner
                         task_status.started()
                         started = True
@@ -92,7 +91,7 @@ class Lease:
                             with anyio.CancelScope(shield=True):
                                 if not self._ended:
                                     self.result = await end_run(session, _left())
-                    await _drain(stream, engine.bus, self._take)
+                    await _drain(stream, engine, self._take)
         except Exception:
             if not started:
                 raise
@@ -101,14 +100,16 @@ class Lease:
             self._runner = None
             self._released.set()
 
-    async def _watch(self, bus: HookBus, stream: MemoryObjectReceiveStream[StampedEvent]) -> None:
+    async def _watch(self, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent]) -> None:
         async for stamped in stream:
             self._take(stamped.event)
             with anyio.CancelScope(shield=True):
-                await bus.observe(calls.Observe(event=stamped.event, at=stamped.at))
+                await tell_observers(engine, stamped)
 
 
-async def _drain(stream: MemoryObjectReceiveStream[StampedEvent], bus: HookBus, take: Callable[[Event], None]) -> None:
+async def _drain(
+    stream: MemoryObjectReceiveStream[StampedEvent], engine: Engine, take: Callable[[Event], None]
+) -> None:
     """Let observers hear of what was emitted at the very end."""
     while True:
         try:
@@ -116,7 +117,7 @@ async def _drain(stream: MemoryObjectReceiveStream[StampedEvent], bus: HookBus, 
         except anyio.WouldBlock:
             return
         take(stamped.event)
-        await bus.observe(calls.Observe(event=stamped.event, at=stamped.at))
+        await tell_observers(engine, stamped)
 
 
 def _left() -> InterruptedRunError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from omt_core.api import calls
+from omt_core.api.plugin import Plugin
 from omt_core.api.users import Photo
 from omt_core.engine.session import MigrationSession
 
@@ -22,8 +23,8 @@ async def read_picture(session: MigrationSession, photo: int) -> Photo | None:
     """Return a photo of a user who may be seen here, with the type that its bytes say; None for anything else."""
     if all(user.photo != photo for user in session.reviewed.users):
         return None
-    stored = await session.engine.bus.read_photo(
-        calls.ReadPhoto(database=session.located.database, photo=photo, run=session.run)
+    stored = await session.engine.dispatch.one(
+        Plugin.read_photo, calls.ReadPhoto(database=session.located.database, photo=photo, run=session.run)
     )
     if stored is None or len(stored.content) > _LARGEST:
         return None

@@ -12,20 +12,21 @@ import anyio
 import pytest
 from typing_extensions import override
 
+from omt_core.api import calls
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
-from omt_core.api.plugin import PluginSettings
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.roles import RoleSettings
 from omt_core.engine import phases
 from omt_core.engine.runner import Runner
 from omt_core.engine.session import Engine, Located, MigrationSession
 from omt_core.engine.step import Step
 from omt_core.journal import Journal
-from omt_core.plugin_host import EventHub, HookBus, HookCaller, PluginHost
+from omt_core.plugin_host import Candidate, Dispatch, EventHub, PluginHost, PluginState
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +64,13 @@ class Ask(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class End(Ask):
+    """The step that ends the phase."""
+
+    ends_phase: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send(Step):
     """A step of a later phase."""
 
@@ -74,16 +82,21 @@ class Send(Step):
 
 
 @asynccontextmanager
-async def session_in(folder: Path) -> AsyncIterator[MigrationSession]:
+async def session_in(folder: Path, **classes: type[Plugin]) -> AsyncIterator[MigrationSession]:
+    """Open a small session in which these plugins take part."""
     events = EventHub()
-    host = PluginHost((), lambda _: PluginSettings())
-    bus = HookBus(HookCaller(host, RoleSettings(), events, seconds=5))
+    candidates = [
+        Candidate(name=name, version="1", source="test", default=False, state=PluginState.ACTIVE, plugin_class=one)
+        for name, one in classes.items()
+    ]
+    host = PluginHost(candidates, lambda _: PluginSettings())
+    dispatch = Dispatch(host, RoleSettings(), events, seconds=5)
     nothing = cast("Any", None)
     async with AsyncExitStack() as resources:
         journal = await resources.enter_async_context(Journal.open(folder / "journal.sqlite"))
         await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         yield MigrationSession(
-            engine=Engine(host=host, bus=bus, events=events),
+            engine=Engine(host=host, dispatch=dispatch, events=events),
             journal=journal,
             folder=folder,
             located=Located(
@@ -132,6 +145,31 @@ async def test_a_phase_lasts_until_a_step_ends_it_and_is_told_of_once(tmp_path: 
         assert [(phase.phase, phase.finished is None) for phase in run.phases] == [("login", False)]
         assert sum(isinstance(event, PhaseStarted) for event in told) == 1
         assert sum(isinstance(event, PhaseFinished) for event in told) == 1
+
+
+class Stumbling(Plugin):
+    """Fails around every phase."""
+
+    @override
+    @hookimpl
+    async def before_phase(self, call: calls.AroundPhase) -> None:
+        raise ZeroDivisionError("before")
+
+    @override
+    @hookimpl
+    async def after_phase(self, call: calls.AroundPhase) -> None:
+        raise ZeroDivisionError("after")
+
+
+async def test_what_goes_wrong_around_a_phase_is_told_under_the_plugin_that_failed(tmp_path: Path) -> None:
+    async with session_in(tmp_path, bad=Stumbling) as session, Runner.start(session) as runner:
+        await runner.do(Ask())
+        assert [finding.subjects for finding in session.findings] == [("plugin:bad",)]
+        await runner.do(End())
+        assert {finding.message.partition("'bad' ")[2] for finding in session.findings} == {
+            "failed in 'before_phase': ZeroDivisionError: before.",
+            "failed in 'after_phase': ZeroDivisionError: after.",
+        }
 
 
 async def test_steps_of_two_front_ends_are_performed_one_after_the_other(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import ClassVar
 
 import anyio
 from typing_extensions import override
@@ -10,7 +11,9 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.errors import InstallationError
 from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_core.api.items import Item
 from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.api.stages import UploadStage
 
 ODD = FindingCode(code="odd", severity=Severity.WARNING, plugin="good", meaning="Something is odd.", remedy="Look.")
 
@@ -41,6 +44,44 @@ class Raising(Plugin):
     @hookimpl
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[object]:  # type: ignore[override]
         raise ZeroDivisionError("a bug")
+
+
+class Waiting(Plugin):
+    """Waits at a gate before it answers about users, and answers about plans at once."""
+
+    gate: ClassVar[anyio.Event]
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        await self.gate.wait()
+        return ()
+
+    @override
+    @hookimpl
+    async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
+        return ()
+
+
+class BlindObserver(Plugin):
+    """Cannot look at an event."""
+
+    @override
+    @hookimpl
+    async def observe(self, call: calls.Observe) -> None:
+        raise ZeroDivisionError("a bug")
+
+
+class Bringing(Plugin):
+    """Brings a stage in the name of another plugin."""
+
+    @override
+    @hookimpl
+    async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
+        async def batches() -> AsyncIterator[Sequence[Item]]:
+            yield ()
+
+        return [UploadStage(name="logos", title="Logos", order=60, plugin="somebody-else", items=batches)]
 
 
 class Slow(Plugin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from omt_core.plugin_host.inspection import RejectedPluginError
+from omt_core.plugin_host.manager import RejectedPluginError
 from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 from omt_core.testing.samples import sample_user
@@ -15,7 +15,7 @@ from tests.core.testing.faulty_plugins import Borrowing, Good, Nameless
 pytestmark = pytest.mark.anyio
 
 
-async def test_findings_come_back_through_the_typed_bus() -> None:
+async def test_findings_come_back_through_a_real_host() -> None:
     calls = SampleCalls(users=(sample_user("B"), sample_user("A")))
     (finding,) = await PluginHarness(Good, "sample").validate(calls.validate_users())
     assert (finding.code, finding.plugin, finding.subjects) == ("it-is-so", "sample", ("A", "B"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.plugin import Plugin
 from omt_core.wizard.conductor.state import CheckState
 from tests.core.wizard.conductor.site import site_in
 
@@ -111,15 +113,16 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
         decided = session.decisions.user_names
         first, second = sorted(decided)[:2]
         await checklist.change_user_names({second: decided[first]})
-        look_at_documents = session.engine.bus.validate_documents
+        ask = session.engine.dispatch.every
         looking, changed = anyio.Event(), anyio.Event()
 
-        async def take_long(*call: object) -> object:
-            looking.set()
-            await changed.wait()
-            return await look_at_documents(*call)
+        async def take_long(hook: Any, call: Any, *, only: str | None = None) -> object:
+            if hook is Plugin.validate_documents:
+                looking.set()
+                await changed.wait()
+            return await ask(hook, call, only=only)
 
-        monkeypatch.setattr(session.engine.bus, "validate_documents", take_long)
+        monkeypatch.setattr(session.engine.dispatch, "every", take_long)
         site.conductor.checks.run()
         await looking.wait()
         await checklist.change_user_names({second: decided[second]})

@@ -136,12 +136,12 @@ async def test_a_check_that_fails_in_an_unknown_way_is_told_and_the_wizard_goes_
 ) -> None:
     """A fault of ours, not of a plugin: those are findings."""
 
-    async def fail(*call: object) -> None:
+    async def fail(*call: object, only: str | None) -> None:
         raise fault
 
     async with watched_site(tmp_path) as site:
         await site.to_checklist()
-        monkeypatch.setattr(site.conductor.lease.session.engine.bus, "validate_users", fail)
+        monkeypatch.setattr(site.conductor.lease.session.engine.dispatch, "every", fail)
         site.conductor.checks.run()
         await site.until_checked()
         assert site.state["error"]["code"] == "internal"  # type: ignore[index]  # the document is JSON

@@ -1,0 +1,136 @@
+"""Hooks are asked one plugin after another, and whatever goes wrong names the plugin."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import anyio
+import pytest
+
+from omt_core.api import calls
+from omt_core.api.errors import InputError, InstallationError, PluginError
+from omt_core.api.events import HookCalled, Notice
+from omt_core.api.findings import Finding
+from omt_core.api.plugin import Plugin, PluginSettings
+from omt_core.api.roles import RoleSettings
+from omt_core.engine.surroundings import Surroundings
+from omt_core.plugin_host import Answers, Candidate, Dispatch, EventHub, PluginHost, PluginState, upload_stages
+from tests.core.plugin_host import plugins
+
+pytestmark = pytest.mark.anyio
+
+
+def candidate(name: str, plugin_class: type[Plugin], *, default: bool = False) -> Candidate:
+    return Candidate(
+        name=name, version="1", source="test", default=default, state=PluginState.ACTIVE, plugin_class=plugin_class
+    )
+
+
+def host_of(**classes: type[Plugin]) -> PluginHost:
+    return PluginHost([candidate(name, one) for name, one in classes.items()], lambda _: PluginSettings())
+
+
+def dispatch_of(host: PluginHost, hub: EventHub | None = None, *, seconds: float = 5) -> Dispatch:
+    return Dispatch(host, RoleSettings(), hub or EventHub(), seconds=seconds)
+
+
+def users_call() -> calls.ValidateUsers:
+    return calls.ValidateUsers(database=cast("Any", None), users=(), run=Surroundings(EventHub()))
+
+
+async def test_findings_of_all_plugins_are_united() -> None:
+    answers = await dispatch_of(host_of(good=plugins.Good)).every(Plugin.validate_users, users_call())
+    assert [(finding.code, finding.plugin) for finding in answers.values] == [("odd", "good")]
+
+
+async def test_a_plugin_that_raises_becomes_a_finding_and_the_others_are_heard() -> None:
+    dispatch = dispatch_of(host_of(bad=plugins.Raising, good=plugins.Good))
+    answers = await dispatch.every(Plugin.validate_users, users_call())
+    assert [finding.plugin for finding in answers.values] == ["good"]
+    (fault,) = answers.faults
+    assert (fault.code, fault.subjects) == ("plugin-raised", ("plugin:bad",))
+    assert "ZeroDivisionError: a bug" in fault.message
+
+
+async def test_only_one_plugin_is_asked_where_one_is_named() -> None:
+    dispatch = dispatch_of(host_of(bad=plugins.Raising, good=plugins.Good))
+    answers = await dispatch.every(Plugin.validate_users, users_call(), only="good")
+    assert (len(answers.values), answers.faults) == (1, ())
+
+
+async def test_a_plugin_that_takes_too_long_is_named() -> None:
+    answers = await dispatch_of(host_of(slow=plugins.Slow), seconds=0.01).every(Plugin.validate_users, users_call())
+    assert (answers.values, answers.faults[0].code) == ((), "plugin-timed-out")
+
+
+@pytest.mark.parametrize("plugin_class", [plugins.Lying, plugins.Confused])
+async def test_an_answer_that_the_hook_does_not_allow_is_the_plugins_fault(plugin_class: type[Plugin]) -> None:
+    answers = await dispatch_of(host_of(other=plugin_class)).every(Plugin.validate_users, users_call())
+    assert answers.faults[0].code == "plugin-answered-wrongly"
+
+
+async def test_trouble_outside_the_plugin_stops_the_run_in_its_own_words() -> None:
+    with pytest.raises(InstallationError, match="went away"):
+        await dispatch_of(host_of(outside=plugins.Outside)).every(Plugin.validate_users, users_call())
+
+
+async def test_a_fatal_hook_that_raises_stops_the_run_and_names_plugin_and_hook() -> None:
+    call = cast("Any", None)
+    with pytest.raises(PluginError) as caught:
+        await dispatch_of(host_of(bad=plugins.Raising)).every(Plugin.contribute_upload_stages, call)
+    assert (caught.value.plugin, caught.value.hook) == ("bad", "contribute_upload_stages")
+
+
+async def test_a_role_whose_holder_is_not_there_is_said_so() -> None:
+    with pytest.raises(InputError, match="'database'") as caught:
+        await dispatch_of(host_of(good=plugins.Good)).one(Plugin.read_users, cast("Any", None))
+    assert caught.value.code == "role-not-held"
+
+
+async def test_cancellation_passes_through_a_hook() -> None:
+    with anyio.move_on_after(0.01) as scope:
+        await dispatch_of(host_of(slow=plugins.Slow), seconds=60).every(Plugin.validate_users, users_call())
+    assert scope.cancelled_caught
+
+
+async def test_every_call_is_told_before_and_after() -> None:
+    hub = EventHub()
+    with hub.subscribe() as stream:
+        await dispatch_of(host_of(good=plugins.Good), hub).every(Plugin.validate_users, users_call())
+        events = [stream.receive_nowait().event for _ in range(2)]
+    assert [cast("HookCalled", event).moment for event in events] == ["before", "after"]
+
+
+async def test_two_hooks_asked_at_the_same_time_never_take_each_others_faults() -> None:
+    dispatch = dispatch_of(host_of(bad=plugins.Raising, waiting=plugins.Waiting))
+    plugins.Waiting.gate = anyio.Event()
+    told: list[Answers[Finding]] = []
+
+    async def ask_about_users() -> None:
+        told.append(await dispatch.every(Plugin.validate_users, users_call()))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask_about_users)
+        await anyio.wait_all_tasks_blocked()
+        quick = await dispatch.every(Plugin.validate_plans, cast("Any", None))
+        plugins.Waiting.gate.set()
+    assert quick.faults == ()
+    assert [fault.subjects for fault in told[0].faults] == [("plugin:bad",)]
+
+
+async def test_an_observer_that_fails_is_told_once_and_not_asked_again() -> None:
+    dispatch = dispatch_of(host_of(bad=plugins.BlindObserver))
+    call = calls.Observe(event=Notice(message="Look."), at=datetime(2020, 1, 1, tzinfo=UTC))
+    (fault,) = await dispatch.observe(call)
+    assert (fault.code, fault.subjects) == ("plugin-raised", ("plugin:bad",))
+    assert await dispatch.observe(call) == ()
+
+
+async def test_a_stage_is_its_plugins_whatever_it_says_and_two_of_a_name_are_refused() -> None:
+    call = cast("Any", None)
+    (stage,) = await upload_stages(dispatch_of(host_of(one=plugins.Bringing)), call)
+    assert stage.plugin == "one"
+    with pytest.raises(PluginError, match=r"'logos' has the name of one that 'one' brings") as caught:
+        await upload_stages(dispatch_of(host_of(one=plugins.Bringing, two=plugins.Bringing)), call)
+    assert caught.value.plugin == "two"
