@@ -141,12 +141,18 @@ def _conflicts(setting: str, own: Sequence[Configuration]) -> Iterator[Finding]:
     claiming = [one for one in own if one.rank is not Rank.ANSWERS and one.used(setting)]
     if setting in _MAY_DIFFER or not claiming:
         return
-    first = claiming[0]
-    for other in claiming[1:]:
-        if not same_claims(setting, first.used(setting), other.used(setting)):
-            here, there = (", ".join(claim.value for claim in one.used(setting)) for one in (first, other))
-            message = f"{setting} is {here!r} in {first.name} and {there!r} in {other.name}; the first comes first."
-            yield CONFIGURATION_CONFLICT.finding(message, (setting,))
+    first = claiming[0].used(setting)
+    for one in claiming[1:]:
+        other = one.used(setting)
+        if not same_claims(setting, first, other):
+            here, there = (", ".join(claim.value for claim in claims) for claims in (first, other))
+            message = f"{setting} is {here!r} in {_places(first)} and {there!r} in {_places(other)}"
+            yield CONFIGURATION_CONFLICT.finding(f"{message}; the first comes first.", (setting,))
+
+
+def _places(claims: Sequence[Claim]) -> str:
+    """Name the files and keys that values stand in: one configuration is read from several."""
+    return " and ".join(dict.fromkeys(claim.source for claim in claims))
 
 
 def _another(one: Configuration, home: Configuration) -> Finding:

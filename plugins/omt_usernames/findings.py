@@ -59,8 +59,10 @@ ADDRESSES_REMOVED = FindingCode(
     severity=Severity.WARNING,
     plugin=PLUGIN,
     meaning="E-mail addresses on the cards of other persons equal a user name. They are removed there in the online"
-    " database, since the address of a user belongs to one person only; on site nothing changes.",
-    remedy="Nothing needs to be done. To keep an address on the other card, choose another user name.",
+    " database, since the address of a user belongs to one person only; on site nothing changes. The other person may"
+    " be a user too: the message says so, and whether an address is left to them.",
+    remedy="Nothing needs to be done. To keep an address on the other card, choose another user name; give a user who"
+    " would be left without one another address in the CRM first.",
 )
 NOT_CHECKED_ONLINE = FindingCode(
     code="user-names-not-checked-online",

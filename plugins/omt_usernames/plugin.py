@@ -47,5 +47,5 @@ class UserNamesPlugin(Plugin):
         return (
             *validate_names(call.users, call.plans, call.user_names, self._settings),
             *(await taken_elsewhere(names, call.online)),
-            *announced_removals(call.removed_addresses),
+            *announced_removals(call.removed_addresses, call.users),
         )

@@ -71,17 +71,36 @@ async def taken_elsewhere(names: Mapping[str, str], online: OnlineTarget | None)
     )
 
 
-def announced_removals(removed: Sequence[OtherAddress]) -> Iterator[Finding]:
-    """Yield one finding that lists the addresses which will be removed from other persons' cards."""
+def announced_removals(removed: Sequence[OtherAddress], users: Sequence[User]) -> Iterator[Finding]:
+    """Yield one finding that lists the addresses which will be removed from other persons' cards.
+
+    Those on the card of somebody who is a user too come first, since the user may miss them.
+    """
     if removed:
-        ordered = sorted(removed, key=lambda row: row.email_id)
-        shown = "; ".join(f"{row.address} of {row.full_name} (row {row.email_id})" for row in ordered[:SHOWN])
+        holders = {user.person_id: user for user in users if user.person_id}
+        going: defaultdict[int, set[str]] = defaultdict(set)
+        for row in removed:
+            going[row.person_id].add(canonical_user_name(row.address))
+        ordered = sorted(removed, key=lambda row: (row.person_id not in holders, row.email_id))
+        shown = "; ".join(
+            f"{row.address} of {row.full_name}{_as_user(holders.get(row.person_id), going[row.person_id])}"
+            f" (row {row.email_id})"
+            for row in ordered[:SHOWN]
+        )
         more = f" and {len(removed) - SHOWN} more" if len(removed) > SHOWN else ""
         yield findings.ADDRESSES_REMOVED.finding(
             f"{_counted(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
             f" {shown}{more}.",
             tuple(str(row.email_id) for row in ordered),
         )
+
+
+def _as_user(user: User | None, going: set[str]) -> str:
+    """Say that the person of a card is a user, and whether any address is left to them."""
+    if user is None:
+        return ""
+    left = any(canonical_user_name(address) not in going for address in user.emails)
+    return f", who is the user {user.login}" + ("" if left else " and has no other address")
 
 
 def _unknown_logins(users: Iterable[User], user_names: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""No two users may share an e-mail address, compared trimmed and in any case (section 8).
+"""No two users may share an e-mail address, compared as user names are (section 8).
 
 A warning: an address is only in the way when it becomes the user name of both, which the user names' own rules refuse.
 """
@@ -15,6 +15,7 @@ from omt_checks.rule import Rule, UserRule
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateUsers
+from omt_crm.user_names import canonical_user_name
 
 ADDRESS_SHARED: Final = FindingCode(
     code="user-email-duplicate",
@@ -31,7 +32,7 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     for user in call.users:
         for address in user.emails:
             if address.strip():
-                owners[address.strip().casefold()][user.login] = None
+                owners[canonical_user_name(address)][user.login] = None
     shared = {address: tuple(logins) for address, logins in sorted(owners.items()) if len(logins) > 1}
     if not shared:
         return ()

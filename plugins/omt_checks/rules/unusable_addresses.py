@@ -28,7 +28,8 @@ INVALID_ADDRESS: Final = FindingCode(
     code="user-email-invalid",
     severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="None of a user's e-mail addresses is valid, so that none can be a user name.",
+    meaning="A user's default e-mail address is not valid. The first valid one of the others is proposed as user name;"
+    " where none is valid, nothing can be proposed.",
     remedy="Correct the address in the CRM, or give a user name for the migration, if the user is to log in.",
 )
 
@@ -37,19 +38,26 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     """Look at the addresses of all users. No mail server or name server is asked."""
     without: list[str] = []
     invalid: list[str] = []
+    invalid_default: list[str] = []
     for user in call.users:
         addresses = [address for address in user.emails if address.strip()]
         if not addresses:
             without.append(user.login)
         elif not any(map(_is_valid, addresses)):
             invalid.append(user.login)
+        elif not _is_valid(addresses[0]):
+            invalid_default.append(user.login)
     findings: list[Finding] = []
     if without:
         message = f"Users without an e-mail address ({len(without):,}): {listing(without)}."
         findings.append(WITHOUT_ADDRESS.finding(message, tuple(without)))
-    if invalid:
-        message = f"Users without a valid e-mail address ({len(invalid):,}): {listing(invalid)}."
-        findings.append(INVALID_ADDRESS.finding(message, tuple(invalid)))
+    if invalid or invalid_default:
+        cases = (
+            ("Users without a valid e-mail address", invalid),
+            ("Users whose default address is not valid, while another is", invalid_default),
+        )
+        message = " ".join(f"{what} ({len(logins):,}): {listing(logins)}." for what, logins in cases if logins)
+        findings.append(INVALID_ADDRESS.finding(message, (*invalid, *invalid_default)))
     return findings
 
 

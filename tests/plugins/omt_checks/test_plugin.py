@@ -6,7 +6,11 @@ import pytest
 
 from omt_checks import ChecksPlugin
 from omt_checks.catalogue import INSTALLATION_RULES, USER_RULES
+from omt_checks.failure import CHECK_FAILED
+from omt_checks.rule import Rule
+from omt_checks.running import run_rules
 from omt_checks.settings import ChecksSettings
+from omt_core.api import InstallationError
 from omt_core.api.findings import Severity
 
 pytestmark = pytest.mark.anyio
@@ -51,3 +55,22 @@ def test_every_rule_has_the_name_of_its_module():
 def test_no_two_rules_report_the_same_code():
     codes = [code.code for code in ChecksPlugin(ChecksSettings()).add_finding_codes()]
     assert len(codes) == len(set(codes))
+
+
+async def test_a_rule_that_raises_is_a_finding_and_stops_no_other():
+    async def raising(call, settings):
+        raise ValueError("odd")
+
+    async def finding(call, settings):
+        return (CHECK_FAILED.finding("seen"),)
+
+    found = await run_rules((Rule("odd", (), raising), Rule("fine", (), finding)), None, ChecksSettings())
+    assert [one.message for one in found] == ["The check odd failed: ValueError: odd", "seen"]
+
+
+async def test_an_error_about_the_installation_stops_the_run_and_is_no_finding_to_be_waived():
+    async def gone(call, settings):
+        raise InstallationError("database-gone", "The database is gone.", "Start it.")
+
+    with pytest.raises(InstallationError, match="gone"):
+        await run_rules((Rule("odd", (), gone),), None, ChecksSettings())

@@ -114,6 +114,14 @@ def test_values_that_differ_within_one_installation_are_a_finding() -> None:
     assert "crm8" in finding.message
 
 
+def test_a_conflict_names_the_file_that_the_value_stands_in_and_not_another_of_its_configuration() -> None:
+    client = configuration(Rank.WINDOWS_CLIENT, "SuperOffice.ini", dbms="mssql")
+    client = replace(client, claims=tuple(replace(claim, source="SuperOffice.config") for claim in client.claims))
+    (finding,) = weigh([client, configuration(Rank.SERVICE, "the Service's config", dbms="oracle")]).findings
+    assert "is 'mssql' in SuperOffice.config and" in finding.message
+    assert "SuperOffice.ini" not in finding.message
+
+
 def test_answers_overrule_without_a_finding() -> None:
     assert weigh([configuration(Rank.ANSWERS, prefix="CRM5"), configuration(Rank.WEB, prefix="CRM7")]).findings == ()
 

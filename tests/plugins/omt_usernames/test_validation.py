@@ -140,16 +140,33 @@ def test_without_a_tenant_it_is_said_that_nobody_was_asked() -> None:
 
 def test_addresses_that_will_be_removed_are_listed_before_the_upload() -> None:
     row = OtherAddress(email_id=55, person_id=9, full_name="Per Hansen", address="H@example.com")
-    (finding,) = announced_removals([row])
+    (finding,) = announced_removals([row], users("H"))
     assert (finding.code, finding.severity, finding.subjects) == ("addresses-removed-online", Severity.WARNING, ("55",))
     assert finding.message == (
         "1 address on other persons' cards will be removed online: H@example.com of Per Hansen (row 55)."
     )
-    assert list(announced_removals([])) == []
+    assert list(announced_removals([], [])) == []
 
 
 def test_a_long_list_of_removals_is_cut_in_the_message_and_whole_in_the_subjects() -> None:
     rows = [OtherAddress(email_id=n, person_id=n, full_name="P", address=f"{n}@example.com") for n in range(25)]
-    (finding,) = announced_removals(rows)
+    (finding,) = announced_removals(rows, [])
     assert len(finding.subjects) == 25
     assert finding.message.endswith("(row 9) and 15 more.")
+
+
+def test_whose_card_loses_an_address_is_told_when_it_is_a_users_and_whether_it_was_the_last() -> None:
+    def card(login: str, person: int, *emails: str) -> User:
+        return User(id=person, login=login, full_name=login, person_id=person, emails=emails)
+
+    def row(number: int, person: int, address: str) -> OtherAddress:
+        return OtherAddress(email_id=number, person_id=person, full_name=f"P{person}", address=address)
+
+    removed = [row(1, 50, "a@example.com"), row(2, 2, "A@bücher.example.com"), row(3, 3, "a@example.com")]
+    others = [card("BB", 2, "a@xn--bcher-kva.example.com"), card("CC", 3, "a@example.com", "c@example.com")]
+    (finding,) = announced_removals(removed, [card("NN", 0), *others])
+    assert finding.message == (
+        "3 addresses on other persons' cards will be removed online:"
+        " A@bücher.example.com of P2, who is the user BB and has no other address (row 2);"
+        " a@example.com of P3, who is the user CC (row 3); a@example.com of P50 (row 1)."
+    )

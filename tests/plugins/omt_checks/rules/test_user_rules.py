@@ -26,6 +26,11 @@ async def test_addresses_are_compared_trimmed_and_in_any_case():
     assert await found(duplicate_addresses, *users) == {"user-email-duplicate": ["A", "B"]}
 
 
+async def test_addresses_are_one_in_every_spelling_of_their_domain():
+    users = (user("A", "x@bücher.example.com"), user("B", "X@xn--bcher-kva.example.com"))
+    assert await found(duplicate_addresses, *users) == {"user-email-duplicate": ["A", "B"]}
+
+
 async def test_one_user_may_have_an_address_twice():
     assert await found(duplicate_addresses, user("A", "x@example.com", "X@example.com")) == {}
 
@@ -35,8 +40,18 @@ async def test_blank_addresses_are_no_addresses():
     assert await found(unusable_addresses, user("A", " ")) == {"user-without-email": ["A"]}
 
 
-async def test_one_valid_address_is_enough():
-    assert await found(unusable_addresses, user("A", "nonsense", "a@example.com")) == {}
+async def test_a_default_address_that_is_not_valid_is_told_also_where_another_is_valid():
+    assert await found(unusable_addresses, user("A", "a@example.com", "nonsense")) == {}
+    assert await found(unusable_addresses, user("A", "nonsense", "a@example.com")) == {"user-email-invalid": ["A"]}
+    call = ValidateUsers(database=None, users=(user("A", "x", "a@example.com"), user("B", "x")), run=None)
+    (finding,) = await unusable_addresses.RULE.check(call, ChecksSettings())
+    assert finding.message == (
+        "Users without a valid e-mail address (1): B."
+        " Users whose default address is not valid, while another is (1): A."
+    )
+
+
+async def test_no_valid_address_is_told():
     assert await found(unusable_addresses, user("A", "nonsense", "a@@example.com")) == {"user-email-invalid": ["A"]}
 
 
