@@ -11,6 +11,7 @@ from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSigna
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
 from omt_core.api.errors import (
+    BodyRefusedError,
     ChoiceNeededError,
     ExitCode,
     FindingsError,
@@ -72,6 +73,7 @@ __all__ = [
     "SUBJECTS_SHOWN",
     "Administrator",
     "Baseline",
+    "BodyRefusedError",
     "BundleMember",
     "ChoiceNeededError",
     "Chunk",

@@ -85,6 +85,18 @@ class OnlineRefusedError(OnlineError):
     """Trying again does not help: the online side understood and said no."""
 
 
+class BodyRefusedError(OnlineRefusedError):
+    """Send these bytes in smaller bodies, or without what is in them: something on the way took everything but them.
+
+    A scanner, a filter or a proxy. `status` is what it answered in the online side's place: 413 for a body that is too
+    long, 403, 406, 415 and 451 for what is in it; None where it cut the connection each time.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str, *, status: int | None) -> None:
+        super().__init__(code, message, remedy)
+        self.status = status
+
+
 class UploadLostError(OnlineError):
     """An upload is unknown online (expired, terminated, or the server lost it): create it anew."""
 

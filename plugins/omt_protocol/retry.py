@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import stamina
 from typing_extensions import override
 
 from omt_core.api import (
+    BodyRefusedError,
     Chunk,
     CompletedMigration,
     CompletionProgress,
@@ -33,9 +34,16 @@ from omt_core.api import (
 
 T = TypeVar("T")
 
+CONNECTION_LOST: Final = "online-connection-lost"
+"""The code of a connection that broke, as a target has to name it."""
+
 _FIRST_WAIT: Final = 0.5
 _DAMAGED_SENDS: Final = 5
 """How often one chunk may arrive damaged before the line, or this machine's memory, is not to be trusted."""
+
+
+_CUT_BODIES: Final = 4
+"""How often the line may break over one body, carrying a question before each try, until the body is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,17 @@ class RetryingMigration(OnlineMigration):
 
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
-        return await self._again(partial(self._inner.create_upload, request, first_chunk))
+        cuts = _Cuts(len(first_chunk))
+        question = request.members[:1] or (ContentRef(digest=request.digest, size=request.size),)
+
+        async def step() -> tuple[str, int]:
+            if cuts.count:
+                with cuts.forgotten_when_the_line_is_gone():
+                    await self._inner.missing(question)
+            with cuts.counted():
+                return await self._inner.create_upload(request, first_chunk)
+
+        return await self._again(step)
 
     @override
     async def offset(self, url: str) -> int:
@@ -92,18 +110,24 @@ class RetryingMigration(OnlineMigration):
         at = offset
         doubt = False
         damaged = 0
+        cuts = _Cuts(len(chunk))
 
         async def step() -> int:
             nonlocal at, doubt, damaged
             if doubt:
-                at = await self._inner.offset(url)
+                before = at
+                with cuts.forgotten_when_the_line_is_gone():
+                    at = await self._inner.offset(url)
+                if at != before:
+                    cuts.count = 0
                 doubt = False
             if at == end:
                 return end
             if not offset <= at < end:
                 raise _elsewhere(url, at)
             try:
-                return await self._inner.send(url, at, chunk[at - offset :])
+                with cuts.counted():
+                    return await self._inner.send(url, at, chunk[at - offset :])
             except OnlineUnavailableError:
                 doubt = True
                 raise
@@ -199,6 +223,44 @@ class RetryingMigration(OnlineMigration):
                     self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
                     raise
         raise AssertionError  # stamina returns or raises
+
+
+@dataclass(slots=True)
+class _Cuts:
+    """How often the line broke over one body of `size` bytes that went on a line which was there.
+
+    Scanners and filters cut the connection of a body that they do not let through: to try on for long is of no use.
+    """
+
+    size: int
+    count: int = 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a try that the line breaks over; raises `BodyRefusedError` in place of the last."""
+        try:
+            yield
+        except OnlineUnavailableError as error:
+            self.count = self.count + 1 if self.size and error.code == CONNECTION_LOST else 0
+            if self.count < _CUT_BODIES:
+                raise
+            raise BodyRefusedError(
+                "body-refused",
+                f"Something on the way cuts the line each time a body of {self.size} bytes is sent, and lets all else "
+                "pass.",
+                "A virus scanner, a filter or a firewall judged what is in it: have it let the tool's uploads pass, "
+                "then run the same command again.",
+                status=None,
+            ) from error
+
+    @contextmanager
+    def forgotten_when_the_line_is_gone(self) -> Iterator[None]:
+        """Ask something small; a line that does not carry that either says nothing of a body."""
+        try:
+            yield
+        except OnlineUnavailableError:
+            self.count = 0
+            raise
 
 
 def _wait_asked_for(error: Exception) -> bool | float:

@@ -12,6 +12,7 @@ from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
     "__version__",
+    "BodyRefusedError",
     "Administrator", "Baseline", "BundleMember", "calls", "ChoiceNeededError", "Chunk", "Column", "Command",
     "CommandContext", "CompletedMigration", "CompletionProgress", "CompletionRequest", "Contact", "ContentRef",
     "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event", "EventSink",

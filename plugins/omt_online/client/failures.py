@@ -11,14 +11,25 @@ from typing import Final
 import aiohttp
 from pydantic import ValidationError
 
-from omt_core.api import OnlineError, OnlineRefusedError, OnlineUnavailableError, UploadLostError, UploadMismatchError
+from omt_core.api import (
+    BodyRefusedError,
+    OnlineError,
+    OnlineRefusedError,
+    OnlineUnavailableError,
+    UploadLostError,
+    UploadMismatchError,
+)
 from omt_online.client.answers import Fault, FaultAnswer
+from omt_protocol.retry import CONNECTION_LOST
 
 CONTENT_DIFFERS: Final = 460
 """The status of tus for a chunk or a whole that is not what was announced."""
 
 _TEXT_SHOWN: Final = 500
 _DETAILS_SHOWN: Final = 5
+_BODY_REFUSED: Final = frozenset({403, 406, 413, 415, 451})
+"""What scanners, media filters and proxies answer in a tenant's place to a body that they do not let through."""
+
 _RETRY_LATER: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
 _REMEDY_LATER: Final = "Run the same command again: it goes on from what was confirmed."
 _REMEDIES: Final = {
@@ -40,7 +51,7 @@ _BARE_STATUS: Final = {
     413: (
         "too-large",
         "{host}, or a proxy before it, does not take requests of this size.",
-        "Have the limit on request bodies raised in the proxy.",
+        "Have that limit raised in the proxy, or set upload.longest_request and upload.bundle_bytes below it.",
     ),
     421: (
         "online-misdirected",
@@ -108,12 +119,18 @@ def unreachable(error: Exception, host: str) -> OnlineError:  # noqa: PLR0911 - 
                 "Check online.url, the firewall, and that the online side is up.",
             )
         case _:
-            return OnlineUnavailableError("online-connection-lost", f"The connection to {host} broke.", _REMEDY_LATER)
+            return OnlineUnavailableError(CONNECTION_LOST, f"The connection to {host} broke.", _REMEDY_LATER)
 
 
-def refusal(status: int, headers: Mapping[str, str], body: bytes, host: str) -> OnlineError:
-    """Turn an answer that is not a success into an error, keeping the tenant's code where it gave one."""
-    fault = _fault(status, body, host)
+def refusal(status: int, headers: Mapping[str, str], body: bytes, host: str, *, sent: int = 0) -> OnlineError:
+    """Turn an answer that is not a success into an error, keeping the tenant's code where it gave one.
+
+    `sent` is how many bytes of contents the request carried.
+    """
+    told = _told(body)
+    if sent and status in _BODY_REFUSED and (told is None or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+        return _body_refused(status, host, sent)
+    fault = told or _bare(status, host)
     message, remedy = _one_line(fault.message), _one_line(fault.remedy) or _REMEDIES.get(fault.code, _REMEDY_LATER)
     if fault.details:
         message = f"{message} ({'; '.join(_one_line(detail) for detail in fault.details[:_DETAILS_SHOWN])})"
@@ -146,11 +163,29 @@ def strange_answer(host: str, what: str) -> OnlineRefusedError:
     )
 
 
-def _fault(status: int, body: bytes, host: str) -> Fault:
+def _body_refused(status: int, host: str, sent: int) -> BodyRefusedError:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        code, message, remedy = _BARE_STATUS[status]
+    else:
+        code = "body-refused"
+        message = "Something on the way to {host} does not let a body of {sent} bytes through (status {status})."
+        remedy = (
+            "A virus scanner, a filter or a firewall judged what is in it: have it let uploads to {host} pass, then "
+            "run the same command again."
+        )
+    words = {"host": host, "sent": sent, "status": status}
+    return BodyRefusedError(code, message.format(**words), remedy.format(**words), status=status)
+
+
+def _told(body: bytes) -> Fault | None:
+    """Return what a tenant says of an error, None where somebody else answered."""
     try:
         return FaultAnswer.model_validate_json(body).error
     except ValidationError:
-        pass
+        return None
+
+
+def _bare(status: int, host: str) -> Fault:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Fault(
             code="online-redirected",

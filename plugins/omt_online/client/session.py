@@ -133,7 +133,9 @@ class TenantSession:
                     yield response
                     return
                 with self.named_failures():
-                    fault = refusal(response.status, response.headers, await response.read(), self.host)
+                    fault = refusal(
+                        response.status, response.headers, await response.read(), self.host, sent=len(content or b"")
+                    )
             finally:
                 response.release()
             if last or token is None or fault.code != "token-expired":

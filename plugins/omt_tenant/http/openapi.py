@@ -40,7 +40,7 @@ def openapi_document() -> Json:
             "version": "1",
             "summary": "Moves an on-site CRM to a tenant: resumable, verified, provable.",
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": ".."}],
         "paths": paths,
         "components": {
             "schemas": _schemas(),

@@ -23,6 +23,9 @@ from omt_tenant.store.checksum import ExpectedChecksum
 from omt_tenant.store.chunk import Chunk
 from omt_tenant.store.uploads import Upload
 
+COLLECTION = "uploads"
+"""The last part of the path where uploads are created."""
+
 _BATCH = 1 << 20
 """Bytes that are collected before a thread writes them: few enough to keep memory flat, enough to be worth the hop."""
 
@@ -54,8 +57,9 @@ async def create_upload(request: web.Request) -> web.StreamResponse:
         if not created:
             with anyio.CancelScope(shield=True):
                 await service.run(service.store.uploads.give_up, upload)
-    location = request.url.origin().with_path(f"/v1/uploads/{upload.uid}")
-    return web.Response(status=201, headers={"Location": str(location), **progress_headers(upload)})
+    # Relative to where it was asked for: only the client knows through which names and paths the tenant is reached.
+    location = f"{COLLECTION}/{upload.uid}"
+    return web.Response(status=201, headers={"Location": location, **progress_headers(upload)})
 
 
 async def append_chunk(request: web.Request) -> web.StreamResponse:

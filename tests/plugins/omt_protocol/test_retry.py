@@ -9,7 +9,13 @@ import pytest
 import stamina
 from typing_extensions import override
 
-from omt_core.api.errors import OnlineError, OnlineRefusedError, OnlineUnavailableError, UploadMismatchError
+from omt_core.api.errors import (
+    BodyRefusedError,
+    OnlineError,
+    OnlineRefusedError,
+    OnlineUnavailableError,
+    UploadMismatchError,
+)
 from omt_core.api.events import Notice
 from omt_core.api.online import Chunk, ManifestEntry
 from omt_protocol.retry import Patience, RetryingMigration
@@ -34,6 +40,7 @@ class Unsteady(MemoryMigration):
         super().__init__(tenant)
         self.failures = failures
         self.sent: list[tuple[int, int]] = []
+        self.cuts_creations = False
 
     @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
@@ -44,6 +51,13 @@ class Unsteady(MemoryMigration):
         if arrives:
             await super().send(url, offset, chunk)
         raise error
+
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+        self.sent.append((0, len(first_chunk)))
+        if self.cuts_creations:
+            raise gone()
+        return await super().create_upload(request, first_chunk)
 
     @override
     async def announce(self, entries: object) -> None:
@@ -140,6 +154,30 @@ async def test_a_chunk_that_is_damaged_each_time_ends_as_a_mismatch() -> None:
     migration, _, _ = patient(*[(False, UploadMismatchError("checksum-mismatch", "differs", ""))] * 9)
     with pytest.raises(UploadMismatchError):
         await migration.send("/u", 0, CONTENT)
+
+
+async def test_a_body_over_which_the_line_breaks_each_time_is_refused_on_the_way() -> None:
+    retrying, inner, _ = patient(*[(False, gone())] * 4)
+    with pytest.raises(BodyRefusedError) as caught:
+        await retrying.send("/u", 0, CONTENT)
+    assert (caught.value.code, caught.value.status) == ("body-refused", None)
+    assert inner.sent == [(0, 200)] * 4
+
+
+async def test_a_first_body_over_which_the_line_breaks_each_time_is_refused_on_the_way() -> None:
+    retrying, inner, _ = patient()
+    inner.cuts_creations = True
+    with pytest.raises(BodyRefusedError) as caught:
+        await retrying.create_upload(UploadRequest(kind="file", digest="ab" * 32, size=200), CONTENT)
+    assert caught.value.status is None
+    assert inner.sent == [(0, 200)] * 4
+
+
+async def test_a_line_that_carries_nothing_at_all_says_nothing_of_a_body() -> None:
+    retrying, inner, _ = patient(*[(False, gone())] * 8)
+    inner.cuts_creations = True
+    with pytest.raises(OnlineUnavailableError):
+        await retrying.create_upload(UploadRequest(kind="file", digest="ab" * 32, size=200), CONTENT)
 
 
 async def test_only_the_part_of_a_chunk_that_is_not_there_yet_is_sent() -> None:

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import aiohttp
 import pytest
@@ -85,6 +86,10 @@ class Client:
     headers: dict[str, str] = field(default_factory=dict)
     migration: str = ""
 
+    def address(self, path: str) -> str:
+        """Return the address of a path of the tenant's, or of an upload as it was told when it was created."""
+        return self.url + path if path.startswith("/") else urljoin(f"{self.url}/v1/uploads", path)
+
     async def call(
         self,
         method: str,
@@ -94,7 +99,7 @@ class Client:
         data: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Answer:
-        url = path if path.startswith("http") else self.url + path
+        url = self.address(path)
         sent = {name: value for name, value in ({**self.headers, **(headers or {})}).items() if value is not None}
         async with self.session.request(method, url, json=body, data=data, headers=sent) as response:
             return Answer(response.status, response.headers, await response.read())

@@ -36,7 +36,7 @@ class Watcher(RunContext):
 
 
 def settings_for(tenant: RunningTenant, **changed: Any) -> ClientSettings:
-    return ClientSettings(url=tenant.url, token_file=tenant.token_file, **{"retry_total": 0.0, **changed})
+    return ClientSettings(**{"url": tenant.url, "token_file": tenant.token_file, "retry_total": 0.0, **changed})
 
 
 @asynccontextmanager

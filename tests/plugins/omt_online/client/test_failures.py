@@ -12,8 +12,9 @@ import trustme
 from aiohttp import ClientSession, web
 
 from omt_core.api.calls import ConnectOnline
-from omt_core.api.errors import InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError
+from omt_core.api.errors import BodyRefusedError, InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError
 from omt_online.client import ClientSettings, connect
+from omt_online.client.failures import refusal
 from omt_tenant.embedded import Certificate, serve_tenant
 from tests.plugins.omt_online.client.tenants import Watcher, connected, settings_for
 
@@ -83,6 +84,25 @@ async def test_bare_statuses_have_a_meaning(tmp_path: Path, status: int, code: s
     async with answering(always(status, Location="https://elsewhere.example.com/")) as url:
         failure = await failure_of(tmp_path, url)
     assert (failure.code, type(failure)) == (code, kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(403, "body-refused"), (406, "body-refused"), (413, "too-large"), (415, "body-refused"), (451, "body-refused")],
+)
+def test_what_something_on_the_way_answers_to_contents_is_a_body_refused(status: int, code: str) -> None:
+    error = refusal(status, {}, b"<html>Blocked by your administrator</html>", "tenant.example.com", sent=1_000)
+    assert isinstance(error, BodyRefusedError)
+    assert (error.code, error.status) == (code, status)
+    assert error.remedy
+
+
+@pytest.mark.parametrize("status", [403, 406, 415, 451])
+def test_the_tenants_own_word_and_an_answer_to_no_contents_are_refusals_like_others(status: int) -> None:
+    own = b'{"error": {"code": "request-malformed", "message": "No.", "remedy": "Mend it."}}'
+    told = refusal(status, {}, own, "tenant.example.com", sent=1_000)
+    assert (type(told), told.code) == (OnlineRefusedError, "request-malformed")
+    assert type(refusal(status, {}, b"", "tenant.example.com")) is OnlineRefusedError
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", None)])

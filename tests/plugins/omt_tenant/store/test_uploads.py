@@ -152,7 +152,7 @@ async def test_a_chunk_that_is_cut_off_counts_for_nothing(connect, cut):
     async with connect() as client:
         await client.open()
         location = (await client.create(DATA, first=100)).headers["Location"]
-        address = urlsplit(location)
+        address = urlsplit(client.address(location))
         with socket.create_connection((address.hostname, address.port)) as line:
             head = [f"PATCH {address.path} HTTP/1.1", "Host: x", "Content-Type: application/offset+octet-stream"]
             head += ["Tus-Resumable: 1.0.0", "Upload-Offset: 100", f"Content-Length: {len(DATA) - 100}"]
@@ -167,7 +167,7 @@ async def test_a_newer_request_takes_over_from_one_whose_client_is_silent(connec
     async with connect() as client:
         await client.open()
         location = (await client.create(DATA, first=100)).headers["Location"]
-        address = urlsplit(location)
+        address = urlsplit(client.address(location))
         with socket.create_connection((address.hostname, address.port)) as silent:
             head = [f"PATCH {address.path} HTTP/1.1", "Host: x", "Content-Type: application/offset+octet-stream"]
             head += ["Tus-Resumable: 1.0.0", "Upload-Offset: 100", f"Content-Length: {len(DATA) - 100}"]
