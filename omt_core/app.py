@@ -44,7 +44,7 @@ def compose(
     settings = load_settings(
         models,
         file=settings_file,
-        answers={name: section for name, section in (answers or {}).items() if name in models},
+        answers=answers,
         options=options,
         ignored=frozenset(candidate.name for candidate in candidates if candidate.state is not PluginState.ACTIVE),
     )

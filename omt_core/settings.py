@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
-from omt_core.api.roles import RoleSettings
+from omt_core.api.roles import Role, RoleSettings
 
 ENVIRONMENT_PREFIX: Final = "OMT_"
 
@@ -80,14 +80,32 @@ def load_settings(
 ) -> Settings:
     """Read and check the settings of the core and of the plugins in `models` (by plugin name).
 
-    Sections of `ignored` plugins (disabled or broken ones) may be there and are passed over. Raises `InputError`
-    `settings-invalid` that names each wrong key with its dots.
+    The section `online` of the answers is that of whichever plugin holds the role. Sections of `ignored` plugins
+    (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid` that names each
+    wrong key with its dots.
     """
     from_file = _without(_read(file), ignored)
+    try:
+        core: CoreSettings = _root({}, {}, from_file, options, extra="ignore").core  # type: ignore[attr-defined]
+        given = {core.roles.online if name == Role.ONLINE else name: one for name, one in (answers or {}).items()}
+        known = {name: section for name, section in given.items() if name in models}
+        root = _root(models, known, from_file, options, extra="forbid")
+    except ValidationError as error:
+        raise _invalid(error) from error
+    return Settings(core, {name: getattr(root, name) for name in models})
 
+
+def _root(
+    models: Mapping[str, type[PluginSettings]],
+    answers: Mapping[str, object],
+    from_file: dict[str, Any],
+    options: Mapping[str, object] | None,
+    *,
+    extra: Literal["forbid", "ignore"],
+) -> BaseSettings:
     class Root(BaseSettings):
         model_config = SettingsConfigDict(
-            env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+            env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra=extra, frozen=True
         )
 
         @classmethod
@@ -104,17 +122,13 @@ def load_settings(
             return (
                 init_settings,
                 EnvSettingsSource(settings_cls),
-                _GivenSource(settings_cls, dict(answers or {})),
+                _GivenSource(settings_cls, dict(answers)),
                 _GivenSource(settings_cls, from_file),
             )
 
     fields: dict[str, Any] = {name: _section_field(model) for name, model in models.items()}
     fields["core"] = (CoreSettings, Field(default_factory=CoreSettings))
-    try:
-        root = create_model("Root", __base__=Root, **fields)(**dict(options or {}))
-    except ValidationError as error:
-        raise _invalid(error) from error
-    return Settings(root.core, {name: getattr(root, name) for name in models})  # type: ignore[attr-defined]
+    return create_model("Root", __base__=Root, **fields)(**dict(options or {}))
 
 
 def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from omt_core.api.text import one_line
 
+WAIVER_PREFIX: Final = "plugin:"
+"""Before a plugin's name: the subject of a finding about that plugin, and the waiver that takes it away."""
 SUBJECTS_SHOWN = 1_000
 """How many subjects one finding lists; a rule that has more says the total in its message."""
 
@@ -35,6 +39,18 @@ class Finding:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", one_line(self.message))
+
+    def waived_by(self, waivers: Collection[str]) -> bool:
+        """Tell whether one of these waivers is about this.
+
+        They name its code, or by `plugin:NAME` the plugin that found it or that it is about. Whether its code can be
+        waived at all is for the catalogue to say (`FindingCode.waivable`).
+        """
+        return (
+            self.code in waivers
+            or f"{WAIVER_PREFIX}{self.plugin}" in waivers
+            or any(subject in waivers for subject in self.subjects if subject.startswith(WAIVER_PREFIX))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,9 @@ class EstimateRecord:
         """By which factor it took longer than the longest or, below 1, less than the shortest; 1 within the range."""
         if self.took is None:
             return None
-        return max(self.took / self.longest, min(1.0, self.took / self.shortest))
+        # Below a second nothing is told apart: the estimate of an empty archive is 0.
+        took, longest, shortest = (max(1.0, seconds) for seconds in (self.took, self.longest, self.shortest))
+        return max(took / longest, min(1.0, took / shortest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Final
 import anyio
 
 from omt_core.api.commands import Command
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.app import Application, compose
 from omt_core.cli import command as core_commands
@@ -42,6 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
         logging.getLogger(name).addHandler(logging.NullHandler())
     words = sys.argv[1:] if words is None else words
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
+    answers: Answers | None = None
     try:
         options = read_global_options(words)
         if begin_logging(options.log_level) is None:
@@ -61,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         return _run(options, app, answers, console, put_together)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
-        return _failed(console, error)
+        return _failed(console, error, answers)
     finally:
         end_logging()
 
@@ -136,7 +138,7 @@ def _naming_inactive_plugins(error: InputError, app: Application) -> InputError:
     return InputError(error.code, f"{error.message} {inactive}".rstrip(), error.remedy)
 
 
-def _failed(console: Console, error: BaseException) -> int:
+def _failed(console: Console, error: BaseException, answers: Answers | None) -> int:
     error = _innermost(error)
     if isinstance(error, OmtError):
         told = error
@@ -153,7 +155,8 @@ def _failed(console: Console, error: BaseException) -> int:
     if console.debug:
         traceback.print_exception(error, file=sys.stderr)
     console.error(told)
-    return console.finish_with(Result(exit_code=code, error=error_line(told)))
+    kind = MigrationKind.LIVE if answers is None else answers.kind
+    return console.finish_with(Result(exit_code=code, kind=kind, error=error_line(told)))
 
 
 def _innermost(error: BaseException) -> BaseException:

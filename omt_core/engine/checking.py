@@ -7,12 +7,12 @@ from typing import Final
 
 from omt_core.api import calls
 from omt_core.api.errors import FindingsError, InputError
-from omt_core.api.findings import Finding, Severity
+from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.users import OtherAddress
 from omt_core.engine.findings import blocking, merged, unused_waivers
 from omt_core.engine.session import MigrationSession
-from omt_core.plugin_host import WAIVER_PREFIX, Answers
+from omt_core.plugin_host import Answers
 
 PLANS: Final = "validate_plans"
 USER_NAMES: Final = "validate_user_names"

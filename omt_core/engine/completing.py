@@ -21,11 +21,12 @@ from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
+    await session.journal.pin(pins.CHANGES_ASKED, None if session.only_missing else json.dumps(_changes(request)))
     await session.journal.pin(pins.COMPLETING, migration.id)
     began = time.monotonic()
     await _watch(session, migration, request)
     await note_import(session.journal, time.monotonic() - began)
-    await _keep_result(session, migration, request)
+    await _keep_result(session, migration)
 
 
 async def join_import(session: MigrationSession, migration: OnlineMigration) -> bool:
@@ -34,7 +35,7 @@ async def join_import(session: MigrationSession, migration: OnlineMigration) -> 
         return False
     if not await _watch(session, migration, None):
         return False
-    await _keep_result(session, migration, completion_request(session))
+    await _keep_result(session, migration)
     return True
 
 
@@ -51,7 +52,7 @@ async def take_ended_import(session: MigrationSession) -> bool:
         return False
     migration = await target.open(session.located.licence, known.kind, RecoveryChoice.MISSING)
     try:
-        await _keep_result(session, migration, completion_request(session))
+        await _keep_result(session, migration)
     finally:
         with anyio.CancelScope(shield=True):
             await migration.aclose()
@@ -106,15 +107,21 @@ async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -
     await session.journal.pin(pins.RESULT, json.dumps(counts))
 
 
-async def _keep_result(session: MigrationSession, migration: OnlineMigration, request: CompletionRequest) -> None:
-    await _fetch_result(session, migration)
-    changes = {
+def _changes(request: CompletionRequest) -> dict[str, int]:
+    return {
         "plans assigned": sum(user.plan is not None for user in request.users),
         "user names assigned": sum(user.user_name is not None for user in request.users),
         "e-mail addresses removed from other persons": len(request.removed_addresses),
     }
-    if not session.only_missing:
-        await session.journal.pin(pins.CHANGES, json.dumps(changes))
+
+
+async def _keep_result(session: MigrationSession, migration: OnlineMigration) -> None:
+    await _fetch_result(session, migration)
+    asked = (await session.journal.pins()).get(pins.CHANGES_ASKED)
+    if asked is not None:
+        # What was asked for, perhaps by a run that was killed then: it may have decided otherwise than this one.
+        await session.journal.pin(pins.CHANGES, asked)
+        await session.journal.pin(pins.CHANGES_ASKED, None)
     await session.journal.pin(pins.STARTED, session.decisions.kind.value)
     await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
     await session.journal.pin(pins.OVERWRITING, None)

@@ -19,8 +19,6 @@ from omt_core.engine.uploading import stages_of
 from omt_core.engine.workspace import JOURNAL_FILE, locked, make_private
 from omt_core.journal import Journal
 
-_DATABASE = "database"
-
 
 async def estimate(
     session: MigrationSession, kind: MigrationKind, recover: RecoveryChoice | None, limit: int | None
@@ -36,7 +34,7 @@ async def estimate(
         raise OnlineNotNamedError(
             "online-not-named", "An estimate needs the tenant.", "Give online.url and online.token_file."
         )
-    moved = (await session.journal.totals()).get(_DATABASE)
+    moved = await _database_bytes(session.journal)
     await session.choose_recovery(recover or next(iter(session.located.plan.choices), None))
     migration = await target.open(
         session.located.licence, session.decisions.kind if session.only_missing else kind, session.decisions.recovery
@@ -49,7 +47,7 @@ async def estimate(
                     stages=await stages_of(session, snapshot, files_only=True),
                     migration=migration,
                     workspace=session.folder,
-                    database_bytes=0 if moved is None or session.only_missing else moved.bytes,
+                    database_bytes=0 if session.only_missing else moved,
                     run=session.run,
                     journal=session.journal,
                     baseline_only=session.only_missing,
@@ -62,18 +60,23 @@ async def estimate(
             await migration.aclose()
 
 
+async def _database_bytes(journal: Journal) -> int:
+    """Return how large the parts of the database were that an earlier run moved."""
+    stages = {stage.name for stage in await journal.stages() if stage.kind == "database"}
+    return sum(total.bytes for name, total in (await journal.totals()).items() if name in stages)
+
+
 async def keep(found: calls.Estimate, folder: Path) -> None:
     """Journal an estimate in the migration's workspace. Raises `InputError` while a run works there."""
     await anyio.to_thread.run_sync(make_private, folder)
-    with locked(folder):
-        async with Journal.open(folder / JOURNAL_FILE) as journal:
-            await keep_estimate(
-                journal,
-                EstimateRecord(
-                    made=datetime.now(UTC),
-                    shortest=found.shortest,
-                    longest=found.longest,
-                    files=found.files_to_send,
-                    bytes=found.bytes_to_send,
-                ),
-            )
+    async with locked(folder), Journal.open(folder / JOURNAL_FILE) as journal:
+        await keep_estimate(
+            journal,
+            EstimateRecord(
+                made=datetime.now(UTC),
+                shortest=found.shortest,
+                longest=found.longest,
+                files=found.files_to_send,
+                bytes=found.bytes_to_send,
+            ),
+        )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
+from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
 from omt_core.journal import Journal
-from omt_core.plugin_host import CORE, WAIVER_PREFIX
+from omt_core.plugin_host import CORE
 
 LEFT_ON_SITE: Final = "left-on-site"
 """The code under which a plugin lists tables and columns that stay on site; receipt and report take them from there."""
@@ -50,8 +50,7 @@ def blocking(
     return tuple(
         finding
         for finding in findings
-        if finding.severity is Severity.ERROR
-        and not (_may_be_waived(finding, codes) and (finding.code in waived or _plugin_waived(finding, waived)))
+        if finding.severity is Severity.ERROR and not (may_be_waived(finding, codes) and finding.waived_by(waived))
     )
 
 
@@ -87,11 +86,7 @@ def told_anew(before: Iterable[Finding], anew: Iterable[Finding]) -> tuple[Findi
     return merged((finding for finding in before if finding.code not in codes), newer)
 
 
-def _may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
+def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
+    """Tell whether a waiver can take this finding away; else the online side would refuse in any case."""
     code = codes.get(finding.code)
     return code is None or code.waivable
-
-
-def _plugin_waived(finding: Finding, waived: frozenset[str]) -> bool:
-    about_plugin = any(subject in waived for subject in finding.subjects if subject.startswith(WAIVER_PREFIX))
-    return about_plugin or f"{WAIVER_PREFIX}{finding.plugin}" in waived

@@ -30,7 +30,8 @@ class OpenRequest:
     """How to open a session.
 
     `writes`: the workspace is locked and kept, else a copy of it is worked on and thrown away. Without `needs_online`
-    it is no error that no tenant is named. `waivers` name what shall not stop the run.
+    it is no error that no tenant is named. `waivers` name what shall not stop the run. `kind` is what the run is asked
+    for, so that one which ends early says so; it is decided by a step.
     """
 
     answers: ManualAnswers
@@ -38,6 +39,7 @@ class OpenRequest:
     writes: bool
     needs_online: bool = True
     waivers: tuple[str, ...] | None = None
+    kind: MigrationKind | None = None
 
 
 @asynccontextmanager
@@ -49,7 +51,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
     async with AsyncExitStack() as resources:
         discovery = await choose_installation(engine, request.answers)
         database, licence = await open_database(engine, discovery.installation, resources)
-        folder = _enter_workspace(request, licence, resources)
+        folder = await _enter_workspace(request, licence, resources)
         journal = await resources.enter_async_context(Journal.open(folder / JOURNAL_FILE))
         surroundings = Surroundings(engine.events, folder)
         target: OnlineTarget | None = None
@@ -83,6 +85,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             resources=resources,
             decisions=await journal.decisions(),
             writes=request.writes,
+            asked_kind=request.kind,
             findings=discovery.findings,
         )
         if request.waivers is not None:
@@ -94,11 +97,11 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
         yield session
 
 
-def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExitStack) -> Path:
+async def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExitStack) -> Path:
     folder = folder_for(licence.serial, request.workspace)
     if request.writes:
         make_private(folder)
-        resources.enter_context(locked(folder))
+        await resources.enter_async_context(locked(folder))
         return folder
     copy = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="omt-")))
     if (folder / JOURNAL_FILE).is_file():

@@ -91,7 +91,7 @@ async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtEr
     return Result(
         exit_code=exit_code,
         mode=session.mode,
-        kind=session.decisions.kind,
+        kind=session.kind,
         sent=Counted(files=sum(one.sent_items for one in counted), bytes=runs[-1].sent_bytes if runs else 0),
         skipped=Counted(
             files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)

@@ -83,6 +83,8 @@ class MigrationSession:
     completed: CompletedMigration | None = None
     writes: bool = True
     """Whether anything may be begun online; not in a dry run or a check."""
+    asked_kind: MigrationKind | None = None
+    """Live or test as the answers have it, until that is decided in this session."""
     finishing: bool = False
     """The tenant imported while this tool was dead: what is left is to hear of it, and to send what is missing."""
 
@@ -95,6 +97,11 @@ class MigrationSession:
     def mode(self) -> MigrationMode:
         """First upload or recovery."""
         return self.located.plan.mode
+
+    @property
+    def kind(self) -> MigrationKind:
+        """Live or test: what is decided, or what this run was asked for and ended before it decided."""
+        return self.asked_kind or self.decisions.kind
 
     @property
     def only_missing(self) -> bool:
@@ -130,6 +137,8 @@ class MigrationSession:
         if choice is RecoveryChoice.MISSING and self.located.status is not None and self.located.status.migration:
             # What is completed is completed as it was: live, or as a test.
             kind = self.located.status.migration.kind
+        if choice is RecoveryChoice.MISSING:
+            self.asked_kind = None
         await self._decide(replace(self.decisions, recovery=choice, kind=kind))
 
     async def confirm(self, *, contact: Contact | None, kind: MigrationKind, agreement_accepted: bool) -> None:
@@ -150,10 +159,12 @@ class MigrationSession:
                 "Fill the section [contact] in the answers file.",
             )
         await self._decide(replace(self.decisions, kind=kind, contact=contact, agreement_accepted=True))
+        self.asked_kind = None
 
     async def take_kind(self, kind: MigrationKind) -> None:
         """Decide live or test where there is no Confirm (precopy)."""
         await self._decide(replace(self.decisions, kind=kind))
+        self.asked_kind = None
 
     async def assign(self, *, plans: Mapping[str, str], user_names: Mapping[str, str]) -> None:
         """Decide all plans and user names; empty texts mean none."""

@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+import anyio
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
@@ -22,6 +24,10 @@ LOCK_FILE: Final = "lock"
 MANIFEST_FILE: Final = "manifest.jsonl"
 RECEIPT_FILE: Final = "receipt.json"
 REPORT_STEM: Final = "report"
+_PATIENCE: Final = 1.0
+"""Seconds for which a lock that is taken is tried again. The only way to see whether it is taken is to take it, so that
+whoever only looks (`omt status`) holds it too, for some microseconds: a run must not take that for another run."""
+_TRY_EVERY: Final = 0.05
 
 
 def data_folder() -> Path:
@@ -97,23 +103,28 @@ def _make(folder: Path) -> None:
             os.close(above)
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+@asynccontextmanager
+async def locked(folder: Path) -> AsyncIterator[None]:
     """Hold the workspace as its one writer.
 
     Raises `InputError`: `workspace-locked` when another process does, `workspace-not-writable`.
     """
     lock = FileLock(folder / LOCK_FILE, timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise InputError(
-            "workspace-locked",
-            f"Another run of the tool works in {folder} at this moment.",
-            "Wait until it is done, or stop it; `omt status` shows how far it is.",
-        ) from error
-    except OSError as error:
-        raise _not_writable(folder, error) from error
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            lock.acquire()
+            break
+        except Timeout as error:
+            if time.monotonic() >= until:
+                raise InputError(
+                    "workspace-locked",
+                    f"Another run of the tool works in {folder} at this moment.",
+                    "Wait until it is done, or stop it; `omt status` shows how far it is.",
+                ) from error
+            await anyio.sleep(_TRY_EVERY)
+        except OSError as error:
+            raise _not_writable(folder, error) from error
     try:
         yield
     finally:
@@ -128,10 +139,12 @@ def _not_writable(folder: Path, error: OSError) -> InputError:
     )
 
 
-def is_locked(folder: Path) -> bool:
-    """Tell whether a run works in the workspace at this moment."""
+async def is_locked(folder: Path) -> bool:
+    """Tell whether a run works in the workspace at this moment. Disturbs no run that begins just then."""
+    if not await anyio.Path(folder).is_dir():
+        return False
     try:
-        with locked(folder):
+        async with locked(folder):
             return False
     except InputError as error:
         return error.code == "workspace-locked"

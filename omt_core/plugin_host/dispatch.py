@@ -26,13 +26,13 @@ import anyio
 from omt_core.api.calls import Observe
 from omt_core.api.errors import InputError, InstallationError, InterruptedRunError, OnlineError, PluginError
 from omt_core.api.events import EventSink, HookCalled
-from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
 from omt_core.api.hook import Hook, Policy, hook_of
 from omt_core.api.plugin import Plugin
 from omt_core.api.redaction import SECRETS
 from omt_core.api.roles import RoleSettings
 from omt_core.api.stages import UploadStage
-from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT, WAIVER_PREFIX
+from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 from omt_core.plugin_host.manager import PluginHost
 
 _OUTSIDE = (InstallationError, OnlineError, InputError, InterruptedRunError)

@@ -9,9 +9,6 @@ from omt_core.api.findings import FindingCode, Severity
 CORE: Final = "core"
 """The name under which the core reports findings."""
 
-WAIVER_PREFIX: Final = "plugin:"
-"""Before a plugin's name: the subject of a finding about that plugin, and the waiver that takes it away."""
-
 PLUGIN_RAISED: Final = FindingCode(
     code="plugin-raised",
     severity=Severity.ERROR,

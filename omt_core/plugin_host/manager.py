@@ -19,10 +19,10 @@ import pluggy
 
 from omt_core.api.commands import Command
 from omt_core.api.errors import OmtError
-from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
 from omt_core.api.hook import PROJECT
 from omt_core.api.plugin import HOOKS, Plugin, PluginSettings
-from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE, WAIVER_PREFIX
+from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE
 from omt_core.version import __version__
 
 GROUP: Final = "omt.plugins"

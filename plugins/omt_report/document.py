@@ -288,5 +288,5 @@ def _finding(finding: Finding, waivers: Sequence[str]) -> FindingLine:
         subjects=tuple(map(encodable, finding.subjects)),
         message=encodable(finding.message),
         remedy=encodable(finding.remedy),
-        waived=finding.code in waivers or f"plugin:{finding.plugin}" in waivers,
+        waived=finding.waived_by(waivers),
     )

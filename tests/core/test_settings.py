@@ -82,3 +82,11 @@ def test_a_plugin_that_needs_a_setting_stops_only_itself(tmp_path: Path) -> None
     file = tmp_path / "settings.toml"
     file.write_text('[needy]\naddress = "here"\n', encoding="utf-8")
     assert load_settings({"needy": Needy}, file=file).section("needy") == Needy(address="here")
+
+
+def test_the_answers_about_the_online_side_are_for_whoever_holds_that_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = {"online": Online, "object_store": Online}
+    monkeypatch.setenv("OMT_CORE__ROLES__ONLINE", "object_store")
+    settings = load_settings(models, answers={"online": {"url": "answers"}})
+    assert online(settings.section("object_store")).url == "answers"
+    assert online(settings.section("online")).url == "default"

@@ -41,6 +41,7 @@ class Check(CoreCommand):
             writes=False,
             needs_online=False,
             waivers=answers.waive,
+            kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_check, call, answers)))
 

@@ -38,7 +38,11 @@ class Estimate(CoreCommand):
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         request = OpenRequest(
-            answers=answers.manual(), workspace=workspace_of(call), writes=False, waivers=answers.waive
+            answers=answers.manual(),
+            workspace=workspace_of(call),
+            writes=False,
+            waivers=answers.waive,
+            kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers)))
 
@@ -47,7 +51,7 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
     del stop
     await runner.do(answering.login(answers))
     folder = folder_for(runner.session.located.licence.serial, workspace_of(call))
-    found = await estimate(runner.session, answers.kind, answers.recover, _limit(call, folder))
+    found = await estimate(runner.session, answers.kind, answers.recover, await _limit(call, folder))
     console = call.console
     console.print(
         f"{found.files} files, {size(found.bytes)}, of which {found.files_to_send} files, {size(found.bytes_to_send)}"
@@ -69,14 +73,14 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
             "levers": list(found.levers),
         },
     )
-    if folder.is_dir() and is_locked(folder):
+    if await is_locked(folder):
         console.print("Not kept for the report: a run works in the workspace at this moment.")
     else:
         await keep(found, folder)
 
 
-def _limit(call: Invocation, folder: Path) -> int | None:
+async def _limit(call: Invocation, folder: Path) -> int | None:
     """Return the rate limit that was given, or else that of the run which is under way; a new run begins without."""
     if call.options.limit_rate is not None:
         return parse_rate(call.options.limit_rate)
-    return read_limit(folder / LIMIT_FILE) if folder.is_dir() and is_locked(folder) else None
+    return read_limit(folder / LIMIT_FILE) if await is_locked(folder) else None

@@ -30,6 +30,6 @@ class Limit(CoreCommand):
         folder = existing(workspace_of(call))
         write_limit(folder / LIMIT_FILE, rate)
         call.console.print("No limit." if rate is None else f"At most {rate} bytes per second.")
-        if not is_locked(folder):
+        if not await is_locked(folder):
             call.console.print("No migration is running there now; the next run begins with a limit of its own.")
         return call.console.finish(ExitCode.DONE)

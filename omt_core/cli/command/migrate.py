@@ -54,6 +54,7 @@ class Migrate(CoreCommand):
             workspace=workspace_of(call),
             writes=not call.options.dry_run,
             waivers=answers.waive,
+            kind=answers.kind,
         )
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)

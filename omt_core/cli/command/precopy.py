@@ -37,7 +37,11 @@ class Precopy(CoreCommand):
         answers = answers_of(call)
         limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
         request = OpenRequest(
-            answers=answers.manual(), workspace=workspace_of(call), writes=True, waivers=answers.waive
+            answers=answers.manual(),
+            workspace=workspace_of(call),
+            writes=True,
+            waivers=answers.waive,
+            kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_precopy, answers, limit)))
 

@@ -34,7 +34,7 @@ class Purge(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         folder = existing(workspace_of(call))
-        with locked(folder):
+        async with locked(folder):
             async with Journal.open(folder / JOURNAL_FILE) as journal:
                 await _refuse_unfinished(journal)
             removed = _remove(folder, everything=call.options.all)

@@ -42,7 +42,7 @@ class Status(CoreCommand):
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder)
     file_stages = {stage.name for stage in await journal.stages() if stage.kind == "files"}
-    running, last, console = is_locked(folder), record.runs[-1] if record.runs else None, call.console
+    running, last, console = await is_locked(folder), record.runs[-1] if record.runs else None, call.console
     if record.licence is not None:
         console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")
     console.print(f"Runs: {len(record.runs)}" + (", one is under way" if running else ""))

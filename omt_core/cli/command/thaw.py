@@ -37,7 +37,7 @@ class Thaw(CoreCommand):
         folder = existing(workspace_of(call))
         engine = call.app.engine
         async with AsyncExitStack() as stack:
-            stack.enter_context(locked(folder))
+            await stack.enter_async_context(locked(folder))
             journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
             known = await journal.pins()
             if pins.FROZEN not in known:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from omt_core.api.decisions import Notifications
 from omt_core.engine.checking import standing_errors
+from omt_core.engine.findings import may_be_waived
 from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, line
 from omt_core.wizard.refusal import Refusal
 
@@ -47,8 +48,8 @@ async def look(request: web.Request) -> web.Response:
     findings = [
         {
             **line(finding).model_dump(mode="json"),
-            "waived": finding.code in waivers or f"plugin:{finding.plugin}" in waivers,
-            "waivable": (code := host.codes.get(finding.code)) is None or code.waivable,
+            "waived": (waivable := may_be_waived(finding, host.codes)) and finding.waived_by(waivers),
+            "waivable": waivable,
             "blocking": finding in standing,
         }
         for finding in session.findings

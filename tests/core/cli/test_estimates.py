@@ -20,3 +20,9 @@ def test_it_is_said_how_far_off_an_estimate_was(took: float, runs: tuple[int, ..
     made = datetime(2026, 11, 27, 20, 15, tzinfo=UTC)
     estimate = EstimateRecord(made=made, shortest=60, longest=120, files=1, bytes=1, took=took, runs=runs)
     assert judged(estimate) == f"Estimated on 2026-11-27 20:15 UTC: 00:01:00 to 00:02:00; {said}"
+
+
+@pytest.mark.parametrize(("took", "off"), [(0.0, 1.0), (0.4, 1.0), (30.0, 30.0)])
+def test_an_estimate_of_nothing_is_judged_in_whole_seconds(took: float, off: float) -> None:
+    made = datetime(2026, 11, 27, 20, 15, tzinfo=UTC)
+    assert EstimateRecord(made=made, shortest=0, longest=0, files=0, bytes=0, took=took).off == off

@@ -62,3 +62,17 @@ def test_a_reader_that_went_away_does_not_end_a_command() -> None:
         process.stdout.close()
         said = process.stderr.read()
     assert (process.returncode, said) == (0, "")
+
+
+def test_a_test_migration_that_ends_before_it_begins_says_that_it_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "machine").mkdir()
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        'test_migration = true\n[installation]\nroot = "machine"\n[login]\nuser = "HH"\npassword = { env = "X" }\n',
+        encoding="utf-8",
+    )
+    code = main(["migrate", "--answers", str(answers), "--json"])
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (code, result["error"]["code"], result["kind"]) == (3, "installation-incomplete", "test")

@@ -46,10 +46,13 @@ class Target:
         self.closed += 1
 
 
-async def taken(folder: Path, target: Target, asked: str | None) -> tuple[bool, Any]:
+async def taken(
+    folder: Path, target: Target, asked: str | None, changes: str | None = None
+) -> tuple[bool, Any, str | None]:
     async with Journal.open(folder / "journal.sqlite") as journal:
         await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         await journal.pin(pins.COMPLETING, asked)
+        await journal.pin(pins.CHANGES_ASKED, changes)
         session: Any = SimpleNamespace(
             journal=journal,
             folder=folder,
@@ -61,12 +64,14 @@ async def taken(folder: Path, target: Target, asked: str | None) -> tuple[bool, 
             only_missing=False,
             completed=None,
         )
-        return await take_ended_import(session), session.completed and (await journal.pins()).get(pins.COMPLETED)
+        done = await take_ended_import(session)
+        known = await journal.pins()
+        return done, session.completed and known.get(pins.COMPLETED), known.get(pins.CHANGES)
 
 
 async def test_an_import_that_ended_meanwhile_is_the_result_of_this_run(tmp_path: Path) -> None:
     target = Target()
-    done, completed = await taken(tmp_path, target, "m1")
+    done, completed, _ = await taken(tmp_path, target, "m1")
     assert done
     assert completed
     assert target.opened == [(MigrationKind.LIVE, RecoveryChoice.MISSING)]
@@ -79,5 +84,11 @@ async def test_an_import_that_ended_meanwhile_is_the_result_of_this_run(tmp_path
     ids=["nothing asked for", "of another workspace", "of another kind", "not done"],
 )
 async def test_any_other_import_is_left_alone(tmp_path: Path, target: Target, asked: str | None) -> None:
-    assert await taken(tmp_path, target, asked) == (False, None)
+    assert await taken(tmp_path, target, asked) == (False, None, None)
     assert target.opened == []
+
+
+async def test_what_it_changed_online_is_known_although_the_run_that_asked_for_it_was_killed(tmp_path: Path) -> None:
+    """The report and the last page say it."""
+    _, _, changes = await taken(tmp_path, Target(), "m1", changes='{"plans assigned": 6}')
+    assert changes == '{"plans assigned": 6}'

@@ -27,6 +27,14 @@ def test_a_finding_about_a_plugin_is_waived_by_that_plugins_name() -> None:
     assert blocking([about], ["plugin:bad"], {}) == ()
 
 
+def test_there_is_one_answer_to_whether_a_finding_is_waived() -> None:
+    about = finding("plugin-raised", Severity.ERROR, "core", "plugin:bad")
+    assert about.waived_by(["plugin:bad"])
+    assert about.waived_by({"plugin-raised"})
+    assert about.waived_by(("plugin:core",))
+    assert not about.waived_by(["plugin:good", "bad"])
+
+
 def test_united_findings_are_sorted_by_weight_and_told_once() -> None:
     info, error = finding("a", Severity.INFO), finding("z")
     assert merged([info, error], [error]) == (error, info)

@@ -6,7 +6,9 @@ import stat
 import sys
 from pathlib import Path
 
+import anyio
 import pytest
+from filelock import FileLock
 
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.engine import workspace
@@ -19,13 +21,35 @@ def test_a_workspace_is_private_to_its_user(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_the_second_writer_is_refused_with_a_clear_word(tmp_path: Path) -> None:
-    with workspace.locked(tmp_path):
-        assert workspace.is_locked(tmp_path)
-        with pytest.raises(InputError) as caught, workspace.locked(tmp_path):
-            pass
+@pytest.mark.anyio
+async def test_the_second_writer_is_refused_with_a_clear_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "_PATIENCE", 0.0)
+    async with workspace.locked(tmp_path):
+        assert await workspace.is_locked(tmp_path)
+        with pytest.raises(InputError) as caught:
+            async with workspace.locked(tmp_path):
+                pass
         assert caught.value.code == "workspace-locked"
-    assert not workspace.is_locked(tmp_path)
+    assert not await workspace.is_locked(tmp_path)
+
+
+@pytest.mark.anyio
+async def test_whoever_only_looks_whether_a_run_is_there_does_not_stop_one_that_begins(tmp_path: Path) -> None:
+    """A look takes the lock for a moment."""
+    looking = FileLock(tmp_path / workspace.LOCK_FILE)
+    begun = anyio.Event()
+
+    async def begin() -> None:
+        async with workspace.locked(tmp_path):
+            begun.set()
+
+    async with anyio.create_task_group() as group:
+        looking.acquire()
+        group.start_soon(begin)
+        await anyio.wait_all_tasks_blocked()
+        assert not begun.is_set()
+        looking.release()
+    assert begun.is_set()
 
 
 @pytest.mark.parametrize("serial", ["..", "../../etc", "C:\\x", "a/b", "", "\x00", "1234567890"])
