@@ -7,6 +7,7 @@ decides the exit code of a command (CONTRACT, exit codes). Text given to an erro
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -62,6 +63,25 @@ class InstallationError(OmtError):
     """Fix the installation: what was found on site cannot be read, logged on to, or is not what it was."""
 
     exit_code = ExitCode.SOURCE
+
+
+class FolderAwayError(InstallationError):
+    """Connect a folder again: it was there, and does not answer now, so that nothing can be said of the files in it.
+
+    A stage raises it while it tells of its items: the transfer then pauses the stage, and asks it again once `folder`
+    answers, or holds something again where it is `empty`. `shown` is what people on site call the folder.
+    """
+
+    def __init__(self, folder: Path, shown: str, why: str, *, empty: bool = False) -> None:
+        super().__init__(
+            "folder-away",
+            f"The folder {shown} does not answer: {why}. Nothing in it is taken for missing.",
+            "Connect the share or drive again, then run the same command again: it goes on from what was confirmed.",
+        )
+        self.folder = folder
+        self.shown = shown
+        self.why = why
+        self.empty = empty
 
 
 class OnlineError(OmtError):

@@ -69,6 +69,7 @@ class StageState(StrEnum):
     ANALYSING = "analysing"
     UPLOADING = "uploading"
     SKIPPING = "skipping"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 

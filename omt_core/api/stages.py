@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from omt_core.api.baseline import Baseline, Differences
+from omt_core.api.errors import FolderAwayError
 from omt_core.api.items import Item
 
 
@@ -24,6 +26,11 @@ class UploadStage:
     `differences`, where a stage has it, is asked first in a recovery of missing files: it compares the disk with the
     baseline and returns what is not as that has it, or None when that is so much, or so unusual, that `items` is to be
     told whole. So a recovery in which nothing has changed costs a look at each file and nothing else.
+
+    A folder that was there and is away is no reason to call its files missing: `items` and `differences` raise
+    `FolderAwayError`, and are asked again when it is back. `away` is asked, in a thread, about a file that cannot be
+    opened, and returns that error, or None when the folders down to the file answer. `whole`, asked behind `items`, is
+    False when a folder could not be looked into, so that what was not told is not gone.
     """
 
     name: str
@@ -35,6 +42,8 @@ class UploadStage:
     removes_sources: bool = False
     takes_new: bool = False
     differences: Callable[[Baseline], Awaitable[Differences | None]] | None = None
+    away: Callable[[Path], FolderAwayError | None] | None = None
+    whole: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ _MARKS: Final = {
     StageState.ANALYSING: ("Analyzing...", "cyan"),
     StageState.UPLOADING: ("Uploading", "blue"),
     StageState.SKIPPING: ("Skipping", "magenta"),
+    StageState.PAUSED: ("Paused", "yellow"),
     StageState.SUCCEEDED: ("Succeeded", "green"),
     StageState.FAILED: ("Failed", "bold red"),
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from omt_archive.attachment_index import AttachmentIndex, IndexedFile
-from omt_archive.boundary import Boundary
-from omt_archive.examination import Examination, examine_path
+from omt_archive.disk import Disk
+from omt_archive.examination import Examination
 from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMENT
 from omt_archive.names import on_site
 from omt_archive.service_files import missing_folder
@@ -28,11 +28,11 @@ class _Row(NamedTuple):
 class AttachmentInventory:
     """`feed` the rows in the order of their ids, then `finish`. Blocking, to be run in a thread."""
 
-    def __init__(self, layout: ServiceLayout, *, trusted: Sequence[Path], machine: Path | None) -> None:
+    def __init__(self, layout: ServiceLayout, disk: Disk, *, machine: Path | None) -> None:
         self._layout = layout
         self._machine = machine
         self._folders = layout.all_attachment_folders()
-        self._boundary = Boundary((*self._folders, *trusted))
+        self._disk = disk
         self._indexes: list[AttachmentIndex] = []
         self._index_of: dict[Path, AttachmentIndex] = {}
         self._searched: dict[int, tuple[AttachmentIndex, ...]] = {}
@@ -67,12 +67,12 @@ class AttachmentInventory:
         leave_out = frozenset(str(folder.resolve()) for folder in others if folder is not None)
         listed: dict[Path, AttachmentIndex] = {}
         for folder in self._folders:
-            if not folder.is_dir():
+            if not self._disk.has_root(folder):
                 self._absent.append(folder)
                 continue
             real = folder.resolve()
             if real not in listed:
-                listed[real] = AttachmentIndex(folder, leave_out=leave_out)
+                listed[real] = AttachmentIndex(folder, self._disk, leave_out=leave_out)
                 self._indexes.append(listed[real])
             self._index_of[folder] = listed[real]
 
@@ -106,7 +106,7 @@ class AttachmentInventory:
 
     def _best(self, files: Sequence[IndexedFile], size: int | None) -> tuple[IndexedFile, Examination]:
         """Of several files with one id, flat and in a sub-folder say, prefer the one of the size that the row names."""
-        seen = [(file, examine_path(file.path, self._boundary)) for file in files]
+        seen = [(file, self._disk.examine_path(file.path)) for file in files]
         return next((one for one in seen if one[1].presence is InventoryState.FOUND and one[1].size == size), seen[0])
 
     def _expected(self, row: _Row) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from omt_archive.disk import Disk
 from omt_archive.examination import is_link
 from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UNREADABLE
 
@@ -40,8 +41,9 @@ class Stranger(NamedTuple):
 class AttachmentIndex:
     """The files of one folder in the order of their ids, to be gone through once; `strangers` are all others."""
 
-    def __init__(self, root: Path, *, leave_out: frozenset[str] = frozenset()) -> None:
+    def __init__(self, root: Path, disk: Disk, *, leave_out: frozenset[str] = frozenset()) -> None:
         self.root = root
+        self._disk = disk
         self.strangers: list[Stranger] = []
         self._folders: list[str] = []
         self._suffixes: dict[str, int] = {"": 0}
@@ -66,8 +68,7 @@ class AttachmentIndex:
 
     def _list(self, folder: str, packed: array[int], leave_out: frozenset[str]) -> None:
         try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            entries = sorted(self._disk.listing(folder, was_there=True), key=lambda entry: entry.name)
         except OSError as error:
             self.strangers.append(Stranger(Path(folder), FOLDER_UNREADABLE.code, f"{error.strerror or error}."))
             return

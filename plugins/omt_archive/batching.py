@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 
 import anyio.to_thread
@@ -30,8 +30,12 @@ async def joined(
     limiter: CapacityLimiter,
 ) -> AsyncIterator[Sequence[Item]]:
     """Yield the items of an inventory that is fed with rows and asked for the rest once there are no more."""
-    async for some in rows:
-        async for batch in in_batches(feed(some), size=size, limiter=limiter):
-            yield batch
+    try:
+        async for some in rows:
+            async for batch in in_batches(feed(some), size=size, limiter=limiter):
+                yield batch
+    finally:
+        if isinstance(rows, AsyncGenerator):
+            await rows.aclose()  # others may read the database then, whatever ended the inventory
     async for batch in in_batches(finish(), size=size, limiter=limiter):
         yield batch

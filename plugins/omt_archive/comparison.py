@@ -11,6 +11,7 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
+from omt_archive.disk import Disk
 from omt_core.api import KnownFile
 
 
@@ -27,6 +28,7 @@ class Comparison:
     """
 
     limit: int
+    disk: Disk
     ids: array[int] = field(default_factory=lambda: array("q"))
     touched: set[int] = field(default_factory=set)
     unclaimed: dict[str, set[str]] = field(default_factory=dict)
@@ -47,14 +49,14 @@ class Comparison:
 
     def add_folder(self, folder: str) -> None:
         """Take all names in a folder in which nothing is confirmed for unclaimed."""
-        self._leave(folder, listed(folder))
+        self._leave(folder, self._listed(folder))
 
     def unclaim(self, file: KnownFile) -> None:
         """Take a confirmed file for one that no document owns any more."""
         self.unclaimed[folder_of(file)].add(name_of(file))
 
     def _compare(self, folder: str, known: Iterable[KnownFile]) -> None:
-        entries = listed(folder)
+        entries = self._listed(folder)
         own: set[str] = set()
         for file in known:
             id_of_document = int(file.key)
@@ -67,22 +69,19 @@ class Comparison:
                 self.touched.add(id_of_document)
         self._leave(folder, entries.keys() - own)
 
+    def _listed(self, folder: str) -> dict[str, os.DirEntry[str]]:
+        try:
+            return {entry.name: entry for entry in self.disk.listing(folder)}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise NotComparableError from error
+
     def _leave(self, folder: str, names: Iterable[str]) -> None:
         left = self.unclaimed[folder] = set(names)
         self._names += len(left)
         if self._names + len(self.touched) > self.limit:
             raise NotComparableError
-
-
-def listed(folder: str) -> dict[str, os.DirEntry[str]]:
-    """List a folder; one that is not there is empty, one that cannot be listed raises `NotComparableError`."""
-    try:
-        with os.scandir(folder) as entries:
-            return {entry.name: entry for entry in entries}
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise NotComparableError from error
 
 
 def folder_of(file: KnownFile) -> str:

@@ -36,7 +36,7 @@ class DocumentDifferences:
         self._baseline = baseline
         self._roots = roots
         self._limit = limit
-        self._comparison = Comparison(limit)
+        self._comparison = Comparison(limit, roots.disk)
         self._left: Sequence[ItemRecord] = ()
         self._known: array[int] = array("q")
         self._seen_below = -1
@@ -109,10 +109,10 @@ class DocumentDifferences:
     def _folders(self) -> Iterator[Path]:
         """Yield every folder of every period of every owner."""
         for owner in self._roots.owners():
-            on_disk = period_folders([owner], self._roots.boundary)
+            on_disk = period_folders([owner], self._roots.disk)
             if on_disk.trouble is not None:
                 raise NotComparableError
-            yield from (owner.path / name for name in on_disk.periods.values())
+            yield from (place.path for places in on_disk.periods.values() for place in places)
 
     def _files_that_came(self) -> dict[str, set[str]]:
         """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.boundary import Boundary
-from omt_archive.findings import FILE_OUTSIDE_ROOT, FILE_UNREADABLE
+from omt_archive.findings import FILE_UNREADABLE
 from omt_core.api import InventoryState
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -24,27 +22,6 @@ class Examination(NamedTuple):
     mtime_ns: int = 0
     reason: str = ""
     detail: str = ""
-
-
-def examine(entry: os.DirEntry[str], boundary: Boundary) -> Examination:
-    """Look at an entry of a listing, following a link only within the boundary."""
-    try:
-        if entry.is_symlink():
-            return _behind_link(entry.path, boundary)
-        return judge(entry.path, entry.stat(follow_symlinks=False))
-    except OSError as error:
-        return unreadable(error)
-
-
-def examine_path(path: Path, boundary: Boundary) -> Examination:
-    """Look at a file by its path."""
-    try:
-        found = os.lstat(path)
-        if stat.S_ISLNK(found.st_mode):
-            return _behind_link(str(path), boundary)
-        return judge(str(path), found)
-    except OSError as error:
-        return unreadable(error)
 
 
 def is_link(entry: os.DirEntry[str]) -> bool:
@@ -69,10 +46,3 @@ def judge(path: str, found: os.stat_result) -> Examination:
 def unreadable(error: OSError) -> Examination:
     """Say why the system would not show a file."""
     return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{error.strerror or error}.")
-
-
-def _behind_link(path: str, boundary: Boundary) -> Examination:
-    target = os.path.realpath(path, strict=True)
-    if not boundary.contains(target):
-        return Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
-    return judge(target, Path(target).stat())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from omt_archive.boundary import Boundary
+from omt_archive.disk import Disk
 from omt_archive.examination import Examination, unreadable
 from omt_archive.findings import FILE_OUTSIDE_ROOT
 from omt_core.api import InventoryState
@@ -15,14 +15,14 @@ from omt_crm.paths import fold
 
 
 class Folder:
-    """A listing. `trouble` says why it could not be made; a folder that does not exist is merely empty.
+    """A listing of a folder that was just told of. `trouble` says why it could not be made.
 
     `unclaimed`, if given, are the names that no document owns so far; otherwise that is so of all.
     """
 
     __slots__ = ("_by_fold", "_claimed", "_entries", "path", "root", "trouble")
 
-    def __init__(self, path: Path, *, root: int, boundary: Boundary, unclaimed: AbstractSet[str] | None = None) -> None:
+    def __init__(self, path: Path, *, root: int, disk: Disk, unclaimed: AbstractSet[str] | None = None) -> None:
         self.path = path
         self.root = root
         self.trouble: Examination | None = None
@@ -30,16 +30,13 @@ class Folder:
         self._by_fold: dict[str, str] | None = None
         self._claimed: set[str] = set()
         try:
-            if not boundary.contains(os.path.realpath(path)):
+            if not disk.contains(os.path.realpath(path)):
                 detail = "A link leads out of the archive."
                 self.trouble = Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
                 return
-            with os.scandir(path) as entries:
-                self._entries = {entry.name: entry for entry in entries}
+            self._entries = {entry.name: entry for entry in disk.listing(path, was_there=True)}
             if unclaimed is not None:
                 self._claimed = self._entries.keys() - unclaimed
-        except FileNotFoundError:
-            pass
         except OSError as error:
             self.trouble = unreadable(error)
 

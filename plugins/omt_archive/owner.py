@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.boundary import Boundary
-from omt_archive.examination import Examination, examine
+from omt_archive.disk import Disk
+from omt_archive.examination import Examination
 from omt_archive.findings import DOCUMENT_FILE_SHADOWED, DOCUMENT_VERSIONS, FILE_WITHOUT_DOCUMENT, FOLDER_UNREADABLE
 from omt_archive.folder import Folder
 from omt_archive.names import stem
@@ -59,7 +59,8 @@ class Owner:
         self._pinned = pinned
         self._open: dict[Period, list[Folder]] = {}
         self._watermark: Period = (0, 0)
-        on_disk = period_folders(self._folders, roots.boundary)
+        self._holds = roots.with_documents
+        on_disk = period_folders(self._folders, roots.disk)
         self._waiting = on_disk.periods
         self._trouble = on_disk.trouble
         self.unclaimed.extend(
@@ -80,7 +81,8 @@ class Owner:
                 entry = folder.find(name)
                 if entry is not None:
                     folder.claim(entry)
-                    return Located(folder.path / entry.name, examine(entry, self._roots.boundary))
+                    self._holds.add(folder.path.parent)
+                    return Located(folder.path / entry.name, self._roots.disk.examine(entry))
                 trouble = trouble or folder.trouble
         return None if trouble is None else Located(None, trouble)
 
@@ -106,9 +108,8 @@ class Owner:
     def _opened(self, period: Period) -> list[Folder]:
         folders = self._open.get(period)
         if folders is None:
-            name = self._waiting.pop(period, None)
             # A period that no root has is remembered as well: its documents come in a row.
-            folders = self._open[period] = [] if name is None else self._roots.open(self._folders, name)
+            folders = self._open[period] = self._roots.open(self._waiting.pop(period, ()))
         return folders
 
     def _advance(self, periods: Sequence[Period]) -> None:
@@ -127,11 +128,11 @@ class Owner:
         claimed = [folder.claimed_folds() for folder in folders]
         for place, folder in enumerate(folders):
             owned = frozenset[str]().union(*claimed[:place])
-            self.unclaimed.extend(left_over(folder, period, owned, self._roots.ignored, self._roots.boundary))
+            self.unclaimed.extend(left_over(folder, period, owned, self._roots.ignored, self._roots.disk))
 
 
 def left_over(
-    folder: Folder, period: Period, owned: frozenset[str], ignored: Ignored, boundary: Boundary
+    folder: Folder, period: Period, owned: frozenset[str], ignored: Ignored, disk: Disk
 ) -> Iterator[Unclaimed]:
     """Yield what nobody owns in a period folder. `owned` are folded names that an earlier root's files answer for."""
     if folder.trouble is not None:
@@ -147,7 +148,7 @@ def left_over(
             if fold(entry.name) in stems:
                 yield Unclaimed(folder.root, path, None, DOCUMENT_VERSIONS.code)
             else:
-                for file in walk(path, boundary):
+                for file in walk(path, disk):
                     yield Unclaimed(folder.root, file.path, None, FILE_WITHOUT_DOCUMENT.code, file.examination.detail)
         elif fold(entry.name) in owned:
             yield Unclaimed(folder.root, path, None, DOCUMENT_FILE_SHADOWED.code)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import anyio.to_thread
 from typing_extensions import override
 
 from omt_archive.findings import CODES
+from omt_archive.seen_folders import SeenFolders
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_archive.validation import validate
@@ -23,6 +25,7 @@ class ArchivePlugin(Plugin):
     def __init__(self, settings: ArchiveSettings) -> None:
         super().__init__(settings)
         self._settings = settings
+        self._seen = SeenFolders()
 
     @hookimpl
     @override
@@ -32,10 +35,12 @@ class ArchivePlugin(Plugin):
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: ContributeUploadStages) -> Sequence[UploadStage]:
-        return ArchiveStages(call.installation, call.database, self._settings).all()
+        await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
+        return ArchiveStages(call.installation, call.database, self._settings, self._seen).all()
 
     @hookimpl
     @override
     async def validate_documents(self, call: ValidateDocuments) -> Sequence[Finding]:
-        stages = ArchiveStages(call.installation, call.database, self._settings)
-        return await validate(stages, call.installation, self._settings)
+        await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
+        stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)
+        return await validate(stages, call.installation, self._settings, call.run)

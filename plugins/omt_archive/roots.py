@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_archive.boundary import Boundary
+from omt_archive.disk import Disk
 from omt_archive.examination import Examination
 from omt_archive.folder import Folder
+from omt_archive.seen_folders import SeenFolders
 from omt_core.api import SUBJECTS_SHOWN
 from omt_crm.paths import fold
 
@@ -70,19 +71,42 @@ class OwnerFolder:
     path: Path
 
 
-class ArchiveRoots:
-    """The roots in the order of search, each listed once. `unreadable` are those that could not be."""
+@dataclass(frozen=True, slots=True)
+class PeriodFolder:
+    """A folder of one period, in the root of that number."""
 
-    def __init__(self, archives: Sequence[Path], templates: Path | None, trusted: Sequence[Path]) -> None:
+    root: int
+    path: Path
+
+
+class ArchiveRoots:
+    """The roots in the order of search, each listed once. `unreadable` are those that could not be.
+
+    Raises `FolderAwayError` where one, or an owner's folder in it, was seen before and is not there.
+    """
+
+    def __init__(
+        self,
+        archives: Sequence[Path],
+        templates: Path | None,
+        trusted: Sequence[Path] = (),
+        *,
+        seen: SeenFolders | None = None,
+        shown: Callable[[Path], str] = str,
+    ) -> None:
+        seen = seen or SeenFolders()
         self.paths = tuple(archives)
-        self.boundary = Boundary((*archives, *trusted))
-        self.unreadable: dict[Path, str] = {}
+        opened = seen.open(archives, shown)
+        self.unreadable = opened.unreadable
+        self.disk = Disk(opened.there, trusted, shown=shown)
         self.ignored = Ignored()
+        self.with_documents: set[Path] = set()
         self._templates = None if templates is None else os.path.realpath(templates)
         self._owners: dict[str, list[OwnerFolder]] = {}
         self._unclaimed: Mapping[str, AbstractSet[str]] | None = None
         for number, root in enumerate(self.paths):
-            self._list(number, root)
+            if root not in self.unreadable:
+                self._list(number, root, seen.owners(root))
 
     def owner(self, login: str) -> Sequence[OwnerFolder]:
         """Return the folders of a login, first root first; where two differ in case only, the exact one first."""
@@ -111,22 +135,23 @@ class ArchiveRoots:
             if not self._is_never_an_owner(folded):
                 yield self.owner(name)
 
-    def open(self, folders: Sequence[OwnerFolder], period_folder: str) -> list[Folder]:
-        """List one period of an owner in all roots that have the owner's folder."""
+    def open(self, places: Sequence[PeriodFolder]) -> list[Folder]:
+        """List one period of an owner in all roots that have it."""
         opened: list[Folder] = []
-        for owner in folders:
-            path = owner.path / period_folder
-            unclaimed = None if self._unclaimed is None else self._unclaimed.get(str(path), frozenset())
-            opened.append(Folder(path, root=owner.root, boundary=self.boundary, unclaimed=unclaimed))
+        for place in places:
+            unclaimed = None if self._unclaimed is None else self._unclaimed.get(str(place.path), frozenset())
+            opened.append(Folder(place.path, root=place.root, disk=self.disk, unclaimed=unclaimed))
         return opened
 
-    def _list(self, number: int, root: Path) -> None:
-        try:
-            with os.scandir(root) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            self.unreadable[root] = error.strerror or str(error)
-            return
+    def tell(self, seen: SeenFolders) -> None:
+        """Let the next reading know what this one found: asked once all owners were looked at."""
+        for root in self.disk.filled_roots():
+            seen.see(root, [path.name for path in self.with_documents if path.parent == root])
+
+    def _list(self, number: int, root: Path, owners: AbstractSet[str]) -> None:
+        found = sorted(self.disk.listing(root), key=lambda entry: entry.name)
+        if gone := sorted(owners - {entry.name for entry in found}):
+            raise self.disk.miss(root / gone[0], "it was there before")
         for entry in found:
             folded = fold(entry.name)
             if not entry.is_dir():
@@ -149,29 +174,29 @@ class ArchiveRoots:
 
 @dataclass(slots=True)
 class OwnerOnDisk:
-    """What the folders of an owner hold: period folders, and what lies beside them, which is personal (section 6).
+    """What the folders of an owner hold: period folders, first root first, and what is beside them, which is personal.
 
     `unlisted` are those that could not be listed, `trouble` says why not the first of them.
     """
 
-    periods: dict[Period, str] = field(default_factory=dict)
+    periods: dict[Period, list[PeriodFolder]] = field(default_factory=dict)
     beside: list[Path] = field(default_factory=list)
     unlisted: list[OwnerFolder] = field(default_factory=list)
     trouble: Examination | None = None
 
 
-def period_folders(folders: Sequence[OwnerFolder], boundary: Boundary) -> OwnerOnDisk:
+def period_folders(folders: Sequence[OwnerFolder], disk: Disk) -> OwnerOnDisk:
     """List an owner's folders in all roots."""
     on_disk = OwnerOnDisk()
     for owner in folders:
-        listing = Folder(owner.path, root=owner.root, boundary=boundary)
+        listing = Folder(owner.path, root=owner.root, disk=disk)
         if listing.trouble is not None:
             on_disk.unlisted.append(owner)
             on_disk.trouble = on_disk.trouble or listing.trouble
         for entry in listing.unclaimed():
             period = period_of(entry.name)
             if period is not None and entry.is_dir():
-                on_disk.periods[period] = entry.name
+                on_disk.periods.setdefault(period, []).append(PeriodFolder(owner.root, Path(entry.path)))
             else:
                 on_disk.beside.append(Path(entry.path))
     return on_disk

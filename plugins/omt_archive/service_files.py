@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from omt_archive.boundary import Boundary
+from omt_archive.disk import Disk
 from omt_archive.findings import SERVICE_FOLDER_MISSING
 from omt_archive.names import on_site, telling
 from omt_archive.service_folders import ServiceLayout
@@ -17,15 +17,15 @@ from omt_core.api import InventoryState, Item
 STAGE: Final = "customer-service"
 
 
-def service_files(layout: ServiceLayout, *, boundary: Boundary, machine: Path | None) -> Iterator[Item]:
+def service_files(layout: ServiceLayout, *, disk: Disk, machine: Path | None) -> Iterator[Item]:
     """Yield the items of the stage. Blocking."""
     for prefix, folder in (("templates", layout.templates), ("texts", layout.texts)):
         if folder is None:
             continue
-        if not folder.is_dir():
+        if not disk.has_root(folder):
             yield missing_folder(STAGE, prefix, on_site(folder, machine))
             continue
-        for file in walk(folder, boundary):
+        for file in walk(folder, disk):
             yield tree_item(STAGE, f"{prefix}/{file.relative}" if file.relative else prefix, file)
     for number, (text, why) in enumerate(layout.unusable, start=1):
         yield missing_folder(STAGE, f"path:{number}", telling(text), why)

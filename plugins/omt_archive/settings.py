@@ -28,5 +28,8 @@ class ArchiveSettings(PluginSettings):
     differences: Annotated[int, Field(ge=0)] = 50_000
     """Up to how many documents and files that differ a recovery looks at these alone, and not at all documents anew."""
 
+    away_minutes: Annotated[float, Field(gt=0)] = 10.0
+    """How long the checks wait for a folder that was there before and does not answer, in minutes."""
+
     expected_in_archive: Annotated[int, Field(gt=0)] = 1_000
     """From how many documents on an archive in which not one of them is found stops the migration."""

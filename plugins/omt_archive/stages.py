@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 
 import anyio.to_thread
@@ -13,18 +15,20 @@ from anyio import CapacityLimiter
 from omt_archive import attachment_files, documents, service_files, template_files
 from omt_archive.attachment_files import AttachmentInventory
 from omt_archive.batching import in_batches, joined
-from omt_archive.boundary import Boundary
 from omt_archive.comparison import NotComparableError
+from omt_archive.disk import Disk
 from omt_archive.document_differences import DocumentDifferences
 from omt_archive.documents import DocumentInventory
 from omt_archive.findings import PLUGIN
+from omt_archive.names import on_site
 from omt_archive.roots import ArchiveRoots
+from omt_archive.seen_folders import SeenFolders
 from omt_archive.service_files import service_files as list_service_files
 from omt_archive.service_folders import ServiceLayout, read_service_layout
 from omt_archive.settings import ArchiveSettings
 from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
-from omt_archive.template_files import template_folder, template_rows, templates
-from omt_core.api import Baseline, Differences, Installation, Item, Row, SourceDatabase, UploadStage
+from omt_archive.template_files import is_template_folder, template_folder, template_rows, templates
+from omt_core.api import Baseline, Differences, FolderAwayError, Installation, Item, Row, SourceDatabase, UploadStage
 
 T = TypeVar("T")
 
@@ -37,8 +41,16 @@ _IDS_READ_AT_ONCE: Final = 50_000
 class ArchiveStages:
     """The inventory of one installation. `roots` are those of the last reading of documents, once it is done."""
 
-    def __init__(self, installation: Installation, database: SourceDatabase, settings: ArchiveSettings) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        database: SourceDatabase,
+        settings: ArchiveSettings,
+        seen: SeenFolders | None = None,
+    ) -> None:
         self._installation = installation
+        self._seen = seen or SeenFolders()
+        self._disks: dict[str, Disk] = {}
         self._database = database
         self._settings = settings
         self._limiter = CapacityLimiter(THREADS)
@@ -46,34 +58,26 @@ class ArchiveStages:
 
     def all(self) -> Sequence[UploadStage]:
         """Return the stages with the titles and in the order of W73."""
+        stage = self._stage
         return (
-            UploadStage(
-                name=template_files.STAGE,
-                title="Templates",
-                order=30,
-                plugin=PLUGIN,
-                items=self.templates,
-                takes_new=True,
-            ),
-            UploadStage(
-                name=documents.STAGE,
-                title="Documents",
-                order=40,
-                plugin=PLUGIN,
-                items=self.documents,
-                differences=self.document_differences,
-            ),
-            UploadStage(
-                name=service_files.STAGE,
-                title="Customer Service",
-                order=50,
-                plugin=PLUGIN,
-                items=self.customer_service,
-                takes_new=True,
-            ),
-            UploadStage(
-                name=attachment_files.STAGE, title="Attachments", order=60, plugin=PLUGIN, items=self.attachments
-            ),
+            stage(template_files.STAGE, "Templates", 30, self.templates, takes_new=True),
+            replace(stage(documents.STAGE, "Documents", 40, self.documents), differences=self.document_differences),
+            stage(service_files.STAGE, "Customer Service", 50, self.customer_service, takes_new=True),
+            stage(attachment_files.STAGE, "Attachments", 60, self.attachments),
+        )
+
+    def _stage(
+        self,
+        name: str,
+        title: str,
+        order: int,
+        items: Callable[[], AsyncIterator[Sequence[Item]]],
+        *,
+        takes_new: bool = False,
+    ) -> UploadStage:
+        return UploadStage(
+            name=name, title=title, order=order, plugin=PLUGIN, items=items, takes_new=takes_new,
+            away=partial(self._away, name), whole=partial(self._is_whole, name),
         )  # fmt: skip
 
     async def templates(self) -> AsyncIterator[Sequence[Item]]:
@@ -84,6 +88,7 @@ class ArchiveStages:
         items = await self._in_thread(lambda: self._list_templates(rows))
         async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
             yield batch
+        await self._in_thread(partial(self._see_roots, template_files.STAGE))
 
     async def documents(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Documents."""
@@ -96,6 +101,7 @@ class ArchiveStages:
             limiter=self._limiter,
         ):
             yield batch
+        await self._in_thread(partial(roots.tell, self._seen))
         self.roots = roots
 
     async def document_differences(self, baseline: Baseline) -> Differences | None:
@@ -118,6 +124,7 @@ class ArchiveStages:
         items = await self._in_thread(lambda: self._list_service_files(layout))
         async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
             yield batch
+        await self._in_thread(partial(self._see_roots, service_files.STAGE))
 
     async def attachments(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Attachments."""
@@ -128,15 +135,32 @@ class ArchiveStages:
             rows, inventory.feed, inventory.finish, size=self._settings.batch_items, limiter=self._limiter
         ):
             yield batch
+        await self._in_thread(partial(self._see_roots, attachment_files.STAGE))
+
+    def forget(self, folder: Path) -> None:
+        """Take a folder that was waited for in vain for gone."""
+        self._seen.forget(folder)
 
     def _list_templates(self, rows: Sequence[Row]) -> Iterator[Item]:
-        folder = template_folder(self._installation)
-        boundary = Boundary((*([folder] if folder else []), *self._settings.trusted_folders))
-        return templates(folder, template_rows(rows), boundary=boundary, machine=self._installation.root)
+        installation = self._installation
+        folder = template_folder(installation)
+        if folder is None:
+            # The archive that it lay in may be away, and with it the name of the folder.
+            known = self._seen.below(installation.archives[0]) if installation.archives else ()
+            folder = next((root for root in known if is_template_folder(root.name)), None)
+        disk = self._open(template_files.STAGE, [] if folder is None else [folder])
+        return templates(folder, template_rows(rows), disk=disk, machine=installation.root)
 
     def _document_inventory(self) -> tuple[ArchiveRoots, DocumentInventory]:
         installation = self._installation
-        roots = ArchiveRoots(installation.archives, template_folder(installation), self._settings.trusted_folders)
+        roots = ArchiveRoots(
+            installation.archives,
+            template_folder(installation),
+            self._settings.trusted_folders,
+            seen=self._seen,
+            shown=self._shown,
+        )
+        self._disks[documents.STAGE] = roots.disk
         return roots, self._inventory_of(roots)
 
     def _inventory_of(self, roots: ArchiveRoots) -> DocumentInventory:
@@ -145,12 +169,32 @@ class ArchiveStages:
 
     def _list_service_files(self, layout: ServiceLayout) -> Iterator[Item]:
         folders = [folder for folder in (layout.templates, layout.texts) if folder is not None]
-        boundary = Boundary((*folders, *self._settings.trusted_folders))
-        return list_service_files(layout, boundary=boundary, machine=self._installation.root)
+        disk = self._open(service_files.STAGE, folders)
+        return list_service_files(layout, disk=disk, machine=self._installation.root)
 
     def _attachment_inventory(self, layout: ServiceLayout) -> AttachmentInventory:
-        trusted = self._settings.trusted_folders
-        return AttachmentInventory(layout, trusted=trusted, machine=self._installation.root)
+        disk = self._open(attachment_files.STAGE, layout.all_attachment_folders())
+        return AttachmentInventory(layout, disk, machine=self._installation.root)
+
+    def _open(self, stage: str, roots: Iterable[Path]) -> Disk:
+        there = self._seen.open(roots, self._shown).there
+        disk = self._disks[stage] = Disk(there, self._settings.trusted_folders, shown=self._shown)
+        return disk
+
+    def _see_roots(self, stage: str) -> None:
+        for root in self._disks[stage].filled_roots():
+            self._seen.see(root)
+
+    def _away(self, stage: str, path: Path) -> FolderAwayError | None:
+        disk = self._disks.get(stage)
+        return None if disk is None else disk.away(path)
+
+    def _is_whole(self, stage: str) -> bool:
+        disk = self._disks.get(stage)
+        return disk is not None and not disk.unlisted
+
+    def _shown(self, path: Path) -> str:
+        return on_site(path, self._installation.root)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.boundary import Boundary
+from omt_archive.disk import Disk
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
 from omt_archive.names import on_site, telling
 from omt_archive.tree import walk
@@ -39,7 +39,12 @@ def template_folder(installation: Installation) -> Path | None:
         entries = sorted(installation.archives[0].iterdir())
     except OSError:
         return None
-    return next((entry for entry in entries if fold(entry.name) == DEFAULT_FOLDER and entry.is_dir()), None)
+    return next((entry for entry in entries if is_template_folder(entry.name) and entry.is_dir()), None)
+
+
+def is_template_folder(name: str) -> bool:
+    """Tell whether a folder of the first archive is that of templates, where none is configured."""
+    return fold(name) == DEFAULT_FOLDER
 
 
 def template_rows(rows: Sequence[Row]) -> list[TemplateRow]:
@@ -52,9 +57,7 @@ def template_rows(rows: Sequence[Row]) -> list[TemplateRow]:
     return found
 
 
-def templates(
-    folder: Path | None, rows: Sequence[TemplateRow], *, boundary: Boundary, machine: Path | None
-) -> Iterator[Item]:
+def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, machine: Path | None) -> Iterator[Item]:
     """Yield the items of the stage. Blocking. The files found are remembered by name: templates are few.
 
     A file has the key that its row spells, so that one put back later in other case is still the same item.
@@ -62,8 +65,8 @@ def templates(
     usable = {row: _refusal(row.relative) for row in rows}
     spelling = {fold(row.relative): row.relative for row in reversed(rows) if usable[row] is None}
     present: set[str] = set()
-    if folder is not None and folder.is_dir():
-        for file in walk(folder, boundary, leave_out=lambda relative: fold(relative) == NEVER_MOVED):
+    if folder is not None and disk.has_root(folder):
+        for file in walk(folder, disk, leave_out=lambda relative: fold(relative) == NEVER_MOVED):
             present.add(fold(file.relative))
             key = spelling.get(fold(file.relative), file.relative)
             yield tree_item(STAGE, key, file)

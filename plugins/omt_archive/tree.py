@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.boundary import Boundary
-from omt_archive.examination import Examination, examine, is_link, unreadable
+from omt_archive.disk import Disk
+from omt_archive.examination import Examination, is_link, unreadable
 from omt_archive.findings import FOLDER_LINK, FOLDER_UNREADABLE
 from omt_core.api import InventoryState
 
@@ -21,15 +21,14 @@ class TreeFile(NamedTuple):
     examination: Examination
 
 
-def walk(folder: Path, boundary: Boundary, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
+def walk(folder: Path, disk: Disk, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
     """Yield the files below a folder, depth first. `leave_out` is asked with the relative path of each sub-folder."""
-    yield from _walk(str(folder), "", boundary, leave_out)
+    yield from _walk(str(folder), "", disk, leave_out)
 
 
-def _walk(folder: str, prefix: str, boundary: Boundary, leave_out: Callable[[str], bool]) -> Iterator[TreeFile]:
+def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]) -> Iterator[TreeFile]:
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+        entries = sorted(disk.listing(folder, was_there=True), key=lambda entry: entry.name)
     except OSError as error:
         examination = unreadable(error)._replace(reason=FOLDER_UNREADABLE.code)
         yield TreeFile(prefix.rstrip("/"), Path(folder), examination)
@@ -37,7 +36,7 @@ def _walk(folder: str, prefix: str, boundary: Boundary, leave_out: Callable[[str
     for entry in entries:
         relative = prefix + entry.name
         if not _is_folder(entry):
-            yield TreeFile(relative, Path(entry.path), examine(entry, boundary))
+            yield TreeFile(relative, Path(entry.path), disk.examine(entry))
         elif leave_out(relative):
             continue
         elif is_link(entry):
@@ -46,7 +45,7 @@ def _walk(folder: str, prefix: str, boundary: Boundary, leave_out: Callable[[str
                 relative, Path(entry.path), Examination(InventoryState.REFUSED, 0, 0, FOLDER_LINK.code, detail)
             )
         else:
-            yield from _walk(entry.path, f"{relative}/", boundary, leave_out)
+            yield from _walk(entry.path, f"{relative}/", disk, leave_out)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -20,7 +20,17 @@ from omt_archive.names import on_site
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
-from omt_core.api import SUBJECTS_SHOWN, Finding, Installation, InventoryState, Item, Severity
+from omt_core.api import (
+    SUBJECTS_SHOWN,
+    Finding,
+    FolderAwayError,
+    Installation,
+    InventoryState,
+    Item,
+    RunContext,
+    Severity,
+)
+from omt_crm.paths import wait_until_back
 
 LONGEST_PATH: Final = 260
 """Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""
@@ -79,12 +89,22 @@ class Tally:
         return entry.finding(message, tuple(self._subjects[code]))
 
 
-async def validate(stages: ArchiveStages, installation: Installation, settings: ArchiveSettings) -> list[Finding]:
-    """Read all stages once and say what was found, worst things about whole archives included."""
-    tally = Tally(installation)
-    for stage in stages.all():
-        async for batch in stage.items():
-            tally.add(batch)
+async def validate(
+    stages: ArchiveStages, installation: Installation, settings: ArchiveSettings, run: RunContext
+) -> list[Finding]:
+    """Read all stages once and say what was found, worst things about whole archives included.
+
+    A folder that was there and is away is waited for; when that is in vain, it is told as one that is not there.
+    """
+    while True:
+        try:
+            tally = await _tallied(stages, installation)
+            break
+        except FolderAwayError as lost:
+            try:
+                await wait_until_back(lost, run, minutes=settings.away_minutes)
+            except FolderAwayError:
+                stages.forget(lost.folder)
     findings = tally.findings()
     roots = stages.roots
     if roots is not None:
@@ -94,6 +114,14 @@ async def validate(stages: ArchiveStages, installation: Installation, settings: 
             message = f"{roots.ignored.count:,} files or folders in all. {ARCHIVE_FILES_IGNORED.meaning}"
             findings.append(ARCHIVE_FILES_IGNORED.finding(message, shown))
     return findings
+
+
+async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
+    tally = Tally(installation)
+    for stage in stages.all():
+        async for batch in stage.items():
+            tally.add(batch)
+    return tally
 
 
 def _about_roots(

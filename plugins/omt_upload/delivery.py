@@ -51,7 +51,14 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
                 offset, sent = reached, len(chunk)
                 if offset < delivery.request.size:
                     await pipe.journal.upload_advanced(url, offset, sent=sent)
-        except (FileChangedError, FileUnreadError, UploadLostError, UploadMismatchError):
+        except FileUnreadError:
+            # The share may be back in a minute: what is sent of it by then need not be sent again.
+            if delivery.request.kind == "file":
+                pipe.unfinished[delivery.request.digest] = _record(delivery, url, offset)
+            else:
+                await give_up(pipe, url)
+            raise
+        except (FileChangedError, UploadLostError, UploadMismatchError):
             await give_up(pipe, url)
             raise
         await pipe.journal.upload_finished(url, delivery.outcomes, sent=sent)
@@ -73,18 +80,20 @@ async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
     if offset == request.size:
         await pipe.journal.settle(delivery.outcomes, sent=offset)
         return None
-    await pipe.journal.upload_created(
-        UploadRecord(
-            url=url,
-            kind=request.kind,
-            digest=request.digest,
-            size=request.size,
-            offset=offset,
-            members=delivery.members(),
-        ),
-        sent=offset,
-    )
+    await pipe.journal.upload_created(_record(delivery, url, offset), sent=offset)
     return url, offset
+
+
+def _record(delivery: Delivery, url: str, offset: int) -> UploadRecord:
+    request = delivery.request
+    return UploadRecord(
+        url=url,
+        kind=request.kind,
+        digest=request.digest,
+        size=request.size,
+        offset=offset,
+        members=delivery.members(),
+    )
 
 
 async def _offset(pipe: Pipe, url: str) -> int:

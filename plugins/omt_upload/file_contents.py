@@ -20,6 +20,9 @@ _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLO
 _LONG_PATH: Final = 248
 """Longer ones Windows opens only in their extended form; short ones are left as they are for old network shares."""
 
+_SHARE_GONE: Final = frozenset({21, 51, 53, 54, 55, 59, 64, 67, 121, 1167, 1231, 1232, 1236})
+"""Windows' errors of a share or drive that does not answer, as in `omt_crm.paths.presence`."""
+
 Read: TypeAlias = tuple[str, int, int, int]
 """Digest, size, time of change in nanoseconds, and where in memory the content begins."""
 
@@ -71,7 +74,7 @@ def _read_small(path: str, room: memoryview, offset: int, tries: int) -> Raw:
         except FileChangedError:
             continue
         except OSError as error:
-            return (error.errno or 0, error.strerror or type(error).__name__)
+            return system_error(error)
         if stamp is None:
             return TOO_LARGE
         with room[: stamp.size] as content:
@@ -94,6 +97,12 @@ def _read_whole(path: str, room: memoryview) -> Stamp | None:
     if read != before.size or _stamp(_status(name)) != before:
         raise FileChangedError
     return before
+
+
+def system_error(error: OSError) -> tuple[int, str]:
+    """Return number and text of an error; one of a share that is gone, which Windows may call "not found", is EIO."""
+    away = getattr(error, "winerror", None) in _SHARE_GONE
+    return errno.EIO if away else error.errno or 0, error.strerror or type(error).__name__
 
 
 def read_part(path: str, room: memoryview, offset: int, expected: Stamp | None) -> tuple[Stamp, int]:

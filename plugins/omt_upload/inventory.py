@@ -7,8 +7,10 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import Differences, Item, StageTotals
+from omt_core.api import Differences, FolderAwayError, Item, StageTotals
 from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT
+from omt_upload.first_error import first_error
+from omt_upload.not_moved import NotMoved
 from omt_upload.stage_work import StageWork
 
 _BATCH: Final = 2_000
@@ -28,19 +30,31 @@ async def take_inventory(work: StageWork) -> None:
     """Journal all items that the stage tells of; a stop ends it between two batches, and then it is not complete.
 
     A stage that can tell the differences from the baseline is asked for those first, where they are all that matters.
+    While a folder is away it waits, and then begins anew: what it has told by then is as it was.
     """
+    while not work.pipe.stopping:
+        try:
+            await _tell_all(work)
+            break
+        except FolderAwayError as lost:
+            await work.wait_for(lost)
+    work.wake()
+
+
+async def _tell_all(work: StageWork) -> None:
     work.meter.analysing()
     gone: Sequence[str] | None = None
+    newer = NotMoved()
     batches = work.stage.items()
     try:
-        with anyio.CancelScope() as waiting:
+        with first_error(), anyio.CancelScope() as waiting:
             async with anyio.create_task_group() as watch:
                 watch.start_soon(_cancel_when_stopped, work, waiting)
                 if work.keeps_to_baseline and (differences := await _differences(work)) is not None:
                     batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
                     with anyio.CancelScope(shield=True):
-                        await _record(work, batch)
+                        await _record(work, batch, newer)
                     if work.pipe.stopping:
                         break
                 watch.cancel_scope.cancel()
@@ -48,8 +62,8 @@ async def take_inventory(work: StageWork) -> None:
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()
     if not work.pipe.stopping:
+        work.pipe.not_moved.include(newer)
         await _complete(work, gone)
-    work.wake()
 
 
 async def _differences(work: StageWork) -> Differences | None:
@@ -64,16 +78,18 @@ async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
 
 async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
     journal, stage = work.pipe.journal, work.stage.name
+    if gone is None and work.stage.whole is not None and not work.stage.whole():
+        gone = ()  # what lies in a folder that nobody could look into is not gone
     known = await journal.inventory_done(stage, gone=gone)
     work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
     work.meter.counted((await journal.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
     work.told = True
 
 
-async def _record(work: StageWork, batch: Sequence[Item]) -> None:
+async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> None:
     if batch:
         unknown = await work.pipe.journal.record_items(batch, baseline_only=work.keeps_to_baseline)
-        work.pipe.not_moved.add(NEWER_DOCUMENT, (item.name for item in unknown))
+        newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
         work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
         work.wake()
 

@@ -17,6 +17,7 @@ from omt_core.api import (
     UploadMismatchError,
     UploadRequest,
 )
+from omt_upload.absence import believed
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.file_contents import FileChangedError, Stamp
 from omt_upload.reading import FileUnreadError, changed_each_time
@@ -38,7 +39,8 @@ async def send_large_file(work: StageWork, record: ItemRecord) -> None:
                 continue
             return
     except FileUnreadError as error:
-        await work.settle([record], [left_behind(record, error.unread)])
+        unread = await believed(work, [(record, error.unread)])
+        await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
         return
     await work.settle([record], [left_behind(record, changed_each_time(work.pipe.settings.tries))])
 

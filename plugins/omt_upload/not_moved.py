@@ -22,6 +22,12 @@ class NotMoved:
             if len(shown) < SUBJECTS_SHOWN:
                 shown.append(subject)
 
+    def include(self, other: NotMoved) -> None:
+        """Add what another one has gathered."""
+        for code, count in other._counts.items():
+            self.add(code, other._subjects[code])
+            self._counts[code] += count - len(other._subjects[code])
+
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding per code that has a file."""
         return tuple(

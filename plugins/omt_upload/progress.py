@@ -27,9 +27,11 @@ class StageMeter:
         self._items_total = self._bytes_total = 0
         self._items_done = self._bytes_done = 0
         self._sent = self._skipped = 0
+        self._pause = ""
 
     def analysing(self) -> None:
-        """Say that the inventory begins."""
+        """Say that the inventory begins, or begins anew."""
+        self._items_total = self._bytes_total = 0
         self._change(StageState.ANALYSING)
 
     def seen(self, items: int, size: int) -> None:
@@ -63,6 +65,16 @@ class StageMeter:
             self._change(StageState.UPLOADING)
         self._tell()
 
+    def paused(self, why: str) -> None:
+        """Say that the stage waits for something on site."""
+        self._pause = why
+        self._change(self._state)
+
+    def resumed(self) -> None:
+        """Say that it goes on."""
+        self._pause = ""
+        self._change(self._state)
+
     def finished(self, failed: int) -> None:
         """Say that the stage is over."""
         self._tell(now=True)
@@ -77,12 +89,14 @@ class StageMeter:
             StageChanged(
                 stage=self._stage.name,
                 title=self._stage.title,
-                state=state,
+                state=StageState.PAUSED if self._pause else state,
                 detail=detail or self._detail(),
             )
         )
 
     def _detail(self) -> str:
+        if self._pause:
+            return self._pause
         if self._state is StageState.UPLOADING:
             return f"Uploading {in_units(self._sent)}"
         if self._state is StageState.SKIPPING:

@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 from omt_core.api import ItemState
 from omt_protocol.bundle.writer import Buffer, Framing
-from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places
+from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
 from omt_upload.findings import FILE_CHANGED, FILE_UNREADABLE, FILE_VANISHED
 
-_VANISHED: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
+VANISHED: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
 class Reading(NamedTuple):
@@ -35,6 +35,8 @@ class Unread:
     state: ItemState
     reason: str
     detail: str
+    error: int | None = None
+    """The number of the system's error, if that is why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def read_slice(path: Path, room: memoryview, offset: int, expected: Stamp | None
     try:
         return read_part(str(path), room, offset, expected)
     except OSError as error:
-        raise FileUnreadError(_unread(error.errno or 0, error.strerror or type(error).__name__)) from error
+        raise FileUnreadError(_unread(*system_error(error))) from error
 
 
 def understood(results: Sequence[Raw], *, tries: int) -> Sequence[Reading | Unread | TooLarge]:
@@ -96,6 +98,6 @@ def changed_each_time(tries: int) -> Unread:
 
 def _unread(number: int, text: str) -> Unread:
     """Say what an error of the operating system means for an item."""
-    if number in _VANISHED:
-        return Unread(ItemState.MISSING, FILE_VANISHED.code, "The file is gone.")
-    return Unread(ItemState.FAILED, FILE_UNREADABLE.code, text)
+    if number in VANISHED:
+        return Unread(ItemState.MISSING, FILE_VANISHED.code, "The file is gone.", number)
+    return Unread(ItemState.FAILED, FILE_UNREADABLE.code, text, number)

@@ -58,6 +58,9 @@ class UploadSettings(PluginSettings):
     tries: int = Field(default=3, ge=1)
     """How often a file is read again that changes while it is read, or that is refused."""
 
+    away_minutes: float = Field(default=10.0, gt=0)
+    """How long a stage pauses for a folder that does not answer before the run ends, resumable, in minutes."""
+
     seconds_between_signs_of_life: float = Field(default=20.0, gt=0)
     """Seconds after which a run that sends nothing tells the online side that it is still there."""
     probe_bytes: int = Field(default=4 << 20, ge=64 << 10)

@@ -9,6 +9,7 @@ import anyio.to_thread
 
 from omt_core.api import BundleMember, ContentRef, ItemRecord, UploadLostError, UploadMismatchError, UploadRequest
 from omt_protocol.bundle.writer import Buffer, build_bundle
+from omt_upload.absence import believed
 from omt_upload.delivery import Delivery, deliver
 from omt_upload.large_file import send_large_file
 from omt_upload.reading import Reading, TooLarge, Unread
@@ -52,6 +53,7 @@ async def _send_read(
             unread.append((record, reading))
         else:
             grown.append(record)
+    unread = await believed(work, unread)
     await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
     await _send(work, buffer, copies)
     return grown

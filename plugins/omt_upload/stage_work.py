@@ -8,7 +8,8 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api import ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
+from omt_core.api import FolderAwayError, ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
+from omt_crm.paths import is_back, wait_until_back
 from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED
 from omt_upload.pipe import Pipe
@@ -20,7 +21,7 @@ class StageWork:
     """The state of a stage during one transfer.
 
     `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `returned`: items were let
-    go without being settled; `failed`: items that were not confirmed.
+    go without being settled; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away.
     """
 
     def __init__(self, pipe: Pipe, stage: UploadStage) -> None:
@@ -34,6 +35,9 @@ class StageWork:
         self._in_flight: set[str] = set()
         self._tries: dict[str, int] = {}
         self._changed = anyio.Event()
+        self.lost: FolderAwayError | None = None
+        self._waiting = anyio.Lock()
+        self._read_again: dict[str, int] = {}
 
     @property
     def keeps_to_baseline(self) -> bool:
@@ -72,6 +76,25 @@ class StageWork:
     def changed(self) -> anyio.Event:
         """Set at the next change. Take it before looking, so that no change is missed between looking and waiting."""
         return self._changed
+
+    # --- what waits for the site
+
+    async def wait_for(self, lost: FolderAwayError) -> None:
+        """Pause until a folder answers again, or a stop is asked for; raises the error when that takes too long."""
+        async with self._waiting:
+            if self.pipe.stopping or await anyio.to_thread.run_sync(is_back, lost, abandon_on_cancel=True):
+                return
+            self.meter.paused(f"Paused: {lost.shown} does not answer")
+            try:
+                minutes = self.pipe.settings.away_minutes
+                await wait_until_back(lost, self.pipe.call.run, minutes=minutes, stop=self.pipe.call.stop)
+            finally:
+                self.meter.resumed()
+
+    def may_read_again(self, record: ItemRecord) -> bool:
+        """Count a reading that failed for no reason of the file's own; tell whether it is worth another one."""
+        self._read_again[record.key] = self._read_again.get(record.key, 0) + 1
+        return self._read_again[record.key] < self.pipe.settings.tries
 
     # --- what becomes of items
 

@@ -84,6 +84,9 @@ async def _commit_whole(work: StageWork) -> bool:
 async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:
     batches = PendingBatches(work)
     while True:
+        if (lost := work.lost) is not None:
+            work.lost = None
+            await work.wait_for(lost)
         batch = await batches.next()
         if batch is None:
             return

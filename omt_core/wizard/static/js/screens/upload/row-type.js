@@ -3,7 +3,7 @@
  * @typedef {object} Row
  * @property {string} stage
  * @property {string} title
- * @property {"waiting"|"analysing"|"uploading"|"skipping"|"succeeded"|"failed"} state
+ * @property {"waiting"|"analysing"|"uploading"|"skipping"|"paused"|"succeeded"|"failed"} state
  * @property {string} detail the whole text of the cell, or empty
  * @property {number} items_done
  * @property {number} items_total

@@ -8,6 +8,7 @@ export const STATES = {
   analysing: { word: "upload.state.analysing", icon: "search" },
   uploading: { word: "upload.state.uploading", icon: "upload" },
   skipping: { word: "upload.state.skipping", icon: "skip" },
+  paused: { word: "upload.state.paused", icon: "clock" },
   succeeded: { word: "upload.state.succeeded", icon: "check" },
   failed: { word: "upload.state.failed", icon: "error" },
 };

@@ -1,0 +1,117 @@
+"""The folders of one stage as its inventory looks at them: what is listed, what may be read, and what is only away."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from omt_archive.examination import Examination, judge, unreadable
+from omt_archive.findings import FILE_OUTSIDE_ROOT
+from omt_core.api import FolderAwayError, InventoryState
+from omt_crm.paths import Lost, is_line_fault, lost_on_the_way, reason
+
+_TRIES = 3
+"""How often a folder is listed that a share gave an error of the line for, while all above it answer."""
+
+
+class Disk:
+    """Lists and examines below `roots`, and follows links into these and the `trusted` folders only.
+
+    Blocking. Everything raises `FolderAwayError` where a folder that was there does not answer, so that nothing in it
+    is taken for missing. `unlisted` counts folders that could not be looked into for another reason.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[Path],
+        trusted: Iterable[Path] = (),
+        *,
+        shown: Callable[[Path], str] = str,
+    ) -> None:
+        self.roots = tuple(dict.fromkeys(roots))
+        self.unlisted = 0
+        self._shown = shown
+        real = {os.path.realpath(folder) for folder in (*self.roots, *trusted)}
+        self._inside = tuple(folder.rstrip(os.sep) + os.sep for folder in sorted(real))
+
+    def contains(self, path: str) -> bool:
+        """Tell whether a path without links (`os.path.realpath`) is one of the folders or below one."""
+        return (path.rstrip(os.sep) + os.sep).startswith(self._inside)
+
+    def listing(self, folder: Path | str, *, was_there: bool = False) -> Sequence[os.DirEntry[str]]:
+        """List a folder. `was_there`: something has just told of it, so that it is not absent but away.
+
+        Raises OSError where that is true of this folder alone.
+        """
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with os.scandir(folder) as entries:
+                    return list(entries)
+            except OSError as error:
+                path = Path(folder)
+                self._refuse(lost_on_the_way(path, self.roots))
+                vanished = was_there and isinstance(error, FileNotFoundError | NotADirectoryError)
+                if vanished or (is_line_fault(error) and not tries_left):
+                    self._refuse(Lost(path, reason(error)))
+                if is_line_fault(error) or (isinstance(error, FileNotFoundError) and path.is_dir() and tries_left):
+                    continue
+                self.unlisted += not isinstance(error, FileNotFoundError)
+                raise
+        raise AssertionError  # the last try returns or raises
+
+    def has_root(self, folder: Path) -> bool:
+        """Tell whether this is one of the roots that answered."""
+        there = folder in self.roots
+        self.unlisted += not there
+        return there
+
+    def filled_roots(self) -> Sequence[Path]:
+        """Return the roots that hold something."""
+        return [root for root in self.roots if self.listing(root, was_there=True)]
+
+    def examine(self, entry: os.DirEntry[str]) -> Examination:
+        """Look at an entry of a listing, following a link only within the boundary."""
+        try:
+            if entry.is_symlink():
+                return self._behind_link(entry.path)
+            return judge(entry.path, entry.stat(follow_symlinks=False))
+        except OSError as error:
+            return self._unreadable(Path(entry.path), error)
+
+    def examine_path(self, path: Path) -> Examination:
+        """Look at a file by its path."""
+        try:
+            found = os.lstat(path)
+            if stat.S_ISLNK(found.st_mode):
+                return self._behind_link(str(path))
+            return judge(str(path), found)
+        except OSError as error:
+            return self._unreadable(path, error)
+
+    def away(self, path: Path) -> FolderAwayError | None:
+        """Return the error of the folder on the way to a path that is away, or None."""
+        lost = lost_on_the_way(path, self.roots)
+        return None if lost is None else self._error(lost)
+
+    def miss(self, folder: Path, why: str, *, empty: bool = False) -> FolderAwayError:
+        """Return the error of a folder that was known to be there and is not."""
+        return self._error(Lost(folder, why, empty))
+
+    def _unreadable(self, path: Path, error: OSError) -> Examination:
+        self._refuse(lost_on_the_way(path, self.roots))
+        return unreadable(error)
+
+    def _behind_link(self, path: str) -> Examination:
+        target = os.path.realpath(path, strict=True)
+        if not self.contains(target):
+            return Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
+        return judge(target, Path(target).stat())
+
+    def _refuse(self, lost: Lost | None) -> None:
+        if lost is not None:
+            raise self._error(lost)
+
+    def _error(self, lost: Lost) -> FolderAwayError:
+        return FolderAwayError(lost.folder, self._shown(lost.folder), lost.why, empty=lost.empty)

@@ -1,0 +1,100 @@
+"""The folders that have answered before: what was there and is not is away, what nobody ever saw is not there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from omt_core.api import FolderAwayError
+from omt_crm.paths import reason
+
+_FILE: Final = "folders-seen.json"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRoots:
+    """The roots that answer, in their order, and why each other one does not."""
+
+    there: tuple[Path, ...]
+    unreadable: Mapping[Path, str]
+
+
+class SeenFolders:
+    """Roots that held something when they were last read whole, each with the owners' folders that held documents.
+
+    Kept in the workspace too, so that the next run knows them. Blocking.
+    """
+
+    def __init__(self) -> None:
+        self._roots: dict[str, frozenset[str]] = {}
+        self._file: Path | None = None
+
+    def keep_in(self, workspace: Path | None) -> None:
+        """Keep what is seen in a migration's folder from now on, and take over what lies there."""
+        if workspace is None or self._file == workspace / _FILE:
+            return
+        self._file = workspace / _FILE
+        try:
+            known = json.loads(self._file.read_text(encoding="utf-8"))
+            self._roots = {str(root): frozenset(map(str, owners)) for root, owners in known.items()} | self._roots
+        except (OSError, ValueError, TypeError, AttributeError):
+            return  # a run that knows of no folder takes none for away, as the first one does
+
+    def open(self, roots: Iterable[Path], shown: Callable[[Path], str]) -> OpenedRoots:
+        """Ask each root whether it answers, and holds something if it did before.
+
+        Raises `FolderAwayError` for one that did.
+        """
+        there: list[Path] = []
+        unreadable: dict[Path, str] = {}
+        for root in dict.fromkeys(roots):
+            known = self._roots.get(str(root))
+            try:
+                with os.scandir(root) as entries:
+                    empty = next(entries, None) is None
+            except OSError as error:
+                if known is not None:
+                    raise FolderAwayError(root, shown(root), reason(error)) from error
+                unreadable[root] = reason(error)
+                continue
+            if known is not None and empty:
+                raise FolderAwayError(root, shown(root), "it is empty now", empty=True)
+            there.append(root)
+        return OpenedRoots(tuple(there), unreadable)
+
+    def owners(self, root: Path) -> frozenset[str]:
+        """Return the owners' folders that a root had."""
+        return self._roots.get(str(root), frozenset())
+
+    def below(self, folder: Path) -> Sequence[Path]:
+        """Return the roots that lie in a folder."""
+        return [root for root in map(Path, sorted(self._roots)) if root.parent == folder]
+
+    def see(self, root: Path, owners: Sequence[str] = ()) -> None:
+        """Note that a root was read whole, and which owners' folders held documents."""
+        self._change({**self._roots, str(root): frozenset(owners)})
+
+    def forget(self, folder: Path) -> None:
+        """Take what was waited for in vain, a root or an owner's folder in one, for gone."""
+        roots = {root: owners for root, owners in self._roots.items() if root != str(folder)}
+        above = str(folder.parent)
+        if above in roots:
+            roots[above] -= {folder.name}
+        self._change(roots)
+
+    def _change(self, roots: dict[str, frozenset[str]]) -> None:
+        if roots == self._roots:
+            return
+        self._roots = roots
+        if self._file is not None:
+            text = json.dumps({root: sorted(owners) for root, owners in sorted(roots.items())})
+            unfinished = self._file.with_name(f"{_FILE}.new")
+            try:
+                unfinished.write_bytes(text.encode("utf-8", "surrogatepass"))
+                unfinished.replace(self._file)
+            except OSError:
+                return  # known in this run all the same

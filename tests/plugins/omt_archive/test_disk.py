@@ -1,0 +1,45 @@
+"""What is said of single files."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from omt_archive.disk import Disk
+from omt_core.api.items import InventoryState
+
+
+@pytest.fixture
+def disk(tmp_path):
+    (tmp_path / "root" / "folder").mkdir(parents=True)
+    return Disk((tmp_path / "root",))
+
+
+def test_a_neighbour_whose_name_begins_alike_is_outside(disk, tmp_path):
+    assert disk.contains(str(tmp_path / "root" / "x"))
+    assert disk.contains(str(tmp_path / "root"))
+    assert not disk.contains(str(tmp_path / "root2" / "x"))
+
+
+def test_a_file_that_vanished_is_unreadable(disk, tmp_path):
+    assert disk.examine_path(tmp_path / "root" / "gone").presence is InventoryState.UNREADABLE
+
+
+def test_a_pipe_is_unreadable_and_not_opened(disk, tmp_path):
+    os.mkfifo(tmp_path / "root" / "pipe")
+    assert disk.examine_path(tmp_path / "root" / "pipe").presence is InventoryState.UNREADABLE
+
+
+def test_a_file_that_the_system_lets_nobody_read_is_unreadable(disk, tmp_path, monkeypatch):
+    file = tmp_path / "root" / "closed"
+    file.write_bytes(b"x")
+    file.chmod(0o200)
+    # Root may read any mode, so the system's answer is given by hand.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert disk.examine_path(file).reason == "file-unreadable"
+
+
+def test_a_link_that_leads_nowhere_is_unreadable(disk, tmp_path):
+    (tmp_path / "root" / "link").symlink_to("nowhere")
+    assert disk.examine_path(tmp_path / "root" / "link").presence is InventoryState.UNREADABLE
