@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,8 +42,8 @@ _DAMAGED_SENDS: Final = 5
 """How often one chunk may arrive damaged before the line, or this machine's memory, is not to be trusted."""
 
 
-_CUT_BODIES: Final = 4
-"""How often the line may break over one body, carrying a question before each try, until the body is the reason."""
+_CUT_BODIES: Final = 6
+"""How often in a row the line may break over one body until the body is the reason, if the line carries all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +91,15 @@ class RetryingMigration(OnlineMigration):
         cuts = _Cuts(len(first_chunk))
         question = request.members[:1] or (ContentRef(digest=request.digest, size=request.size),)
 
+        async def is_unmoved() -> bool:
+            return bool(await self._inner.missing(question))
+
         async def step() -> tuple[str, int]:
-            if cuts.count:
-                with cuts.forgotten_when_the_line_is_gone():
-                    await self._inner.missing(question)
-            with cuts.counted():
+            try:
                 return await self._inner.create_upload(request, first_chunk)
+            except OnlineUnavailableError as error:
+                await cuts.take(error, is_unmoved)
+                raise
 
         return await self._again(step)
 
@@ -112,24 +115,23 @@ class RetryingMigration(OnlineMigration):
         damaged = 0
         cuts = _Cuts(len(chunk))
 
+        async def is_unmoved() -> bool:
+            return await self._inner.offset(url) == at
+
         async def step() -> int:
             nonlocal at, doubt, damaged
             if doubt:
-                before = at
-                with cuts.forgotten_when_the_line_is_gone():
-                    at = await self._inner.offset(url)
-                if at != before:
-                    cuts.count = 0
+                at = await self._inner.offset(url)
                 doubt = False
             if at == end:
                 return end
             if not offset <= at < end:
                 raise _elsewhere(url, at)
             try:
-                with cuts.counted():
-                    return await self._inner.send(url, at, chunk[at - offset :])
-            except OnlineUnavailableError:
+                return await self._inner.send(url, at, chunk[at - offset :])
+            except OnlineUnavailableError as error:
                 doubt = True
+                await cuts.take(error, is_unmoved)
                 raise
             except UploadMismatchError as error:
                 doubt = True
@@ -227,7 +229,7 @@ class RetryingMigration(OnlineMigration):
 
 @dataclass(slots=True)
 class _Cuts:
-    """How often the line broke over one body of `size` bytes that went on a line which was there.
+    """How often in a row the line broke over one body of `size` bytes.
 
     Scanners and filters cut the connection of a body that they do not let through: to try on for long is of no use.
     """
@@ -235,15 +237,21 @@ class _Cuts:
     size: int
     count: int = 0
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count a try that the line breaks over; raises `BodyRefusedError` in place of the last."""
+    async def take(self, error: OnlineUnavailableError, is_unmoved: Callable[[], Awaitable[bool]]) -> None:
+        """Count what a body failed with; raises `BodyRefusedError` after the last, if the line carries a question.
+
+        `is_unmoved` asks it: whether nothing of the body has arrived. A line that does not carry that either says
+        nothing of the body.
+        """
+        self.count = self.count + 1 if self.size and error.code == CONNECTION_LOST else 0
+        if self.count < _CUT_BODIES:
+            return
+        self.count = 0
         try:
-            yield
-        except OnlineUnavailableError as error:
-            self.count = self.count + 1 if self.size and error.code == CONNECTION_LOST else 0
-            if self.count < _CUT_BODIES:
-                raise
+            refused = await is_unmoved()
+        except OnlineUnavailableError:
+            return
+        if refused:
             raise BodyRefusedError(
                 "body-refused",
                 f"Something on the way cuts the line each time a body of {self.size} bytes is sent, and lets all else "
@@ -252,15 +260,6 @@ class _Cuts:
                 "then run the same command again.",
                 status=None,
             ) from error
-
-    @contextmanager
-    def forgotten_when_the_line_is_gone(self) -> Iterator[None]:
-        """Ask something small; a line that does not carry that either says nothing of a body."""
-        try:
-            yield
-        except OnlineUnavailableError:
-            self.count = 0
-            raise
 
 
 def _wait_asked_for(error: Exception) -> bool | float:

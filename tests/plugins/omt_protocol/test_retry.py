@@ -157,26 +157,26 @@ async def test_a_chunk_that_is_damaged_each_time_ends_as_a_mismatch() -> None:
 
 
 async def test_a_body_over_which_the_line_breaks_each_time_is_refused_on_the_way() -> None:
-    retrying, inner, _ = patient(*[(False, gone())] * 4)
-    with pytest.raises(BodyRefusedError) as caught:
+    retrying, inner, _ = patient(*[(False, gone())] * 6)
+    with stamina.set_testing(True, attempts=8), pytest.raises(BodyRefusedError) as caught:
         await retrying.send("/u", 0, CONTENT)
     assert (caught.value.code, caught.value.status) == ("body-refused", None)
-    assert inner.sent == [(0, 200)] * 4
+    assert inner.sent == [(0, 200)] * 6
 
 
 async def test_a_first_body_over_which_the_line_breaks_each_time_is_refused_on_the_way() -> None:
     retrying, inner, _ = patient()
     inner.cuts_creations = True
-    with pytest.raises(BodyRefusedError) as caught:
+    with stamina.set_testing(True, attempts=8), pytest.raises(BodyRefusedError) as caught:
         await retrying.create_upload(UploadRequest(kind="file", digest="ab" * 32, size=200), CONTENT)
     assert caught.value.status is None
-    assert inner.sent == [(0, 200)] * 4
+    assert inner.sent == [(0, 200)] * 6
 
 
 async def test_a_line_that_carries_nothing_at_all_says_nothing_of_a_body() -> None:
     retrying, inner, _ = patient(*[(False, gone())] * 8)
     inner.cuts_creations = True
-    with pytest.raises(OnlineUnavailableError):
+    with stamina.set_testing(True, attempts=8), pytest.raises(OnlineUnavailableError):
         await retrying.create_upload(UploadRequest(kind="file", digest="ab" * 32, size=200), CONTENT)
 
 
