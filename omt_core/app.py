@@ -27,11 +27,11 @@ def compose(
     plugins: Sequence[str] = (),
     disabled: Sequence[str] = (),
     settings_file: Path | None = None,
-    answers: Mapping[str, object] | None = None,
+    online: Mapping[str, object] | None = None,
     options: Mapping[str, object] | None = None,
     reserved_commands: Sequence[str] = (),
 ) -> Application:
-    """Load plugins and settings and wire them. `plugins` are `module:attr` words.
+    """Load plugins and settings and wire them. `plugins` are `module:attr` words, `online` the section of the answers.
 
     Raises `InputError` for settings that are not valid; a plugin that is broken is no error here, the host knows it.
     """
@@ -44,7 +44,7 @@ def compose(
     settings = load_settings(
         models,
         file=settings_file,
-        answers=answers,
+        online=online,
         options=options,
         ignored=frozenset(candidate.name for candidate in candidates if candidate.state is not PluginState.ACTIVE),
     )

@@ -1,31 +1,36 @@
 """Settings: one section `core` and one per plugin, from four places of growing weight.
 
-Settings file (TOML), answers file (its section `online`), environment (`OMT_` and `__` between levels, so that
-`OMT_ONLINE__URL` is `online.url`), options of the command line.
+Settings file (TOML), answers file (its section `online`, for the plugin that holds that role), environment (`OMT_` and
+`__` between levels, so that `OMT_ONLINE__URL` is `online.url`), options of the command line.
 """
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 from typing_extensions import override
 
 from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
+from omt_core.api.redaction import SECRETS
 from omt_core.api.roles import Role, RoleSettings
+from omt_core.given_values import problems, read_toml, texts_in
 
 ENVIRONMENT_PREFIX: Final = "OMT_"
+_SECTION: Final = re.compile(r'field "([^"]+)"')
+"""Where the library names a section whose variable it cannot parse; it has the name in its text alone."""
 
 
 class WizardSettings(BaseModel):
     """What the wizard can be told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     idle_minutes: float = Field(
         default=30.0,
@@ -38,7 +43,7 @@ class WizardSettings(BaseModel):
 class CoreSettings(BaseModel):
     """What the core itself can be told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     workspace: Path | None = Field(default=None, description="Folder of the migration; default: by licence serial.")
     hook_timeout: float = Field(default=300.0, gt=0, description="Seconds that a plugin may take for a short hook.")
@@ -74,38 +79,47 @@ def load_settings(
     models: Mapping[str, type[PluginSettings]],
     *,
     file: Path | None = None,
-    answers: Mapping[str, object] | None = None,
+    online: Mapping[str, object] | None = None,
     options: Mapping[str, object] | None = None,
     ignored: frozenset[str] = frozenset(),
 ) -> Settings:
     """Read and check the settings of the core and of the plugins in `models` (by plugin name).
 
-    The section `online` of the answers is that of whichever plugin holds the role. Sections of `ignored` plugins
-    (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid` that names each
-    wrong key with its dots.
+    `online` is what the answers say of the online side: it goes to the plugin that holds the role. Sections of
+    `ignored` plugins (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid`
+    that names each wrong key with its dots.
     """
-    from_file = _without(_read(file), ignored)
-    try:
-        core: CoreSettings = _root({}, {}, from_file, options, extra="ignore").core  # type: ignore[attr-defined]
-        given = {core.roles.online if name == Role.ONLINE else name: one for name, one in (answers or {}).items()}
-        known = {name: section for name, section in given.items() if name in models}
-        root = _root(models, known, from_file, options, extra="forbid")
-    except ValidationError as error:
-        raise _invalid(error) from error
-    return Settings(core, {name: getattr(root, name) for name in models})
+    from_file = {name: section for name, section in _read(file).items() if name not in ignored}
+    given = dict(options or {})
+    holder = _load({}, given, {}, from_file, extra="ignore").core.roles.holder(Role.ONLINE)
+    from_answers = {holder: dict(online)} if online and holder in models else {}
+    root = _load(models, given, from_answers, from_file, extra="forbid")
+    for text in texts_in(root.model_dump(mode="json")):
+        SECRETS.add_within(text)
+    return Settings(root.core, {name: getattr(root, name) for name in models})
 
 
-def _root(
+class _Root(BaseSettings):
+    """What all sections together make; the plugins' are added for each process."""
+
+    core: CoreSettings = Field(default_factory=CoreSettings)
+
+
+def _load(
     models: Mapping[str, type[PluginSettings]],
-    answers: Mapping[str, object],
+    options: dict[str, Any],
+    from_answers: dict[str, Any],
     from_file: dict[str, Any],
-    options: Mapping[str, object] | None,
     *,
-    extra: Literal["forbid", "ignore"],
-) -> BaseSettings:
-    class Root(BaseSettings):
+    extra: Literal["ignore", "forbid"],
+) -> _Root:
+    class Root(_Root):
         model_config = SettingsConfigDict(
-            env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra=extra, frozen=True
+            env_prefix=ENVIRONMENT_PREFIX,
+            env_nested_delimiter="__",
+            extra=extra,
+            frozen=True,
+            hide_input_in_errors=True,
         )
 
         @classmethod
@@ -122,13 +136,23 @@ def _root(
             return (
                 init_settings,
                 EnvSettingsSource(settings_cls),
-                _GivenSource(settings_cls, dict(answers)),
+                _GivenSource(settings_cls, from_answers),
                 _GivenSource(settings_cls, from_file),
             )
 
     fields: dict[str, Any] = {name: _section_field(model) for name, model in models.items()}
-    fields["core"] = (CoreSettings, Field(default_factory=CoreSettings))
-    return create_model("Root", __base__=Root, **fields)(**dict(options or {}))
+    model = create_model("Root", __base__=Root, **fields)
+    try:
+        return model(**options)
+    except ValidationError as error:
+        raise _invalid(problems(error, model)) from None
+    except SettingsError as error:
+        section = _SECTION.search(str(error))
+        name = "" if section is None else section[1]
+        raise _invalid(
+            f"{name}: a variable of the environment, {ENVIRONMENT_PREFIX}{name.upper()} or one that begins so, is not "
+            "written as JSON, as a list or a table must be"
+        ) from None
 
 
 def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:
@@ -160,26 +184,15 @@ def _read(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             "settings-unreadable", f"The settings file {file} cannot be read: {error}.", "Check the path of --settings."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "settings-syntax", f"The settings file {file} is not valid TOML: {error}.", "Mend the line that is named."
-        ) from error
+        ) from None
+    return read_toml(text, area="settings", place=f"The settings file {file}")
 
 
-def _without(values: dict[str, Any], ignored: frozenset[str]) -> dict[str, Any]:
-    return {name: section for name, section in values.items() if name not in ignored}
-
-
-def _invalid(error: ValidationError) -> InputError:
-    problems = "; ".join(
-        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-        for problem in error.errors(include_input=False)
-    )
+def _invalid(what: str) -> InputError:
     return InputError(
-        "settings-invalid", f"The settings are not valid: {problems}.", "See docs/reference/settings.md for all keys."
+        "settings-invalid", f"The settings are not valid: {what}.", "See docs/reference/settings.md for all keys."
     )

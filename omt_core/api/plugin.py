@@ -36,10 +36,11 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 class PluginSettings(BaseModel):
     """The base of a plugin's settings: its own section of the settings file, named like the plugin.
 
-    A setting is described by `Field(description=...)` or by the text below it; the reference is made from that.
+    A setting is described by `Field(description=...)` or by the text below it; the reference is made from that. What
+    a validator says must not repeat the value, which may be a secret in the wrong place.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class Plugin:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
+from urllib.parse import unquote
 
+_IN_CONNECTION_STRING: Final = re.compile(
+    r"(?:^|;)\s*(?:pwd|password|accesstoken)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)", re.IGNORECASE
+)
+_IN_ADDRESS: Final = re.compile(r"(?:^|://)[^/@:\s]*:([^/\s]+)@")
 _SHORTEST: Final = 4
 """Hiding shorter texts would hide ordinary words, and so tell the secret by what is missing."""
 
@@ -18,6 +24,16 @@ class Secrets:
         """Hide this text from now on."""
         if len(secret) >= _SHORTEST:
             self._known.add(secret)
+
+    def add_within(self, text: str) -> None:
+        """Hide the passwords that stand in a connection string or in an address such as a proxy's."""
+        for password in _IN_CONNECTION_STRING.findall(text):
+            self.add(password.strip())
+            if password.startswith("{"):
+                self.add(password[1:-1].replace("}}", "}"))
+        for password in _IN_ADDRESS.findall(text):
+            self.add(password)
+            self.add(unquote(password))
 
     def hide(self, text: str) -> str:
         """Return the text with every known secret replaced, longest first."""

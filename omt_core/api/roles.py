@@ -21,7 +21,7 @@ class Role(StrEnum):
 class RoleSettings(BaseModel):
     """The plugin that holds each role: section `core.roles` of the settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     database: str = "database"
     """Opens the source database, reads licence, users and photos."""

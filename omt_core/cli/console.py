@@ -20,7 +20,7 @@ from omt_core.api.errors import OmtError
 from omt_core.api.events import Event, HookCalled, StageProgress
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.text import one_line
-from omt_core.engine.result import FindingLine, Result
+from omt_core.engine.result import FindingLine, Result, error_line
 from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import EventHub
 
@@ -138,8 +138,9 @@ class Console(CommandContext):
         """Say an error to a person: what happened, what to do, and its code."""
         _log.error("%s: %s", error.code, error.message)
         if not self._json:
-            self._err.print(Text.assemble(("error ", "bold red"), (error.code, "bold"), f": {one_line(error.message)}"))
-            self._err.print(Text(f"    {one_line(error.remedy)}"))
+            told = error_line(error)
+            self._err.print(Text.assemble(("error ", "bold red"), (told.code, "bold"), f": {one_line(told.message)}"))
+            self._err.print(Text(f"    {one_line(told.remedy)}"))
 
 
 def finding_fields(finding: Finding) -> dict[str, object]:

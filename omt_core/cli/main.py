@@ -17,6 +17,7 @@ import anyio
 from omt_core.api.commands import Command
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode, InputError, OmtError
+from omt_core.api.redaction import SECRETS
 from omt_core.app import Application, compose
 from omt_core.cli import command as core_commands
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -54,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
             plugins=options.plugins,
             disabled=options.disabled,
             settings_file=options.settings,
-            answers=None if answers is None else answers.settings,
+            online=None if answers is None else answers.online_settings,
             reserved_commands=tuple(CORE_COMMANDS),
         )
         app = put_together()
@@ -153,7 +154,7 @@ def _failed(console: Console, error: BaseException, answers: Answers | None) -> 
     code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else told.exit_code
     _log.error("failed", exc_info=error)
     if console.debug:
-        traceback.print_exception(error, file=sys.stderr)
+        sys.stderr.write(SECRETS.hide("".join(traceback.format_exception(error))))
     console.error(told)
     kind = MigrationKind.LIVE if answers is None else answers.kind
     return console.finish_with(Result(exit_code=code, kind=kind, error=error_line(told)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice
 from omt_core.api.errors import InputError
 from omt_core.api.installation import ManualAnswers, ServiceFolders
+from omt_core.api.redaction import SECRETS
 from omt_core.engine.secrets import SecretReference
+from omt_core.given_values import problems, read_toml, texts_in
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class ServiceAnswers(_Section):
@@ -162,7 +163,7 @@ class Answers(_Section):
     """Who is told afterwards."""
 
     online: Mapping[str, Any] = Field(default_factory=dict)
-    """Settings of the section `online`: `url` and `token_file` at least."""
+    """Settings of the plugin that holds the role `online`: `url` and `token_file` at least."""
 
     folder: Path = Path()
     """Where the answers file lies; not a key of the file."""
@@ -173,12 +174,12 @@ class Answers(_Section):
         return MigrationKind.TEST if self.test_migration else MigrationKind.LIVE
 
     @property
-    def settings(self) -> Mapping[str, object]:
-        """What the answers say about settings: the section `online`, its token file made absolute."""
+    def online_settings(self) -> Mapping[str, object]:
+        """The section `online`, its token file made absolute."""
         online = dict(self.online)
         if isinstance(online.get("token_file"), str):
             online["token_file"] = str(self.folder / online["token_file"])
-        return {"online": online} if online else {}
+        return online
 
     def manual(self) -> ManualAnswers:
         """Return the answers about the installation. Raises `InputError` when a secret is not where they say."""
@@ -193,7 +194,7 @@ class Answers(_Section):
             dsn=given.dsn,
             prefix=given.prefix,
             user=given.user,
-            password=None if given.password is None else given.password.resolve(self.folder),
+            password=None if given.password is None else given.password.resolve(self.folder, "installation.password"),
             archives=tuple(self.folder / path for path in given.archives),
             templates=self._absolute(given.templates),
             service=ServiceFolders(
@@ -207,7 +208,7 @@ class Answers(_Section):
 
     def login_password(self) -> SecretStr:
         """Fetch the administrator's password. Raises `InputError` when it is not where the answers say."""
-        return self.login.password.resolve(self.folder)
+        return self.login.password.resolve(self.folder, "login.password")
 
     def migrator(self) -> Contact | None:
         """Return the contact details, or None when there are none."""
@@ -233,28 +234,20 @@ def load_answers(file: Path) -> Answers:
     each wrong or unknown key with its dots).
     """
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             "answers-unreadable", f"The answers file {file} cannot be read: {error}.", "Check the path of --answers."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "answers-syntax", f"The answers file {file} is not valid TOML: {error}.", "Mend the line that is named."
-        ) from error
+        ) from None
+    values = read_toml(text, area="answers", place=f"The answers file {file}")
+    for one in texts_in(values):
+        SECRETS.add_within(one)
     if "folder" in values:
         raise _invalid(file, "folder: unknown key")
     try:
         return Answers(**values, folder=file.resolve().parent)
     except ValidationError as error:
-        raise _invalid(
-            file, "; ".join(_sentence(problem["loc"], problem) for problem in error.errors(include_input=False))
-        ) from error
-
-
-def _sentence(place: tuple[int | str, ...], problem: Any) -> str:  # noqa: ANN401 - the library's own record
-    key = ".".join(str(part) for part in place)
-    return f"{key}: unknown key" if problem["type"] == "extra_forbidden" else f"{key}: {problem['msg']}"
+        raise _invalid(file, problems(error, Answers)) from None
 
 
 def _invalid(file: Path, problems: str) -> InputError:

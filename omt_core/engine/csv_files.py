@@ -54,7 +54,7 @@ def read_assignments(file: Path, column: str) -> Mapping[str, str]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(f"The file {file}", f"it cannot be read as UTF-8: {error}") from error
+        raise _invalid(f"The file {file}", f"it cannot be read as UTF-8: {error}") from None
     return parse_assignments(text, column, place=f"The file {file}")
 
 
@@ -79,10 +79,10 @@ def parse_assignments(text: str, column: str, *, place: str) -> Mapping[str, str
                 raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of line 1")
             login = _restore(login)
             if login in assignments:
-                raise _invalid(place, f"line {rows.line_num}: {login!r} stands there twice")
+                raise _invalid(place, f"line {rows.line_num}: its login stands in an earlier line too")
             assignments[login] = _restore(value)
     except csv.Error as error:
-        raise _invalid(place, f"line {rows.line_num}: {error}") from error
+        raise _invalid(place, f"line {rows.line_num}: {error}") from None
     return assignments
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode, OmtError
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.redaction import SECRETS
 from omt_core.engine.session import MigrationSession
 
 
@@ -77,8 +78,8 @@ class Result(_Line):
 
 
 def error_line(error: OmtError) -> ErrorLine:
-    """Make the line of an error."""
-    return ErrorLine(code=error.code, message=error.message, remedy=error.remedy)
+    """Make the line of an error. What others say in it, such as a driver, may hold a secret."""
+    return ErrorLine(code=error.code, message=SECRETS.hide(error.message), remedy=SECRETS.hide(error.remedy))
 
 
 async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtError | None) -> Result:

@@ -28,8 +28,8 @@ async def read_body(request: web.Request, limit: int) -> None:
         raise too_large(limit)
     try:
         body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise _malformed() from error
+    except (ValueError, RecursionError):
+        raise _malformed() from None
     if not isinstance(body, dict):
         raise _malformed()
     request[_BODY] = body

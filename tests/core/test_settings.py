@@ -30,10 +30,10 @@ def test_later_places_win_over_earlier_ones_value_by_value(tmp_path: Path, monke
     file.write_text('[online]\nurl = "file"\nretries = 9\nnames = ["a"]\n', encoding="utf-8")
     found = online(load_settings(MODELS, file=file).section("online"))
     assert (found.url, found.retries, found.names) == ("file", 9, ("a",))
-    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
+    found = online(load_settings(MODELS, file=file, online={"url": "answers"}).section("online"))
     assert (found.url, found.retries) == ("answers", 9)
     monkeypatch.setenv("OMT_ONLINE__URL", "environment")
-    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
+    found = online(load_settings(MODELS, file=file, online={"url": "answers"}).section("online"))
     assert (found.url, found.retries) == ("environment", 9)
     found = online(load_settings(MODELS, file=file, options={"online": {"url": "option"}}).section("online"))
     assert (found.url, found.retries) == ("option", 9)
@@ -87,6 +87,27 @@ def test_a_plugin_that_needs_a_setting_stops_only_itself(tmp_path: Path) -> None
 def test_the_answers_about_the_online_side_are_for_whoever_holds_that_role(monkeypatch: pytest.MonkeyPatch) -> None:
     models = {"online": Online, "object_store": Online}
     monkeypatch.setenv("OMT_CORE__ROLES__ONLINE", "object_store")
-    settings = load_settings(models, answers={"online": {"url": "answers"}})
+    settings = load_settings(models, online={"url": "answers"})
     assert online(settings.section("object_store")).url == "answers"
     assert online(settings.section("online")).url == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[core]\nhook_timout = 1", "core.hook_timout: unknown key, did you mean hook_timeout?"),
+        ("[onlin]\nurl = 1", "onlin: unknown key, did you mean online?"),
+        ("[core.wizard]\nbrowsr = 1", "core.wizard.browsr: unknown key, did you mean browser?"),
+        ("[core]\nsettle_seconds = 'soon'", "core.settle_seconds: must be a number"),
+        ("[core]\nhook_timeout = 0", "core.hook_timeout: must be more than 0"),
+        ("[core]\nworkspace = 1", "core.workspace: must be a path, written as a text"),
+        ("[online]\nnames = 'a'", "online.names: must be a list"),
+        ("online = 1", "online: must be a section with keys of its own"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_for_a_person(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_settings(MODELS, file=file)
+    assert words in caught.value.message

@@ -30,9 +30,9 @@ class EmailDomainsSettings(PluginSettings):
     def _domains(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         """Take domains in any case, and with an @ in front, as people write them."""
         domains = tuple(domain.strip().removeprefix("@").casefold() for domain in given)
-        for domain in domains:
+        for number, domain in enumerate(domains, start=1):
             if not domain or "@" in domain or any(character.isspace() for character in domain):
-                raise ValueError(f"{domain!r} is not a domain; write it like example.com")
+                raise ValueError(f"member {number} is not a domain; write it like example.com")
         return domains
 
     @field_validator("role_mailboxes")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from omt_core.api.findings import Finding
 from omt_core.engine.result import FindingLine
+from omt_core.given_values import problems
 from omt_core.wizard.body import body_of
 from omt_core.wizard.conducting import CONDUCTOR
 from omt_core.wizard.conductor import Conductor
@@ -20,7 +21,7 @@ _ANY: TypeAdapter[object] = TypeAdapter(object)
 class Asked(BaseModel):
     """The base of all bodies: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 A = TypeVar("A", bound=Asked)
@@ -36,13 +37,7 @@ def asked(request: web.Request, model: type[A]) -> A:
     try:
         return model.model_validate(body_of(request))
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
-        raise Refusal(
-            400,
-            "body-invalid",
-            "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems),
-            "Correct what is named.",
-        ) from error
+        raise Refusal(400, "body-invalid", problems(error, model), "Correct what is named.") from None
 
 
 def answer(value: Any) -> web.Response:  # noqa: ANN401 - whatever pydantic can write

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any, Final
 
 import tomli_w
@@ -12,6 +11,7 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.engine.answers import InstallationAnswers
 from omt_core.engine.session import MigrationSession
+from omt_core.given_values import problems, read_toml
 from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, ServiceForm, shown
 
 _PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
@@ -21,10 +21,12 @@ _DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a n
 class _OnlineSection(OnlineForm):
     """The section `online`: settings beside the two that the form has are for the settings page."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class _Sections(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     installation: InstallationAnswers = InstallationAnswers()
     online: _OnlineSection = _OnlineSection()
 
@@ -34,23 +36,15 @@ def import_answers(text: str) -> dict[str, Any]:
 
     Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
     """
-    try:
-        values = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            "answers-syntax", f"The file is not valid TOML: {error}.", "Mend the line that is named."
-        ) from error
+    values = read_toml(text.removeprefix("\ufeff"), area="answers", place="The file")
     try:
         sections = _Sections.model_validate({key: values[key] for key in _Sections.model_fields if key in values})
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
-        )
         raise InputError(
             "answers-invalid",
-            f"The file is not a valid answers file: {problems}.",
+            f"The file is not a valid answers file: {problems(error, _Sections)}.",
             "See docs/reference/answers.md for all keys.",
-        ) from error
+        ) from None
     given = sections.installation
     form = AnswersForm(
         dbms=given.dbms or "",

@@ -16,7 +16,7 @@ TYPES: Final = ("mssql", "oracle", "postgresql", "sqlite")
 
 
 class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ServiceForm(_Form):
@@ -111,7 +111,7 @@ def _path(field: str, text: str) -> Path | None:
         return None
     path = Path(text.strip())
     if not path.is_absolute():
-        raise _invalid(field, f"{text!r} is not a whole path")
+        raise _invalid(field, "it is not a whole path")
     return path
 
 

@@ -7,7 +7,7 @@ import urllib.request
 
 from yarl import URL
 
-from omt_core.api import InputError, OnlineNotNamedError
+from omt_core.api import SECRETS, InputError, OnlineNotNamedError
 
 
 def tenant_url(text: str | None) -> URL:
@@ -28,8 +28,8 @@ def tenant_url(text: str | None) -> URL:
     if url.scheme not in {"http", "https"} or not url.host:
         raise InputError(
             "online-url-not-valid",
-            f"{_shown(url, text)} is not an address of an online side.",
-            "Give online.url in full: https://, the host, and a path if there is one.",
+            "online.url is not an address of an online side.",
+            "Give it in full: https://, the host, and a path if there is one.",
         )
     if url.user or url.password or url.query_string or url.fragment:
         raise InputError(
@@ -71,6 +71,7 @@ def proxy_for(url: URL, setting: str) -> URL | None:
 
 
 def _proxy_url(text: str) -> URL:
+    SECRETS.add_within(text)
     try:
         url = URL(text if "://" in text else f"http://{text}")
     except ValueError:
@@ -82,8 +83,3 @@ def _proxy_url(text: str) -> URL:
             "Give online.proxy as http://host:port, or as environment or none.",
         )
     return url
-
-
-def _shown(url: URL, text: str) -> str:
-    """Return an address for a message, without the password that it may hold."""
-    return "What online.url says" if url.password or "@" in text else repr(text)

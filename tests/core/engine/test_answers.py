@@ -31,7 +31,7 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
     assert manual.archives == (tmp_path / "a", Path("/b"))
     assert manual.service.base == tmp_path / "cs"
     assert (answers.kind, answers.recover) == (MigrationKind.TEST, RecoveryChoice.OVERWRITE_TEST)
-    assert answers.settings == {"online": {"url": "u", "token_file": str(tmp_path / "token")}}
+    assert answers.online_settings == {"url": "u", "token_file": str(tmp_path / "token")}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,12 @@ def test_a_secret_comes_from_environment_or_file_and_is_hidden_from_then_on(
     assert SECRETS.hide("x planted-in-environment y planted in file z") == "x *** y ***z"
 
 
-def test_a_secret_that_is_not_there_is_named_by_its_place(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="OMT_TEST_PW") as caught:
-        load(tmp_path, LOGIN).login_password()
+@pytest.mark.parametrize("place", ["env", "file", "keyring"])
+def test_a_secret_that_is_not_there_is_told_by_its_key_since_what_stands_there_may_be_the_secret(
+    tmp_path: Path, place: str
+) -> None:
+    answers = load(tmp_path, f'[login]\nuser = "HH"\npassword = {{ {place} = "hunter2/hunter2" }}\n')
+    with pytest.raises(InputError, match=r"login\.password names") as caught:
+        answers.login_password()
     assert caught.value.code == "secret-not-found"
+    assert "hunter2" not in caught.value.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,28 @@ async def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         answer = await page.post("/api/installation", {"answers": {"colour": "red"}})
         assert answer.status == 400
         assert "answers.colour" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/installation", {"answers": {"password": ["hunter2hunter2"]}}),
+        ("/api/installation", {"answers": {"templates": "hunter2hunter2"}}),
+        ("/api/installation/import", {"text": '[installation]\npassword = "hunter2hunter2"\n'}),
+        ("/api/installation/import", {"text": "[installation]\npassword = hunter2hunter2\n"}),
+        ("/api/login", {"user": "HH", "password": {"value": "hunter2hunter2"}}),
+        ("/api/confirm", {"email": "hunter2hunter2"}),
+        ("/api/plans/csv", {"text": "login,plan\nhunter2hunter2,a\nhunter2hunter2,b\n"}),
+    ],
+)
+async def test_what_is_refused_is_not_repeated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str, body: Mapping[str, object]
+) -> None:
+    async with page_in(tmp_path) as page:
+        answer = await page.post(path, body)
+        assert answer.status == 400
+        assert b"hunter2" not in answer.content
+        assert "hunter2" not in caplog.text
 
 
 async def test_another_installation_can_be_asked_for_after_one_was_found(tmp_path: Path) -> None:

@@ -88,11 +88,11 @@ async def site_in(
         await build_crm(folder / "site", users=users, documents=documents, plants=plants or {})
     plans = [OfferedPlan(name=name, total=seats) for name in PLANS]
     async with serve_tenant(folder / "tenant", plans=plans) as tenant:
-        online = {"online": {"url": tenant.url, "token_file": str(tenant.token_file)}}
+        online = {"url": tenant.url, "token_file": str(tenant.token_file)}
         beginning = Beginning(answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work")
         async with Conductor.conducting(partial(_put_together, online, plugins), beginning) as conductor:
             yield Site(folder=folder, conductor=conductor)
 
 
-def _put_together(answers: Mapping[str, object], plugins: Sequence[str], sections: Mapping[str, object]) -> Application:
-    return compose(answers=answers, options=sections, plugins=plugins)
+def _put_together(online: Mapping[str, object], plugins: Sequence[str], sections: Mapping[str, object]) -> Application:
+    return compose(online=online, options=sections, plugins=plugins)
