@@ -161,13 +161,14 @@ async def tool(source: Source, workspace: Path, tenant: TenantProcess) -> float:
     target = await connect(online, ConnectOnline(run=quiet))
     migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
     async with database.snapshot() as snapshot, Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = DatabaseExport(database, source.settings, workspace, print).stage("database")
         call = Transfer(
             stages=[stage],
             snapshot=snapshot,
             migration=migration,
             journal=journal,
+            notes=journal.notes.of("transfer"),
             workspace=workspace,
             rate=FileRateLimiter(workspace / "limit"),
             stop=quiet,

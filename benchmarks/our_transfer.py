@@ -142,12 +142,13 @@ async def _transfer(options: argparse.Namespace) -> dict[str, float]:
     target = await connect(online, ConnectOnline(run=quiet))
     migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
     async with Journal.open(options.workspace / "journal.sqlite") as journal:
-        number = await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        number = await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = Transfer(
             stages=[_stage_over(options.archive)],
             snapshot="s1",
             migration=migration,
             journal=journal,
+            notes=journal.notes.of("transfer"),
             workspace=options.workspace,
             rate=FileRateLimiter(options.workspace / "limit"),
             stop=quiet,
@@ -156,7 +157,7 @@ async def _transfer(options: argparse.Namespace) -> dict[str, float]:
         processor, begun = _own_processor_seconds(), time.perf_counter()
         await transfer(call, UploadSettings(**json.loads(options.settings)))
         took = {"seconds": time.perf_counter() - begun, "client": _own_processor_seconds() - processor}
-        took["sent"] = next(run.sent_bytes for run in await journal.runs() if run.number == number)
+        took["sent"] = next(run.sent_bytes for run in await journal.runs.all() if run.number == number)
     await migration.aclose()
     await target.aclose()
     return took

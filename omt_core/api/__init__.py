@@ -43,7 +43,16 @@ from omt_core.api.events import (
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
-from omt_core.api.journal import BundleMember, ItemId, Outcome, TransferJournal, UploadRecord
+from omt_core.api.journal import (
+    BundleMember,
+    ItemDigest,
+    ItemId,
+    Outcome,
+    TransferItems,
+    TransferJournal,
+    TransferUploads,
+    UploadRecord,
+)
 from omt_core.api.online import (
     Chunk,
     CompletedMigration,
@@ -107,6 +116,7 @@ __all__ = [
     "InterruptedRunError",
     "InventoryState",
     "Item",
+    "ItemDigest",
     "ItemId",
     "ItemRecord",
     "ItemState",
@@ -158,8 +168,10 @@ __all__ = [
     "TablePart",
     "TenantState",
     "TenantStatus",
+    "TransferItems",
     "TransferJournal",
     "TransferLimits",
+    "TransferUploads",
     "UploadLostError",
     "UploadMismatchError",
     "UploadRecord",

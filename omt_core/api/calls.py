@@ -203,13 +203,14 @@ class Transfer:
     """Move all items of all stages, commit each stage, and journal every step.
 
     With `baseline_only` items that no earlier run knew are reported and left (recovery, DESIGN section 4). With
-    `commit` False contents are uploaded and nothing is committed (`precopy`).
+    `commit` False contents are uploaded and nothing is committed (`precopy`). `notes` are the transfer's own.
     """
 
     stages: Sequence[UploadStage]
     snapshot: str
     migration: OnlineMigration
     journal: TransferJournal
+    notes: PluginNotes
     workspace: Path
     rate: RateLimiter
     stop: StopSignal

@@ -20,7 +20,7 @@ class InventoryState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """How far an item has come. Allowed moves: `omt_core/journal/model.py`."""
+    """How far an item has come. Allowed moves: `omt_core/journal/states.py`."""
 
     PENDING = "pending"
     STARTED = "started"

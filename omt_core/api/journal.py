@@ -41,6 +41,16 @@ class UploadRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDigest:
+    """What an item's content was as it was read: sha256 in hexadecimal digits, bytes, and nanoseconds since 1970."""
+
+    id: ItemId
+    digest: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of an item. `sent` is False when the content was known online before, so nothing was sent for it."""
 
@@ -54,10 +64,13 @@ class Outcome:
     sent: bool = False
 
 
-class TransferJournal(Protocol):
-    """What `omt_upload`, or a partner's transfer, reads and writes."""
+class TransferItems(Protocol):
+    """The items of all stages. In what changes them, `sent` bytes of bodies have brought it about.
 
-    async def record_items(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
+    They are added to what this run has sent, in the same transaction.
+    """
+
+    async def record_inventory(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
         """Note what an inventory saw, one batch; all of one stage.
 
         An item that is confirmed and has the size and time of then stays confirmed and counts as skipped; anything else
@@ -65,7 +78,7 @@ class TransferJournal(Protocol):
         """
         ...
 
-    async def inventory_done(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
+    async def finish_inventory(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
         """Say that all items of a stage are told; returns at most 1,000 that an earlier run knew and this did not.
 
         With `gone` only differences from the baseline were told, and these keys are all that the run did not find.
@@ -76,47 +89,28 @@ class TransferJournal(Protocol):
         """Return what earlier runs left of a stage, as it is at this moment."""
         ...
 
-    async def as_imported(self, stage: str) -> bool:
+    async def reset_stage(self, stage: str) -> None:
+        """Forget all items of a stage that is produced anew (the database after its snapshot died)."""
+        ...
+
+    async def is_imported(self, stage: str) -> bool:
         """Tell whether nothing of a stage has changed since the online side imported it."""
         ...
 
-    async def about_to_commit(self, stage: str) -> None:
-        """Say that a stage is told to the online side anew: it is as imported no more until the next import."""
+    async def invalidate_import(self, stage: str) -> None:
+        """Say that a stage is about to be told to the online side anew: it is as imported no more until then."""
         ...
 
     async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
         """Return pending or started items of a stage in the order of their keys, beginning behind the key `after`."""
         ...
 
-    async def digests(self, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
-        """Note digest, size and mtime_ns as read for items that are about to be negotiated."""
+    async def record_digests(self, digests: Sequence[ItemDigest]) -> None:
+        """Note the contents as read of items that are about to be negotiated."""
         ...
 
-    async def settle(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
-        """Note what became of items, in one transaction; here and below, `sent` bytes of bodies have brought it about.
-
-        They are added to what this run has sent.
-        """
-        ...
-
-    async def upload_created(self, upload: UploadRecord, *, sent: int = 0) -> None:
-        """Note an upload and mark its items as started."""
-        ...
-
-    async def upload_advanced(self, url: str, offset: int, *, sent: int = 0) -> None:
-        """Note how far an upload is."""
-        ...
-
-    async def upload_finished(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
-        """Forget an upload and note what became of its items, in one transaction."""
-        ...
-
-    async def open_uploads(self) -> Sequence[UploadRecord]:
-        """Return the uploads that an earlier run left unfinished."""
-        ...
-
-    async def reset_stage(self, stage: str) -> None:
-        """Forget all items of a stage that is produced anew (the database after its snapshot died)."""
+    async def record_outcomes(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        """Note what became of items, in one transaction."""
         ...
 
     async def totals(self, *, stage: str | None = None) -> Mapping[str, StageTotals]:
@@ -129,10 +123,36 @@ class TransferJournal(Protocol):
         """Yield items in batches, sorted by stage and key, for manifests and reports."""
         ...
 
-    async def remember(self, name: str, value: str) -> None:
-        """Keep a short text under a name of the plugin's own (a manifest's digest, say)."""
+
+class TransferUploads(Protocol):
+    """The uploads that are under way, with what is in them; `sent` as for items."""
+
+    async def create(self, upload: UploadRecord, *, sent: int = 0) -> None:
+        """Note an upload and mark its items as started."""
         ...
 
-    async def recall(self, name: str) -> str | None:
-        """Return what was kept under this name, or None."""
+    async def advance(self, url: str, offset: int, *, sent: int = 0) -> None:
+        """Note how far an upload is."""
+        ...
+
+    async def finish(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        """Forget an upload and note what became of its items, in one transaction."""
+        ...
+
+    async def unfinished(self) -> Sequence[UploadRecord]:
+        """Return the uploads that an earlier run left unfinished."""
+        ...
+
+
+class TransferJournal(Protocol):
+    """What `omt_upload`, or a partner's transfer, reads and writes."""
+
+    @property
+    def items(self) -> TransferItems:
+        """What is to be moved, and what has become of it."""
+        ...
+
+    @property
+    def uploads(self) -> TransferUploads:
+        """What is under way."""
         ...

@@ -56,9 +56,9 @@ class OpenChecklist(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await read_users(session)
-        again = await session.journal.noted(_OWNER, _PROPOSED) is not None
+        again = await session.journal.notes.of(_OWNER).recall(_PROPOSED) is not None
         await propose(session, Assignments(default_plan="none") if again else Assignments())
-        await session.journal.note(_OWNER, _PROPOSED, "yes")
+        await session.journal.notes.of(_OWNER).remember(_PROPOSED, "yes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,8 @@ from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
-    await session.journal.pin(pins.CHANGES_ASKED, None if session.only_missing else json.dumps(_changes(request)))
-    await session.journal.pin(pins.COMPLETING, migration.id)
+    await session.journal.notes.pin(pins.CHANGES_ASKED, None if session.only_missing else json.dumps(_changes(request)))
+    await session.journal.notes.pin(pins.COMPLETING, migration.id)
     began = time.monotonic()
     await _watch(session, migration, request)
     await note_import(session.journal, time.monotonic() - began)
@@ -31,7 +31,7 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
 
 async def join_import(session: MigrationSession, migration: OnlineMigration) -> bool:
     """Wait for the import that a run asked for which was killed then; tell whether there was one that ended well."""
-    if (await session.journal.pins()).get(pins.COMPLETING) != migration.id:
+    if (await session.journal.notes.pins()).get(pins.COMPLETING) != migration.id:
         return False
     if not await _watch(session, migration, None):
         return False
@@ -44,7 +44,7 @@ async def take_ended_import(session: MigrationSession) -> bool:
 
     Returns False where the tenant has completed nothing that this workspace waits for.
     """
-    asked, target = (await session.journal.pins()).get(pins.COMPLETING), session.located.target
+    asked, target = (await session.journal.notes.pins()).get(pins.COMPLETING), session.located.target
     known = None if asked is None or target is None else (await target.status()).migration
     if target is None or known is None or not known.completed:
         return False
@@ -64,15 +64,15 @@ async def is_as_imported(session: MigrationSession) -> bool:
 
     An import whose result is not journalled yet does not count: what it changed has still to be taken over.
     """
-    if not session.only_missing or pins.COMPLETING in await session.journal.pins():
+    if not session.only_missing or pins.COMPLETING in await session.journal.notes.pins():
         return False
-    stages = await session.journal.stages()
-    return all([await session.journal.as_imported(stage.name) for stage in stages])
+    stages = await session.journal.items.stages()
+    return all([await session.journal.items.is_imported(stage.name) for stage in stages])
 
 
 async def keep_earlier_result(session: MigrationSession, migration: OnlineMigration) -> None:
     """Take receipt and manifest of the last import for the result of this run; fetch them where they are not here."""
-    told = (await session.journal.pins()).get(pins.RESULT)
+    told = (await session.journal.notes.pins()).get(pins.RESULT)
     receipt, manifest = session.folder / RECEIPT_FILE, session.folder / MANIFEST_FILE
     if told is not None and receipt.is_file() and manifest.is_file():
         session.completed = CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told))
@@ -104,7 +104,7 @@ async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -
     completed = session.completed = await migration.result(session.folder)
     session.findings = merged(session.findings, completed.findings)
     counts = {"tables": completed.tables, "rows": completed.rows, "files": completed.files}
-    await session.journal.pin(pins.RESULT, json.dumps(counts))
+    await session.journal.notes.pin(pins.RESULT, json.dumps(counts))
 
 
 def _changes(request: CompletionRequest) -> dict[str, int]:
@@ -117,16 +117,17 @@ def _changes(request: CompletionRequest) -> dict[str, int]:
 
 async def _keep_result(session: MigrationSession, migration: OnlineMigration) -> None:
     await _fetch_result(session, migration)
-    asked = (await session.journal.pins()).get(pins.CHANGES_ASKED)
+    asked = (await session.journal.notes.pins()).get(pins.CHANGES_ASKED)
     if asked is not None:
         # What was asked for, perhaps by a run that was killed then: it may have decided otherwise than this one.
-        await session.journal.pin(pins.CHANGES, asked)
-        await session.journal.pin(pins.CHANGES_ASKED, None)
-    await session.journal.pin(pins.STARTED, session.decisions.kind.value)
-    await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
-    await session.journal.pin(pins.OVERWRITING, None)
-    await session.journal.pin(pins.COMPLETING, None)
-    await session.journal.note_import()  # last: whoever is killed before it has everything committed and imported anew
+        await session.journal.notes.pin(pins.CHANGES, asked)
+        await session.journal.notes.pin(pins.CHANGES_ASKED, None)
+    await session.journal.notes.pin(pins.STARTED, session.decisions.kind.value)
+    await session.journal.notes.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
+    await session.journal.notes.pin(pins.OVERWRITING, None)
+    await session.journal.notes.pin(pins.COMPLETING, None)
+    # Last: whoever is killed before it has everything committed and imported anew.
+    await session.journal.items.mark_imported()
     await judge_estimate(session.journal)
 
 

@@ -18,7 +18,7 @@ async def end_run(session: MigrationSession, error: OmtError | None) -> Result:
         _say_frozen(error)
     code = ExitCode.DONE if error is None else error.exit_code
     try:
-        await session.journal.finish_run(code, session.findings)
+        await session.journal.runs.finish(code, session.findings)
     except InputError as full:
         # That no more fits the disk may be just what ended the run.
         error = error or full

@@ -62,8 +62,8 @@ async def estimate(
 
 async def _database_bytes(journal: Journal) -> int:
     """Return how large the parts of the database were that an earlier run moved."""
-    stages = {stage.name for stage in await journal.stages() if stage.kind == "database"}
-    return sum(total.bytes for name, total in (await journal.totals()).items() if name in stages)
+    stages = {stage.name for stage in await journal.items.stages() if stage.kind == "database"}
+    return sum(total.bytes for name, total in (await journal.items.totals()).items() if name in stages)
 
 
 async def keep(found: calls.Estimate, folder: Path) -> None:

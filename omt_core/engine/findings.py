@@ -66,7 +66,7 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
     """Make one finding for each reason that the journal has for items left behind."""
     subjects: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
-    async for batch in journal.records(states=(ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)):
+    async for batch in journal.items.records(states=(ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)):
         for record in batch:
             counts[record.reason] = counts.get(record.reason, 0) + 1
             shown = subjects.setdefault(record.reason, [])

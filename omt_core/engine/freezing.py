@@ -15,24 +15,24 @@ from omt_core.api.plugin import Plugin
 from omt_core.engine import pins
 from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, MigrationSession
-from omt_core.engine.surroundings import JournalNotes, Surroundings
+from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
 
 
 async def freeze(session: MigrationSession) -> None:
     """Freeze, unless this migration has done so before. What was frozen is thawed again when a plugin fails."""
     journal, located, dispatch = session.journal, session.located, session.engine.dispatch
-    if (await journal.pins()).get(pins.FROZEN) == "frozen":
+    if (await journal.notes.pins()).get(pins.FROZEN) == "frozen":
         return
     can_undo = set(dispatch.implementers(Plugin.freeze)) & set(dispatch.implementers(Plugin.thaw))
-    await journal.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
-    await journal.pin(pins.FROZEN, "intended")
+    await journal.notes.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
+    await journal.notes.pin(pins.FROZEN, "intended")
     try:
         for plugin in dispatch.implementers(Plugin.freeze):
             call = calls.Freeze(
                 installation=located.installation,
                 database=located.database,
-                notes=JournalNotes(journal, f"freeze/{plugin}"),
+                notes=journal.notes.of(f"freeze/{plugin}"),
                 run=session.run,
             )
             await dispatch.tell(Plugin.freeze, call, only=plugin)
@@ -40,7 +40,7 @@ async def freeze(session: MigrationSession) -> None:
         thawed = await thaw(session.engine, journal, located.installation, located.database)
         session.findings = merged(session.findings, thawed)
         raise
-    await journal.pin(pins.FROZEN, "frozen")
+    await journal.notes.pin(pins.FROZEN, "frozen")
     session.engine.events.emit(
         Notice(message="The installation on site is frozen: users of the Windows client and of Service are kept out.")
     )
@@ -54,14 +54,14 @@ async def thaw(
     Raises `InputError` `thaw-plugin-missing` when a plugin that froze takes no part now; all others have thawed then.
     """
     # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
-    await journal.pin(pins.FROZEN, "intended")
+    await journal.notes.pin(pins.FROZEN, "intended")
     findings: list[Finding] = []
     failed = False
     for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
         call = calls.Thaw(
             installation=installation,
             database=database,
-            notes=JournalNotes(journal, f"freeze/{plugin}"),
+            notes=journal.notes.of(f"freeze/{plugin}"),
             run=Surroundings(engine.events),
         )
         answers = await engine.dispatch.every(Plugin.thaw, call, only=plugin)
@@ -75,11 +75,11 @@ async def thaw(
             "Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
         )
     if not failed:
-        await journal.pin(pins.FROZEN_BY, None)
-        await journal.pin(pins.FROZEN, None)
+        await journal.notes.pin(pins.FROZEN_BY, None)
+        await journal.notes.pin(pins.FROZEN, None)
         engine.events.emit(Notice(message="The installation on site is thawed."))
     return findings
 
 
 async def _frozen_by(journal: Journal) -> frozenset[str]:
-    return frozenset(json.loads((await journal.pins()).get(pins.FROZEN_BY, "[]")))
+    return frozenset(json.loads((await journal.notes.pins()).get(pins.FROZEN_BY, "[]")))

@@ -48,7 +48,7 @@ class Stopwatch:
     async def stop(self, journal: Journal, stages: Sequence[UploadStage]) -> None:
         """Keep what was measured of the transfer of these stages."""
         seconds = time.monotonic() - self._began
-        totals, runs = await journal.totals(), await journal.runs()
+        totals, runs = await journal.items.totals(), await journal.runs.all()
         files = [totals[stage.name] for stage in stages if stage.kind == "files" and stage.name in totals]
         tables = [totals[stage.name] for stage in stages if stage.kind == "database" and stage.name in totals]
         measured = PastTransfer(
@@ -74,18 +74,18 @@ async def note_import(journal: Journal, seconds: float) -> None:
 
 async def past_transfers(journal: Journal) -> tuple[PastTransfer, ...]:
     """Return what earlier transfers of this migration measured, oldest first."""
-    text = await journal.noted(_OWNER, _MEASURED)
+    text = await journal.notes.of(_OWNER).recall(_MEASURED)
     return () if text is None else _PAST.validate_json(text)
 
 
 async def keep_estimate(journal: Journal, record: EstimateRecord) -> None:
     """Keep an estimate in the place of an earlier one; the upload that it is about judges it."""
-    await journal.note(_OWNER, _ESTIMATE, _RECORD.dump_json(record).decode())
+    await journal.notes.of(_OWNER).remember(_ESTIMATE, _RECORD.dump_json(record).decode())
 
 
 async def kept_estimate(journal: Journal) -> EstimateRecord | None:
     """Return the estimate that was made last, or None."""
-    text = await journal.noted(_OWNER, _ESTIMATE)
+    text = await journal.notes.of(_OWNER).recall(_ESTIMATE)
     return None if text is None else _RECORD.validate_json(text)
 
 
@@ -94,13 +94,13 @@ async def judge_estimate(journal: Journal) -> None:
     record = await kept_estimate(journal)
     if record is None or record.took is not None:
         return
-    runs = [run for run in await journal.runs() if run.started >= record.made and _uploads(run)]
+    runs = [run for run in await journal.runs.all() if run.started >= record.made and _uploads(run)]
     took = sum((_uploaded(run, last=run is runs[-1]) for run in runs), timedelta())
     await keep_estimate(journal, replace(record, took=took.total_seconds(), runs=tuple(run.number for run in runs)))
 
 
 async def _keep(journal: Journal, past: Sequence[PastTransfer]) -> None:
-    await journal.note(_OWNER, _MEASURED, _PAST.dump_json(tuple(past[-_KEPT:])).decode())
+    await journal.notes.of(_OWNER).remember(_MEASURED, _PAST.dump_json(tuple(past[-_KEPT:])).decode())
 
 
 def _uploads(run: RunSummary) -> bool:

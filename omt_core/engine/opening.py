@@ -67,9 +67,9 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 Plugin.plan_recovery,
                 calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
             )
-        await journal.begin_run(mode=plan.mode, baseline=False, plugins=engine.host.versions)
+        await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
         await pins.pin_licence(journal, licence)
-        await journal.pin(pins.ANSWERS, pinned_answers.dump(request.answers))
+        await journal.notes.pin(pins.ANSWERS, pinned_answers.dump(request.answers))
         session = MigrationSession(
             engine=engine,
             journal=journal,
@@ -83,7 +83,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 plan=plan,
             ),
             resources=resources,
-            decisions=await journal.decisions(),
+            decisions=await journal.notes.decisions(),
             writes=request.writes,
             asked_kind=request.kind,
             findings=discovery.findings,
@@ -111,7 +111,7 @@ async def _enter_workspace(request: OpenRequest, licence: Licence, resources: As
 
 async def _finished_without_us(journal: Journal, status: TenantStatus | None) -> bool:
     """Tell whether the tenant imported after this tool had asked for it and was killed before it heard the answer."""
-    known = await journal.pins()
+    known = await journal.notes.pins()
     return (
         pins.COMPLETING in known
         and status is not None
@@ -124,7 +124,7 @@ async def _finished_without_us(journal: Journal, status: TenantStatus | None) ->
 
 
 async def _earlier(journal: Journal) -> calls.EarlierRun | None:
-    known = await journal.pins()
+    known = await journal.notes.pins()
     if pins.SERIAL not in known or pins.STARTED not in known:
         return None
     return calls.EarlierRun(

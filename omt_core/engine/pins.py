@@ -34,17 +34,17 @@ RESULT: Final = "result"
 
 async def pin_licence(journal: Journal, licence: Licence) -> None:
     """Pin owner and serial number at the first run; later runs have been compared with them before this."""
-    known = await journal.pins()
+    known = await journal.notes.pins()
     if SERIAL not in known:
-        await journal.pin(OWNER, licence.owner)
-        await journal.pin(SERIAL, licence.serial)
+        await journal.notes.pin(OWNER, licence.owner)
+        await journal.notes.pin(SERIAL, licence.serial)
     if known.get(VERSION) != licence.version:
-        await journal.pin(VERSION, licence.version)
+        await journal.notes.pin(VERSION, licence.version)
 
 
 async def licence_of(journal: Journal) -> Licence | None:
     """Return the pinned licence, or None."""
-    known = await journal.pins()
+    known = await journal.notes.pins()
     if SERIAL not in known:
         return None
     return Licence(owner=known[OWNER], serial=known[SERIAL], version=known.get(VERSION, ""))

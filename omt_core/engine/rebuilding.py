@@ -35,16 +35,14 @@ async def rebuild_journal(session: MigrationSession) -> None:
     )
     migration = await target.open(session.located.licence, status.migration.kind, session.located.plan.choices[0])
     # What the journal had of other runs, cut short or of a tenant that was reset, is not what is online.
-    for stage in await session.journal.totals():
-        await session.journal.reset_stage(stage)
-    await session.journal.pin(pins.SNAPSHOT, None)
+    for stage in await session.journal.items.totals():
+        await session.journal.items.reset_stage(stage)
+    await session.journal.notes.pin(pins.SNAPSHOT, None)
     try:
         async for batch in migration.manifest():
-            await session.journal.adopt(
-                [(entry.stage, entry.key, entry.name, entry.size, entry.digest, entry.reason) for entry in batch]
-            )
+            await session.journal.items.import_manifest(batch)
     finally:
         await migration.aclose()
-    await session.journal.pin(pins.OVERWRITING, None)
-    await session.journal.pin(pins.STARTED, status.migration.kind.value)
-    await session.journal.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
+    await session.journal.notes.pin(pins.OVERWRITING, None)
+    await session.journal.notes.pin(pins.STARTED, status.migration.kind.value)
+    await session.journal.notes.pin(pins.COMPLETED, datetime.now(UTC).isoformat())

@@ -27,20 +27,20 @@ from omt_core.journal import Journal
 
 async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Finding] | None = None) -> MigrationRecord:
     """Return the record of a migration; `findings` are those of the run under way, else those of the last one."""
-    known = await journal.pins()
+    known = await journal.notes.pins()
     receipt = folder / RECEIPT_FILE
     return MigrationRecord(
         workspace=folder,
         licence=await pins.licence_of(journal),
-        decisions=await journal.decisions(),
-        runs=await journal.runs(),
-        totals=await journal.totals(),
-        stage_titles={stage.name: stage.title for stage in await journal.stages()},
-        findings=await journal.last_findings() if findings is None else tuple(findings),
-        plugins=await journal.last_plugins(),
+        decisions=await journal.notes.decisions(),
+        runs=await journal.runs.all(),
+        totals=await journal.items.totals(),
+        stage_titles={stage.name: stage.title for stage in await journal.items.stages()},
+        findings=await journal.runs.last_findings() if findings is None else tuple(findings),
+        plugins=await journal.runs.last_plugins(),
         receipt=receipt if receipt.is_file() else None,
         frozen=pins.FROZEN in known,
-        records=lambda states: journal.records(states=states),
+        records=lambda states: journal.items.records(states=states),
         changes_online=json.loads(known.get(pins.CHANGES, "{}")),
         estimate=await kept_estimate(journal),
     )

@@ -84,10 +84,10 @@ def error_line(error: OmtError) -> ErrorLine:
 
 async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtError | None) -> Result:
     """Count what a run did, from the journal."""
-    totals = await session.journal.totals()
-    files = {stage.name for stage in await session.journal.stages() if stage.kind == "files"}
+    totals = await session.journal.items.totals()
+    files = {stage.name for stage in await session.journal.items.stages() if stage.kind == "files"}
     counted = [total for name, total in totals.items() if name in files]
-    runs = await session.journal.runs()
+    runs = await session.journal.runs.all()
     tables, rows = _database(session)
     return Result(
         exit_code=exit_code,

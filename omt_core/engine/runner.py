@@ -88,12 +88,12 @@ class Runner:
         if phase is not self._open:
             session.engine.events.emit(PhaseStarted(phase=phase.name))
             await self._tell_plugins(Plugin.before_phase, phase)
-            await session.journal.begin_phase(phase.name)
+            await session.journal.runs.begin_phase(phase.name)
             self._open = phase
         await step.perform(session)
         if not step.ends_phase:
             return
-        await session.journal.finish_phase()
+        await session.journal.runs.finish_phase()
         self._open = None
         self._finished.add(phase.name)
         await self._tell_plugins(Plugin.after_phase, phase)

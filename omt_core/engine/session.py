@@ -185,5 +185,5 @@ class MigrationSession:
         await self._decide(replace(self.decisions, waivers=tuple(sorted(set(waivers)))))
 
     async def _decide(self, decisions: Decisions) -> None:
-        await self.journal.save_decisions(decisions)
+        await self.journal.notes.save_decisions(decisions)
         self.decisions = decisions

@@ -38,10 +38,10 @@ class ChooseRecovery(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.choose_recovery(self.choice)
-        if session.only_missing and not session.finishing and pins.OVERWRITING in await session.journal.pins():
+        if session.only_missing and not session.finishing and pins.OVERWRITING in await session.journal.notes.pins():
             # The journal followed an overwrite that was cut short: its items are not those of what is online.
             await rebuild_journal(session)
-        await session.journal.change_mode(mode=session.mode, baseline=session.only_missing)
+        await session.journal.runs.change_mode(mode=session.mode, baseline=session.only_missing)
 
 
 _REFUSED = {
@@ -174,7 +174,7 @@ class Finish(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        failed = sum(total.failed for total in (await session.journal.totals()).values())
+        failed = sum(total.failed for total in (await session.journal.items.totals()).values())
         if failed:
             raise InstallationError(
                 "files-unreadable",

@@ -25,12 +25,14 @@ async def what_would_be_sent(session: MigrationSession) -> Sequence[StageForecas
     """Take the inventory into the journal, which in a dry run is a copy that is thrown away."""
     async with session.located.database.snapshot() as snapshot:
         stages = await stages_of(session, snapshot, files_only=True)
-        await session.journal.note_stages(stages)
+        await session.journal.items.record_stages(stages)
         for stage in stages:
             async for batch in stage.items():
-                await session.journal.record_items(batch, baseline_only=session.only_missing and not stage.takes_new)
-            await session.journal.inventory_done(stage.name)
-    totals = await session.journal.totals()
+                await session.journal.items.record_inventory(
+                    batch, baseline_only=session.only_missing and not stage.takes_new
+                )
+            await session.journal.items.finish_inventory(stage.name)
+    totals = await session.journal.items.totals()
     session.findings = told_anew(session.findings, await left_behind(session.journal, session.engine.host.codes))
     return [
         StageForecast(

@@ -57,9 +57,9 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             return
         if session.mode is MigrationMode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
-            await session.journal.pin(pins.STARTED, session.decisions.kind.value)
+            await session.journal.notes.pin(pins.STARTED, session.decisions.kind.value)
         elif not session.only_missing:
-            await session.journal.pin(pins.OVERWRITING, migration.id)
+            await session.journal.notes.pin(pins.OVERWRITING, migration.id)
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)
@@ -141,15 +141,15 @@ async def _transfer_all(
     journal = session.journal
     files_only = session.only_missing or not commit
     async with session.located.database.snapshot() as fresh:
-        snapshot = (await journal.pins()).get(pins.SNAPSHOT, fresh) if files_only else fresh
+        snapshot = (await journal.notes.pins()).get(pins.SNAPSHOT, fresh) if files_only else fresh
         stages = await stages_of(session, snapshot, files_only=files_only)
-        await journal.note_stages(stages)
+        await journal.items.record_stages(stages)
         if not files_only:
             # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
-            await journal.pin(pins.SNAPSHOT, snapshot)
+            await journal.notes.pin(pins.SNAPSHOT, snapshot)
             for stage in stages:
                 if stage.kind == "database":
-                    await journal.reset_stage(stage.name)
+                    await journal.items.reset_stage(stage.name)
         _tell(session, STARTING, StageState.SUCCEEDED)
         for stage in stages:
             _tell(session, (stage.name, stage.title), StageState.WAITING)
@@ -163,6 +163,7 @@ async def _transfer_all(
                 snapshot=snapshot,
                 migration=migration,
                 journal=journal,
+                notes=journal.notes.of("transfer"),
                 workspace=session.folder,
                 rate=FileRateLimiter(session.folder / LIMIT_FILE),
                 stop=stop,
@@ -186,7 +187,7 @@ async def _transfer_all(
 
 async def is_frozen(session: MigrationSession) -> bool:
     """Tell whether this migration has frozen the installation, or begun to."""
-    return pins.FROZEN in await session.journal.pins()
+    return pins.FROZEN in await session.journal.notes.pins()
 
 
 async def _interrupted(session: MigrationSession) -> InterruptedRunError:
@@ -202,7 +203,7 @@ async def _interrupted(session: MigrationSession) -> InterruptedRunError:
 
 async def _thaw_after_refusal(session: MigrationSession) -> None:
     """Thaw, unless an earlier run had asked for the import: the tenant may be at it, and then users must stay out."""
-    if session.only_missing or not await is_frozen(session) or pins.COMPLETING in await session.journal.pins():
+    if session.only_missing or not await is_frozen(session) or pins.COMPLETING in await session.journal.notes.pins():
         return
     located = session.located
     thawed = await thaw(session.engine, session.journal, located.installation, located.database)

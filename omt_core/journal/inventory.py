@@ -10,10 +10,9 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
-from omt_core.journal import imports
-from omt_core.journal.connection import to_blob
-from omt_core.journal.items import GONE_SHOWN, read_items
-from omt_core.journal.model import STATE_OF_PRESENCE
+from omt_core.journal.file import to_blob
+from omt_core.journal.item_rows import read_items
+from omt_core.journal.states import STATE_OF_PRESENCE
 
 _ROWS_ASKED: Final = 500
 
@@ -65,20 +64,25 @@ def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, b
         else:
             changed.append((stage, key, run, *told))
     if added or changed:
-        imports.forget(connection, stage)
+        invalidate_import(connection, stage)
     connection.executemany(_INSERT, added)
     connection.executemany(_UPDATE, changed)
     connection.executemany(_SEEN, seen)
     return unknown
 
 
-def forget_unseen(connection: sqlite3.Connection, run: int, stage: str, *, keep: bool) -> Sequence[ItemRecord]:
-    """Return the first items of a stage that `run` has not seen; forget them all unless they are to be kept."""
-    gone = read_items(connection, "stage = ? AND seen_run < ? ORDER BY key LIMIT ?", (stage, run, GONE_SHOWN))
+def finish(connection: sqlite3.Connection, run: int, stage: str, *, keep: bool, shown: int) -> Sequence[ItemRecord]:
+    """Return the first `shown` items of a stage that `run` has not seen; forget all such unless they are to be kept."""
+    gone = read_items(connection, "stage = ? AND seen_run < ? ORDER BY key LIMIT ?", (stage, run, shown))
     if gone and not keep:
-        imports.forget(connection, stage)
+        invalidate_import(connection, stage)
         connection.execute("DELETE FROM items WHERE stage = ? AND seen_run < ?", (stage, run))
     return gone
+
+
+def invalidate_import(connection: sqlite3.Connection, stage: str) -> None:
+    """Note that a stage is not what was imported any more. In the transaction that changes it."""
+    connection.execute("DELETE FROM imported WHERE stage = ?", (stage,))
 
 
 def _before(connection: sqlite3.Connection, stage: str, keys: Iterable[bytes]) -> Mapping[bytes, _Told]:

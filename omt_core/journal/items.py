@@ -1,84 +1,218 @@
-"""Items in the journal, and what becomes of them."""
+"""Items in the journal: what inventories tell of them, what becomes of them, and what is online as it stands here."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
+from typing_extensions import override
+
+from omt_core.api.baseline import Baseline
 from omt_core.api.errors import OmtError
-from omt_core.api.items import ItemRecord, ItemState, TablePart
-from omt_core.api.journal import ItemId, Outcome
-from omt_core.api.stages import StageTotals
-from omt_core.journal import imports
-from omt_core.journal.connection import to_blob, to_text
-from omt_core.journal.model import may_move
+from omt_core.api.items import Item, ItemRecord, ItemState
+from omt_core.api.journal import ItemDigest, ItemId, Outcome, TransferItems
+from omt_core.api.online import ManifestEntry
+from omt_core.api.stages import StageTotals, UploadStage
+from omt_core.journal import inventory
+from omt_core.journal.file import JournalFile, to_blob
+from omt_core.journal.inventory import invalidate_import
+from omt_core.journal.item_rows import Counts, JournalBaseline, is_one_of, named, page, stages_with_items
+from omt_core.journal.runs import Runs, count_sent, keeps_to_baseline, last_run
+from omt_core.journal.states import OPEN_STATES, may_move
 
-GONE_SHOWN: Final = 1_000
+T = TypeVar("T")
+
+_PAGE: Final = 2_000
+_GONE_SHOWN: Final = 1_000
 """How many items that an inventory did not find any more are told one by one."""
 
-_COLUMNS: Final = (
-    "items.stage, key, items.name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, "
-    "coalesce(stages.plugin, '')"
-)
-_FROM: Final = "FROM items LEFT JOIN stages ON stages.name = items.stage"
 
-_STATES: Final = {state.value: state for state in ItemState}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTitle:
+    """A row of the upload table as an earlier run had it."""
 
-_COUNTS: Final = (
-    "items", "bytes", "confirmed_items", "confirmed_bytes", "sent_items", "skipped_items", "skipped_bytes", "missing",
-    "failed", "left_out",
-)  # fmt: skip
+    name: str
+    title: str
+    kind: str
 
 
-def read_items(connection: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> Sequence[ItemRecord]:
-    """Return the items for which a condition in SQL holds, in the order that it names."""
-    return _records(connection.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", parameters))
+class Items(TransferItems):
+    """All items of the migration, by stage. What changes them belongs to the run that is under way."""
+
+    def __init__(self, file: JournalFile, runs: Runs) -> None:
+        self._file = file
+        self._runs = runs
+        self._counts = Counts()
+
+    # --- stages
+
+    async def record_stages(self, stages: Sequence[UploadStage]) -> None:
+        """Keep the rows of the upload table, so that they can be shown without the plugins that brought them."""
+
+        def keep(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "INSERT OR REPLACE INTO stages (name, title, position, kind, plugin) VALUES (?, ?, ?, ?, ?)",
+                ((stage.name, stage.title, stage.order, stage.kind, stage.plugin) for stage in stages),
+            )
+
+        await self._file.run(keep)
+
+    async def stages(self) -> tuple[StageTitle, ...]:
+        """Return the rows of the upload table in their order."""
+
+        def look(connection: sqlite3.Connection) -> tuple[StageTitle, ...]:
+            rows = connection.execute("SELECT name, title, kind FROM stages ORDER BY position, name")
+            return tuple(StageTitle(name=name, title=title, kind=kind) for name, title, kind in rows)
+
+        return await self._file.read(look)
+
+    # --- the inventory
+
+    @override
+    async def record_inventory(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
+        def record(connection: sqlite3.Connection) -> Sequence[Item]:
+            return inventory.record(connection, self._runs.current, items, baseline_only=baseline_only)
+
+        return await self.change({item.stage for item in items}, record)
+
+    @override
+    async def finish_inventory(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
+        if gone is not None:
+            keys = sorted(gone)[:_GONE_SHOWN]
+            return await self._file.read(lambda connection: named(connection, stage, keys))
+
+        def finish(connection: sqlite3.Connection) -> Sequence[ItemRecord]:
+            run = self._runs.current
+            keep = keeps_to_baseline(connection, run)
+            return inventory.finish(connection, run, stage, keep=keep, shown=_GONE_SHOWN)
+
+        return await self.change((stage,), finish)
+
+    @override
+    def baseline(self, stage: str) -> Baseline:
+        return JournalBaseline(self._file.path, stage)
+
+    @override
+    async def reset_stage(self, stage: str) -> None:
+        def forget(connection: sqlite3.Connection) -> None:
+            invalidate_import(connection, stage)
+            connection.execute("DELETE FROM items WHERE stage = ?", (stage,))
+
+        await self.change((stage,), forget)
+
+    # --- what is online
+
+    @override
+    async def is_imported(self, stage: str) -> bool:
+        def look(connection: sqlite3.Connection) -> bool:
+            return connection.execute("SELECT 1 FROM imported WHERE stage = ?", (stage,)).fetchone() is not None
+
+        return await self._file.read(look)
+
+    @override
+    async def invalidate_import(self, stage: str) -> None:
+        await self._file.run(lambda connection: invalidate_import(connection, stage))
+
+    async def mark_imported(self) -> None:
+        """Note that the tenant has imported every stage as it stands."""
+
+        def mark(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO imported (stage) SELECT name FROM stages")
+
+        await self._file.run(mark)
+
+    async def import_manifest(self, entries: Sequence[ManifestEntry]) -> None:
+        """Take over lines of a manifest that only the tenant still knows.
+
+        The time on disk is not in a manifest, so that the next inventory hashes each file once and then skips it.
+        """
+        stages = {entry.stage for entry in entries}
+
+        def take(connection: sqlite3.Connection) -> None:
+            for stage in stages:
+                invalidate_import(connection, stage)
+            connection.executemany(_TAKE_OVER, map(_manifest_row, entries))
+
+        await self.change(stages, take)
+
+    # --- what becomes of items
+
+    @override
+    async def record_digests(self, digests: Sequence[ItemDigest]) -> None:
+        def record(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "UPDATE items SET digest = ?, size = ?, mtime_ns = ? WHERE stage = ? AND key = ?",
+                ((bytes.fromhex(one.digest), one.size, one.mtime_ns, one.id[0], to_blob(one.id[1])) for one in digests),
+            )
+
+        await self.change({one.id[0] for one in digests}, record)
+
+    @override
+    async def record_outcomes(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        def record(connection: sqlite3.Connection) -> None:
+            apply_outcomes(connection, self._runs.current, outcomes)
+
+        await self.change(stages_of(outcomes), record, sent=sent)
+
+    async def change(self, stages: Collection[str], change: Callable[[sqlite3.Connection], T], *, sent: int = 0) -> T:
+        """Change items of these stages, together with the count of bytes that were sent for it."""
+
+        def changing(connection: sqlite3.Connection) -> T:
+            self._counts.changed(stages)
+            result = change(connection)
+            if sent:
+                count_sent(connection, self._runs.current, sent)
+            return result
+
+        return await self._file.run(changing)
+
+    # --- questions
+
+    @override
+    async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
+        return await self._page(sorted(OPEN_STATES), stage, to_blob(after), limit)
+
+    @override
+    async def totals(self, *, stage: str | None = None) -> Mapping[str, StageTotals]:
+        def count(connection: sqlite3.Connection) -> Mapping[str, StageTotals]:
+            stages = stages_with_items(connection) if stage is None else (stage,)
+            if not self._runs.current:
+                # Somebody else's run may change items at any time.
+                return Counts().of(connection, last_run(connection), stages)
+            return self._counts.of(connection, self._runs.current, stages)
+
+        return await self._file.read(count)
+
+    @override
+    async def records(
+        self, *, stage: str | None = None, states: Sequence[ItemState] = ()
+    ) -> AsyncIterator[Sequence[ItemRecord]]:
+        names = await self._file.read(stages_with_items) if stage is None else (stage,)
+        for name in names:
+            after = b""
+            while batch := await self._page(states, name, after, _PAGE):
+                yield batch
+                after = to_blob(batch[-1].key)
+
+    async def page(self, state: ItemState, *, after: ItemId | None, limit: int) -> Sequence[ItemRecord]:
+        """Return at most `limit` items in a state, by stage and key, those that come after the item `after`."""
+        found: list[ItemRecord] = []
+        for stage in await self._file.read(stages_with_items):
+            if after is not None and stage < after[0]:
+                continue
+            start = to_blob(after[1]) if after is not None and stage == after[0] else b""
+            found += await self._page((state,), stage, start, limit - len(found))
+            if len(found) == limit:
+                break
+        return found
+
+    async def _page(self, states: Sequence[ItemState], stage: str, after: bytes, limit: int) -> Sequence[ItemRecord]:
+        return await self._file.read(lambda connection: page(connection, states, stage=stage, after=after, limit=limit))
 
 
-def page(
-    connection: sqlite3.Connection, states: Sequence[ItemState], *, stage: str, after: bytes, limit: int
-) -> Sequence[ItemRecord]:
-    """Return the next items of a stage in these states (all when none is named), in the order of their keys."""
-    # Sorted, as in the conditions of the indexes: SQLite compares these as they are written.
-    chosen = f"AND {_is_one_of(sorted(states))}" if states else ""
-    return read_items(connection, f"stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?", (stage, after, limit))
-
-
-def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Sequence[ItemRecord]:
-    """Return those of these items that are known, sorted by key."""
-    marks = ", ".join("?" * len(keys))
-    return read_items(connection, f"stage = ? AND key IN ({marks}) ORDER BY key", (stage, *map(to_blob, keys)))
-
-
-# From each stage to the next by the key, instead of through all items.
-_STAGES: Final = """
-WITH RECURSIVE names (stage) AS (
-  SELECT min(stage) FROM items
-  UNION ALL SELECT (SELECT min(stage) FROM items WHERE stage > names.stage) FROM names WHERE stage IS NOT NULL
-)
-SELECT stage FROM names WHERE stage IS NOT NULL
-"""
-
-
-def stages_with_items(connection: sqlite3.Connection) -> Sequence[str]:
-    """Return the names of all stages that have items, sorted."""
-    return [name for (name,) in connection.execute(_STAGES)]
-
-
-def note_digests(connection: sqlite3.Connection, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
-    """Note digest, size and time as they were read."""
-    connection.executemany(
-        "UPDATE items SET digest = ?, size = ?, mtime_ns = ? WHERE stage = ? AND key = ?",
-        (
-            (bytes.fromhex(digest), size, mtime_ns, stage, to_blob(key))
-            for (stage, key), (digest, size, mtime_ns) in found.items()
-        ),
-    )
-
-
-_SETTLE: Final = """
+_OUTCOME: Final = """
 UPDATE items SET state = :state, reason = :reason, detail = :detail, digest = coalesce(:digest, digest),
   size = coalesce(:size, size), mtime_ns = coalesce(:mtime_ns, mtime_ns),
   confirmed_run = CASE
@@ -90,7 +224,7 @@ WHERE stage = :stage AND key = :key AND {before}
 """
 
 
-def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]) -> None:
+def apply_outcomes(connection: sqlite3.Connection, run: int, outcomes: Sequence[Outcome]) -> None:
     """Note what became of items, all of them or none.
 
     Content that was confirmed before under the same digest and was not sent again keeps the run that confirmed it.
@@ -100,10 +234,10 @@ def settle(connection: sqlite3.Connection, run: int, outcomes: Iterable[Outcome]
     by_state: dict[ItemState, list[Outcome]] = {}
     for outcome in outcomes:
         by_state.setdefault(outcome.state, []).append(outcome)
-    for stage in {stage for settled in by_state.values() for stage, _ in (outcome.id for outcome in settled)}:
-        imports.forget(connection, stage)
+    for stage in stages_of(outcomes):
+        invalidate_import(connection, stage)
     for state, settled in by_state.items():
-        statement = _SETTLE.format(before=_is_one_of([one for one in ItemState if may_move(one, state)]))
+        statement = _OUTCOME.format(before=is_one_of([one for one in ItemState if may_move(one, state)]))
         changed = connection.executemany(statement, (_outcome_row(outcome, run) for outcome in settled)).rowcount
         if changed != len(settled):
             raise OmtError(
@@ -124,61 +258,9 @@ def mark_started(connection: sqlite3.Connection, ids: Iterable[ItemId]) -> None:
     )
 
 
-def forget_stage(connection: sqlite3.Connection, stage: str) -> None:
-    """Forget all items of a stage."""
-    imports.forget(connection, stage)
-    connection.execute("DELETE FROM items WHERE stage = ?", (stage,))
-
-
-def adopt(connection: sqlite3.Connection, entries: Sequence[tuple[str, str, str, int, str | None, str]]) -> None:
-    """Take over manifest lines (stage, key, name, size, digest, reason) that only the tenant still knows.
-
-    The time on disk is not in a manifest, so that the next inventory hashes each file once and then skips it.
-    """
-    for stage in {entry[0] for entry in entries}:
-        imports.forget(connection, stage)
-    connection.executemany(
-        """
-        INSERT OR REPLACE INTO items (stage, key, name, size, mtime_ns, state, reason, detail, digest, confirmed_digest,
-          confirmed_run, seen_run) VALUES (?, ?, ?, ?, -1, ?, ?, X'', ?, ?, 0, 0)
-        """,
-        (
-            (
-                stage,
-                to_blob(key),
-                to_blob(name),
-                size,
-                (ItemState.MISSING if digest is None else ItemState.CONFIRMED).value,
-                reason,
-                None if digest is None else bytes.fromhex(digest),
-                None if digest is None else bytes.fromhex(digest),
-            )
-            for stage, key, name, size, digest, reason in entries
-        ),
-    )
-
-
-def totals(connection: sqlite3.Connection, run: int, stage: str) -> Mapping[str, StageTotals]:
-    """Count items and bytes of a stage, as `run` sees them; the answer is empty if it has none."""
-    rows = connection.execute(
-        """
-        SELECT stage, count(*), sum(size),
-          sum(state = 'confirmed'), sum(iif(state = 'confirmed', size, 0)),
-          sum(state = 'confirmed' AND confirmed_run = :run),
-          sum(state = 'confirmed' AND confirmed_run < :run),
-          sum(iif(state = 'confirmed' AND confirmed_run < :run, size, 0)),
-          sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped')
-        FROM items WHERE stage = :stage GROUP BY stage
-        """,
-        {"run": run, "stage": stage},
-    )
-    return {name: StageTotals(stage=name, **dict(zip(_COUNTS, counts, strict=True))) for name, *counts in rows}
-
-
-def _is_one_of(states: Sequence[ItemState]) -> str:
-    """Return the condition as the indexes have it: SQLite puts a list into a temporary table, row by row."""
-    alternatives = " OR ".join(f"state = '{state.value}'" for state in states)
-    return f"({alternatives})"
+def stages_of(outcomes: Iterable[Outcome]) -> set[str]:
+    """Return the stages that these outcomes change."""
+    return {outcome.id[0] for outcome in outcomes}
 
 
 def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
@@ -197,29 +279,19 @@ def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
     }
 
 
-def _records(rows: Iterable[tuple[Any, ...]]) -> Sequence[ItemRecord]:
-    return [_record_of(row) for row in rows]
+_TAKE_OVER: Final = """
+INSERT OR REPLACE INTO items (stage, key, name, size, mtime_ns, state, reason, detail, digest, confirmed_digest,
+  confirmed_run, seen_run) VALUES (:stage, :key, :name, :size, -1, :state, :reason, X'', :digest, :digest, 0, 0)
+"""
 
 
-def _record_of(row: tuple[Any, ...]) -> ItemRecord:
-    stage, key, name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, plugin = row
-    return ItemRecord(
-        stage,
-        to_text(key),
-        to_text(name),
-        None if path is None else to_text(path),
-        size,
-        mtime_ns,
-        _STATES[state],
-        reason,
-        to_text(detail) if detail else "",
-        None if digest is None else digest.hex(),
-        attempt,
-        plugin,
-        None if part is None else _part(json.loads(part)),
-        () if candidates is None else tuple(json.loads(candidates)),
-    )
-
-
-def _part(fields: dict[str, Any]) -> TablePart:
-    return TablePart(**{**fields, "omitted_columns": tuple(fields["omitted_columns"])})
+def _manifest_row(entry: ManifestEntry) -> dict[str, object]:
+    return {
+        "stage": entry.stage,
+        "key": to_blob(entry.key),
+        "name": to_blob(entry.name),
+        "size": entry.size,
+        "state": (ItemState.MISSING if entry.digest is None else ItemState.CONFIRMED).value,
+        "reason": entry.reason,
+        "digest": None if entry.digest is None else bytes.fromhex(entry.digest),
+    }

@@ -61,7 +61,7 @@ class PendingBatches:
         while not self._fills_a_batch():
             # Whoever was at work when the page was asked for may have settled by now what it still shows as pending.
             busy = work.in_flight
-            records = await work.pipe.journal.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
+            records = await work.pipe.journal.items.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
             self._page.extend(record for record in records if record.key not in busy)
             if records:
                 self._after = records[-1].key

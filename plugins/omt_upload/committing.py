@@ -43,10 +43,10 @@ async def commit_stage(work: StageWork) -> bool:
     """
     pipe, stage = work.pipe, work.stage.name
     name = f"committed/{stage}"
-    before = await pipe.journal.recall(name)
-    if pipe.call.baseline_only and await pipe.journal.as_imported(stage) and await _is_held(pipe, before):
+    before = await pipe.call.notes.recall(name)
+    if pipe.call.baseline_only and await pipe.journal.items.is_imported(stage) and await _is_held(pipe, before):
         return True
-    await pipe.journal.about_to_commit(stage)
+    await pipe.journal.items.invalidate_import(stage)
     manifest = await _write(pipe, stage)
     committed = f"{pipe.migration.id} {manifest.snapshot} {manifest.digest} {manifest.size}"
     try:
@@ -60,7 +60,7 @@ async def commit_stage(work: StageWork) -> bool:
         if error.code == "completion-running" and before == committed:
             return True  # it is part of what is being imported at this moment
         raise
-    await pipe.journal.remember(name, committed)
+    await pipe.call.notes.remember(name, committed)
     return True
 
 
@@ -78,11 +78,13 @@ async def doubt(pipe: Pipe, stage: str | None = None) -> int:
     Returns how many items that were.
     """
     doubted = 0
-    async for batch in pipe.journal.records(stage=stage, states=(ItemState.CONFIRMED,)):
+    async for batch in pipe.journal.items.records(stage=stage, states=(ItemState.CONFIRMED,)):
         contents = [ContentRef(digest=record.digest, size=record.size) for record in batch if record.digest is not None]
         lacking = await pipe.lacking(contents)
         again = [record for record in batch if record.digest in lacking]
-        await pipe.journal.settle([Outcome(id=(record.stage, record.key), state=ItemState.PENDING) for record in again])
+        await pipe.journal.items.record_outcomes(
+            [Outcome(id=(record.stage, record.key), state=ItemState.PENDING) for record in again]
+        )
         doubted += len(again)
     return doubted
 
@@ -91,7 +93,7 @@ async def _write(pipe: Pipe, stage: str) -> StageManifest:
     path = pipe.call.workspace / "manifests" / f"{quote(stage, safe='')}.jsonl"
     try:
         await anyio.to_thread.run_sync(_make_empty, path)
-        digest, size, items = await _write_lines(path, pipe.journal.records(stage=stage))
+        digest, size, items = await _write_lines(path, pipe.journal.items.records(stage=stage))
     except OSError as error:
         raise InputError(
             "workspace-not-writable",

@@ -50,7 +50,7 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
                 delivery.passed(reached - offset)
                 offset, sent = reached, len(chunk)
                 if offset < delivery.request.size:
-                    await pipe.journal.upload_advanced(url, offset, sent=sent)
+                    await pipe.journal.uploads.advance(url, offset, sent=sent)
         except FileUnreadError:
             # The share may be back in a minute: what is sent of it by then need not be sent again.
             if delivery.request.kind == "file":
@@ -61,14 +61,14 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
         except (FileChangedError, UploadLostError, UploadMismatchError):
             await give_up(pipe, url)
             raise
-        await pipe.journal.upload_finished(url, delivery.outcomes, sent=sent)
+        await pipe.journal.uploads.finish(url, delivery.outcomes, sent=sent)
         return True
 
 
 async def give_up(pipe: Pipe, url: str) -> None:
     """Terminate an upload and forget it; its items stay as they are, and are negotiated anew."""
     await pipe.migration.terminate(url)
-    await pipe.journal.upload_finished(url, ())
+    await pipe.journal.uploads.finish(url, ())
 
 
 async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
@@ -78,9 +78,9 @@ async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
     url, offset = await pipe.line.create(request, first)
     delivery.passed(offset)
     if offset == request.size:
-        await pipe.journal.settle(delivery.outcomes, sent=offset)
+        await pipe.journal.items.record_outcomes(delivery.outcomes, sent=offset)
         return None
-    await pipe.journal.upload_created(_record(delivery, url, offset), sent=offset)
+    await pipe.journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return url, offset
 
 
@@ -100,5 +100,5 @@ async def _offset(pipe: Pipe, url: str) -> int:
     try:
         return await pipe.migration.offset(url)
     except UploadLostError:
-        await pipe.journal.upload_finished(url, ())
+        await pipe.journal.uploads.finish(url, ())
         raise

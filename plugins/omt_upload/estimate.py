@@ -37,13 +37,15 @@ async def _count(call: EstimateTransfer) -> Counted:
             continue
         async for batch in stage.items():
             if call.journal is not None:
-                await call.journal.record_items(batch, baseline_only=call.baseline_only and not stage.takes_new)
+                await call.journal.items.record_inventory(
+                    batch, baseline_only=call.baseline_only and not stage.takes_new
+                )
             found = [item.size for item in batch if item.presence is InventoryState.FOUND]
             counted.files += len(found)
             counted.bytes += sum(found)
         if call.journal is not None:
-            await call.journal.inventory_done(stage.name)
-            totals = (await call.journal.totals()).get(stage.name)
+            await call.journal.items.finish_inventory(stage.name)
+            totals = (await call.journal.items.totals()).get(stage.name)
             if totals is not None:
                 counted.online_files += totals.confirmed_items
                 counted.online_bytes += totals.confirmed_bytes

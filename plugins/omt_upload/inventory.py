@@ -23,7 +23,7 @@ async def prepare(work: StageWork) -> None:
         await _forget_other_snapshot(work)
     # Items that an earlier run left may not be wanted any more: the inventory must have told of them, and the others be
     # forgotten, before one is touched.
-    work.waits_for_inventory = bool(await journal.pending(stage=stage.name, limit=1))
+    work.waits_for_inventory = bool(await journal.items.pending(stage=stage.name, limit=1))
 
 
 async def take_inventory(work: StageWork) -> None:
@@ -68,7 +68,7 @@ async def _tell_all(work: StageWork) -> None:
 
 async def _differences(work: StageWork) -> Differences | None:
     find = work.stage.differences
-    return None if find is None else await find(work.pipe.journal.baseline(work.stage.name))
+    return None if find is None else await find(work.pipe.journal.items.baseline(work.stage.name))
 
 
 async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
@@ -80,15 +80,15 @@ async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
     journal, stage = work.pipe.journal, work.stage.name
     if gone is None and work.stage.whole is not None and not work.stage.whole():
         gone = ()  # what lies in a folder that nobody could look into is not gone
-    known = await journal.inventory_done(stage, gone=gone)
+    known = await journal.items.finish_inventory(stage, gone=gone)
     work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
-    work.meter.counted((await journal.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
+    work.meter.counted((await journal.items.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
     work.told = True
 
 
 async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> None:
     if batch:
-        unknown = await work.pipe.journal.record_items(batch, baseline_only=work.keeps_to_baseline)
+        unknown = await work.pipe.journal.items.record_inventory(batch, baseline_only=work.keeps_to_baseline)
         newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
         work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
         work.wake()
@@ -97,10 +97,10 @@ async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> No
 async def _forget_other_snapshot(work: StageWork) -> None:
     """Parts of different snapshots never meet: what another snapshot's run journalled is forgotten first."""
     name = f"snapshot/{work.stage.name}"
-    journal, snapshot = work.pipe.journal, work.pipe.call.snapshot
-    if await journal.recall(name) != snapshot:
-        await journal.reset_stage(work.stage.name)
-        await journal.remember(name, snapshot)
+    notes, snapshot = work.pipe.call.notes, work.pipe.call.snapshot
+    if await notes.recall(name) != snapshot:
+        await work.pipe.journal.items.reset_stage(work.stage.name)
+        await notes.remember(name, snapshot)
 
 
 async def _cancel_when_stopped(work: StageWork, waiting: anyio.CancelScope) -> None:

@@ -12,6 +12,7 @@ from omt_core.api import (
     BundleMember,
     Chunk,
     ContentRef,
+    ItemDigest,
     ItemRecord,
     UploadLostError,
     UploadMismatchError,
@@ -69,7 +70,8 @@ async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
 
 async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
     pipe = work.pipe
-    await pipe.journal.digests({(record.stage, record.key): (digest, stamp.size, stamp.mtime_ns)})
+    read = ItemDigest(id=(record.stage, record.key), digest=digest, size=stamp.size, mtime_ns=stamp.mtime_ns)
+    await pipe.journal.items.record_digests([read])
     content = ContentRef(digest=digest, size=stamp.size)
     mine = pipe.contents.take([digest])
     if not mine:

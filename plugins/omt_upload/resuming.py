@@ -32,14 +32,14 @@ async def resume(pipe: Pipe) -> None:
 
     A journal that was filled in another migration is believed only as far as this one agrees.
     """
-    before = await pipe.journal.recall(_MIGRATION)
-    uploads = await pipe.journal.open_uploads()
+    before = await pipe.call.notes.recall(_MIGRATION)
+    uploads = await pipe.journal.uploads.unfinished()
     if before is not None and before != pipe.migration.id:
         for upload in uploads:
-            await pipe.journal.upload_finished(upload.url, ())
+            await pipe.journal.uploads.finish(upload.url, ())
         uploads = ()
         await doubt(pipe)
-    await pipe.journal.remember(_MIGRATION, pipe.migration.id)
+    await pipe.call.notes.remember(_MIGRATION, pipe.migration.id)
     bundles = [upload for upload in uploads if upload.kind == "bundle"]
     pipe.unfinished.update((upload.digest, upload) for upload in uploads if upload.kind == "file")
     if not bundles:
@@ -60,7 +60,7 @@ async def give_up_unclaimed(pipe: Pipe) -> None:
 
 async def _started(pipe: Pipe, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecord]:
     found: dict[ItemId, ItemRecord] = {}
-    async for batch in pipe.journal.records(states=(ItemState.STARTED,)):
+    async for batch in pipe.journal.items.records(states=(ItemState.STARTED,)):
         found.update(((record.stage, record.key), record) for record in batch if (record.stage, record.key) in wanted)
     return found
 

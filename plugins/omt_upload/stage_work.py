@@ -101,7 +101,7 @@ class StageWork:
     async def settle(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Note outcomes and draw the consequences."""
         if outcomes:
-            await self.pipe.journal.settle(outcomes)
+            await self.pipe.journal.items.record_outcomes(outcomes)
             await self.settled(records, outcomes)
 
     async def settled(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:

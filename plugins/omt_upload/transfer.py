@@ -108,5 +108,5 @@ async def _send(work: StageWork, batch: Sequence[ItemRecord], slot: object) -> N
 
 async def _remove_all_sources(work: StageWork) -> None:
     """Delete what a crash left spooled although it was confirmed, or what an earlier run had confirmed already."""
-    async for records in work.pipe.journal.records(stage=work.stage.name, states=(ItemState.CONFIRMED,)):
+    async for records in work.pipe.journal.items.records(stage=work.stage.name, states=(ItemState.CONFIRMED,)):
         await work.remove_sources(records)

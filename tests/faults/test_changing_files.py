@@ -102,7 +102,7 @@ async def test_what_is_online_is_a_content_that_the_file_had_or_the_item_says_wh
     online = stored(tenant.directory)
     contents = {path: {hashlib.sha256(content).hexdigest() for content in known} for path, known in had.items()}
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        async for batch in journal.records():
+        async for batch in journal.items.records():
             for record in batch:
                 assert record.path is not None
                 if record.state is ItemState.CONFIRMED:
@@ -128,7 +128,7 @@ async def test_a_file_that_never_stands_still_is_left_behind_with_its_reason(
         touch(1)
         await transfer(archive, tmp_path, tenant, way)
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        left = [record async for batch in journal.records(states=(ItemState.FAILED,)) for record in batch]
+        left = [record async for batch in journal.items.records(states=(ItemState.FAILED,)) for record in batch]
     assert [(record.key, record.reason) for record in left] == [("large.bin", "file-changed-while-read")]
     assert hashlib.sha256(restless.read_bytes()).hexdigest() not in stored(tenant.directory)
     assert_store_is_sound(tenant)

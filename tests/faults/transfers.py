@@ -57,8 +57,8 @@ class Transfers:
     async def assert_same(self, folder: Path, tenant: ServedTenant) -> None:
         """Assert that the journal is done, that the tenant has all of it, and that the manifest is the calm one's."""
         async with Journal.open(folder / "journal.sqlite") as journal:
-            assert await journal.open_uploads() == []
-            (total,) = (await journal.totals()).values()
+            assert await journal.uploads.unfinished() == []
+            (total,) = (await journal.items.totals()).values()
             assert total.confirmed_items == total.items
         assert confirmed(folder) <= stored(tenant.directory)
         assert committed(tenant) == self.manifest
@@ -82,7 +82,7 @@ async def transfer(
     try:
         migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         async with Journal.open(folder / "journal.sqlite") as journal:
-            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+            await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
             stage = stage_of("documents", folder_items("documents", archive), batch=50)
             call = transfer_call(journal, migration, folder, stage)
             summary = await UploadPlugin(SETTINGS).transfer(call)

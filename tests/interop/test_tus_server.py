@@ -89,13 +89,13 @@ async def test_a_terminated_upload_is_lost_and_terminating_again_is_no_error(nod
 async def move(migration: OnlineMigration, workspace: Path) -> Unlimited:
     rate = Unlimited()
     async with Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = stage_of("documents", folder_items("documents", workspace / "archive"))
         call = transfer_call(journal, migration, workspace, stage, rate=rate, commit=False)
         summary = await UploadPlugin(SETTINGS).transfer(call)
         assert (summary.failed, summary.findings) == (0, ())
-        assert await journal.open_uploads() == []
-        assert (await journal.totals())["documents"].confirmed_items == 1
+        assert await journal.uploads.unfinished() == []
+        assert (await journal.items.totals())["documents"].confirmed_items == 1
     return rate
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from omt_core.api.baseline import KnownFile
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
-from omt_core.api.journal import ItemId, Outcome, UploadRecord
+from omt_core.api.journal import ItemDigest, ItemId, Outcome, UploadRecord
+from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import StageTotals
 
 ABSENT = {
@@ -75,7 +76,7 @@ class JournalModel:
 
     # --- the inventory
 
-    def record_items(self, items: Sequence[Item], *, baseline_only: bool) -> list[Item]:
+    def record_inventory(self, items: Sequence[Item], *, baseline_only: bool) -> list[Item]:
         unknown = []
         for item in items:
             known = self.items.get((item.stage, item.key))
@@ -89,7 +90,7 @@ class JournalModel:
                 self.items[item.stage, item.key] = self._seen_again(known, item)
         return unknown
 
-    def inventory_done(self, stage: str, *, shown: int) -> list[ItemRecord]:
+    def finish_inventory(self, stage: str, *, shown: int) -> list[ItemRecord]:
         gone = [one for one in self._ids(stage) if self.items[one].seen < len(self.runs)]
         records = [self._record(one) for one in gone][:shown]
         if not self.baseline:
@@ -97,11 +98,20 @@ class JournalModel:
                 del self.items[one]
         return records
 
-    def adopt(self, lines: Sequence[tuple[str, str, str, int, str | None, str]]) -> None:
-        for stage, key, name, size, digest, reason in lines:
-            state = ItemState.MISSING if digest is None else ItemState.CONFIRMED
-            last = None if digest is None else (digest, 0)
-            self.items[stage, key] = Known(name, None, size, -1, state, 0, reason=reason, digest=digest, last=last)
+    def import_manifest(self, entries: Sequence[ManifestEntry]) -> None:
+        for entry in entries:
+            state = ItemState.MISSING if entry.digest is None else ItemState.CONFIRMED
+            self.items[entry.stage, entry.key] = Known(
+                name=entry.name,
+                path=None,
+                size=entry.size,
+                mtime_ns=-1,
+                state=state,
+                seen=0,
+                reason=entry.reason,
+                digest=entry.digest,
+                last=None if entry.digest is None else (entry.digest, 0),
+            )
 
     def reset_stage(self, stage: str) -> None:
         for one in self._ids(stage):
@@ -109,12 +119,13 @@ class JournalModel:
 
     # --- what becomes of items
 
-    def digests(self, found: Mapping[ItemId, tuple[str, int, int]]) -> None:
-        for one, (digest, size, mtime_ns) in found.items():
-            if one in self.items:
-                self.items[one] = replace(self.items[one], digest=digest, size=size, mtime_ns=mtime_ns)
+    def record_digests(self, digests: Sequence[ItemDigest]) -> None:
+        for one in digests:
+            if one.id in self.items:
+                known = self.items[one.id]
+                self.items[one.id] = replace(known, digest=one.digest, size=one.size, mtime_ns=one.mtime_ns)
 
-    def settle(self, outcomes: Sequence[Outcome]) -> str | None:
+    def record_outcomes(self, outcomes: Sequence[Outcome]) -> str | None:
         """Answer with an error's code, and change nothing, when one of the moves is not allowed."""
         for outcome in outcomes:
             known = self.items.get(outcome.id)
@@ -135,7 +146,7 @@ class JournalModel:
                     known.last = (known.digest, len(self.runs))
         return None
 
-    def note_import(self) -> None:
+    def mark_imported(self) -> None:
         self.imported = {stage: self.manifest(stage) for stage in self.plugins}
 
     # --- uploads
@@ -153,7 +164,7 @@ class JournalModel:
             self.uploads[url] = replace(self.uploads[url], offset=offset)
 
     def upload_finished(self, url: str, outcomes: Sequence[Outcome]) -> str | None:
-        refused = self.settle(outcomes)
+        refused = self.record_outcomes(outcomes)
         if refused is None:
             self.uploads.pop(url, None)
         return refused

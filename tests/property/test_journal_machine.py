@@ -24,9 +24,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OmtError
 from omt_core.api.items import Item, ItemRecord, ItemState
-from omt_core.api.journal import UploadRecord
+from omt_core.api.journal import ItemDigest, UploadRecord
+from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import UploadStage
-from omt_core.journal import Journal, copy_journal, inventory, items, store
+from omt_core.journal import Journal, copy_journal, items
 from tests.property import journal_steps as steps
 from tests.property.cut_short import Cut, copy_files
 from tests.property.effort import tries
@@ -55,9 +56,8 @@ class JournalMachine(RuleBasedStateMachine):
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.path = self.folder / "journal.sqlite"
         # Small pages, so that few items are many pages.
-        self.stack.enter_context(patch.object(store, "_PAGE", PAGE))
-        self.stack.enter_context(patch.object(items, "GONE_SHOWN", SHOWN))
-        self.stack.enter_context(patch.object(inventory, "GONE_SHOWN", SHOWN))
+        self.stack.enter_context(patch.object(items, "_PAGE", PAGE))
+        self.stack.enter_context(patch.object(items, "_GONE_SHOWN", SHOWN))
         self.stack.enter_context(self.cut.watching())
         self.portal = self.stack.enter_context(start_blocking_portal())
         self.opened = ExitStack()
@@ -80,7 +80,7 @@ class JournalMachine(RuleBasedStateMachine):
         mode = MigrationMode.RECOVERY if baseline else MigrationMode.INITIAL
         self.change(
             lambda model: model.begin_run(baseline=baseline),
-            self.journal.begin_run,
+            self.journal.runs.begin,
             mode=mode,
             baseline=baseline,
             plugins={},
@@ -118,11 +118,11 @@ class JournalMachine(RuleBasedStateMachine):
 
     def everything(self, journal: Journal) -> object:
         async def look() -> object:
-            records = [record async for batch in journal.records() for record in batch]
-            uploads = await journal.open_uploads()
-            notes = {name: await journal.recall(name) for name in NOTES}
-            sent = [run.sent_bytes for run in await journal.runs()]
-            return records, dict(await journal.totals()), list(uploads), notes, sent
+            records = [record async for batch in journal.items.records() for record in batch]
+            uploads = await journal.uploads.unfinished()
+            notes = {name: await journal.notes.of("transfer").recall(name) for name in NOTES}
+            sent = [run.sent_bytes for run in await journal.runs.all()]
+            return records, dict(await journal.items.totals()), list(uploads), notes, sent
 
         return self.portal.call(look)
 
@@ -145,10 +145,10 @@ class JournalMachine(RuleBasedStateMachine):
     # --- the inventory
 
     @rule(batch=steps.batches(), baseline_only=st.sampled_from((False, False, True)))
-    def record_items(self, batch: list[Item], baseline_only: bool) -> None:
+    def record_inventory(self, batch: list[Item], baseline_only: bool) -> None:
         self.change(
-            lambda model: model.record_items(batch, baseline_only=baseline_only),
-            self.journal.record_items,
+            lambda model: model.record_inventory(batch, baseline_only=baseline_only),
+            self.journal.items.record_inventory,
             batch,
             baseline_only=baseline_only,
         )
@@ -157,57 +157,73 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def record_again(self, data: st.DataObject) -> None:
         batch = steps.seen_again(data, self.model)
-        self.change(lambda model: model.record_items(batch, baseline_only=False), self.journal.record_items, batch)
+        self.change(
+            lambda model: model.record_inventory(batch, baseline_only=False), self.journal.items.record_inventory, batch
+        )
 
     @has_items
     @rule(stage=steps.stages, how=st.sampled_from(("done", "done", "done", "reset")))
     def end_of_inventory(self, stage: str, how: str) -> None:
         if how == "done":
-            self.change(lambda model: model.inventory_done(stage, shown=SHOWN), self.journal.inventory_done, stage)
+            self.change(
+                lambda model: model.finish_inventory(stage, shown=SHOWN), self.journal.items.finish_inventory, stage
+            )
         else:
-            self.change(lambda model: model.reset_stage(stage), self.journal.reset_stage, stage)
+            self.change(lambda model: model.reset_stage(stage), self.journal.items.reset_stage, stage)
 
     @rule(
         stage=steps.stages,
         lines=st.dictionaries(steps.keys, st.tuples(steps.sizes, st.none() | steps.digests), max_size=4),
     )
-    def adopt(self, stage: str, lines: Mapping[str, tuple[int, str | None]]) -> None:
+    def import_manifest(self, stage: str, lines: Mapping[str, tuple[int, str | None]]) -> None:
         told = [
-            (stage, key, f"name of {key}", size, digest, "" if digest else "document-file-missing")
+            ManifestEntry(
+                stage=stage,
+                key=key,
+                name=f"name of {key}",
+                size=size,
+                digest=digest,
+                reason="" if digest else "document-file-missing",
+            )
             for key, (size, digest) in lines.items()
         ]
-        self.change(lambda model: model.adopt(told), self.journal.adopt, told)
+        self.change(lambda model: model.import_manifest(told), self.journal.items.import_manifest, told)
 
     # --- what becomes of items
 
     @has_items
     @rule(data=st.data())
-    def digests(self, data: st.DataObject) -> None:
-        found = {
-            one: (data.draw(steps.digests), data.draw(steps.sizes), data.draw(steps.times))
+    def record_digests(self, data: st.DataObject) -> None:
+        read = [
+            ItemDigest(
+                id=one,
+                digest=data.draw(steps.digests),
+                size=data.draw(steps.sizes),
+                mtime_ns=data.draw(steps.times),
+            )
             for one in steps.known_ids(data, self.model)
             if self.model.items[one].state in OPEN
-        }
-        self.change(lambda model: model.digests(found), self.journal.digests, found)
+        ]
+        self.change(lambda model: model.record_digests(read), self.journal.items.record_digests, read)
 
     @has_items
     @rule(data=st.data())
-    def settle(self, data: st.DataObject) -> None:
+    def record_outcomes(self, data: st.DataObject) -> None:
         outcomes = steps.allowed_outcomes(data, self.model, steps.known_ids(data, self.model))
-        self.change(lambda model: model.settle(outcomes), self.journal.settle, outcomes)
+        self.change(lambda model: model.record_outcomes(outcomes), self.journal.items.record_outcomes, outcomes)
 
     @has_items
     @rule(data=st.data(), at_the_end=st.booleans(), finished=st.booleans())
-    def settle_what_is_not_allowed(self, data: st.DataObject, at_the_end: bool, finished: bool) -> None:
+    def record_what_is_not_allowed(self, data: st.DataObject, at_the_end: bool, finished: bool) -> None:
         ids = steps.known_ids(data, self.model)[1:]
         good, bad = steps.allowed_outcomes(data, self.model, ids), steps.forbidden_outcome(data, self.model, ids)
         outcomes = [*good, bad] if at_the_end else [bad, *good]
 
         if finished and self.model.uploads:
             url = data.draw(st.sampled_from(sorted(self.model.uploads)))
-            self.change(lambda model: model.upload_finished(url, outcomes), self.journal.upload_finished, url, outcomes)
+            self.change(lambda model: model.upload_finished(url, outcomes), self.journal.uploads.finish, url, outcomes)
         else:
-            self.change(lambda model: model.settle(outcomes), self.journal.settle, outcomes)
+            self.change(lambda model: model.record_outcomes(outcomes), self.journal.items.record_outcomes, outcomes)
 
     # --- uploads
 
@@ -217,18 +233,18 @@ class JournalMachine(RuleBasedStateMachine):
         url = f"/uploads/{next(self.numbers)}"
         inside = steps.members(data, self.model)
         upload = UploadRecord(url=url, kind=kind, digest=digest, size=1 << 20, offset=512, members=inside)
-        self.change(lambda model: model.upload_created(upload), self.journal.upload_created, upload)
+        self.change(lambda model: model.upload_created(upload), self.journal.uploads.create, upload)
 
     @has_uploads
     @rule(data=st.data(), offset=st.none() | st.integers(0, 1 << 40))
     def upload_goes_on(self, data: st.DataObject, offset: int | None) -> None:
         url = data.draw(st.sampled_from(sorted(self.model.uploads)))
         if offset is not None:
-            self.change(lambda model: model.upload_advanced(url, offset), self.journal.upload_advanced, url, offset)
+            self.change(lambda model: model.upload_advanced(url, offset), self.journal.uploads.advance, url, offset)
             return
         inside = [(member.stage, member.key) for member in self.model.uploads[url].members]
         outcomes = steps.allowed_outcomes(data, self.model, [one for one in inside if one in self.model.items])
-        self.change(lambda model: model.upload_finished(url, outcomes), self.journal.upload_finished, url, outcomes)
+        self.change(lambda model: model.upload_finished(url, outcomes), self.journal.uploads.finish, url, outcomes)
 
     # --- the rest
 
@@ -241,14 +257,15 @@ class JournalMachine(RuleBasedStateMachine):
     )
     def note_this_and_that(self, name: str, value: str, stage: str, plugin: str, size: int) -> None:
         noted = UploadStage(name=stage, title=stage, order=1, plugin=plugin, items=_nothing)
-        self.change(lambda model: model.count_sent(size), partial(self.journal.settle, (), sent=size))
-        self.change(lambda model: model.notes.update({name: value}), self.journal.remember, name, value)
-        self.change(lambda model: model.plugins.update({stage: plugin}), self.journal.note_stages, [noted])
+        self.change(lambda model: model.count_sent(size), partial(self.journal.items.record_outcomes, (), sent=size))
+        notes = self.journal.notes.of("transfer")
+        self.change(lambda model: model.notes.update({name: value}), notes.remember, name, value)
+        self.change(lambda model: model.plugins.update({stage: plugin}), self.journal.items.record_stages, [noted])
 
     @precondition(lambda self: not any(known.state in OPEN for known in self.model.items.values()))
     @rule()
-    def note_import(self) -> None:
-        self.change(lambda model: model.note_import(), self.journal.note_import)
+    def mark_imported(self) -> None:
+        self.change(lambda model: model.mark_imported(), self.journal.items.mark_imported)
 
     # --- questions
 
@@ -260,19 +277,19 @@ class JournalMachine(RuleBasedStateMachine):
         states=st.lists(st.sampled_from(ItemState), unique=True),
     )
     def questions(self, stage: str, limit: int, after: str, states: Sequence[ItemState]) -> None:
-        assert self.ask(self.journal.pending, stage=stage, limit=limit, after=after) == self.model.pending(
+        assert self.ask(self.journal.items.pending, stage=stage, limit=limit, after=after) == self.model.pending(
             stage, limit, after
         )
         assert self.ask(self.records, stage, states) == self.model.records(stage, states)
         assert self.all_pages(stage) == self.model.pending(stage, len(self.model.items), "")
-        assert self.ask(self.journal.totals, stage=stage) == {
+        assert self.ask(self.journal.items.totals, stage=stage) == {
             one: total for one, total in self.model.totals().items() if one == stage
         }
         gone = [key for key in steps.KEYS if key > after]
         shown = self.model.named(stage, sorted(gone)[:SHOWN])
-        assert self.ask(self.journal.inventory_done, stage, gone=gone) == shown
+        assert self.ask(self.journal.items.finish_inventory, stage, gone=gone) == shown
         confirmed, left = self.model.baseline_of(stage)
-        baseline = self.journal.baseline(stage)
+        baseline = self.journal.items.baseline(stage)
         assert baseline.left(limit) == left[:limit]
         with baseline.confirmed() as files:
             told = list(files)
@@ -286,12 +303,12 @@ class JournalMachine(RuleBasedStateMachine):
             assert self.everything(journal) == everything_of(self.model)
 
     async def records(self, stage: str, states: Sequence[ItemState]) -> object:
-        return [record async for batch in self.journal.records(stage=stage, states=states) for record in batch]
+        return [record async for batch in self.journal.items.records(stage=stage, states=states) for record in batch]
 
     def all_pages(self, stage: str) -> Sequence[ItemRecord]:
         """Turn the pages of pending items to the end."""
         told: list[ItemRecord] = []
-        while page := self.ask(self.journal.pending, stage=stage, limit=2, after=told[-1].key if told else ""):
+        while page := self.ask(self.journal.items.pending, stage=stage, limit=2, after=told[-1].key if told else ""):
             assert not told or page[0].key > told[-1].key
             told += page
         return told
@@ -301,7 +318,7 @@ class JournalMachine(RuleBasedStateMachine):
         assert self.everything(self.journal) == everything_of(self.model)
         for stage in steps.STAGES:
             # It may forget that a stage was imported, but never believe it of one that has changed.
-            if self.ask(self.journal.as_imported, stage):
+            if self.ask(self.journal.items.is_imported, stage):
                 assert self.model.imported[stage] == self.model.manifest(stage)
 
 

@@ -269,7 +269,7 @@ class TransferMachine(RuleBasedStateMachine):
         summary = None
         async with self.tenant.open() as migration, Journal.open(self.folder / "journal.sqlite") as journal:
             mode = MigrationMode.RECOVERY if recovery else MigrationMode.INITIAL
-            await journal.begin_run(mode=mode, baseline=recovery, plugins={})
+            await journal.runs.begin(mode=mode, baseline=recovery, plugins={})
             call = transfer_call(
                 journal,
                 SimulatedMigration(simulation, migration, self.tenant),
@@ -289,15 +289,15 @@ class TransferMachine(RuleBasedStateMachine):
                 if not simulation.troubled:
                     raise
             if kind != "precopy" and not simulation.dead and ended_well(summary):
-                await journal.note_stages(call.stages)
-                await journal.note_import()
+                await journal.items.record_stages(call.stages)
+                await journal.items.mark_imported()
         self.troubles += sum(what not in FOR_NOTHING for what in simulation.happened)
         return None if simulation.dead else summary
 
     async def look(self) -> Journalled:
         async with Journal.open(self.folder / "journal.sqlite") as journal:
-            records = {(one.stage, one.key): one async for batch in journal.records() for one in batch}
-            return Journalled(records, await journal.totals(), await journal.open_uploads())
+            records = {(one.stage, one.key): one async for batch in journal.items.records() for one in batch}
+            return Journalled(records, await journal.items.totals(), await journal.uploads.unfinished())
 
     # --- what must hold
 

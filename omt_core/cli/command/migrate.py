@@ -97,7 +97,7 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
     )
     console.print(f"Tables online: {result.tables}, rows: {result.rows}")
     estimate = await kept_estimate(session.journal)
-    if estimate is not None and session.journal.run in estimate.runs:
+    if estimate is not None and session.journal.runs.current in estimate.runs:
         console.print(judged(estimate))
         console.object("estimated", estimate_fields(estimate))
     console.print(f"Upload completed. Receipt: {session.completed.receipt}")

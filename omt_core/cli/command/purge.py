@@ -45,14 +45,14 @@ class Purge(CoreCommand):
 
 
 async def _refuse_unfinished(journal: Journal) -> None:
-    known = await journal.pins()
+    known = await journal.notes.pins()
     if pins.FROZEN in known:
         raise InputError(
             "purge-frozen",
             "The installation on site is frozen, and the journal is what a thaw needs.",
             "Run `omt thaw` first.",
         )
-    runs = await journal.runs()
+    runs = await journal.runs.all()
     unfinished = pins.COMPLETED not in known or pins.OVERWRITING in known or (runs and runs[-1].exit_code is None)
     if pins.STARTED in known and unfinished:
         raise InputError(

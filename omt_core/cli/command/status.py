@@ -41,7 +41,7 @@ class Status(CoreCommand):
 
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder)
-    file_stages = {stage.name for stage in await journal.stages() if stage.kind == "files"}
+    file_stages = {stage.name for stage in await journal.items.stages() if stage.kind == "files"}
     running, last, console = await is_locked(folder), record.runs[-1] if record.runs else None, call.console
     if record.licence is not None:
         console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")

@@ -39,7 +39,7 @@ class Thaw(CoreCommand):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(locked(folder))
             journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
-            known = await journal.pins()
+            known = await journal.notes.pins()
             if pins.FROZEN not in known:
                 call.console.print("This migration has frozen nothing.")
                 return call.console.finish(ExitCode.DONE)

@@ -77,7 +77,7 @@ async def left_behind(request: web.Request) -> web.Response:
     size = min(max(int(wanted), 1), _LARGEST_PAGE) if wanted.isdecimal() else _PAGE
     session = conductor_of(request).lease.session
     stage, _, key = request.query.get("after", "").partition("\t")
-    page = await session.journal.page(state, after=(stage, key) if stage else None, limit=size)
+    page = await session.journal.items.page(state, after=(stage, key) if stage else None, limit=size)
     following = f"{page[-1].stage}\t{page[-1].key}" if len(page) == size else None
     codes = session.engine.host.codes
     items = [

@@ -59,7 +59,7 @@ class Checklist:
         """Read the users and propose; what an earlier run of the tool had marked as done still is."""
         await self._lease.runner.do(OpenChecklist())
         journal = self._lease.session.journal
-        self._done = {entry for entry in _ENTRIES if await journal.noted(_OWNER, entry) == _DONE}
+        self._done = {entry for entry in _ENTRIES if await journal.notes.of(_OWNER).recall(entry) == _DONE}
         self._taken = {}
         self.opened = True
         async with self._one_at_a_time:
@@ -95,7 +95,7 @@ class Checklist:
         if standing:
             raise FindingsError("findings-stand", standing[0].message, standing[0].remedy)
         self._done.add(entry)
-        await self._reviewed.journal.note(_OWNER, entry, _DONE)
+        await self._reviewed.journal.notes.of(_OWNER).remember(entry, _DONE)
         self._changed()
 
     async def notify(self, notifications: Notifications) -> None:

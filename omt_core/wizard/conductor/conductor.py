@@ -326,7 +326,7 @@ class Conductor:
     async def _learn(self) -> None:
         """Look up what the journal knows and the page shows."""
         session = self.lease.session
-        known = await session.journal.pins()
+        known = await session.journal.notes.pins()
         self._known = Known(
             frozen=pins.FROZEN in known,
             interrupted=pins.STARTED in known and pins.COMPLETED not in known,

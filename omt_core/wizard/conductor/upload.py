@@ -181,7 +181,7 @@ class UploadRun:
                 _log.debug("a look at the upload failed", exc_info=True)
 
     async def _count(self) -> None:
-        self._totals = tuple((await self._lease.session.journal.totals()).values())
+        self._totals = tuple((await self._lease.session.journal.items.totals()).values())
 
 
 def _part(name: str, row: Row) -> RowPart:

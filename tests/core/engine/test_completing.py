@@ -50,9 +50,9 @@ async def taken(
     folder: Path, target: Target, asked: str | None, changes: str | None = None
 ) -> tuple[bool, Any, str | None]:
     async with Journal.open(folder / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        await journal.pin(pins.COMPLETING, asked)
-        await journal.pin(pins.CHANGES_ASKED, changes)
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.notes.pin(pins.COMPLETING, asked)
+        await journal.notes.pin(pins.CHANGES_ASKED, changes)
         session: Any = SimpleNamespace(
             journal=journal,
             folder=folder,
@@ -65,7 +65,7 @@ async def taken(
             completed=None,
         )
         done = await take_ended_import(session)
-        known = await journal.pins()
+        known = await journal.notes.pins()
         return done, session.completed and known.get(pins.COMPLETED), known.get(pins.CHANGES)
 
 

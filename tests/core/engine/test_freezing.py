@@ -93,9 +93,9 @@ async def test_a_thaw_without_a_plugin_that_froze_says_so_and_keeps_the_freeze_i
         with pytest.raises(InputError) as refused:
             await thaw(engine_with(watcher=Watcher), session.journal, NOTHING, NOTHING)
         assert (refused.value.code, "door" in refused.value.message) == ("thaw-plugin-missing", True)
-        assert pins.FROZEN in await session.journal.pins()
+        assert pins.FROZEN in await session.journal.notes.pins()
         assert await thaw(engine_with(door=Door), session.journal, NOTHING, NOTHING) == []
-        assert pins.FROZEN not in await session.journal.pins()
+        assert pins.FROZEN not in await session.journal.notes.pins()
 
 
 async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen
         call = calls.ValidateUsers(database=NOTHING, users=(), run=session.run)
         assert (await engine.dispatch.every(Plugin.validate_users, call)).faults
         assert await thaw(engine, session.journal, NOTHING, NOTHING) == []
-        assert pins.FROZEN not in await session.journal.pins()
+        assert pins.FROZEN not in await session.journal.notes.pins()

@@ -39,20 +39,20 @@ def stage(name: str, *, database: bool = False) -> UploadStage:
 
 
 async def upload(journal: Journal, *, exit_code: int | None = 0) -> None:
-    await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-    await journal.begin_phase("upload")
+    await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+    await journal.runs.begin_phase("upload")
     if exit_code is not None:
-        await journal.finish_phase()
-        await journal.finish_run(exit_code, ())
+        await journal.runs.finish_phase()
+        await journal.runs.finish(exit_code, ())
 
 
 async def test_a_transfer_is_measured_and_its_import_beside_it(tmp_path: Path) -> None:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         watch, database = Stopwatch(5_000), stage("database", database=True)
         async for batch in watch.timed(database).items():
-            await journal.record_items(batch)
-        await journal.settle((), sent=77)
+            await journal.items.record_inventory(batch)
+        await journal.items.record_outcomes((), sent=77)
         await watch.stop(journal, [database, stage("documents")])
         await note_import(journal, 12.5)
     async with Journal.open(tmp_path / "journal.sqlite") as journal:

@@ -94,7 +94,7 @@ async def session_in(folder: Path, **classes: type[Plugin]) -> AsyncIterator[Mig
     nothing = cast("Any", None)
     async with AsyncExitStack() as resources:
         journal = await resources.enter_async_context(Journal.open(folder / "journal.sqlite"))
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         yield MigrationSession(
             engine=Engine(host=host, dispatch=dispatch, events=events),
             journal=journal,
@@ -115,7 +115,7 @@ async def test_a_phase_cannot_begin_before_the_ones_it_needs(tmp_path: Path) -> 
         assert caught.value.code == "phase-too-early"
         await runner.do(LogOn())
         await runner.do(Send())
-        (run,) = await session.journal.runs()
+        (run,) = await session.journal.runs.all()
         assert [phase.phase for phase in run.phases] == ["login", "upload"]
 
 
@@ -128,7 +128,7 @@ async def test_a_step_that_failed_does_not_count_and_may_be_tried_again(tmp_path
         assert caught.value.code == "phase-too-early"
         await runner.do(LogOn())
         await runner.do(Send())
-        (run,) = await session.journal.runs()
+        (run,) = await session.journal.runs.all()
         assert [phase.phase for phase in run.phases] == ["login", "upload"]
 
 
@@ -141,7 +141,7 @@ async def test_a_phase_lasts_until_a_step_ends_it_and_is_told_of_once(tmp_path: 
                 await runner.do(Send())
             await runner.do(LogOn())
             told = [stream.receive_nowait().event for _ in range(stream.statistics().current_buffer_used)]
-        (run,) = await session.journal.runs()
+        (run,) = await session.journal.runs.all()
         assert [(phase.phase, phase.finished is None) for phase in run.phases] == [("login", False)]
         assert sum(isinstance(event, PhaseStarted) for event in told) == 1
         assert sum(isinstance(event, PhaseFinished) for event in told) == 1

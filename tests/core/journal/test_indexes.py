@@ -11,7 +11,9 @@ import pytest
 
 from omt_core.api.items import Item, ItemState
 from omt_core.api.journal import Outcome
-from omt_core.journal import inventory, items
+from omt_core.journal import inventory
+from omt_core.journal.item_rows import page
+from omt_core.journal.items import apply_outcomes
 from omt_core.journal.schema import STEPS, upgrade
 
 OPEN = (ItemState.PENDING, ItemState.STARTED)
@@ -43,7 +45,7 @@ def traced(connection: sqlite3.Connection, work: Callable[[], object]) -> list[s
 def test_few_items_among_many_are_found_by_their_index(
     connection: sqlite3.Connection, states: Sequence[ItemState], index: str
 ) -> None:
-    (query,) = traced(connection, lambda: items.page(connection, states, stage="documents", after=b"", limit=9))
+    (query,) = traced(connection, lambda: page(connection, states, stage="documents", after=b"", limit=9))
     plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
     assert any(f"USING INDEX {index}" in row[3] for row in plan)
 
@@ -54,7 +56,7 @@ def test_a_change_of_a_row_needs_no_temporary_table(connection: sqlite3.Connecti
 
     def work() -> None:
         inventory.record(connection, 1, [replace(ITEM, key="8"), replace(ITEM, size=6)], baseline_only=False)
-        items.settle(connection, 1, [outcome])
+        apply_outcomes(connection, 1, [outcome])
 
     changes = [text for text in traced(connection, work) if text.lstrip().startswith(("INSERT", "UPDATE"))]
     assert len(changes) == 3

@@ -116,16 +116,20 @@ async def broken(found: OnSite, done: Shown, config: bytes) -> list[str]:
     """Return what the journal and the files beside it do not bear out, in words."""
     problems = [*_of_identity(found.workspace, done), *_of_result(found.workspace, done)]
     async with Journal.open(found.workspace / "journal.sqlite") as journal:
-        known = await journal.pins()
-        await journal.decisions()
-        note = await journal.noted("freeze/freeze", "service-config")
+        known = await journal.notes.pins()
+        await journal.notes.decisions()
+        note = await journal.notes.of("freeze/freeze").recall("service-config")
         problems += _of_pins(known, done)
         problems += _of_freeze(found, known, None if note is None else ConfigNote.model_validate_json(note), config)
-        if known.get(pins.FROZEN) and await journal.noted("freeze/freeze", "no-login-event") is None and found.no_login:
+        if (
+            known.get(pins.FROZEN)
+            and await journal.notes.of("freeze/freeze").recall("no-login-event") is None
+            and found.no_login
+        ):
             problems.append("the No Login event is there without the intent to add it")
         problems += await _of_items(journal, done)
         problems += await _of_uploads(journal, done)
-        if done.finished and [run.exit_code for run in await journal.runs()][-1:] != [0]:
+        if done.finished and [run.exit_code for run in await journal.runs.all()][-1:] != [0]:
             problems.append("the run that ended well has not ended")
     return problems
 
@@ -195,7 +199,7 @@ def _of_freeze(found: OnSite, known: Mapping[str, str], note: ConfigNote | None,
 async def _of_items(journal: Journal, done: Shown) -> list[str]:
     problems: list[str] = []
     settled: Counter[str] = Counter()
-    async for batch in journal.records():
+    async for batch in journal.items.records():
         for record in batch:
             settled[record.stage] += record.state not in OPEN
             if record.state is ItemState.CONFIRMED and record.digest not in done.told.contents:
@@ -211,6 +215,6 @@ async def _of_items(journal: Journal, done: Shown) -> list[str]:
 
 
 async def _of_uploads(journal: Journal, done: Shown) -> list[str]:
-    known = {upload.url.rpartition("/")[2] for upload in await journal.open_uploads()}
+    known = {upload.url.rpartition("/")[2] for upload in await journal.uploads.unfinished()}
     lost = done.continued - known - done.told.closed
     return [f"the upload {uid} went on without being in the journal" for uid in sorted(lost)]

@@ -25,36 +25,36 @@ DIGEST = "ab" * 32
 async def migrated(site: Site, journal: Path) -> None:
     """A journal in which everything that could be moved is confirmed."""
     async with Journal.open(journal) as store:
-        await store.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await store.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         for item in await site.items("documents"):
-            await store.record_items([item])
-        while pending := await store.pending(stage="documents", limit=1_000):
-            await store.settle(
+            await store.items.record_inventory([item])
+        while pending := await store.items.pending(stage="documents", limit=1_000):
+            await store.items.record_outcomes(
                 [
                     Outcome(id=(one.stage, one.key), state=ItemState.CONFIRMED, digest=DIGEST, sent=True)
                     for one in pending
                 ]
             )
-        await store.inventory_done("documents")
+        await store.items.finish_inventory("documents")
 
 
 async def recovered(site: Site, journal: Path, settings: ArchiveSettings, *, whole: bool):
     """What a recovery finds: the journal's items, what no earlier run knew, and what is gone."""
     async with opened(site.file) as database, Journal.open(journal) as store:
         stages = ArchiveStages(site.installation, database, settings)
-        await store.begin_run(mode=MigrationMode.RECOVERY, baseline=True, plugins={})
+        await store.runs.begin(mode=MigrationMode.RECOVERY, baseline=True, plugins={})
         if whole:
             items, gone = await collected(next(stage for stage in stages.all() if stage.name == "documents")), None
         else:
-            differences = await stages.document_differences(store.baseline("documents"))
+            differences = await stages.document_differences(store.items.baseline("documents"))
             if differences is None:
                 return None
             items, gone = differences.items, differences.gone
-        unknown = [item.key for item in await store.record_items(list(items), baseline_only=True)]
-        vanished = [record.key for record in await store.inventory_done("documents", gone=gone)]
+        unknown = [item.key for item in await store.items.record_inventory(list(items), baseline_only=True)]
+        vanished = [record.key for record in await store.items.finish_inventory("documents", gone=gone)]
         left = [
             (one.key, one.name, str(one.path), one.size, one.mtime_ns, one.state, one.reason, one.candidates)
-            async for batch in store.records(stage="documents")
+            async for batch in store.items.records(stage="documents")
             for one in batch
         ]
         return left, sorted(unknown), vanished, len(items)

@@ -14,9 +14,9 @@ from omt_core.api.calls import Transfer
 from omt_core.api.context import RateLimiter, RunContext, StopSignal
 from omt_core.api.events import Event
 from omt_core.api.items import Item
-from omt_core.api.journal import TransferJournal
 from omt_core.api.online import OnlineMigration
 from omt_core.api.stages import UploadStage
+from omt_core.journal import Journal
 from omt_upload.settings import UploadSettings
 
 SETTINGS = UploadSettings(parallel_uploads=2, readers=2)
@@ -110,7 +110,7 @@ def stage_of(
 
 
 def transfer_call(
-    journal: TransferJournal,
+    journal: Journal,
     migration: OnlineMigration,
     workspace: Path,
     *stages: UploadStage,
@@ -126,6 +126,7 @@ def transfer_call(
         snapshot=snapshot,
         migration=migration,
         journal=journal,
+        notes=journal.notes.of("transfer"),
         workspace=workspace,
         rate=rate or Unlimited(),
         stop=stop or Stop(),

@@ -94,7 +94,7 @@ async def test_a_folder_that_is_away_for_a_while_costs_nothing(tmp_path: Path, a
         stage = stage_below("documents", archive)
         call = transfer_call(journal, Striking(tenant, strike), tmp_path, stage, run=watcher)
         summary = await transfer(call, FEW_AT_ONCE)
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
     assert (summary.failed, summary.findings) == (0, ())
     assert (totals.confirmed_items, totals.missing, totals.failed) == (len(FILES), 0, 0)
     paused = [event for event in watcher.events if isinstance(event, StageChanged) and event.state is StageState.PAUSED]
@@ -111,12 +111,12 @@ async def test_one_that_stays_away_ends_the_run_and_the_next_one_goes_on(tmp_pat
         with pytest.raises(FolderAwayError) as raised:
             await transfer(transfer_call(journal, Striking(tenant, strike), tmp_path, stage), impatient)
         assert raised.value.folder == archive
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
         assert (totals.missing, totals.failed) == (0, 0)
         assert not tenant.committed
         back()
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
-        assert (await journal.totals())["documents"].confirmed_items == len(FILES)
+        assert (await journal.items.totals())["documents"].confirmed_items == len(FILES)
 
 
 async def test_a_root_that_is_empty_all_at_once_is_away(tmp_path: Path, archive: Path) -> None:
@@ -133,7 +133,7 @@ async def test_a_root_that_is_empty_all_at_once_is_away(tmp_path: Path, archive:
         stage = stage_below("attachments", flat)
         call = transfer_call(journal, Striking(tenant, unmount), tmp_path, stage, run=watcher)
         await transfer(call, FEW_AT_ONCE)
-        totals = (await journal.totals())["attachments"]
+        totals = (await journal.items.totals())["attachments"]
     assert (totals.confirmed_items, totals.missing) == (9, 0)
 
 
@@ -143,7 +143,7 @@ async def test_a_file_that_is_gone_from_a_folder_that_answers_is_missing(tmp_pat
         stage = stage_of("documents", folder_items("documents", archive))
         call = transfer_call(journal, Striking(tenant, (archive / "b/y/8.doc").unlink), tmp_path, stage)
         await transfer(call, FEW_AT_ONCE)
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
     assert (totals.confirmed_items, totals.missing) == (len(FILES) - 1, 1)
 
 
@@ -155,8 +155,8 @@ async def test_what_was_sent_of_a_large_file_is_not_sent_again(tmp_path: Path) -
         stage = stage_of("documents", folder_items("documents", folder))
         migration = Striking(tenant, strike, chunk_bytes=100_000)
         await transfer(transfer_call(journal, migration, tmp_path, stage, run=Reacting(tmp_path, back)), SETTINGS)
-        totals = (await journal.totals())["documents"]
-        assert not await journal.open_uploads()
+        totals = (await journal.items.totals())["documents"]
+        assert not await journal.uploads.unfinished()
     assert totals.confirmed_items == 1
     manifest = tenant.committed["documents"].size
     assert sum(tenant.bodies) == 256 * 2_000 + manifest
@@ -179,7 +179,7 @@ async def test_an_inventory_that_finds_a_folder_away_is_taken_again(tmp_path: Pa
         stage = replace(stage_of("documents", ()), items=tell)
         watcher = Reacting(tmp_path, back)
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage, run=watcher), SETTINGS)
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
     assert (totals.items, totals.confirmed_items) == (len(FILES), len(FILES))
     assert r"Paused: C:\SO_ARC does not answer" in [
         event.detail for event in watcher.events if isinstance(event, StageChanged)
@@ -195,6 +195,6 @@ async def test_what_is_confirmed_is_kept_while_nobody_can_look_into_its_folder(t
     async with journal_of(tmp_path) as journal:
         blind = replace(stage_of("templates", items[:3]), whole=lambda: False)
         summary = await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, blind), SETTINGS)
-        states = [record.state async for batch in journal.records(stage="templates") for record in batch]
+        states = [record.state async for batch in journal.items.records(stage="templates") for record in batch]
     assert states == [ItemState.CONFIRMED] * len(items)
     assert summary.findings == ()

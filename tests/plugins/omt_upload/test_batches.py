@@ -26,81 +26,76 @@ async def test_an_item_that_is_settled_while_the_journal_answers_is_not_handed_o
     write_files(tmp_path / "archive", {"a": b"a", "b": b"b"})
     items = folder_items("documents", tmp_path / "archive")
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        await journal.record_items(items)
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.items.record_inventory(items)
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         work.told = True
         batches = PendingBatches(work)
         first = await batches.next()
         assert first is not None
-        pending = journal.pending
+        pending = journal.items.pending
 
         async def answer_late(*, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
             answer = await pending(stage=stage, limit=limit, after=after)
             if not work.idle:
-                await journal.settle(
+                await journal.items.record_outcomes(
                     [Outcome(id=("documents", "a"), state=ItemState.CONFIRMED, digest=digest_of(b"a"), sent=True)]
                 )
                 work.let_go(first)
             return answer
 
-        monkeypatch.setattr(journal, "pending", answer_late)
+        monkeypatch.setattr(journal.items, "pending", answer_late)
         batches = PendingBatches(work)
         second = await batches.next()
         assert second is not None
         assert [record.key for record in (*first, *second)] == ["a", "b"]
 
 
-class Asked:
-    """A journal that counts the rows which it was asked for."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self.rows = 0
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._journal, name)
-
-    async def pending(self, *, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
-        answer = await self._journal.pending(stage=stage, limit=limit, after=after)
-        self.rows += len(answer)
-        return answer
-
-
-async def test_what_is_added_behind_is_read_without_reading_anew_what_is_under_way(tmp_path: Path) -> None:
+async def test_what_is_added_behind_is_read_without_reading_anew_what_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_files(tmp_path / "archive", {f"{number:02}": b"content" for number in range(30)})
     items = folder_items("documents", tmp_path / "archive")
-    async with Journal.open(tmp_path / "journal.sqlite") as opened:
-        await opened.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        journal = Asked(opened)
-        call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))  # type: ignore[arg-type]  # it hands everything on
+    asked = 0
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        pending = journal.items.pending
+
+        async def counted(*, stage: str, limit: int, after: str = "") -> Sequence[ItemRecord]:
+            nonlocal asked
+            answer = await pending(stage=stage, limit=limit, after=after)
+            asked += len(answer)
+            return answer
+
+        monkeypatch.setattr(journal.items, "pending", counted)
+        call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 10})), call.stages[0])
         batches, taken = PendingBatches(work), []
         for begin in (0, 10, 20):
-            await opened.record_items(items[begin : begin + 10])
+            await journal.items.record_inventory(items[begin : begin + 10])
             batch = await batches.next()
             assert batch is not None
             taken += [record.key for record in batch]
     assert taken == [item.key for item in items]
-    assert journal.rows == len(items)
+    assert asked == len(items)
 
 
 async def test_what_was_added_before_or_let_go_without_being_settled_is_handed_out_in_the_end(tmp_path: Path) -> None:
     write_files(tmp_path / "archive", dict.fromkeys("abcd", b"content"))
     items = folder_items("documents", tmp_path / "archive")
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
         work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         batches, handed = PendingBatches(work), []
-        await journal.record_items(items[2:])
+        await journal.items.record_inventory(items[2:])
         for _ in range(2):
             batch = await batches.next()
             assert batch is not None
             handed.append(batch)
         work.let_go(handed[0])
-        await journal.record_items(items[:2])
+        await journal.items.record_inventory(items[:2])
         work.told = True
         for _ in range(3):
             batch = await batches.next()

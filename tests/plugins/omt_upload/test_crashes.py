@@ -83,7 +83,7 @@ async def run_with(crashes: Sequence[tuple[int, bool]]) -> MemoryTenant:
         write_files(folder / "archive", FILES)
         for fuse in [*(Fuse(calls, after_effect=after) for calls, after in crashes), Fuse(10**9, after_effect=True)]:
             async with Journal.open(folder / "journal.sqlite") as journal:
-                await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+                await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
                 migration = MemoryMigration(tenant, chunk_bytes=1_500, bundle_bytes=1 << 13, member_bytes=2_000)
                 call = transfer_call(
                     fuse.guard(journal),
@@ -97,8 +97,8 @@ async def run_with(crashes: Sequence[tuple[int, bool]]) -> MemoryTenant:
                 except CrashError:
                     continue
         async with Journal.open(folder / "journal.sqlite") as journal:
-            assert await journal.open_uploads() == []
-            totals = await journal.totals()
+            assert await journal.uploads.unfinished() == []
+            totals = await journal.items.totals()
             assert all(stage.confirmed_items == stage.items for stage in totals.values())
     return tenant
 

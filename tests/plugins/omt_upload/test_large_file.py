@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.decisions import MigrationMode
+from omt_core.api.journal import ItemDigest
 from omt_core.journal import Journal
 from omt_upload.large_file import send_large_file
 from omt_upload.pipe import pipe_for
@@ -33,10 +34,11 @@ async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(
     (item,) = folder_items("documents", tmp_path / "archive")
     tenant, stop = MemoryTenant(), Stop()
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        await journal.record_items([item])
-        await journal.digests({("documents", "a"): (digest_of(CONTENT), item.size, item.mtime_ns)})
-        (record,) = await journal.pending(stage="documents", limit=1)
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.items.record_inventory([item])
+        read = ItemDigest(id=("documents", "a"), digest=digest_of(CONTENT), size=item.size, mtime_ns=item.mtime_ns)
+        await journal.items.record_digests([read])
+        (record,) = await journal.items.pending(stage="documents", limit=1)
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", [item]), stop=stop)
         if stopped:
             stop.set()

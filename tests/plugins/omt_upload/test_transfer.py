@@ -55,7 +55,7 @@ def archive(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def journal_of(tmp_path: Path, *, baseline: bool = False) -> AsyncIterator[Journal]:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=baseline, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=baseline, plugins={})
         yield journal
 
 
@@ -65,7 +65,7 @@ async def test_every_file_ends_verified_online_and_in_the_manifest(tmp_path: Pat
         stage = stage_of("documents", folder_items("documents", archive))
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage, rate=rate, run=watcher)
         summary = await transfer(call, SETTINGS)
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
     assert (summary.failed, summary.stopped, summary.findings) == (0, False, ())
     assert (totals.items, totals.confirmed_items, totals.sent_items) == (6, 6, 6)
     lines = [json.loads(line) for line in tenant.manifest("documents").splitlines()]
@@ -111,7 +111,7 @@ async def test_what_the_tenant_has_already_is_confirmed_without_being_sent(tmp_p
     async with journal_of(tmp_path) as journal:
         stage = stage_of("documents", folder_items("documents", archive))
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
-        assert (await journal.totals())["documents"].confirmed_items == 6
+        assert (await journal.items.totals())["documents"].confirmed_items == 6
     assert tenant.bundles == []
 
 
@@ -200,7 +200,7 @@ async def test_a_spooled_copy_is_not_deleted_on_the_word_of_a_journal_that_the_t
     async with journal_of(tmp_path) as journal:
         stage = stage_of("database", folder_items("database", spool), kind="database", removes_sources=True)
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, stage), SETTINGS)
-        assert (await journal.totals())["database"].confirmed_items == 1
+        assert (await journal.items.totals())["database"].confirmed_items == 1
     assert lost in tenant.contents
 
 
@@ -365,10 +365,10 @@ async def test_a_content_that_is_refused_again_and_again_is_left_unconfirmed_alo
     async with journal_of(tmp_path) as journal:
         stage = stage_of("documents", folder_items("documents", archive))
         summary = await transfer(transfer_call(journal, Damaging(tenant), tmp_path, stage), SETTINGS)
-        totals = (await journal.totals())["documents"]
+        totals = (await journal.items.totals())["documents"]
         failed = [
             (record.key, record.reason)
-            async for batch in journal.records(states=[ItemState.FAILED])
+            async for batch in journal.items.records(states=[ItemState.FAILED])
             for record in batch
         ]
     assert (summary.failed, totals.confirmed_items, failed) == (1, 5, [("a/two.txt", "content-refused")])

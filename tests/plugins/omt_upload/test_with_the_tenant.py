@@ -88,7 +88,7 @@ async def move(
     tenant: RunningTenant, workspace: Path, rate: Unlimited, stop: Stop, settings: UploadSettings = SETTINGS
 ) -> TransferSummary:
     async with opened(tenant, workspace) as migration, Journal.open(workspace / "journal.sqlite") as journal:
-        await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         stage = stage_of("documents", folder_items("documents", workspace / "archive"), batch=50)
         call = transfer_call(journal, migration, workspace, stage, rate=rate, stop=stop)
         return await UploadPlugin(settings).transfer(call)
@@ -100,8 +100,8 @@ async def check_all_there(tenant: RunningTenant, workspace: Path) -> None:
         for begin in range(0, len(contents), 50):
             assert await migration.missing(contents[begin : begin + 50]) == frozenset()
     async with Journal.open(workspace / "journal.sqlite") as journal:
-        assert await journal.open_uploads() == []
-        assert (await journal.totals())["documents"].confirmed_items == len(FILES)
+        assert await journal.uploads.unfinished() == []
+        assert (await journal.items.totals())["documents"].confirmed_items == len(FILES)
 
 
 async def test_an_undisturbed_transfer_arrives(tmp_path: Path) -> None:

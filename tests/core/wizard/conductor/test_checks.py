@@ -44,7 +44,7 @@ async def refused(site: Site) -> str:
         await site.conductor.lease.runner.do(Upload(stop=anyio.Event()))
     assert by_page.value.code == by_step.value.code
     assert site.conductor.upload.state is UploadState.IDLE
-    assert pins.FROZEN not in await site.conductor.lease.session.journal.pins()
+    assert pins.FROZEN not in await site.conductor.lease.session.journal.notes.pins()
     assert not Watched.frozen
     return by_page.value.code
 

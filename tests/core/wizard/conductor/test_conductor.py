@@ -150,7 +150,7 @@ async def test_a_run_that_is_left_is_journalled_as_interrupted(tmp_path: Path) -
         assert site.conductor.closed.is_set()
         assert (await site.conductor.result()).exit_code == 130
     async with Journal.open(tmp_path / "work" / "journal.sqlite") as journal:
-        (run,) = await journal.runs()
+        (run,) = await journal.runs.all()
         assert run.exit_code == 130
 
 

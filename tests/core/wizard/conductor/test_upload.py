@@ -33,10 +33,12 @@ async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
         await site.conductor.start_upload()
         await site.until(UploadState.DONE)
         assert site.conductor.upload.error is None
-        runs = await site.conductor.lease.session.journal.runs()
+        runs = await site.conductor.lease.session.journal.runs.all()
         assert [run.exit_code for run in runs] == [130, 0]
         moved = json.loads(site.conductor.state())["result"]["bytes"]
-        assert moved == sum(total.bytes for total in (await site.conductor.lease.session.journal.totals()).values())
+        assert moved == sum(
+            total.bytes for total in (await site.conductor.lease.session.journal.items.totals()).values()
+        )
 
 
 async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp_path: Path) -> None:
@@ -59,7 +61,7 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
         await site.conductor.cancel_upload(thaw=True)
         await site.until(UploadState.STOPPED)
         await site.until_it_holds(lambda: not site.conductor.busy)
-        assert pins.FROZEN not in await site.conductor.lease.session.journal.pins()
+        assert pins.FROZEN not in await site.conductor.lease.session.journal.notes.pins()
         assert (await site.conductor.result()).exit_code != 0
 
 

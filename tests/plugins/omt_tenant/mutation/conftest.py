@@ -176,7 +176,7 @@ async def _migrate(root: Path) -> None:
         target = await connect(client, ConnectOnline(run=Watcher(root)))
         migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         async with Journal.open(root / "journal.sqlite") as journal:
-            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+            await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
             stages = [
                 stage_of("documents", documents),
                 stage_of("templates", templates),

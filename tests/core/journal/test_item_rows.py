@@ -10,8 +10,7 @@ import pytest
 
 from omt_core.api.items import Item
 from omt_core.journal import inventory
-from omt_core.journal.counts import Counts
-from omt_core.journal.items import stages_with_items
+from omt_core.journal.item_rows import Counts, stages_with_items
 from omt_core.journal.schema import upgrade
 
 STAGES = ("attachments", "documents")

@@ -14,6 +14,7 @@ from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationM
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.items import InventoryState, Item, ItemState, TablePart
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
+from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
 
@@ -21,13 +22,14 @@ pytestmark = pytest.mark.anyio
 
 DIGEST = "ab" * 32
 OTHER = "cd" * 32
+ENTRY = ManifestEntry(stage="documents", key="2", name="HH/2", size=5, digest=OTHER)
 
 
 def run_of(path: Path, *, baseline: bool = False) -> AbstractAsyncContextManager[Journal]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Journal]:
         async with Journal.open(path) as journal:
-            await journal.begin_run(mode=MigrationMode.INITIAL, baseline=baseline, plugins={"upload": "1"})
+            await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=baseline, plugins={"upload": "1"})
             yield journal
 
     return opened()
@@ -49,61 +51,61 @@ def confirmed(key: str, digest: str = DIGEST, *, sent: bool = True) -> Outcome:
 async def test_a_confirmed_item_with_the_same_size_and_time_is_skipped_in_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2")])
-        await journal.settle([confirmed("1"), confirmed("2")])
-        totals = (await journal.totals())["documents"]
+        await journal.items.record_inventory([document("1"), document("2")])
+        await journal.items.record_outcomes([confirmed("1"), confirmed("2")])
+        totals = (await journal.items.totals())["documents"]
         assert (totals.sent_items, totals.skipped_items) == (2, 0)
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2", mtime_ns=9)])
-        assert [record.key for record in await journal.pending(stage="documents", limit=9)] == ["2"]
-        totals = (await journal.totals())["documents"]
+        await journal.items.record_inventory([document("1"), document("2", mtime_ns=9)])
+        assert [record.key for record in await journal.items.pending(stage="documents", limit=9)] == ["2"]
+        totals = (await journal.items.totals())["documents"]
         assert (totals.sent_items, totals.skipped_items, totals.skipped_bytes) == (0, 1, 5)
 
 
 async def test_a_touched_file_with_the_same_content_counts_as_skipped(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1")])
-        await journal.settle([confirmed("1")])
+        await journal.items.record_inventory([document("1")])
+        await journal.items.record_outcomes([confirmed("1")])
     async with run_of(path) as journal:
-        await journal.record_items([document("1", mtime_ns=2)])
-        await journal.settle([confirmed("1", sent=False)])
-        totals = (await journal.totals())["documents"]
+        await journal.items.record_inventory([document("1", mtime_ns=2)])
+        await journal.items.record_outcomes([confirmed("1", sent=False)])
+        totals = (await journal.items.totals())["documents"]
         assert (totals.sent_items, totals.skipped_items) == (0, 1)
 
 
 async def test_what_is_verified_online_stays_confirmed_when_its_file_is_gone(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2", presence=InventoryState.MISSING)])
-        await journal.settle([confirmed("1")])
+        await journal.items.record_inventory([document("1"), document("2", presence=InventoryState.MISSING)])
+        await journal.items.record_outcomes([confirmed("1")])
     async with run_of(path) as journal:
-        await journal.record_items([document("1", presence=InventoryState.MISSING), document("2")])
-        assert await journal.inventory_done("documents") == []
-        states = {r.key: r.state for batch in [b async for b in journal.records()] for r in batch}
+        await journal.items.record_inventory([document("1", presence=InventoryState.MISSING), document("2")])
+        assert await journal.items.finish_inventory("documents") == []
+        states = {r.key: r.state for batch in [b async for b in journal.items.records()] for r in batch}
         assert states == {"1": ItemState.CONFIRMED, "2": ItemState.PENDING}
 
 
 async def test_a_recovery_notes_nothing_that_the_migrated_snapshot_did_not_have(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2")])
-        await journal.settle([confirmed("1"), confirmed("2")])
+        await journal.items.record_inventory([document("1"), document("2")])
+        await journal.items.record_outcomes([confirmed("1"), confirmed("2")])
     async with run_of(path, baseline=True) as journal:
-        unknown = await journal.record_items([document("1"), document("3")], baseline_only=True)
+        unknown = await journal.items.record_inventory([document("1"), document("3")], baseline_only=True)
         assert [item.key for item in unknown] == ["3"]
-        assert [record.key for record in await journal.inventory_done("documents")] == ["2"]
-        assert (await journal.totals())["documents"].items == 2
+        assert [record.key for record in await journal.items.finish_inventory("documents")] == ["2"]
+        assert (await journal.items.totals())["documents"].items == 2
 
 
 async def test_a_full_run_forgets_what_is_no_longer_in_the_database(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2")])
+        await journal.items.record_inventory([document("1"), document("2")])
     async with run_of(path) as journal:
-        await journal.record_items([document("1")])
-        assert [record.key for record in await journal.inventory_done("documents")] == ["2"]
-        assert (await journal.totals())["documents"].items == 1
+        await journal.items.record_inventory([document("1")])
+        assert [record.key for record in await journal.items.finish_inventory("documents")] == ["2"]
+        assert (await journal.items.totals())["documents"].items == 1
 
 
 async def test_an_unfinished_upload_is_there_after_a_restart_with_its_members_in_order(tmp_path: Path) -> None:
@@ -116,45 +118,45 @@ async def test_an_unfinished_upload_is_there_after_a_restart_with_its_members_in
         ),
     )  # fmt: skip
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2")])
-        await journal.upload_created(upload)
-        await journal.upload_advanced(upload.url, 4)
+        await journal.items.record_inventory([document("1"), document("2")])
+        await journal.uploads.create(upload)
+        await journal.uploads.advance(upload.url, 4)
     async with run_of(path) as journal:
-        (found,) = await journal.open_uploads()
+        (found,) = await journal.uploads.unfinished()
         assert (found.offset, found.members) == (4, upload.members)
-        await journal.upload_finished(upload.url, [confirmed("1"), confirmed("2")])
-        assert await journal.open_uploads() == []
+        await journal.uploads.finish(upload.url, [confirmed("1"), confirmed("2")])
+        assert await journal.uploads.unfinished() == []
 
 
 async def test_the_bytes_of_bodies_are_counted_with_what_they_brought_about(tmp_path: Path) -> None:
     upload = UploadRecord(url="https://tenant/uploads/1", kind="bundle", digest=OTHER, size=10, offset=1, members=())
     async with run_of(tmp_path / "journal.sqlite") as journal:
-        await journal.record_items([document("1"), document("2")])
-        await journal.upload_created(upload, sent=1)
-        await journal.upload_advanced(upload.url, 4, sent=3)
-        await journal.upload_finished(upload.url, [confirmed("1")], sent=6)
-        await journal.settle([confirmed("2")], sent=100)
+        await journal.items.record_inventory([document("1"), document("2")])
+        await journal.uploads.create(upload, sent=1)
+        await journal.uploads.advance(upload.url, 4, sent=3)
+        await journal.uploads.finish(upload.url, [confirmed("1")], sent=6)
+        await journal.items.record_outcomes([confirmed("2")], sent=100)
         with pytest.raises(OmtError):
-            await journal.settle([confirmed("nobody")], sent=1_000)
-        (run,) = await journal.runs()
+            await journal.items.record_outcomes([confirmed("nobody")], sent=1_000)
+        (run,) = await journal.runs.all()
     assert run.sent_bytes == 110
 
 
 async def test_nothing_of_a_batch_is_kept_when_one_outcome_is_impossible(tmp_path: Path) -> None:
     async with run_of(tmp_path / "journal.sqlite") as journal:
-        await journal.record_items([document("1")])
+        await journal.items.record_inventory([document("1")])
         with pytest.raises(OmtError) as caught:
-            await journal.settle([confirmed("1"), confirmed("nobody")])
+            await journal.items.record_outcomes([confirmed("1"), confirmed("nobody")])
         assert caught.value.code == "journal-move-not-allowed"
-        assert (await journal.totals())["documents"].confirmed_items == 0
+        assert (await journal.items.totals())["documents"].confirmed_items == 0
 
 
 async def test_names_that_are_not_text_and_parts_of_tables_come_back_as_they_were(tmp_path: Path) -> None:
     part = TablePart(table="person", number=1, rows=2, fingerprint="0" * 32, last=True, omitted_columns=("secret",))
     odd = Item(stage="database", key="\udcff😀", name="\udc80", path=Path("a\udcff"), part=part, candidates=("x",))
     async with run_of(tmp_path / "journal.sqlite") as journal:
-        await journal.record_items([odd])
-        (record,) = await journal.pending(stage="database", limit=1)
+        await journal.items.record_inventory([odd])
+        (record,) = await journal.items.pending(stage="database", limit=1)
         assert (record.key, record.name, record.path, record.part) == (odd.key, odd.name, odd.path, part)
 
 
@@ -164,18 +166,18 @@ async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> N
         kind=MigrationKind.TEST, contact=Contact(email="a@b.no", phone="1"), plans={"HH": "ten-sales"}
     )
     async with run_of(path) as journal:
-        await journal.save_decisions(decisions)
-        await journal.pin("serial", "42")
-        await journal.remember("manifest", DIGEST)
-        await journal.begin_phase("upload")
-        await journal.finish_phase()
-        await journal.settle((), sent=7)
-        await journal.finish_run(0, ())
+        await journal.notes.save_decisions(decisions)
+        await journal.notes.pin("serial", "42")
+        await journal.notes.of("transfer").remember("manifest", DIGEST)
+        await journal.runs.begin_phase("upload")
+        await journal.runs.finish_phase()
+        await journal.items.record_outcomes((), sent=7)
+        await journal.runs.finish(0, ())
     async with Journal.open(path) as journal:
-        assert await journal.decisions() == decisions
-        assert await journal.pins() == {"serial": "42", "decisions": (await journal.pins())["decisions"]}
-        assert await journal.recall("manifest") == DIGEST
-        (summary,) = await journal.runs()
+        assert await journal.notes.decisions() == decisions
+        assert await journal.notes.pins() == {"serial": "42", "decisions": (await journal.notes.pins())["decisions"]}
+        assert await journal.notes.of("transfer").recall("manifest") == DIGEST
+        (summary,) = await journal.runs.all()
         assert (summary.exit_code, summary.sent_bytes, summary.phases[0].phase) == (0, 7, "upload")
 
 
@@ -201,14 +203,14 @@ async def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: 
 
 
 async def imported(journal: Journal) -> bool:
-    return await journal.as_imported("documents")
+    return await journal.items.is_imported("documents")
 
 
 async def note_documents(journal: Journal) -> None:
     """What an upload does for each of its rows, and an import in the end."""
     stage = UploadStage(name="documents", title="Documents", order=1, plugin="archive", items=_nothing)
-    await journal.note_stages([stage])
-    await journal.note_import()
+    await journal.items.record_stages([stage])
+    await journal.items.mark_imported()
 
 
 async def _nothing() -> AsyncIterator[Sequence[Item]]:
@@ -219,38 +221,38 @@ async def _nothing() -> AsyncIterator[Sequence[Item]]:
 async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1"), document("2", presence=InventoryState.MISSING)])
-        await journal.settle([confirmed("1")])
+        await journal.items.record_inventory([document("1"), document("2", presence=InventoryState.MISSING)])
+        await journal.items.record_outcomes([confirmed("1")])
         assert not await imported(journal)
         await note_documents(journal)
     async with run_of(path, baseline=True) as journal:
         # The same again, and a confirmed file that is gone from the disk: online nothing is different.
-        await journal.record_items(
+        await journal.items.record_inventory(
             [document("1", presence=InventoryState.MISSING), document("2", presence=InventoryState.MISSING)]
         )
-        assert await journal.inventory_done("documents") == []
+        assert await journal.items.finish_inventory("documents") == []
         assert await imported(journal)
-        await journal.record_items([document("2")])
+        await journal.items.record_inventory([document("2")])
         assert not await imported(journal)
 
 
-@pytest.mark.parametrize("change", ["settle", "reset", "adopt", "forget"])
+@pytest.mark.parametrize("change", ["outcome", "reset", "manifest", "gone"])
 async def test_whatever_changes_a_stage_ends_its_being_as_imported(tmp_path: Path, change: str) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items([document("1")])
-        await journal.settle([confirmed("1")])
+        await journal.items.record_inventory([document("1")])
+        await journal.items.record_outcomes([confirmed("1")])
         await note_documents(journal)
         match change:
-            case "settle":
-                await journal.settle([Outcome(id=("documents", "1"), state=ItemState.PENDING)])
+            case "outcome":
+                await journal.items.record_outcomes([Outcome(id=("documents", "1"), state=ItemState.PENDING)])
             case "reset":
-                await journal.reset_stage("documents")
-            case "adopt":
-                await journal.adopt([("documents", "2", "HH/2", 5, OTHER, "")])
-    if change == "forget":
+                await journal.items.reset_stage("documents")
+            case "manifest":
+                await journal.items.import_manifest([ENTRY])
+    if change == "gone":
         async with run_of(path) as journal:
-            assert [record.key for record in await journal.inventory_done("documents")] == ["1"]
+            assert [record.key for record in await journal.items.finish_inventory("documents")] == ["1"]
     async with Journal.open(path) as journal:
         assert not await imported(journal)
 
@@ -258,11 +260,11 @@ async def test_whatever_changes_a_stage_ends_its_being_as_imported(tmp_path: Pat
 async def test_the_baseline_lends_confirmed_files_by_path_and_returns_what_is_left(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path) as journal:
-        await journal.record_items(
+        await journal.items.record_inventory(
             [document("b"), document("a"), document("c"), document("x", presence=InventoryState.MISSING)]
         )
-        await journal.settle([confirmed("a"), confirmed("b")])
-        baseline = journal.baseline("documents")
+        await journal.items.record_outcomes([confirmed("a"), confirmed("b")])
+        baseline = journal.items.baseline("documents")
         with baseline.confirmed() as files:
             assert list(files) == [
                 KnownFile(str(Path("archive/a")), 5, 1, "a"),
@@ -275,15 +277,15 @@ async def test_the_baseline_lends_confirmed_files_by_path_and_returns_what_is_le
 async def test_keys_that_are_said_to_be_gone_are_returned_as_records_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with run_of(path, baseline=True) as journal:
-        await journal.record_items(
+        await journal.items.record_inventory(
             [document("1", presence=InventoryState.ORPHAN), document("2", presence=InventoryState.ORPHAN)]
         )
-        gone = await journal.inventory_done("documents", gone=["2", "never heard of"])
+        gone = await journal.items.finish_inventory("documents", gone=["2", "never heard of"])
         assert [record.key for record in gone] == ["2"]
-        assert (await journal.totals(stage="documents"))["documents"].items == 2
+        assert (await journal.items.totals(stage="documents"))["documents"].items == 2
 
 
 async def test_a_stage_that_tells_of_a_key_twice_is_known_by_what_it_told_last(tmp_path: Path) -> None:
     async with run_of(tmp_path / "journal.sqlite") as journal:
-        await journal.record_items([document("1", size=3), document("1", size=4)])
-        assert [record.size for record in await journal.pending(stage="documents", limit=9)] == [4]
+        await journal.items.record_inventory([document("1", size=3), document("1", size=4)])
+        assert [record.size for record in await journal.items.pending(stage="documents", limit=9)] == [4]

@@ -32,7 +32,6 @@ class JournalFile:
         """Open the file at `path`, or make it, private to its user. Blocking."""
         self.path = path
         self._limiter = anyio.CapacityLimiter(1)
-        self._path = path
         self._connection = _connect(path)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -42,7 +41,7 @@ class JournalFile:
         """
 
         def transaction() -> T:
-            with _disk_named(self._path), self._connection:
+            with _disk_named(self.path), self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 return work(self._connection)
 
@@ -52,7 +51,7 @@ class JournalFile:
         """Do `work`, which only reads."""
 
         def reading() -> T:
-            with _disk_named(self._path):
+            with _disk_named(self.path):
                 return work(self._connection)
 
         return await anyio.to_thread.run_sync(reading, limiter=self._limiter)

@@ -1,0 +1,175 @@
+"""Items as the journal has them: one by one by their keys, counted by stage, and as the baseline of a recovery."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from typing_extensions import override
+
+from omt_core.api.baseline import Baseline, KnownFile
+from omt_core.api.items import ItemRecord, ItemState, TablePart
+from omt_core.api.stages import StageTotals
+from omt_core.journal.file import to_blob, to_text
+
+_COLUMNS: Final = (
+    "items.stage, key, items.name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, "
+    "coalesce(stages.plugin, '')"
+)
+_FROM: Final = "FROM items LEFT JOIN stages ON stages.name = items.stage"
+
+_STATES: Final = {state.value: state for state in ItemState}
+
+
+def read_items(connection: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> Sequence[ItemRecord]:
+    """Return the items for which a condition in SQL holds, in the order that it names."""
+    rows = connection.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", parameters)
+    return [_record_of(row) for row in rows]
+
+
+def page(
+    connection: sqlite3.Connection, states: Sequence[ItemState], *, stage: str, after: bytes, limit: int
+) -> Sequence[ItemRecord]:
+    """Return the next items of a stage in these states (all when none is named), in the order of their keys."""
+    # Sorted, as in the conditions of the indexes: SQLite compares these as they are written.
+    chosen = f"AND {is_one_of(sorted(states))}" if states else ""
+    return read_items(connection, f"stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?", (stage, after, limit))
+
+
+def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Sequence[ItemRecord]:
+    """Return those of these items that are known, sorted by key."""
+    marks = ", ".join("?" * len(keys))
+    return read_items(connection, f"stage = ? AND key IN ({marks}) ORDER BY key", (stage, *map(to_blob, keys)))
+
+
+def is_one_of(states: Sequence[ItemState]) -> str:
+    """Return the condition as the indexes have it: SQLite puts a list into a temporary table, row by row."""
+    alternatives = " OR ".join(f"state = '{state.value}'" for state in states)
+    return f"({alternatives})"
+
+
+# From each stage to the next by the key, instead of through all items.
+_STAGES: Final = """
+WITH RECURSIVE names (stage) AS (
+  SELECT min(stage) FROM items
+  UNION ALL SELECT (SELECT min(stage) FROM items WHERE stage > names.stage) FROM names WHERE stage IS NOT NULL
+)
+SELECT stage FROM names WHERE stage IS NOT NULL
+"""
+
+
+def stages_with_items(connection: sqlite3.Connection) -> Sequence[str]:
+    """Return the names of all stages that have items, sorted."""
+    return [name for (name,) in connection.execute(_STAGES)]
+
+
+_TOTALS: Final = """
+SELECT stage, count(*), sum(size),
+  sum(state = 'confirmed'), sum(iif(state = 'confirmed', size, 0)),
+  sum(state = 'confirmed' AND confirmed_run = :run),
+  sum(state = 'confirmed' AND confirmed_run < :run),
+  sum(iif(state = 'confirmed' AND confirmed_run < :run, size, 0)),
+  sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped')
+FROM items WHERE stage = :stage GROUP BY stage
+"""
+_COUNTS: Final = (
+    "items", "bytes", "confirmed_items", "confirmed_bytes", "sent_items", "skipped_items", "skipped_bytes", "missing",
+    "failed", "left_out",
+)  # fmt: skip
+
+
+class Counts:
+    """The totals of one run, which alone changes items; with a million items a count takes a second.
+
+    Counted once, and again only after a change. To be used on the journal's thread only.
+    """
+
+    def __init__(self) -> None:
+        self._run = 0
+        self._known: dict[str, StageTotals] = {}
+
+    def changed(self, stages: Iterable[str]) -> None:
+        """Forget what was counted of these stages, in the transaction that changes their items."""
+        for stage in stages:
+            self._known.pop(stage, None)
+
+    def of(self, connection: sqlite3.Connection, run: int, stages: Iterable[str]) -> Mapping[str, StageTotals]:
+        """Return the totals of those of these stages that have items, as `run` sees them."""
+        if run != self._run:
+            self._run, self._known = run, {}
+        for stage in stages:
+            if stage not in self._known:
+                rows = connection.execute(_TOTALS, {"run": run, "stage": stage})
+                self._known |= {
+                    name: StageTotals(stage=name, **dict(zip(_COUNTS, counts, strict=True))) for name, *counts in rows
+                }
+        return {stage: self._known[stage] for stage in stages if stage in self._known}
+
+
+_AT_ONCE: Final = 5_000
+_CONFIRMED: Final = """
+SELECT coalesce(path, X''), size, mtime_ns, key FROM items WHERE stage = ? AND state = 'confirmed' ORDER BY path
+"""
+_LEFT: Final = ((ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED), (ItemState.PENDING, ItemState.STARTED))
+"""All states but one, in groups that the journal has an index for."""
+
+
+class JournalBaseline(Baseline):
+    """The items of one stage. Each reading has a connection of its own: it sees the journal as it was at its start."""
+
+    def __init__(self, journal: Path, stage: str) -> None:
+        self._journal = journal
+        self._stage = stage
+
+    @override
+    @contextmanager
+    def confirmed(self) -> Iterator[Iterator[KnownFile]]:
+        with closing(self._connect()) as connection:
+            # SQLite sorts beyond its cache in a file, so that memory does not grow with the number of items.
+            yield _files(connection.execute(_CONFIRMED, (self._stage,)))
+
+    @override
+    def left(self, limit: int) -> Sequence[ItemRecord]:
+        with closing(self._connect()) as connection:
+            groups = [page(connection, states, stage=self._stage, after=b"", limit=limit) for states in _LEFT]
+        return sorted((record for group in groups for record in group), key=lambda record: record.key)[:limit]
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(f"{self._journal.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("PRAGMA cache_size = -16384")
+        return connection
+
+
+def _files(rows: sqlite3.Cursor) -> Iterator[KnownFile]:
+    while batch := rows.fetchmany(_AT_ONCE):
+        for path, size, mtime_ns, key in batch:
+            yield KnownFile(to_text(path), size, mtime_ns, to_text(key))
+
+
+def _record_of(row: tuple[Any, ...]) -> ItemRecord:
+    stage, key, name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, plugin = row
+    return ItemRecord(
+        stage,
+        to_text(key),
+        to_text(name),
+        None if path is None else to_text(path),
+        size,
+        mtime_ns,
+        _STATES[state],
+        reason,
+        to_text(detail) if detail else "",
+        None if digest is None else digest.hex(),
+        attempt,
+        plugin,
+        None if part is None else _part(json.loads(part)),
+        () if candidates is None else tuple(json.loads(candidates)),
+    )
+
+
+def _part(fields: dict[str, Any]) -> TablePart:
+    return TablePart(**{**fields, "omitted_columns": tuple(fields["omitted_columns"])})

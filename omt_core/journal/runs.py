@@ -1,0 +1,150 @@
+"""Runs and their phases in the journal: when, with which plugins, how much was sent, how it ended. Times are UTC."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from omt_core.api.decisions import MigrationMode
+from omt_core.api.findings import Finding
+from omt_core.api.reporting import PhaseTiming, RunSummary
+from omt_core.journal.file import JournalFile
+
+_FINDINGS: Final = TypeAdapter(tuple[Finding, ...])
+
+
+class Runs:
+    """All runs of the migration; `current` is the number of the one under way here, 0 before there is one."""
+
+    def __init__(self, file: JournalFile) -> None:
+        self._file = file
+        self.current = 0
+
+    async def begin(self, *, mode: MigrationMode, baseline: bool, plugins: Mapping[str, str]) -> int:
+        """Begin a run and return its number, from 1. With `baseline` it keeps to the items of the migrated snapshot."""
+
+        def insert(connection: sqlite3.Connection) -> int:
+            number = last_run(connection) + 1
+            connection.execute(
+                "INSERT INTO runs (number, started, mode, baseline, plugins) VALUES (?, ?, ?, ?, ?)",
+                (number, _now(), mode.value, baseline, json.dumps(dict(plugins))),
+            )
+            return number
+
+        self.current = await self._file.run(insert)
+        return self.current
+
+    async def change_mode(self, *, mode: MigrationMode, baseline: bool) -> None:
+        """Note the mode that this run turned out to have once the licence was known."""
+        await self._write(
+            "UPDATE runs SET mode = ?, baseline = ? WHERE number = ?", (mode.value, baseline, self.current)
+        )
+
+    async def finish(self, exit_code: int, findings: Sequence[Finding]) -> None:
+        """Note how the run that is under way ended, and what was found."""
+        told = _FINDINGS.dump_json(tuple(findings)).decode()
+        await self._write(
+            "UPDATE runs SET finished = ?, exit_code = ?, findings = ? WHERE number = ?",
+            (_now(), exit_code, told, self.current),
+        )
+
+    async def begin_phase(self, phase: str) -> None:
+        """Note that a phase of this run begins."""
+        await self._write(
+            """
+            INSERT INTO phases (run, position, phase, started)
+            SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM phases WHERE run = ?1
+            """,
+            (self.current, phase, _now()),
+        )
+
+    async def finish_phase(self) -> None:
+        """Note that the phase which began last has ended."""
+        await self._write(
+            """
+            UPDATE phases SET finished = ?2
+            WHERE run = ?1 AND position = (SELECT max(position) FROM phases WHERE run = ?1)
+            """,
+            (self.current, _now()),
+        )
+
+    async def all(self) -> tuple[RunSummary, ...]:
+        """Return all runs, oldest first."""
+        return await self._file.read(_summaries)
+
+    async def last_findings(self) -> tuple[Finding, ...]:
+        """Return the findings of the last run that ended."""
+        text = await self._one("SELECT findings FROM runs WHERE finished IS NOT NULL ORDER BY number DESC LIMIT 1")
+        return () if text is None else _FINDINGS.validate_json(text)
+
+    async def last_plugins(self) -> Mapping[str, str]:
+        """Return the plugins of the last run with their versions."""
+        text = await self._one("SELECT plugins FROM runs ORDER BY number DESC LIMIT 1")
+        return {} if text is None else dict(json.loads(text))
+
+    async def _write(self, statement: str, values: Sequence[object]) -> None:
+        def change(connection: sqlite3.Connection) -> None:
+            connection.execute(statement, values)
+
+        await self._file.run(change)
+
+    async def _one(self, question: str) -> str | None:
+        row = await self._file.read(lambda connection: connection.execute(question).fetchone())
+        return None if row is None else row[0]
+
+
+def last_run(connection: sqlite3.Connection) -> int:
+    """Return the number of the run that began last, 0 when there was none."""
+    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM runs").fetchone()
+    return int(last)
+
+
+def keeps_to_baseline(connection: sqlite3.Connection, run: int) -> bool:
+    """Tell whether a run keeps to the items of the migrated snapshot (recovery of missing files)."""
+    (baseline,) = connection.execute("SELECT baseline FROM runs WHERE number = ?", (run,)).fetchone()
+    return bool(baseline)
+
+
+def count_sent(connection: sqlite3.Connection, run: int, size: int) -> None:
+    """Add to the bytes of request bodies that a run has sent, in the transaction that notes what they brought about."""
+    connection.execute("UPDATE runs SET sent_bytes = sent_bytes + ? WHERE number = ?", (size, run))
+
+
+def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
+    rows = connection.execute(
+        "SELECT number, started, finished, mode, exit_code, sent_bytes FROM runs ORDER BY number"
+    ).fetchall()
+    return tuple(
+        RunSummary(
+            number=number,
+            started=datetime.fromisoformat(started),
+            finished=None if finished is None else datetime.fromisoformat(finished),
+            mode=MigrationMode(mode),
+            exit_code=exit_code,
+            sent_bytes=sent_bytes,
+            phases=_phases(connection, number),
+        )
+        for number, started, finished, mode, exit_code, sent_bytes in rows
+    )
+
+
+def _phases(connection: sqlite3.Connection, run: int) -> tuple[PhaseTiming, ...]:
+    rows = connection.execute("SELECT phase, started, finished FROM phases WHERE run = ? ORDER BY position", (run,))
+    return tuple(
+        PhaseTiming(
+            phase=phase,
+            started=datetime.fromisoformat(started),
+            finished=None if finished is None else datetime.fromisoformat(finished),
+        )
+        for phase, started, finished in rows
+    )
+
+
+def _now() -> str:
+    """Return the time in ISO 8601."""
+    return datetime.now(UTC).isoformat()
