@@ -81,6 +81,13 @@ class SourceDatabase(Protocol):
         """Run one INSERT, UPDATE or DELETE in a transaction of its own and return the number of rows."""
         ...
 
+    async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
+        """Return what lets the login do these on a table (`INSERT`, `UPDATE`, `DELETE`), None where it may already.
+
+        It is a sentence for the database's administrator: a GRANT statement where the DBMS has them.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Give the connection back. Safe to call twice."""
         ...

@@ -53,5 +53,9 @@ class GuardedDatabase(SourceDatabase):
         raise PermissionError("only freeze and thaw may write to the installation on site")
 
     @override
+    async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
+        return await self._database.missing_grant(table, rights)
+
+    @override
     async def aclose(self) -> None:
         await self._database.aclose()

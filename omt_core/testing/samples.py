@@ -127,6 +127,10 @@ class EmptyDatabase(SourceDatabase):
         raise _table_missing(sql)
 
     @override
+    async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
+        return None
+
+    @override
     async def aclose(self) -> None:
         return
 

@@ -147,6 +147,14 @@ class CrmDatabase(SourceDatabase):
         return await self._run(partial(self._write, statement, parameters))
 
     @override
+    async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
+        found = self.table(table)
+        if found is None:
+            return None
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.missing_grant(self._open_connection, found, rights))
+
+    @override
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:

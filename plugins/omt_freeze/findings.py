@@ -38,4 +38,15 @@ SERVICE_CONFIG_LEFT = FindingCode(
     remedy="Look at the file, and take the line `frozen` out if it is there. The workspace holds a copy from before.",
 )
 
-CODES = (EVENT_CHANGED, EVENT_OF_OTHERS, SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS)
+FREEZE_NOT_POSSIBLE = FindingCode(
+    code="freeze-not-possible",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Something that the freeze of a live migration needs is not there or not allowed: the right to add and"
+    " remove a system event, to take an id for it, or to write to the Service's configuration. The migration would stop"
+    " when it begins to upload.",
+    remedy="Give the right that the message names, to the database user or to the account that runs the tool, before"
+    " the night of the migration.",
+)
+
+CODES = (FREEZE_NOT_POSSIBLE, EVENT_CHANGED, EVENT_OF_OTHERS, SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS)

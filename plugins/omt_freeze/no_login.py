@@ -32,7 +32,7 @@ class EventNote(BaseModel):
 
 async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
     """Add the event, unless one is there already. Safe to repeat after a crash."""
-    table = _table(call.database)
+    table = event_table(call.database)
     note = await _recall(call.notes)
     ours = note if note is not None and note.state in {"intended", "added"} else None
     key = ours.key if ours else settings.event_key
@@ -96,7 +96,8 @@ async def _event(database: SourceDatabase, key: str) -> tuple[int, str] | None:
     return (int(str(rows[0][0])), str(rows[0][1] or "")) if rows else None
 
 
-def _table(database: SourceDatabase) -> Table:
+def event_table(database: SourceDatabase) -> Table:
+    """Return the table of system events; raises `InstallationError` where it lacks what an event needs."""
     table = database.table("systemevent")
     lacking = [column for column in statements.REQUIRED_COLUMNS if table is None or not table.has(column)]
     if table is None or lacking:

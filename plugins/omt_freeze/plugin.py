@@ -8,9 +8,10 @@ from typing import ClassVar
 from typing_extensions import override
 
 from omt_core.api import Finding, FindingCode, Notice, Plugin, PluginSettings, hookimpl
-from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.calls import Freeze, Thaw, ValidateMigration
 from omt_freeze.findings import CODES
 from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
+from omt_freeze.preflight import preflight
 from omt_freeze.service_config import freeze_service, thaw_service
 from omt_freeze.settings import FreezeSettings
 
@@ -28,6 +29,11 @@ class FreezePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    async def validate_migration(self, call: ValidateMigration) -> Sequence[Finding]:
+        return await preflight(call, self._settings)
 
     @hookimpl
     @override

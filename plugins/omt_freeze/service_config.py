@@ -47,16 +47,9 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     base = call.installation.service.base
     if base is None:
         return
-    path = await _blocking(lambda: _find(base, settings.service_config_names))
-    content = await _blocking(path.read_bytes)
+    path, content = await _blocking(lambda: read_config(base, settings.service_config_names))
     note = await _recall(call.notes)
     ours = note if note is not None and note.state in {"intended", "added"} and note.path == path else None
-    if not is_bytewise_text(content):
-        raise InstallationError(
-            "service-config-encoding",
-            f"{path} is written in UTF-16, so the Service cannot be frozen by adding a line.",
-            "Save the file as plain text or UTF-8, or freeze the Service by hand and leave its base folder out.",
-        )
     if frozen_lines(content):
         await _accept_present(call, ours, path)
         return
@@ -136,10 +129,19 @@ async def _replace(note: ConfigNote, content: bytes, new: bytes) -> None:
         )
 
 
-def _find(base: Path, names: tuple[str, ...]) -> Path:
+def read_config(base: Path, names: tuple[str, ...]) -> tuple[Path, bytes]:
+    """Return the configuration file and its content; raises `InstallationError` where no line can be added to it."""
     for name in names:
         if (base / name).is_file():
-            return (base / name).resolve()
+            path = (base / name).resolve()
+            content = path.read_bytes()
+            if is_bytewise_text(content):
+                return path, content
+            raise InstallationError(
+                "service-config-encoding",
+                f"{path} is written in UTF-16, so the Service cannot be frozen by adding a line.",
+                "Save the file as plain text or UTF-8, or freeze the Service by hand and leave its base folder out.",
+            )
     raise InstallationError(
         "service-config-missing",
         f"{base} has none of the files {', '.join(names)}, so the Service cannot be frozen.",

@@ -15,12 +15,13 @@ class Sight:
     """What the login sees of the CRM's tables. Catalogues hide what may not be read, and say nothing of it.
 
     `hidden` are tables that are there and may not be read, or not in all their rows; `proven` is False where others may
-    be there of which nothing is told. `grant` is what the database's administrator does about either.
+    be there of which nothing is told. `grant` is what the database's administrator does about either, for `user`.
     """
 
     hidden: tuple[str, ...] = ()
     proven: bool = True
     grant: str = ""
+    user: str = ""
 
     def hides(self, name: str) -> bool:
         """Tell whether a table of this name, in any case, is hidden."""

@@ -96,6 +96,10 @@ class Driver(ABC):
         """End it and return to autocommit."""
 
     @abstractmethod
+    def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
+        """Say what lets the login do these on a table, None where it may already."""
+
+    @abstractmethod
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read."""
 

@@ -64,6 +64,8 @@ FROM sys.tables t
 JOIN sys.schemas s ON s.schema_id = t.schema_id
 WHERE s.name = ? AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), 'OBJECT', 'SELECT') = 0"""
 
+_RIGHT: Final = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?) + N'.' + QUOTENAME(?), 'OBJECT', ?)"
+
 _GRANT: Final = "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)"
 
 _SNAPSHOT_ALLOWED: Final = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
@@ -95,7 +97,7 @@ class MssqlDriver(ServerDriver):
     """SQL Server."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
     )
     dbms: ClassVar[str] = "mssql"
 

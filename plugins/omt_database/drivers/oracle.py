@@ -53,6 +53,15 @@ WHERE t.OWNER = ? AND t.OWNER <> USER AND t.NESTED = 'NO' AND t.SECONDARY = 'N' 
         WHERE g.TABLE_SCHEMA = t.OWNER AND g.TABLE_NAME = t.TABLE_NAME AND g.PRIVILEGE IN ('SELECT', 'READ')
       )"""
 
+_RIGHT: Final = """
+SELECT CASE WHEN USER = x.OWNER OR EXISTS (
+         SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE = x.RIGHT_NAME || ' ANY TABLE'
+       ) OR EXISTS (
+         SELECT 1 FROM ALL_TAB_PRIVS g
+         WHERE g.TABLE_SCHEMA = x.OWNER AND g.TABLE_NAME = x.NAME AND g.PRIVILEGE = x.RIGHT_NAME
+       ) THEN 1 ELSE 0 END
+FROM (SELECT ? AS OWNER, ? AS NAME, ? AS RIGHT_NAME FROM DUAL) x"""
+
 _GRANT: Final = "GRANT SELECT ANY TABLE TO {user} (or log in as {owner})"
 
 _KINDS: Final = {
@@ -72,7 +81,7 @@ class OracleDriver(ServerDriver):
     """Oracle."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
     )
     dbms: ClassVar[str] = "oracle"
 

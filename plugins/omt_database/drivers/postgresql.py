@@ -55,6 +55,10 @@ WHERE n.nspname = ? AND c.relkind IN ('r', 'p')
       AND (NOT has_table_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))"""
 """Also where a policy leaves rows out without a word."""
 
+_RIGHT: Final = """
+SELECT CASE WHEN has_table_privilege(quote_ident(x.owner) || '.' || quote_ident(x.name), x.right_name) THEN 1 ELSE 0 END
+FROM (SELECT CAST(? AS text) AS owner, CAST(? AS text) AS name, CAST(? AS text) AS right_name) x"""
+
 _GRANT: Final = (
     "GRANT SELECT ON ALL TABLES IN SCHEMA {owner} TO {user} (and, where a policy hides rows, ALTER ROLE {user}"
     " BYPASSRLS)"
@@ -94,7 +98,7 @@ class PostgresqlDriver(ServerDriver):
     """PostgreSQL."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
     )
     dbms: ClassVar[str] = "postgresql"
 

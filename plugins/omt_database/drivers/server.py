@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +22,8 @@ class CatalogueStatements:
     """The names of all owners; the columns and the unique indexes of one, as `build_catalogue` takes them.
 
     `sight` has one row: 1 where a table of the owner that may not be read would be among `hidden`, and the user's name.
-    `grant` is what gives the user sight of all tables of the owner.
+    `grant` is what gives the user sight of all tables of the owner. `right` has one row: 1 where the user may do what
+    the third parameter names on the table that owner and name, the first two, are those of.
     """
 
     owners: str
@@ -31,6 +32,7 @@ class CatalogueStatements:
     sight: str
     hidden: str
     grant: str
+    right: str
 
 
 class ServerDriver(OdbcDriver):
@@ -60,13 +62,23 @@ class ServerDriver(OdbcDriver):
         hidden = sorted({str(row[0]) for row in self.fetch(connection, self.statements.hidden, (owner,))})
         proofs = self.fetch(connection, self.statements.sight, (owner,))
         proven, user = proofs[0] if proofs else (None, None)
+        name = quoted(str(user or self._location.user or "user"), self.dbms)
         return Sight(
             hidden=tuple(hidden),
             proven=number(proven) == 1,
-            grant=self.statements.grant.format(
-                owner=quoted(owner, self.dbms), user=quoted(str(user or self._location.user or "user"), self.dbms)
-            ),
+            grant=self.statements.grant.format(owner=quoted(owner, self.dbms), user=name),
+            user=name,
         )
+
+    @override
+    def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
+        lacking = [
+            right
+            for right in rights
+            if number(self.fetch(connection, self.statements.right, (self.owner, table.name, right))[0][0]) != 1
+        ]
+        place = f"{quoted(self.owner or '', self.dbms)}.{quoted(table.name, self.dbms)}"
+        return f"GRANT {', '.join(lacking)} ON {place} TO {self.sight.user}" if lacking else None
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

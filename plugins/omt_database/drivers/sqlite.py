@@ -7,10 +7,11 @@ lost: numbers in decimal digits (17 significant ones where they are not whole), 
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
@@ -132,6 +133,13 @@ class SqliteDriver(Driver):
         cursor = connection.cursor()
         cursor.execute(statement)
         cursor.close()
+
+    @override
+    def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
+        del connection, table, rights
+        # Beside the file there is a rollback journal while something is written.
+        writable = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+        return None if writable else f"write access to {self._path} and to its folder"
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

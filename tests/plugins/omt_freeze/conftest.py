@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
-from omt_core.api.calls import Freeze, Thaw
+from omt_core.api import Decisions, Licence, MigrationKind
+from omt_core.api.calls import Freeze, Thaw, ValidateMigration
 from omt_core.api.database import Column, Table
 from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
@@ -36,6 +38,7 @@ class Site:
         self.workspace = folder / "workspace"
         self.workspace.mkdir()
         self.kept: dict[str, str] = {}
+        self.grants: dict[str, str] = {}
         self.events: list[Event] = []
         self.crash_after: int | None = None
         self.columns = tuple(columns)
@@ -73,6 +76,9 @@ class Site:
         self.step()
         return written
 
+    async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
+        return self.grants.get(table)
+
     # --- what a test does
 
     def step(self) -> None:
@@ -91,6 +97,17 @@ class Site:
     def thaw(self, settings: FreezeSettings | None = None) -> list[str]:
         call = Thaw(installation=self.installation(), database=self, notes=self, run=self)
         return [f.code for f in anyio.run(FreezePlugin(settings or FreezeSettings()).thaw, call)]
+
+    def check(self, kind: MigrationKind = MigrationKind.LIVE, base: Path | None = None) -> list[Finding]:
+        call = ValidateMigration(
+            installation=replace(self.installation(), service=ServiceFolders(base=base or self.service)),
+            database=self,  # type: ignore[arg-type]
+            licence=Licence(owner="", serial="", version=""),
+            users=(),
+            decisions=Decisions(kind=kind),
+            run=self,  # type: ignore[arg-type]
+        )
+        return list(anyio.run(FreezePlugin(FreezeSettings()).validate_migration, call))
 
     def rows_of_events(self) -> list[Any]:
         return self.connection.execute(

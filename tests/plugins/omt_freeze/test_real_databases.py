@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 import anyio
 import pytest
 
-from omt_core.api.calls import Freeze, OpenSourceDatabase, Thaw
+from omt_core.api import Decisions, Licence, MigrationKind
+from omt_core.api.calls import Freeze, OpenSourceDatabase, Thaw, ValidateMigration
 from omt_core.api.installation import DatabaseLocation, Installation
 from omt_database import DatabasePlugin
+from omt_database.drivers.odbc import load_pyodbc
 from omt_database.settings import DatabaseSettings
 from omt_freeze import FreezePlugin, FreezeSettings
 from omt_simulator import SimulationSpec, generate
@@ -71,6 +73,45 @@ async def state(database: Any) -> tuple[list[Sequence[Any]], int]:
     events = await database.rows(EVENTS, ("kSENoLogin",))
     ((next_id,),) = await database.rows(NEXT_ID, ("systemevent",))
     return [tuple(row) for row in events], int(next_id)
+
+
+def execute(location: DatabaseLocation, *statements: str) -> None:
+    with closing(load_pyodbc().connect(location.dsn, autocommit=True)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+async def checked(site: Any, location: DatabaseLocation) -> list[str]:
+    async with opened(Installation(database=location), "auto", site) as database:
+        call = ValidateMigration(
+            installation=Installation(database=location), database=database,
+            licence=Licence(owner="", serial="", version=""), users=(),
+            decisions=Decisions(kind=MigrationKind.LIVE), run=site,
+        )  # fmt: skip
+        return [finding.message for finding in await FreezePlugin(FreezeSettings()).validate_migration(call)]
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+def test_a_login_that_may_only_read_is_told_which_grants_the_freeze_needs(
+    site: Any, postgresql: DatabaseLocation
+) -> None:
+    assert postgresql.dsn is not None
+    execute(
+        postgresql,
+        "CREATE ROLE reader LOGIN PASSWORD 'reader'", "GRANT USAGE ON SCHEMA crm7 TO reader",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA crm7 TO reader",
+    )  # fmt: skip
+    login = postgresql.dsn.partition("UID=")[0]
+    reader = DatabaseLocation(dbms="postgresql", dsn=f"{login}UID=reader;PWD=reader")
+    events, ids = anyio.run(checked, site, reader)
+    assert 'GRANT INSERT, DELETE ON "crm7"."systemevent" TO "reader"' in events
+    assert 'GRANT UPDATE ON "crm7"."sequence" TO "reader"' in ids
+    execute(postgresql, "GRANT INSERT ON crm7.systemevent TO reader", 'GRANT UPDATE ON crm7."sequence" TO reader')
+    (events,) = anyio.run(checked, site, reader)
+    assert 'GRANT DELETE ON "crm7"."systemevent" TO "reader"' in events
+    execute(postgresql, "GRANT DELETE ON crm7.systemevent TO reader")
+    assert anyio.run(checked, site, reader) == []
 
 
 @pytest.mark.parametrize("driver", ["stdlib", pytest.param("odbc", marks=pytest.mark.odbc)])

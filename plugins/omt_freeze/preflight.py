@@ -1,0 +1,67 @@
+"""What a live migration's freeze will need, asked for by `check`: the night is too late to learn that it is not there.
+
+Nothing is written to find out: the installation is written to by the freeze only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import anyio
+
+from omt_core.api import Finding, InstallationError, MigrationKind, SourceDatabase
+from omt_core.api.calls import ValidateMigration
+from omt_freeze.findings import FREEZE_NOT_POSSIBLE
+from omt_freeze.no_login import event_table
+from omt_freeze.service_config import read_config
+from omt_freeze.settings import FreezeSettings
+
+NEEDED = {"systemevent": ("INSERT", "DELETE"), "sequence": ("UPDATE",)}
+"""What is done with which table: the No Login event is added and removed, and its id is taken (`event_id`)."""
+
+
+async def preflight(call: ValidateMigration, settings: FreezeSettings) -> Sequence[Finding]:
+    """Return what would keep a live migration from freezing; a test migration freezes nothing."""
+    if call.decisions.kind is not MigrationKind.LIVE:
+        return ()
+    found = await _database(call.database)
+    if (base := call.installation.service.base) is not None:
+        limiter = anyio.CapacityLimiter(1)
+        found += await anyio.to_thread.run_sync(lambda: list(_service(base, settings)), limiter=limiter)
+    return found
+
+
+async def _database(database: SourceDatabase) -> list[Finding]:
+    try:
+        event_table(database)
+    except InstallationError as error:
+        return [FREEZE_NOT_POSSIBLE.finding(f"{error.message} {error.remedy}", ("systemevent",))]
+    grants = {table: await database.missing_grant(table, rights) for table, rights in NEEDED.items()}
+    return [
+        FREEZE_NOT_POSSIBLE.finding(
+            f"The database user may not {' and '.join(NEEDED[table])} in the table {table}; what gives it: {grant}.",
+            (table,),
+        )
+        for table, grant in grants.items()
+        if grant is not None
+    ]
+
+
+def _service(base: Path, settings: FreezeSettings) -> Iterator[Finding]:
+    try:
+        path, _ = read_config(base, settings.service_config_names)
+    except InstallationError as error:
+        yield FREEZE_NOT_POSSIBLE.finding(f"{error.message} {error.remedy}", (str(base),))
+        return
+    except OSError as error:
+        yield FREEZE_NOT_POSSIBLE.finding(f"{base} cannot be read: {error.strerror or error}.", (str(base),))
+        return
+    # The file is replaced by another that is made beside it, so both must be writable.
+    lacking = [str(place) for place in (path, path.parent) if not os.access(place, os.W_OK)]
+    if lacking:
+        yield FREEZE_NOT_POSSIBLE.finding(
+            f"The account that runs the tool may not write to {' and '.join(lacking)}, where the line `frozen` is put.",
+            tuple(lacking),
+        )

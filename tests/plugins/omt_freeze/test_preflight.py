@@ -1,0 +1,69 @@
+"""What a freeze needs is asked for before the night, and nothing is written to find out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omt_core.api import MigrationKind
+
+
+def test_a_site_that_can_be_frozen_has_no_finding_and_is_not_touched(site: Any) -> None:
+    before = site.config.stat()
+    assert site.check() == []
+    assert site.config.stat() == before
+    assert site.rows_of_events() == []
+    assert site.next_id() == 41
+
+
+def test_a_test_migration_needs_no_right(site: Any) -> None:
+    site.grants["systemevent"] = "GRANT INSERT ON x TO y"
+    site.config.unlink()
+    assert site.check(MigrationKind.TEST) == []
+
+
+def test_rights_that_are_lacking_are_named_with_the_grant(site: Any) -> None:
+    site.grants = {
+        "systemevent": 'GRANT INSERT, DELETE ON "CRM7"."SYSTEMEVENT" TO "R"',
+        "sequence": 'GRANT UPDATE ON "CRM7"."SEQUENCE" TO "R"',
+    }
+    events, ids = site.check()
+    assert (events.code, events.subjects) == ("freeze-not-possible", ("systemevent",))
+    assert events.message == (
+        "The database user may not INSERT and DELETE in the table systemevent; what gives it:"
+        ' GRANT INSERT, DELETE ON "CRM7"."SYSTEMEVENT" TO "R".'
+    )
+    assert ids.message.endswith('GRANT UPDATE ON "CRM7"."SEQUENCE" TO "R".')
+
+
+def test_a_table_that_cannot_hold_the_event_is_told(site: Any) -> None:
+    site.columns = ("SystemEvent_id", "scope")
+    (finding,) = site.check()
+    assert (finding.code, finding.subjects) == ("freeze-not-possible", ("systemevent",))
+    assert "lacks owner, eventkey, eventmess" in finding.message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX'")
+@pytest.mark.parametrize("locked", ["the file", "the folder"])
+def test_a_service_whose_configuration_may_not_be_written_is_told(
+    site: Any, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    place = site.config if locked == "the file" else site.service
+    # Whoever runs the tests may be root, who may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != place)
+    (finding,) = site.check()
+    assert (finding.code, finding.subjects) == ("freeze-not-possible", (str(place),))
+    assert "may not write to" in finding.message
+
+
+def test_a_service_without_a_configuration_that_can_be_frozen_is_told(site: Any) -> None:
+    site.config.write_bytes("dbHost = sql".encode("utf-16"))
+    (utf16,) = site.check()
+    site.config.unlink()
+    (missing,) = site.check()
+    assert "UTF-16" in utf16.message
+    assert "has none of the files" in missing.message
