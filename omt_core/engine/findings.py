@@ -63,17 +63,23 @@ def unused_waivers(findings: Sequence[Finding], waivers: Sequence[str], plugins:
 
 
 async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tuple[Finding, ...]:
-    """Make one finding for each reason that the journal has for items left behind."""
+    """Make one finding for each reason that the journal has for items left behind, with one of them as an example."""
     subjects: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
+    examples: dict[str, str] = {}
     async for batch in journal.items.records(states=(ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)):
         for record in batch:
             counts[record.reason] = counts.get(record.reason, 0) + 1
             shown = subjects.setdefault(record.reason, [])
             if len(shown) < SUBJECTS_SHOWN:
                 shown.append(record.key)
+            if record.detail:
+                examples.setdefault(record.reason, f" For example {record.name}: {record.detail}")
     return tuple(
-        codes[reason].finding(f"Left behind for this reason: {counts[reason]}. {codes[reason].meaning}", tuple(shown))
+        codes[reason].finding(
+            f"Left behind for this reason: {counts[reason]}. {codes[reason].meaning}{examples.get(reason, '')}",
+            tuple(shown),
+        )
         for reason, shown in sorted(subjects.items())
         if reason in codes
     )

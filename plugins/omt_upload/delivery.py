@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from omt_core.api import BundleMember, Chunk, Outcome, UploadLostError, UploadMismatchError, UploadRecord, UploadRequest
+from omt_core.api import (
+    BodyRefusedError,
+    BundleMember,
+    Chunk,
+    Notice,
+    Outcome,
+    UploadLostError,
+    UploadMismatchError,
+    UploadRecord,
+    UploadRequest,
+)
 from omt_upload.file_contents import FileChangedError
 from omt_upload.pipe import Pipe
+from omt_upload.progress import in_units
 from omt_upload.reading import FileUnreadError
 
 
@@ -46,7 +58,11 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
                 if pipe.stopping:
                     return False
                 chunk = await delivery.read(offset, min(pipe.line.body_bytes, delivery.request.size - offset))
-                reached = await pipe.line.send(url, offset, chunk)
+                try:
+                    reached = await pipe.line.send(url, offset, chunk)
+                except BodyRefusedError as error:
+                    _shorten(pipe, error, len(chunk))
+                    continue
                 delivery.passed(reached - offset)
                 offset, sent = reached, len(chunk)
                 if offset < delivery.request.size:
@@ -58,7 +74,7 @@ async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = N
             else:
                 await give_up(pipe, url)
             raise
-        except (FileChangedError, UploadLostError, UploadMismatchError):
+        except (FileChangedError, UploadLostError, UploadMismatchError, BodyRefusedError):
             await give_up(pipe, url)
             raise
         await pipe.journal.uploads.finish(url, delivery.outcomes, sent=sent)
@@ -74,14 +90,27 @@ async def give_up(pipe: Pipe, url: str) -> None:
 async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
     """Create an upload with its first bytes; None when those were all of them."""
     request = delivery.request
-    first = await delivery.read(0, min(pipe.line.body_bytes, request.size))
-    url, offset = await pipe.line.create(request, first)
+    while True:
+        first = await delivery.read(0, min(pipe.line.body_bytes, request.size))
+        try:
+            url, offset = await pipe.line.create(request, first)
+            break
+        except BodyRefusedError as error:
+            _shorten(pipe, error, len(first))
     delivery.passed(offset)
     if offset == request.size:
         await pipe.journal.items.record_outcomes(delivery.outcomes, sent=offset)
         return None
     await pipe.journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return url, offset
+
+
+def _shorten(pipe: Pipe, error: BodyRefusedError, size: int) -> None:
+    """Have bodies made shorter when one was too long for something on the way; passes any other error on."""
+    if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not pipe.line.shorten(size):
+        raise error
+    longest = in_units(pipe.line.longest_body)
+    pipe.call.run.emit(Notice(message=f"{error.message} No request carries more than {longest} from now on."))
 
 
 def _record(delivery: Delivery, url: str, offset: int) -> UploadRecord:

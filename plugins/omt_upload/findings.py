@@ -40,6 +40,15 @@ CONTENT_REFUSED: Final = FindingCode(
     meaning="The online side got other bytes than were announced, again and again; the file is not confirmed online.",
     remedy="Check this machine's memory and network, and run the tool again.",
 )
+FILE_BLOCKED: Final = FindingCode(
+    code="file-blocked-on-the-way",
+    severity=Severity.ERROR,
+    plugin=_PLUGIN,
+    meaning="Something on the way to the online side, a virus scanner or a filter, does not let the file through. All "
+    "other files were sent.",
+    remedy="Look at the file. If it is harmless, have uploads to the online side let through, else remove it from the "
+    "site; then run the tool again, which tries it again.",
+)
 NEWER_DOCUMENT: Final = FindingCode(
     code="document-newer-than-migration",
     severity=Severity.INFO,
@@ -56,4 +65,12 @@ GONE_ON_SITE: Final = FindingCode(
     remedy="Nothing, if it was deleted on purpose.",
 )
 
-ALL_CODES: Final = (FILE_VANISHED, FILE_CHANGED, FILE_UNREADABLE, CONTENT_REFUSED, NEWER_DOCUMENT, GONE_ON_SITE)
+ALL_CODES: Final = (
+    FILE_VANISHED,
+    FILE_CHANGED,
+    FILE_UNREADABLE,
+    CONTENT_REFUSED,
+    FILE_BLOCKED,
+    NEWER_DOCUMENT,
+    GONE_ON_SITE,
+)

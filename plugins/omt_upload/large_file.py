@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api import (
+    BodyRefusedError,
     BundleMember,
     Chunk,
     ContentRef,
@@ -126,6 +127,9 @@ async def _finish(
             finished = await send(None)
     except (UploadLostError, UploadMismatchError) as error:
         await work.refused([record], error.message)
+        return
+    except BodyRefusedError as error:
+        await work.blocked([record], error)
         return
     if finished:
         await work.settled([record], outcomes)

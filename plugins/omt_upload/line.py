@@ -14,6 +14,12 @@ from omt_upload.settings import UploadSettings
 
 _PIECE: Final = 64 << 10
 _FIRST_BODY: Final = 1 << 20
+_SHORTEST_BODY: Final = 8 << 10
+"""Something that does not take so few bytes takes no uploads at all."""
+
+_BLOCKED_IN_A_ROW: Final = 100
+"""So many files that are refused one behind another are no matter of the files."""
+
 _WEIGHT_OF_NEW: Final = 0.4
 
 
@@ -33,6 +39,8 @@ class Line:
         self._gate = gate
         self._speed: float | None = None
         self._under_way: list[tuple[int, float]] = []
+        self._longest = settings.longest_request
+        self._blocked = 0
 
     @property
     def known(self) -> bool:
@@ -61,7 +69,17 @@ class Line:
     @property
     def longest_body(self) -> int:
         """What no body is longer than, in bytes."""
-        return min(self._migration.limits.chunk_bytes, self._settings.longest_request)
+        return min(self._migration.limits.chunk_bytes, self._longest)
+
+    def shorten(self, refused: int) -> bool:
+        """Make bodies shorter than one that was too long for something on the way; False where that is no use."""
+        self._longest = min(self._longest, refused // 2)
+        return self._longest >= _SHORTEST_BODY
+
+    def blocks_all(self) -> bool:
+        """Count a file that does not get through alone; tell whether it is one of many with nothing else between."""
+        self._blocked += 1
+        return self._blocked >= _BLOCKED_IN_A_ROW
 
     async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
         """Create an upload with its first bytes; returns address and offset, 0 where a creation takes none."""
@@ -95,6 +113,7 @@ class Line:
             await self._rate.acquire(min(_PIECE, size - begin))
 
     def _sent(self, size: int, begun: float) -> None:
+        self._blocked = 0
         self._gate.passed(size, refusals=self._migration.refusals)
         speed = size / max(anyio.current_time() - begun, 1e-6)
         self._speed = speed if self._speed is None else self._speed + _WEIGHT_OF_NEW * (speed - self._speed)

@@ -8,6 +8,7 @@ from typing import Final
 import anyio.to_thread
 
 from omt_core.api import (
+    BodyRefusedError,
     ContentRef,
     ItemId,
     ItemRecord,
@@ -106,6 +107,6 @@ async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[Item
         )
         try:
             await deliver(pipe, delivery, upload)
-        except (UploadLostError, UploadMismatchError):
+        except (UploadLostError, UploadMismatchError, BodyRefusedError):
             # It is forgotten by now, and its items are negotiated anew with all others.
             return

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio.to_thread
 
-from omt_core.api import BundleMember, ContentRef, ItemRecord, UploadLostError, UploadMismatchError, UploadRequest
+from omt_core.api import (
+    BodyRefusedError,
+    BundleMember,
+    ContentRef,
+    ItemRecord,
+    UploadLostError,
+    UploadMismatchError,
+    UploadRequest,
+)
 from omt_protocol.bundle.writer import Buffer, build_bundle
 from omt_upload.absence import believed
 from omt_upload.delivery import Delivery, deliver
@@ -25,22 +33,33 @@ class _Copies:
     items: list[tuple[ItemRecord, Reading]]
 
 
+@dataclass(slots=True)
+class _Left:
+    """What a batch leaves to be done: files that have grown too large for it, and halves of a refused bundle."""
+
+    grown: list[ItemRecord] = field(default_factory=list)
+    halves: Sequence[Sequence[ItemRecord]] = ()
+
+
 async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> None:
     """Bring a batch as far as it goes: every item is settled, or stays pending because its upload was refused."""
     files = [(record.location or ".", record.size) for record in records]
+    left = _Left()
     async with work.pipe.readers.small(files) as (buffer, readings):
-        grown = await _send_read(work, buffer, list(zip(records, readings, strict=True)))
-    for record in grown:
+        await _send_read(work, buffer, list(zip(records, readings, strict=True)), left)
+    for record in left.grown:
         await send_large_file(work, record)
+    # What a bundle was refused for is found by halving it. Packing has overwritten what was read, so it is read again.
+    for half in left.halves:
+        await send_small_files(work, half)
 
 
 async def _send_read(
-    work: StageWork, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]]
-) -> list[ItemRecord]:
-    """Settle what was read or cannot be; returns what has grown too large to be read."""
+    work: StageWork, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]], left: _Left
+) -> None:
+    """Settle what was read or cannot be."""
     copies: dict[str, _Copies] = {}
     unread: list[tuple[ItemRecord, Unread]] = []
-    grown: list[ItemRecord] = []
     for record, reading in read:
         if isinstance(reading, Reading):
             same = copies.get(reading.digest)
@@ -52,21 +71,23 @@ async def _send_read(
         elif isinstance(reading, Unread):
             unread.append((record, reading))
         else:
-            grown.append(record)
+            left.grown.append(record)
     unread = await believed(work, unread)
     await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
-    await _send(work, buffer, copies)
-    return grown
+    await _send(work, buffer, copies, left)
 
 
-async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies]) -> None:
+async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies], left: _Left) -> None:
     contents = work.pipe.contents
     mine = contents.take(copies)
     try:
         known = await work.pipe.known_online([copies[digest].content for digest in copies if digest in mine])
         await _settle_known(work, [copies[digest] for digest in known])
         if lacking := [copy for digest, copy in copies.items() if digest in mine and digest not in known]:
-            await _send_bundle(work, buffer, lacking)
+            try:
+                await _send_bundle(work, buffer, lacking)
+            except BodyRefusedError as error:
+                await _part(work, lacking, left, error)
     finally:
         contents.give_back(mine)
     if len(mine) < len(copies):
@@ -83,6 +104,16 @@ async def _settle_known(work: StageWork, copies: Sequence[_Copies]) -> None:
         [record for record, _ in known],
         [confirmed(record, reading, reading.digest, sent=False) for record, reading in known],
     )
+
+
+async def _part(work: StageWork, copies: Sequence[_Copies], left: _Left, error: BodyRefusedError) -> None:
+    """Have both halves of a bundle that is refused on the way sent; a content that was alone in it is left behind."""
+    halves = [copies[: len(copies) // 2], copies[len(copies) // 2 :]]
+    parts = [[record for copy in half for record, _ in copy.items] for half in halves if half]
+    if len(parts) == 1:
+        await work.blocked(parts[0], error)
+    else:
+        left.halves = parts
 
 
 async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
 
-from omt_core.api import FolderAwayError, ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
+from omt_core.api import BodyRefusedError, FolderAwayError, ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
 from omt_crm.paths import is_back, wait_until_back
 from omt_upload.file_contents import Stamp
-from omt_upload.findings import CONTENT_REFUSED
+from omt_upload.findings import CONTENT_REFUSED, FILE_BLOCKED
 from omt_upload.pipe import Pipe
 from omt_upload.progress import StageMeter
 from omt_upload.reading import Reading, Unread
@@ -109,7 +110,7 @@ class StageWork:
         sent = skipped = 0
         for outcome in outcomes:
             if outcome.state is not ItemState.CONFIRMED:
-                self.failed += outcome.reason == CONTENT_REFUSED.code
+                self.failed += outcome.reason in {CONTENT_REFUSED.code, FILE_BLOCKED.code}
             elif outcome.sent:
                 sent += outcome.size or 0
             else:
@@ -141,6 +142,26 @@ class StageWork:
                     id=(record.stage, record.key), state=ItemState.FAILED, reason=CONTENT_REFUSED.code, detail=detail
                 )
                 for record in spent
+            ],
+        )
+
+    async def blocked(self, records: Sequence[ItemRecord], error: BodyRefusedError) -> None:
+        """Leave items behind whose content something on the way does not let through, though it went alone.
+
+        Raises the error where nothing else gets through either, or where even the shortest body is too long.
+        """
+        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or self.pipe.line.blocks_all():
+            raise error
+        await self.settle(
+            records,
+            [
+                Outcome(
+                    id=(record.stage, record.key),
+                    state=ItemState.FAILED,
+                    reason=FILE_BLOCKED.code,
+                    detail=error.message,
+                )
+                for record in records
             ],
         )
 
