@@ -70,7 +70,7 @@ async def moved(tmp_path: Path, journal: Journal, migration: Filtered, folder: P
 
 
 async def states(journal: Journal) -> dict[str, tuple[ItemState, str]]:
-    return {record.key: (record.state, record.reason) async for batch in journal.records() for record in batch}
+    return {record.key: (record.state, record.reason) async for batch in journal.items.records() for record in batch}
 
 
 @pytest.mark.parametrize("status", [403, 406, 415, 451, None])
@@ -117,7 +117,7 @@ async def test_a_large_file_is_left_behind_alone(tmp_path: Path) -> None:
     async with journal_of(tmp_path) as journal:
         failed, _ = await moved(tmp_path, journal, Filtered(tenant), folder)
         told = await states(journal)
-        assert not await journal.open_uploads()
+        assert not await journal.uploads.unfinished()
     assert failed == 1
     assert told["large.bin"] == (ItemState.FAILED, "file-blocked-on-the-way")
     assert told["other.doc"][0] is ItemState.CONFIRMED
