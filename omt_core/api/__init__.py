@@ -69,6 +69,7 @@ from omt_core.api.online import (
     TransferLimits,
     UploadRequest,
     UserAssignment,
+    ValueLimit,
 )
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
@@ -181,6 +182,7 @@ __all__ = [
     "UserAssignment",
     "UserPlan",
     "Value",
+    "ValueLimit",
     "__version__",
     "calls",
     "hookimpl",

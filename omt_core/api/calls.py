@@ -114,12 +114,16 @@ class ProposeUserNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidateInstallation:
-    """Check the installation as a whole: version, satellites, travellers, model, paths."""
+    """Check the installation as a whole: version, satellites, travellers, model, paths, and what the tenant takes.
+
+    `online` is None when no tenant is to be asked.
+    """
 
     installation: Installation
     database: SourceDatabase
     licence: Licence
     run: RunContext
+    online: OnlineTarget | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,6 +250,16 @@ class OnlineMigration(Protocol):
 
 
 @runtime_checkable
+class ValueLimit(Protocol):
+    """An ability that an `OnlineTarget` may have: it says before the night how long a value of a table may be."""
+
+    @property
+    def value_bytes(self) -> int | None:
+        """The longest value that the online side takes, in bytes as text in UTF-8 or as they are; None: any."""
+        ...
+
+
+@runtime_checkable
 class OnlineTarget(Protocol):
     """The other end: a tenant that takes migrations."""
 

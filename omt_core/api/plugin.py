@@ -42,6 +42,9 @@ class PluginSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
+    formerly: ClassVar[tuple[str, ...]] = ()
+    """Where these settings stood in an earlier version, as section and keys; from there they are still read."""
+
 
 class Plugin:
     """The base of all plugins.

@@ -205,7 +205,11 @@ def refuse_errors(session: MigrationSession) -> None:
 async def _check_installation(session: MigrationSession, only: str | None) -> Sequence[Finding]:
     located = session.located
     call = calls.ValidateInstallation(
-        installation=located.installation, database=located.database, licence=located.licence, run=session.run
+        installation=located.installation,
+        database=located.database,
+        licence=located.licence,
+        run=session.run,
+        online=located.target,
     )
     return _told(await session.engine.dispatch.every(Plugin.validate_installation, call, only=only))
 

@@ -26,7 +26,7 @@ PUBLIC = {
     "StageProgress", "StageState", "StageTotals", "StopSignal", "SUBJECTS_SHOWN", "Table", "TablePart",
     "TenantState", "TenantStatus", "TransferItems", "TransferJournal", "TransferLimits", "TransferUploads",
     "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage", "User",
-    "UserAssignment", "UserPlan", "Value",
+    "UserAssignment", "UserPlan", "Value", "ValueLimit",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

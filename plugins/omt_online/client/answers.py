@@ -42,6 +42,7 @@ class Limits(Answer):
     chunk_bytes: Size
     digests_per_request: Size
     parallel_uploads: Size
+    value_bytes: Size | None = None
 
 
 class Capabilities(Answer):

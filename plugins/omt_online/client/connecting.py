@@ -59,6 +59,7 @@ async def _agree(session: TenantSession) -> None:
         )
     session.encodings, session.bundles = able.encodings, able.bundles
     session.takes_parts = able.takes_parts
+    session.value_bytes = able.limits.value_bytes
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -54,6 +54,8 @@ class TenantSession:
         """The forms of bundles that the tenant takes."""
         self.takes_parts = False
         """Whether the tenant wants to know of parts of tables before their stage is committed."""
+        self.value_bytes: int | None = None
+        """The longest value of a table that the tenant takes, None where it names none."""
         self._tokens = Tokens(secret, self._exchange)
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.

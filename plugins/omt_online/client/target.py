@@ -20,6 +20,7 @@ from omt_core.api import (
     RecoveryChoice,
     TenantStatus,
     UserPlan,
+    ValueLimit,
 )
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
 from omt_online.client.migration import UPLOADS, HttpMigration
@@ -32,7 +33,7 @@ from omt_protocol.workspace import client_id, note_token_place, pin_key
 _NAMES_PER_REQUEST: Final = 1_000
 
 
-class HttpTarget(OnlineTarget):
+class HttpTarget(OnlineTarget, ValueLimit):
     """Asks fail at once, so that a person at the start is told at once; an open migration is patient."""
 
     def __init__(
@@ -42,6 +43,11 @@ class HttpTarget(OnlineTarget):
         self._settings = settings
         self._workspace = workspace
         self._events = events
+
+    @property
+    @override
+    def value_bytes(self) -> int | None:
+        return self._session.value_bytes
 
     @override
     async def status(self) -> TenantStatus:

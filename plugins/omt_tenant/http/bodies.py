@@ -22,13 +22,14 @@ class Body(BaseModel):
 
 
 class Limits(Body):
-    """What the tenant takes; `TransferLimits` on the client's side."""
+    """What the tenant takes; `TransferLimits` on the client's side. `value_bytes` is the longest value of a table."""
 
     bundle_bytes: int
     member_bytes: int
     chunk_bytes: int
     digests_per_request: int
     parallel_uploads: int
+    value_bytes: int
 
 
 class Capabilities(Body):

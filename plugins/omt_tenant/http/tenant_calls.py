@@ -31,6 +31,7 @@ def limits_of(settings: TenantSettings) -> Limits:
         chunk_bytes=settings.chunk_bytes,
         digests_per_request=settings.digests_per_request,
         parallel_uploads=settings.parallel_uploads,
+        value_bytes=settings.importing.value_bytes,
     )
 
 

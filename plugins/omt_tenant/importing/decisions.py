@@ -10,6 +10,7 @@ from omt_core.api import CompletionRequest, UserPlan
 from omt_protocol.receipt import Changes, TableTotals
 from omt_tenant.importing.addresses import remove_addresses
 from omt_tenant.importing.fingerprint import columns_of, measure
+from omt_tenant.importing.identifiers import stored_tables
 from omt_tenant.importing.users import check_users, write_users
 from omt_tenant.importing.verification_failed import Reasons
 
@@ -88,9 +89,10 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
 
 
 def _measure_changed(connection: DuckDBPyConnection) -> Iterator[TableTotals]:
+    tables = stored_tables(connection)
     for name, rows, fingerprint in connection.execute("SELECT * FROM omt.tables").fetchall():
         if name.lower() in CHANGED:
-            found = measure(connection, name, columns_of(connection, name))
+            found = measure(connection, tables[name], columns_of(connection, tables[name]))
             totals = TableTotals(table=name, rows=found.rows, fingerprint=f"{found.fingerprint:032x}")
             if (totals.rows, totals.fingerprint) != (rows, fingerprint):
                 yield totals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omt_protocol.receipt import FINGERPRINT_MODULUS
-from omt_tenant.importing.identifiers import folded, quoted, table
+from omt_tenant.importing.identifiers import StoredTable, folded, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -60,9 +60,9 @@ class Measured:
         )
 
 
-def columns_of(connection: DuckDBPyConnection, name: str) -> list[StoredColumn]:
+def columns_of(connection: DuckDBPyConnection, table: StoredTable) -> list[StoredColumn]:
     """Describe a stored table, column by column in order."""
-    rows = connection.execute(f"DESCRIBE {table(name)}").fetchall()
+    rows = connection.execute(f"DESCRIBE {table.sql}").fetchall()
     return [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
 
 
@@ -72,7 +72,10 @@ def has_row_ids(columns: Sequence[StoredColumn]) -> bool:
 
 
 def measure(
-    connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None = None
+    connection: DuckDBPyConnection,
+    table: StoredTable,
+    columns: Sequence[StoredColumn],
+    rows: tuple[int, int] | None = None,
 ) -> Measured:
     """Count the rows of a stored table and add up their hashes; of those with `rows` as first and end row id only.
 
@@ -82,15 +85,15 @@ def measure(
     import duckdb  # noqa: PLC0415  # loaded already by whoever opened the connection
 
     try:
-        return _measure(connection, name, columns, rows)
+        return _measure(connection, table, columns, rows)
     except duckdb.OutOfMemoryException:
         if not has_row_ids(columns):
             raise
-    position, end = rows or _row_ids(connection, name)
+    position, end = rows or _row_ids(connection, table)
     step, total = end - position, Measured(rows=0, fingerprint=0)
     while position < end:
         try:
-            some = _measure(connection, name, columns, (position, min(position + step, end)))
+            some = _measure(connection, table, columns, (position, min(position + step, end)))
         except duckdb.OutOfMemoryException:
             if step == 1:
                 raise
@@ -101,14 +104,14 @@ def measure(
     return total
 
 
-def _row_ids(connection: DuckDBPyConnection, name: str) -> tuple[int, int]:
+def _row_ids(connection: DuckDBPyConnection, table: StoredTable) -> tuple[int, int]:
     """Return the first row id and the one behind the last."""
-    answer = connection.execute(f"SELECT min(rowid), max(rowid) + 1 FROM {table(name)}").fetchone()  # noqa: S608  # quoted
+    answer = connection.execute(f"SELECT min(rowid), max(rowid) + 1 FROM {table.sql}").fetchone()  # noqa: S608  # quoted
     return (0, 0) if answer is None or answer[0] is None else (answer[0], answer[1])
 
 
 def _measure(
-    connection: DuckDBPyConnection, name: str, columns: Sequence[StoredColumn], rows: tuple[int, int] | None
+    connection: DuckDBPyConnection, table: StoredTable, columns: Sequence[StoredColumn], rows: tuple[int, int] | None
 ) -> Measured:
     """Measure in one statement. The halves of each md5 are summed apart: no integer of DuckDB's holds the whole sum."""
     encoded = ", ',', ".join(_encoded(column) for column in columns)
@@ -118,7 +121,7 @@ def _measure(
         SELECT count(*),
             coalesce(sum((hash >> 64)::HUGEINT), 0),
             coalesce(sum((hash & 18446744073709551615)::HUGEINT), 0)
-        FROM (SELECT md5_number(concat({encoded})) AS hash FROM {table(name)} {some})
+        FROM (SELECT md5_number(concat({encoded})) AS hash FROM {table.sql} {some})
         """,  # noqa: S608  # the names are quoted, the values parameters
         [] if rows is None else list(rows),
     ).fetchone()

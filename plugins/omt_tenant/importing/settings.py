@@ -6,6 +6,8 @@ from pydantic import Field
 
 from omt_core.api import PluginSettings
 
+_UNITS = {"MB": 10**6, "GB": 10**9}
+
 
 class ImportSettings(PluginSettings):
     """The part `tenant.importing` of the plugin's settings: what DuckDB may use. More is spooled to disk.
@@ -17,6 +19,12 @@ class ImportSettings(PluginSettings):
 
     memory_limit: str = Field(default="128MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
     """Memory that DuckDB may use."""
+
+    @property
+    def value_bytes(self) -> int:
+        """The longest value that is taken, in bytes: DuckDB holds some four copies of one while it stores it."""
+        size, unit = int(self.memory_limit[:-2]), self.memory_limit[-2:]
+        return size * _UNITS[unit] // 6
 
     threads: int = Field(default=2, ge=1, le=64)
     """Threads that DuckDB may use."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from omt_protocol.receipt import FINGERPRINT_MODULUS
 from omt_tenant.importing.fingerprint import VERSION, StoredColumn, columns_of, has_row_ids, measure
-from omt_tenant.importing.identifiers import quoted, table
+from omt_tenant.importing.identifiers import place_for, quoted, stored_names, stored_tables
 from omt_tenant.importing.ports import StoredContents
 from omt_tenant.importing.verification import PartMark, PartToImport
 from omt_tenant.importing.verification_failed import Detail, VerificationFailedError
@@ -28,7 +28,8 @@ def create_bookkeeping(connection: DuckDBPyConnection) -> None:
     """Make the tenant's own schema `omt`, apart from the customer's tables, if it is not there.
 
     `omt.parts` has a row for each part whose rows are stored, measured unless the table has no row ids; `omt.tables`
-    has one for each table that was imported whole and verified.
+    has one for each table that was imported whole and verified; `omt.renamed_columns` has the true name of each column
+    that is stored under another.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS omt")
     connection.execute(
@@ -42,6 +43,12 @@ def create_bookkeeping(connection: DuckDBPyConnection) -> None:
         """
         CREATE TABLE IF NOT EXISTS omt.tables
             ("table" VARCHAR NOT NULL, rows BIGINT NOT NULL, fingerprint VARCHAR NOT NULL)
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS omt.renamed_columns
+            ("table" VARCHAR NOT NULL, stored VARCHAR NOT NULL, name VARCHAR NOT NULL)
         """
     )
 
@@ -58,11 +65,12 @@ class TableImporter:
         self._contents = contents
         self._part = folder / "part.parquet"
         self.finished = {row[0] for row in connection.execute('SELECT "table" FROM omt.tables').fetchall()}
+        self._tables = stored_tables(connection)
         self._columns: dict[str, list[StoredColumn]] = {}
         self._stored: dict[str, list[PartMark]] = {}
         for name, *mark in connection.execute('SELECT * FROM omt.parts ORDER BY "table", number').fetchall():
             self._stored.setdefault(name, []).append(PartMark(*mark))
-        for name in self._begun():
+        for name in list(self._tables):
             noted = sum(mark.rows for mark in self.stored(name))
             if name not in self.finished and (not self.stored(name) or self._count(name) != noted):
                 self.remove(name)
@@ -73,7 +81,7 @@ class TableImporter:
 
     def keep_only(self, tables: Mapping[str, Sequence[PartToImport]]) -> None:
         """Remove every table that is not, as far as it is stored, made of these parts."""
-        for name in self._begun():
+        for name in list(self._tables):
             wanted = [part.mark for part in tables.get(name, ())]
             kept = list(self.stored(name))
             if kept != wanted[: len(kept)] or (name in self.finished and len(kept) != len(wanted)):
@@ -82,9 +90,11 @@ class TableImporter:
     def remove(self, name: str) -> None:
         """Remove a table and what was noted of it."""
         with self._at_once():
-            self._connection.execute(f"DROP TABLE IF EXISTS {table(name)}")
-            for noted in ("omt.parts", "omt.tables"):
+            if name in self._tables:
+                self._connection.execute(f"DROP TABLE IF EXISTS {self._tables[name].sql}")
+            for noted in ("omt.parts", "omt.tables", "omt.renamed_columns"):
                 self._connection.execute(f'DELETE FROM {noted} WHERE "table" = ?', [name])  # noqa: S608  # constants
+        self._tables.pop(name, None)
         self._stored.pop(name, None)
         self._columns.pop(name, None)
         self.finished.discard(name)
@@ -134,14 +144,9 @@ class TableImporter:
             raise
         self._connection.commit()
 
-    def _begun(self) -> list[str]:
-        rows = self._connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal"
-        ).fetchall()
-        return [name for (name,) in rows]
-
     def _count(self, name: str) -> int:
-        answer = self._connection.execute(f"SELECT count(*) FROM {table(name)}").fetchone()  # noqa: S608  # quoted
+        statement = f"SELECT count(*) FROM {self._tables[name].sql}"  # noqa: S608  # quoted
+        answer = self._connection.execute(statement).fetchone()
         return answer[0] if answer else 0
 
     def _measured(self, name: str, part: PartToImport) -> int:
@@ -156,7 +161,7 @@ class TableImporter:
         if part.number > 1 or not part.last:
             end = self._count(name)
             rows = (end - part.rows, end)
-        return measure(self._connection, name, columns, rows).fingerprint
+        return measure(self._connection, self._tables[name], columns, rows).fingerprint
 
     def _note(self, name: str, part: PartToImport) -> None:
         self._connection.execute("INSERT INTO omt.parts VALUES (?, ?, ?, ?, ?)", [name, *part.mark])
@@ -170,7 +175,7 @@ class TableImporter:
         rows = sum(part.rows for part in parts)
         promised = sum(int(part.fingerprint, 16) for part in parts) % FINGERPRINT_MODULUS
         if rows and not has_row_ids(columns):
-            found = measure(self._connection, name, columns).fingerprint
+            found = measure(self._connection, self._tables[name], columns).fingerprint
             if found != promised:
                 raise VerificationFailedError([_differs(name, found, promised)])
         self._connection.execute("INSERT INTO omt.tables VALUES (?, ?, ?)", [name, rows, f"{promised:032x}"])
@@ -190,14 +195,12 @@ class TableImporter:
 
         subject = f"{name}, part {part.number}"
         try:
-            found = self._columns_of_part(subject)
+            found, names = self._columns_of_part(subject)
             if part.number == 1:
-                self._columns[name] = found
-                described = ", ".join(f"{quoted(column.name)} {column.type_name}" for column in found)
-                self._connection.execute(f"CREATE TABLE {table(name)} ({described})")
+                self._create(name, found, names)
             elif found != self._columns_of(name):
                 raise _failed("columns-differ", subject, "its columns are not those of the first part")
-            statement = f"INSERT INTO {table(name)} SELECT * FROM {_READ}"  # noqa: S608  # quoted
+            statement = f"INSERT INTO {self._tables[name].sql} SELECT * FROM {_READ}"  # noqa: S608  # quoted
             inserted = self._connection.execute(statement, [str(self._part)]).fetchone()
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise _failed("part-unreadable", subject, f"is not Parquet that can be read: {error}") from error
@@ -205,13 +208,26 @@ class TableImporter:
             count = inserted[0] if inserted else 0
             raise _failed("rows-differ", subject, f"has {count} rows, not the {part.rows} that were announced")
 
+    def _create(self, name: str, columns: list[StoredColumn], names: Sequence[str]) -> None:
+        """Make the table and note the true names of its columns where they are stored under others."""
+        table = place_for(name, self._connection)
+        described = ", ".join(f"{quoted(column.name)} {column.type_name}" for column in columns)
+        self._connection.execute(f"CREATE TABLE {table.sql} ({described})")
+        self._tables[name], self._columns[name] = table, columns
+        for column, own in zip(columns, names, strict=True):
+            if column.name != own:
+                self._connection.execute("INSERT INTO omt.renamed_columns VALUES (?, ?, ?)", [name, column.name, own])
+
     def _columns_of(self, name: str) -> list[StoredColumn]:
         if name not in self._columns:
-            self._columns[name] = columns_of(self._connection, name)
+            self._columns[name] = columns_of(self._connection, self._tables[name])
         return self._columns[name]
 
-    def _columns_of_part(self, subject: str) -> list[StoredColumn]:
-        """Describe the part that lies ready, and refuse what could not be stored exactly as it is."""
+    def _columns_of_part(self, subject: str) -> tuple[list[StoredColumn], list[str]]:
+        """Describe the part that lies ready, as it is to be stored and by the columns' true names.
+
+        Refuses what could not be stored exactly as it is.
+        """
         path = [str(self._part)]
         rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_READ}", path).fetchall()  # noqa: S608  # a constant
         schema = self._connection.execute("SELECT name FROM parquet_schema(?)", path).fetchall()
@@ -223,14 +239,17 @@ class TableImporter:
                 f"its fingerprint follows another definition than number {VERSION}: the tool is of another version"
             )
             raise _failed("fingerprint-unknown", subject, message)
-        columns = [StoredColumn(name=row[0], type_name=row[1]) for row in rows]
-        for column in columns:
-            if not column.is_supported:
-                message = f"column {column.name} has the type {column.type_name}, for which no fingerprint is defined"
+        for name, type_name in (row[:2] for row in rows):
+            if not StoredColumn(name=name, type_name=type_name).is_supported:
+                message = f"column {name} has the type {type_name}, for which no fingerprint is defined"
                 raise _failed("column-type-unsupported", subject, message)
-        if [column.name for column in columns] != [row[0] for row in schema[1:]]:
-            raise _failed("column-name-clash", subject, "column names are empty, or differ in the case of letters only")
-        return columns
+        names = [name for (name,) in schema[1:]]
+        if not all(names) or len(set(names)) != len(rows):
+            raise _failed("column-name-clash", subject, "columns have no name, or two have the same")
+        columns = [
+            StoredColumn(name=stored, type_name=row[1]) for stored, row in zip(stored_names(names), rows, strict=True)
+        ]
+        return columns, names
 
 
 def _failed(code: str, subject: str, message: str) -> VerificationFailedError:

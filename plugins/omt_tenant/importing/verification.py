@@ -9,7 +9,6 @@ from typing import BinaryIO, NamedTuple
 
 from omt_core.api import ContentRef, ManifestEntry
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLineError, ManifestTotals, read_manifest
-from omt_tenant.importing.identifiers import folded
 from omt_tenant.importing.ports import DIGESTS_PER_QUESTION, CommittedStage, StoredContents
 from omt_tenant.importing.verification_failed import Reasons
 
@@ -139,15 +138,10 @@ class _Reading:
 
 
 def _check_parts(tables: dict[str, list[PartToImport]], reasons: Reasons) -> None:
-    """Each table's parts must be numbered 1 to n, the n-th and only it being the last; names must be told apart."""
-    spellings: dict[str, str] = {}
+    """Each table's parts must be numbered 1 to n, the n-th and only it being the last."""
     for table, parts in tables.items():
         if not table:
             reasons.add("table-name-empty", parts[0].key, "its table has no name")
-        other = spellings.setdefault(folded(table), table)
-        if other != table:
-            # DuckDB's names do not tell letters' case apart, nor do those of the product's own databases.
-            reasons.add("table-name-clash", table, f"differs from the table {other} in the case of letters only")
         parts.sort(key=lambda part: part.number)
         numbers = [part.number for part in parts]
         marks = [part.last for part in parts]

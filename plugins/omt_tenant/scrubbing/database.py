@@ -11,6 +11,7 @@ from omt_tenant.importing import ImportSettings
 from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.files import digest_file, digest_line
 from omt_tenant.importing.fingerprint import columns_of, measure
+from omt_tenant.importing.identifiers import stored_tables
 from omt_tenant.scrubbing.counts import CompletedCounts
 from omt_tenant.scrubbing.damage import store_mismatch
 
@@ -45,16 +46,13 @@ def _tables(
     promised = {table.table: table for table in (*header.tables, *header.changed_tables)}
     try:
         with open_database(path, settings, read_only=True) as connection:
-            rows = connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal"
-            ).fetchall()
-            present = {row[0] for row in rows}
-            for name in sorted(present | promised.keys()):
+            present = stored_tables(connection)
+            for name in sorted(present.keys() | promised.keys()):
                 if name not in present or name not in promised:
                     where = "the database" if name not in present else "the receipt"
                     yield store_mismatch(key, f"table {name}", f"is not in {where}")
                     continue
-                found = measure(connection, name, columns_of(connection, name))
+                found = measure(connection, present[name], columns_of(connection, present[name]))
                 counts.tables += 1
                 counts.rows += found.rows
                 said = promised[name]

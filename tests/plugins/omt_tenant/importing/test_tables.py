@@ -56,10 +56,40 @@ def test_a_table_without_rows_exists(tenant):
     assert tenant.receipt().header.tables[0].fingerprint == "0" * 32
 
 
-def test_tables_that_differ_in_case_only_are_refused(tenant):
-    for name in ("person", "PERSON"):
-        tenant.put_table(name, pa.table({"a": [1]}))
-    assert refusal(tenant) == [("table-name-clash", "person")]
+def test_tables_that_differ_in_case_only_are_all_held_under_their_own_names(tenant):
+    spellings = ("person", "PERSON", "Person")
+    for number, name in enumerate(spellings):
+        tenant.put_table(name, pa.table({"a": [number]}), pa.table({"a": [number + 10]}))
+    tenant.run()
+    held = dict(tenant.query("SELECT table_name, schema_name FROM duckdb_tables() WHERE lower(table_name) = 'person'"))
+    assert set(held) == set(spellings)
+    for number, name in enumerate(spellings):
+        assert tenant.query(f'SELECT * FROM "{held[name]}"."{name}"') == [(number,), (number + 10,)]
+    assert {table.table for table in tenant.receipt().header.tables} == set(spellings)
+
+
+def test_the_decisions_are_applied_to_one_of_two_tables_that_differ_in_case_only(tenant):
+    tenant.put_crm()
+    tenant.put_table("Associate", pa.table({"associate_id": [1], "name": ["HH"], "userName": ["kept"]}))
+    tenant.run()
+    (held,) = tenant.query("SELECT schema_name FROM duckdb_tables() WHERE table_name = 'Associate'")
+    assert tenant.query(f'SELECT "userName" FROM "{held[0]}"."Associate"') == [("kept",)]
+
+
+def test_columns_that_differ_in_case_only_are_all_held_and_their_true_names_noted(tenant):
+    names = ("Name", "name", "name_2", "NAME")
+    tenant.put_table("t", pa.table([pa.array([number]) for number in range(4)], names=names))
+    tenant.run()
+    assert tenant.query("SELECT * FROM t") == [(0, 1, 2, 3)]
+    renamed = tenant.query("SELECT stored, name FROM omt.renamed_columns")
+    assert renamed == [("name_3", "name"), ("NAME_4", "NAME")]
+    assert [row[0] for row in tenant.query("DESCRIBE t")] == ["Name", "name_3", "name_2", "NAME_4"]
+
+
+def test_parts_whose_columns_differ_in_case_only_and_changed_places_are_refused(tenant):
+    first, second = (pa.table([pa.array([1]), pa.array([2])], names=names) for names in (("a", "A"), ("A", "a")))
+    tenant.put_table("t", first, second)
+    assert refusal(tenant) == [("columns-differ", "t, part 2")]
 
 
 def test_letters_outside_ascii_tell_tables_apart(tenant):
@@ -74,7 +104,7 @@ def test_a_table_without_a_name_is_refused(tenant):
     assert [code for code, _ in refusal(tenant)] == ["table-name-empty"]
 
 
-@pytest.mark.parametrize("names", [("a", "A"), ("a", "a"), ("", "b")])
+@pytest.mark.parametrize("names", [("a", "a"), ("", "b")])
 def test_columns_that_cannot_keep_their_names_are_refused(tenant, names):
     tenant.put_table("t", pa.table([pa.array([1]), pa.array([2])], names=names), fingerprint="0" * 32)
     assert refusal(tenant) == [("column-name-clash", "t, part 1")]
