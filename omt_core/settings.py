@@ -135,9 +135,9 @@ def _load(
             del env_settings, dotenv_settings, file_secret_settings
             return (
                 init_settings,
-                EnvSettingsSource(settings_cls),
-                _GivenSource(settings_cls, from_answers),
-                _GivenSource(settings_cls, from_file),
+                _GivenSource(settings_cls, _moved(EnvSettingsSource(settings_cls)(), models)),
+                _GivenSource(settings_cls, _moved(from_answers, models)),
+                _GivenSource(settings_cls, _moved(from_file, models)),
             )
 
     fields: dict[str, Any] = {name: _section_field(model) for name, model in models.items()}
@@ -153,6 +153,24 @@ def _load(
             f"{name}: a variable of the environment, {ENVIRONMENT_PREFIX}{name.upper()} or one that begins so, is not "
             "written as JSON, as a list or a table must be"
         ) from None
+
+
+def _moved(values: Mapping[str, Any], models: Mapping[str, type[PluginSettings]]) -> dict[str, Any]:
+    """Read what stands where a section stood in an earlier version as that section; what stands there anew weighs more.
+
+    Else a person's settings file would be refused by the next version for no fault of theirs.
+    """
+    moved = dict(values)
+    for name, model in models.items():
+        match model.formerly:
+            case (section, key) if isinstance(moved.get(section), Mapping) and isinstance(
+                former := moved[section].get(key), Mapping
+            ):
+                moved[section] = {other: value for other, value in moved[section].items() if other != key}
+                moved[name] = {**former, **moved.get(name, {})}
+            case _:
+                pass
+    return moved
 
 
 def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:

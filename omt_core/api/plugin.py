@@ -42,8 +42,8 @@ class PluginSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
-    formerly: ClassVar[tuple[str, ...]] = ()
-    """Where these settings stood in an earlier version, as section and keys; from there they are still read."""
+    formerly: ClassVar[tuple[str, str] | None] = None
+    """Where these settings stood in an earlier version, as section and key; from there they are still read."""
 
 
 class Plugin:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from omt_core.api import PluginSettings
@@ -15,6 +17,8 @@ class TenantSettings(PluginSettings):
 
     ND: lifetimes and sizes of the vendor's service are not public; these are ours.
     """
+
+    formerly: ClassVar[tuple[str, str] | None] = ("online", "tenant")
 
     token_seconds: float = Field(default=900, gt=0)
     """How long a short token is valid."""

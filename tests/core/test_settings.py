@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -37,6 +38,25 @@ def test_later_places_win_over_earlier_ones_value_by_value(tmp_path: Path, monke
     assert (found.url, found.retries) == ("environment", 9)
     found = online(load_settings(MODELS, file=file, options={"online": {"url": "option"}}).section("online"))
     assert (found.url, found.retries) == ("option", 9)
+
+
+class Moved(PluginSettings):
+    formerly: ClassVar[tuple[str, str] | None] = ("online", "tenant")
+
+    seconds: int = 1
+    bytes: int = 2
+
+
+def test_a_section_that_moved_is_still_read_where_it_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = {"online": Online, "tenant": Moved}
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '[online]\nurl = "u"\n[online.tenant]\nseconds = 5\nbytes = 6\n[tenant]\nbytes = 7\n', encoding="utf-8"
+    )
+    assert load_settings(models, file=file).section("tenant") == Moved(seconds=5, bytes=7)
+    assert online(load_settings(models, file=file).section("online")).url == "u"
+    monkeypatch.setenv("OMT_ONLINE__TENANT__SECONDS", "9")
+    assert load_settings(models, file=file).section("tenant") == Moved(seconds=9, bytes=7)
 
 
 @pytest.mark.parametrize(
