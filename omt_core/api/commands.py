@@ -37,6 +37,10 @@ class CommandContext(EventSink, Protocol):
         """Print a line to standard output in any case: it is this command's documented output."""
         ...
 
+    async def written(self) -> None:
+        """Wait until what was printed is written, so that a child process may print to the same output after it."""
+        ...
+
     def finish(self, exit_code: int, **fields: object) -> int:
         """End the command: under `--json` prints the result object with these fields. Returns the exit code."""
         ...

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+import anyio.to_thread
 from rich.console import Console as RichConsole
 from rich.text import Text
 from typing_extensions import override
 
 from omt_core.api.commands import CommandContext
 from omt_core.api.errors import OmtError
-from omt_core.api.events import Event, HookCalled, StageProgress
+from omt_core.api.events import Event, HookCalled, Notice, StageProgress
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.text import one_line
+from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result, error_line
 from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import EventHub
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _log = logging.getLogger("omt.run")
-
-
-class _Output(RichConsole):
-    """An output whose reader may go away: what runs goes on, since a migration is worth more than its lines."""
-
-    @override
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        # Python flushes what is left in the buffer when it ends, and would fail once more.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.file.fileno())
-        os.close(nowhere)
 
 
 class Console(CommandContext):
@@ -58,8 +47,11 @@ class Console(CommandContext):
         self.debug = debug
         self._self_command = tuple(self_command)
         self._out = out or sys.stdout
-        self.rich = _Output(file=self._out, highlight=False, emoji=False, soft_wrap=True)
-        self._err = _Output(file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True)
+        # No terminal of Windows is legacy here: `Output` takes one that obeys no escapes for none.
+        self.rich = RichConsole(file=self._out, highlight=False, emoji=False, soft_wrap=True, legacy_windows=False)
+        self._err = RichConsole(
+            file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True, legacy_windows=False
+        )
 
     @property
     @override
@@ -70,6 +62,11 @@ class Console(CommandContext):
     @override
     def json(self) -> bool:
         return self._json
+
+    @property
+    def behind(self) -> bool:
+        """Whether the reader takes less than is printed: progress is then left out."""
+        return behind(self._out)
 
     @property
     @override
@@ -87,11 +84,13 @@ class Console(CommandContext):
 
     @override
     def print_line(self, text: str) -> None:
-        try:
-            self._out.write(f"{one_line(text)}\n")
-            self._out.flush()
-        except BrokenPipeError:
-            self.rich.on_broken_pipe()
+        self._out.write(f"{one_line(text)}\n")
+        self._out.flush()
+
+    @override
+    async def written(self) -> None:
+        if isinstance(self._out, Output):
+            await anyio.to_thread.run_sync(self._out.drain, abandon_on_cancel=True)
 
     @override
     def finish(self, exit_code: int, **fields: object) -> int:
@@ -113,7 +112,7 @@ class Console(CommandContext):
         """Print an event where a program reads; hook calls go to the log alone."""
         if isinstance(event, HookCalled):
             _log.debug("%s %s %s", event.moment, event.hook, event.plugin)
-        elif self._json:
+        elif self._json and not (self.behind and (event.droppable or isinstance(event, Notice))):
             self.object(event.kind, asdict(event))
         if not isinstance(event, HookCalled | StageProgress):
             _log.info("event %s", event.kind)

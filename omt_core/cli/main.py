@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import logging
 import sys
 import traceback
@@ -23,6 +22,7 @@ from omt_core.cli import command as core_commands
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
+from omt_core.cli.output import outputs
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
 from omt_core.engine.answers import Answers, load_answers
 from omt_core.engine.findings import blocking
@@ -38,11 +38,14 @@ _log = logging.getLogger("omt.cli")
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never raises, whatever a command does."""
-    _make_printable()
+    with outputs():
+        return _main(sys.argv[1:] if words is None else words)
+
+
+def _main(words: Sequence[str]) -> int:
     # Without a handler Python prints what is logged before there is a log file, tracebacks and secrets included.
     for name in ("omt", "stamina"):  # stamina logs each new try, which notices tell already
         logging.getLogger(name).addHandler(logging.NullHandler())
-    words = sys.argv[1:] if words is None else words
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
     answers: Answers | None = None
     try:
@@ -165,10 +168,3 @@ def _innermost(error: BaseException) -> BaseException:
         ours, rest = error.split(OmtError)
         error = (ours or rest or error).exceptions[0]
     return error
-
-
-def _make_printable() -> None:
-    """Let no name stop the tool because the console cannot show it (Windows code pages)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

@@ -66,7 +66,8 @@ async def _show(
                 await tell_observers(engine, event)
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
-                if live.is_started and (isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW):
+                due = isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW
+                if live.is_started and due and not console.behind:
                     last = time.monotonic()
                     live.refresh()
                 _say(console, event.event, plain=not on_terminal)
@@ -104,7 +105,7 @@ async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Eve
 def _say(console: Console, event: Event, *, plain: bool) -> None:
     if isinstance(event, PhaseStarted):
         console.print(f"== {event.phase.capitalize()}")
-    elif isinstance(event, Notice):
+    elif isinstance(event, Notice) and not console.behind:
         console.print(event.message)
     elif isinstance(event, FindingRaised):
         console.finding(event.finding)

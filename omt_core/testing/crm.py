@@ -194,6 +194,10 @@ class _SilentCommand(CommandContext):
         del text
 
     @override
+    async def written(self) -> None:
+        """Nothing is printed."""
+
+    @override
     def finish(self, exit_code: int, **fields: object) -> int:
         del fields
         return exit_code

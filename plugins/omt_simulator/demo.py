@@ -119,6 +119,7 @@ class _Demo:
     async def _step(self, title: str, *words: str) -> int:
         command = (*self._context.self_command, *words)
         self._announce(title, command)
+        await self._context.written()  # What was announced comes before what the child says.
         code = await run_step(command, to_stderr=self._context.json)
         if code:
             self._context.print(f"This step ended with exit code {code}; the demo stops here.")

@@ -38,7 +38,6 @@ async def run_step(command: Sequence[str], *, to_stderr: bool) -> int:
 
     Ctrl-C reaches the child from the terminal itself, and it ends in an orderly way: it is waited for.
     """
-    sys.stdout.flush()  # What was announced comes before what the child says.
     process = await anyio.open_process(command, stdin=None, stdout=STANDARD_ERROR if to_stderr else None, stderr=None)
     try:
         return await process.wait()

@@ -75,9 +75,7 @@ async def _serve(context: CommandContext, options: argparse.Namespace, settings:
             settings=settings,
             certificate=None if options.cert is None else Certificate(options.cert, options.key),
         ) as tenant:
-            # Documented output for a program to read: it must not wait in a buffer.
             context.print_line(json.dumps({"url": tenant.url, "token_file": str(tenant.token_file)}))
-            sys.stdout.flush()
             await stop.wait()
     return ExitCode.DONE
 

@@ -1,0 +1,174 @@
+"""Outputs that nobody has to read: a thread writes what is printed, so that a reader who stops does not stop the run.
+
+A click into a Windows console, a pager, or a pipe that is full makes every write wait for as long as the reader likes.
+What is printed is therefore put into a queue. Nothing that was put there is lost or changes its place while there is
+a reader; who prints what may be missing, such as progress, asks first whether the reader is `behind`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final, TextIO, cast
+
+from typing_extensions import override
+
+_BEHIND: Final = 64 * 1024
+"""Characters that wait before a reader counts as behind: what comes often is then left out until it has caught up."""
+_PIECE: Final = 4 * 1024
+"""Characters that are written at once: small, so that a slow reader is seen to take something."""
+_PATIENCE: Final = 300.0
+"""Seconds without a character taken after which, at the end, a program that reads counts as gone; a person never."""
+_LOOK: Final = 0.5
+"""Seconds between two looks whether it is all written; on Windows a wait without an end would not hear Ctrl-C."""
+
+
+class Output(io.TextIOBase):
+    """Standard output or error, written by a thread. Use `outputs`."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._own = _own(stream)
+        self._is_terminal = stream.isatty() and _takes_escapes(stream)
+        self._queue: deque[str] = deque()
+        self._waiting = 0
+        self._gone = self._ended = False
+        self._changed = threading.Condition()
+        # A daemon, since one that is stuck in a write must not keep the process.
+        threading.Thread(target=self._write_on, name="omt output", daemon=True).start()
+
+    @property
+    @override
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has a variable; a property is read alike
+        return self._stream.encoding
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+    @property
+    def behind(self) -> bool:
+        """Whether the reader takes less than is printed."""
+        return self._waiting > _BEHIND
+
+    @override
+    def write(self, text: str) -> int:
+        with self._changed:
+            if not self._gone:
+                self._queue.extend(text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+                self._waiting += len(text)
+                self._changed.notify_all()
+        return len(text)
+
+    def drain(self) -> None:
+        """Wait until everything is written, or its reader is gone. Blocking; Ctrl-C ends it."""
+        idle = 0.0
+        with self._changed:
+            before = self._waiting
+            while self._waiting and (self._is_terminal or idle < _PATIENCE):
+                self._changed.wait(_LOOK)
+                idle = idle + _LOOK if self._waiting == before else 0.0
+                before = self._waiting
+
+    def end(self) -> None:
+        """Let the thread end when everything is written."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _write_on(self) -> None:
+        try:
+            while (text := self._next()) is not None:
+                self._own.write(text)
+                self._own.flush()
+                with self._changed:
+                    self._waiting -= len(text)
+                    self._changed.notify_all()
+        except (OSError, ValueError):  # the reader is gone; what runs goes on, since it is worth more than its lines
+            with self._changed:
+                self._gone = True
+                self._queue.clear()
+                self._waiting = 0
+                self._changed.notify_all()
+        if self._own is not self._stream:
+            with suppress(OSError):
+                self._own.close()
+
+    def _next(self) -> str | None:
+        with self._changed:
+            while not self._queue and not self._ended:
+                self._changed.wait()
+            return self._queue.popleft() if self._queue else None
+
+
+@contextmanager
+def outputs() -> Iterator[None]:
+    """Make both outputs of the process such as nobody has to read, and wait at the end until they are written."""
+    before = sys.stdout, sys.stderr
+    out = Output(sys.stdout)
+    # What one reader sees of both keeps its order; where there are two, neither waits for the other.
+    err = out if _is_same(sys.stdout, sys.stderr) else Output(sys.stderr)
+    sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        with suppress(KeyboardInterrupt):  # whoever does not want to wait has read enough
+            out.drain()
+            err.drain()
+        out.end()
+        err.end()
+
+
+def behind(stream: TextIO) -> bool:
+    """Tell whether the reader of a stream is behind; one that is no `Output` never is."""
+    return isinstance(stream, Output) and stream.behind
+
+
+def _own(stream: TextIO) -> TextIO:
+    """Return the same output with a buffer of its own: Python's end would wait for one that another thread is stuck in.
+
+    No character stops it either: what the encoding does not have becomes an escape (Windows' code pages).
+    """
+    try:
+        number = os.dup(stream.fileno())
+    except (OSError, ValueError):  # a stream in memory
+        return stream
+    stream.flush()
+    return os.fdopen(number, "w", encoding=stream.encoding, errors="backslashreplace")
+
+
+def _is_same(first: TextIO, second: TextIO) -> bool:
+    """Tell whether two streams are the same terminal, pipe or file."""
+    if first.isatty() and second.isatty():
+        return True
+    try:
+        one, other = os.fstat(first.fileno()), os.fstat(second.fileno())
+    except (OSError, ValueError):
+        return False
+    return one.st_ino != 0 and os.path.samestat(one, other)  # Windows gives pipes no number
+
+
+def _takes_escapes(stream: TextIO) -> bool:
+    """Tell whether a terminal obeys escape sequences; Windows' consoles do when they are told to."""
+    if sys.platform != "win32":
+        return True
+    import ctypes  # noqa: PLC0415 - of use on Windows alone
+    import msvcrt  # noqa: PLC0415 - there on Windows alone
+
+    console = msvcrt.get_osfhandle(stream.fileno())
+    mode = ctypes.c_ulong()
+    obeys = 0x4  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
+    kernel = ctypes.windll.kernel32
+    return bool(
+        kernel.GetConsoleMode(console, ctypes.byref(mode)) and kernel.SetConsoleMode(console, mode.value | obeys)
+    )

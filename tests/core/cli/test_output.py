@@ -1,0 +1,106 @@
+"""What is printed waits for its reader, and nothing else does."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+import pytest
+
+from omt_core.api.events import Notice, StageProgress
+from omt_core.cli.console import Console
+from omt_core.cli.output import Output, outputs
+from omt_core.plugin_host import EventHub
+
+MORE_THAN_A_PIPE_HOLDS = 4 << 20
+
+
+@dataclass(slots=True)
+class Pipe:
+    """A pipe whose reader reads when it is asked to."""
+
+    reader: TextIO
+    writer: TextIO
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    ends = os.pipe()
+    made = Pipe(os.fdopen(ends[0], encoding="utf-8"), os.fdopen(ends[1], "w", encoding="utf-8"))
+    yield made
+    made.reader.close()
+    made.writer.close()
+
+
+def test_a_reader_that_does_not_read_stops_nobody_and_gets_everything_in_its_order_later(pipe: Pipe) -> None:
+    lines = [f"{number} {'x' * 1000}" for number in range(MORE_THAN_A_PIPE_HOLDS // 1000)]
+    output = Output(pipe.writer)
+    for line in lines:
+        output.write(f"{line}\n")
+    assert output.behind
+    assert [next(pipe.reader).rstrip("\n") for _ in lines] == lines
+    output.drain()
+    assert not output.behind
+    output.end()
+
+
+def test_a_reader_that_goes_away_while_something_waits_stops_nobody(pipe: Pipe) -> None:
+    output = Output(pipe.writer)
+    output.write("x" * MORE_THAN_A_PIPE_HOLDS)
+    pipe.reader.close()
+    output.drain()
+    output.write("more")
+    output.drain()
+    assert not output.behind
+    output.end()
+
+
+def test_progress_is_left_out_for_a_reader_that_is_behind_and_results_are_not(pipe: Pipe) -> None:
+    output = Output(pipe.writer)
+    console = Console(EventHub(), json_lines=True, debug=False, self_command=(), out=output)  # type: ignore[arg-type]
+    console.object("first", {"text": "x" * MORE_THAN_A_PIPE_HOLDS})
+    progress = StageProgress(
+        stage="s", items_done=1, items_total=2, bytes_done=1, bytes_total=2, sent_bytes=1, skipped_bytes=0
+    )
+    for _ in range(1000):
+        console.event(progress)
+        console.event(Notice(message="the line is slow"))
+    console.object("second", {})
+    console.finish(0)
+    output.end()
+    told = [next(pipe.reader) for _ in range(3)]
+    assert [line[:19] for line in told] == ['{"event": "first", ', '{"event": "second"}', '{"event":"result","']
+
+
+def test_what_one_reader_sees_of_both_outputs_keeps_its_order(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", pipe.writer)
+    with os.fdopen(os.dup(pipe.writer.fileno()), "w", encoding="utf-8") as second:
+        monkeypatch.setattr(sys, "stderr", second)
+        with outputs():
+            for number in range(100):
+                (sys.stdout if number % 2 else sys.stderr).write(f"{number}\n")
+        assert [int(next(pipe.reader)) for _ in range(100)] == list(range(100))
+
+
+def test_outputs_are_as_before_in_the_end_and_hold_what_was_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    with outputs():
+        sys.stdout.write("a")
+        sys.stderr.write("b")
+    assert (sys.stdout, sys.stderr) == (out, err)
+    assert (out.getvalue(), err.getvalue()) == ("a", "b")
+
+
+def test_what_an_encoding_does_not_have_becomes_an_escape() -> None:
+    ends = os.pipe()
+    with os.fdopen(ends[0], encoding="ascii") as reader, os.fdopen(ends[1], "w", encoding="ascii") as writer:
+        output = Output(writer)
+        output.write("Åse\n")
+        assert next(reader) == "\\xc5se\n"
+        output.end()
