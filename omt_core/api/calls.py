@@ -301,12 +301,17 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thaw:
-    """Undo what this migration's freeze did and nothing else, perhaps on another day, perhaps half done."""
+    """Undo what this migration's freeze did and nothing else, perhaps on another day, perhaps half done.
+
+    `from_site`: the journal of the freeze is not here and the notes are empty; what is to be undone is what the site
+    itself shows to be a freeze of this plugin, whichever migration made it.
+    """
 
     installation: Installation
     database: SourceDatabase
     notes: PluginNotes
     run: RunContext
+    from_site: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

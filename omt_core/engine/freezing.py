@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from typing_extensions import override
+
 from omt_core.api import calls
+from omt_core.api.context import PluginNotes
 from omt_core.api.database import SourceDatabase
 from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
@@ -20,10 +23,12 @@ from omt_core.journal import Journal
 
 
 async def freeze(session: MigrationSession) -> None:
-    """Freeze, unless this migration has done so before. What was frozen is thawed again when a plugin fails."""
+    """Freeze. What was frozen is thawed again when a plugin fails.
+
+    Plugins are asked also where this migration has frozen before: somebody may have thawed from another machine since,
+    and only they can tell. What stands is left as it is.
+    """
     journal, located, dispatch = session.journal, session.located, session.engine.dispatch
-    if (await journal.notes.pins()).get(pins.FROZEN) == "frozen":
-        return
     can_undo = set(dispatch.implementers(Plugin.freeze)) & set(dispatch.implementers(Plugin.thaw))
     await journal.notes.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
     await journal.notes.pin(pins.FROZEN, "intended")
@@ -79,6 +84,34 @@ async def thaw(
         await journal.notes.pin(pins.FROZEN, None)
         engine.events.emit(Notice(message="The installation on site is thawed."))
     return findings
+
+
+async def thaw_from_site(engine: Engine, installation: Installation, database: SourceDatabase) -> Sequence[Finding]:
+    """Undo whatever the site itself shows to be a freeze of this tool, where the journal of the freeze is not here."""
+    findings: list[Finding] = []
+    for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
+        call = calls.Thaw(
+            installation=installation,
+            database=database,
+            notes=_NoNotes(),
+            run=Surroundings(engine.events),
+            from_site=True,
+        )
+        answers = await engine.dispatch.every(Plugin.thaw, call, only=plugin)
+        findings += (*answers.values, *answers.faults)
+    return findings
+
+
+class _NoNotes(PluginNotes):
+    """The notes of a journal that is not here."""
+
+    @override
+    async def remember(self, name: str, value: str) -> None:
+        """Nothing: a thaw from the site that is cut short finds on site what is left to be undone."""
+
+    @override
+    async def recall(self, name: str) -> str | None:
+        return None
 
 
 async def _frozen_by(journal: Journal) -> frozenset[str]:

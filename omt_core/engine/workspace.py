@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -50,17 +51,11 @@ def existing(given: Path | None) -> Path:
     """
     if given is not None:
         if not (given / JOURNAL_FILE).is_file():
-            raise InputError(
-                "workspace-empty",
-                f"There is no migration in the workspace {given}.",
-                "Check the path of --workspace; a migration begins with `omt migrate`.",
-            )
+            raise _empty(f"There is no migration in the workspace {given}.", "Check the path of --workspace.")
         return given
     found = sorted(path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
     if not found:
-        raise InputError(
-            "workspace-empty", "There is no migration on this machine yet.", "A migration begins with `omt migrate`."
-        )
+        raise _elsewhere()
     if len(found) > 1:
         names = tuple(str(path) for path in found)
         raise ChoiceNeededError(
@@ -70,6 +65,41 @@ def existing(given: Path | None) -> Path:
             choices=names,
         )
     return found[0]
+
+
+def _empty(message: str, first: str) -> InputError:
+    return InputError(
+        "workspace-empty",
+        message,
+        f"{first} A migration begins with `omt migrate`. What is still frozen is thawed from anywhere by `omt thaw"
+        " --answers FILE`.",
+    )
+
+
+def _elsewhere() -> InputError:
+    """Say where a workspace may be that is not here: it belongs to one account on one machine."""
+    own = data_folder() / "migrations"
+    account = f"the account {os.environ.get('USERNAME') or os.environ.get('USER') or Path.home().name}"
+    others = list(_of_other_accounts())
+    told = f" Other accounts of this machine have some: {', '.join(map(str, others))}." if others else ""
+    return _empty(
+        f"There is no migration of {account} on {platform.node()}: {own} holds none.{told}",
+        "A workspace is with the account and on the machine that ran `omt migrate`: run the command there, or name the"
+        " folder by --workspace.",
+    )
+
+
+def _of_other_accounts() -> Iterator[Path]:
+    """Yield the workspaces of other accounts that this one may see: the same folder below their homes."""
+    home = Path.home()
+    try:
+        place = data_folder().relative_to(home)
+        accounts = sorted(one for one in home.parent.iterdir() if one != home)
+    except (OSError, ValueError):
+        return
+    for account in accounts:
+        with suppress(OSError):
+            yield from sorted(path.parent for path in (account / place / "migrations").glob(f"*/{JOURNAL_FILE}"))
 
 
 def make_private(folder: Path) -> None:

@@ -12,11 +12,15 @@ from omt_core.api.calls import Freeze, Thaw
 from omt_freeze import statements
 from omt_freeze.event_id import reserve_event_id
 from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
+from omt_freeze.mark import find_mark, own_mark
 from omt_freeze.settings import FreezeSettings
 
 NOTE = "no-login-event"
 SYSTEM_WIDE, NO_OWNER = 1, 0
 """systemevent.scope and owner of an event for everybody."""
+
+LONGEST_MESSAGE = 254
+"""Characters of systemevent.eventmess."""
 
 
 class EventNote(BaseModel):
@@ -42,15 +46,17 @@ async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
         return
     if ours is None:
         event_id = await reserve_event_id(call.database)
-        ours = EventNote(state="intended", id=event_id, key=key, message=settings.event_message)
+        ours = EventNote(state="intended", id=event_id, key=key, message=_message(settings))
     await _remember(call.notes, ours.model_copy(update={"state": "intended"}))
     await _insert(call.database, table, ours)
     await _remember(call.notes, ours.model_copy(update={"state": "added"}))
     call.run.emit(Notice(message=f"Added the No Login event {ours.id}: the Windows client lets nobody in."))
 
 
-async def thaw_windows_client(call: Thaw) -> tuple[Finding, ...]:
+async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
     """Remove the event that this migration added, recognised by its id and all its texts."""
+    if call.from_site:
+        return await _thaw_marked(call, settings)
     note = await _recall(call.notes)
     if note is None or note.state == "removed":
         return ()
@@ -67,6 +73,27 @@ async def thaw_windows_client(call: Thaw) -> tuple[Finding, ...]:
         return ()
     message = f"There is a No Login event {present[0]} with the text '{present[1]}', which is not what was added."
     return (EVENT_CHANGED.finding(message, (str(present[0]),)),)
+
+
+async def _thaw_marked(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
+    """Remove every event that bears a mark of ours, and tell of one that keeps users out and bears none."""
+    if call.database.table("systemevent") is None:
+        return ()
+    found: list[Finding] = []
+    for event_id, key, message in await call.database.rows(statements.EVENTS, (SYSTEM_WIDE, NO_OWNER)):
+        note = EventNote(state="left", id=int(str(event_id)), key=str(key or ""), message=str(message or ""))
+        mark = find_mark(note.message)
+        if mark is not None:
+            await call.database.write(statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER))
+            call.run.emit(Notice(message=f"Removed the No Login event {note.id}, which was added {mark.told}."))
+        elif note.key == settings.event_key:
+            found.append(_of_others(note))
+    return tuple(found)
+
+
+def _message(settings: FreezeSettings) -> str:
+    mark = str(own_mark())
+    return f"{settings.event_message[: LONGEST_MESSAGE - len(mark) - 1]} {mark}"
 
 
 async def _accept_present(call: Freeze, ours: EventNote | None, key: str, event_id: int, message: str) -> None:

@@ -48,8 +48,8 @@ class FreezePlugin(Plugin):
     async def thaw(self, call: Thaw) -> Sequence[Finding]:
         found: list[Finding] = []
         try:
-            found += await thaw_windows_client(call)
+            found += await thaw_windows_client(call, self._settings)
         finally:
             # Whatever stops the one must not keep the other frozen.
-            found += await thaw_service(call)
+            found += await thaw_service(call, self._settings)
         return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -13,8 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes
 from omt_core.api.calls import Freeze, Thaw
-from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, without_addition
+from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
 from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
+from omt_freeze.mark import own_mark
 from omt_freeze.replacement import keep_copy, replace_content
 from omt_freeze.settings import FreezeSettings
 
@@ -29,7 +32,8 @@ class ConfigNote(BaseModel):
     """What the journal keeps of the file. `intended`: the line may be there or not; `left`: it is someone else's.
 
     `original` and `frozen` are the sha256 of the whole file before and after, `added` the bytes put behind it as
-    hexadecimal digits, `temporary` the file next to it through which it is replaced.
+    hexadecimal digits, `temporary` the file next to it through which it is replaced, `copy_path` the copy of what was
+    before, which holds passwords and goes once the file is known to be that again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +44,7 @@ class ConfigNote(BaseModel):
     frozen: str = ""
     added: str = ""
     temporary: str = ""
+    copy_path: Path | None = None
 
 
 async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
@@ -53,17 +58,19 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     if frozen_lines(content):
         await _accept_present(call, ours, path)
         return
-    added = addition(content)
+    added = addition(content, own_mark(), call.run.workspace)
     note = ConfigNote(
         state="intended",
         path=path,
         original=_digest(content),
         frozen=_digest(content + added),
         added=added.hex(),
-        temporary=ours.temporary if ours else f".{path.name}.{secrets.token_hex(4)}.omt",
+        temporary=ours.temporary if ours else _temporary(path),
     )
     if call.run.workspace is not None:
         copy = call.run.workspace / COPIES / f"{path.name}-{note.original[:16]}"
+        note = note.model_copy(update={"copy_path": copy})
+        await _remember(call.notes, note)
         await _blocking(lambda: keep_copy(content, copy))
     await _remember(call.notes, note)
     await _replace(note, content, content + added)
@@ -71,14 +78,18 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     call.run.emit(Notice(message=f"Added the line 'frozen' to {path}: the Service goes into maintenance."))
 
 
-async def thaw_service(call: Thaw) -> tuple[Finding, ...]:
+async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
     """Take out the line that this migration added and nothing else, also when the file was changed meanwhile."""
+    if call.from_site:
+        base = call.installation.service.base
+        return () if base is None else await _thaw_marked(call, base, settings)
     note = await _recall(call.notes)
     if note is None or note.state == "removed":
         return ()
     if note.state == "left":
         return (_of_others(note.path),) if await _blocking(lambda: _is_frozen(note.path)) else ()
     found = await _take_out(call, note)
+    await _blocking(lambda: _forget_copy(note))
     await _remember(call.notes, note.model_copy(update={"state": "removed"}))
     return found
 
@@ -100,6 +111,40 @@ async def _take_out(call: Thaw, note: ConfigNote) -> tuple[Finding, ...]:
     await _replace(note, content, thawed)
     call.run.emit(Notice(message=f"Took the line 'frozen' out of {note.path}."))
     return (_of_others(note.path),) if frozen_lines(thawed) else ()
+
+
+async def _thaw_marked(call: Thaw, base: Path, settings: FreezeSettings) -> tuple[Finding, ...]:
+    """Take out every line that bears a mark of ours, of whichever migration."""
+    path, content = await _blocking(lambda: read_config(base, settings.service_config_names))
+    await _blocking(lambda: _remove_leftovers(path))
+    while (found := marked_addition(content)) is not None:
+        temporary = _temporary(path)
+        await _replace(ConfigNote(state="intended", path=path, temporary=temporary), content, found.before)
+        content = found.before
+        state = "is as it was before" if found.exact else "was changed meanwhile and is otherwise left as it is"
+        call.run.emit(Notice(message=f"Took the line 'frozen', added {found.mark.told}, out of {path}, which {state}."))
+        if found.workspace:
+            call.run.emit(Notice(message=f"The workspace of that migration is {found.workspace} there."))
+    return (_of_others(path),) if frozen_lines(content) else ()
+
+
+def _temporary(path: Path) -> str:
+    return f".{path.name}.{secrets.token_hex(4)}.omt"
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what a freeze that died left beside the file, under names as `_temporary` makes them."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.omt"):
+        leftover.unlink(missing_ok=True)
+
+
+def _forget_copy(note: ConfigNote) -> None:
+    """Remove the copy, with the passwords in it, if the file is byte for byte what it was."""
+    if note.copy_path is None or not note.path.is_file() or _digest(note.path.read_bytes()) != note.original:
+        return
+    note.copy_path.unlink(missing_ok=True)
+    with suppress(OSError):  # something else lies in the folder
+        note.copy_path.parent.rmdir()
 
 
 async def _accept_present(call: Freeze, ours: ConfigNote | None, path: Path) -> None:

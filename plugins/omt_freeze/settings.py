@@ -17,7 +17,7 @@ class FreezeSettings(PluginSettings):
     event_message: str = Field(
         default="SuperOffice is closed: it is being moved to CRM Online.", min_length=1, max_length=254
     )
-    """systemevent.eventmess: what the Windows client tells a user whom it turns away."""
+    """systemevent.eventmess: what the Windows client tells a user whom it turns away. Who froze and when follows it."""
 
     service_config_names: tuple[str, ...] = ("config", "service.config")
     """Names of the configuration file below the base folder of the Service; the first that exists is used.

@@ -10,6 +10,7 @@ CLAIM_ID = 'UPDATE "sequence" SET next_id = ? WHERE id = ? AND next_id = ?'
 
 HIGHEST_EVENT = "SELECT MAX(SystemEvent_id) FROM systemevent"
 EVENT_BY_KEY = 'SELECT SystemEvent_id, eventmess FROM systemevent WHERE eventkey = ? AND "scope" = ? AND "owner" = ?'
+EVENTS = 'SELECT SystemEvent_id, eventkey, eventmess FROM systemevent WHERE "scope" = ? AND "owner" = ?'
 DELETE_EVENT = (
     "DELETE FROM systemevent"
     ' WHERE SystemEvent_id = ? AND eventkey = ? AND eventmess = ? AND "scope" = ? AND "owner" = ?'
@@ -31,3 +32,4 @@ def insert_event(columns: Sequence[str]) -> str:
 
 
 INSERT_EVENT = insert_event((*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS))
+"""The whole of it, for the golden tests."""

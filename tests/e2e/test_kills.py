@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import signal
 import sqlite3
 import sys
@@ -152,6 +153,36 @@ def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_pa
         assert config.read_bytes() == original
         assert events() == before
         assert run("thaw", "--workspace", workspace, folder=tmp_path).code == 0
+        done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert done.code == 0, done.errors
+        assert config.read_bytes() != original
+
+
+def test_a_crash_while_frozen_is_thawed_by_another_account_that_has_no_journal(tmp_path: Path) -> None:
+    site = build(tmp_path, documents=120)
+    config = site.directory / "machine/C/SuperOffice/Customer Service/config"
+    database = site.directory / "machine/C/SuperOffice/Data/crm.sqlite"
+    original = config.read_bytes()
+
+    def events() -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(database)) as connection:
+            return connection.execute("SELECT * FROM systemevent ORDER BY 1").fetchall()
+
+    before = events()
+    elsewhere = {"HOME": str(tmp_path / "other"), "XDG_DATA_HOME": str(tmp_path / "other/data")}
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers, workspace = site.answer(tenant), tmp_path / "work"
+        kill_when(site, workspace, "progress", 1, answers)
+        lost = run("status", folder=tmp_path, extra=elsewhere)
+        assert (lost.code, lost.result["error"]["code"]) == (2, "workspace-empty")
+        assert str(tmp_path / "other") in lost.result["error"]["message"]
+        thawed = run("thaw", "--answers", answers, folder=tmp_path, extra=elsewhere)
+        assert thawed.code == 0, thawed.errors
+        assert (config.read_bytes(), events()) == (original, before)
+        told = " ".join(line["message"] for line in thawed.lines if line["event"] == "notice")
+        assert f"on {platform.node()} at 20" in told
+        assert str(workspace) in told
+        # Whoever goes on with the migration freezes again, whatever their journal believes.
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
         assert config.read_bytes() != original

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.errors import ExitCode, InstallationError
-from omt_core.api.findings import Severity
+from omt_core.api.errors import ExitCode, InputError, InstallationError
+from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.options import add_answers, add_workspace, workspace_of
+from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
 from omt_core.engine import pinned_answers, pins
-from omt_core.engine.freezing import thaw
+from omt_core.engine.freezing import thaw, thaw_from_site
 from omt_core.engine.locating import choose_installation, open_database
 from omt_core.engine.result import FindingLine
-from omt_core.engine.workspace import JOURNAL_FILE, existing, locked
+from omt_core.engine.workspace import JOURNAL_FILE, existing, folder_for, locked
 from omt_core.journal import Journal
 
 
 class Thaw(CoreCommand):
-    """Needs answers only for what neither discovery nor the journal can tell: a password that was given by hand."""
+    """Needs answers for what neither discovery nor the journal can tell, such as a password that was given by hand.
+
+    With answers it works from anywhere: where the workspace is not here, the site itself shows what a freeze left.
+    """
 
     name = "thaw"
     help = "let the users of the installation on site in again"
@@ -34,29 +39,68 @@ class Thaw(CoreCommand):
 
     @override
     async def run(self, call: Invocation) -> int:
-        folder = existing(workspace_of(call))
-        engine = call.app.engine
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(locked(folder))
-            journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
-            known = await journal.notes.pins()
-            if pins.FROZEN not in known:
-                call.console.print("This migration has frozen nothing.")
-                return call.console.finish(ExitCode.DONE)
-            await stack.enter_async_context(watching(call.console, engine))
-            given = pinned_answers.load(known.get(pins.ANSWERS)) if call.answers is None else call.answers.manual()
-            discovery = await choose_installation(engine, given)
-            database, licence = await open_database(engine, discovery.installation, stack)
+        try:
+            folder = existing(workspace_of(call))
+        except InputError:
             if call.answers is None:
-                _refuse_other_installation(licence, await pins.licence_of(journal))
-            findings = await thaw(engine, journal, discovery.installation, database)
-        for finding in findings:
-            call.console.finding(finding)
-        failed = any(finding.severity is Severity.ERROR for finding in findings)
-        return call.console.finish(
-            ExitCode.FINDINGS if failed else ExitCode.DONE,
-            findings=tuple(FindingLine.of(finding) for finding in findings),
-        )
+                raise
+            return _tell(call, await _from_site(call))
+        findings = await _by_journal(call, folder)
+        if findings is None and call.answers is not None:
+            findings = await _from_site(call)
+        elif findings is None:
+            call.console.print("This migration has frozen nothing.")
+        return _tell(call, findings or ())
+
+
+async def _by_journal(call: Invocation, folder: Path) -> Sequence[Finding] | None:
+    """Undo the freeze that the journal in this workspace knows of; None where it knows of none."""
+    engine = call.app.engine
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(locked(folder))
+        journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
+        known = await journal.notes.pins()
+        if pins.FROZEN not in known:
+            return None
+        await stack.enter_async_context(watching(call.console, engine))
+        given = pinned_answers.load(known.get(pins.ANSWERS)) if call.answers is None else call.answers.manual()
+        discovery = await choose_installation(engine, given)
+        database, licence = await open_database(engine, discovery.installation, stack)
+        if call.answers is None:
+            _refuse_other_installation(licence, await pins.licence_of(journal))
+        return await thaw(engine, journal, discovery.installation, database)
+
+
+async def _from_site(call: Invocation) -> Sequence[Finding]:
+    """Undo the freeze of an installation that the answers name, by what the site itself shows of it.
+
+    Among several workspaces the licence says which is that of this installation; its journal knows more.
+    """
+    engine = call.app.engine
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(watching(call.console, engine))
+        discovery = await choose_installation(engine, answers_of(call).manual())
+        database, licence = await open_database(engine, discovery.installation, stack)
+        folder = folder_for(licence.serial, workspace_of(call))
+        if (folder / JOURNAL_FILE).is_file():
+            async with AsyncExitStack() as closing:
+                await closing.enter_async_context(locked(folder))
+                journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
+                if pins.FROZEN in await journal.notes.pins():
+                    return await thaw(engine, journal, discovery.installation, database)
+        call.console.print("No workspace here knows of a freeze; the installation itself is looked at.")
+        findings = await thaw_from_site(engine, discovery.installation, database)
+        call.console.print("Whatever this tool had frozen there is thawed.")
+        return findings
+
+
+def _tell(call: Invocation, findings: Sequence[Finding]) -> int:
+    for finding in findings:
+        call.console.finding(finding)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    return call.console.finish(
+        ExitCode.FINDINGS if failed else ExitCode.DONE, findings=tuple(FindingLine.of(finding) for finding in findings)
+    )
 
 
 def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:

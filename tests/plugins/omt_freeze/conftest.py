@@ -16,6 +16,7 @@ from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import DatabaseLocation, Installation, ServiceFolders
 from omt_freeze import FreezePlugin, FreezeSettings
+from omt_freeze.mark import Mark
 
 COLUMNS = (
     "SystemEvent_id", "scope", "owner", "eventkey", "eventmess", "extraInfo", "eta", "registered",
@@ -94,8 +95,8 @@ class Site:
         call = Freeze(**{"installation": self.installation(), "database": self, "notes": self, "run": self} | changes)
         anyio.run(FreezePlugin(settings or FreezeSettings()).freeze, call)
 
-    def thaw(self, settings: FreezeSettings | None = None) -> list[str]:
-        call = Thaw(installation=self.installation(), database=self, notes=self, run=self)
+    def thaw(self, settings: FreezeSettings | None = None, **changes: Any) -> list[str]:
+        call = Thaw(**{"installation": self.installation(), "database": self, "notes": self, "run": self} | changes)
         return [f.code for f in anyio.run(FreezePlugin(settings or FreezeSettings()).thaw, call)]
 
     def check(self, kind: MigrationKind = MigrationKind.LIVE, base: Path | None = None) -> list[Finding]:
@@ -131,6 +132,15 @@ class Site:
 
     def close(self) -> None:
         self.connection.close()
+
+
+@pytest.fixture(autouse=True)
+def mark(monkeypatch: pytest.MonkeyPatch) -> Mark:
+    """Who freezes in these tests, and when."""
+    mark = Mark("hanne on SRV1", "2026-11-29 23:10 UTC")
+    for module in ("no_login", "service_config"):
+        monkeypatch.setattr(f"omt_freeze.{module}.own_mark", lambda: mark)
+    return mark
 
 
 SiteMaker = Callable[..., Site]

@@ -1,10 +1,22 @@
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from omt_freeze.config_text import addition, frozen_lines, without_addition
+from omt_freeze.config_text import addition as addition_with
+from omt_freeze.config_text import frozen_lines, marked_addition, without_addition
+from omt_freeze.mark import Mark
+
+MARK = Mark("hanne on SRV1", "2026-11-29 23:10 UTC")
+
+
+def addition(content: bytes) -> bytes:
+    return addition_with(content, MARK, Path("/srv/omt/x"))
+
 
 LINES = st.sampled_from(
     [b"dbHost = x", b"#frozen", b"# frozen", b"", b"frozen_until = 3", "navn = Ærø".encode(), b"\xff\xfe"]
@@ -53,17 +65,42 @@ def test_a_line_freezes_when_it_is_the_word_and_no_comment(content: bytes, count
 
 
 @pytest.mark.parametrize(
-    ("content", "added"),
+    ("content", "form"),
     [
-        (b"", b"frozen\n"),
-        (b"a\n", b"frozen\n"),
-        (b"a\r\n", b"frozen\r\n"),
-        (b"a", b"\nfrozen"),
-        (b"a\r\nb", b"\r\nfrozen"),
+        (b"", b"%s\nfrozen\n"),
+        (b"a\n", b"%s\nfrozen\n"),
+        (b"a\r\n", b"%s\r\nfrozen\r\n"),
+        (b"a", b"\n%s\nfrozen"),
+        (b"a\r\nb", b"\r\n%s\r\nfrozen"),
     ],
 )
-def test_the_line_ends_of_the_file_are_kept(content: bytes, added: bytes) -> None:
-    assert addition(content) == added
+def test_the_line_ends_of_the_file_are_kept(content: bytes, form: bytes) -> None:
+    comment = (
+        "# Frozen by the Online Migration Tool [omt: 2026-11-29 23:10 UTC, hanne on SRV1], workspace /srv/omt/x;"
+        f" the file before had the sha256 {hashlib.sha256(content).hexdigest()}"
+    )
+    assert addition(content) == form % comment.encode()
+
+
+@given(CONTENTS)
+@example(b"a\r")
+@example(b"\n\r")
+def test_a_mark_alone_is_enough_to_give_back_the_content(content: bytes) -> None:
+    found = marked_addition(content + addition(content))
+    assert found == (MARK, "/srv/omt/x", content, True)
+    assert marked_addition(content) is None
+
+
+def test_an_addition_in_a_file_that_was_changed_meanwhile_is_found_and_told_apart() -> None:
+    content = b"a = 2\n" + addition(b"a = 1\n") + b"b = 3\n"
+    assert marked_addition(content) == (MARK, "/srv/omt/x", b"a = 2\nb = 3\n", False)
+
+
+@pytest.mark.parametrize(
+    "text", [b"frozen\n", b"# frozen by hand [omt: x]\nfrozen\n", addition(b"")[:-8] + b"\na\nfrozen\n"]
+)
+def test_a_line_without_our_mark_right_above_it_is_not_ours(text: bytes) -> None:
+    assert marked_addition(text) is None
 
 
 def test_a_text_without_our_line_is_told_apart() -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from omt_freeze.config_text import addition
+from omt_freeze.mark import Mark
+
 CONFIG = b"dbHost = sql\r\nnsUser = x"
 FOREIGN = (7, "kSEFreetextRebuild", 1, 0, "backup")
 
@@ -72,13 +75,25 @@ def test_a_crash_in_the_freeze_then_a_thaw_restores_everything(make_fragile_site
     assert steps > 15
 
 
-def test_a_crash_in_the_freeze_then_another_freeze_ends_frozen_once(make_fragile_site: Any) -> None:
+def test_a_crash_in_the_freeze_is_undone_from_the_site_alone_when_its_journal_is_lost(make_fragile_site: Any) -> None:
+    for steps in itertools.count():
+        site = make_fragile_site()
+        finished = survives(site, site.freeze, steps)
+        site.kept.clear()
+        assert site.thaw(from_site=True) == []
+        assert_as_it_was(site)
+        if finished:
+            break
+    assert steps > 15
+
+
+def test_a_crash_in_the_freeze_then_another_freeze_ends_frozen_once(make_fragile_site: Any, mark: Mark) -> None:
     for steps in itertools.count():
         site = make_fragile_site()
         finished = survives(site, site.freeze, steps)
         site.freeze()
         assert site.findings() == []
-        assert site.config.read_bytes() == CONFIG + b"\r\nfrozen"
+        assert site.config.read_bytes() == CONFIG + addition(CONFIG, mark, site.workspace)
         assert len(site.rows_of_events()) == 2
         assert site.thaw() == []
         assert_as_it_was(site)

@@ -7,7 +7,8 @@ import pytest
 from omt_core.api.errors import InstallationError
 from omt_freeze import FreezeSettings
 
-MESSAGE = FreezeSettings().event_message
+MARK = "[omt: 2026-11-29 23:10 UTC, hanne on SRV1]"
+MESSAGE = f"{FreezeSettings().event_message} {MARK}"
 OURS = (41, "kSENoLogin", 1, 0, MESSAGE)
 
 
@@ -83,7 +84,7 @@ def test_an_event_that_was_changed_since_is_left_and_reported(site: Any) -> None
 
 def test_thaw_knows_the_event_by_what_was_written_not_by_the_settings_of_the_day(site: Any) -> None:
     site.freeze(FreezeSettings(event_key="kSEOther", event_message="Closed."))
-    assert site.rows_of_events() == [(41, "kSEOther", 1, 0, "Closed.")]
+    assert site.rows_of_events() == [(41, "kSEOther", 1, 0, f"Closed. {MARK}")]
     site.thaw()
     assert site.rows_of_events() == []
 
@@ -127,3 +128,10 @@ def test_a_sequence_that_never_holds_still_stops_the_freeze(site: Any, monkeypat
     with pytest.raises(InstallationError) as refused:
         site.freeze()
     assert refused.value.code == "event-id-contended"
+
+
+def test_a_long_message_leaves_room_for_the_mark(site: Any) -> None:
+    site.freeze(FreezeSettings(event_message="x" * 254))
+    ((_, _, _, _, message),) = site.rows_of_events()
+    assert len(message) == 254
+    assert message.endswith(f"x {MARK}")

@@ -10,22 +10,33 @@ from hypothesis import strategies as st
 
 from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation, Installation
-from omt_freeze.config_text import frozen_lines, is_bytewise_text
+from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text
+from omt_freeze.mark import Mark
 
 CONFIG = "# Tjeneste\r\ndbHost = sql\r\n#frozen\r\nnavn = Ærø\r\n".encode("latin-1")
 
 
-def test_the_word_is_added_on_its_own_line_and_taken_back(make_site: Any) -> None:
+def test_the_word_is_added_on_its_own_line_and_taken_back(make_site: Any, mark: Mark) -> None:
     site = make_site(CONFIG)
     site.freeze()
-    assert site.config.read_bytes() == CONFIG + b"frozen\r\n"
+    assert site.config.read_bytes() == CONFIG + addition(CONFIG, mark, site.workspace)
     assert site.thaw() == []
     assert site.config.read_bytes() == CONFIG
 
 
-def test_a_copy_of_the_original_is_kept_in_the_workspace(make_site: Any) -> None:
+def test_a_copy_of_the_original_is_kept_until_the_file_is_that_again(make_site: Any) -> None:
     site = make_site(CONFIG)
     site.freeze()
+    assert site.copies() == [CONFIG]
+    site.thaw()
+    assert list(site.workspace.iterdir()) == []
+
+
+def test_a_copy_stays_where_the_file_is_not_what_it_was(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    site.config.write_bytes(site.config.read_bytes() + b"new = 1\r\n")
+    assert site.thaw() == []
     assert site.copies() == [CONFIG]
 
 
@@ -51,11 +62,11 @@ def test_a_file_that_is_frozen_already_is_left_and_reported_and_survives_the_tha
     assert site.config.read_bytes() == b"a = 1\nfrozen\n"
 
 
-def test_a_second_freeze_and_a_second_thaw_change_nothing(make_site: Any) -> None:
+def test_a_second_freeze_and_a_second_thaw_change_nothing(make_site: Any, mark: Mark) -> None:
     site = make_site(CONFIG)
     site.freeze()
     site.freeze()
-    assert site.config.read_bytes() == CONFIG + b"frozen\r\n"
+    assert site.config.read_bytes() == CONFIG + addition(CONFIG, mark, site.workspace)
     assert (site.thaw(), site.thaw()) == ([], [])
     assert site.config.read_bytes() == CONFIG
 
@@ -80,8 +91,10 @@ def test_thaw_without_a_freeze_touches_nothing(site: Any) -> None:
 def test_other_lines_that_were_changed_meanwhile_stay_changed(make_site: Any) -> None:
     site = make_site(b"a = 1\nb = 2")
     site.freeze()
-    assert site.config.read_bytes() == b"a = 1\nb = 2\nfrozen"
-    site.config.write_bytes(b"a = 9\nb = 2\nfrozen")
+    frozen = site.config.read_bytes()
+    assert frozen.startswith(b"a = 1\nb = 2\n# Frozen")
+    assert frozen.endswith(b"\nfrozen")
+    site.config.write_bytes(frozen.replace(b"a = 1", b"a = 9"))
     assert site.thaw() == []
     assert site.config.read_bytes() == b"a = 9\nb = 2"
 
