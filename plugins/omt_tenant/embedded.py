@@ -67,14 +67,15 @@ async def serve_tenant(
         lambda: Store.open(directory, plans=plans, taken=taken, settings=settings, clocks=clocks)
     )
     try:
-        completing = Completing(store, importer)
-        try:
-            async with _listening(make_application(store, completing), port, tls) as url:
-                await completing.resume()
-                yield RunningTenant(url, store.layout.secret)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await completing.aclose()
+        async with anyio.create_task_group() as tasks:
+            completing = Completing(store, importer, tasks)
+            try:
+                async with _listening(make_application(store, completing), port, tls) as url:
+                    await completing.resume()
+                    yield RunningTenant(url, store.layout.secret)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await completing.aclose()
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(store.close)

@@ -15,7 +15,7 @@ Size = Annotated[int, Field(ge=1)]
 class Answer(BaseModel):
     """The base of all answers."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Fault(Answer):

@@ -91,7 +91,7 @@ class TenantSession:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the answer"
-            raise strange_answer(self.host, f"{method} {path}: {where}: {first['msg']}") from error
+            raise strange_answer(self.host, f"{method} {path}: {where}: {first['msg']}") from None
 
     async def send(
         self,

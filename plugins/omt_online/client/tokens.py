@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_core.api import InputError
+from omt_core.api import SECRETS, InputError
 from omt_online.client.answers import Token
 
 _RENEW_AHEAD: Final = 0.2
@@ -47,6 +47,7 @@ class Tokens:
     async def _renew(self) -> None:
         asked = anyio.current_time()
         token = await self._exchange(self._secret)
+        SECRETS.add(token.token)
         self._token = SecretStr(token.token)
         self._renew_at = asked + token.expires_in * (1 - _RENEW_AHEAD)
 
@@ -75,6 +76,7 @@ async def read_secret(path: Path | None) -> SecretStr:
             f"The file with the migration's secret, {path}, does not hold one line of text.",
             "Get the file from the online side once more.",
         )
+    SECRETS.add(text)
     return SecretStr(text)
 
 

@@ -39,25 +39,30 @@ def check_archive(roots: Sequence[Path], manifest: Path, counts: ArchiveCounts) 
         if entry.stage not in {DOCUMENTS, TEMPLATES}:
             counts.elsewhere += 1
             continue
-        find = folders.document if entry.stage == DOCUMENTS else folders.template
-        path = find(entry.name)
-        if path is None and entry.stage == DOCUMENTS:
-            path = _in_neighbouring_period(entry, folders)
-        if path is None:
-            counts.absent += 1
-            yield _mismatch(line, "file", f"{entry.name} is not below the folders given")
-        elif (found := _digest(path)) == entry.digest:
-            counts.equal += 1
+        candidates = folders.document if entry.stage == DOCUMENTS else folders.template
+        other = None
+        for path in candidates(entry.name):
+            if (digest := _digest(path)) == entry.digest:
+                break
+            other = other or (path, digest)
         else:
-            counts.differing += 1
-            said = "cannot be read" if found is None else f"has {found}, but {entry.digest} was migrated"
-            yield _mismatch(line, "digest", f"{path} {said}")
+            if other is None and entry.stage == DOCUMENTS and _is_in_neighbouring_period(entry, folders):
+                counts.equal += 1
+            elif other is None:
+                counts.absent += 1
+                yield _mismatch(line, "file", f"{entry.name} is not below the folders given")
+            else:
+                counts.differing += 1
+                path, digest = other
+                said = "cannot be read" if digest is None else f"has {digest}, but {entry.digest} was migrated"
+                yield _mismatch(line, "digest", f"{path} {said}")
+            continue
+        counts.equal += 1
 
 
-def _in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> Path | None:
-    """Return the document where its content lies in the half-year before or after; another content is another file."""
-    neighbours = folders.document_in_neighbouring_period(entry.name)
-    return next((path for path in neighbours if _digest(path) == entry.digest), None)
+def _is_in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> bool:
+    """Tell whether the content lies in the half-year before or after; another content is another file."""
+    return any(_digest(path) == entry.digest for path in folders.document_in_neighbouring_period(entry.name))
 
 
 def _mismatch(line: ManifestLine, field: str, message: str) -> Mismatch:

@@ -1,12 +1,15 @@
-"""Find the files of a manifest below archive folders; letters' case does not matter, as on Windows (section 6)."""
+"""Find the files of a manifest below archive folders; names are compared as Windows does (section 6)."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+
+from omt_crm.paths import fold
 
 TEMPLATE_FOLDER = "TEMPLATE"
 """Where templates lie below the first archive folder unless a setting says otherwise (domain/README.md section 1)."""
@@ -17,14 +20,17 @@ _PERIOD = re.compile(r"(.*/)([0-9]{4})\.([12])(/[^/]*)", re.DOTALL)
 
 
 class ArchiveFolders:
-    """Looks names up below `roots`, in order; the first file that is there counts."""
+    """Looks names up below `roots`, in order: the files of the first one that has any count.
+
+    A disk that tells case apart may hold several that Windows takes for one; the one that is spelled as asked is first.
+    """
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = tuple(root.resolve() for root in roots)
         self._listing = lru_cache(LISTINGS_KEPT)(_listing)
 
-    def document(self, name: str) -> Path | None:
-        """Return the file of a document, by its name below an archive folder."""
+    def document(self, name: str) -> Iterator[Path]:
+        """Yield the files that may be a document, by its name below an archive folder."""
         return self._first(self._roots, name)
 
     def document_in_neighbouring_period(self, name: str) -> Iterator[Path]:
@@ -34,38 +40,47 @@ class ArchiveFolders:
             return
         owner, year, half, file = match[1], int(match[2]), match[3], match[4]
         for other in (f"{year - 1}.2", f"{year}.2") if half == "1" else (f"{year}.1", f"{year + 1}.1"):
-            found = self._first(self._roots, f"{owner}{other}{file}")
-            if found is not None:
-                yield found
+            yield from self._first(self._roots, f"{owner}{other}{file}")
 
-    def template(self, name: str) -> Path | None:
-        """Return the file of a template; an archive's template folder may be given as a root, too."""
-        return self._first(self._roots, f"{TEMPLATE_FOLDER}/{name}") or self._first(self._roots, name)
+    def template(self, name: str) -> Iterator[Path]:
+        """Yield the files that may be a template; an archive's template folder may be given as a root, too."""
+        below = None
+        for below in self._first(self._roots, f"{TEMPLATE_FOLDER}/{name}"):
+            yield below
+        if below is None:
+            yield from self._first(self._roots, name)
 
-    def _first(self, roots: Sequence[Path], name: str) -> Path | None:
+    def _first(self, roots: Sequence[Path], name: str) -> Iterator[Path]:
         parts = name.split("/")
         if not all(_is_plain(part) for part in parts):
-            return None
+            return
         for root in roots:
-            found = self._below(root, parts)
-            if found is not None and found.resolve().is_relative_to(root):
-                return found
-        return None
+            found = None
+            for found in self._spelled(root, parts):
+                yield found
+            if found is not None:
+                return
 
-    def _below(self, root: Path, parts: Sequence[str]) -> Path | None:
+    def _spelled(self, root: Path, parts: Sequence[str]) -> Iterator[Path]:
         exact = root.joinpath(*parts)
         try:
-            if exact.is_file():
-                return exact
+            # The usual case, for which no folder has to be listed.
+            if exact.is_file() and exact.resolve().is_relative_to(root):
+                yield exact
         except ValueError:
-            return None  # a name that this system's files cannot have
-        path = root
-        for part in parts:
-            spelling = self._listing(path).get(part.casefold())
-            if spelling is None:
-                return None
-            path /= spelling
-        return path if path.is_file() else None
+            return  # a name that this system's files cannot have
+        for path in self._below(root, parts):
+            if path != exact and path.resolve().is_relative_to(root):
+                yield path
+
+    def _below(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+        """Yield the files below a folder that Windows would find by this name."""
+        if not parts:
+            if folder.is_file():
+                yield folder
+            return
+        for spelling in sorted(self._listing(folder).get(fold(parts[0]), ())):
+            yield from self._below(folder / spelling, parts[1:])
 
 
 def _is_plain(part: str) -> bool:
@@ -73,8 +88,9 @@ def _is_plain(part: str) -> bool:
     return part not in {"", ".", ".."} and not any(sign in part for sign in "\\:\0")
 
 
-def _listing(folder: Path) -> dict[str, str]:
-    try:
-        return {name.casefold(): name for name in sorted(os.listdir(folder), reverse=True)}  # noqa: PTH208  # names only
-    except OSError:
-        return {}
+def _listing(folder: Path) -> dict[str, list[str]]:
+    listing: dict[str, list[str]] = {}
+    with suppress(OSError):
+        for name in os.listdir(folder):  # noqa: PTH208 - names only
+            listing.setdefault(fold(name), []).append(name)
+    return listing

@@ -18,7 +18,7 @@ NAMES_PER_REQUEST = 1_000
 class Body(BaseModel):
     """The base of all bodies: unknown keys are refused, nothing is converted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Limits(Body):

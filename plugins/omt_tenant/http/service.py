@@ -61,7 +61,7 @@ async def read_body(request: web.Request, model: type[B]) -> B:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "body"
-        raise bad_request(f"{error.error_count()} faults in the body; the first: {place}: {first['msg']}.") from error
+        raise bad_request(f"{error.error_count()} faults in the body; the first: {place}: {first['msg']}.") from None
 
 
 def answer(body: Body, status: int = 200) -> web.Response:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from omt_core.api import OtherAddress, UserAssignment
+from omt_crm.user_names import canonical_user_name
 from omt_tenant.importing.customer_table import CustomerTable
-from omt_tenant.importing.user_name import comparable
 from omt_tenant.importing.verification_failed import Detail
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def remove_addresses(
     if emails is None or not emails.has("email_id", "email_address"):
         yield Detail(code="address-unknown", subject="email", message="the database has no table of e-mail addresses")
         return
-    assigned = {comparable(user.user_name) for user in users if user.user_name}
+    assigned = {canonical_user_name(user.user_name) for user in users if user.user_name}
     for start in range(0, len(addresses), ROWS_AT_A_TIME):
         some = addresses[start : start + ROWS_AT_A_TIME]
         ids = [address.email_id for address in some]
@@ -49,7 +49,7 @@ def remove_addresses(
                 yield Detail(
                     code="address-differs", subject=subject, message=f"holds {found!r}, not {address.address!r}"
                 )
-            elif comparable(found) not in assigned:
+            elif canonical_user_name(found) not in assigned:
                 yield Detail(code="address-kept", subject=subject, message="equals no user name that was assigned")
         connection.execute(
             f"DELETE FROM {emails.sql} WHERE TRY_CAST(email_id AS BIGINT) IN (SELECT unnest(?::BIGINT[]))",  # noqa: S608  # quoted

@@ -65,7 +65,8 @@ class MigrationImport:
         current = self.surroundings.current
         if current is None or current.receipt != files.receipt:
             current = self._import(files)
-            self.surroundings.make_current(current)
+        # Also when it is current: the run that asked may be another than the one that made it so.
+        self.surroundings.make_current(current)
         sweep(self.surroundings, current)
         self.report(CompletionProgress(state="done", done=1, total=1, detail="Migration imported"))
         return current

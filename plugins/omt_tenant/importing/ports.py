@@ -77,9 +77,10 @@ class TenantSurroundings:
     """What the tenant lends to an import.
 
     `databases` and `receipts` are folders that exist and that nobody else writes to while an import runs. `current` is
-    what is online now. `make_current` must put the new files in its place, all at once and durably; it is called from
-    a worker thread once they are whole, and again by a repeated import. `plans` are all seats with those taken
-    elsewhere. `taken` tells which of these user names somebody elsewhere holds (W68), as they were given.
+    what is online now. `make_current` must put the new files in its place and end the run, all at once and durably; the
+    import alone calls it, from a worker thread once they are whole, and again where it is repeated. `plans` are all
+    seats with those taken elsewhere. `taken` tells which of these user names somebody elsewhere holds (W68), as they
+    were given.
     """
 
     databases: Path

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from omt_core.api import UserAssignment, UserPlan
+from omt_crm.user_names import canonical_user_name
 from omt_tenant.importing.customer_table import CustomerTable
-from omt_tenant.importing.user_name import comparable
 from omt_tenant.importing.verification_failed import Detail
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _check_names(
     for user in users:
         if not user.user_name:
             continue
-        other = holders.setdefault(comparable(user.user_name), user)
+        other = holders.setdefault(canonical_user_name(user.user_name), user)
         if other is not user:
             message = f"its user name {user.user_name} is also that of {other.login}"
             yield Detail(code="user-name-duplicate", subject=user.login, message=message)

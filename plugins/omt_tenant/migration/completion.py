@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import anyio
+import anyio.abc
 import anyio.to_thread
 from pydantic import TypeAdapter
 
@@ -62,13 +63,13 @@ class CompletionStatus:
 
 
 class Completing:
-    """The imports of one server, one at a time. An import outlives the request that asked for it, so it is a task."""
+    """The imports of one server, one at a time, each in a task of `tasks`: it outlives the request for it."""
 
-    def __init__(self, store: Store, importer: Importer) -> None:
+    def __init__(self, store: Store, importer: Importer, tasks: anyio.abc.TaskGroup) -> None:
         self._store = store
         self._importer = importer
-        self._preparing = Preparing(store)
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = tasks
+        self._preparing = Preparing(store, tasks)
         self._scope = anyio.CancelScope()
         self._progress = CompletionProgress(state="verifying", done=0, total=0)
         self._unnoted: ProtocolError | None = None
@@ -120,36 +121,34 @@ class Completing:
     async def aclose(self) -> None:
         """Stop an import that is under way, between two of its parts; it begins again at the next start."""
         await self._preparing.aclose()
-        if self._task is not None:
-            self._scope.cancel()
-            await self._task
+        self._scope.cancel()
+        await self._idle.wait()
 
     def _start(self, run: int) -> None:
-        if self._task is None:
+        if self._idle.is_set():
             self._unnoted = None
             self._scope = anyio.CancelScope()
             self._progress = CompletionProgress(state="verifying", done=0, total=0, detail="Starting")
             self._idle = anyio.Event()
-            self._task = asyncio.get_running_loop().create_task(self._complete(run))
+            self._tasks.start_soon(self._complete, run)
 
     async def _complete(self, run: int) -> None:
-        with self._scope:
-            try:
+        try:
+            with self._scope:
                 await self._import(run)
-            except Exception:  # noqa: BLE001 - a tenant that cannot note a failure serves on
-                # The run stays as it is: the next request for this completion, or the next start, begins it again.
-                _log.exception("Why the import failed could not be noted.")
-        self._task = None
-        self._idle.set()
+        except Exception:  # noqa: BLE001 - a tenant that cannot note a failure serves on
+            # The run stays as it is: the next request for this completion, or the next start, begins it again.
+            _log.exception("Why the import failed could not be noted.")
+        finally:
+            self._idle.set()
 
     async def _import(self, run: int) -> None:
         try:
             migration, surroundings = await anyio.to_thread.run_sync(self._gather, run)
             async with self._preparing.paused():
-                imported = await self._importer(
+                await self._importer(
                     migration, surroundings, settings=self._store.settings.importing, progress=self._note
                 )
-            await anyio.to_thread.run_sync(surroundings.make_current, imported)
         except Exception as error:  # noqa: BLE001 - the client is told, and the tenant serves on
             await self._note_failure(run, _as_protocol_error(error))
 
@@ -193,16 +192,9 @@ class Completing:
             key=store.identity.key,
             plans=[UserPlan(name=plan.name, total=plan.total) for plan in store.identity.plans],
             current=store.completions.current(),
-            make_current=_make_current(store, run),
+            make_current=partial(store.completions.make_current, run),
             taken=store.taken.among,
         )
-
-
-def _make_current(store: Store, run: int) -> Callable[[ImportedMigration], None]:
-    def make_current(imported: ImportedMigration) -> None:
-        store.completions.make_current(run, imported)
-
-    return make_current
 
 
 def _as_protocol_error(error: Exception) -> ProtocolError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import anyio
+import anyio.abc
 import anyio.to_thread
 
 from omt_tenant.importing import AheadImport, PartToImport
@@ -24,11 +25,13 @@ class Preparing:
     It ends for good where it fails, until the next completion is over: that one finds out, and says, what is wrong.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tasks: anyio.abc.TaskGroup) -> None:
         self._store = store
+        self._tasks = tasks
         self._ahead = self._new()
         self._waiting: list[tuple[str, PartToImport]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._idle = anyio.Event()
+        self._idle.set()
         self._resting = False
 
     def tell(self, parts: Parts) -> None:
@@ -36,8 +39,9 @@ class Preparing:
         if self._resting:
             return
         self._waiting += parts
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._work())
+        if self._idle.is_set():
+            self._idle = anyio.Event()
+            self._tasks.start_soon(self._work)
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
@@ -53,8 +57,7 @@ class Preparing:
         """Stop, between two parts."""
         self._resting = True
         self._waiting.clear()
-        if self._task is not None:
-            await self._task
+        await self._idle.wait()
 
     async def _work(self) -> None:
         try:
@@ -66,7 +69,7 @@ class Preparing:
             self._resting = True
             await anyio.to_thread.run_sync(self._ahead.forget)
         finally:
-            self._task = None
+            self._idle.set()
 
     def _new(self) -> AheadImport:
         return AheadImport(self._store.layout.databases, self._store.contents, self._store.settings.importing)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from omt_core.api import InputError
+from omt_core.api import SECRETS, InputError
 from omt_protocol.durable import write_whole
 from omt_tenant.migration.plan_catalogue import DEFAULT_CATALOGUE, OfferedPlan
 from omt_tenant.store.layout import TenantLayout
@@ -90,6 +90,7 @@ def _secret(path: Path) -> bytes:
     secret = path.read_bytes().strip()
     if not secret:
         raise _unreadable(path)
+    SECRETS.add(secret.decode("ascii", "replace"))
     return secret
 
 

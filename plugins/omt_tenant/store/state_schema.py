@@ -72,6 +72,6 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE taken_user_names (
-    name TEXT PRIMARY KEY                   -- trimmed and case-folded
+    name TEXT PRIMARY KEY                   -- as omt_crm.user_names compares them
 ) STRICT, WITHOUT ROWID;
 """

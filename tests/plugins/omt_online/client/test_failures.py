@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import trustme
 from aiohttp import ClientSession, web
 
+from omt_core.api import SECRETS
 from omt_core.api.calls import ConnectOnline
 from omt_core.api.errors import BodyRefusedError, InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError
 from omt_online.client import ClientSettings, connect
@@ -125,6 +127,28 @@ async def test_what_is_no_tenant_is_said_to_be_none(tmp_path: Path) -> None:
     async with answering(always(200, "<html>Welcome</html>")) as url:
         failure = await failure_of(tmp_path, url)
     assert failure.code == "online-answer-not-understood"
+
+
+async def test_a_token_in_an_answer_that_is_not_understood_reaches_no_log(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.path.endswith("/capabilities"):
+            limits = dict.fromkeys(
+                ("bundle_bytes", "member_bytes", "chunk_bytes", "digests_per_request", "parallel_uploads"), 1
+            )
+            return web.json_response({"protocol": "1", "limits": limits})
+        return web.json_response({"token": ["a-token-in-clear"], "expires_in": "a-token-in-clear"})
+
+    async with answering(answer) as url:
+        failure = await failure_of(tmp_path, url)
+    assert failure.code == "online-answer-not-understood"
+    assert "a-token-in-clear" not in "".join(traceback.format_exception(failure))
+
+
+async def test_the_secret_and_the_token_are_hidden_wherever_something_is_written(tmp_path: Path) -> None:
+    async with serve_tenant(tmp_path / "tenant") as tenant, connected(tenant, tmp_path) as target:
+        await target.plans()
+        secret = tenant.token_file.read_text().strip()
+        assert SECRETS.hide(f"the secret {secret}") == "the secret ***"
 
 
 async def test_hostile_text_from_the_other_end_is_made_fit_for_a_terminal(tmp_path: Path) -> None:

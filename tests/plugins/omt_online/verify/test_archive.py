@@ -44,6 +44,30 @@ def test_letters_case_does_not_matter(signed, verify):
     assert (code, "3 as migrated" in context.text) == (0, True)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="folders that differ in case only are one there")
+def test_a_file_is_found_in_whichever_of_the_folders_that_differ_in_case_only_it_lies(signed, verify):
+    signed.archive.joinpath("HH").rename(signed.archive / "hH")
+    signed.archive.joinpath("HH/2019.1").mkdir(parents=True)
+    signed.archive.joinpath("Hh").mkdir()
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "3 as migrated" in context.text) == (0, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files that differ in case only are one there")
+def test_a_file_of_another_spelling_counts_where_the_one_of_just_this_name_is_another(signed, verify):
+    offer = signed.archive / "HH/2019.1/Offer.docx"
+    offer.rename(offer.with_name("OFFER.DOCX"))
+    offer.write_bytes(b"another file")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "3 as migrated" in context.text) == (0, True)
+
+
+def test_names_are_compared_letter_by_letter_as_windows_does(tmp_path):
+    (tmp_path / "MASSE.DOC").write_text("x")
+    assert list(ArchiveFolders([tmp_path]).document("Ma\u00dfe.doc")) == []
+    assert list(ArchiveFolders([tmp_path]).document("masse.doc")) == [tmp_path / "MASSE.DOC"]
+
+
 def test_several_roots_are_searched_in_order(signed, verify, tmp_path):
     second = tmp_path / "second"
     second.joinpath("HH").mkdir(parents=True)
@@ -73,7 +97,7 @@ def test_a_hostile_name_leads_nowhere(tmp_path, name):
     root = tmp_path / "archive"
     root.mkdir()
     (tmp_path / "secret").write_text("x")
-    assert ArchiveFolders([root]).document(name) is None
+    assert list(ArchiveFolders([root]).document(name)) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a symbolic link needs a right on Windows")
@@ -85,5 +109,5 @@ def test_a_link_that_leads_out_of_the_archive_is_not_followed(tmp_path):
     (root / "inside").write_text("y")
     (root / "good").symlink_to(root / "inside")
     folders = ArchiveFolders([root])
-    assert folders.document("link") is None
-    assert folders.document("good") == root / "good"
+    assert list(folders.document("link")) == []
+    assert list(folders.document("good")) == [root / "good"]
