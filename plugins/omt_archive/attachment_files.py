@@ -10,6 +10,7 @@ from omt_archive.attachment_index import AttachmentIndex, IndexedFile
 from omt_archive.disk import Disk
 from omt_archive.examination import Examination
 from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMENT
+from omt_archive.lacking_trees import AttachmentCount
 from omt_archive.names import on_site
 from omt_archive.service_files import missing_folder
 from omt_archive.service_folders import ServiceLayout
@@ -38,6 +39,7 @@ class AttachmentInventory:
         self._searched: dict[int, tuple[AttachmentIndex, ...]] = {}
         self._absent: list[Path] = []
         self._ready = False
+        self.count = AttachmentCount()
 
     def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
         """Yield the items of these rows, and the files between them that no row owns."""
@@ -81,6 +83,9 @@ class AttachmentInventory:
         files = [index.take(row.id) for index in self._indexes]
         places = [self._indexes.index(index) for index in self._searched_for(row.location)]
         own = next((files[place] for place in places if files[place]), ())
+        folders = self._layout.folders_for(row.location)
+        self.count.expected[folders] += 1
+        self.count.missing[folders] += not own
         if not own:
             yield Item(
                 stage=STAGE, key=str(row.id), name=str(row.id), presence=InventoryState.MISSING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
 from omt_archive.document_row import DocumentRow, Unmovable, document_row, hostile_login, periods_of, unmovable
 from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING
+from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
 from omt_archive.roots import ArchiveRoots
@@ -37,6 +39,7 @@ class DocumentInventory:
         self._owner_fold: str | None = None
         self._refused_login: str | None = None
         self._known: set[str] = set()
+        self.count = DocumentCount()
 
     def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
         """Yield the items of these rows, those of missing documents perhaps later."""
@@ -74,6 +77,7 @@ class DocumentInventory:
                 if self._owner.remembered() > self._settings.remembered_per_owner:
                     yield from self._settle(self._owner)
             yield from self._settle(self._owner)
+            self._count(self._owner)
         self._owner, self._owner_fold = None, None
         if login is None:
             return
@@ -82,6 +86,14 @@ class DocumentInventory:
         if self._refused_login is None:
             self._known.add(self._owner_fold)
             self._owner = Owner(login, self._roots, self._pinned)
+
+    def _count(self, owner: Owner) -> None:
+        roots = Counter({folder.parent: 0 for folder in owner.found})
+        for folder, found in owner.found.items():
+            roots[folder.parent] += found
+        self._roots.with_documents.update(owner.found)
+        if roots or owner.lacking:
+            self.count.add(owner.login, roots, owner.lacking)
 
     def _locate(self, document: DocumentRow, owner: Owner) -> Item | None:
         """Return the item of a document whose file is there; one that is missing is remembered with its owner."""
@@ -97,6 +109,7 @@ class DocumentInventory:
             )  # fmt: skip
         expected = owner.expected(f"{year}.{half}", document.name)
         trouble = None if found is None else found.seen
+        owner.lacking += trouble is None
         login = document.owner or ""
         owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
         return None

@@ -13,12 +13,14 @@ ARCHIVE_ROOT_MISSING = FindingCode(
     meaning="A folder of the document archive does not exist or cannot be read, and documents are missing.",
     remedy="Connect the drive or share, or correct `archives` in the answers file, and run the check again.",
 )
-ARCHIVE_EMPTY = FindingCode(
-    code="archive-empty",
+TREE_INCOMPLETE = FindingCode(
+    code="tree-incomplete",
     severity=Severity.ERROR,
     plugin=PLUGIN,
-    meaning="Not one of many documents was found: this is hardly the archive that belongs to the database.",
-    remedy="Correct `archives` in the answers file. If the documents are really gone, waive this finding.",
+    meaning="So many files are missing in one folder that it is hardly the whole one: a share that is not connected, a"
+    " copy that is not complete, or another folder than the database means.",
+    remedy="Connect or restore the folder, or correct it in the answers file, and run the check again. If the files"
+    " are really gone, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
 )
 DOCUMENT_FILE_MISSING = FindingCode(
     code="document-file-missing",
@@ -142,10 +144,11 @@ ARCHIVE_FILES_IGNORED = FindingCode(
 )
 TEMPLATE_FOLDER_MISSING = FindingCode(
     code="template-folder-missing",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     plugin=PLUGIN,
     meaning="The template folder does not exist, so that no templates are moved.",
-    remedy="Give the folder as `templates` in the answers file, section [installation].",
+    remedy="Connect the drive or share, or give the folder as `templates` in the answers file, section"
+    " [installation]. If there are no templates, waive this finding.",
 )
 TEMPLATE_FILE_MISSING = FindingCode(
     code="template-file-missing",
@@ -163,10 +166,11 @@ TEMPLATE_NAME_HOSTILE = FindingCode(
 )
 SERVICE_FOLDER_MISSING = FindingCode(
     code="service-folder-missing",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     plugin=PLUGIN,
     meaning="A folder of Customer Service that the database names cannot be found, so that nothing in it is moved.",
-    remedy="Connect the drive or share, or give the folder in the answers file, section [installation.service].",
+    remedy="Connect the drive or share, or give the folder in the answers file, section [installation.service]. If it"
+    " is really gone, waive this finding.",
 )
 ATTACHMENT_FILE_MISSING = FindingCode(
     code="attachment-file-missing",
@@ -184,7 +188,6 @@ FILE_WITHOUT_ATTACHMENT = FindingCode(
 )
 
 CODES = (
-    ARCHIVE_EMPTY,
     ARCHIVE_FILES_IGNORED,
     ARCHIVE_ROOT_MISSING,
     ATTACHMENT_FILE_MISSING,
@@ -209,4 +212,5 @@ CODES = (
     TEMPLATE_FILE_MISSING,
     TEMPLATE_FOLDER_MISSING,
     TEMPLATE_NAME_HOSTILE,
+    TREE_INCOMPLETE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,8 @@ class Owner:
         self._pinned = pinned
         self._open: dict[Period, list[Folder]] = {}
         self._watermark: Period = (0, 0)
-        self._holds = roots.with_documents
+        self.found: Counter[Path] = Counter()
+        self.lacking = 0
         on_disk = period_folders(self._folders, roots.disk)
         self._waiting = on_disk.periods
         self._trouble = on_disk.trouble
@@ -81,7 +83,7 @@ class Owner:
                 entry = folder.find(name)
                 if entry is not None:
                     folder.claim(entry)
-                    self._holds.add(folder.path.parent)
+                    self.found[folder.path.parent] += 1
                     return Located(folder.path / entry.name, self._roots.disk.examine(entry))
                 trouble = trouble or folder.trouble
         return None if trouble is None else Located(None, trouble)

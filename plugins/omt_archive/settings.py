@@ -31,5 +31,8 @@ class ArchiveSettings(PluginSettings):
     away_minutes: Annotated[float, Field(gt=0)] = 10.0
     """How long the checks wait for a folder that was there before and does not answer, in minutes."""
 
-    expected_in_archive: Annotated[int, Field(gt=0)] = 1_000
-    """From how many documents on an archive in which not one of them is found stops the migration."""
+    missing_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """From which share of missing files on a tree (a root, an owner's folder, a folder of attachments) is an error."""
+
+    missing_files: Annotated[int, Field(gt=0)] = 10
+    """How many files have to be missing in a tree for that."""

@@ -20,6 +20,7 @@ from omt_archive.disk import Disk
 from omt_archive.document_differences import DocumentDifferences
 from omt_archive.documents import DocumentInventory
 from omt_archive.findings import PLUGIN
+from omt_archive.lacking_trees import AttachmentCount, DocumentCount
 from omt_archive.names import on_site
 from omt_archive.roots import ArchiveRoots
 from omt_archive.seen_folders import SeenFolders
@@ -39,7 +40,7 @@ _IDS_READ_AT_ONCE: Final = 50_000
 
 
 class ArchiveStages:
-    """The inventory of one installation. `roots` are those of the last reading of documents, once it is done."""
+    """The inventory of one installation. `roots` and what is counted are those of the last reading, once it is done."""
 
     def __init__(
         self,
@@ -55,6 +56,8 @@ class ArchiveStages:
         self._settings = settings
         self._limiter = CapacityLimiter(THREADS)
         self.roots: ArchiveRoots | None = None
+        self.documents_counted = DocumentCount()
+        self.attachments_counted = AttachmentCount()
 
     def all(self) -> Sequence[UploadStage]:
         """Return the stages with the titles and in the order of W73."""
@@ -102,7 +105,7 @@ class ArchiveStages:
         ):
             yield batch
         await self._in_thread(partial(roots.tell, self._seen))
-        self.roots = roots
+        self.roots, self.documents_counted = roots, inventory.count
 
     async def document_differences(self, baseline: Baseline) -> Differences | None:
         """Return what is not as it was confirmed; None when that is so much that all documents are to be told."""
@@ -135,6 +138,7 @@ class ArchiveStages:
             rows, inventory.feed, inventory.finish, size=self._settings.batch_items, limiter=self._limiter
         ):
             yield batch
+        self.attachments_counted = inventory.count
         await self._in_thread(partial(self._see_roots, attachment_files.STAGE))
 
     def forget(self, folder: Path) -> None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Final
 
-from omt_archive import documents
+from omt_archive import attachment_files, documents, template_files
 from omt_archive.findings import (
-    ARCHIVE_EMPTY,
     ARCHIVE_FILES_IGNORED,
     ARCHIVE_ROOT_MISSING,
     CODES,
     DOCUMENT_EMPTY,
     PATH_TOO_LONG,
+    SERVICE_FOLDER_MISSING,
+    TEMPLATE_FILE_MISSING,
 )
+from omt_archive.lacking_trees import Tree, lacking_trees
 from omt_archive.names import on_site
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
+from omt_archive.template_files import template_folder
 from omt_core.api import (
     SUBJECTS_SHOWN,
     Finding,
@@ -47,6 +50,8 @@ class Tally:
         self._counts: Counter[str] = Counter()
         self._subjects: dict[str, list[str]] = {}
         self._details: dict[str, str] = {}
+        self._templates = 0
+        self._grave: set[str] = set()
         self.expected = 0
         self.found = 0
 
@@ -55,6 +60,10 @@ class Tally:
         for item in items:
             if item.presence is not InventoryState.FOUND:
                 self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
+            else:
+                self._templates += item.stage == template_files.STAGE
+            if item.stage != attachment_files.STAGE:
+                self._grave.add(item.reason)
             if item.stage != documents.STAGE:
                 continue
             if item.presence is InventoryState.FOUND:
@@ -65,6 +74,13 @@ class Tally:
                 if len(item.name) + max(self._archives, default=0) >= LONGEST_PATH and item.path is not None:
                     self._check_length(item.key, on_site(item.path, self._machine))
             self.expected += item.presence in {InventoryState.FOUND, InventoryState.MISSING, InventoryState.UNREADABLE}
+
+    def templates(self, folder: Path | None) -> Tree | None:
+        """Return how the folder of templates stands, if there is one."""
+        if folder is None:
+            return None
+        missing = self._counts[TEMPLATE_FILE_MISSING.code]
+        return Tree(on_site(folder, self._machine), "templates", self._templates + missing, missing)
 
     def findings(self) -> list[Finding]:
         """Return one finding per code."""
@@ -86,7 +102,10 @@ class Tally:
         entry, count = _BY_CODE[code], self._counts[code]
         example = self._details.get(code)
         message = f"{count:,} in all. {entry.meaning}" + (f" For example {example}" if example else "")
-        return entry.finding(message, tuple(self._subjects[code]))
+        # Of attachments there are rows, so that it is known how many the folder lacks: that is told if it matters.
+        mild = code == SERVICE_FOLDER_MISSING.code and code not in self._grave
+        severity = Severity.WARNING if mild else entry.severity
+        return entry.finding(message, tuple(self._subjects[code]), severity=severity)
 
 
 async def validate(
@@ -108,7 +127,15 @@ async def validate(
     findings = tally.findings()
     roots = stages.roots
     if roots is not None:
-        findings += _about_roots(roots, tally, installation, settings)
+        findings += _about_roots(roots, tally, installation)
+        findings += lacking_trees(
+            stages.documents_counted,
+            stages.attachments_counted,
+            tally.templates(template_folder(installation)),
+            [root for root in roots.paths if root not in roots.unreadable],
+            settings=settings,
+            machine=installation.root,
+        )
         if roots.ignored.count:
             shown = tuple(on_site(path, installation.root) for path in roots.ignored.first)
             message = f"{roots.ignored.count:,} files or folders in all. {ARCHIVE_FILES_IGNORED.meaning}"
@@ -124,9 +151,7 @@ async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
     return tally
 
 
-def _about_roots(
-    roots: ArchiveRoots, tally: Tally, installation: Installation, settings: ArchiveSettings
-) -> list[Finding]:
+def _about_roots(roots: ArchiveRoots, tally: Tally, installation: Installation) -> list[Finding]:
     """Tell archives that are not there. An old one that nobody misses is a warning, one that is missed an error."""
     findings: list[Finding] = []
     missed = tally.expected - tally.found
@@ -135,8 +160,4 @@ def _about_roots(
         message = f"The archive {shown} cannot be read ({why}); {missed:,} documents are missing."
         severity = Severity.ERROR if missed else Severity.WARNING
         findings.append(ARCHIVE_ROOT_MISSING.finding(message, (shown,), severity=severity))
-    if not findings and not tally.found and tally.expected >= settings.expected_in_archive:
-        shown_roots = tuple(on_site(root, installation.root) for root in roots.paths)
-        message = f"Of {tally.expected:,} documents that should lie in the archive not one was found."
-        findings.append(ARCHIVE_EMPTY.finding(message, shown_roots))
     return findings

@@ -84,14 +84,42 @@ async def test_a_missing_archive_that_nobody_misses_is_a_warning(new_site, open_
     assert (await findings(site, open_database))["archive-root-missing"].severity is Severity.WARNING
 
 
-async def test_an_archive_without_any_of_the_documents_is_an_error(new_site, open_database):
+@pytest.mark.parametrize("tree", ["archive", "second archive", "owner", "attachments", "templates"])
+async def test_a_tree_that_is_empty_is_an_error_that_names_it(new_site, open_database, tree):
     site = new_site()
-    for root in site.installation.archives:
-        shutil.rmtree(root)
-        root.mkdir()
-    assert "archive-empty" not in await findings(site, open_database)
-    found = await findings(site, open_database, expected_in_archive=60)
-    assert found["archive-empty"].severity is Severity.ERROR
+    first, second = site.installation.archives
+    owner = max(
+        (folder for folder in first.iterdir() if folder.is_dir() and folder.name not in {"TEMPLATE", "DATA"}),
+        key=lambda folder: sum(path.is_file() for path in folder.rglob("*")),
+    )
+    folder, shown = {
+        "archive": (first, r"C:\SO_ARC"),
+        "second archive": (second, r"D:\SO_ARC2"),
+        "owner": (owner, rf"C:\SO_ARC\{owner.name}"),
+        "attachments": (site.machine / "D" / "CS_ATTACH", r"D:\CS_ATTACH"),
+        "templates": (first / "TEMPLATE", r"C:\SO_ARC\TEMPLATE"),
+    }[tree]
+    shutil.rmtree(folder)
+    folder.mkdir()
+    if tree == "archive":
+        (folder / "TEMPLATE").mkdir()
+    found = (await findings(site, open_database, missing_files=5))["tree-incomplete"]
+    assert found.severity is Severity.ERROR
+    assert shown in found.subjects
+    assert shown in found.message
+
+
+async def test_a_few_missing_files_are_no_reason_to_stop(planted_site, open_database):
+    assert "tree-incomplete" not in await findings(planted_site, open_database)
+
+
+async def test_a_folder_of_the_service_or_of_templates_that_is_not_there_is_an_error(new_site, open_database):
+    site = new_site()
+    shutil.rmtree(site.machine / "C" / "SuperOffice" / "Customer Service" / "text")
+    shutil.rmtree(site.installation.archives[0] / "TEMPLATE")
+    found = await findings(site, open_database)
+    assert found["service-folder-missing"].severity is Severity.ERROR
+    assert found["template-folder-missing"].severity is Severity.ERROR
 
 
 async def test_the_stages_have_the_names_titles_and_order_of_the_upload_table(clean_site, open_database, tmp_path):

@@ -1,0 +1,99 @@
+"""Trees that lack so many of their files that they are hardly whole: a share that is not connected, half a restore."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from omt_archive.findings import TREE_INCOMPLETE
+from omt_archive.names import on_site
+from omt_archive.settings import ArchiveSettings
+from omt_core.api import SUBJECTS_SHOWN, Finding
+
+_SAID = 5
+"""So many trees are spelt out in the message; all are subjects."""
+
+
+class Tree(NamedTuple):
+    """A folder, and how many files of a kind should lie in it and do not."""
+
+    folder: str
+    kind: str
+    expected: int
+    missing: int
+
+
+@dataclass(slots=True)
+class DocumentCount:
+    """Documents by the root that their file was found in, and those of each owner: found, and missing."""
+
+    found: Counter[Path] = field(default_factory=Counter)
+    owners: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, login: str, found: Counter[Path], missing: int) -> None:
+        """Count one owner's documents, or more of them."""
+        self.found.update(found)
+        before = self.owners.get(login, (0, 0))
+        self.owners[login] = (before[0] + found.total(), before[1] + missing)
+
+    @property
+    def missing(self) -> int:
+        """How many documents have no file anywhere."""
+        return sum(missing for _, missing in self.owners.values())
+
+
+@dataclass(slots=True)
+class AttachmentCount:
+    """Attachments by the folders that they are looked for in: all, and those that are missing."""
+
+    expected: Counter[tuple[Path, ...]] = field(default_factory=Counter)
+    missing: Counter[tuple[Path, ...]] = field(default_factory=Counter)
+
+
+def lacking_trees(
+    documents: DocumentCount,
+    attachments: AttachmentCount,
+    templates: Tree | None,
+    roots: Sequence[Path],
+    *,
+    settings: ArchiveSettings,
+    machine: Path | None,
+) -> list[Finding]:
+    """Return one finding about all trees that lack more than the set share, or none."""
+    candidates = [*_of_documents(documents, roots, settings, machine), *([] if templates is None else [templates])]
+    for folders, expected in attachments.expected.items():
+        shown = " or ".join(on_site(folder, machine) for folder in folders) or "the folders of attachments"
+        candidates.append(Tree(shown, "attachments", expected, attachments.missing[folders]))
+    trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
+    if not trees:
+        return []
+    said = [f"{tree.folder} lacks {tree.missing:,} of {tree.expected:,} {tree.kind}" for tree in trees[:_SAID]]
+    more = f" and {len(trees) - _SAID:,} more folders" if len(trees) > _SAID else ""
+    subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
+    return [TREE_INCOMPLETE.finding(f"{'; '.join(said)}{more}. {TREE_INCOMPLETE.meaning}", subjects)]
+
+
+def _of_documents(
+    count: DocumentCount, roots: Sequence[Path], settings: ArchiveSettings, machine: Path | None
+) -> Iterator[Tree]:
+    """Yield a root in which nothing was found; else all documents, or single owners where it is not of all."""
+    missing = count.missing
+    if not roots or not missing:
+        return
+    found = count.found.total()
+    empty = [root for root in roots if not count.found[root]]
+    if empty:
+        # What is missing may have lain in it: of how many files it lacks, nobody can say more.
+        yield from (Tree(on_site(root, machine), "documents", missing, missing) for root in empty)
+    elif _is_lacking(found + missing, missing, settings):
+        yield Tree(on_site(roots[0], machine), "documents", found + missing, missing)
+    else:
+        for login, (owned, lacking) in sorted(count.owners.items()):
+            yield Tree(on_site(roots[0] / login, machine), "documents", owned + lacking, lacking)
+
+
+def _is_lacking(expected: int, missing: int, settings: ArchiveSettings) -> bool:
+    return missing >= settings.missing_files and missing > settings.missing_share * expected
