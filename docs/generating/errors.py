@@ -111,6 +111,8 @@ def _arguments(node: ast.Call, kind: str) -> Sequence[ast.expr] | None:
 
 def _called(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == "Meaning":
+            return "InstallationError"
         return node.func.id if node.func.id in _KINDS or node.func.id in _OTHERS else None
     return None
 

@@ -25,6 +25,7 @@ from omt_core.api.errors import (
     OnlineRefusedError,
     OnlineUnavailableError,
     PluginError,
+    SnapshotLostError,
     UploadLostError,
     UploadMismatchError,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "RunSummary",
     "ServiceFolders",
     "Severity",
+    "SnapshotLostError",
     "SourceDatabase",
     "StageChanged",
     "StageManifest",

@@ -84,6 +84,13 @@ class FolderAwayError(InstallationError):
         self.empty = empty
 
 
+class SnapshotLostError(InstallationError):
+    """Read the database anew: its one consistent view is gone, or a table was rebuilt under it.
+
+    The tool does so once by itself, in a new snapshot.
+    """
+
+
 class OnlineError(OmtError):
     """Something at the online side or on the way there stops the run."""
 

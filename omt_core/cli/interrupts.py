@@ -1,4 +1,6 @@
-"""Ctrl-C: once asks the run to stop when what is in flight is done, twice stops it now. Also on Windows.
+"""Ctrl-C: once asks an upload to stop when what is in flight is done, twice stops it now. Also on Windows.
+
+Whatever else is under way, such as a question that the database does not answer, is stopped at the first.
 
 A terminal that goes away asks the same, unless the tool was started to outlive it (`nohup`).
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -17,18 +19,21 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREA
 
 
 @contextmanager
-def interrupts(stop: anyio.Event, scope: anyio.CancelScope) -> Iterator[None]:
+def interrupts(
+    stop: anyio.Event, scope: anyio.CancelScope, heeded: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     """Set `stop` at the first signal and cancel `scope` at the second, for as long as the context lasts.
+
+    Where nothing is under way that heeds `stop`, the first cancels too.
 
     Plain signal handlers, since Windows' event loop has no `add_signal_handler`; to be used in the main thread.
     """
     loop = asyncio.get_running_loop()
 
     def act() -> None:
-        if stop.is_set():
+        if stop.is_set() or not heeded():
             scope.cancel()
-        else:
-            stop.set()
+        stop.set()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -26,13 +26,15 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
     """
     stop = anyio.Event()
     result: Result | None = None
-    with anyio.CancelScope() as scope, interrupts(stop, scope):
+    runners: list[Runner] = []
+    with anyio.CancelScope() as scope, interrupts(stop, scope, lambda: any(one.heeds_stop for one in runners)):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
             session = await stack.enter_async_context(open_session(call.app.engine, request))
             error: OmtError | None = _fault()
             try:
                 async with Runner.start(session) as runner:
+                    runners.append(runner)
                     error = await _attempt(work, runner, stop)
             finally:
                 with anyio.CancelScope(shield=True):

@@ -40,6 +40,7 @@ class Runner:
         self._inbox = inbox
         self._finished = {WELCOME.name}
         self._open: Phase | None = None
+        self._step: Step | None = None
         self._told: set[Finding] = set()
 
     @classmethod
@@ -52,6 +53,11 @@ class Runner:
             await group.start(runner._loop, receive)
             yield runner
             send.close()
+
+    @property
+    def heeds_stop(self) -> bool:
+        """Whether what is under way ends by itself, in good order, when the run is asked to stop."""
+        return self._step is not None and self._step.heeds_stop
 
     async def do(self, step: Step) -> None:
         """Hand over a step and wait until it is done. Raises what it raised; the run can then go on."""
@@ -67,6 +73,7 @@ class Runner:
         async with inbox:
             task_status.started()
             async for request in inbox:
+                self._step = request.step
                 try:
                     await self._perform(request.step)
                 except OmtError as error:
@@ -76,6 +83,7 @@ class Runner:
                     request.error = OmtError("internal", "The step was torn apart by a fault.", "See the log file.")
                     raise
                 finally:
+                    self._step = None
                     self._tell_findings()
                     request.done.set()
 

@@ -14,11 +14,13 @@ from omt_core.engine.session import MigrationSession
 class Step(ABC):
     """One thing to do. A phase begins with its first step, and ends with one that `ends_phase`.
 
-    A step without a phase may be taken at any time and begins none.
+    A step without a phase may be taken at any time and begins none. One that `heeds_stop` ends in good order when the
+    run is asked to stop; any other is cancelled.
     """
 
     phase: ClassVar[Phase | None] = None
     ends_phase: ClassVar[bool] = True
+    heeds_stop: ClassVar[bool] = False
 
     @abstractmethod
     async def perform(self, session: MigrationSession) -> None:

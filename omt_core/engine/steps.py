@@ -140,6 +140,7 @@ class Upload(Step):
     """
 
     phase = phases.UPLOAD
+    heeds_stop = True
     stop: StopSignal
 
     @override
@@ -155,6 +156,7 @@ class Precopy(Step):
     """Upload files ahead of the night; refused unless the files were checked."""
 
     phase = phases.UPLOAD
+    heeds_stop = True
     stop: StopSignal
     kind: MigrationKind
 

@@ -9,8 +9,15 @@ import anyio
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import MigrationKind, MigrationMode
-from omt_core.api.errors import InputError, InterruptedRunError, OnlineError, OnlineNotNamedError, OnlineRefusedError
-from omt_core.api.events import StageChanged, StageState
+from omt_core.api.errors import (
+    InputError,
+    InterruptedRunError,
+    OnlineError,
+    OnlineNotNamedError,
+    OnlineRefusedError,
+    SnapshotLostError,
+)
+from omt_core.api.events import Notice, StageChanged, StageState
 from omt_core.api.online import OnlineMigration
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
@@ -130,12 +137,41 @@ def refuse_unready(session: MigrationSession) -> None:
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
     if session.decisions.kind is not MigrationKind.LIVE or session.only_missing:
         return
-    await freeze(session)
+    # The freeze may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
+    error: Exception | None = None
+    async with anyio.create_task_group() as group:
+        group.start_soon(_cancel_when_stopped, stop, group.cancel_scope)
+        try:
+            await freeze(session)
+        except Exception as raised:  # noqa: BLE001 - raised again outside of the group, which would wrap it
+            error = raised
+        group.cancel_scope.cancel()
+    if error is not None:
+        raise error
+    if stop.is_set():
+        raise await _interrupted(session)
     with anyio.move_on_after(session.engine.settle_seconds):
         await stop.wait()
 
 
+async def _cancel_when_stopped(stop: StopSignal, scope: anyio.CancelScope) -> None:
+    await stop.wait()
+    scope.cancel()
+
+
 async def _transfer_all(
+    session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
+) -> None:
+    """Have all stages transferred; once more, in a new snapshot, where the database lost the first."""
+    try:
+        await _transfer_in_snapshot(session, migration, stop, commit=commit)
+    except SnapshotLostError as error:
+        again = "The database is read once more, in a new snapshot."
+        session.engine.events.emit(Notice(message=f"{error.message} {again}"))
+        await _transfer_in_snapshot(session, migration, stop, commit=commit)
+
+
+async def _transfer_in_snapshot(
     session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
 ) -> None:
     journal = session.journal

@@ -46,7 +46,7 @@ class GuardSettings(PluginSettings):
         default=0.5, description="Seconds that a batch (`database.batch_bytes`) may take without counting as slow."
     )
     longest_pause: NonNegativeFloat = Field(
-        default=5, description="Most seconds that the database is left alone between two batches."
+        default=5, le=10, description="Most seconds that the database is left alone between two batches."
     )
 
 

@@ -29,7 +29,7 @@ from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
 from omt_database.preflight import hidden_tables, preflight
 from omt_database.settings import DatabaseSettings
-from omt_database.source import CrmDatabase
+from omt_database.source import CrmDatabase, Waiting
 from omt_database.users import read_photo, read_users
 
 REPORT_ORDER = 60
@@ -51,7 +51,12 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def open_source_database(self, call: calls.OpenSourceDatabase) -> SourceDatabase:
-        database = await CrmDatabase.open(choose_driver(call.installation.database, self._settings))
+        waiting = Waiting(
+            tell=lambda line: call.run.emit(Notice(message=line)),
+            notice_after=self._settings.notice_after,
+            keep_alive=self._settings.keep_alive,
+        )
+        database = await CrmDatabase.open(choose_driver(call.installation.database, self._settings), waiting)
         try:
             hidden = frozenset(name.lower() for name in database.sight.hidden)
             Omissions(database.tables, self._settings).require_names(hidden)

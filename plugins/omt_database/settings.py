@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from omt_core.api import PluginSettings
 from omt_crm.vocabulary import NO_LOGIN_EVENT, TICKET_CREDENTIAL
@@ -79,6 +79,15 @@ class DatabaseSettings(PluginSettings):
         default=False, description="Accept any certificate of the SQL Server: encrypted, but not proof of who it is."
     )
     login_timeout: PositiveInt = Field(default=15, description="Seconds to wait for the database to answer a login.")
+    notice_after: PositiveFloat = Field(
+        default=30,
+        description="Seconds that the database may take to answer before it is told what it waits for, such as"
+        " somebody's lock. A connection at whose other end nobody is at work is given up after twice as long and the"
+        " time of a login.",
+    )
+    keep_alive: PositiveFloat = Field(
+        default=3, description="Seconds that a connection rests before it gives a sign of life."
+    )
     left_tables: tuple[str, ...] = Field(
         default=VOLATILE_TABLES, description="Tables that stay on site, in any case; they are listed in the report."
     )

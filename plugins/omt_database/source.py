@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence, Sized
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,12 +13,13 @@ from uuid import uuid4
 import anyio
 from typing_extensions import override
 
-from omt_core.api import InstallationError, Row, SourceDatabase, Table, Value
+from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDatabase, Table, Value
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.patience import Patience, tables_of
 from omt_database.thread import Pending, WorkThread
 
 T = TypeVar("T")
@@ -39,6 +40,15 @@ class Closable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How long the database is waited for before a person is told of it, in seconds, and how it is kept awake."""
+
+    tell: Callable[[str], None] = lambda _: None
+    notice_after: float = 30
+    keep_alive: float = 3
+
+
 @dataclass(eq=False)
 class _Turn:
     """A task's use of the connection: the result that it reads and the batches that are fetched ahead."""
@@ -55,22 +65,26 @@ class CrmDatabase(SourceDatabase):
     `weakness` says, once a snapshot was entered, why it is less than one consistent view, or is None.
     """
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, waiting: Waiting) -> None:
         self._driver = driver
         self._connection: Connection | None = None
-        self._cursor: Cursor | None = None
+        self._active: tuple[Connection, Cursor] | None = None
         self._tables: Mapping[str, Table] = {}
+        self._marks: Mapping[str, Hashable] = {}
+        self._sessions: dict[int, int] = {}
         self._in_snapshot = False
+        self._lost = False
         self.weakness: str | None = None
-        self._thread = WorkThread(self._interrupt)
+        self._thread = WorkThread(self._interrupt, rest=self._keep_alive, resting=waiting.keep_alive)
+        self._patience = Patience(driver, waiting.tell, waiting.notice_after, lambda: tuple(self._sessions.values()))
         # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
         self._free = anyio.Semaphore(1)
         self._turn: _Turn | None = None
 
     @classmethod
-    async def open(cls, driver: Driver) -> CrmDatabase:
+    async def open(cls, driver: Driver, waiting: Waiting | None = None) -> CrmDatabase:
         """Connect and read the catalogue; raises `InstallationError`."""
-        database = cls(driver)
+        database = cls(driver, waiting or Waiting())
         try:
             await database._run(database._connect)
         except BaseException:
@@ -107,7 +121,7 @@ class CrmDatabase(SourceDatabase):
         statement = self._render(sql)
         async with self._own_turn() as turn:
             start = partial(self._execute, statement, parameters)
-            async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size)):
+            async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size), tables_of(sql)):
                 yield rows
 
     @override
@@ -121,7 +135,7 @@ class CrmDatabase(SourceDatabase):
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[str]:
         async with self._own_turn():
-            self.weakness = await self._run(lambda: self._driver.begin_snapshot(self._open_connection))
+            await self._run(self._begin_snapshot)
             self._in_snapshot = True
         try:
             yield uuid4().hex
@@ -133,6 +147,8 @@ class CrmDatabase(SourceDatabase):
         await self._end_snapshot()
 
     async def _end_snapshot(self) -> None:
+        if self._thread.lost:
+            return  # it ends with its connection
         with anyio.CancelScope(shield=True):
             if self._turn is not None:
                 # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
@@ -144,7 +160,7 @@ class CrmDatabase(SourceDatabase):
     @override
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
         statement = self._render(sql)
-        return await self._run(partial(self._write, statement, parameters))
+        return await self._run(partial(self._write, statement, parameters), tables_of(sql))
 
     @override
     async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
@@ -157,7 +173,7 @@ class CrmDatabase(SourceDatabase):
     @override
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is not None and not self._thread.lost:
             with anyio.CancelScope(shield=True):
                 await self._run(connection.close)
         self._thread.close()
@@ -173,7 +189,33 @@ class CrmDatabase(SourceDatabase):
     async def plan_columns(self, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read for export."""
         async with self._own_turn():
-            return await self._run(lambda: self._driver.plan_columns(self._open_connection, table))
+            return await self._run(lambda: self._driver.plan_columns(self._open_connection, table), table.name)
+
+    async def mark(self, tables: Sequence[Table]) -> None:
+        """Note of each table what tells, once it is read, that it is the one which the snapshot began with."""
+        if self.weakness is None:
+            async with self._own_turn():
+                self._marks = await self._run(lambda: self._driver.marks(self._open_connection, tables))
+
+    async def confirm(self, table: Table, rows: int | None) -> None:
+        """Raise `SnapshotLostError` `database-table-rebuilt` where a table that was read is not the one marked.
+
+        What was truncated, rebuilt or swapped meanwhile reads as empty, or as half, in a view that began before. `rows`
+        is how many were read, or None where some of them stay.
+        """
+        if table.name not in self._marks:
+            return
+        begun = self._marks[table.name]
+        async with self._own_turn():
+            now = await self._run(lambda: self._driver.mark_now(self._open_connection, table, rows), table.name)
+        if now != begun:
+            raise SnapshotLostError(
+                "database-table-rebuilt",
+                f"Table {table.name!r} was emptied, rebuilt or swapped for another while the database was read, so that"
+                " what the snapshot shows of it is not what was there.",
+                "Keep the job that does so (nightly maintenance, an import) off the database while it is migrated, then"
+                " run the same command again.",
+            )
 
     def reads_columns(self, plan: ColumnPlan) -> bool:
         """Tell whether a column that is read by columns is exactly what it is when read by rows."""
@@ -187,21 +229,21 @@ class CrmDatabase(SourceDatabase):
             return await self._run(lambda: self._driver.share_view(self._open_connection))
 
     async def export(
-        self, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
+        self, table: Table, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
     ) -> AsyncIterator[list[Row]]:
         """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL."""
         async with self._own_turn() as turn:
-            async for rows in self._stream(turn, partial(self._execute, statement, parameters), fetch):
+            async for rows in self._stream(turn, partial(self._execute, statement, parameters), fetch, table.name):
                 yield rows
 
     async def export_columns(
-        self, start: Callable[[], ColumnResult], fetch: Callable[[ColumnResult], RecordBatch | None]
+        self, table: Table, start: Callable[[], ColumnResult], fetch: Callable[[ColumnResult], RecordBatch | None]
     ) -> AsyncIterator[RecordBatch]:
         """Yield what `fetch` takes, on the same thread, from the result that `start` begins."""
         async with self._own_turn() as turn:
             # What was interrupted by its cursor is not what is read now.
-            self._cursor = None
-            async for batch in self._stream(turn, start, fetch):
+            self._active = None
+            async for batch in self._stream(turn, start, fetch, table.name):
                 yield batch
 
     @property
@@ -218,39 +260,75 @@ class CrmDatabase(SourceDatabase):
         return self._connection
 
     def _connect(self) -> None:
-        self._connection = self._driver.connect()
-        self._tables = self._driver.read_catalogue(self._connection)
+        connection = self._connection = self._driver.connect()
+        self._note_session(connection)
+        self._tables = self._driver.read_catalogue(connection)
+
+    def _begin_snapshot(self) -> None:
+        if self._lost:
+            with suppress(*self._driver.errors):
+                self._open_connection.close()
+            self._connect()
+            self._lost = False
+        self.weakness = self._driver.begin_snapshot(self._open_connection)
+        # What was there when the tool was started may have changed since, hours ago in the wizard.
+        self._tables = self._driver.read_catalogue(self._open_connection)
+        self._marks = {}
+
+    def _note_session(self, connection: Connection) -> None:
+        session = self._driver.session(connection)
+        if session is not None:
+            self._sessions[id(connection)] = session
 
     def _execute(self, statement: str, parameters: Sequence[Value]) -> Cursor:
-        cursor = self._cursor = self._open_connection.cursor()
+        connection = self._open_connection
+        cursor = connection.cursor()
+        self._active = (connection, cursor)
         cursor.execute(statement, tuple(parameters))
         return cursor
 
     def _write(self, statement: str, parameters: Sequence[Value]) -> int:
         with closing(self._driver.connect(writable=True)) as connection:
-            cursor = connection.cursor()
-            cursor.execute(statement, tuple(parameters))
-            count = cursor.rowcount
-            cursor.close()
-            return count
+            self._note_session(connection)
+            try:
+                cursor = connection.cursor()
+                self._active = (connection, cursor)
+                cursor.execute(statement, tuple(parameters))
+                count = cursor.rowcount
+                cursor.close()
+                return count
+            finally:
+                self._active = None
+                self._sessions.pop(id(connection), None)
 
-    def _guarded(self, work: Callable[[], T]) -> T:
+    def _keep_alive(self) -> None:
+        # What is wrong is told to whoever asks for something next.
+        with suppress(*self._driver.errors):
+            if self._connection is not None:
+                self._driver.keep_alive(self._connection)
+
+    def _guarded(self, work: Callable[[], T], doing: str) -> T:
         try:
             return work()
         except self._driver.errors as error:
-            raise self._driver.explain(error) from error
+            explained = self._driver.explain(error)
+            self._lost = self._lost or isinstance(explained, SnapshotLostError)
+            where = f" (about {doing})" if doing else ""
+            raise type(explained)(explained.code, f"{explained.message}{where}", explained.remedy) from error
 
     # --- on the event loop
 
     def _interrupt(self) -> None:
-        if self._connection is not None:
-            self._driver.interrupt(self._connection, self._cursor)
+        if self._active is not None:
+            self._driver.interrupt(*self._active)
+        elif self._connection is not None:
+            self._driver.interrupt(self._connection, None)
 
-    def _start(self, work: Callable[[], T]) -> Pending[T]:
-        return self._thread.start(partial(self._guarded, work))
+    def _start(self, work: Callable[[], T], doing: str) -> Pending[T]:
+        return self._thread.start(partial(self._guarded, work, doing))
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await self._start(work).result()
+    async def _run(self, work: Callable[[], T], doing: str = "") -> T:
+        return await self._patience.result(self._start(work, doing), doing, self._thread)
 
     @asynccontextmanager
     async def _own_turn(self) -> AsyncIterator[_Turn]:
@@ -275,14 +353,16 @@ class CrmDatabase(SourceDatabase):
                 for pending in turn.ahead:
                     # Not interrupted: to some systems that would be the end of the transaction, and of the snapshot.
                     await pending.settled()
-                if turn.result is not None and self._connection is not None:
+                if turn.result is not None and self._connection is not None and not self._thread.lost:
                     await self._run(turn.result.close)
         finally:
             self._turn = None
             self._free.release()
 
-    async def _stream(self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None]) -> AsyncIterator[B]:
-        result = turn.result = await self._run(start)
+    async def _stream(
+        self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None], doing: str
+    ) -> AsyncIterator[B]:
+        result = turn.result = await self._run(start, doing)
         ended = False
 
         def fetch_next() -> B | None:
@@ -297,8 +377,8 @@ class CrmDatabase(SourceDatabase):
         while True:
             # Read on while the caller works on these, without waiting for the event loop in between.
             while len(turn.ahead) < BATCHES_AHEAD:
-                turn.ahead.append(self._start(fetch_next))
-            some = await turn.ahead[0].result()
+                turn.ahead.append(self._start(fetch_next, doing))
+            some = await self._patience.result(turn.ahead[0], doing, self._thread)
             turn.ahead.popleft()
             if not some:
                 return

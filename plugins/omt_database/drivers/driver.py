@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value
@@ -60,6 +61,14 @@ class Connection(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the server says of a session that is waited for: in words, and whether it is `at_work` for it at all."""
+
+    at_work: bool
+    text: str = ""
+
+
 class Driver(ABC):
     """One way to one database.
 
@@ -102,6 +111,33 @@ class Driver(ABC):
     @abstractmethod
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read."""
+
+    def session(self, connection: Connection) -> int | None:
+        """Return the server's number of a connection's session, or None where there is none."""
+        del connection
+        return None
+
+    def look(self, sessions: Sequence[int]) -> Look | None:
+        """Ask the server what keeps these sessions, through a connection of its own and on another thread.
+
+        None where nobody can say. Raises one of `errors` where the server cannot be reached.
+        """
+        del sessions
+        return None
+
+    def keep_alive(self, connection: Connection) -> None:
+        """Give a sign of life, so that nothing on the way or in the server forgets an idle connection."""
+        del connection
+
+    def marks(self, connection: Connection, tables: Sequence[Table]) -> Mapping[str, Hashable]:
+        """Return, by its name, what tells of each table whether it is still the one that this view began with."""
+        del connection, tables
+        return {}
+
+    def mark_now(self, connection: Connection, table: Table, rows: int | None) -> Hashable:
+        """Return the same of a table as it was read; `rows` is how many it showed, where that is known."""
+        del connection, table, rows
+        return None
 
     def reads_columns(self, plan: ColumnPlan) -> bool:
         """Tell whether a planned column, read through a `ColumnConnection`, is exactly what a row would have held."""

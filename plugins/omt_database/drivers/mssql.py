@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, InstallationError, Row
+from omt_core.api import Column, Row, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
+from omt_database.drivers.driver import Look
+from omt_database.drivers.failures import Meaning
 from omt_database.drivers.odbc import OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 OFFSET_TYPE, CLR_TYPE = -155, -151
 """ODBC's numbers of datetimeoffset and of types made of .NET classes; pyodbc reads neither by itself."""
 
-NOT_ENCRYPTED_REMEDY: Final = (
+_NOT_ENCRYPTED: Final = Meaning(
+    "database-encryption-failed",
+    "The connection to the database server could not be encrypted",
     "If the certificate of the server cannot be verified, install its authority on this machine, or set"
-    " `database.trust_server_certificate`; if the server is too old to encrypt, set `database.encrypt` to `no`."
+    " `database.trust_server_certificate`; if the server is too old to encrypt, set `database.encrypt` to `no`.",
 )
+
+_WORDS: Final = {
+    # Not the word alone: version 18 of the driver advises on "encryption errors" whatever the error is.
+    re.compile(
+        "ssl provider|ssl security error|certificate (verif|chain|was issued)|not support encryption"
+        "|encryption (is )?not supported|tls handshake"
+    ): _NOT_ENCRYPTED,
+}
 
 _OFFSET: Final = struct.Struct("<6hI2h")
 
@@ -70,6 +82,20 @@ _GRANT: Final = "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY
 
 _SNAPSHOT_ALLOWED: Final = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
+_SESSION: Final = "SELECT @@SPID"
+
+_WAITING: Final = """
+SELECT r.session_id, r.status, r.wait_type, r.wait_resource, r.blocking_session_id, s.login_name, s.program_name,
+       s.host_name
+FROM sys.dm_exec_requests r
+LEFT JOIN sys.dm_exec_sessions s ON s.session_id = r.blocking_session_id
+WHERE r.session_id IN ({0})"""
+
+_MAY_LOOK: Final = "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE')"
+
+COUNTED_AT_ONCE: Final = 50
+"""Tables that one statement counts."""
+
 _KINDS: Final = {
     **dict.fromkeys(("bigint", "int", "smallint", "tinyint"), Kind.INTEGER),
     **dict.fromkeys(("float", "real"), Kind.DOUBLE),
@@ -100,6 +126,7 @@ class MssqlDriver(ServerDriver):
         owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
     )
     dbms: ClassVar[str] = "mssql"
+    words = _WORDS
 
     @override
     def keywords(self) -> dict[str, str]:
@@ -134,13 +161,6 @@ class MssqlDriver(ServerDriver):
         cursor.close()
 
     @override
-    def explain(self, error: Exception) -> InstallationError:
-        explained = super().explain(error)
-        if any(word in explained.message.lower() for word in ("certificate", "ssl provider", "encryption")):
-            return InstallationError("database-encryption-failed", explained.message, NOT_ENCRYPTED_REMEDY)
-        return explained
-
-    @override
     def column(self, row: Row) -> Column:
         return _column(row)
 
@@ -157,6 +177,44 @@ class MssqlDriver(ServerDriver):
         return (
             None if snapshot else "The database does not allow snapshot isolation, so each statement has its own view."
         )
+
+    @override
+    def session(self, connection: OdbcConnection) -> int | None:
+        rows = self.fetch(connection, _SESSION)
+        return number(rows[0][0]) if rows else None
+
+    @override
+    def look(self, sessions: Sequence[int]) -> Look | None:
+        allowed = self._look_in(_MAY_LOOK)
+        if not allowed or number(allowed[0][0]) != 1:
+            return None
+        rows = self._look_in(_WAITING.format(", ".join(map(str, sessions))))
+        for _, _, _, resource, holder, login, program, host in rows:
+            if number(holder):
+                return Look(at_work=True, text=f"{resource} is locked by session {holder} ({login}, {program}, {host})")
+        waits = ", ".join(f"{status} {wait or ''}".strip() for _, status, wait, *_ in rows)
+        return Look(at_work=bool(rows), text=f"the server says: {waits}" if rows else "")
+
+    @override
+    def marks(self, connection: OdbcConnection, tables: Sequence[Table]) -> Mapping[str, Hashable]:
+        # TRUNCATE does not keep old versions of rows, and a view may find a table empty that it began with full.
+        found: dict[str, Hashable] = {}
+        for begin in range(0, len(tables), COUNTED_AT_ONCE):
+            some = tables[begin : begin + COUNTED_AT_ONCE]
+            counts = " UNION ALL ".join(
+                f"SELECT {place}, COUNT_BIG(*) FROM {self.source(table)}"  # noqa: S608 - quoted names only
+                for place, table in enumerate(some)
+            )
+            for place, count in self.fetch(connection, counts):
+                found[some[number(place) or 0].name] = number(count)
+        return found
+
+    @override
+    def mark_now(self, connection: OdbcConnection, table: Table, rows: int | None) -> Hashable:
+        if rows is not None:
+            return rows
+        counted = self.fetch(connection, f"SELECT COUNT_BIG(*) FROM {self.source(table)}")  # noqa: S608 - quoted names only
+        return number(counted[0][0])
 
     @override
     def plan_column(self, column: Column) -> ColumnPlan:

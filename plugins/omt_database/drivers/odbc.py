@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from typing_extensions import override
 
-from omt_core.api import DatabaseLocation, InstallationError
+from omt_core.api import DatabaseLocation, InstallationError, Row, Value
 from omt_database.drivers.columns_odbc import ColumnConnection, state_and_message
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
 from omt_database.drivers.driver import Connection, Cursor, Driver
-from omt_database.drivers.failures import explain
+from omt_database.drivers.failures import Meaning, explain
 from omt_database.settings import DatabaseSettings
 
 PyodbcModule: TypeAlias = Any
@@ -40,7 +41,9 @@ def load_pyodbc() -> PyodbcModule:
 
 
 class OdbcDriver(Driver):
-    """A database behind ODBC."""
+    """A database behind ODBC. `words` of its drivers' messages, as patterns, mean what stands beside them."""
+
+    words: ClassVar[Mapping[re.Pattern[str], Meaning]] = {}
 
     def __init__(self, location: DatabaseLocation, settings: DatabaseSettings) -> None:
         self._pyodbc = load_pyodbc()
@@ -120,7 +123,17 @@ class OdbcDriver(Driver):
         of_rows = isinstance(error, self._pyodbc.Error)
         state, message = (*map(str, error.args), "", "")[:2] if of_rows else state_and_message(error)
         secrets = (self._password, parse_keywords(self._location.dsn or "").get("pwd"))
-        return explain(state, redacted(message, *secrets))
+        return explain(state, redacted(message, *secrets), dbms=self.dbms, more=self.words)
+
+    def _look_in(self, statement: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """Return the rows of a statement that is run through a connection of its own."""
+        connection = self._pyodbc.connect(
+            self.connection_string(), autocommit=True, timeout=self._settings.login_timeout
+        )
+        try:
+            return self.fetch(connection, statement, parameters)
+        finally:
+            connection.close()
 
     def _open_columns(self, connection_string: str, *, autocommit: bool) -> ColumnConnection:
         """Open the second connection; from then on its errors are the driver's too."""

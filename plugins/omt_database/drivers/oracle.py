@@ -112,6 +112,10 @@ class OracleDriver(ServerDriver):
         return None
 
     @override
+    def keep_alive(self, connection: OdbcConnection) -> None:
+        self.fetch(connection, "SELECT 1 FROM DUAL")
+
+    @override
     def plan_column(self, column: Column) -> ColumnPlan:
         return plan_column(column)
 

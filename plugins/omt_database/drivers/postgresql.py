@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row
+from omt_core.api import Column, Row, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.columns_odbc import ColumnConnection
+from omt_database.drivers.driver import Look
 from omt_database.drivers.odbc import OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
@@ -23,6 +24,9 @@ ROWS_PER_COLUMN_FETCH: Final = 500
 """The same for reading by columns, whose rows are short."""
 
 BYTES_PER_CHARACTER: Final = 4
+
+KEEP_ALIVE: Final = "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000"
+"""Options of libpq: a line that is dead is noticed within a minute, and one that rests is not forgotten on the way."""
 
 _OWNERS: Final = "SELECT nspname FROM pg_catalog.pg_namespace WHERE has_schema_privilege(nspname, 'USAGE')"
 
@@ -63,6 +67,27 @@ _GRANT: Final = (
     "GRANT SELECT ON ALL TABLES IN SCHEMA {owner} TO {user} (and, where a policy hides rows, ALTER ROLE {user}"
     " BYPASSRLS)"
 )
+
+_SESSION: Final = "SELECT pg_backend_pid()"
+
+_WAITING: Final = """
+SELECT a.state, a.wait_event_type,
+       (SELECT CAST(CAST(l.relation AS regclass) AS text) FROM pg_locks l
+        WHERE l.pid = a.pid AND NOT l.granted AND l.relation IS NOT NULL LIMIT 1),
+       b.pid, b.usename, b.application_name, CAST(b.client_addr AS text)
+FROM pg_stat_activity a
+LEFT JOIN pg_stat_activity b ON b.pid = (pg_blocking_pids(a.pid))[1]
+WHERE a.pid IN ({0})"""
+
+_MARKS: Final = """
+SELECT c.relname, c.oid, c.relfilenode
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND c.relkind IN ('r', 'p')"""
+"""As the snapshot has them: the catalogue is a table like others."""
+
+_MARK_NOW: Final = "SELECT CAST(to_regclass(?) AS oid), coalesce(pg_relation_filenode(to_regclass(?)), 0)"
+"""As they are, whatever the snapshot has: a table that is read is locked, so that it stays what was read."""
 
 _KINDS: Final = {
     "bigint": Kind.INTEGER,
@@ -109,6 +134,7 @@ class PostgresqlDriver(ServerDriver):
             "Protocol": "7.4-1",
             "UseDeclareFetch": "1", "Fetch": str(ROWS_PER_FETCH), "ByteaAsLongVarBinary": "1", "BoolsAsChar": "0",
             "MaxLongVarcharSize": "0", "UseServerSidePrepare": "1", "ConnSettings": "SET client_min_messages=error",
+            "pqopt": KEEP_ALIVE,
         }  # fmt: skip
         if self._location.dsn:
             return options
@@ -131,6 +157,38 @@ class PostgresqlDriver(ServerDriver):
         cursor.close()
         self.fetch(connection, "SELECT 1")
         return None
+
+    @override
+    def session(self, connection: OdbcConnection) -> int | None:
+        return number(self.fetch(connection, _SESSION)[0][0])
+
+    @override
+    def look(self, sessions: Sequence[int]) -> Look | None:
+        rows = self._look_in(_WAITING.format(", ".join(map(str, sessions))))
+        for _, waits_for, table, holder, user, program, address in rows:
+            if waits_for == "Lock":
+                held = f" by session {holder} ({', '.join(str(one) for one in (user, program, address) if one)})"
+                return Look(at_work=True, text=f"{table or 'something'} is locked{held if holder else ''}")
+        # Of the sessions of another role nothing is told, so that they may be at work.
+        return Look(at_work=any(state in {"active", None} for state, *_ in rows))
+
+    @override
+    def keep_alive(self, connection: OdbcConnection) -> None:
+        self.fetch(connection, "SELECT 1")
+        if self._columns is not None:
+            self._columns.value("SELECT 1")
+
+    @override
+    def marks(self, connection: OdbcConnection, tables: Sequence[Table]) -> Mapping[str, Hashable]:
+        wanted = {table.name for table in tables}
+        rows = self.fetch(connection, _MARKS, (self.owner,))
+        return {str(name): (number(oid), number(node)) for name, oid, node in rows if name in wanted}
+
+    @override
+    def mark_now(self, connection: OdbcConnection, table: Table, rows: int | None) -> Hashable:
+        name = self.source(table)
+        oid, node = self.fetch(connection, _MARK_NOW, (name, name))[0]
+        return number(oid), number(node)
 
     @override
     def share_view(self, connection: OdbcConnection) -> ColumnConnection | None:

@@ -79,6 +79,7 @@ class DatabaseExport:
         encoder, writer = WorkThread(), WorkThread()
         try:
             await writer.run(self._clear)
+            await self._database.mark(self._omissions.moved_tables)
             told: list[Item] = []
             size = 0
             for table in self._omissions.moved_tables:
@@ -105,14 +106,16 @@ class DatabaseExport:
         schema = schema_of_parts(table, plans)
         parts = Parts(schema, self._settings.part_bytes)
         files = PartFiles(schema, partial(self._path, table))
+        rules = self._omissions.row_rules(table)
         async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
-            async for encode in self._reader.batches(table, plans, self._omissions.row_rules(table)):
+            async for encode in self._reader.batches(table, plans, rules):
                 for portion in await encoder.run(partial(_add, parts, encode)):
                     for written in await writing.start(portion):
                         yield written
                 for written in await writing.over():
                     yield written
                 self._tell_of_guard()
+            await self._database.confirm(table, None if rules else parts.total)
             for written in await writing.start(parts.end()):
                 yield written
             for written in await writing.over(wait=True):

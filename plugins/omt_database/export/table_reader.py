@@ -75,14 +75,14 @@ class TableReader:
             columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows,
             blocks=column_blocks(rows), longest=longest_text(read),
         )  # fmt: skip
-        return self._database.export_columns(start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
+        return self._database.export_columns(table, start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
 
     def _by_rows(self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule]) -> AsyncIterator[list[Row]]:
         statement, parameters = export_statement(
             table, plans, dbms=self._database.dbms, owner=self._database.owner, left=left
         )
         fetch = self._guard.watching(fetching(plans, self._batch_bytes), _work_of_rows)
-        return self._database.export(statement, parameters, fetch)
+        return self._database.export(table, statement, parameters, fetch)
 
 
 def _work_of_batch(batch: RecordBatch | None) -> int:

@@ -3,9 +3,10 @@ from __future__ import annotations
 import threading
 
 import anyio
+import anyio.to_thread
 import pytest
 
-from omt_database.thread import WorkThread
+from omt_database.thread import ThreadLostError, WorkThread
 
 pytestmark = pytest.mark.anyio
 
@@ -45,4 +46,37 @@ async def test_cancelled_work_is_interrupted_and_waited_for():
         await pending.result()
     assert scope.cancelled_caught
     assert stopped.is_set()
+    thread.close()
+
+
+async def test_what_lets_go_of_nothing_is_given_up_with_its_thread():
+    hangs, rested = threading.Event(), threading.Event()
+    thread = WorkThread()
+    thread.letting_go = 0.01
+    with anyio.CancelScope() as scope:
+        pending, behind = thread.start(hangs.wait), thread.start(rested.set)
+        scope.cancel()
+        await pending.result()
+    assert scope.cancelled_caught
+    for lost in (pending, behind, thread.start(rested.set)):
+        with pytest.raises(ThreadLostError):
+            await lost.result()
+    hangs.set()
+
+
+async def test_the_wait_may_be_shorter_than_the_work():
+    ends = threading.Event()
+    thread = WorkThread()
+    pending = thread.start(ends.wait)
+    assert not await pending.over(0.001)
+    ends.set()
+    assert await pending.over(60)
+    thread.close()
+
+
+async def test_a_thread_that_has_nothing_to_do_rests():
+    rested = threading.Event()
+    thread = WorkThread(rest=rested.set, resting=0.001)
+    await thread.run(lambda: None)
+    assert await anyio.to_thread.run_sync(rested.wait, 60)
     thread.close()

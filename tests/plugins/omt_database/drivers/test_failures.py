@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from omt_core.api.errors import SnapshotLostError
 from omt_database.drivers.failures import explain
 
 
@@ -14,7 +15,6 @@ from omt_database.drivers.failures import explain
         ("28000", "Login failed for user 'sa'", "database-login-refused"),
         ("28P01", "whatever", "database-login-refused"),
         ("08001", 'FATAL: password authentication failed for user "crm7"', "database-login-refused"),
-        ("HY000", "[Oracle][ODBC]ORA-01017: invalid username/password", "database-login-refused"),
         ("IM002", "Data source name not found", "odbc-driver-missing"),
         ("01000", "Can't open lib 'nope' : file not found", "odbc-driver-missing"),
         ("42501", "permission denied for table person", "database-permission-denied"),
@@ -27,3 +27,78 @@ def test_an_error_says_what_the_person_can_do(state, message, code):
     assert error.code == code
     assert message in error.message
     assert error.remedy
+
+
+MSSQL = "[Microsoft][ODBC Driver 18 for SQL Server][SQL Server]"
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "code"),
+    [
+        (
+            "28000",
+            f"{MSSQL}Login failed. (18456) (SQLDriverConnect); [28000] {MSSQL}Cannot open database 'crm'. (4060)",
+            "database-not-found",
+        ),
+        ("08004", f"{MSSQL}Database 'crm' does not exist. (911) (SQLDriverConnect)", "database-not-found"),
+        ("28000", f"{MSSQL}Login failed for user 'sa'. (18456) (SQLDriverConnect)", "database-login-refused"),
+        (
+            "28000",
+            f"{MSSQL}Login failed. The login is from an untrusted domain. (18452)",
+            "database-windows-login-failed",
+        ),
+        ("28000", f"{MSSQL}The password of the account must be changed. (18488)", "database-account-unusable"),
+        (
+            "HY000",
+            "[Microsoft]SSPI Provider: Cannot generate SSPI context (-2146893042)",
+            "database-windows-login-failed",
+        ),
+        ("42000", f"{MSSQL}The SELECT permission was denied on the object 'x'. (229)", "database-permission-denied"),
+        (
+            "42000",
+            f"{MSSQL}User does not have permission to perform this action. (15247)",
+            "database-permission-denied",
+        ),
+        ("42S02", f"{MSSQL}Invalid object name 'crm7.x'. (208) (SQLExecDirectW)", "database-changed"),
+        (
+            "42000",
+            f"{MSSQL}Snapshot isolation transaction failed in database 'crm' because ... (3961)",
+            "database-changed",
+        ),
+        ("40001", f"{MSSQL}Transaction (Process ID 52) was deadlocked on lock resources (1205)", "database-deadlock"),
+        ("42000", f"{MSSQL}Lock request time out period exceeded. (1222)", "database-locked"),
+        ("42000", f"{MSSQL}Transaction is rolled back when accessing version store. (3966)", "database-view-lost"),
+        ("42000", f"{MSSQL}Could not allocate space in database 'tempdb'. (1105)", "database-out-of-room"),
+        ("42000", f"{MSSQL}Database 'crm' cannot be opened because it is offline. (942)", "database-not-open"),
+        ("42000", f"{MSSQL}Something else about object (208). (50000)", "database-failed"),
+    ],
+)
+def test_sql_servers_own_number_says_more_than_the_state(state, message, code):
+    error = explain(state, message, dbms="mssql")
+    assert error.code == code
+    assert isinstance(error, SnapshotLostError) == (
+        code in {"database-changed", "database-deadlock", "database-view-lost"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("[Oracle][ODBC][Ora]ORA-01555: snapshot too old: rollback segment", "database-view-lost"),
+        ("[Oracle][ODBC][Ora]ORA-08103: object no longer exists", "database-changed"),
+        ("[Oracle][ODBC][Ora]ORA-28001: the password has expired", "database-account-unusable"),
+        ("[Oracle][ODBC]ORA-01017: invalid username/password", "database-login-refused"),
+        ("[Oracle][ODBC]ORA-12541: TNS:no listener", "database-unreachable"),
+    ],
+)
+def test_so_does_oracles(message, code):
+    assert explain("HY000", message, dbms="oracle").code == code
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("25P03", "database-view-lost"), ("40P01", "database-deadlock"), ("42P01", "database-changed")],
+)
+def test_a_view_that_postgresql_gave_up_is_read_anew(state, code):
+    error = explain(state, "FATAL: whatever", dbms="postgresql")
+    assert (error.code, isinstance(error, SnapshotLostError)) == (code, True)

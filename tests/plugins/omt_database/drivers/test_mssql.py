@@ -4,10 +4,11 @@ import struct
 
 import pytest
 
-from omt_core.api.database import Column
+from omt_core.api.database import Column, Table
 from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation
 from omt_database.columns import Kind
+from omt_database.drivers.driver import Look
 from omt_database.drivers.mssql import MssqlDriver, offset_text, plan_column
 from omt_database.settings import DatabaseSettings
 
@@ -106,6 +107,53 @@ def test_a_certificate_that_is_not_trusted_is_told_apart(pyodbc, driver):
     assert isinstance(error, InstallationError)
     assert error.code == "database-encryption-failed"
     assert "database.encrypt" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "code"),
+    [
+        ("08001", "[DBNETLIB]SSL Security error (18)", "database-encryption-failed"),
+        ("HY000", "TLS handshake with the server failed", "database-encryption-failed"),
+        (
+            "08001",
+            "Login timeout expired (0). For solutions related to encryption errors, see https://go.example/fwlink",
+            "database-unreachable",
+        ),
+        ("28000", "Login failed for user 'encryption certificate'. (18456)", "database-login-refused"),
+    ],
+)
+def test_a_text_that_mentions_encryption_is_not_an_encryption_error(pyodbc, driver, state, message, code):
+    assert driver.explain(pyodbc.Error(state, message)).code == code
+
+
+def test_tables_are_counted_when_the_view_begins_and_again_by_what_was_read(pyodbc, driver):
+    pyodbc.answers = {"UNION ALL": [(1, 20), (0, 10)], "COUNT_BIG": [(9,)]}
+    driver.owner = "crm7"
+    connection = driver.connect()
+    tables = [Table(name="a]b", columns=()), Table(name="c", columns=())]
+    assert driver.marks(connection, tables) == {"a]b": 10, "c": 20}
+    assert connection.log[-1] == (
+        "SELECT 0, COUNT_BIG(*) FROM [crm7].[a]]b] UNION ALL SELECT 1, COUNT_BIG(*) FROM [crm7].[c]"
+    )
+    assert (driver.mark_now(connection, tables[0], 10), driver.mark_now(connection, tables[0], None)) == (10, 9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "look"),
+    [
+        (
+            [(51, "suspended", "LCK_M_S", "OBJECT: 5:99", 60, "sa", "SSMS", "PC7")],
+            Look(at_work=True, text="OBJECT: 5:99 is locked by session 60 (sa, SSMS, PC7)"),
+        ),
+        ([(51, "running", None, "", 0, None, None, None)], Look(at_work=True, text="the server says: running")),
+        ([], Look(at_work=False)),
+    ],
+)
+def test_the_server_says_what_a_session_waits_for_to_whoever_may_know(pyodbc, driver, rows, look):
+    pyodbc.answers = {"VIEW SERVER STATE": [(1,)], "dm_exec_requests": rows}
+    assert driver.look([51]) == look
+    pyodbc.answers["VIEW SERVER STATE"] = [(0,)]
+    assert driver.look([51]) is None
 
 
 def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(pyodbc, driver):

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from omt_core.api.errors import SnapshotLostError
 from omt_database.export.spool import Spool
 from omt_database.export.stage import DatabaseExport
 from omt_database.guard import Guard
@@ -198,3 +199,41 @@ async def test_a_row_that_any_rule_names_stays(engine, export):
     )
     exported = await export(engine, left_rows={"held.kind": "a", "HELD.owner": "x"})
     assert [row["id"] for row in exported.rows("held")] == [4, 5]
+
+
+REBUILDS = {
+    "truncated and filled again": ("TRUNCATE held", "INSERT INTO held VALUES (1, 'a'), (2, 'b')"),
+    "swapped for another": (
+        "CREATE TABLE other (id INTEGER PRIMARY KEY, word VARCHAR(9))", "INSERT INTO other VALUES (1, 'a'), (2, 'b')",
+        "ALTER TABLE held RENAME TO old", "ALTER TABLE other RENAME TO held",
+    ),
+    "dropped": ("DROP TABLE held",),
+    "rewritten": ("ALTER TABLE held ALTER COLUMN id TYPE BIGINT",),
+    "of another shape": ("ALTER TABLE held DROP COLUMN word",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rebuild", REBUILDS)
+@pytest.mark.parametrize("rules", [{}, {"left_rows": {"held.word": "b"}}], ids=["whole", "but for some rows"])
+async def test_a_table_that_is_rebuilt_under_the_snapshot_is_never_taken_for_what_was_there(
+    engine, tmp_path, rebuild, rules
+):
+    if engine.name != "postgresql":
+        pytest.skip("whoever reads keeps others from rebuilding")
+    engine.execute(
+        "CREATE TABLE held (id INTEGER PRIMARY KEY, word VARCHAR(9))", "INSERT INTO held VALUES (1, 'a'), (2, 'b')"
+    )
+    database = await engine.open()
+    with pytest.raises(SnapshotLostError) as caught:  # noqa: PT012 - the stage raises as it is read
+        async with database.snapshot():
+            engine.execute(*REBUILDS[rebuild])
+            stage = DatabaseExport(database, engine.settings(**rules), tmp_path, pytest.fail).stage("database")
+            async for _ in stage.items():
+                pass
+    assert caught.value.code in {"database-table-rebuilt", "database-changed"}
+    assert "held" in caught.value.message
+    async with database.snapshot():
+        stage = DatabaseExport(database, engine.settings(), tmp_path, pytest.fail).stage("database")
+        names = [item.part.table async for batch in stage.items() for item in batch]
+    assert ("held" in names) == (rebuild != "dropped")
+    await database.aclose()

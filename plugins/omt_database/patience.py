@@ -1,0 +1,102 @@
+"""Waiting for the database: what it waits for is told, and one that is not there any more is given up."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from omt_core.api import InstallationError
+from omt_database.drivers.driver import Driver, Look
+from omt_database.thread import Pending, ThreadLostError, WorkThread
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+LOOKS: Final = 2
+"""So many looks in a row have to find nobody at work before a connection is given up."""
+
+NAMED: Final = 3
+"""So many tables of a statement are named."""
+
+_NAMES: Final = re.compile(r'\b(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
+
+
+def tables_of(sql: str) -> str:
+    """Name the tables of a statement, for a person who is told that it waits."""
+    names = list(dict.fromkeys(_NAMES.findall(sql)))
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+@dataclass
+class Patience:
+    """Waits for work on a connection's thread; `tell` takes a line for a person.
+
+    After `notice_after` seconds the server is asked what it is at, through a connection of its own, and again after
+    each half of that. Where it is not at work for any of `sessions`, or cannot be reached, twice in a row, the thread
+    is given up: it hangs on a line that is dead.
+    """
+
+    driver: Driver
+    tell: Callable[[str], None]
+    notice_after: float
+    sessions: Callable[[], Sequence[int]]
+
+    async def result(self, pending: Pending[T], doing: str, thread: WorkThread) -> T:
+        """Return what the work returned; `doing` names the tables that it is about."""
+        if not await pending.over(self.notice_after):
+            await self._watch(pending, doing, thread)
+        try:
+            return await pending.result()
+        except ThreadLostError:
+            raise _silent(doing) from None
+
+    async def _watch(self, pending: Pending[T], doing: str, thread: WorkThread) -> None:
+        waited, dead = self.notice_after, 0
+        told: str | None = None
+        while True:
+            look = await self._look()
+            if pending.done:
+                return
+            dead = dead + 1 if look is not None and not look.at_work else 0
+            if dead >= LOOKS:
+                _log.error("The database connection is given up: nobody is at work at its other end.")
+                thread.give_up()
+                return
+            text = look.text if look is not None else ""
+            if text != told:
+                told = text
+                what = f" ({doing})" if doing else ""
+                known = f": {text}" if text else ""
+                self.tell(f"The database has not answered for {waited:.0f} seconds{what}{known}. The tool waits.")
+            if await pending.over(self.notice_after / 2):
+                return
+            waited += self.notice_after / 2
+
+    async def _look(self) -> Look | None:
+        """Ask on a thread that may hang without harm: it keeps nobody waiting who gives up."""
+        thread = WorkThread()
+        thread.letting_go = 0
+        try:
+            return await thread.run(partial(self.driver.look, self.sessions()))
+        except self.driver.errors as error:
+            explained = self.driver.explain(error)
+            _log.warning("Asking the database what it waits for failed: %s", explained.message)
+            unreachable = explained.code == "database-unreachable"
+            return Look(at_work=False, text="the server cannot be reached") if unreachable else None
+        finally:
+            thread.close()
+
+
+def _silent(doing: str) -> InstallationError:
+    return InstallationError(
+        "database-silent",
+        "The database server does not answer any more: the connection to it is dead"
+        + (f" (it was read: {doing})." if doing else "."),
+        "Check the server and the network; a firewall on the way may forget connections. Then run the same command"
+        " again.",
+    )
