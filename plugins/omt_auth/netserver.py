@@ -6,6 +6,8 @@ import base64
 import ipaddress
 import json
 import ssl
+import sys
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -42,7 +44,11 @@ class NetServer:
             return WRONG
         reasons: list[str] = []
         for address in call.installation.web_services:
-            answer = await self._ask(address, call.user.strip(), call.password)
+            answer: Principal | Verification = WRONG
+            for encoded in encodings(call.user.strip(), call.password):
+                answer = await self._ask(address, encoded)
+                if answer is not WRONG:
+                    break
             if isinstance(answer, Principal):
                 answer = await _identify(call, answer, address)
             if answer.verdict is not Verdict.UNDECIDED:
@@ -50,7 +56,7 @@ class NetServer:
             reasons.append(answer.detail)
         return undecided("; ".join(reasons))
 
-    async def _ask(self, address: str, user: str, password: SecretStr) -> Principal | Verification:
+    async def _ask(self, address: str, pair: bytes) -> Principal | Verification:
         if reason := refusal(address, allow_plain_http=self._settings.allow_plain_http):
             return undecided(reason)
         tls = await anyio.to_thread.run_sync(tls_context, self._settings, limiter=self._limiter)
@@ -60,7 +66,7 @@ class NetServer:
             async with (
                 aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls)) as session,
                 # A redirection would carry the password to an address that nobody looked at.
-                session.get(url, headers=_headers(user, password), allow_redirects=False) as got,
+                session.get(url, headers=_headers(pair), allow_redirects=False) as got,
             ):
                 return await self._read(address, got)
         except TimeoutError:
@@ -87,9 +93,21 @@ class NetServer:
         return undecided(f"{address} did not answer as NetServer does") if principal is None else principal
 
 
-def _headers(user: str, password: SecretStr) -> dict[str, str]:
-    """Return what is sent along. ND: the encoding of name and password in it; UTF-8 is that of RFC 7617."""
-    pair = f"{user}:{password.get_secret_value()}".encode("utf-8", "surrogatepass")
+def encodings(user: str, password: SecretStr) -> list[bytes]:
+    """Return name and password as Basic may carry them, the likeliest first.
+
+    ND: which encoding the product reads. UTF-8 is that of RFC 7617; servers on Windows also read the ANSI code page,
+    so that a letter such as `å` is asked about a second time. Where no letter is beyond ASCII there is one way only.
+    """
+    pair = f"{user}:{password.get_secret_value()}"
+    ways = [pair.encode("utf-8", "surrogatepass")]
+    for codec in ("cp1252", "mbcs") if sys.platform == "win32" else ("cp1252",):
+        with suppress(UnicodeEncodeError):
+            ways.append(pair.encode(codec))
+    return list(dict.fromkeys(ways))
+
+
+def _headers(pair: bytes) -> dict[str, str]:
     return {"Accept": "application/json", "Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from omt_discovery.configuration import (
     Configuration,
     Rank,
 )  # fmt: skip
-from omt_discovery.findings import CONFIGURATION_ENCRYPTED, DATABASE_TYPE_UNSUPPORTED, PATH_UNUSABLE
+from omt_discovery.findings import CONFIGURATION_ENCRYPTED, DATABASE_TYPE_UNSUPPORTED, DRIVE_MAPPED, PATH_UNUSABLE
 from omt_discovery.machine import Machine
 from omt_discovery.weighing import Weighed
 from omt_discovery.windows_files import normalise
@@ -39,6 +40,9 @@ DBMS_NAMES = {"mssql": "mssql", "oracle": "oracle", "sqlite": "sqlite", "postgre
 """DatabaseMajor to the tool's own names. The last two are no product of the vendor's: simulated installations."""
 
 TEMPLATE_FOLDER = "TEMPLATE"
+WINDOWS_LOGIN = "(the Windows account that runs the tool)"
+"""What is shown for the user of SQL Server where nothing gives a login."""
+
 _DEFAULT = "default"
 
 
@@ -50,6 +54,7 @@ class _Assembly:
     machine: Machine
     evidence: list[Evidence]
     findings: list[Finding]
+    login_encrypted: bool
     needs: list[str] = field(default_factory=list)
 
     def location(self) -> DatabaseLocation:
@@ -63,8 +68,10 @@ class _Assembly:
         if dsn is None and dbms != "oracle" and database is None:
             self.needs.append("installation.database")
         # A whole connection string may hold user and password, and a file needs none.
-        if dbms != "sqlite" and "=" not in (dsn or ""):
+        if dbms != "sqlite" and "=" not in (dsn or "") and not self._logs_in_by_windows(dbms):
             self.needs += [f"installation.{name}" for name in ("user", "password") if value(f"database.{name}") is None]
+        elif dbms == "mssql" and value(USER) is None and "=" not in (dsn or ""):
+            self.evidence.append(Evidence(setting=USER, value=WINDOWS_LOGIN, source=_DEFAULT))
         if dbms == "sqlite" and database is not None:
             path = self.path(self.weighed.won[DATABASE][0])
             database = None if path is None else str(path)
@@ -75,6 +82,11 @@ class _Assembly:
             dbms=dbms, server=server, database=database, dsn=dsn, prefix=prefix or DEFAULT_PREFIX, user=value(USER),
             password=self._password(),
         )  # fmt: skip
+
+    def _logs_in_by_windows(self, dbms: str) -> bool:
+        """Tell whether SQL Server is to take the Windows account: where nothing gives a login, not even encrypted."""
+        given = {USER, PASSWORD} & self.weighed.won.keys()
+        return dbms == "mssql" and not given and not self.login_encrypted
 
     def archives(self) -> tuple[Path, ...]:
         """Return the archives that can be used; at least one is needed."""
@@ -112,7 +124,19 @@ class _Assembly:
         if path is None:
             message = f"{claim.setting} is {claim.value!r} in {claim.source}, which is no folder that can be used."
             self.findings.append(PATH_UNUSABLE.finding(message, (claim.value,)))
+        elif windows is not None and (share := self.machine.share_of(windows)) is not None:
+            return self._on_share(claim, path, share)
         return path
+
+    def _on_share(self, claim: Claim, path: Path, share: str) -> Path:
+        """Return the path on the share where the drive that is mapped to it is not there, and tell of the share."""
+        found = self.machine.files.locate(share)
+        instead = found is not None and not os.path.lexists(path) and os.path.lexists(found)
+        used = "The share is used." if instead else f"Give it as {claim.setting} in [installation]: '{share}'."
+        message = f"{claim.setting} is {claim.value} in {claim.source}; that drive of the user's is mapped to {share}."
+        severity = Severity.INFO if instead else None
+        self.findings.append(DRIVE_MAPPED.finding(f"{message} {used}", (claim.value,), severity=severity))
+        return found if found is not None and instead else path
 
     def _dbms(self) -> str:
         claimed = self.weighed.value(DBMS)
@@ -143,7 +167,8 @@ class _Assembly:
 
 def assemble(weighed: Weighed, configurations: list[Configuration], machine: Machine) -> Discovery:
     """Return what was found as an installation."""
-    parts = _Assembly(weighed, machine, list(weighed.evidence), list(weighed.findings))
+    encrypted = any(claim.setting in {USER, PASSWORD} for one in configurations for claim in one.encrypted)
+    parts = _Assembly(weighed, machine, list(weighed.evidence), list(weighed.findings), encrypted)
     database = parts.location()
     archives = parts.archives()
     service = ServiceFolders(

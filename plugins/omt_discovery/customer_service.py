@@ -66,7 +66,7 @@ def _read(machine: Machine, settings: DiscoverySettings, folder: str, source: st
         path = ntpath.join(folder, name)
         content = reader.content(path)
         if content is not None:
-            values = read_service_config(decode_utf8_or_ansi(content))
+            values = read_service_config(decode_utf8_or_ansi(content, machine.ansi))
             claims = (
                 Claim(setting=SERVICE_BASE, value=folder, source=source),
                 *_database(machine, values, path),

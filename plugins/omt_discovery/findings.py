@@ -74,7 +74,18 @@ FOLDER_UNREACHABLE = FindingCode(
     plugin=PLUGIN,
     meaning="A folder of the installation is not there or cannot be listed by this user, so that every file in it "
     "would count as missing.",
-    remedy="Make the folder reachable, for example connect the share, or correct it in section [installation].",
+    remedy="Make the folder reachable, for example connect the share, or correct it in section [installation]. Where"
+    " letters in its name look wrong, the configuration is in another code page: setting [discovery] ansi_code_page.",
+)
+
+DRIVE_MAPPED = FindingCode(
+    code="drive-mapped",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="A folder of the configuration is on a drive that the user who is logged on has mapped to a share. Other"
+    " accounts, such as one that runs the tool at night or as administrator, do not have that drive. Where the drive is"
+    " not there and the share is, the share is used.",
+    remedy="Give the path on the share in section [installation] of the answers; the message names it.",
 )
 
 CODES = (
@@ -83,6 +94,7 @@ CODES = (
     CONFIGURATION_ENCRYPTED,
     CONFIGURATION_UNREADABLE,
     DATABASE_TYPE_UNSUPPORTED,
+    DRIVE_MAPPED,
     FOLDER_UNREACHABLE,
     INSTALLATION_NOT_FOUND,
     ODBC_SOURCE_MISSING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import sys
 from collections.abc import Mapping
@@ -9,10 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_discovery.environment import expand, read_environment
-from omt_discovery.registry import EmptyRegistry, Registry
+from omt_discovery.registry import CURRENT_USER, LOCAL_MACHINE, EmptyRegistry, Registry, text_value
 from omt_discovery.registry_export import load_registry_exports
+from omt_discovery.text_encoding import ANSI, code_page
 from omt_discovery.windows_files import UnreadableFileError, WindowsFiles, read_file
 from omt_discovery.windows_registry import open_registry
+
+CODE_PAGES = rf"{LOCAL_MACHINE}\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
+"""Its value ACP is the number of the machine's ANSI code page."""
+
+MAPPED_DRIVES = rf"{CURRENT_USER}\Network"
+"""One key per drive letter below; its value RemotePath is the share."""
 
 REGISTRY_EXPORT = ".reg"
 """Exports of the registry lie at the top of the folder that stands for the machine."""
@@ -20,11 +28,12 @@ REGISTRY_EXPORT = ".reg"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Files by Windows paths, a registry, and environment variables by lower-case name."""
+    """Files by Windows paths, a registry, environment variables by lower-case name, and the ANSI code page."""
 
     files: WindowsFiles
     registry: Registry
     environment: Mapping[str, str]
+    ansi: str = ANSI
 
     @classmethod
     def empty(cls, root: Path) -> Machine:
@@ -35,18 +44,28 @@ class Machine:
         """Replace environment variables in a setting."""
         return expand(text, self.environment)
 
+    def share_of(self, windows_path: str) -> str | None:
+        """Return the path on the share behind a drive that the user has mapped; None for one on no such drive."""
+        drive, rest = ntpath.splitdrive(windows_path)
+        share = text_value(self.registry, rf"{MAPPED_DRIVES}\{drive.rstrip(':')}", "RemotePath") if drive else None
+        return None if share is None else share.rstrip("\\") + rest
+
     def find(self, pattern: str) -> list[str]:
         """Return the files that a pattern with variables matches."""
         return self.files.find(self.expand(pattern))
 
 
-def this_machine() -> Machine:
-    """Return the machine that the program runs on; it has neither registry nor Windows paths where it is no Windows."""
+def this_machine(ansi: str | None = None) -> Machine:
+    """Return the machine that the program runs on; it has neither registry nor Windows paths where it is no Windows.
+
+    `ansi` is the code page of its files, if that is known better than the registry does.
+    """
     environment = {name.casefold(): value for name, value in os.environ.items()} if sys.platform == "win32" else {}
-    return Machine(WindowsFiles(None), open_registry(), environment)
+    registry = open_registry()
+    return Machine(WindowsFiles(None), registry, environment, ansi or _ansi(registry))
 
 
-def machine_below(root: Path, *, export_limit: int) -> tuple[Machine, list[tuple[Path, str]]]:
+def machine_below(root: Path, *, export_limit: int, ansi: str | None = None) -> tuple[Machine, list[tuple[Path, str]]]:
     """Return the machine that a folder stands for, and the registry exports in it that cannot be read, and why."""
     contents: list[bytes] = []
     unreadable: list[tuple[Path, str]] = []
@@ -55,5 +74,10 @@ def machine_below(root: Path, *, export_limit: int) -> tuple[Machine, list[tuple
             contents.append(read_file(path, export_limit) or b"")
         except UnreadableFileError as error:
             unreadable.append((path, str(error)))
-    registry = load_registry_exports(contents)
-    return Machine(WindowsFiles(root), registry, read_environment(registry)), unreadable
+    page = ansi or _ansi(load_registry_exports(contents))
+    registry = load_registry_exports(contents, page)
+    return Machine(WindowsFiles(root), registry, read_environment(registry), page), unreadable
+
+
+def _ansi(registry: Registry) -> str:
+    return code_page(text_value(registry, CODE_PAGES, "ACP") or "") or ANSI

@@ -31,7 +31,7 @@ class ConfigurationReader:
     def ini(self, path: str) -> NamedIni | None:
         """Return an ini file, or None."""
         content = self.content(path)
-        return None if content is None else NamedIni(path, IniFile(decode_ansi(content)))
+        return None if content is None else NamedIni(path, IniFile(decode_ansi(content, self.machine.ansi)))
 
     def config(self, path: str) -> DotNetConfig | None:
         """Return a .NET configuration that describes the product, or None: other sites' files are no concern."""

@@ -30,16 +30,16 @@ _MULTI_STRING = "7"
 _BYTE_ORDERS = {"4": "little", "5": "big", "b": "little"}
 
 
-def load_registry_exports(contents: Iterable[bytes]) -> LoadedRegistry:
-    """Load exports as if they were imported one after the other."""
+def load_registry_exports(contents: Iterable[bytes], ansi: str = ANSI) -> LoadedRegistry:
+    """Load exports as if they were imported one after the other; `ansi` is the code page of REGEDIT4 files."""
     keys: _Keys = {}
     for content in contents:
-        _load(decode_utf8_or_ansi(content), keys)
+        _load(decode_utf8_or_ansi(content, ansi), keys, ansi)
     return LoadedRegistry(keys)
 
 
-def _load(text: str, keys: _Keys) -> None:
-    ansi = text.lstrip().startswith("REGEDIT4")
+def _load(text: str, keys: _Keys, ansi: str) -> None:
+    encoding = ansi if text.lstrip().startswith("REGEDIT4") else "utf-16-le"
     current: dict[str, RegistryValue] = {}
     spellings = {key.casefold(): key for key in keys}
     position = 0
@@ -50,12 +50,12 @@ def _load(text: str, keys: _Keys) -> None:
             if key[1]:
                 _delete(keys, key[2].casefold())
         elif name := _NAME.match(text, position):
-            position = _read_value(text, name.end(), current, _unescaped(name[1] or ""), ansi=ansi)
+            position = _read_value(text, name.end(), current, _unescaped(name[1] or ""), encoding)
         line_end = _LINE_END.search(text, position)
         position = line_end.end() if line_end and line_end.end() > position else position + 1
 
 
-def _read_value(text: str, position: int, values: dict[str, RegistryValue], name: str, *, ansi: bool) -> int:
+def _read_value(text: str, position: int, values: dict[str, RegistryValue], name: str, encoding: str) -> int:
     """Read one value into `values` and return where it ends; `position` unchanged when it is none."""
     for spelling in [known for known in values if known.casefold() == name.casefold()]:
         del values[spelling]
@@ -68,7 +68,7 @@ def _read_value(text: str, position: int, values: dict[str, RegistryValue], name
     if octets := _HEX.match(text, position):
         digits = _NOT_A_DIGIT.sub("", octets[2])
         content = bytes.fromhex(digits[: len(digits) // 2 * 2])
-        values[name] = _decode(content, (octets[1] or "3").lower().lstrip("0"), ANSI if ansi else "utf-16-le")
+        values[name] = _decode(content, (octets[1] or "3").lower().lstrip("0"), encoding)
         return octets.end()
     return position
 

@@ -46,10 +46,12 @@ def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:
 
 def _machine(answers: ManualAnswers, settings: DiscoverySettings) -> tuple[Machine, tuple[Finding, ...]]:
     if answers.root is None:
-        return this_machine(), ()
+        return this_machine(settings.ansi_code_page), ()
     root = answers.root.absolute()
     try:
-        machine, unreadable = machine_below(root, export_limit=settings.registry_export_bytes)
+        machine, unreadable = machine_below(
+            root, export_limit=settings.registry_export_bytes, ansi=settings.ansi_code_page
+        )
     except OSError as error:
         message = f"The folder {root} was not read: {error.strerror or type(error).__name__}."
         return Machine.empty(root), (CONFIGURATION_UNREADABLE.finding(message, (str(root),)),)

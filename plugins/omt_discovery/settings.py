@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from omt_core.api import PluginSettings
+from omt_discovery.text_encoding import code_page
 
 _MEBIBYTE = 1024 * 1024
 
@@ -66,6 +67,18 @@ class DiscoverySettings(PluginSettings):
         default=(),
         description="Addresses of NetServer's web services, up to but without /api; they come before those found.",
     )
+    ansi_code_page: str | None = Field(
+        default=None,
+        description="Code page of configuration files without a byte order mark, such as `1250`; without it that of"
+        " the machine (registry value ACP), else 1252.",
+    )
     default_source: str = Field(default="SuperOffice", description="ODBC source that a Datapath without a name means.")
     file_bytes: int = Field(default=4 * _MEBIBYTE, gt=0, description="Largest configuration file that is read.")
     registry_export_bytes: int = Field(default=64 * _MEBIBYTE, gt=0, description="Largest registry export.")
+
+    @field_validator("ansi_code_page")
+    @classmethod
+    def _known_code_page(cls, name: str | None) -> str | None:
+        if name is not None and code_page(name) is None:
+            raise ValueError("no code page of this name is known; give its number, such as 1250")
+        return name if name is None else code_page(name)

@@ -11,7 +11,16 @@ _MARKS = (
 )
 
 ANSI = "cp1252"
-"""The code page of files without a mark. ND: the machine's own; Western European is that of the product's markets."""
+"""The code page of files without a mark where neither the machine nor a setting tells it: Western European."""
+
+
+def code_page(name: str) -> str | None:
+    """Return Python's name of a Windows code page, such as `1250` or `cp1250`; None for one that it does not know."""
+    digits = name.strip().lower().removeprefix("cp")
+    try:
+        return codecs.lookup("utf-8" if digits == "65001" else f"cp{digits}").name
+    except LookupError:
+        return None
 
 
 def decode_marked(content: bytes) -> str | None:
@@ -22,13 +31,13 @@ def decode_marked(content: bytes) -> str | None:
     return None
 
 
-def decode_ansi(content: bytes) -> str:
+def decode_ansi(content: bytes, ansi: str = ANSI) -> str:
     """Decode as the profile functions of Windows do: by the mark, else in the ANSI code page."""
     marked = decode_marked(content)
-    return content.decode(ANSI, errors="replace") if marked is None else marked
+    return content.decode(ansi, errors="replace") if marked is None else marked
 
 
-def decode_utf8_or_ansi(content: bytes) -> str:
+def decode_utf8_or_ansi(content: bytes, ansi: str = ANSI) -> str:
     """Decode by the mark, else as UTF-8 where it is that, else in the ANSI code page."""
     marked = decode_marked(content)
     if marked is not None:
@@ -36,4 +45,4 @@ def decode_utf8_or_ansi(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode(ANSI, errors="replace")
+        return content.decode(ansi, errors="replace")

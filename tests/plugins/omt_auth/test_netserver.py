@@ -83,6 +83,24 @@ def test_401_is_a_wrong_name_or_password(crm, user: str, password: str) -> None:
     assert verify(crm, StandIn(), user, password).verdict is Verdict.WRONG
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_letters_beyond_ascii_are_asked_about_in_either_encoding(crm, encoding: str) -> None:
+    def handler(request: web.Request) -> web.StreamResponse:
+        expected = base64.b64encode("ÆØ:blåbær€".encode("cp1252" if encoding == "latin-1" else encoding)).decode()
+        right = request.headers["Authorization"] == f"Basic {expected}"
+        return web.json_response(PRINCIPAL) if right else web.Response(status=401)
+
+    stand_in = StandIn(handler=handler)
+    assert verify(crm, stand_in, "ÆØ", "blåbær€").verdict is Verdict.CONFIRMED
+    assert len(stand_in.requests) == (1 if encoding == "utf-8" else 2)
+
+
+def test_a_wrong_password_in_ascii_is_tried_once(crm) -> None:
+    stand_in = StandIn()
+    assert verify(crm, stand_in, "HH", "wrong").verdict is Verdict.WRONG
+    assert len(stand_in.requests) == 1
+
+
 @pytest.mark.parametrize(("user", "password"), [("", "x"), ("  ", "x"), ("ÆØ", ""), ("a:b", "x")])
 def test_what_cannot_be_right_is_wrong_without_a_request(crm, user: str, password: str) -> None:
     stand_in = StandIn()

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_discovery import DiscoverySettings
@@ -315,3 +315,45 @@ def test_nothing_on_the_machine_is_written(machine, discover, config_xml) -> Non
     before = state()
     discover()
     assert state() == before
+
+
+@pytest.mark.parametrize("where", ["registry", "settings"])
+def test_files_without_a_mark_are_read_in_the_machines_code_page(machine, discover, where: str) -> None:
+    archive = machine.folder(r"C:\SO_ARC_Łódź")
+    machine.write(CLIENT + r"\SuperOffice.ini", "[SuperOffice]\r\narchivepath=C:\\SO_ARC_Łódź".encode("cp1250"))
+    if where == "registry":
+        machine.registry('[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage]\r\n"ACP"="1250"\r\n')
+    found = discover(ansi_code_page="1250" if where == "settings" else None)
+    assert found.installation.archives == (archive,)
+
+
+def test_a_code_page_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValidationError, match="give its number"):
+        DiscoverySettings(ansi_code_page="klingon")
+
+
+def test_a_mapped_drive_that_is_not_there_gives_way_to_its_share(machine, discover) -> None:
+    machine.client_ini(r"archivepath=Z:\SO_ARC")
+    machine.registry('[HKEY_CURRENT_USER\\Network\\Z]\r\n"RemotePath"="\\\\\\\\srv\\\\arc"\r\n')
+    archive = machine.folder(r"\\srv\arc\SO_ARC")
+    found = discover()
+    (finding,) = (one for one in found.findings if one.code == "drive-mapped")
+    assert (found.installation.archives, finding.severity) == ((archive,), "info")
+    assert r"mapped to \\srv\arc\SO_ARC. The share is used." in finding.message
+
+
+def test_the_share_of_a_mapped_drive_is_named_where_it_is_not_there_either(machine, discover) -> None:
+    machine.client_ini(r"archivepath=Z:\SO_ARC")
+    machine.registry('[HKEY_CURRENT_USER\\Network\\Z]\r\n"RemotePath"="\\\\\\\\srv\\\\arc"\r\n')
+    found = discover()
+    (finding,) = (one for one in found.findings if one.code == "drive-mapped")
+    assert (found.installation.archives, finding.severity) == ((machine.root / "Z" / "SO_ARC",), "warning")
+    assert r"Give it as archives in [installation]: '\\srv\arc\SO_ARC'." in finding.message
+
+
+def test_sql_server_without_a_login_is_logged_on_to_by_windows(machine, discover) -> None:
+    machine.client_ini(r"Datapath=_ODBC:CRM", r"archivepath=C:\SO_ARC")
+    machine.source("CRM", Driver=SQL_SERVER, Server="sql1", Database="CRMDB")
+    found = discover()
+    assert (found.needs, found.installation.database.user) == ((), None)
+    assert evidence(found, "database.user") == [("(the Windows account that runs the tool)", "default")]
