@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from types import ModuleType
 
 import omt_core.api
 from generating.hooks import fields
@@ -14,7 +15,7 @@ from generating.markdown import NUMBERS, code, page, prose, table
 INTRODUCTION = """\
 All that a plugin builds on: `from omt_core.api import Plugin, hookimpl, Finding, calls`. These names change only as
 semantic versioning says; everything else in `omt_core` may change at any time. `calls` holds one record per
-[hook](hooks.md)."""
+[hook](hooks.md), and `omt_core.api.files` what writes and removes files."""
 
 
 def pages() -> Mapping[str, str]:
@@ -34,6 +35,10 @@ def _entry(name: str) -> Iterator[str]:
     if name == "calls":
         return
     yield f"## {name}"
+    if inspect.ismodule(value):
+        yield prose(value.__doc__)
+        yield from _functions(value)
+        return
     if not inspect.isclass(value):
         yield _not_a_class(name, value)
         return
@@ -61,6 +66,22 @@ def _not_a_class(name: str, value: object) -> str:
         "or UUID.",
     }
     return notes[name]
+
+
+def _functions(module: ModuleType) -> Iterator[str]:
+    own = [one for one in vars(module).values() if inspect.isroutine(one) or inspect.isclass(one)]
+    yield table(
+        ("member", "what for"),
+        (
+            (code(f"{one.__name__}{_signature(one)}"), prose(one.__doc__))
+            for one in own
+            if one.__module__ == module.__name__ and not one.__name__.startswith("_")
+        ),
+    )
+
+
+def _signature(one: Callable[..., object]) -> str:
+    return str(inspect.signature(one)).replace("'", "")
 
 
 def _members(cls: type) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """The public surface: all that a plugin builds on, under one name.
 
-`from omt_core.api import Plugin, hookimpl, calls, Finding, ...`; `calls` holds one record per hook. What is not here
-may change at any time; what is here changes as semantic versioning says.
+`from omt_core.api import Plugin, hookimpl, calls, Finding, ...`; `calls` holds one record per hook, `files`
+what writes and removes files. What is not here may change at any time; what is here changes as semantic versioning
+says.
 """
 
-from omt_core.api import calls
+from omt_core.api import calls, files
 from omt_core.api.baseline import Baseline, Differences, KnownFile
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
@@ -187,6 +188,7 @@ __all__ = [
     "ValueLimit",
     "__version__",
     "calls",
+    "files",
     "hookimpl",
     "one_line",
 ]

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from omt_core.api.context import RateLimiter
 from omt_core.api.errors import InputError
+from omt_core.api.files import write_whole
 
 _UNITS: Final = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _LOOK_EVERY: Final = 1.0
@@ -33,10 +34,8 @@ def parse_rate(text: str) -> int | None:
 
 def write_limit(file: Path, rate: int | None) -> None:
     """Tell a run that reads `file` its limit, all at once. Raises `InputError` `workspace-not-writable`."""
-    temporary = file.with_suffix(".new")
     try:
-        temporary.write_text("off" if rate is None else str(rate), encoding="ascii")
-        temporary.replace(file)
+        write_whole(file, b"off" if rate is None else str(rate).encode("ascii"))
     except OSError as error:
         raise InputError(
             "workspace-not-writable",

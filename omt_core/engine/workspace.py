@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from omt_core.api.errors import ChoiceNeededError, InputError
+from omt_core.api.files import make_folder
 
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
@@ -108,7 +109,7 @@ def make_private(folder: Path) -> None:
     Raises `InputError` `workspace-not-writable`.
     """
     try:
-        _make(folder)
+        make_folder(folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
     if sys.platform == "win32":  # pragma: no cover - an ACL is Windows' word for it
@@ -116,21 +117,6 @@ def make_private(folder: Path) -> None:
         subprocess.run(["icacls", str(folder), "/inheritance:r", "/grant:r", f"{user}:(OI)(CI)F"], check=True)  # noqa: S603, S607 - Windows' own tool, no shell
     else:
         folder.chmod(0o700)
-
-
-def _make(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if sys.platform == "win32":
-        return  # NTFS journals names by itself
-    with suppress(PermissionError):  # a folder that may not be read cannot be made durable
-        above = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(above)
-        finally:
-            os.close(above)
 
 
 @asynccontextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from omt_core.api.files import remove, write_whole
 from omt_core.engine.workspace import data_folder, make_private
 
 _PAGE: Final = """\
@@ -34,12 +34,9 @@ class RedirectFile:
     def write(self, link: str) -> None:
         """Write the page anew. Raises `OSError` or `InputError` `workspace-not-writable`."""
         make_private(self.path.parent)
-        self.remove()
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w", encoding="utf-8") as page:
-            page.write(_PAGE.format(link=html.escape(link)))
+        write_whole(self.path, _PAGE.format(link=html.escape(link)).encode("utf-8"))
 
     def remove(self) -> None:
         """Remove the page, if it is there."""
         with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+            remove(self.path)

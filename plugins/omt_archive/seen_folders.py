@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api import FolderAwayError
+from omt_core.api.files import write_whole
 from omt_crm.paths import reason
 
 _FILE: Final = "folders-seen.json"
@@ -92,9 +93,7 @@ class SeenFolders:
         self._roots = roots
         if self._file is not None:
             text = json.dumps({root: sorted(owners) for root, owners in sorted(roots.items())})
-            unfinished = self._file.with_name(f"{_FILE}.new")
             try:
-                unfinished.write_bytes(text.encode("utf-8", "surrogatepass"))
-                unfinished.replace(self._file)
+                write_whole(self._file, text.encode("utf-8", "surrogatepass"))
             except OSError:
                 return  # known in this run all the same

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes
 from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.files import remove
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
 from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
 from omt_freeze.mark import own_mark
@@ -95,7 +96,7 @@ async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
 
 
 async def _take_out(call: Thaw, note: ConfigNote) -> tuple[Finding, ...]:
-    await _blocking(lambda: (note.path.parent / note.temporary).unlink(missing_ok=True))
+    await _blocking(lambda: remove(note.path.parent / note.temporary))
     if not await _blocking(note.path.is_file):
         return (_left(note.path, "is not there any more"),)
     content = await _blocking(note.path.read_bytes)

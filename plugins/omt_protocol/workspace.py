@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from omt_core.api import InputError, OnlineRefusedError
-from omt_protocol.durable import make_folder, write_whole
+from omt_core.api.files import make_folder, write_whole
 
 KEY_FILE = "tenant.key"
 CLIENT_FILE = "client.id"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+from omt_core.api.files import remove, remove_tree
 from omt_simulator.spec import SimulationError
 
 MARKER = ".omt-simulation"
@@ -22,6 +22,6 @@ def prepare_directory(directory: Path) -> None:
     for name in ENTRIES:
         entry = directory / name
         if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
+            remove_tree(entry)
         else:
-            entry.unlink(missing_ok=True)
+            remove(entry)

@@ -12,7 +12,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from omt_core.api import InputError
-from omt_protocol.durable import PRIVATE_FILE, make_folder, sync_folder
+from omt_core.api.files import PRIVATE_FILE, make_folder, sync_folder
 from omt_tenant.migration.claims import Opening
 from omt_tenant.migration.completion_records import CompletionStore
 from omt_tenant.migration.plan_catalogue import OfferedPlan

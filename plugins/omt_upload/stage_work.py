@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api import BodyRefusedError, FolderAwayError, ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
+from omt_core.api.files import remove
 from omt_crm.paths import is_back, wait_until_back
 from omt_upload.file_contents import Stamp
 from omt_upload.findings import CONTENT_REFUSED, FILE_BLOCKED
@@ -207,4 +208,4 @@ def _remove_below(workspace: Path, paths: Sequence[Path]) -> None:
     root = workspace.resolve()
     for path in paths:
         if path.resolve().is_relative_to(root):
-            path.unlink(missing_ok=True)
+            remove(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 from typing_extensions import override
 
+from omt_core.api import files
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
@@ -39,7 +39,7 @@ class Purge(CoreCommand):
                 await _refuse_unfinished(journal)
             removed = _remove(folder, everything=call.options.all)
         if call.options.all:
-            (folder / LOCK_FILE).unlink(missing_ok=True)
+            files.remove(folder / LOCK_FILE)
         call.console.print(f"Removed {removed} files and folders from {folder}.")
         return call.console.finish(ExitCode.DONE)
 
@@ -68,8 +68,8 @@ def _remove(folder: Path, *, everything: bool) -> int:
         if path.name == LOCK_FILE or (path.name in _KEPT and not everything):
             continue
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            files.remove_tree(path)
         else:
-            path.unlink()
+            files.remove(path)
         removed += 1
     return removed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from omt_core.api.errors import InputError
+from omt_core.api.files import write_whole
 from omt_core.engine.workspace import make_private
 
 _FILE: Final = "wizard.json"
@@ -44,10 +44,6 @@ class Memory:
             return
         try:
             make_private(self._folder)
-            new = self._folder / f"{_FILE}.new"
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(remembered.model_dump_json())
-            new.replace(self._folder / _FILE)
+            write_whole(self._folder / _FILE, remembered.model_dump_json().encode("utf-8"))
         except (OSError, InputError) as error:
             _log.warning("what was answered cannot be kept: %s", type(error).__name__)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omt_core.api import Table
+from omt_core.api.files import replace
 from omt_database.columns import ColumnPlan
 from omt_database.export.arrow_columns import DataType, arrow_type
 from omt_database.export.fingerprint import VERSION
@@ -58,7 +59,7 @@ class PartFiles:
         if portion.end is None:
             return None
         self.close()
-        unfinished.replace(path)
+        replace(unfinished, path)
         # Now and not when the C library sees fit, which keeps a share for each thread.
         pa.default_memory_pool().release_unused()
         return path

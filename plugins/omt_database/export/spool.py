@@ -8,6 +8,8 @@ from typing import Final
 
 import anyio
 
+from omt_core.api.files import remove
+
 LOOK_AGAIN_AFTER: Final = 0.05
 """Seconds between looks for room. Looking is all there is: a deleted file tells nobody."""
 
@@ -24,7 +26,7 @@ class Spool:
         """Make the folder, and remove what a crashed run left there."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for leftover in self._folder.iterdir():
-            leftover.unlink()
+            remove(leftover)
 
     def path(self, name: str) -> Path:
         """Return where a file of this name goes."""

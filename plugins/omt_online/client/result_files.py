@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +11,7 @@ import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from omt_core.api import CompletedMigration, InputError, ManifestEntry
+from omt_core.api.files import WholeFile
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import TenantSession
 from omt_protocol.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line
@@ -89,33 +88,24 @@ async def manifest_entries(
 
 
 async def _fetch(session: TenantSession, path: str, claim: Mapping[str, str], target: Path) -> None:
-    """Write an answer's body to `target`: temporary file, fsync, rename, fsync of the folder."""
-    partial = target.with_name(f"{target.name}.partial")
+    """Write an answer's body to `target`, whole or not at all; durable on return."""
     try:
-        async with await anyio.open_file(partial, "wb") as file, session.stream("GET", path, headers=claim) as answer:
-            while True:
-                with session.named_failures():
-                    piece = await answer.content.readany()
-                if not piece:
-                    break
-                await file.write(piece)
-            await file.flush()
-            await anyio.to_thread.run_sync(os.fsync, file.wrapped.fileno())
-        await anyio.Path(partial).replace(target)
-        await anyio.to_thread.run_sync(_sync_folder, target.parent)
+        file = await anyio.to_thread.run_sync(WholeFile, target)
+        try:
+            async with session.stream("GET", path, headers=claim) as answer:
+                while True:
+                    with session.named_failures():
+                        piece = await answer.content.readany()
+                    if not piece:
+                        break
+                    await anyio.to_thread.run_sync(file.write, piece)
+            await anyio.to_thread.run_sync(file.finish)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(file.discard)
     except OSError as error:
         raise InputError(
             "workspace-not-writable",
             f"The file {target} cannot be written: {error.strerror}.",
             "Make room and mend the rights in the workspace, then run the same command again.",
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; systems that cannot open a folder, like Windows, do that by themselves."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

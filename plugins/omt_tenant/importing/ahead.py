@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from omt_core.api import ContentRef
-from omt_protocol.durable import PRIVATE_FOLDER
+from omt_core.api.files import PRIVATE_FOLDER, remove_tree
 from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.files import AHEAD, UNFINISHED
 from omt_tenant.importing.ports import StoredContents
@@ -50,7 +50,8 @@ class AheadImport:
     def forget(self) -> None:
         """Remove all that was imported ahead."""
         self._told.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with suppress(OSError):
+            remove_tree(self._folder)
 
     def _next(self, importer: TableImporter, name: str) -> PartToImport | None:
         """Return the part of a table that is to be imported now, if it is known and stored."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from omt_core.api import CompletionRequest, OnlineRefusedError
-from omt_protocol.durable import sync_folder
+from omt_core.api.files import remove_tree, sync_folder
 from omt_protocol.receipt import TableTotals
 from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.decisions import apply_decisions, changed_tables
@@ -43,7 +42,7 @@ class DatabaseBuilder:
             try:
                 self._fill(tables, request, progress)
             except VerificationFailedError:
-                shutil.rmtree(self.files.building)
+                remove_tree(self.files.building)
                 raise
             except (duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.IOException) as error:
                 if not _out_of_memory(error):
@@ -87,7 +86,7 @@ class DatabaseBuilder:
             with open_database(path, self.settings, reads=self.files.building):
                 pass
         except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException):
-            shutil.rmtree(self.files.building)
+            remove_tree(self.files.building)
             self.files.prepare_building()
 
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from omt_protocol.durable import PRIVATE_FILE, PRIVATE_FOLDER, move_into_place, sync_folder, write_whole
+from omt_core.api.files import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    move_into_place,
+    remove,
+    remove_tree,
+    replace,
+    sync_folder,
+    write_whole,
+)
 from omt_tenant.importing.ports import ImportedMigration, TenantSurroundings
 
 DATABASE_SUFFIX = ".duckdb"
@@ -61,7 +69,7 @@ class ImportFiles:
 
     def create_manifest(self) -> BinaryIO:
         """Begin the manifest anew."""
-        self.partial_manifest.unlink(missing_ok=True)
+        remove(self.partial_manifest)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(self.partial_manifest, flags, PRIVATE_FILE), "wb")
 
@@ -72,9 +80,9 @@ class ImportFiles:
         """
         with suppress(FileNotFoundError):
             if not self.building.exists():
-                (self.databases / AHEAD).rename(self.building)
+                replace(self.databases / AHEAD, self.building)
         self.building.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        shutil.rmtree(self.building / "spool", ignore_errors=True)
+        remove_tree(self.building / "spool")
 
     def finish_database(self) -> None:
         """Give the closed database its name, and note its digest beside it; durable on return."""
@@ -84,7 +92,7 @@ class ImportFiles:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         write_whole(digest_file(self.database), digest_line(self.database, digest))
         move_into_place(self.unfinished_database, self.database)
-        shutil.rmtree(self.building)
+        remove_tree(self.building)
 
 
 def digest_file(database: Path) -> Path:
@@ -106,9 +114,9 @@ def sweep(surroundings: TenantSurroundings, keep: ImportedMigration) -> None:
     kept = {keep.database, digest_file(keep.database)}
     for path in surroundings.databases.iterdir():
         if path.suffix == BUILDING_SUFFIX:
-            shutil.rmtree(path)
+            remove_tree(path)
         elif path not in kept:
-            path.unlink()
+            remove(path)
     for path in surroundings.receipts.glob(f"*{PARTIAL_SUFFIX}"):
-        path.unlink()
+        remove(path)
     sync_folder(surroundings.databases)

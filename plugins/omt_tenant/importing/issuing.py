@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from omt_protocol.durable import move_into_place, write_whole
+from omt_core.api.files import move_into_place, write_whole
 from omt_protocol.receipt import (
     Changes,
     Receipt,

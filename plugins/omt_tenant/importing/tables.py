@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omt_core.api.files import remove
 from omt_protocol.receipt import FINGERPRINT_MODULUS
 from omt_tenant.importing.fingerprint import VERSION, StoredColumn, columns_of, has_row_ids, measure
 from omt_tenant.importing.identifiers import place_for, quoted, stored_names, stored_tables
@@ -126,7 +127,7 @@ class TableImporter:
             try:
                 self._append(name, part)
             finally:
-                self._part.unlink()
+                remove(self._part)
             found = self._measured(name, part)
             if found != part.fingerprint:
                 return [_differs(f"{name}, part {part.number}", found, part.fingerprint)]

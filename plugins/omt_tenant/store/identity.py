@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from omt_core.api import SECRETS, InputError
-from omt_protocol.durable import write_whole
+from omt_core.api.files import write_whole
 from omt_tenant.migration.plan_catalogue import DEFAULT_CATALOGUE, OfferedPlan
 from omt_tenant.store.layout import TenantLayout
 

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from omt_core.api.files import move_into_place, remove, replace
 from omt_protocol.bundle.reader import BundleReader, Member, bundle_digest
-from omt_protocol.durable import move_into_place
 from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 from omt_tenant.store.contents import ContentStore, record_file, record_pack
 from omt_tenant.store.layout import TenantLayout
@@ -46,7 +46,7 @@ class Landing:
         source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
         if upload.digest in self._contents.sizes([upload.digest]):
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
-            source.unlink(missing_ok=True)
+            remove(source)
             return landed
         return self._place(
             upload,
@@ -58,7 +58,7 @@ class Landing:
         source, digest = self._layout.upload(upload.uid), bytes.fromhex(upload.digest)
         if self._contents.has_pack(upload.digest):  # the same members at the same places
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
-            source.unlink(missing_ok=True)
+            remove(source)
             return landed
         return self._place(
             upload,
@@ -75,7 +75,7 @@ class Landing:
             if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 # Nothing was noted. The upload gets its bytes back, so that its last chunk can be sent again. After any
                 # other error the index may hold them all the same, and they stay where it says.
-                target.replace(source)
+                replace(target, source)
             raise
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_protocol.durable import PRIVATE_FOLDER
+from omt_core.api.files import PRIVATE_FOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from omt_core.api.files import make_sure, remove
 from omt_protocol.bundle.reader import bundle_digest, verify_bundle
-from omt_protocol.durable import make_sure
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.store.contents import record_file, record_pack
 from omt_tenant.store.layout import TenantLayout
@@ -36,7 +36,7 @@ def reconcile(layout: TenantLayout, state: StateDatabase, *, member_bytes: int) 
             _take_file_in(path, state)
     _trim_uploads(layout, state)
     for copy in layout.manifests.iterdir():
-        copy.unlink()
+        remove(copy)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -52,7 +52,7 @@ def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
         members = []
     if not members or bundle_digest(members) != digest:
         _log.warning("Removing a pack that did not land whole: %s", path.name)
-        path.unlink()
+        remove(path)
         return
     make_sure(path)
 
@@ -67,7 +67,7 @@ def _take_file_in(path: Path, state: StateDatabase) -> None:
     digest, size = path.name, path.stat().st_size
     if _sha256(path) != digest:
         _log.warning("Removing a content that did not land whole: %s", path.name)
-        path.unlink()
+        remove(path)
         return
     make_sure(path)
 
@@ -100,7 +100,7 @@ def _trim_uploads(layout: TenantLayout, state: StateDatabase) -> None:
         state.write(lambda connection: connection.executemany("UPDATE uploads SET state = 'gone' WHERE uid = ?", lost))
     for path in layout.uploads.iterdir():
         if path.name not in offsets or (path.name,) in lost:
-            path.unlink()
+            remove(path)
 
 
 def _sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from omt_core.api import InputError
-from omt_protocol.durable import PRIVATE_FILE
+from omt_core.api.files import PRIVATE_FILE
 from omt_tenant.store.state_schema import SCHEMA, VERSION
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from omt_core.api.files import PRIVATE_FILE, remove, sync_folder
 from omt_protocol.bundle.reader import BundleReader
-from omt_protocol.durable import PRIVATE_FILE, sync_folder
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.state_database import StateDatabase
@@ -114,7 +114,7 @@ class UploadStore:
         The bytes go first: on a full disk they may be the room that noting it takes, and without them it is unknown.
         """
         self._progress.pop(upload.uid, None)
-        self._layout.upload(upload.uid).unlink(missing_ok=True)
+        remove(self._layout.upload(upload.uid))
         self._state.write(
             lambda connection: connection.execute("UPDATE uploads SET state = 'gone' WHERE uid = ?", (upload.uid,))
         )
@@ -129,7 +129,7 @@ class UploadStore:
         self._state.write(lambda connection: connection.execute("DELETE FROM uploads WHERE expires <= ?", (now,)))
         for uid in expired:
             self._progress.pop(uid, None)
-            self._layout.upload(uid).unlink(missing_ok=True)
+            remove(self._layout.upload(uid))
 
     def verifier(self, upload: Upload) -> Verifier:
         """Return what has seen the durable bytes of an upload; they are read again from the file after a restart."""

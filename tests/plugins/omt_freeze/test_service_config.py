@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from omt_core.api import files
 from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation, Installation
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text
@@ -186,10 +187,15 @@ def test_a_change_at_the_very_moment_is_not_overwritten(site: Any, monkeypatch: 
 
 
 def test_a_file_that_cannot_be_written_is_named(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
     def refuse(self: Path, target: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+        if target == site.config:
+            raise PermissionError(13, "Permission denied", str(self))
+        replace(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(files, "_WAITS", ())
     with pytest.raises(InstallationError) as refused:
         site.freeze()
     assert refused.value.code == "service-config-not-writable"
