@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from omt_archive.document_row import LOST_LETTER
 from omt_archive.names import likeness
 from omt_archive.owner import Missing, Unclaimed
 from omt_archive.roots import Period
@@ -38,6 +40,14 @@ class Candidates:
         free = [file for file in found if file.path not in self.told]
         if free:
             self.told.add(free[0].path)
+        return self._tell(free)
+
+    def resembling(self, document: Missing) -> tuple[str, ...]:
+        """Return the files that differ in the lost letters of a name only; they then count as told with it."""
+        pattern = re.compile(re.escape(fold(document.name)).replace(re.escape(LOST_LETTER), "."))
+        found = [file for name, files in self._by_fold.items() if pattern.fullmatch(name) for file in files]
+        free = [file for file in self._nearest(found, document.period) if file.path not in self.told]
+        self.told.update(file.path for file in free[:1])
         return self._tell(free)
 
     def alike(self, document: Missing, *, letter_by_letter: bool) -> tuple[str, ...]:

@@ -19,11 +19,14 @@ from omt_archive.names import telling
 from omt_archive.roots import Period, period_of
 from omt_archive.whole_number import whole_number
 from omt_core.api import InventoryState, Row, Value
-from omt_crm.paths import document_folder, neighbouring_folders, refuse_reason
+from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
 
 ORDINARY_NAME: Final = re.compile(r"(?!(?i:CON|PRN|AUX|NUL|COM.|LPT.) *(?:\.|\Z))\w[\w .,()\[\]'&+-]{0,100}\w")
 """Names that `refuse_reason` is sure to accept, which are nearly all: it looks at each letter of each name."""
+
+LOST_LETTER: Final = "?"
+"""What a code page leaves of a letter that it does not have."""
 
 _ANYBODY = "-"
 """Stands for a login where only the period is asked for."""
@@ -38,6 +41,8 @@ class DocumentRow(NamedTuple):
     registered: datetime | None
     has_appointment: bool
     owner: str | None
+    refused: str = ""
+    """Why the name cannot be a file's, where another name may be meant; in words that follow "the name"."""
 
 
 class Unmovable(NamedTuple):
@@ -57,7 +62,7 @@ def document_row(row: Row) -> DocumentRow:
         provider=whole_number(provider) if provider else 0,
         registered=moment(registered),
         has_appointment=appointment is not None,
-        owner=None if owner is None else str(owner),
+        owner=None if owner is None else as_opened(str(owner)),
     )
 
 
@@ -73,9 +78,26 @@ def unmovable(document: DocumentRow) -> Unmovable | None:
     if not document.owner:
         return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
     if ORDINARY_NAME.fullmatch(document.name) is None and (reason := refuse_reason(document.name)) is not None:
-        detail = f"Its file name {telling(repr(document.name))} {reason}."
-        return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
+        return hostile_name(document.name, reason)
     return None
+
+
+def meant(document: DocumentRow) -> DocumentRow | None:
+    """Return a document of a hostile name as it can be looked for all the same, or None.
+
+    The site opens a name without the dots and blanks behind it. A code page that lost a letter left `?` in its place:
+    the site cannot open that file either, but what resembles it is worth telling.
+    """
+    reason = refuse_reason(document.name) or ""
+    name = as_opened(document.name)
+    usable = refuse_reason(name.replace(LOST_LETTER, "x")) is None
+    return document._replace(name=name, refused=reason) if usable else None
+
+
+def hostile_name(name: str, reason: str) -> Unmovable:
+    """Say that a document has a name that no file can have."""
+    detail = f"Its file name {telling(repr(name))} {reason}."
+    return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 
 def hostile_login(login: str, reason: str) -> Unmovable:

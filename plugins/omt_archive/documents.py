@@ -9,8 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
-from omt_archive.document_row import DocumentRow, Unmovable, document_row, hostile_login, periods_of, unmovable
-from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING
+from omt_archive.document_row import (
+    LOST_LETTER,
+    DocumentRow,
+    Unmovable,
+    document_row,
+    hostile_login,
+    hostile_name,
+    meant,
+    periods_of,
+    unmovable,
+)
+from omt_archive.examination import Examination
+from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING, DOCUMENT_NAME_HOSTILE
 from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
@@ -48,8 +59,11 @@ class DocumentInventory:
             document = document_row(row)
             reason = unmovable(document)
             if reason is not None:
-                yield self._unmovable(document, reason)
-                continue
+                other = meant(document) if reason.reason == DOCUMENT_NAME_HOSTILE.code else None
+                if other is None:
+                    yield self._unmovable(document, reason)
+                    continue
+                document = other
             if document.owner != login:
                 login = document.owner or ""
                 if fold(login) != self._owner_fold:
@@ -99,7 +113,7 @@ class DocumentInventory:
         """Return the item of a document whose file is there; one that is missing is remembered with its owner."""
         periods = periods_of(document.registered, now=self._now)
         year, half = periods[0]
-        found = owner.find(document.name, periods)
+        found = None if LOST_LETTER in document.name else owner.find(document.name, periods)
         if found is not None and found.path is not None:
             seen = found.seen
             return Item(
@@ -109,6 +123,9 @@ class DocumentInventory:
             )  # fmt: skip
         expected = owner.expected(f"{year}.{half}", document.name)
         trouble = None if found is None else found.seen
+        if document.refused:
+            why = hostile_name(document.name, document.refused)
+            trouble = Examination(why.presence, reason=why.reason, detail=why.detail)
         owner.lacking += trouble is None
         login = document.owner or ""
         owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
@@ -138,9 +155,12 @@ class DocumentInventory:
         name = f"{document.login}/{year}.{half}/{document.name}"
         if document.trouble is not None:
             seen = document.trouble
+            hostile = seen.reason == DOCUMENT_NAME_HOSTILE.code
             return Item(
-                stage=STAGE, key=document.key, name=name, presence=seen.presence, reason=seen.reason, detail=seen.detail
-            )
+                stage=STAGE, key=document.key, name=f"document {document.key}" if hostile else name,
+                presence=seen.presence, reason=seen.reason, detail=seen.detail,
+                candidates=candidates.resembling(document) if hostile else (),
+            )  # fmt: skip
         nearest = candidates.misplaced(document)
         reason = DOCUMENT_FILE_MISPLACED if nearest else DOCUMENT_FILE_MISSING
         expected = "" if document.expected is None else f"Expected as {self._shown(document.expected)}."

@@ -66,9 +66,14 @@ def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, m
     spelling = {fold(row.relative): row.relative for row in reversed(rows) if usable[row] is None}
     present: set[str] = set()
     if folder is not None and disk.has_root(folder):
-        for file in walk(folder, disk, leave_out=lambda relative: fold(relative) == NEVER_MOVED):
-            present.add(fold(file.relative))
-            key = spelling.get(fold(file.relative), file.relative)
+        files = list(walk(folder, disk, leave_out=lambda relative: fold(relative) == NEVER_MOVED))
+        exact = {file.relative for file in files}
+        for file in files:
+            folded = fold(file.relative)
+            key = spelling.get(folded, file.relative)
+            if key != file.relative and (key in exact or folded in present):
+                key = file.relative  # another file of that name, but for case, is the row's
+            present.add(folded)
             yield tree_item(STAGE, key, file)
     elif folder is not None or spelling:
         detail = "No template folder is known." if folder is None else f"{on_site(folder, machine)} does not exist."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from omt_crm.paths.hostile import refuse_reason
-from omt_crm.paths.names import fold
+from omt_crm.paths.names import as_opened, fold
 from omt_crm.paths.periods import document_folder, neighbouring_folders, period
 from omt_crm.paths.presence import Lost, is_back, is_line_fault, lost_on_the_way, reason, wait_until_back
 from omt_crm.paths.windows import extended, map_windows_path, openable
 
 __all__ = [
     "Lost",
+    "as_opened",
     "document_folder",
     "extended",
     "fold",

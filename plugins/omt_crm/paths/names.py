@@ -24,6 +24,11 @@ def fold(name: str) -> str:
     return name.translate(_UPPER)
 
 
+def as_opened(name: str) -> str:
+    """Return the name of the file or folder that Windows opens for a name: dots and blanks behind it do not count."""
+    return name.rstrip(". ") or name
+
+
 class _UpperCase(dict[int, int]):
     """Windows' upper case of each letter that was asked for so far."""
 

@@ -239,3 +239,35 @@ async def test_a_missing_file_is_not_taken_for_one_that_only_a_lenient_folding_c
     after = {item.key: item for item in await site.items("documents")}
     assert after[one.key].presence is InventoryState.MISSING
     assert after[other.key].presence is InventoryState.FOUND
+
+
+@pytest.mark.parametrize("behind", [" ", ".", ". ", " .. "])
+async def test_dots_and_blanks_behind_a_name_do_not_count_as_on_site(new_site, behind):
+    site = new_site()
+    one = (await site.items("documents"))[0]
+    site.run("UPDATE document SET name = name || ? WHERE document_id = ?", (behind, int(one.key)))
+    after = await site.items("documents")
+    again = next(item for item in after if item.key == one.key)
+    assert (again.presence, again.path, again.name) == (InventoryState.FOUND, one.path, one.name)
+    assert all(item.presence is InventoryState.FOUND for item in after)
+
+
+async def test_neither_do_they_behind_an_owners_login(new_site):
+    site = new_site()
+    before = await site.items("documents")
+    login = before[0].name.split("/")[0]
+    site.run("UPDATE associate SET name = name || ' ' WHERE name = ?", (login,))
+    after = await site.items("documents")
+    assert {(item.key, item.name, item.path) for item in after} == {(item.key, item.name, item.path) for item in before}
+
+
+async def test_letters_that_a_code_page_lost_lead_to_a_candidate(new_site):
+    site = new_site()
+    one = (await site.items("documents"))[0]
+    one.path.rename(one.path.with_name("Blåbærgrøt.doc"))
+    site.run("UPDATE document SET name = 'Bl?b?rgr?t.doc' WHERE document_id = ?", (int(one.key),))
+    after = await site.items("documents")
+    again = next(item for item in after if item.key == one.key)
+    assert (again.presence, again.reason) == (InventoryState.REFUSED, "document-name-hostile")
+    assert [path.rpartition("\\")[2] for path in again.candidates] == ["Blåbærgrøt.doc"]
+    assert not [item for item in after if item.presence is InventoryState.ORPHAN]

@@ -78,3 +78,14 @@ async def test_without_a_folder_every_row_is_missing(new_site):
     folder.rename(site.machine / "gone")
     reasons = Counter(item.reason for item in await site.items("templates"))
     assert reasons == {"template-folder-missing": 1, "template-file-missing": 8}
+
+
+async def test_two_files_that_differ_in_case_only_are_two_items(new_site):
+    site = new_site()
+    folder = site.installation.archives[0] / "TEMPLATE"
+    one = next(path for path in sorted(folder.iterdir()) if path.is_file() and path.name != path.name.upper())
+    for name in (one.name.upper(), one.name.lower()):
+        (folder / name).write_bytes(b"another one")
+    items = await site.items("templates")
+    assert len({item.key for item in items}) == len(items)
+    assert {item.key for item in items} >= {one.name, one.name.upper(), one.name.lower()}
