@@ -1,20 +1,25 @@
-"""The login from beginning to end: verify, then tell what kind of user it is (W18-W22)."""
+"""The login from beginning to end: verify, then tell who it is and whether an administrator (W18-W26)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from omt_auth.administrator import read_administrator
-from omt_auth.associates import get_associate
+from omt_auth import statements
+from omt_auth.associates import Associate, get_associate, text
 from omt_auth.simulated_password import SimulatedPassword, is_simulated
 from omt_auth.verification import Verdict, Verification, Verifier
-from omt_core.api import LoginOutcome, LoginResult, SourceDatabase
+from omt_core.api import Administrator, LoginOutcome, LoginResult, Row, SourceDatabase
 from omt_core.api.calls import Authenticate
 from omt_crm.administrators import read_administrator_rights, strongest_right
 from omt_crm.licences import read_licences
+from omt_crm.vocabulary import EmailType, PhoneType
 
 AUTOMATIC = ("netserver", "windows")
 """The order in which verifiers are tried when none is named."""
+
+
+CALLABLE = (PhoneType.DIRECT, PhoneType.MOBILE, PhoneType.PRIVATE)
+"""Numbers that a person can be called at; fax and pager are left out."""
 
 
 async def log_on(call: Authenticate, verifiers: Mapping[str, Verifier], chosen: str) -> LoginResult:
@@ -48,7 +53,7 @@ async def _result(call: Authenticate, verification: Verification, verifier: str)
     # ND whether the original accepts system users; they are no administrators here (domain/README.md section 3).
     if right is None or not associate.employee:
         return LoginResult(outcome=LoginOutcome.NOT_ADMINISTRATOR, verifier=verifier)
-    administrator = await read_administrator(call.database, associate, right)
+    administrator = await _administrator(call.database, associate, right)
     return LoginResult(outcome=LoginOutcome.ACCEPTED, administrator=administrator, verifier=verifier)
 
 
@@ -60,3 +65,23 @@ async def _administrator_right(database: SourceDatabase, associate: int, reporte
     if reported is not None:
         return strongest_right(reported)
     return (await read_administrator_rights(database, await read_licences(database))).of(associate)
+
+
+async def _administrator(database: SourceDatabase, associate: Associate, right: str) -> Administrator:
+    """Read name, addresses and numbers; a login without a person has none of them and is called by its name."""
+    person = associate.person_id
+    names = await database.rows(statements.PERSON, (person,)) if person else ()
+    emails = await database.rows(statements.EMAILS, (person, int(EmailType.EMAIL))) if person else ()
+    phones = await database.rows(statements.PHONES, (person, *map(int, CALLABLE))) if person else ()
+    full_name = " ".join(part for part in map(text, names[0]) if part) if names else ""
+    return Administrator(
+        login=associate.login,
+        full_name=full_name or associate.login,
+        right=right,
+        emails=_distinct(emails),
+        phones=_distinct(phones),
+    )
+
+
+def _distinct(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for row in rows if (value := text(row[0]))))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_checks.failure import CHECK_FAILED
-from omt_checks.rule import InstallationRule, UserRule
+from omt_checks.rule import CHECK_FAILED, InstallationRule, UserRule
 from omt_checks.rules import (
     duplicate_addresses,
     licence,

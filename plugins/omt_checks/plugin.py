@@ -8,7 +8,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from omt_checks.catalogue import CODES, INSTALLATION_RULES, USER_RULES
-from omt_checks.running import run_rules
+from omt_checks.rule import run_rules
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import ValidateInstallation, ValidateUsers

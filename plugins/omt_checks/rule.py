@@ -1,14 +1,31 @@
-"""What a rule is: a name, the findings it can report, and a question to the database."""
+"""What a rule is: a name, the findings it can report, and a question to the database; and how rules are run."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode
+from omt_core.api import Finding, FindingCode, OmtError, Severity
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
+
+_log = logging.getLogger(__name__)
+
+PLUGIN: Final = "checks"
+"""The name of the plugin in all its findings."""
+
+CHECK_FAILED: Final = FindingCode(
+    code="check-failed",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="A check could not be made, so that nobody knows whether what it looks for is there.",
+    remedy="Look into the log for the cause. Waive this finding if you have made the check by hand.",
+)
+
+_NAMED = 5
+"""How many of what was found a sentence names."""
 
 CallT = TypeVar("CallT", ValidateInstallation, ValidateUsers)
 
@@ -24,3 +41,28 @@ class Rule(Generic[CallT]):
 
 InstallationRule = Rule[ValidateInstallation]
 UserRule = Rule[ValidateUsers]
+
+
+def listing(words: Sequence[str]) -> str:
+    """Return the first few of these words, and how many more there are."""
+    named = ", ".join(words[:_NAMED])
+    return f"{named} and {len(words) - _NAMED:,} more" if len(words) > _NAMED else named
+
+
+async def run_rules(rules: Sequence[Rule[CallT]], call: CallT, settings: ChecksSettings) -> list[Finding]:
+    """Return what all rules found. A rule that raises is itself a finding of severity error.
+
+    An error that a person is meant to read (the database is gone) is no fault of a rule and stops the run as it does
+    everywhere: it must not become a finding that can be waived.
+    """
+    findings: list[Finding] = []
+    for rule in rules:
+        try:
+            findings += await rule.check(call, settings)
+        except OmtError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it is told, not swallowed
+            _log.exception("The check %s failed.", rule.name)
+            message = f"The check {rule.name} failed: {type(error).__name__}: {error}"
+            findings.append(CHECK_FAILED.finding(message, (rule.name,)))
+    return findings

@@ -32,9 +32,9 @@ from omt_discovery.configuration import (
     Rank,
 )  # fmt: skip
 from omt_discovery.findings import CONFIGURATION_ENCRYPTED, DATABASE_TYPE_UNSUPPORTED, DRIVE_MAPPED, PATH_UNUSABLE
-from omt_discovery.machine import Machine
-from omt_discovery.weighing import Weighed
-from omt_discovery.windows_files import normalise
+from omt_discovery.precedence import Weighed
+from omt_discovery.windows.files import normalise
+from omt_discovery.windows.machine import Machine
 
 DBMS_NAMES = {"mssql": "mssql", "oracle": "oracle", "sqlite": "sqlite", "postgresql": "postgresql"}
 """DatabaseMajor to the tool's own names. The last two are no product of the vendor's: simulated installations."""

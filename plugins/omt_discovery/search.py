@@ -7,13 +7,13 @@ from omt_core.api.calls import Discovery
 from omt_discovery.answers import given
 from omt_discovery.assembly import assemble
 from omt_discovery.configuration import WEB_SERVICES, Claim, Configuration, Rank
-from omt_discovery.customer_service import customer_services
 from omt_discovery.findings import CONFIGURATION_UNREADABLE, INSTALLATION_NOT_FOUND
-from omt_discovery.machine import Machine, machine_below, this_machine
-from omt_discovery.servers import servers, web_sites
+from omt_discovery.precedence import weigh
+from omt_discovery.products.customer_service import customer_services
+from omt_discovery.products.servers import servers, web_sites
+from omt_discovery.products.windows_clients import windows_clients
 from omt_discovery.settings import DiscoverySettings
-from omt_discovery.weighing import weigh
-from omt_discovery.windows_clients import windows_clients
+from omt_discovery.windows.machine import Machine, machine_below, this_machine
 
 
 def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from omt_core.api import PluginSettings
-from omt_discovery.text_encoding import code_page
+from omt_discovery.windows.text_encoding import code_page
 
 _MEBIBYTE = 1024 * 1024
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from omt_core.api import Proposal, User, UserPlan
-from omt_plans.matching import PlanNames, free_seats
+from omt_plans.plan_names import PlanNames, free_seats
 
 Rule = Literal["match", "none"]
 """`match`: the online plan whose name equals that of the user's plan on site; `none`: nobody gets a plan.

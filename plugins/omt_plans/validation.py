@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omt_core.api import Finding, User, UserPlan
 from omt_plans import findings
-from omt_plans.matching import PlanNames, free_seats
+from omt_plans.plan_names import PlanNames, free_seats
 
 SHOWN = 10
 """How many logins a message names; all are subjects of the finding."""

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from omt_core.api import Notice, Plugin, hookimpl
 from omt_core.api.calls import PlanRecovery, RecoveryPlan
-from omt_recovery.planning import explain, plan_recovery
+from omt_recovery.plan import explain, plan_recovery
 
 
 class RecoveryPlugin(Plugin):

@@ -8,8 +8,7 @@ import io
 from collections.abc import AsyncGenerator, Sequence
 
 from omt_core.api import ItemRecord, MigrationRecord
-from omt_report.document import ItemLine, item_of
-from omt_report.serialising import serialised
+from omt_report.document import ItemLine, item_of, serialised
 
 COLUMNS = tuple(ItemLine.model_fields)
 

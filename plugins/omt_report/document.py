@@ -6,10 +6,11 @@ it must say which were left behind. The migrator's own address and number, and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
+import anyio
 from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import (
@@ -290,3 +291,8 @@ def _finding(finding: Finding, waivers: Sequence[str]) -> FindingLine:
         remedy=encodable(finding.remedy),
         waived=finding.waived_by(waivers),
     )
+
+
+async def serialised(function: Callable[[Sequence[ItemRecord]], bytes], batch: Sequence[ItemRecord]) -> bytes:
+    """Run a function over one batch in a thread: a million items take a while, and progress must still be shown."""
+    return await anyio.to_thread.run_sync(function, batch, limiter=anyio.CapacityLimiter(1))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 
 from omt_core.api import ItemRecord, MigrationRecord, ReportSection
-from omt_report.document import head_of, item_of
-from omt_report.serialising import serialised
+from omt_report.document import head_of, item_of, serialised
 
 
 async def json_report(record: MigrationRecord, sections: Sequence[ReportSection]) -> AsyncGenerator[bytes]:

@@ -9,9 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from omt_checks.failure import PLUGIN
-from omt_checks.naming import listing
-from omt_checks.rule import Rule, UserRule
+from omt_checks.rule import PLUGIN, Rule, UserRule, listing
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateUsers

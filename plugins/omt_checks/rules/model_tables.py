@@ -7,10 +7,8 @@ from typing import Final
 
 import anyio.to_thread
 
-from omt_checks.failure import PLUGIN
 from omt_checks.model_data import ModelError, table_names
-from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule, Rule
+from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODEL
 from omt_core.api import Finding, FindingCode, Severity

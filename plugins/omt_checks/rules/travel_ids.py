@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from omt_checks.failure import PLUGIN
 from omt_checks.highest_ids import highest_ids
-from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule, Rule
+from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from omt_checks.failure import PLUGIN
-from omt_checks.naming import listing
-from omt_checks.rule import InstallationRule, Rule
+from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import TRAVEL_STATE, TRAVELLERS
 from omt_checks.whole_number import whole_number

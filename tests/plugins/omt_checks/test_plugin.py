@@ -6,9 +6,7 @@ import pytest
 
 from omt_checks import ChecksPlugin
 from omt_checks.catalogue import INSTALLATION_RULES, USER_RULES
-from omt_checks.failure import CHECK_FAILED
-from omt_checks.rule import Rule
-from omt_checks.running import run_rules
+from omt_checks.rule import CHECK_FAILED, Rule, run_rules
 from omt_checks.settings import ChecksSettings
 from omt_core.api import InstallationError
 from omt_core.api.findings import Severity

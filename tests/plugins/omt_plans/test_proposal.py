@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.users import User, UserPlan
-from omt_plans.matching import folded
+from omt_plans.plan_names import folded
 from omt_plans.proposal import propose_plans
 
 NAMES = st.sampled_from(["SalesPREM", "salesprem", " ServicePREM ", "ServicePREM", "Straße", "STRASSE", "x"])

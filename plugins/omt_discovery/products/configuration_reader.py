@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from omt_core.api import Finding
-from omt_discovery.dotnet_config import DotNetConfig, DotNetConfigError
 from omt_discovery.findings import CONFIGURATION_UNREADABLE
-from omt_discovery.ini import IniFile
-from omt_discovery.machine import Machine
-from omt_discovery.superoffice_ini import NamedIni
-from omt_discovery.text_encoding import decode_ansi
-from omt_discovery.windows_files import UnreadableFileError
+from omt_discovery.products.dotnet_config import DotNetConfig, DotNetConfigError
+from omt_discovery.products.ini import IniFile
+from omt_discovery.products.superoffice_ini import NamedIni
+from omt_discovery.windows.files import UnreadableFileError
+from omt_discovery.windows.machine import Machine
+from omt_discovery.windows.text_encoding import decode_ansi
 
 
 class ConfigurationReader:

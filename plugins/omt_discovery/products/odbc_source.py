@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omt_discovery.registry import CURRENT_USER, LOCAL_MACHINE, Registry, text_value
+from omt_discovery.windows.registry import CURRENT_USER, LOCAL_MACHINE, Registry, text_value
 
 SOURCE_KEYS = (
     rf"{LOCAL_MACHINE}\SOFTWARE\WOW6432Node\ODBC\ODBC.INI",

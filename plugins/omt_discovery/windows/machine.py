@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_discovery.environment import expand, read_environment
-from omt_discovery.registry import CURRENT_USER, LOCAL_MACHINE, EmptyRegistry, Registry, text_value
-from omt_discovery.registry_export import load_registry_exports
-from omt_discovery.text_encoding import ANSI, code_page
-from omt_discovery.windows_files import UnreadableFileError, WindowsFiles, read_file
-from omt_discovery.windows_registry import open_registry
+from omt_discovery.windows.environment import expand, read_environment
+from omt_discovery.windows.files import UnreadableFileError, WindowsFiles, read_file
+from omt_discovery.windows.live_registry import open_registry
+from omt_discovery.windows.registry import CURRENT_USER, LOCAL_MACHINE, EmptyRegistry, Registry, text_value
+from omt_discovery.windows.registry_export import load_registry_exports
+from omt_discovery.windows.text_encoding import ANSI, code_page
 
 CODE_PAGES = rf"{LOCAL_MACHINE}\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
 """Its value ACP is the number of the machine's ANSI code page."""

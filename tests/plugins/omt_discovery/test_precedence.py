@@ -23,7 +23,7 @@ from omt_discovery.configuration import (
     password_claim,
     strongest,
 )
-from omt_discovery.weighing import weigh
+from omt_discovery.precedence import weigh
 
 SCALARS = (DBMS, DSN, PREFIX, USER, TEMPLATES)
 WORDS = st.sampled_from(("a", "b", "c"))

@@ -21,8 +21,8 @@ from omt_discovery.configuration import (
     Claim,
     password_claim,
 )  # fmt: skip
-from omt_discovery.dotnet_config import DotNetConfig, is_plain_text
-from omt_discovery.web_address import service_root
+from omt_discovery.products.dotnet_config import DotNetConfig, is_plain_text
+from omt_discovery.products.web_address import service_root
 
 _UNREADABLE = "(encrypted)"
 _DATABASE_KEYS = (

@@ -6,11 +6,11 @@ import ntpath
 from collections.abc import Iterator
 
 from omt_discovery.configuration import Configuration, Rank
-from omt_discovery.machine import Machine
-from omt_discovery.netserver_config import read_netserver_config
-from omt_discovery.product_folder import CONFIG_NAME, INI_NAME, read_product_folder
-from omt_discovery.reading import ConfigurationReader
+from omt_discovery.products.configuration_reader import ConfigurationReader
+from omt_discovery.products.netserver_config import read_netserver_config
+from omt_discovery.products.product_folder import CONFIG_NAME, INI_NAME, read_product_folder
 from omt_discovery.settings import DiscoverySettings
+from omt_discovery.windows.machine import Machine
 
 
 def servers(machine: Machine, settings: DiscoverySettings) -> Iterator[Configuration]:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_discovery.registry import RegistryValue
-from omt_discovery.registry_export import load_registry_exports
+from omt_discovery.windows.registry import RegistryValue
+from omt_discovery.windows.registry_export import load_registry_exports
 
 HEADER = "Windows Registry Editor Version 5.00\r\n\r\n"
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)

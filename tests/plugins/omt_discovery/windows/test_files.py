@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omt_discovery.windows_files import UnreadableFileError, WindowsFiles, same_path
+from omt_discovery.windows.files import UnreadableFileError, WindowsFiles, same_path
 
 HOSTILE = st.lists(
     st.sampled_from(("..", ".", "C:", "\\", "/", "x", "\\\\h\\s", "?", "etc", "\0", "~", ":", "UNC")), max_size=8

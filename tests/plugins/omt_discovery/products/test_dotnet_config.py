@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_discovery.dotnet_config import DotNetConfig, DotNetConfigError, is_plain_text
+from omt_discovery.products.dotnet_config import DotNetConfig, DotNetConfigError, is_plain_text
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <configuration><SuperOffice><Data>&b;</Data></SuperOffice></configuration>"""

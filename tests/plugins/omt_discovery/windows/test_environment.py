@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from omt_discovery.environment import expand, read_environment
-from omt_discovery.registry import EmptyRegistry, LoadedRegistry
+from omt_discovery.windows.environment import expand, read_environment
+from omt_discovery.windows.registry import EmptyRegistry, LoadedRegistry
 
 
 def test_variables_are_replaced_in_any_case_and_unknown_ones_stay() -> None:

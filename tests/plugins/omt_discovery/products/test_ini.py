@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_discovery.ini import IniFile
+from omt_discovery.products.ini import IniFile
 
 NAMES = st.text(st.characters(categories=("L", "N"), exclude_characters="\0"), min_size=1, max_size=12)
 VALUES = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).map(

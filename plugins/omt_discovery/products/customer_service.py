@@ -23,14 +23,13 @@ from omt_discovery.configuration import (
     Rank,
     password_claim,
 )  # fmt: skip
-from omt_discovery.machine import Machine
-from omt_discovery.odbc_source import find_odbc_source
-from omt_discovery.reading import ConfigurationReader
-from omt_discovery.registry import LOCAL_MACHINE, text_value
-from omt_discovery.service_config import read_service_config
+from omt_discovery.products.configuration_reader import ConfigurationReader
+from omt_discovery.products.odbc_source import find_odbc_source
+from omt_discovery.products.web_address import service_root
 from omt_discovery.settings import DiscoverySettings
-from omt_discovery.text_encoding import decode_utf8_or_ansi
-from omt_discovery.web_address import service_root
+from omt_discovery.windows.machine import Machine
+from omt_discovery.windows.registry import LOCAL_MACHINE, text_value
+from omt_discovery.windows.text_encoding import decode_utf8_or_ansi
 
 SITE_KEYS = (
     rf"{LOCAL_MACHINE}\SOFTWARE\WOW6432Node\SuperOffice Customer Service",
@@ -104,3 +103,17 @@ def _login(values: Mapping[str, str], path: str) -> Iterator[Claim]:
 def _web_services(values: Mapping[str, str], path: str) -> Iterator[Claim]:
     if address := service_root(values.get("nsendpoint", "")):
         yield Claim(setting=WEB_SERVICES, value=address, source=f"{path} nsEndPoint")
+
+
+def read_service_config(text: str) -> Mapping[str, str]:
+    """Return the values of a `config` file by lower-case key: lines `key = value`, `#` for comments.
+
+    Empty ones are left out. ND which of two equal keys counts: the first.
+    """
+    values: dict[str, str] = {}
+    for raw in text.split("\n"):
+        line = raw.strip(" \t\r\v\f\0")
+        key, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            values.setdefault(key.strip().casefold(), value.strip())
+    return {key: value for key, value in values.items() if value}

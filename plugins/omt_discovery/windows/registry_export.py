@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from omt_discovery.registry import LoadedRegistry, RegistryValue
-from omt_discovery.text_encoding import ANSI, decode_utf8_or_ansi
+from omt_discovery.windows.registry import LoadedRegistry, RegistryValue
+from omt_discovery.windows.text_encoding import ANSI, decode_utf8_or_ansi
 
 _Keys = dict[str, dict[str, RegistryValue]]
 

@@ -9,7 +9,7 @@ from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.errors import InstallationError, OmtError, OnlineRefusedError
 from omt_core.api.installation import Licence
 from omt_core.api.online import EarlierMigration, TenantState, TenantStatus
-from omt_recovery.planning import explain, plan_recovery
+from omt_recovery.plan import explain, plan_recovery
 
 LICENCE = Licence(owner="Nordlys AS", serial="1234567890", version="8.5")
 INITIAL = RecoveryPlan(mode=MigrationMode.INITIAL)

@@ -5,8 +5,8 @@ import sys
 import fake_winreg
 import pytest
 
-from omt_discovery.registry import EmptyRegistry
-from omt_discovery.windows_registry import WindowsRegistry, open_registry
+from omt_discovery.windows.live_registry import WindowsRegistry, open_registry
+from omt_discovery.windows.registry import EmptyRegistry
 
 KEY = r"SOFTWARE\WOW6432Node\ODBC\ODBC.INI"
 

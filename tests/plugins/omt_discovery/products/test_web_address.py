@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from omt_discovery.web_address import service_root
+from omt_discovery.products.web_address import service_root
 
 
 @pytest.mark.parametrize(

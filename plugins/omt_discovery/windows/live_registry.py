@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from omt_discovery.registry import EmptyRegistry, Registry, RegistryValue
+from omt_discovery.windows.registry import EmptyRegistry, Registry, RegistryValue
 
 
 class WinRegModule(Protocol):

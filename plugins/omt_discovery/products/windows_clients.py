@@ -6,10 +6,10 @@ import ntpath
 from collections.abc import Iterator
 
 from omt_discovery.configuration import Configuration, Rank
-from omt_discovery.machine import Machine
-from omt_discovery.product_folder import INI_NAME, read_product_folder
-from omt_discovery.registry import CURRENT_USER, LOCAL_MACHINE, text_value
+from omt_discovery.products.product_folder import INI_NAME, read_product_folder
 from omt_discovery.settings import DiscoverySettings
+from omt_discovery.windows.machine import Machine
+from omt_discovery.windows.registry import CURRENT_USER, LOCAL_MACHINE, text_value
 
 MAIL_LINK_KEY = rf"{CURRENT_USER}\Software\SuperOffice\MailLink"
 MAIL_LINK_VALUE = "UseIniPathForWindowsClient"

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from itertools import chain
 
 from omt_discovery.configuration import DBMS, Claim, Configuration, Rank, strongest
-from omt_discovery.machine import Machine
-from omt_discovery.netserver_config import read_netserver_config
-from omt_discovery.reading import ConfigurationReader
+from omt_discovery.products.configuration_reader import ConfigurationReader
+from omt_discovery.products.netserver_config import read_netserver_config
+from omt_discovery.products.superoffice_ini import read_ini
 from omt_discovery.settings import DiscoverySettings
-from omt_discovery.superoffice_ini import read_ini
+from omt_discovery.windows.machine import Machine
 
 INI_NAME, CONFIG_NAME = "SuperOffice.ini", "SuperOffice.config"
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from omt_discovery.odbc_source import SOURCE_KEYS, OdbcSource, find_odbc_source
-from omt_discovery.registry import LoadedRegistry
+from omt_discovery.products.odbc_source import SOURCE_KEYS, OdbcSource, find_odbc_source
+from omt_discovery.windows.registry import LoadedRegistry
 
 SQL_SERVER = r"C:\Windows\SysWOW64\sqlsrv32.dll"
 

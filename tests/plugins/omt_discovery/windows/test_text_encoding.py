@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from omt_discovery.text_encoding import decode_ansi, decode_utf8_or_ansi
+from omt_discovery.windows.text_encoding import decode_ansi, decode_utf8_or_ansi
 
 TEXT = "archivepath=D:\\Årsrapporter\\Ω"
 

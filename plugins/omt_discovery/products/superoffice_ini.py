@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from omt_core.api import Finding
 from omt_discovery.configuration import ARCHIVES, DATABASE, DBMS, DSN, PREFIX, SERVER, TEMPLATES, Claim
 from omt_discovery.findings import ODBC_SOURCE_MISSING
-from omt_discovery.ini import IniFile
-from omt_discovery.odbc_source import find_odbc_source
-from omt_discovery.registry import Registry
+from omt_discovery.products.ini import IniFile
+from omt_discovery.products.odbc_source import find_odbc_source
+from omt_discovery.windows.registry import Registry
 
 SECTION = "SuperOffice"
 PLUGIN_SECTION = "DocPlugin_SoArc"

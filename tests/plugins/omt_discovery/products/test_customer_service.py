@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from omt_discovery.service_config import read_service_config
+from omt_discovery.products.customer_service import read_service_config
 
 
 def test_lines_are_key_and_value_and_comments_begin_with_a_hash() -> None:

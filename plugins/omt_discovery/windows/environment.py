@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from omt_discovery.registry import CURRENT_USER, LOCAL_MACHINE, Registry, text_value
+from omt_discovery.windows.registry import CURRENT_USER, LOCAL_MACHINE, Registry, text_value
 
 _VARIABLE = re.compile(r"%([^%\\/:]+)%")
 _EXPANSIONS = 8

@@ -1,0 +1,1 @@
+"""What each part of the product keeps in its configuration, as claims about the installation."""
