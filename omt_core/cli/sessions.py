@@ -11,9 +11,8 @@ from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import interrupts
 from omt_core.cli.progress import watching
-from omt_core.engine.ending import end_run
 from omt_core.engine.opening import OpenRequest, open_session
-from omt_core.engine.result import Result
+from omt_core.engine.result import Result, end_run
 from omt_core.engine.runner import Runner
 
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
 from omt_core.journal import Journal
-from omt_core.plugin_host import CORE
+from omt_core.plugin_host import CORE, EventHub
 
 LEFT_ON_SITE: Final = "left-on-site"
 """The code under which a plugin lists tables and columns that stay on site; receipt and report take them from there."""
@@ -28,6 +29,50 @@ REPORT_NOT_WRITTEN: Final = FindingCode(
     remedy="Write it again by `omt report`, with --output if the workspace cannot take it.",
 )
 CORE_CODES: Final = (WAIVER_UNUSED, REPORT_NOT_WRITTEN)
+
+
+class FindingLog:
+    """All findings of a session, each under who found it; the one place where they are kept, and told from.
+
+    What is filed anew under a name takes the place of what was filed there before.
+    """
+
+    def __init__(self, events: EventHub) -> None:
+        self._events = events
+        self._groups: dict[str, tuple[Finding, ...]] = {}
+        self.groups: Mapping[str, tuple[Finding, ...]] = {}
+        """The same by who found it; another mapping after each change."""
+        self._told: set[Finding] = set()
+        self.all: tuple[Finding, ...] = ()
+        """Everything that stands, sorted; another tuple after each change."""
+
+    def of(self, name: str) -> tuple[Finding, ...]:
+        """Return what is filed under a name."""
+        return self._groups.get(name, ())
+
+    def file(self, name: str, findings: Iterable[Finding]) -> None:
+        """Let these take the place of what was filed under this name."""
+        self._groups[name] = merged(findings)
+        self._tell()
+
+    def add(self, name: str, findings: Iterable[Finding]) -> None:
+        """File these beside what is filed under this name."""
+        self.file(name, (*self.of(name), *findings))
+
+    def supersede(self, name: str, findings: Iterable[Finding]) -> None:
+        """File these in the place of whatever was told of the same codes: a later look saw newer things."""
+        newer = tuple(findings)
+        codes = {finding.code for finding in newer}
+        for other, group in self._groups.items():
+            self._groups[other] = tuple(finding for finding in group if finding.code not in codes)
+        self.file(name, newer)
+
+    def _tell(self) -> None:
+        self.all, self.groups = merged(*self._groups.values()), dict(self._groups)
+        for finding in self.all:
+            if finding not in self._told:
+                self._told.add(finding)
+                self._events.tell(FindingRaised(finding=finding))
 
 
 def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -83,13 +128,6 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
         for reason, shown in sorted(subjects.items())
         if reason in codes
     )
-
-
-def told_anew(before: Iterable[Finding], anew: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Unite findings of the checks with those of a later inventory, which saw newer things about the same codes."""
-    newer = tuple(anew)
-    codes = {finding.code for finding in newer}
-    return merged((finding for finding in before if finding.code not in codes), newer)
 
 
 def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:

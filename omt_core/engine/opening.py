@@ -1,26 +1,32 @@
-"""Opens a session: installation, workspace with its journal, tenant, mode."""
+"""Welcome: finds the installation, opens its database, workspace and journal, and asks the tenant (W16, W17, W83).
+
+A journal that is lost is rebuilt from the tenant's manifest (W91).
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from omt_core.api import calls
+from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode
-from omt_core.api.errors import OnlineNotNamedError
-from omt_core.api.installation import Licence, ManualAnswers
+from omt_core.api.errors import InstallationError, OnlineNotNamedError, OnlineRefusedError
+from omt_core.api.events import Notice
+from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
-from omt_core.engine import pinned_answers, pins
-from omt_core.engine.locating import choose_installation, connect, open_database
-from omt_core.engine.rebuilding import rebuild_journal
+from omt_core.engine import facts, pinned_answers
+from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, Located, MigrationSession
 from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private
 from omt_core.journal import Journal, copy_journal
+from omt_core.plugin_host import Answers
 
 FIRST_RUN = calls.RecoveryPlan(mode=MigrationMode.INITIAL)
 
@@ -68,11 +74,12 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
             )
         await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
-        await pins.pin_licence(journal, licence)
-        await journal.notes.pin(pins.ANSWERS, pinned_answers.dump(request.answers))
+        await facts.pin_licence(journal, licence)
+        await journal.notes.pin(facts.ANSWERS, pinned_answers.dump(request.answers))
+        finishing = await _finished_without_us(journal, status)
         session = MigrationSession(
-            engine=engine,
-            journal=journal,
+            engine,
+            journal,
             folder=folder,
             located=Located(
                 installation=discovery.installation,
@@ -82,19 +89,21 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 status=status,
                 plan=plan,
             ),
-            resources=resources,
             decisions=await journal.notes.decisions(),
             writes=request.writes,
+            finishing=finishing,
             asked_kind=request.kind,
-            findings=discovery.findings,
         )
-        if request.waivers is not None:
-            await session.waive(request.waivers)
-        if await _finished_without_us(journal, status):
-            session.finishing = True
-        elif plan.rebuild_journal:
-            await rebuild_journal(session)
-        yield session
+        with engine.events.findings_kept(lambda finding: session.log.add("raised", (finding,))):
+            session.log.file("discovery", discovery.findings)
+            session.log.file("plugins", engine.host.inactive_findings())
+            if request.waivers is not None:
+                await session.waive(request.waivers)
+            if plan.mode is MigrationMode.INITIAL:
+                await session.choose_recovery(None)
+            if plan.rebuild_journal and not finishing:
+                await rebuild_journal(session)
+            yield session
 
 
 async def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExitStack) -> Path:
@@ -113,23 +122,117 @@ async def _finished_without_us(journal: Journal, status: TenantStatus | None) ->
     """Tell whether the tenant imported after this tool had asked for it and was killed before it heard the answer."""
     known = await journal.notes.pins()
     return (
-        pins.COMPLETING in known
+        facts.COMPLETING in known
         and status is not None
         and status.migration is not None
         and status.migration.completed
-        and status.migration.id == known[pins.COMPLETING]
+        and status.migration.id == known[facts.COMPLETING]
         # While a test is being overwritten, what is completed may be that test still.
-        and (pins.OVERWRITING not in known or status.migration.kind is MigrationKind.LIVE)
+        and (facts.OVERWRITING not in known or status.migration.kind is MigrationKind.LIVE)
     )
 
 
 async def _earlier(journal: Journal) -> calls.EarlierRun | None:
     known = await journal.notes.pins()
-    if pins.SERIAL not in known or pins.STARTED not in known:
+    if facts.SERIAL not in known or facts.STARTED not in known:
         return None
     return calls.EarlierRun(
-        kind=MigrationKind(known[pins.STARTED]),
-        completed=pins.COMPLETED in known,
-        owner=known[pins.OWNER],
-        serial=known[pins.SERIAL],
+        kind=MigrationKind(known[facts.STARTED]),
+        completed=facts.COMPLETED in known,
+        owner=known[facts.OWNER],
+        serial=known[facts.SERIAL],
     )
+
+
+async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.Discovery:
+    """Return the best installation that needs nothing more, with what went wrong with plugins that looked for it.
+
+    Raises `InstallationError` `installation-not-found`, or `installation-incomplete` naming the keys to give.
+    """
+    found = await discover(engine, answers)
+    complete = [discovery for discovery in found.values if not discovery.needs]
+    if complete:
+        return replace(complete[0], findings=merged(complete[0].findings, found.faults))
+    failed = "".join(f" {fault.message}" for fault in found.faults)
+    if not found.values:
+        raise InstallationError(
+            "installation-not-found",
+            "No installation was found on this machine." + failed,
+            "Run this on the server or on a client of the installation, or fill [installation] in the answers file.",
+        )
+    raise InstallationError(
+        "installation-incomplete",
+        f"What is known of the installation is not enough; these are missing: {', '.join(found.values[0].needs)}."
+        + failed,
+        "Give these keys in the answers file; `omt discover` shows what was found where.",
+    )
+
+
+async def discover(engine: Engine, answers: ManualAnswers) -> Answers[calls.Discovery]:
+    """Return all installations that any plugin found, the best first, and which plugins failed to look."""
+    found = await engine.dispatch.every(
+        Plugin.discover_installations, calls.DiscoverInstallations(answers=answers, run=Surroundings(engine.events))
+    )
+    return Answers(tuple(sorted(found.values, key=lambda discovery: discovery.precedence)), found.faults)
+
+
+async def open_database(
+    engine: Engine, installation: Installation, resources: AsyncExitStack
+) -> tuple[SourceDatabase, Licence]:
+    """Connect to the database, to be closed with `resources`, and read the licence."""
+    surroundings = Surroundings(engine.events)
+    database = await engine.dispatch.one(
+        Plugin.open_source_database, calls.OpenSourceDatabase(installation=installation, run=surroundings)
+    )
+    resources.push_async_callback(database.aclose)
+    licence = await engine.dispatch.one(Plugin.read_licence, calls.ReadLicence(database=database, run=surroundings))
+    return database, licence
+
+
+async def connect(
+    engine: Engine, surroundings: Surroundings, resources: AsyncExitStack
+) -> tuple[OnlineTarget, TenantStatus]:
+    """Connect to the tenant, to be closed with `resources`, and ask for its state."""
+    target = await engine.dispatch.one(Plugin.connect_online, calls.ConnectOnline(run=surroundings))
+    resources.push_async_callback(target.aclose)
+    return target, await target.status()
+
+
+async def rebuild_journal(session: MigrationSession) -> None:
+    """Take over what the tenant holds, so that only what is missing or changed is sent.
+
+    Files are hashed once, since their times are not in a manifest. Raises `OnlineError`.
+    """
+    if not session.now.writes:
+        # To read the manifest a migration is opened, which changes the tenant.
+        session.engine.events.emit(
+            Notice(
+                message="The local journal does not tell what is online, and this run may not ask: nothing is counted."
+            )
+        )
+        return
+    target, status = session.now.located.target, session.now.located.status
+    if target is None or status is None or status.migration is None:
+        raise OnlineRefusedError(
+            "journal-not-rebuilt",
+            "The journal is lost, and the tenant knows of no migration.",
+            "Begin anew in an empty workspace.",
+        )
+    session.engine.events.emit(
+        Notice(message="The local journal does not tell what is online; it is rebuilt from the tenant's manifest.")
+    )
+    migration = await target.open(
+        session.now.located.licence, status.migration.kind, session.now.located.plan.choices[0]
+    )
+    # What the journal had of other runs, cut short or of a tenant that was reset, is not what is online.
+    for stage in await session.journal.items.totals():
+        await session.journal.items.reset_stage(stage)
+    await session.journal.notes.pin(facts.SNAPSHOT, None)
+    try:
+        async for batch in migration.manifest():
+            await session.journal.items.import_manifest(batch)
+    finally:
+        await migration.aclose()
+    await session.journal.notes.pin(facts.OVERWRITING, None)
+    await session.journal.notes.pin(facts.STARTED, status.migration.kind.value)
+    await session.journal.notes.pin(facts.COMPLETED, datetime.now(UTC).isoformat())

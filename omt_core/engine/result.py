@@ -8,11 +8,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api.decisions import MigrationKind, MigrationMode
-from omt_core.api.errors import ExitCode, OmtError
+from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
+from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload import is_frozen
 
 
 class _Line(BaseModel):
@@ -91,8 +92,8 @@ async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtEr
     tables, rows = _database(session)
     return Result(
         exit_code=exit_code,
-        mode=session.mode,
-        kind=session.kind,
+        mode=session.now.mode,
+        kind=session.now.kind,
         sent=Counted(files=sum(one.sent_items for one in counted), bytes=runs[-1].sent_bytes if runs else 0),
         skipped=Counted(
             files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)
@@ -101,16 +102,56 @@ async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtEr
         failed=sum(one.failed for one in counted),
         tables=tables,
         rows=rows,
-        findings=_lines(session.findings),
-        receipt=None if session.completed is None else session.completed.receipt,
+        findings=_lines(session.now.findings),
+        receipt=None if session.now.completed is None else session.now.completed.receipt,
         error=None if error is None else error_line(error),
     )
 
 
 def _database(session: MigrationSession) -> tuple[int, int]:
-    done = session.completed
+    done = session.now.completed
     return (0, 0) if done is None else (done.tables, done.rows)
 
 
 def _lines(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
     return tuple(FindingLine.of(finding) for finding in findings)
+
+
+async def end_run(session: MigrationSession, error: OmtError | None) -> Result:
+    """Journal the end of the run and return its result. The error is told that users are still kept out, if they are.
+
+    Never raises because of the journal: what ended the run is what matters.
+    """
+    if error is not None and not _is_live(session) and await is_frozen(session):
+        _say_frozen(error)
+    code = ExitCode.DONE if error is None else error.exit_code
+    try:
+        await session.journal.runs.finish(code, session.now.findings)
+    except InputError as full:
+        # That no more fits the disk may be just what ended the run.
+        error = error or full
+        code = error.exit_code
+    return await result_of(session, code, error)
+
+
+def unknown_fault(fault: Exception) -> OmtError:
+    """Make the error for a fault that is none of ours: the journal must not take such a run for one that is done."""
+    return OmtError(
+        "internal",
+        f"The tool failed in a way that it does not know: {type(fault).__name__}.",
+        "Start the tool again with --debug, and send the log file.",
+    )
+
+
+def _is_live(session: MigrationSession) -> bool:
+    """Tell whether what is online is live already: then the installation on site stays frozen for good (W82)."""
+    now = session.now
+    before = now.mode is MigrationMode.RECOVERY and RecoveryChoice.OVERWRITE_TEST not in now.located.plan.choices
+    return before or now.completed is not None
+
+
+def _say_frozen(error: OmtError) -> None:
+    """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know."""
+    if "omt thaw" not in error.remedy:
+        error.message = f"{error.message} The installation on site is still frozen."
+        error.remedy = f"{error.remedy} `omt thaw` lets the users in again meanwhile."

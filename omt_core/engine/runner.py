@@ -6,9 +6,11 @@ theirs spans the run, so that a front end that goes away does not tear a step ap
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeVar, cast
 
 import anyio
 from anyio.abc import TaskStatus
@@ -16,19 +18,38 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from omt_core.api import calls
 from omt_core.api.errors import InputError, OmtError
-from omt_core.api.events import FindingRaised, PhaseFinished, PhaseStarted
-from omt_core.api.findings import Finding
+from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.plugin import Plugin
-from omt_core.engine.findings import merged
 from omt_core.engine.phases import WELCOME, Phase
-from omt_core.engine.session import MigrationSession
-from omt_core.engine.step import Step
+from omt_core.engine.session import Engine, MigrationSession, Snapshot
+from omt_core.journal import Journal
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(ABC, Generic[T_co]):
+    """What a front end asks of a run: the command line takes steps from answers, the wizard from a person.
+
+    A phase begins with its first step, and ends with one that `ends_phase`. A step without a phase may be taken at any
+    time and begins none. One that `heeds_stop` ends in good order when the run is asked to stop; others are cancelled.
+    """
+
+    phase: ClassVar[Phase | None] = None
+    ends_phase: ClassVar[bool] = True
+    heeds_stop: ClassVar[bool] = False
+
+    @abstractmethod
+    async def perform(self, session: MigrationSession) -> T_co:
+        """Do it. Raises `OmtError`, and then nothing of it counts as done."""
 
 
 @dataclass(slots=True)
 class _Request:
-    step: Step
+    step: Step[object]
     done: anyio.Event = field(default_factory=anyio.Event)
+    answer: object = None
     error: OmtError | None = None
 
 
@@ -40,8 +61,7 @@ class Runner:
         self._inbox = inbox
         self._finished = {WELCOME.name}
         self._open: Phase | None = None
-        self._step: Step | None = None
-        self._told: set[Finding] = set()
+        self._step: Step[object] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -59,13 +79,32 @@ class Runner:
         """Whether what is under way ends by itself, in good order, when the run is asked to stop."""
         return self._step is not None and self._step.heeds_stop
 
-    async def do(self, step: Step) -> None:
-        """Hand over a step and wait until it is done. Raises what it raised; the run can then go on."""
+    @property
+    def engine(self) -> Engine:
+        """What every run of this process shares."""
+        return self.session.engine
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of the migration, to read from."""
+        return self.session.journal
+
+    @property
+    def now(self) -> Snapshot:
+        """The session as it is at this moment."""
+        return self.session.now
+
+    async def do(self, step: Step[T]) -> T:
+        """Hand over a step, wait until it is done, and return its answer.
+
+        Raises what it raised; the run can then go on.
+        """
         request = _Request(step)
         await self._inbox.send(request)
         await request.done.wait()
         if request.error is not None:
             raise request.error
+        return cast("T", request.answer)
 
     async def _loop(
         self, inbox: MemoryObjectReceiveStream[_Request], *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
@@ -75,7 +114,7 @@ class Runner:
             async for request in inbox:
                 self._step = request.step
                 try:
-                    await self._perform(request.step)
+                    request.answer = await self._perform(request.step)
                 except OmtError as error:
                     request.error = error
                 except BaseException:
@@ -84,28 +123,27 @@ class Runner:
                     raise
                 finally:
                     self._step = None
-                    self._tell_findings()
                     request.done.set()
 
-    async def _perform(self, step: Step) -> None:
+    async def _perform(self, step: Step[object]) -> object:
         phase, session = step.phase, self.session
         if phase is None:
-            await step.perform(session)
-            return
+            return await step.perform(session)
         self._check_order(phase)
         if phase is not self._open:
             session.engine.events.emit(PhaseStarted(phase=phase.name))
             await self._tell_plugins(Plugin.before_phase, phase)
             await session.journal.runs.begin_phase(phase.name)
             self._open = phase
-        await step.perform(session)
+        answer = await step.perform(session)
         if not step.ends_phase:
-            return
+            return answer
         await session.journal.runs.finish_phase()
         self._open = None
         self._finished.add(phase.name)
         await self._tell_plugins(Plugin.after_phase, phase)
         session.engine.events.emit(PhaseFinished(phase=phase.name))
+        return answer
 
     def _check_order(self, phase: Phase) -> None:
         missing = [name for name in phase.after if name not in self._finished]
@@ -117,18 +155,6 @@ class Runner:
             )
 
     async def _tell_plugins(self, hook: Callable[[Plugin, calls.AroundPhase], Awaitable[None]], phase: Phase) -> None:
-        session = self.session
-        call = calls.AroundPhase(phase=phase.name, mode=session.mode, decisions=session.decisions, run=session.run)
-        faults = await session.engine.dispatch.tell(hook, call)
-        session.findings = merged(session.findings, faults)
-
-    def _tell_findings(self) -> None:
-        session, events = self.session, self.session.engine.events
-        raised = events.take_raised()
-        self._told.update(raised)
-        session.findings = merged(session.findings, raised)
-        for finding in session.findings:
-            if finding not in self._told:
-                self._told.add(finding)
-                events.emit(FindingRaised(finding=finding))
-        events.take_raised()
+        now = self.session.now
+        call = calls.AroundPhase(phase=phase.name, mode=now.mode, decisions=now.decisions, run=now.run)
+        self.session.log.add("phases", await self.session.engine.dispatch.tell(hook, call))

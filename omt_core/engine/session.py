@@ -1,17 +1,19 @@
 """The session: what is known of a migration, what the migrator decided, and the rules about deciding.
 
-Both front ends, the command line and the wizard, work on this one object, so that what one of them can do the other
-can. Every decision is in the journal before the call that makes it returns.
+It is an actor. Whoever is outside gets `now`, a snapshot that never changes; whatever changes the session is a step,
+performed one at a time by the `Runner`, whoever asks for it: so what one front end can do the other can, and nothing
+happens beside anything else. Every decision is in the journal before the call that makes it returns. All that a session
+holds is assigned in this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from omt_core.api.calls import Observe, RecoveryPlan
+from omt_core.api.context import RunContext
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
 from omt_core.api.errors import ChoiceNeededError, InputError
@@ -20,6 +22,7 @@ from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
 from omt_core.api.online import CompletedMigration, OnlineTarget, TenantStatus
 from omt_core.api.users import Administrator, OtherAddress, User, UserPlan
+from omt_core.engine.findings import FindingLog
 from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, StampedEvent
@@ -41,7 +44,7 @@ async def tell_observers(engine: Engine, event: StampedEvent) -> None:
         engine.events.emit(FindingRaised(finding=fault))
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
     """What Welcome found out: the installation with its open database, its licence, and the tenant if one is named."""
 
@@ -53,33 +56,29 @@ class Located:
     plan: RecoveryPlan
 
 
-@dataclass(slots=True, kw_only=True)
-class Reviewed:
-    """What the Checklist found out. `found` holds what each check (a hook's name) said when it was asked last.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A session at one moment.
 
-    `seen` holds what each check that was asked in all plugins looked at then; one that is being asked is not in it.
+    `session` tells one session from another, `revision` grows with every change. `answered` holds, for each check that
+    was answered in full and is not being asked again, what it looked at.
     """
 
-    users: Sequence[User] = ()
-    catalogue: Sequence[UserPlan] | None = None
-    removed_addresses: Sequence[OtherAddress] = ()
-    found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
-    seen: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class MigrationSession:
-    """One migration in one workspace, from Welcome to Complete."""
-
-    engine: Engine
-    journal: Journal
+    session: object
+    revision: int = 0
     folder: Path
+    run: RunContext
+    """The context for hook calls."""
     located: Located
-    resources: AsyncExitStack
     decisions: Decisions
     administrator: Administrator | None = None
-    reviewed: Reviewed = field(default_factory=Reviewed)
+    users: tuple[User, ...] = ()
+    catalogue: tuple[UserPlan, ...] | None = None
+    removed_addresses: tuple[OtherAddress, ...] = ()
+    answered: Mapping[str, object] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    found: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """The findings by who found them: a check, a hook, a part of the engine."""
     completed: CompletedMigration | None = None
     writes: bool = True
     """Whether anything may be begun online; not in a dry run or a check."""
@@ -87,11 +86,6 @@ class MigrationSession:
     """Live or test as the answers have it, until that is decided in this session."""
     finishing: bool = False
     """The tenant imported while this tool was dead: what is left is to hear of it, and to send what is missing."""
-
-    @property
-    def run(self) -> Surroundings:
-        """The context for hook calls."""
-        return Surroundings(self.engine.events, self.folder)
 
     @property
     def mode(self) -> MigrationMode:
@@ -108,16 +102,59 @@ class MigrationSession:
         """Whether this run uploads missing and changed files and nothing else (W86)."""
         return self.mode is MigrationMode.RECOVERY and self.decisions.recovery is RecoveryChoice.MISSING
 
+
+class MigrationSession:
+    """One migration in one workspace, from Welcome to Complete. Its methods are for steps."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        journal: Journal,
+        *,
+        folder: Path,
+        located: Located,
+        decisions: Decisions,
+        writes: bool = True,
+        finishing: bool = False,
+        asked_kind: MigrationKind | None = None,
+    ) -> None:
+        """Begin with what Welcome has found out and the journal has of earlier decisions."""
+        self.engine = engine
+        self.journal = journal
+        self.log = FindingLog(engine.events)
+        self._now = Snapshot(
+            session=self,
+            folder=folder,
+            run=Surroundings(engine.events, folder),
+            located=located,
+            decisions=decisions,
+            writes=writes,
+            finishing=finishing,
+            asked_kind=asked_kind,
+        )
+
+    @property
+    def now(self) -> Snapshot:
+        """The session as it is at this moment."""
+        if self._now.findings is not self.log.all:
+            self._now = replace(
+                self._now, revision=self._now.revision + 1, findings=self.log.all, found=self.log.groups
+            )
+        return self._now
+
+    # --- decisions, each with its rule
+
     async def choose_recovery(self, choice: RecoveryChoice | None) -> None:
         """Choose between the options of the page Recovery (W84). None is not a choice: none is preselected.
 
         Raises `ChoiceNeededError` `recovery-choice-needed`, or `recovery-choice-not-possible` for one that this
         migration does not have.
         """
-        if self.mode is MigrationMode.INITIAL:
-            await self._decide(replace(self.decisions, recovery=None))
+        now = self.now
+        if now.mode is MigrationMode.INITIAL:
+            await self._decide(replace(now.decisions, recovery=None))
             return
-        possible = self.located.plan.choices
+        possible = now.located.plan.choices
         words = tuple(option.value for option in possible)
         if choice is None:
             raise ChoiceNeededError(
@@ -133,13 +170,14 @@ class MigrationSession:
                 f"Possible now: {', '.join(words)}.",
                 choices=words,
             )
-        kind = self.decisions.kind
-        if choice is RecoveryChoice.MISSING and self.located.status is not None and self.located.status.migration:
+        if choice is not RecoveryChoice.MISSING:
+            await self._decide(replace(now.decisions, recovery=choice))
+            return
+        status, kind = now.located.status, now.decisions.kind
+        if status is not None and status.migration:
             # What is completed is completed as it was: live, or as a test.
-            kind = self.located.status.migration.kind
-        if choice is RecoveryChoice.MISSING:
-            self.asked_kind = None
-        await self._decide(replace(self.decisions, recovery=choice, kind=kind))
+            kind = status.migration.kind
+        await self._decide(replace(now.decisions, recovery=choice, kind=kind), kind_decided=True)
 
     async def confirm(self, *, contact: Contact | None, kind: MigrationKind, agreement_accepted: bool) -> None:
         """Take the contact details, live or test, and the agreement (W24-W30).
@@ -158,19 +196,18 @@ class MigrationSession:
                 "A migration needs the migrator's contact details.",
                 "Fill the section [contact] in the answers file.",
             )
-        await self._decide(replace(self.decisions, kind=kind, contact=contact, agreement_accepted=True))
-        self.asked_kind = None
+        decided = replace(self.now.decisions, kind=kind, contact=contact, agreement_accepted=True)
+        await self._decide(decided, kind_decided=True)
 
     async def take_kind(self, kind: MigrationKind) -> None:
         """Decide live or test where there is no Confirm (precopy)."""
-        await self._decide(replace(self.decisions, kind=kind))
-        self.asked_kind = None
+        await self._decide(replace(self.now.decisions, kind=kind), kind_decided=True)
 
     async def assign(self, *, plans: Mapping[str, str], user_names: Mapping[str, str]) -> None:
         """Decide all plans and user names; empty texts mean none."""
         await self._decide(
             replace(
-                self.decisions,
+                self.now.decisions,
                 plans={login: plan for login, plan in sorted(plans.items()) if plan},
                 user_names={login: name for login, name in sorted(user_names.items()) if name},
             )
@@ -178,12 +215,42 @@ class MigrationSession:
 
     async def notify(self, notifications: Notifications) -> None:
         """Decide who is told afterwards (W69)."""
-        await self._decide(replace(self.decisions, notifications=notifications))
+        await self._decide(replace(self.now.decisions, notifications=notifications))
 
     async def waive(self, waivers: Sequence[str]) -> None:
         """Decide which findings, or plugins, do not stop the run."""
-        await self._decide(replace(self.decisions, waivers=tuple(sorted(set(waivers)))))
+        await self._decide(replace(self.now.decisions, waivers=tuple(sorted(set(waivers)))))
 
-    async def _decide(self, decisions: Decisions) -> None:
+    async def _decide(self, decisions: Decisions, *, kind_decided: bool = False) -> None:
         await self.journal.notes.save_decisions(decisions)
-        self.decisions = decisions
+        self._now = replace(
+            self.now,
+            revision=self.now.revision + 1,
+            decisions=decisions,
+            asked_kind=None if kind_decided else self.now.asked_kind,
+        )
+
+    # --- what is found out
+
+    def log_on(self, administrator: Administrator | None) -> None:
+        """Take who is logged on."""
+        self._now = replace(self.now, revision=self.now.revision + 1, administrator=administrator)
+
+    def review(self, users: Sequence[User], catalogue: Sequence[UserPlan] | None) -> None:
+        """Take the users, and the plans that exist online, as they were read."""
+        self._now = replace(
+            self.now,
+            revision=self.now.revision + 1,
+            users=tuple(users),
+            catalogue=None if catalogue is None else tuple(catalogue),
+        )
+
+    def answer(self, answered: Mapping[str, object], removed_addresses: Sequence[OtherAddress] | None = None) -> None:
+        """Take which checks stand answered from now on, and which addresses of others go online, where one said it."""
+        rows = self.now.removed_addresses if removed_addresses is None else tuple(removed_addresses)
+        self._now = replace(self.now, revision=self.now.revision + 1, answered=dict(answered), removed_addresses=rows)
+
+    def complete(self, completed: CompletedMigration, findings: Iterable[Finding] = ()) -> None:
+        """Take what came of the import."""
+        self.log.file("completion", findings)
+        self._now = replace(self.now, revision=self.now.revision + 1, completed=completed)

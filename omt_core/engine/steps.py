@@ -11,25 +11,32 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.plugin import Plugin
+from omt_core.api.stages import UploadStage
 from omt_core.api.users import Administrator, LoginOutcome
-from omt_core.engine import phases, pins, uploading
-from omt_core.engine.checking import (
+from omt_core.engine import facts, phases
+from omt_core.engine.checks import (
     ALL_CHECKS,
     PRECOPY_CHECKS,
     RECOVERY_CHECKS,
-    check_some,
+    CheckReport,
+    ask_again,
+    check_now,
+    file_unused_waivers,
     refuse_errors,
     refuse_unchecked,
+    take_report,
 )
-from omt_core.engine.rebuilding import rebuild_journal
-from omt_core.engine.session import MigrationSession
-from omt_core.engine.step import Step
+from omt_core.engine.freeze import thaw
+from omt_core.engine.opening import rebuild_journal
+from omt_core.engine.runner import Step
+from omt_core.engine.session import MigrationSession, Snapshot
+from omt_core.engine.upload import precopy, refuse_unready, stages_of, upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseRecovery(Step):
+class ChooseRecovery(Step[None]):
     """Choose what recovery shall do (W84); in a first upload there is nothing to choose."""
 
     phase = phases.RECOVERY
@@ -38,10 +45,14 @@ class ChooseRecovery(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.choose_recovery(self.choice)
-        if session.only_missing and not session.finishing and pins.OVERWRITING in await session.journal.notes.pins():
+        if (
+            session.now.only_missing
+            and not session.now.finishing
+            and facts.OVERWRITING in await session.journal.notes.pins()
+        ):
             # The journal followed an overwrite that was cut short: its items are not those of what is online.
             await rebuild_journal(session)
-        await session.journal.runs.change_mode(mode=session.mode, baseline=session.only_missing)
+        await session.journal.runs.change_mode(mode=session.now.mode, baseline=session.now.only_missing)
 
 
 _REFUSED = {
@@ -69,7 +80,7 @@ _REFUSED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Login(Step):
+class Login(Step[None]):
     """Log on as a local administrator (W18-W23)."""
 
     phase = phases.LOGIN
@@ -81,21 +92,21 @@ class Login(Step):
         result = await session.engine.dispatch.one(
             Plugin.authenticate,
             calls.Authenticate(
-                installation=session.located.installation,
-                database=session.located.database,
+                installation=session.now.located.installation,
+                database=session.now.located.database,
                 user=self.user,
                 password=self.password,
-                run=session.run,
+                run=session.now.run,
             ),
         )
         if result.outcome is not LoginOutcome.ACCEPTED:
             code, message, remedy = _REFUSED[result.outcome]
             raise InstallationError(code, f"{message} {result.detail}".strip(), remedy)
-        session.administrator = result.administrator
+        session.log_on(result.administrator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StayLoggedIn(Step):
+class StayLoggedIn(Step[None]):
     """Let whom this process has logged on go on in a session that was opened anew, after a pause or a failure."""
 
     phase = phases.LOGIN
@@ -103,11 +114,11 @@ class StayLoggedIn(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        session.administrator = self.administrator
+        session.log_on(self.administrator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confirm(Step):
+class Confirm(Step[None]):
     """Contact details, live or test, agreement (W24-W30)."""
 
     phase = phases.CONFIRM
@@ -121,19 +132,84 @@ class Confirm(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examine(Step):
+class AskAgain(Step[Snapshot]):
+    """Say that all checks are asked again, beside the person, and return what they shall look at.
+
+    Until they have answered nothing is uploaded.
+    """
+
+    @override
+    async def perform(self, session: MigrationSession) -> Snapshot:
+        return ask_again(session, ALL_CHECKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeReport(Step[None]):
+    """Take what checks found, as far as it is still about what is decided now. `before`: as they were asked again."""
+
+    report: CheckReport
+    before: Snapshot
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        take_report(session, self.report, before=self.before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive(Step[None]):
+    """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
+
+    code: str
+    waived: bool
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        known = session.engine.host.codes.get(self.code)
+        if self.waived and known is not None and not known.waivable:
+            raise InputError(
+                "waiver-not-possible", f"{self.code} cannot be waived: the online side would refuse it.", known.remedy
+            )
+        waivers = set(session.now.decisions.waivers)
+        await session.waive(tuple(waivers | {self.code} if self.waived else waivers - {self.code}))
+        file_unused_waivers(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetUsersIn(Step[None]):
+    """Thaw the installation on site."""
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        located = session.now.located
+        thawed = await thaw(session.engine, session.journal, located.installation, located.database)
+        session.log.file("thaw", thawed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examine(Step[None]):
     """Ask the rules that an upload without a Checklist needs. Raises `FindingsError` when an error stands."""
 
     checks: Sequence[str]
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        await check_some(session, self.checks)
+        await check_now(session, self.checks)
         refuse_errors(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload(Step):
+class ListStages(Step[Sequence[UploadStage]]):
+    """Return the stages that the upload will have, those of partners among them (W73)."""
+
+    @override
+    async def perform(self, session: MigrationSession) -> Sequence[UploadStage]:
+        now = session.now
+        async with now.located.database.snapshot() as snapshot:
+            return await stages_of(session, snapshot, files_only=now.only_missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload(Step[None]):
     """Move everything and have it imported (W70-W79).
 
     Refused unless everything was checked for the decisions as they are now: an error must never come after the freeze.
@@ -145,14 +221,14 @@ class Upload(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        uploading.refuse_unready(session)
-        refuse_unchecked(session, RECOVERY_CHECKS if session.only_missing else ALL_CHECKS)
+        refuse_unready(session)
+        refuse_unchecked(session, RECOVERY_CHECKS if session.now.only_missing else ALL_CHECKS)
         refuse_errors(session)
-        await uploading.upload(session, self.stop)
+        await upload(session, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Precopy(Step):
+class Precopy(Step[None]):
     """Upload files ahead of the night; refused unless the files were checked."""
 
     phase = phases.UPLOAD
@@ -162,14 +238,15 @@ class Precopy(Step):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        await session.choose_recovery(None)
         refuse_unchecked(session, PRECOPY_CHECKS)
         refuse_errors(session)
         await session.take_kind(self.kind)
-        await uploading.precopy(session, self.stop)
+        await precopy(session, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finish(Step):
+class Finish(Step[None]):
     """Complete (W80): say so when readable files were left behind because they could not be read."""
 
     phase = phases.COMPLETE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,13 +33,18 @@ class EventHub(EventSink):
 
     def __init__(self) -> None:
         self._subscribers: list[MemoryObjectSendStream[StampedEvent]] = []
-        self._raised: list[Finding] = []
+        self._keep: Callable[[Finding], None] | None = None
 
     @override
     def emit(self, event: Event) -> None:
-        """Hand the event over; state events are never dropped, progress may be for a slow subscriber."""
-        if isinstance(event, FindingRaised):
-            self._raised.append(event.finding)
+        """Hand the event over; a finding goes to whoever keeps findings now, and is told by them."""
+        if isinstance(event, FindingRaised) and self._keep is not None:
+            self._keep(event.finding)
+        else:
+            self.tell(event)
+
+    def tell(self, event: Event) -> None:
+        """Tell every subscriber; state events are never dropped, progress may be for a slow one."""
         stamped = StampedEvent(event=event, at=datetime.now(UTC))
         for subscriber in self._subscribers:
             if event.droppable and subscriber.statistics().current_buffer_used > _SLOW:
@@ -49,10 +54,14 @@ class EventHub(EventSink):
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 continue  # a subscriber that went away without a word does not stop the run
 
-    def take_raised(self) -> tuple[Finding, ...]:
-        """Return the findings that were emitted since this was asked last, so that a run can keep them."""
-        raised, self._raised = tuple(self._raised), []
-        return raised
+    @contextmanager
+    def findings_kept(self, keep: Callable[[Finding], None]) -> Iterator[None]:
+        """Hand every finding that is raised to `keep` for as long as the context lasts."""
+        before, self._keep = self._keep, keep
+        try:
+            yield
+        finally:
+            self._keep = before
 
     @contextmanager
     def subscribe(self) -> Iterator[MemoryObjectReceiveStream[StampedEvent]]:

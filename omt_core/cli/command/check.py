@@ -12,7 +12,7 @@ from typing_extensions import override
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
-from omt_core.engine import answering
+from omt_core.engine import drive
 from omt_core.engine.answers import Answers
 from omt_core.engine.csv_files import plans_csv, user_names_csv
 from omt_core.engine.opening import OpenRequest
@@ -48,18 +48,18 @@ class Check(CoreCommand):
 
 async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio.Event) -> None:
     del stop
-    await runner.do(answering.login(answers))
+    await runner.do(drive.login(answers))
     try:
-        await runner.do(answering.review(answers))
+        await runner.do(drive.review(answers))
     finally:
-        if call.options.write_csv is not None and runner.session.reviewed.users:
+        if call.options.write_csv is not None and runner.now.users:
             _write_csv(call, runner, call.options.write_csv)
-    asked = runner.session.reviewed.catalogue is not None
+    asked = runner.now.catalogue is not None
     call.console.print("No error stands" + (": a migration could begin." if asked else "; no tenant was asked."))
 
 
 def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:
-    users, decisions = runner.session.reviewed.users, runner.session.decisions
+    users, decisions = runner.now.users, runner.now.decisions
     folder.mkdir(parents=True, exist_ok=True)
     # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
     (folder / "plans.csv").write_text(plans_csv(users, decisions.plans), encoding="utf-8-sig", newline="")

@@ -15,7 +15,7 @@ from omt_core.api.installation import ManualAnswers
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import finding_fields
 from omt_core.engine.findings import merged
-from omt_core.engine.locating import discover
+from omt_core.engine.opening import discover
 from omt_core.engine.result import FindingLine
 
 

@@ -13,9 +13,9 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.cli.units import duration, size
-from omt_core.engine import answering
+from omt_core.engine import drive
 from omt_core.engine.answers import Answers
-from omt_core.engine.estimating import estimate, keep
+from omt_core.engine.estimate import EstimateUpload, keep
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, read_limit
 from omt_core.engine.runner import Runner
@@ -49,9 +49,11 @@ class Estimate(CoreCommand):
 
 async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: anyio.Event) -> None:
     del stop
-    await runner.do(answering.login(answers))
-    folder = folder_for(runner.session.located.licence.serial, workspace_of(call))
-    found = await estimate(runner.session, answers.kind, answers.recover, await _limit(call, folder))
+    await runner.do(drive.login(answers))
+    folder = folder_for(runner.now.located.licence.serial, workspace_of(call))
+    found = await runner.do(
+        EstimateUpload(kind=answers.kind, recover=answers.recover, limit=await _limit(call, folder))
+    )
     console = call.console
     console.print(
         f"{found.files} files, {size(found.bytes)}, of which {found.files_to_send} files, {size(found.bytes_to_send)}"

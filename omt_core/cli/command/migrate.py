@@ -15,15 +15,15 @@ from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.cli.units import size
-from omt_core.engine import answering
+from omt_core.engine import drive
 from omt_core.engine.answers import Answers
-from omt_core.engine.measuring import kept_estimate
+from omt_core.engine.estimate import Forecast
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
-from omt_core.engine.reporting import keep_report
+from omt_core.engine.report import keep_report
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
-from omt_core.engine.trial import what_would_be_sent
+from omt_core.engine.timings import kept_estimate
 from omt_core.engine.workspace import LIMIT_FILE
 
 
@@ -72,15 +72,15 @@ async def _migrate(
     *,
     limit: int | None,
 ) -> None:
-    session = runner.session
-    write_limit(session.folder / LIMIT_FILE, limit)
+    now = runner.now
+    write_limit(now.folder / LIMIT_FILE, limit)
     console = call.console
-    console.print(f"Owner {session.located.licence.owner}, serial {session.located.licence.serial}")
-    console.print(f"Mode {session.mode.value}, workspace {session.folder}")
+    console.print(f"Owner {now.located.licence.owner}, serial {now.located.licence.serial}")
+    console.print(f"Mode {now.mode.value}, workspace {now.folder}")
     try:
-        await answering.migrate(runner, answers, recover, stop)
+        await drive.migrate(runner, answers, recover, stop)
     finally:
-        report = await keep_report(session)
+        report = await keep_report(runner.session)
         if report is not None:
             console.print(f"Report: {report}")
         await _sum_up(call, runner)
@@ -88,7 +88,7 @@ async def _migrate(
 
 async def _sum_up(call: Invocation, runner: Runner) -> None:
     session, console = runner.session, call.console
-    if session.completed is None:
+    if session.now.completed is None:
         return
     result = await result_of(session, ExitCode.DONE, None)
     console.print(
@@ -100,19 +100,19 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
     if estimate is not None and session.journal.runs.current in estimate.runs:
         console.print(judged(estimate))
         console.object("estimated", estimate_fields(estimate))
-    console.print(f"Upload completed. Receipt: {session.completed.receipt}")
+    console.print(f"Upload completed. Receipt: {session.now.completed.receipt}")
 
 
 async def _dry_run(
     call: Invocation, answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event
 ) -> None:
     del stop
-    await answering.prepare(runner, answers, recover)
-    for line in await what_would_be_sent(runner.session):
+    await drive.prepare(runner, answers, recover)
+    for line in await runner.do(Forecast()):
         call.console.print(f"{line.title}: would send {line.files} files, {size(line.bytes)}; {line.missing} missing")
         call.console.object(
             "dry-run",
             {"stage": line.stage, "files": line.files, "bytes": line.bytes, "missing": line.missing},
         )
-    tables = "" if runner.session.only_missing else "The tables of the database would be sent as well. "
+    tables = "" if runner.now.only_missing else "The tables of the database would be sent as well. "
     call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")

@@ -11,7 +11,7 @@ from typing_extensions import override
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
-from omt_core.engine import answering
+from omt_core.engine import drive
 from omt_core.engine.answers import Answers
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
@@ -47,5 +47,5 @@ class Precopy(CoreCommand):
 
 
 async def _precopy(answers: Answers, limit: int | None, runner: Runner, stop: anyio.Event) -> None:
-    write_limit(runner.session.folder / LIMIT_FILE, limit)
-    await answering.precopy(runner, answers, stop)
+    write_limit(runner.now.folder / LIMIT_FILE, limit)
+    await drive.precopy(runner, answers, stop)

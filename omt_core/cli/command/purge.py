@@ -11,7 +11,7 @@ from omt_core.api import files
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.engine import pins
+from omt_core.engine import facts
 from omt_core.engine.workspace import JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE, REPORT_STEM, existing, locked
 from omt_core.journal import Journal
 
@@ -46,15 +46,15 @@ class Purge(CoreCommand):
 
 async def _refuse_unfinished(journal: Journal) -> None:
     known = await journal.notes.pins()
-    if pins.FROZEN in known:
+    if facts.FROZEN in known:
         raise InputError(
             "purge-frozen",
             "The installation on site is frozen, and the journal is what a thaw needs.",
             "Run `omt thaw` first.",
         )
     runs = await journal.runs.all()
-    unfinished = pins.COMPLETED not in known or pins.OVERWRITING in known or (runs and runs[-1].exit_code is None)
-    if pins.STARTED in known and unfinished:
+    unfinished = facts.COMPLETED not in known or facts.OVERWRITING in known or (runs and runs[-1].exit_code is None)
+    if facts.STARTED in known and unfinished:
         raise InputError(
             "purge-unfinished",
             "The migration is not finished, and the journal is what goes on with it.",

@@ -11,7 +11,7 @@ from typing_extensions import override
 from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.engine.reporting import record_of, render
+from omt_core.engine.report import record_of, render
 from omt_core.engine.result import FindingLine
 from omt_core.engine.surroundings import Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing

@@ -13,7 +13,7 @@ from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.cli.units import size
-from omt_core.engine.reporting import record_of
+from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine
 from omt_core.engine.workspace import JOURNAL_FILE, existing, is_locked
 from omt_core.journal import Journal, copy_journal

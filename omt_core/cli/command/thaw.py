@@ -15,9 +15,9 @@ from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
-from omt_core.engine import pinned_answers, pins
-from omt_core.engine.freezing import thaw, thaw_from_site
-from omt_core.engine.locating import choose_installation, open_database
+from omt_core.engine import facts, pinned_answers
+from omt_core.engine.freeze import thaw, thaw_from_site
+from omt_core.engine.opening import choose_installation, open_database
 from omt_core.engine.result import FindingLine
 from omt_core.engine.workspace import JOURNAL_FILE, existing, folder_for, locked
 from omt_core.journal import Journal
@@ -60,14 +60,14 @@ async def _by_journal(call: Invocation, folder: Path) -> Sequence[Finding] | Non
         await stack.enter_async_context(locked(folder))
         journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
         known = await journal.notes.pins()
-        if pins.FROZEN not in known:
+        if facts.FROZEN not in known:
             return None
         await stack.enter_async_context(watching(call.console, engine))
-        given = pinned_answers.load(known.get(pins.ANSWERS)) if call.answers is None else call.answers.manual()
+        given = pinned_answers.load(known.get(facts.ANSWERS)) if call.answers is None else call.answers.manual()
         discovery = await choose_installation(engine, given)
         database, licence = await open_database(engine, discovery.installation, stack)
         if call.answers is None:
-            _refuse_other_installation(licence, await pins.licence_of(journal))
+            _refuse_other_installation(licence, await facts.licence_of(journal))
         return await thaw(engine, journal, discovery.installation, database)
 
 
@@ -86,7 +86,7 @@ async def _from_site(call: Invocation) -> Sequence[Finding]:
             async with AsyncExitStack() as closing:
                 await closing.enter_async_context(locked(folder))
                 journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
-                if pins.FROZEN in await journal.notes.pins():
+                if facts.FROZEN in await journal.notes.pins():
                     return await thaw(engine, journal, discovery.installation, database)
         call.console.print("No workspace here knows of a freeze; the installation itself is looked at.")
         findings = await thaw_from_site(engine, discovery.installation, database)

@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import Field
 
 from omt_core.api.decisions import Notifications
-from omt_core.engine.checking import standing_errors
+from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import may_be_waived
 from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, line
 from omt_core.wizard.refusal import Refusal
@@ -42,9 +42,10 @@ async def notify(request: web.Request) -> web.Response:
 async def look(request: web.Request) -> web.Response:
     """Return all findings with what may be done about them, and the plugins that look for some."""
     conductor = conductor_of(request)
-    session = conductor.lease.session
-    host, waivers = session.engine.host, session.decisions.waivers
-    standing = set(standing_errors(session))
+    runner = conductor.lease.runner
+    host, now = runner.engine.host, runner.now
+    waivers = now.decisions.waivers
+    standing = set(standing_errors(runner.engine, now))
     findings = [
         {
             **line(finding).model_dump(mode="json"),
@@ -52,7 +53,7 @@ async def look(request: web.Request) -> web.Response:
             "waivable": waivable,
             "blocking": finding in standing,
         }
-        for finding in session.findings
+        for finding in now.findings
     ]
     plugins = [
         {"name": plugin.name, "version": plugin.version, "state": plugin.state.value, "detail": plugin.problem or ""}

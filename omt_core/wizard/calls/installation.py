@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from omt_core.engine.locating import discover
+from omt_core.engine.opening import discover
 from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, line
 from omt_core.wizard.conductor.answers_file import export_answers, import_answers
 from omt_core.wizard.conductor.answers_form import TYPES, AnswersForm, OnlineForm
@@ -70,8 +70,8 @@ async def take_file(request: web.Request) -> web.Response:
 async def give_file(request: web.Request) -> web.Response:
     """Return an answers file that says what the form and the decisions say; secrets are left out."""
     given, conductor = asked(request, InstallationAsked), conductor_of(request)
-    session = conductor.lease.session if conductor.lease.is_open else None
-    return answer({"name": "answers.toml", "text": export_answers(given.answers, given.online, session)})
+    now = conductor.lease.now if conductor.lease.is_open else None
+    return answer({"name": "answers.toml", "text": export_answers(given.answers, given.online, now)})
 
 
 async def folders(request: web.Request) -> web.Response:

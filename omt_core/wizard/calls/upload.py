@@ -11,7 +11,7 @@ from pydantic import Field
 
 from omt_core.api.items import ItemState
 from omt_core.engine.rate import parse_rate
-from omt_core.engine.reporting import write_report
+from omt_core.engine.report import write_report
 from omt_core.engine.workspace import RECEIPT_FILE
 from omt_core.wizard.calls.asking import Asked, answer, answer_state, asked, conductor_of, download
 from omt_core.wizard.refusal import Refusal
@@ -75,11 +75,11 @@ async def left_behind(request: web.Request) -> web.Response:
         raise Refusal(400, "state-unknown", "There is no such state.", f"Ask for one of {', '.join(_STATES)}.")
     wanted = request.query.get("limit", str(_PAGE))
     size = min(max(int(wanted), 1), _LARGEST_PAGE) if wanted.isdecimal() else _PAGE
-    session = conductor_of(request).lease.session
+    runner = conductor_of(request).lease.runner
     stage, _, key = request.query.get("after", "").partition("\t")
-    page = await session.journal.items.page(state, after=(stage, key) if stage else None, limit=size)
+    page = await runner.journal.items.page(state, after=(stage, key) if stage else None, limit=size)
     following = f"{page[-1].stage}\t{page[-1].key}" if len(page) == size else None
-    codes = session.engine.host.codes
+    codes = runner.engine.host.codes
     items = [
         {
             "stage": record.stage,
@@ -99,13 +99,13 @@ async def report(request: web.Request) -> web.Response:
     form = cast("Literal['html', 'csv', 'json']", request.match_info["form"])
     with tempfile.TemporaryDirectory(prefix="omt-") as folder:
         output = Path(folder) / f"report.{form}"
-        await write_report(conductor_of(request).lease.session, output, form)
+        await write_report(conductor_of(request).lease.runner.session, output, form)
         return download(output.name, output.read_bytes(), _TYPES[form])
 
 
 async def receipt(request: web.Request) -> web.Response:
     """Return the receipt of the last import."""
-    file = conductor_of(request).lease.session.folder / RECEIPT_FILE
+    file = conductor_of(request).lease.runner.now.folder / RECEIPT_FILE
     if not file.is_file():
         raise Refusal(404, "receipt-not-there", "There is no receipt yet.", "Complete the upload first.")
     return download(RECEIPT_FILE, file.read_bytes(), "application/json")

@@ -28,9 +28,9 @@ class TextAsked(Asked):
 async def look(request: web.Request) -> web.Response:
     """Return all users, the plans online, and how plans and user names stand."""
     conductor = conductor_of(request)
-    stands = await conductor.checklist.look()
-    reviewed = conductor.lease.session.reviewed
-    return answer({"users": [_user(user) for user in reviewed.users], "catalogue": reviewed.catalogue, **_told(stands)})
+    stands = conductor.checklist.look()
+    now = conductor.lease.runner.now
+    return answer({"users": [_user(user) for user in now.users], "catalogue": now.catalogue, **_told(stands)})
 
 
 async def change_plans(request: web.Request) -> web.Response:
@@ -59,15 +59,15 @@ async def user_names_done(request: web.Request) -> web.Response:
 
 async def give_plans(request: web.Request) -> web.Response:
     """Return who has which plan, as a file for a spreadsheet."""
-    session = conductor_of(request).lease.session
-    return _csv("plans.csv", plans_csv(session.reviewed.users, session.decisions.plans))
+    now = conductor_of(request).lease.runner.now
+    return _csv("plans.csv", plans_csv(now.users, now.decisions.plans))
 
 
 async def give_user_names(request: web.Request) -> web.Response:
     """Return who is called what, as a file for a spreadsheet."""
-    session = conductor_of(request).lease.session
-    decisions = session.decisions
-    return _csv("usernames.csv", user_names_csv(session.reviewed.users, decisions.plans, decisions.user_names))
+    now = conductor_of(request).lease.runner.now
+    decisions = now.decisions
+    return _csv("usernames.csv", user_names_csv(now.users, decisions.plans, decisions.user_names))
 
 
 async def take_plans(request: web.Request) -> web.Response:
@@ -84,7 +84,7 @@ async def take_user_names(request: web.Request) -> web.Response:
 
 async def photo(request: web.Request) -> web.Response:
     """Return the photo of a user (W48)."""
-    picture = await read_picture(conductor_of(request).lease.session, int(request.match_info["photo"]))
+    picture = await read_picture(conductor_of(request).lease.runner, int(request.match_info["photo"]))
     if picture is None:
         raise Refusal(404, "photo-not-there", "There is no photo that can be shown.", "Go on without it.")
     return web.Response(body=picture.content, content_type=picture.media_type)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.engine.answers import InstallationAnswers
-from omt_core.engine.session import MigrationSession
+from omt_core.engine.session import Snapshot
 from omt_core.given_values import problems, read_toml
 from omt_core.wizard.conductor.answers_form import AnswersForm, OnlineForm, ServiceForm, shown
 
@@ -61,19 +61,19 @@ def import_answers(text: str) -> dict[str, Any]:
     return {"answers": form, "online": sections.online}
 
 
-def export_answers(form: AnswersForm, online: OnlineForm, session: MigrationSession | None) -> str:
+def export_answers(form: AnswersForm, online: OnlineForm, now: Snapshot | None) -> str:
     """Return an answers file that does what was decided so far; its secrets are to be put into the environment."""
     values: dict[str, Any] = {}
-    if session is not None:
-        decisions = session.decisions
+    if now is not None:
+        decisions = now.decisions
         values["accept_agreement"] = decisions.agreement_accepted
         values["test_migration"] = decisions.kind is MigrationKind.TEST
         values["waive"] = list(decisions.waivers)
     values["installation"] = _installation(form)
-    login = None if session is None or session.administrator is None else session.administrator.login
+    login = None if now is None or now.administrator is None else now.administrator.login
     values["login"] = {"user": login or "", "password": {"env": _PASSWORD_VARIABLE}}
-    if session is not None:
-        _add_decisions(values, session)
+    if now is not None:
+        _add_decisions(values, now)
     values["online"] = {key: value for key, value in online.model_dump().items() if value}
     return tomli_w.dumps(values)
 
@@ -89,15 +89,15 @@ def _installation(form: AnswersForm) -> dict[str, Any]:
     return {key: value for key, value in installation.items() if value}
 
 
-def _add_decisions(values: dict[str, Any], session: MigrationSession) -> None:
-    decisions = session.decisions
+def _add_decisions(values: dict[str, Any], now: Snapshot) -> None:
+    decisions = now.decisions
     if decisions.recovery is not None:
         values["recover"] = decisions.recovery.value
     if decisions.contact is not None:
         contact = decisions.contact
         values["contact"] = {"email": contact.email, "phone": contact.phone, "language": contact.language}
-    if session.reviewed.users:
-        everybody = [user.login for user in session.reviewed.users]
+    if now.users:
+        everybody = [user.login for user in now.users]
         values["plans"] = {
             "default": "none",
             "assign": {login: decisions.plans.get(login, "") for login in everybody},

@@ -10,9 +10,10 @@ from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.findings import Severity
-from omt_core.engine.checking import check_everything, keep, standing_errors
-from omt_core.engine.ending import unknown_fault
-from omt_core.engine.session import MigrationSession
+from omt_core.engine.checks import ALL_CHECKS, check, standing_errors, unanswered
+from omt_core.engine.result import unknown_fault
+from omt_core.engine.runner import Runner
+from omt_core.engine.steps import AskAgain, TakeReport, Waive
 from omt_core.wizard.conductor.lease import Lease
 from omt_core.wizard.conductor.state import ChecksPart, CheckState
 
@@ -20,7 +21,7 @@ _log = logging.getLogger("omt.wizard")
 
 
 class Checks:
-    """The findings of the session, and how current they are."""
+    """Asks the rules in the background, one round at a time; what they found is in the session."""
 
     def __init__(self, group: TaskGroup, lease: Lease, changed: Callable[[], None], refuse: Callable[[], None]) -> None:
         """Check the session of `lease`; `refuse` raises `InputError` while nothing may be checked or waived."""
@@ -28,82 +29,75 @@ class Checks:
         self._lease = lease
         self._changed = changed
         self._refuse = refuse
-        self._revision = 0
+        self._asked: Runner | None = None
         self._checked: datetime | None = None
-        self.state = CheckState.NEVER
         self.error: OmtError | None = None
 
     @property
     def running(self) -> bool:
-        """Whether rules are being asked at this moment."""
-        return self.state is CheckState.RUNNING
+        """Whether rules are being asked about the session that is held, at this moment."""
+        return self._lease.is_open and self._asked is self._lease.runner
+
+    @property
+    def state(self) -> CheckState:
+        """How current the findings are."""
+        if self.running:
+            return CheckState.RUNNING
+        if not self._lease.is_open or self._checked is None:
+            return CheckState.NEVER
+        return CheckState.STALE if unanswered(self._lease.runner.now, ALL_CHECKS) else CheckState.DONE
 
     def run(self, only: str | None = None) -> None:
         """Ask every rule, or those of one plugin, in the background. Raises `InputError` `checks-running`."""
         self._refuse()
-        session = self._lease.session
+        runner = self._lease.runner
         if self.running:
             raise InputError("checks-running", "The checks are running already.", "Wait until they are done.")
-        self.state = CheckState.RUNNING
+        self._asked, self.error = runner, None
         self._changed()
-        self._group.start_soon(self._run, session, only)
+        self._group.start_soon(self._run, runner, only)
 
     def forget(self) -> None:
         """Forget what belongs to a session that is closed."""
-        self.state, self._checked, self.error = CheckState.NEVER, None, None
-
-    def decisions_changed(self) -> None:
-        """Note that a decision was changed: rules that look at all decisions have not seen it."""
-        self._revision += 1
-        if self.state is CheckState.DONE:
-            self.state = CheckState.STALE
+        self._asked, self._checked, self.error = None, None, None
 
     async def waive(self, code: str, *, waived: bool) -> None:
         """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
         self._refuse()
-        session = self._lease.session
-        known = session.engine.host.codes.get(code)
-        if waived and known is not None and not known.waivable:
-            raise InputError(
-                "waiver-not-possible", f"{code} cannot be waived: the online side would refuse it.", known.remedy
-            )
-        waivers = set(session.decisions.waivers)
-        await session.waive(tuple(waivers | {code} if waived else waivers - {code}))
-        keep(session, {}, seen={})
-        self._revision += 1
+        await self._lease.runner.do(Waive(code=code, waived=waived))
 
     def part(self) -> ChecksPart:
         """Return what the page shows."""
         if not self._lease.is_open:
             return ChecksPart()
-        findings = self._lease.session.findings
-        count = {one: sum(finding.severity is one for finding in findings) for one in Severity}
+        runner = self._lease.runner
+        now = runner.now
+        count = {one: sum(finding.severity is one for finding in now.findings) for one in Severity}
         return ChecksPart(
             state=self.state,
-            revision=self._revision,
+            revision=now.revision,
             errors=count[Severity.ERROR],
             warnings=count[Severity.WARNING],
             infos=count[Severity.INFO],
-            blocking=len(standing_errors(self._lease.session)),
+            blocking=len(standing_errors(runner.engine, now)),
             checked_at=self._checked,
         )
 
-    async def _run(self, session: MigrationSession, only: str | None) -> None:
-        before, failed = self._revision, None
-        self.error = None
+    async def _run(self, runner: Runner, only: str | None) -> None:
+        failed: OmtError | None = None
         try:
-            await check_everything(session, only=only)
+            before = runner.now
+            now = await runner.do(AskAgain())
+            report = await check(runner.engine, now, ALL_CHECKS, only=only)
+            await runner.do(TakeReport(report=report, before=before))
         except OmtError as error:
             failed = error
         except Exception as fault:  # noqa: BLE001 - an upload in the same group must not end because a rule failed
-            _log.exception("the checks failed in a way that the tool does not know")
+            if self._asked is runner:
+                _log.exception("the checks failed in a way that the tool does not know")
             failed = unknown_fault(fault)
-        if not self._lease.is_open or self._lease.session is not session:
-            return  # it was closed meanwhile: this says nothing about the one that is held now
-        if failed is not None:
-            self.error, self.state = failed, CheckState.NEVER
-        else:
-            self.state = CheckState.DONE if before == self._revision else CheckState.STALE
-            self._checked = datetime.now(UTC)
-        self._revision += 1
+        if self._asked is not runner:
+            return  # its session was closed meanwhile: this says nothing about the one that is held now
+        self._asked, self.error = None, failed
+        self._checked = datetime.now(UTC) if failed is None else None
         self._changed()

@@ -17,15 +17,13 @@ from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, Recove
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
-from omt_core.engine import pinned_answers, pins
-from omt_core.engine.checking import RECOVERY_CHECKS
-from omt_core.engine.checklist_steps import FinishChecklist
-from omt_core.engine.findings import merged
-from omt_core.engine.freezing import thaw
-from omt_core.engine.going_on import go_on
+from omt_core.engine import facts, pinned_answers
+from omt_core.engine.checklist import FinishChecklist, Notify
+from omt_core.engine.checks import RECOVERY_CHECKS
+from omt_core.engine.drive import go_on
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import Result
-from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, Login, Upload
+from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, Upload
 from omt_core.wizard.conductor.checklist import Checklist
 from omt_core.wizard.conductor.checks import Checks
 from omt_core.wizard.conductor.composer import Compose, Composer
@@ -62,7 +60,7 @@ class Conductor:
         self.answers = beginning.answers or pinned_answers.load(remembered.answers)
         self.feed = Feed()
         self.lease = Lease(group, self._take)
-        self.checklist = Checklist(self.lease, self.changed, self._decided, self._refuse_while_uploading)
+        self.checklist = Checklist(self.lease, self.changed, self._refuse_while_uploading)
         self.checks = Checks(group, self.lease, self.changed, self._refuse_while_uploading)
         self.upload = UploadRun(group, self.lease, self.changed, self._row_changed)
         self.closed = anyio.Event()
@@ -118,7 +116,7 @@ class Conductor:
         """Find the installation and open it (W14, W16); ask for answers where it cannot be found alone (W17)."""
         self._refuse_while_uploading()
         if self.lease.is_open:
-            self._go(Screen.RECOVERY if self.lease.session.mode is MigrationMode.RECOVERY else Screen.LOGIN)
+            self._go(Screen.RECOVERY if self.lease.now.mode is MigrationMode.RECOVERY else Screen.LOGIN)
             return
         try:
             await self._open()
@@ -155,10 +153,7 @@ class Conductor:
     async def log_in(self, user: str, password: SecretStr) -> None:
         """Log on (W20-W22)."""
         self._refuse_while_uploading()
-        session = self.lease.session
         with self._busy_with(Busy.LOGGING_IN):
-            if session.mode is MigrationMode.INITIAL:
-                await session.choose_recovery(None)
             await self.lease.runner.do(Login(user=user, password=password))
         await self._go_on_from(Screen.LOGIN)
 
@@ -167,11 +162,12 @@ class Conductor:
         self._refuse_while_uploading()
         with self._busy_with(Busy.READING_USERS):
             await self.lease.runner.do(Confirm(contact=contact, kind=kind, agreement_accepted=agreed))
-            session = self.lease.session
-            if session.decisions.notifications.summary is None and not self.checklist.opened:
-                # Prefilled with the migrator's address (W69).
-                await session.notify(replace(session.decisions.notifications, summary=contact.email))
+            prefilled = self.lease.now.decisions.notifications
+            first = prefilled.summary is None and not self.checklist.opened
             await self.checklist.open()
+            if first:
+                # Prefilled with the migrator's address (W69).
+                await self.lease.runner.do(Notify(notifications=replace(prefilled, summary=contact.email)))
         self._go(Screen.CHECKLIST)
         if not self.checks.running:
             self.checks.run()
@@ -179,8 +175,8 @@ class Conductor:
     def go_back(self) -> None:
         """Show the page before this one (W6)."""
         self._refuse_while_uploading()
-        session = self.lease.session if self.lease.is_open else None
-        mode, choice = (None, None) if session is None else (session.mode, session.decisions.recovery)
+        now = self.lease.now if self.lease.is_open else None
+        mode, choice = (None, None) if now is None else (now.mode, now.decisions.recovery)
         earlier = before(self._screen, mode, choice)
         if earlier is None:
             raise InputError("no-way-back", "There is no page before this one.", "Go on with this page.")
@@ -206,9 +202,9 @@ class Conductor:
         if self.upload.state is not UploadState.IDLE:
             self.upload.start(self._go_on, look=self._learn, ended=self._upload_ended)
             return
-        session = self.lease.session
+        only_missing = self.lease.now.only_missing
         with self._busy_with(Busy.STARTING):
-            if session.only_missing:
+            if only_missing:
                 await self.lease.runner.do(Examine(checks=RECOVERY_CHECKS))
             else:
                 self.checklist.refuse_undone()
@@ -228,11 +224,8 @@ class Conductor:
     async def thaw(self) -> None:
         """Let the users of the installation on site in again."""
         self._refuse_while_uploading()
-        session = self.lease.session
         with self._busy_with(Busy.THAWING):
-            located = session.located
-            found = await thaw(session.engine, session.journal, located.installation, located.database)
-            session.findings = merged(session.findings, found)
+            await self.lease.runner.do(LetUsersIn())
             await self._learn()
 
     async def close(self) -> None:
@@ -265,7 +258,7 @@ class Conductor:
             self._known = Known()
             await self.lease.open(self.composer.app.engine, self._request())
             await self._learn()
-        self._go(Screen.RECOVERY if self.lease.session.mode is MigrationMode.RECOVERY else Screen.LOGIN)
+        self._go(Screen.RECOVERY if self.lease.now.mode is MigrationMode.RECOVERY else Screen.LOGIN)
 
     def _remember(self) -> None:
         self._memory.keep(Remembered(answers=pinned_answers.dump(self.answers), sections=self.composer.kept()))
@@ -280,8 +273,8 @@ class Conductor:
         )
 
     async def _go_on_from(self, screen: Screen) -> None:
-        session = self.lease.session
-        following = after(screen, session.mode, session.decisions.recovery)
+        now = self.lease.now
+        following = after(screen, now.mode, now.decisions.recovery)
         if following is Screen.UPLOAD:
             await self.upload.show_rows()
         self._go(following)
@@ -292,7 +285,7 @@ class Conductor:
 
     async def _go_on(self, stop: anyio.Event) -> None:
         """Open the session anew, so that everything is as after a restart of the tool, and go on by the journal."""
-        administrator = self.lease.session.administrator if self.lease.is_open else self._known.administrator
+        administrator = self.lease.now.administrator if self.lease.is_open else self._known.administrator
         if administrator is None:
             raise InputError("not-logged-in", "Nobody is logged on.", "Go back to the login and log on again.")
         self._reopened = True
@@ -325,13 +318,13 @@ class Conductor:
 
     async def _learn(self) -> None:
         """Look up what the journal knows and the page shows."""
-        session = self.lease.session
-        known = await session.journal.notes.pins()
+        runner = self.lease.runner
+        known = await runner.journal.notes.pins()
         self._known = Known(
-            frozen=pins.FROZEN in known,
-            interrupted=pins.STARTED in known and pins.COMPLETED not in known,
-            changes=known.get(pins.CHANGES, "{}"),
-            administrator=session.administrator or self._known.administrator,
+            frozen=facts.FROZEN in known,
+            interrupted=facts.STARTED in known and facts.COMPLETED not in known,
+            changes=known.get(facts.CHANGES, "{}"),
+            administrator=runner.now.administrator or self._known.administrator,
         )
         self.changed()
 
@@ -344,10 +337,6 @@ class Conductor:
 
     def _row_changed(self, row: RowPart) -> None:
         self.feed.publish("row", row.model_dump_json())
-
-    def _decided(self) -> None:
-        self.checks.decisions_changed()
-        self.changed()
 
     def _go(self, screen: Screen) -> None:
         if screen is not Screen.INSTALLATION:

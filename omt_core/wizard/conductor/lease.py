@@ -11,11 +11,10 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event
-from omt_core.engine.ending import end_run
 from omt_core.engine.opening import OpenRequest, open_session
-from omt_core.engine.result import Result
+from omt_core.engine.result import Result, end_run
 from omt_core.engine.runner import Runner
-from omt_core.engine.session import Engine, MigrationSession, tell_observers
+from omt_core.engine.session import Engine, Snapshot, tell_observers
 from omt_core.plugin_host import StampedEvent
 
 _log = logging.getLogger("omt.wizard")
@@ -49,9 +48,9 @@ class Lease:
         return self._runner
 
     @property
-    def session(self) -> MigrationSession:
-        """The session that is held. Raises `InputError` `session-not-open`."""
-        return self.runner.session
+    def now(self) -> Snapshot:
+        """The session that is held, as it is at this moment. Raises `InputError` `session-not-open`."""
+        return self.runner.now
 
     async def open(self, engine: Engine, request: OpenRequest) -> None:
         """Open a session; one that is held is closed before. Raises `OmtError`."""
@@ -61,7 +60,7 @@ class Lease:
 
     async def end_run(self, error: OmtError | None) -> Result:
         """Journal how the run ended; the session stays open."""
-        self.result = await end_run(self.session, error)
+        self.result = await end_run(self.runner.session, error)
         self._ended = True
         return self.result
 

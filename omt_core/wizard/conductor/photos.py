@@ -7,7 +7,7 @@ from typing import Final
 from omt_core.api import calls
 from omt_core.api.plugin import Plugin
 from omt_core.api.users import Photo
-from omt_core.engine.session import MigrationSession
+from omt_core.engine.runner import Runner
 
 _LARGEST: Final = 4 << 20
 _BEGINNINGS: Final = (
@@ -19,12 +19,13 @@ _BEGINNINGS: Final = (
 )
 
 
-async def read_picture(session: MigrationSession, photo: int) -> Photo | None:
+async def read_picture(runner: Runner, photo: int) -> Photo | None:
     """Return a photo of a user who may be seen here, with the type that its bytes say; None for anything else."""
-    if all(user.photo != photo for user in session.reviewed.users):
+    now = runner.now
+    if all(user.photo != photo for user in now.users):
         return None
-    stored = await session.engine.dispatch.one(
-        Plugin.read_photo, calls.ReadPhoto(database=session.located.database, photo=photo, run=session.run)
+    stored = await runner.engine.dispatch.one(
+        Plugin.read_photo, calls.ReadPhoto(database=now.located.database, photo=photo, run=now.run)
     )
     if stored is None or len(stored.content) > _LARGEST:
         return None

@@ -10,7 +10,7 @@ from omt_core.api.decisions import Decisions
 from omt_core.api.errors import OmtError
 from omt_core.api.users import Administrator
 from omt_core.engine.result import error_line
-from omt_core.engine.session import MigrationSession
+from omt_core.engine.session import Snapshot
 from omt_core.version import __version__
 from omt_core.wizard.conductor.screens import before, step_bar
 from omt_core.wizard.conductor.state import (
@@ -46,7 +46,7 @@ def tell(
     conductor: Conductor, *, known: Known, screen: Screen, revision: int, busy: Busy | None, error: OmtError | None
 ) -> State:
     """Return the state as it is now."""
-    session = conductor.lease.session if conductor.lease.is_open else None
+    session = conductor.lease.runner.now if conductor.lease.is_open else None
     decisions = Decisions() if session is None else session.decisions
     mode = None if session is None else session.mode
     url, _ = conductor.composer.online()
@@ -87,12 +87,12 @@ def tell(
     )
 
 
-def _licence(session: MigrationSession) -> LicencePart:
+def _licence(session: Snapshot) -> LicencePart:
     licence = session.located.licence
     return LicencePart(owner=licence.owner, serial=licence.serial, version=licence.version)
 
 
-def _evidence(session: MigrationSession) -> tuple[EvidencePart, ...]:
+def _evidence(session: Snapshot) -> tuple[EvidencePart, ...]:
     return tuple(
         EvidencePart(setting=one.setting, value=one.value, source=one.source)
         for one in session.located.installation.evidence

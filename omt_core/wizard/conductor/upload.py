@@ -14,12 +14,12 @@ from anyio.abc import TaskGroup
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event, StageChanged, StageProgress
 from omt_core.api.stages import StageTotals
-from omt_core.engine.ending import unknown_fault
 from omt_core.engine.rate import read_limit, write_limit
-from omt_core.engine.reporting import keep_report
-from omt_core.engine.result import Result
+from omt_core.engine.report import keep_report
+from omt_core.engine.result import Result, unknown_fault
+from omt_core.engine.steps import ListStages
+from omt_core.engine.upload import FINISHING, STARTING
 from omt_core.engine.upload_table import Row, UploadTable
-from omt_core.engine.uploading import FINISHING, STARTING, stages_of
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.conductor.lease import Lease
 from omt_core.wizard.conductor.state import RowPart, UploadPart, UploadState
@@ -70,9 +70,7 @@ class UploadRun:
 
     async def show_rows(self) -> None:
         """Show the rows of the table from the beginning, those of partners among them (W73)."""
-        session = self._lease.session
-        async with session.located.database.snapshot() as snapshot:
-            stages = await stages_of(session, snapshot, files_only=session.only_missing)
+        stages = await self._lease.runner.do(ListStages())
         titles = [STARTING, *((stage.name, stage.title) for stage in stages), FINISHING]
         self._table = UploadTable(rows={name: Row(title) for name, title in titles})
         await self._count()
@@ -102,7 +100,7 @@ class UploadRun:
 
     def limit(self, rate: int | None) -> None:
         """Send at most so many bytes per second from now on (None: as fast as the line is). Raises `InputError`."""
-        write_limit((self._known_folder() or self._lease.session.folder) / LIMIT_FILE, rate)
+        write_limit((self._known_folder() or self._lease.now.folder) / LIMIT_FILE, rate)
         self._changed()
 
     def part(self) -> UploadPart:
@@ -126,7 +124,7 @@ class UploadRun:
     def _known_folder(self) -> Path | None:
         """Return the workspace's folder, also while an attempt opens the session anew; None before there was one."""
         if self._lease.is_open:
-            self._folder = self._lease.session.folder
+            self._folder = self._lease.now.folder
         return self._folder
 
     def _ask_to_stop(self, state: UploadState) -> None:
@@ -153,7 +151,7 @@ class UploadRun:
                 error = unknown_fault(fault)
             counting.cancel_scope.cancel()
         if self._lease.is_open:
-            self.report = await keep_report(self._lease.session)
+            self.report = await keep_report(self._lease.runner.session)
             self.result = await self._lease.end_run(error)
             await self._count()
         self._settle(error)
@@ -161,7 +159,7 @@ class UploadRun:
         self._changed()
 
     def _settle(self, error: OmtError | None) -> None:
-        completed = self._lease.is_open and self._lease.session.completed is not None
+        completed = self._lease.is_open and self._lease.now.completed is not None
         if error is None or completed:
             self.state, self.error = UploadState.DONE, error
         elif isinstance(error, InterruptedRunError):
@@ -181,7 +179,7 @@ class UploadRun:
                 _log.debug("a look at the upload failed", exc_info=True)
 
     async def _count(self) -> None:
-        self._totals = tuple((await self._lease.session.journal.items.totals()).values())
+        self._totals = tuple((await self._lease.runner.journal.items.totals()).values())
 
 
 def _part(name: str, row: Row) -> RowPart:

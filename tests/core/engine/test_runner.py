@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 import anyio
 import pytest
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.calls import RecoveryPlan
-from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.findings import Finding, Severity
-from omt_core.api.installation import Licence
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.roles import RoleSettings
+from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine import phases
-from omt_core.engine.runner import Runner
-from omt_core.engine.session import Engine, Located, MigrationSession
-from omt_core.engine.step import Step
-from omt_core.journal import Journal
-from omt_core.plugin_host import Candidate, Dispatch, EventHub, PluginHost, PluginState
+from omt_core.engine.runner import Runner, Step
+from omt_core.engine.session import MigrationSession
+from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogOn(Step):
+class LogOn(Step[None]):
     """A step that notes when it begins and ends, and may fail."""
 
     phase = phases.LOGIN
@@ -43,8 +35,8 @@ class LogOn(Step):
     async def perform(self, session: MigrationSession) -> None:
         self.told.append("begin")
         await anyio.lowlevel.checkpoint()
-        session.findings = (
-            Finding(code="odd", severity=Severity.INFO, plugin="p", subjects=(), message="m", remedy="r"),
+        session.log.file(
+            "test", [Finding(code="odd", severity=Severity.INFO, plugin="p", subjects=(), message="m", remedy="r")]
         )
         self.told.append("end")
         if self.fails:
@@ -52,7 +44,7 @@ class LogOn(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(Step):
+class Ask(Step[None]):
     """A step within a phase that goes on after it."""
 
     phase = phases.LOGIN
@@ -71,7 +63,7 @@ class End(Ask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send(Step):
+class Send(Step[None]):
     """A step of a later phase."""
 
     phase = phases.UPLOAD
@@ -79,33 +71,6 @@ class Send(Step):
     @override
     async def perform(self, session: MigrationSession) -> None:
         del session
-
-
-@asynccontextmanager
-async def session_in(folder: Path, **classes: type[Plugin]) -> AsyncIterator[MigrationSession]:
-    """Open a small session in which these plugins take part."""
-    events = EventHub()
-    candidates = [
-        Candidate(name=name, version="1", source="test", default=False, state=PluginState.ACTIVE, plugin_class=one)
-        for name, one in classes.items()
-    ]
-    host = PluginHost(candidates, lambda _: PluginSettings())
-    dispatch = Dispatch(host, RoleSettings(), events, seconds=5)
-    nothing = cast("Any", None)
-    async with AsyncExitStack() as resources:
-        journal = await resources.enter_async_context(Journal.open(folder / "journal.sqlite"))
-        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        yield MigrationSession(
-            engine=Engine(host=host, dispatch=dispatch, events=events),
-            journal=journal,
-            folder=folder,
-            located=Located(
-                installation=nothing, database=nothing, licence=Licence(owner="O", serial="1", version="8"),
-                target=None, status=None, plan=RecoveryPlan(mode=MigrationMode.INITIAL),
-            ),
-            resources=resources,
-            decisions=Decisions(),
-        )  # fmt: skip
 
 
 async def test_a_phase_cannot_begin_before_the_ones_it_needs(tmp_path: Path) -> None:
@@ -164,9 +129,9 @@ class Stumbling(Plugin):
 async def test_what_goes_wrong_around_a_phase_is_told_under_the_plugin_that_failed(tmp_path: Path) -> None:
     async with session_in(tmp_path, bad=Stumbling) as session, Runner.start(session) as runner:
         await runner.do(Ask())
-        assert [finding.subjects for finding in session.findings] == [("plugin:bad",)]
+        assert [finding.subjects for finding in session.now.findings] == [("plugin:bad",)]
         await runner.do(End())
-        assert {finding.message.partition("'bad' ")[2] for finding in session.findings} == {
+        assert {finding.message.partition("'bad' ")[2] for finding in session.now.findings} == {
             "failed in 'before_phase': ZeroDivisionError: before.",
             "failed in 'after_phase': ZeroDivisionError: after.",
         }
@@ -193,7 +158,7 @@ async def test_a_front_end_that_goes_away_does_not_tear_its_step_apart(tmp_path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faulty(Step):
+class Faulty(Step[None]):
     """A step with a bug."""
 
     phase = phases.LOGIN

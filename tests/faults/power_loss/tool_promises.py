@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from omt_core.api.items import ItemState
-from omt_core.engine import pins
+from omt_core.engine import facts
 from omt_core.journal import Journal
 from omt_core.testing.power_loss import Record, Sending
 from omt_freeze.service_config import ConfigNote
@@ -122,7 +122,7 @@ async def broken(found: OnSite, done: Shown, config: bytes) -> list[str]:
         problems += _of_pins(known, done)
         problems += _of_freeze(found, known, None if note is None else ConfigNote.model_validate_json(note), config)
         if (
-            known.get(pins.FROZEN)
+            known.get(facts.FROZEN)
             and await journal.notes.of("freeze/freeze").recall("no-login-event") is None
             and found.no_login
         ):
@@ -168,13 +168,13 @@ def _of_result(workspace: Path, done: Shown) -> Iterator[str]:
 
 
 def _of_pins(known: Mapping[str, str], done: Shown) -> Iterator[str]:
-    if done.client is not None and not {pins.SERIAL, "decisions"} <= known.keys():
+    if done.client is not None and not {facts.SERIAL, "decisions"} <= known.keys():
         yield "the migration was opened online without licence and decisions in the journal"
-    if done.completing and not {pins.COMPLETING, pins.COMPLETED} & known.keys():
+    if done.completing and not {facts.COMPLETING, facts.COMPLETED} & known.keys():
         yield "the import was asked for without a word of it in the journal"
-    if done.frozen and known.get(pins.FROZEN) != "frozen":
+    if done.frozen and known.get(facts.FROZEN) != "frozen":
         yield "it was said that the site is frozen; the journal does not know"
-    if done.finished and (pins.COMPLETED not in known or pins.COMPLETING in known):
+    if done.finished and (facts.COMPLETED not in known or facts.COMPLETING in known):
         yield "the migration was said to be complete; the journal does not know"
 
 
@@ -185,11 +185,11 @@ def _of_freeze(found: OnSite, known: Mapping[str, str], note: ConfigNote | None,
         yield "the config is neither what it was nor what the journal meant to make of it"
     if note is not None and _content(found.workspace / "freeze" / f"config-{note.original[:16]}") != config:
         yield "the copy of the config is not whole, and the intent is journalled"
-    if (frozen or found.no_login) and pins.FROZEN not in known:
+    if (frozen or found.no_login) and facts.FROZEN not in known:
         yield "something is frozen without the intent in the journal"
     if found.no_login not in {0, 1}:
         yield f"the site has {found.no_login} No Login events"
-    if known.get(pins.FROZEN) == "frozen" and not (frozen and found.no_login):
+    if known.get(facts.FROZEN) == "frozen" and not (frozen and found.no_login):
         yield f"the journal holds for frozen what is not: config {frozen}, No Login {found.no_login}"
     for leftover in found.service.glob(".config*"):
         if note is None or leftover.name != note.temporary:

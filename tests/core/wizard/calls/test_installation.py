@@ -131,7 +131,7 @@ async def test_the_file_does_what_was_decided_on_the_page(tmp_path: Path) -> Non
         told = (await page.get("/api/installation")).json
         form = {**told["answers"], "password": "hunter2"}
         text = (await page.post("/api/installation/export", {"answers": form, "online": told["online"]})).json["text"]
-        decisions = page.site.conductor.lease.session.decisions
+        decisions = page.site.conductor.lease.now.decisions
     assert "hunter2" not in text
     file = tmp_path / "answers.toml"
     file.write_text(text, encoding="utf-8")

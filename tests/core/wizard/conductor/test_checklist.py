@@ -20,7 +20,7 @@ async def test_a_plan_that_is_full_is_said_where_the_problem_is_and_ok_is_refuse
     """W54, W55."""
     async with site_in(tmp_path, users=6, seats=2) as site:
         await site.to_checklist()
-        users = [user.login for user in site.conductor.lease.session.reviewed.users]
+        users = [user.login for user in site.conductor.lease.now.users]
         told = await site.conductor.checklist.change_plans(dict.fromkeys(users, "ten-sales"))
         assert any(finding.severity == "error" for finding in told.findings["plans"])
         with pytest.raises(FindingsError):
@@ -32,7 +32,7 @@ async def test_no_administrator_with_a_plan_is_refused(tmp_path: Path) -> None:
     """W54."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        administrators = [user.login for user in site.conductor.lease.session.reviewed.users if user.administrator]
+        administrators = [user.login for user in site.conductor.lease.now.users if user.administrator]
         await site.conductor.checklist.change_plans(dict.fromkeys(administrators, ""))
         assert site.conductor.checklist.part().administrators_with_plan == 0
         with pytest.raises(FindingsError):
@@ -43,7 +43,7 @@ async def test_a_duplicate_user_name_is_found_at_once_and_gone_at_once(tmp_path:
     """W63-W65."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        decided = site.conductor.lease.session.decisions.user_names
+        decided = site.conductor.lease.now.decisions.user_names
         first, second = sorted(decided)[:2]
         told = await site.conductor.checklist.change_user_names({second: decided[first]})
         (problem,) = [finding for finding in told.findings["user_names"] if finding.severity == "error"]
@@ -60,13 +60,14 @@ async def test_who_gets_a_plan_gets_the_user_name_that_is_proposed(tmp_path: Pat
     """W62, W67."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        session = site.conductor.lease.session
-        login = min(session.decisions.user_names)
-        before = session.decisions.user_names[login]
-        plan = session.decisions.plans[login]
+        runner = site.conductor.lease.runner
+        decided = runner.now.decisions
+        login = min(decided.user_names)
+        before = decided.user_names[login]
+        plan = decided.plans[login]
         await site.conductor.checklist.change_plans({login: ""})
         await site.conductor.checklist.change_user_names({login: ""})
-        assert login not in session.decisions.user_names
+        assert login not in runner.now.decisions.user_names
         told = await site.conductor.checklist.change_plans({login: plan})
         assert told.user_names[login] == before
 
@@ -74,11 +75,11 @@ async def test_who_gets_a_plan_gets_the_user_name_that_is_proposed(tmp_path: Pat
 async def test_a_login_that_nobody_has_changes_nothing(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        before = site.conductor.lease.session.decisions
+        before = site.conductor.lease.now.decisions
         with pytest.raises(InputError) as caught:
             await site.conductor.checklist.change_plans({"nobody": "ten-sales", "HH": ""})
         assert caught.value.code == "login-unknown"
-        assert site.conductor.lease.session.decisions == before
+        assert site.conductor.lease.now.decisions == before
 
 
 async def test_the_upload_waits_for_every_item_of_the_checklist(tmp_path: Path) -> None:
@@ -109,11 +110,11 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
     """W65."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        session, checklist = site.conductor.lease.session, site.conductor.checklist
-        decided = session.decisions.user_names
+        dispatch, checklist = site.conductor.lease.runner.engine.dispatch, site.conductor.checklist
+        decided = site.conductor.lease.now.decisions.user_names
         first, second = sorted(decided)[:2]
         await checklist.change_user_names({second: decided[first]})
-        ask = session.engine.dispatch.every
+        ask = dispatch.every
         looking, changed = anyio.Event(), anyio.Event()
 
         async def take_long(hook: Any, call: Any, *, only: str | None = None) -> object:
@@ -122,7 +123,7 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
                 await changed.wait()
             return await ask(hook, call, only=only)
 
-        monkeypatch.setattr(session.engine.dispatch, "every", take_long)
+        monkeypatch.setattr(dispatch, "every", take_long)
         site.conductor.checks.run()
         await looking.wait()
         await checklist.change_user_names({second: decided[second]})
@@ -135,14 +136,14 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
 async def test_a_rule_that_is_asked_again_alone_forgets_only_what_it_had_found(tmp_path: Path) -> None:
     async with site_in(tmp_path, plants={"missing-file": 2, "satellite": 1}) as site:
         await site.to_checklist()
-        session = site.conductor.lease.session
-        before = set(session.findings)
+        runner = site.conductor.lease.runner
+        before = set(runner.now.findings)
         plugins = {finding.plugin for finding in before}
         assert len(plugins) > 1
         for plugin in sorted(plugins):
             site.conductor.checks.run(plugin)
             await site.until_checked()
-            assert set(session.findings) == before
+            assert set(runner.now.findings) == before
 
 
 async def test_a_waiver_lets_an_error_stop_the_upload_no_more(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ async def test_a_waiver_lets_an_error_stop_the_upload_no_more(tmp_path: Path) ->
         await site.to_checklist()
         checks = site.conductor.checks
         blocking = checks.part().blocking
-        codes = {one.code for one in site.conductor.lease.session.findings if one.severity == "error"}
+        codes = {one.code for one in site.conductor.lease.now.findings if one.severity == "error"}
         waivable = [code for code in codes if site.conductor.composer.app.host.codes[code].waivable]
         assert blocking
         assert waivable

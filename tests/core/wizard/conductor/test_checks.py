@@ -11,7 +11,7 @@ import pytest
 
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import FindingsError, InputError, InstallationError
-from omt_core.engine import pins
+from omt_core.engine import facts
 from omt_core.engine.steps import Upload
 from omt_core.wizard.conductor.state import CheckState, UploadState
 from tests.core.wizard.conductor.rules import Watched
@@ -44,7 +44,7 @@ async def refused(site: Site) -> str:
         await site.conductor.lease.runner.do(Upload(stop=anyio.Event()))
     assert by_page.value.code == by_step.value.code
     assert site.conductor.upload.state is UploadState.IDLE
-    assert pins.FROZEN not in await site.conductor.lease.session.journal.notes.pins()
+    assert facts.FROZEN not in await site.conductor.lease.runner.journal.notes.pins()
     assert not Watched.frozen
     return by_page.value.code
 
@@ -109,7 +109,7 @@ async def test_nothing_is_checked_or_decided_while_the_upload_runs(tmp_path: Pat
         await to_ready_unchecked(site, MigrationKind.TEST)
         await site.until_checked()
         await site.conductor.start_upload()
-        before = site.conductor.lease.session.decisions
+        before = site.conductor.lease.now.decisions
         for act in (
             site.conductor.start,
             lambda: site.conductor.checklist.change_plans({"HH": ""}),
@@ -122,7 +122,7 @@ async def test_nothing_is_checked_or_decided_while_the_upload_runs(tmp_path: Pat
             assert caught.value.code == "upload-under-way"
         with pytest.raises(InputError):
             site.conductor.checks.run()
-        assert site.conductor.lease.session.decisions == before
+        assert site.conductor.lease.now.decisions == before
         await site.until(UploadState.DONE)
 
 
@@ -141,7 +141,7 @@ async def test_a_check_that_fails_in_an_unknown_way_is_told_and_the_wizard_goes_
 
     async with watched_site(tmp_path) as site:
         await site.to_checklist()
-        monkeypatch.setattr(site.conductor.lease.session.engine.dispatch, "every", fail)
+        monkeypatch.setattr(site.conductor.lease.runner.engine.dispatch, "every", fail)
         site.conductor.checks.run()
         await site.until_checked()
         assert site.state["error"]["code"] == "internal"  # type: ignore[index]  # the document is JSON
@@ -161,7 +161,7 @@ async def test_checks_of_a_session_that_was_closed_say_nothing_of_the_one_that_i
         await anyio.wait_all_tasks_blocked()
         assert site.conductor.checks.state is CheckState.NEVER
         assert site.conductor.checks.error is None
-        assert site.conductor.lease.session.reviewed.found == {}
+        assert site.conductor.lease.now.found == {}
 
 
 async def test_a_recovery_asks_the_rules_about_the_installation_before_it_sends(tmp_path: Path) -> None:

@@ -81,18 +81,18 @@ async def test_every_decision_is_there_after_the_tool_was_started_again(tmp_path
     """W42: a reload or a restart loses nothing."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        login = site.conductor.lease.session.reviewed.users[0].login
+        login = site.conductor.lease.now.users[0].login
         await site.conductor.checklist.change_plans({login: ""})
         await site.conductor.checklist.mark_done("notifications")
-        decided = site.conductor.lease.session.decisions
+        decided = site.conductor.lease.now.decisions
         assert login not in decided.plans
     async with site_in(tmp_path) as site:
         await site.conductor.start()
-        assert site.conductor.lease.session.decisions == decided
+        assert site.conductor.lease.now.decisions == decided
         await site.log_in()
         assert of(site.state, "contact", "email") == CONTACT.email
         await site.conductor.confirm(CONTACT, MigrationKind.TEST, agreed=True)
-        assert login not in site.conductor.lease.session.decisions.plans
+        assert login not in site.conductor.lease.now.decisions.plans
         assert of(site.state, "checklist", "notifications") == "done"
 
 
@@ -100,14 +100,14 @@ async def test_one_goes_back_and_forward_without_opening_anew(tmp_path: Path) ->
     """W6."""
     async with site_in(tmp_path) as site:
         await site.conductor.start()
-        session = site.conductor.lease.session
+        session = site.conductor.lease.now.session
         site.conductor.go_back()
         assert of(site.state, "screen") == "welcome"
         assert not of(site.state, "can_go_back")
         with pytest.raises(InputError):
             site.conductor.go_back()
         await site.conductor.start()
-        assert site.conductor.lease.session is session
+        assert site.conductor.lease.now.session is session
 
 
 async def test_a_whole_test_migration_is_completed_and_ends_with_a_result(tmp_path: Path) -> None:

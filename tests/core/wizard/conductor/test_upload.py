@@ -11,7 +11,7 @@ import pytest
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.api.events import StageState
-from omt_core.engine import pins
+from omt_core.engine import facts
 from omt_core.engine.rate import read_limit
 from omt_core.wizard.conductor.state import UploadState
 from tests.core.wizard.conductor.site import Site, site_in
@@ -33,11 +33,11 @@ async def test_a_paused_upload_goes_on_and_is_completed(tmp_path: Path) -> None:
         await site.conductor.start_upload()
         await site.until(UploadState.DONE)
         assert site.conductor.upload.error is None
-        runs = await site.conductor.lease.session.journal.runs.all()
+        runs = await site.conductor.lease.runner.journal.runs.all()
         assert [run.exit_code for run in runs] == [130, 0]
         moved = json.loads(site.conductor.state())["result"]["bytes"]
         assert moved == sum(
-            total.bytes for total in (await site.conductor.lease.session.journal.items.totals()).values()
+            total.bytes for total in (await site.conductor.lease.runner.journal.items.totals()).values()
         )
 
 
@@ -61,7 +61,7 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
         await site.conductor.cancel_upload(thaw=True)
         await site.until(UploadState.STOPPED)
         await site.until_it_holds(lambda: not site.conductor.busy)
-        assert pins.FROZEN not in await site.conductor.lease.session.journal.notes.pins()
+        assert facts.FROZEN not in await site.conductor.lease.runner.journal.notes.pins()
         assert (await site.conductor.result()).exit_code != 0
 
 
@@ -132,7 +132,7 @@ async def test_a_ctrl_c_stops_it_so_that_it_goes_on_another_time(tmp_path: Path)
 
 
 async def begun_again(site: Site) -> None:
-    decisions = site.conductor.lease.session.decisions
+    decisions = site.conductor.lease.now.decisions
     assert decisions.contact is not None
     await site.conductor.confirm(decisions.contact, decisions.kind, agreed=True)
     await site.until_checked()

@@ -11,18 +11,20 @@ import anyio
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
-from omt_core.engine import pins
-from omt_core.engine.findings import LEFT_ON_SITE, merged
-from omt_core.engine.measuring import judge_estimate, note_import
+from omt_core.engine import facts
+from omt_core.engine.findings import LEFT_ON_SITE
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.timings import judge_estimate, note_import
 from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 
 
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
     """Ask for the import, wait until it is done, fetch the receipt, and pin that the migration is completed."""
     request = completion_request(session)
-    await session.journal.notes.pin(pins.CHANGES_ASKED, None if session.only_missing else json.dumps(_changes(request)))
-    await session.journal.notes.pin(pins.COMPLETING, migration.id)
+    await session.journal.notes.pin(
+        facts.CHANGES_ASKED, None if session.now.only_missing else json.dumps(_changes(request))
+    )
+    await session.journal.notes.pin(facts.COMPLETING, migration.id)
     began = time.monotonic()
     await _watch(session, migration, request)
     await note_import(session.journal, time.monotonic() - began)
@@ -31,7 +33,7 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
 
 async def join_import(session: MigrationSession, migration: OnlineMigration) -> bool:
     """Wait for the import that a run asked for which was killed then; tell whether there was one that ended well."""
-    if (await session.journal.notes.pins()).get(pins.COMPLETING) != migration.id:
+    if (await session.journal.notes.pins()).get(facts.COMPLETING) != migration.id:
         return False
     if not await _watch(session, migration, None):
         return False
@@ -44,13 +46,13 @@ async def take_ended_import(session: MigrationSession) -> bool:
 
     Returns False where the tenant has completed nothing that this workspace waits for.
     """
-    asked, target = (await session.journal.notes.pins()).get(pins.COMPLETING), session.located.target
+    asked, target = (await session.journal.notes.pins()).get(facts.COMPLETING), session.now.located.target
     known = None if asked is None or target is None else (await target.status()).migration
     if target is None or known is None or not known.completed:
         return False
-    if (known.id, known.kind) != (asked, session.decisions.kind):
+    if (known.id, known.kind) != (asked, session.now.decisions.kind):
         return False
-    migration = await target.open(session.located.licence, known.kind, RecoveryChoice.MISSING)
+    migration = await target.open(session.now.located.licence, known.kind, RecoveryChoice.MISSING)
     try:
         await _keep_result(session, migration)
     finally:
@@ -64,7 +66,7 @@ async def is_as_imported(session: MigrationSession) -> bool:
 
     An import whose result is not journalled yet does not count: what it changed has still to be taken over.
     """
-    if not session.only_missing or pins.COMPLETING in await session.journal.notes.pins():
+    if not session.now.only_missing or facts.COMPLETING in await session.journal.notes.pins():
         return False
     stages = await session.journal.items.stages()
     return all([await session.journal.items.is_imported(stage.name) for stage in stages])
@@ -72,10 +74,10 @@ async def is_as_imported(session: MigrationSession) -> bool:
 
 async def keep_earlier_result(session: MigrationSession, migration: OnlineMigration) -> None:
     """Take receipt and manifest of the last import for the result of this run; fetch them where they are not here."""
-    told = (await session.journal.notes.pins()).get(pins.RESULT)
-    receipt, manifest = session.folder / RECEIPT_FILE, session.folder / MANIFEST_FILE
+    told = (await session.journal.notes.pins()).get(facts.RESULT)
+    receipt, manifest = session.now.folder / RECEIPT_FILE, session.now.folder / MANIFEST_FILE
     if told is not None and receipt.is_file() and manifest.is_file():
-        session.completed = CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told))
+        session.complete(CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told)))
     else:
         await _fetch_result(session, migration)
     await judge_estimate(session.journal)
@@ -101,10 +103,10 @@ async def _watch(session: MigrationSession, migration: OnlineMigration, request:
 
 
 async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -> None:
-    completed = session.completed = await migration.result(session.folder)
-    session.findings = merged(session.findings, completed.findings)
+    completed = await migration.result(session.now.folder)
+    session.complete(completed, completed.findings)
     counts = {"tables": completed.tables, "rows": completed.rows, "files": completed.files}
-    await session.journal.notes.pin(pins.RESULT, json.dumps(counts))
+    await session.journal.notes.pin(facts.RESULT, json.dumps(counts))
 
 
 def _changes(request: CompletionRequest) -> dict[str, int]:
@@ -117,15 +119,15 @@ def _changes(request: CompletionRequest) -> dict[str, int]:
 
 async def _keep_result(session: MigrationSession, migration: OnlineMigration) -> None:
     await _fetch_result(session, migration)
-    asked = (await session.journal.notes.pins()).get(pins.CHANGES_ASKED)
+    asked = (await session.journal.notes.pins()).get(facts.CHANGES_ASKED)
     if asked is not None:
         # What was asked for, perhaps by a run that was killed then: it may have decided otherwise than this one.
-        await session.journal.notes.pin(pins.CHANGES, asked)
-        await session.journal.notes.pin(pins.CHANGES_ASKED, None)
-    await session.journal.notes.pin(pins.STARTED, session.decisions.kind.value)
-    await session.journal.notes.pin(pins.COMPLETED, datetime.now(UTC).isoformat())
-    await session.journal.notes.pin(pins.OVERWRITING, None)
-    await session.journal.notes.pin(pins.COMPLETING, None)
+        await session.journal.notes.pin(facts.CHANGES, asked)
+        await session.journal.notes.pin(facts.CHANGES_ASKED, None)
+    await session.journal.notes.pin(facts.STARTED, session.now.decisions.kind.value)
+    await session.journal.notes.pin(facts.COMPLETED, datetime.now(UTC).isoformat())
+    await session.journal.notes.pin(facts.OVERWRITING, None)
+    await session.journal.notes.pin(facts.COMPLETING, None)
     # Last: whoever is killed before it has everything committed and imported anew.
     await session.journal.items.mark_imported()
     await judge_estimate(session.journal)
@@ -133,9 +135,10 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration) ->
 
 def completion_request(session: MigrationSession) -> CompletionRequest:
     """Put together what the tenant needs beside the committed stages. In recovery of missing files: no changes."""
-    decisions = session.decisions
-    if session.only_missing:
-        return CompletionRequest(plugins=session.engine.host.versions, waivers=decisions.waivers)
+    now, versions = session.now, session.engine.host.versions
+    decisions = now.decisions
+    if now.only_missing:
+        return CompletionRequest(plugins=versions, waivers=decisions.waivers)
     users = tuple(
         UserAssignment(
             login=user.login,
@@ -143,17 +146,15 @@ def completion_request(session: MigrationSession) -> CompletionRequest:
             plan=decisions.plans.get(user.login),
             user_name=decisions.user_names.get(user.login) if user.login in decisions.plans else None,
         )
-        for user in session.reviewed.users
+        for user in now.users
     )
     return CompletionRequest(
         users=users,
-        removed_addresses=tuple(session.reviewed.removed_addresses),
+        removed_addresses=now.removed_addresses,
         welcome_mail=decisions.notifications.welcome,
         summary_address=decisions.notifications.summary,
         language="en" if decisions.contact is None else decisions.contact.language,
-        plugins=session.engine.host.versions,
+        plugins=versions,
         waivers=decisions.waivers,
-        omitted=tuple(
-            subject for finding in session.findings if finding.code == LEFT_ON_SITE for subject in finding.subjects
-        ),
+        omitted=tuple(subject for one in now.findings if one.code == LEFT_ON_SITE for subject in one.subjects),
     )

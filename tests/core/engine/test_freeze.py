@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 import pytest
 from typing_extensions import override
@@ -13,16 +13,14 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.errors import InputError
 from omt_core.api.findings import Finding
-from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.roles import RoleSettings
-from omt_core.engine import pins
-from omt_core.engine.freezing import freeze, thaw
+from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.engine import facts
+from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.session import Engine, MigrationSession
-from omt_core.plugin_host import Candidate, Dispatch, EventHub, PluginHost, PluginState
-from tests.core.engine.test_runner import session_in
+from omt_core.testing.samples import SAMPLE_INSTALLATION, EmptyDatabase
+from tests.core.engine.sessions import engine_with, session_in
 
 pytestmark = pytest.mark.anyio
-NOTHING = cast("Any", None)
 
 
 class Killed(BaseException):
@@ -58,20 +56,10 @@ class Watcher(Plugin):
         raise ZeroDivisionError
 
 
-def engine_with(**classes: type[Plugin]) -> Engine:
-    candidates = [
-        Candidate(name=name, version="1", source="test", default=False, state=PluginState.ACTIVE, plugin_class=one)
-        for name, one in classes.items()
-    ]
-    host, events = PluginHost(candidates, lambda _: PluginSettings()), EventHub()
-    return Engine(host=host, dispatch=Dispatch(host, RoleSettings(), events, seconds=5), events=events)
-
-
 @asynccontextmanager
 async def frozen(folder: Path, engine: Engine) -> AsyncIterator[MigrationSession]:
     Door.locked = Door.deadly = False
-    async with session_in(folder) as session:
-        session.engine = engine
+    async with session_in(folder, engine=engine) as session:
         await freeze(session)
         assert Door.locked
         yield session
@@ -82,7 +70,7 @@ async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp
     async with frozen(tmp_path, engine) as session:
         Door.deadly = True
         with pytest.raises(Killed):
-            await thaw(engine, session.journal, NOTHING, NOTHING)
+            await thaw(engine, session.journal, SAMPLE_INSTALLATION, EmptyDatabase())
         assert not Door.locked
         await freeze(session)
         assert Door.locked
@@ -91,17 +79,17 @@ async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp
 async def test_a_thaw_without_a_plugin_that_froze_says_so_and_keeps_the_freeze_in_mind(tmp_path: Path) -> None:
     async with frozen(tmp_path, engine_with(door=Door)) as session:
         with pytest.raises(InputError) as refused:
-            await thaw(engine_with(watcher=Watcher), session.journal, NOTHING, NOTHING)
+            await thaw(engine_with(watcher=Watcher), session.journal, SAMPLE_INSTALLATION, EmptyDatabase())
         assert (refused.value.code, "door" in refused.value.message) == ("thaw-plugin-missing", True)
-        assert pins.FROZEN in await session.journal.notes.pins()
-        assert await thaw(engine_with(door=Door), session.journal, NOTHING, NOTHING) == []
-        assert pins.FROZEN not in await session.journal.notes.pins()
+        assert facts.FROZEN in await session.journal.notes.pins()
+        assert await thaw(engine_with(door=Door), session.journal, SAMPLE_INSTALLATION, EmptyDatabase()) == []
+        assert facts.FROZEN not in await session.journal.notes.pins()
 
 
 async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen(tmp_path: Path) -> None:
     engine = engine_with(door=Door, watcher=Watcher)
     async with frozen(tmp_path, engine) as session:
-        call = calls.ValidateUsers(database=NOTHING, users=(), run=session.run)
+        call = calls.ValidateUsers(database=EmptyDatabase(), users=(), run=session.now.run)
         assert (await engine.dispatch.every(Plugin.validate_users, call)).faults
-        assert await thaw(engine, session.journal, NOTHING, NOTHING) == []
-        assert pins.FROZEN not in await session.journal.notes.pins()
+        assert await thaw(engine, session.journal, SAMPLE_INSTALLATION, EmptyDatabase()) == []
+        assert facts.FROZEN not in await session.journal.notes.pins()

@@ -21,19 +21,19 @@ from omt_core.api.events import Notice, StageChanged, StageState
 from omt_core.api.online import OnlineMigration
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
-from omt_core.engine import pins
-from omt_core.engine.completing import (
+from omt_core.engine import facts
+from omt_core.engine.completion import (
     complete,
     is_as_imported,
     join_import,
     keep_earlier_result,
     take_ended_import,
 )
-from omt_core.engine.findings import left_behind, merged, told_anew
-from omt_core.engine.freezing import freeze, thaw
-from omt_core.engine.measuring import Stopwatch
+from omt_core.engine.findings import left_behind
+from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.rate import FileRateLimiter, read_limit
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.plugin_host import upload_stages
 
@@ -62,11 +62,11 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             raise await _interrupted(session)  # before the freeze: there is nothing to stop yet
         if await join_import(session, migration):
             return
-        if session.mode is MigrationMode.INITIAL:
+        if session.now.mode is MigrationMode.INITIAL:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
-            await session.journal.notes.pin(pins.STARTED, session.decisions.kind.value)
-        elif not session.only_missing:
-            await session.journal.notes.pin(pins.OVERWRITING, migration.id)
+            await session.journal.notes.pin(facts.STARTED, session.now.decisions.kind.value)
+        elif not session.now.only_missing:
+            await session.journal.notes.pin(facts.OVERWRITING, migration.id)
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)
@@ -104,29 +104,29 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
     stages = await upload_stages(
         session.engine.dispatch,
         calls.ContributeUploadStages(
-            installation=session.located.installation,
-            database=session.located.database,
-            workspace=session.folder,
+            installation=session.now.located.installation,
+            database=session.now.located.database,
+            workspace=session.now.folder,
             snapshot=snapshot,
-            run=session.run,
+            run=session.now.run,
         ),
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]
 
 
 async def _open(session: MigrationSession) -> OnlineMigration:
-    if session.located.target is None:
+    if session.now.located.target is None:
         raise OnlineNotNamedError(
             "online-not-named", "There is no tenant to migrate to.", "Give online.url and online.token_file."
         )
-    return await session.located.target.open(
-        session.located.licence, session.decisions.kind, session.decisions.recovery
+    return await session.now.located.target.open(
+        session.now.located.licence, session.now.decisions.kind, session.now.decisions.recovery
     )
 
 
 def refuse_unready(session: MigrationSession) -> None:
     """Raise `InputError` `not-confirmed` where the screens before the Upload were left out."""
-    if not session.only_missing and not (session.decisions.agreement_accepted and session.reviewed.users):
+    if not session.now.only_missing and not (session.now.decisions.agreement_accepted and session.now.users):
         raise InputError(
             "not-confirmed",
             "The agreement and the checklist come before the upload.",
@@ -135,7 +135,7 @@ def refuse_unready(session: MigrationSession) -> None:
 
 
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
-    if session.decisions.kind is not MigrationKind.LIVE or session.only_missing:
+    if session.now.decisions.kind is not MigrationKind.LIVE or session.now.only_missing:
         return
     # The freeze may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
     error: Exception | None = None
@@ -175,14 +175,14 @@ async def _transfer_in_snapshot(
     session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
 ) -> None:
     journal = session.journal
-    files_only = session.only_missing or not commit
-    async with session.located.database.snapshot() as fresh:
-        snapshot = (await journal.notes.pins()).get(pins.SNAPSHOT, fresh) if files_only else fresh
+    files_only = session.now.only_missing or not commit
+    async with session.now.located.database.snapshot() as fresh:
+        snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
         stages = await stages_of(session, snapshot, files_only=files_only)
         await journal.items.record_stages(stages)
         if not files_only:
             # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
-            await journal.notes.pin(pins.SNAPSHOT, snapshot)
+            await journal.notes.pin(facts.SNAPSHOT, snapshot)
             for stage in stages:
                 if stage.kind == "database":
                     await journal.items.reset_stage(stage.name)
@@ -191,7 +191,7 @@ async def _transfer_in_snapshot(
             _tell(session, (stage.name, stage.title), StageState.WAITING)
         if commit:
             _tell(session, FINISHING, StageState.WAITING)
-        watch = Stopwatch(read_limit(session.folder / LIMIT_FILE))
+        watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE))
         summary = await session.engine.dispatch.one(
             Plugin.transfer,
             calls.Transfer(
@@ -200,17 +200,18 @@ async def _transfer_in_snapshot(
                 migration=migration,
                 journal=journal,
                 notes=journal.notes.of("transfer"),
-                workspace=session.folder,
-                rate=FileRateLimiter(session.folder / LIMIT_FILE),
+                workspace=session.now.folder,
+                rate=FileRateLimiter(session.now.folder / LIMIT_FILE),
                 stop=stop,
-                run=session.run,
-                baseline_only=session.only_missing,
+                run=session.now.run,
+                baseline_only=session.now.only_missing,
                 commit=commit,
             ),
         )
         await watch.stop(journal, stages)
     reasons = await left_behind(journal, session.engine.host.codes)
-    session.findings = merged(told_anew(session.findings, reasons), summary.findings)
+    session.log.supersede("left-behind", reasons)
+    session.log.file("transfer", summary.findings)
     if summary.stopped:
         raise await _interrupted(session)
     if summary.failed:
@@ -223,7 +224,7 @@ async def _transfer_in_snapshot(
 
 async def is_frozen(session: MigrationSession) -> bool:
     """Tell whether this migration has frozen the installation, or begun to."""
-    return pins.FROZEN in await session.journal.notes.pins()
+    return facts.FROZEN in await session.journal.notes.pins()
 
 
 async def _interrupted(session: MigrationSession) -> InterruptedRunError:
@@ -239,11 +240,15 @@ async def _interrupted(session: MigrationSession) -> InterruptedRunError:
 
 async def _thaw_after_refusal(session: MigrationSession) -> None:
     """Thaw, unless an earlier run had asked for the import: the tenant may be at it, and then users must stay out."""
-    if session.only_missing or not await is_frozen(session) or pins.COMPLETING in await session.journal.notes.pins():
+    if (
+        session.now.only_missing
+        or not await is_frozen(session)
+        or facts.COMPLETING in await session.journal.notes.pins()
+    ):
         return
-    located = session.located
+    located = session.now.located
     thawed = await thaw(session.engine, session.journal, located.installation, located.database)
-    session.findings = merged(session.findings, thawed)
+    session.log.file("thaw", thawed)
 
 
 def _tell(session: MigrationSession, row: tuple[str, str], state: StageState, detail: str = "") -> None:

@@ -13,14 +13,13 @@ import anyio
 from omt_core.api import calls
 from omt_core.api.context import RunContext
 from omt_core.api.errors import OmtError
-from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import MigrationRecord
-from omt_core.engine import pins
+from omt_core.engine import facts
 from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
-from omt_core.engine.measuring import kept_estimate
 from omt_core.engine.session import Engine, MigrationSession
+from omt_core.engine.timings import kept_estimate
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
 
@@ -31,7 +30,7 @@ async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Findin
     receipt = folder / RECEIPT_FILE
     return MigrationRecord(
         workspace=folder,
-        licence=await pins.licence_of(journal),
+        licence=await facts.licence_of(journal),
         decisions=await journal.notes.decisions(),
         runs=await journal.runs.all(),
         totals=await journal.items.totals(),
@@ -39,9 +38,9 @@ async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Findin
         findings=await journal.runs.last_findings() if findings is None else tuple(findings),
         plugins=await journal.runs.last_plugins(),
         receipt=receipt if receipt.is_file() else None,
-        frozen=pins.FROZEN in known,
+        frozen=facts.FROZEN in known,
         records=lambda states: journal.items.records(states=states),
-        changes_online=json.loads(known.get(pins.CHANGES, "{}")),
+        changes_online=json.loads(known.get(facts.CHANGES, "{}")),
         estimate=await kept_estimate(journal),
     )
 
@@ -50,12 +49,10 @@ async def write_report(
     session: MigrationSession, output: Path | None = None, form: Literal["html", "csv", "json"] = "html"
 ) -> Path:
     """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`."""
-    output = output or session.folder / f"{REPORT_STEM}.{form}"
-    record = await record_of(session.journal, session.folder, findings=session.findings)
-    told = await render(session.engine, record, session.run, output, form)
-    session.findings = merged(session.findings, told)
-    for finding in told:
-        session.engine.events.emit(FindingRaised(finding=finding))
+    output = output or session.now.folder / f"{REPORT_STEM}.{form}"
+    record = await record_of(session.journal, session.now.folder, findings=session.now.findings)
+    told = await render(session.engine, record, session.now.run, output, form)
+    session.log.file("report", told)
     return output
 
 
@@ -84,5 +81,5 @@ async def keep_report(session: MigrationSession) -> Path | None:
         try:
             report = await write_report(session)
         except OmtError as error:
-            session.findings = merged(session.findings, (REPORT_NOT_WRITTEN.finding(error.message),))
+            session.log.file("report", (REPORT_NOT_WRITTEN.finding(error.message),))
     return report

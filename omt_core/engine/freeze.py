@@ -15,8 +15,7 @@ from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
-from omt_core.engine import pins
-from omt_core.engine.findings import merged
+from omt_core.engine import facts
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
@@ -28,24 +27,24 @@ async def freeze(session: MigrationSession) -> None:
     Plugins are asked also where this migration has frozen before: somebody may have thawed from another machine since,
     and only they can tell. What stands is left as it is.
     """
-    journal, located, dispatch = session.journal, session.located, session.engine.dispatch
+    journal, located, dispatch = session.journal, session.now.located, session.engine.dispatch
     can_undo = set(dispatch.implementers(Plugin.freeze)) & set(dispatch.implementers(Plugin.thaw))
-    await journal.notes.pin(pins.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
-    await journal.notes.pin(pins.FROZEN, "intended")
+    await journal.notes.pin(facts.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
+    await journal.notes.pin(facts.FROZEN, "intended")
     try:
         for plugin in dispatch.implementers(Plugin.freeze):
             call = calls.Freeze(
                 installation=located.installation,
                 database=located.database,
                 notes=journal.notes.of(f"freeze/{plugin}"),
-                run=session.run,
+                run=session.now.run,
             )
             await dispatch.tell(Plugin.freeze, call, only=plugin)
     except Exception:
         thawed = await thaw(session.engine, journal, located.installation, located.database)
-        session.findings = merged(session.findings, thawed)
+        session.log.file("thaw", thawed)
         raise
-    await journal.notes.pin(pins.FROZEN, "frozen")
+    await journal.notes.pin(facts.FROZEN, "frozen")
     session.engine.events.emit(
         Notice(message="The installation on site is frozen: users of the Windows client and of Service are kept out.")
     )
@@ -59,7 +58,7 @@ async def thaw(
     Raises `InputError` `thaw-plugin-missing` when a plugin that froze takes no part now; all others have thawed then.
     """
     # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
-    await journal.notes.pin(pins.FROZEN, "intended")
+    await journal.notes.pin(facts.FROZEN, "intended")
     findings: list[Finding] = []
     failed = False
     for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
@@ -80,8 +79,8 @@ async def thaw(
             "Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
         )
     if not failed:
-        await journal.notes.pin(pins.FROZEN_BY, None)
-        await journal.notes.pin(pins.FROZEN, None)
+        await journal.notes.pin(facts.FROZEN_BY, None)
+        await journal.notes.pin(facts.FROZEN, None)
         engine.events.emit(Notice(message="The installation on site is thawed."))
     return findings
 
@@ -115,4 +114,4 @@ class _NoNotes(PluginNotes):
 
 
 async def _frozen_by(journal: Journal) -> frozenset[str]:
-    return frozenset(json.loads((await journal.notes.pins()).get(pins.FROZEN_BY, "[]")))
+    return frozenset(json.loads((await journal.notes.pins()).get(facts.FROZEN_BY, "[]")))

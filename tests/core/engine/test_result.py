@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from omt_core.api.errors import ChoiceNeededError, InstallationError, OmtError, OnlineUnavailableError
-from omt_core.engine.ending import _say_frozen
+from omt_core.engine.result import _say_frozen
 
 
 @pytest.mark.parametrize(

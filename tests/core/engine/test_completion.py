@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationKind, RecoveryChoice
 from omt_core.api.online import CompletedMigration, EarlierMigration, TenantState, TenantStatus
-from omt_core.engine import pins
-from omt_core.engine.completing import take_ended_import
-from omt_core.journal import Journal
+from omt_core.engine import facts
+from omt_core.engine.completion import take_ended_import
+from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
 
@@ -49,24 +48,13 @@ class Target:
 async def taken(
     folder: Path, target: Target, asked: str | None, changes: str | None = None
 ) -> tuple[bool, Any, str | None]:
-    async with Journal.open(folder / "journal.sqlite") as journal:
-        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        await journal.notes.pin(pins.COMPLETING, asked)
-        await journal.notes.pin(pins.CHANGES_ASKED, changes)
-        session: Any = SimpleNamespace(
-            journal=journal,
-            folder=folder,
-            located=SimpleNamespace(target=target, licence=None),
-            decisions=Decisions(kind=MigrationKind.LIVE),
-            reviewed=SimpleNamespace(users=(), removed_addresses=()),
-            engine=SimpleNamespace(host=SimpleNamespace(versions={})),
-            findings=(),
-            only_missing=False,
-            completed=None,
-        )
+    async with session_in(folder, decisions=Decisions(kind=MigrationKind.LIVE), target=target) as session:
+        notes = session.journal.notes
+        await notes.pin(facts.COMPLETING, asked)
+        await notes.pin(facts.CHANGES_ASKED, changes)
         done = await take_ended_import(session)
-        known = await journal.notes.pins()
-        return done, session.completed and known.get(pins.COMPLETED), known.get(pins.CHANGES)
+        known = await notes.pins()
+        return done, session.now.completed and known.get(facts.COMPLETED), known.get(facts.CHANGES)
 
 
 async def test_an_import_that_ended_meanwhile_is_the_result_of_this_run(tmp_path: Path) -> None:

@@ -1,0 +1,203 @@
+"""The Checklist: reads users, proposes plans and user names, takes what is decided about them, and ends (W38-W69)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.decisions import Notifications
+from omt_core.api.errors import InputError
+from omt_core.api.plugin import Plugin
+from omt_core.api.users import Proposal
+from omt_core.engine import phases
+from omt_core.engine.checks import (
+    ALL_CHECKS,
+    DECISION_CHECKS,
+    PLANS,
+    USER_NAMES,
+    check_now,
+    refuse_errors,
+    refuse_unchecked,
+)
+from omt_core.engine.runner import Step
+from omt_core.engine.session import MigrationSession
+from omt_core.plugin_host import Answers
+
+_OWNER: Final = "checklist"
+_PROPOSED: Final = "plans-proposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignments:
+    """What the migrator assigned by hand, which wins over proposals; an empty text takes an assignment away."""
+
+    default_plan: str = "match"
+    plans: Mapping[str, str] = field(default_factory=dict)
+    user_names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Step[None]):
+    """Plans, user names, notifications, and every check (W38-W69). Raises `FindingsError` when an error stands."""
+
+    phase = phases.CHECKLIST
+    assigned: Assignments = field(default_factory=Assignments)
+    notifications: Notifications = field(default_factory=Notifications)
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.notify(self.notifications)
+        await _read_users(session)
+        await _propose(session, self.assigned)
+        await check_now(session, ALL_CHECKS)
+        refuse_errors(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenChecklist(Step[None]):
+    """Read the users and propose plans and user names, for a person to change (W58, W62).
+
+    Plans are proposed once in a migration: whose plan was taken away afterwards shall not get it back unasked.
+    """
+
+    phase = phases.CHECKLIST
+    ends_phase: ClassVar[bool] = False
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await _read_users(session)
+        notes = session.journal.notes.of(_OWNER)
+        again = await notes.recall(_PROPOSED) is not None
+        await _propose(session, Assignments(default_plan="none") if again else Assignments())
+        await notes.remember(_PROPOSED, "yes")
+        await check_now(session, (PLANS, USER_NAMES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePlans(Step[None]):
+    """Decide some users' plans; who gets one gets the user name that is proposed, too. The rules answer at once.
+
+    An empty text takes a plan away. Raises `InputError` `login-unknown`, and then nothing is changed. Whether the
+    result keeps the rules is for the checks to say.
+    """
+
+    changes: Mapping[str, str]
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        _refuse_closed(session)
+        _refuse_strangers(session, self.changes)
+        decisions = session.now.decisions
+        await session.assign(plans={**decisions.plans, **self.changes}, user_names=decisions.user_names)
+        await _propose_user_names(session)
+        await check_now(session, (PLANS, USER_NAMES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeUserNames(Step[None]):
+    """Decide some users' names, as `ChangePlans` decides plans."""
+
+    changes: Mapping[str, str]
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        _refuse_closed(session)
+        _refuse_strangers(session, self.changes)
+        decisions = session.now.decisions
+        await session.assign(plans=decisions.plans, user_names={**decisions.user_names, **self.changes})
+        await check_now(session, (USER_NAMES,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify(Step[None]):
+    """Decide who is told afterwards (W69)."""
+
+    notifications: Notifications
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        _refuse_closed(session)
+        await session.notify(self.notifications)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishChecklist(Step[None]):
+    """End the Checklist: ask the rules about all decisions once more.
+
+    Raises `InputError` `checks-incomplete` while others are not answered, `FindingsError` when an error stands.
+    """
+
+    phase = phases.CHECKLIST
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await check_now(session, DECISION_CHECKS)
+        refuse_unchecked(session, ALL_CHECKS)
+        refuse_errors(session)
+
+
+async def _read_users(session: MigrationSession) -> None:
+    """Read the users, and the plans that exist online where a tenant is known."""
+    now = session.now
+    read = await session.engine.dispatch.one(
+        Plugin.read_users, calls.ReadUsers(database=now.located.database, run=now.run)
+    )
+    catalogue = None if now.located.target is None else await now.located.target.plans()
+    session.review(sorted(read, key=lambda user: user.login), catalogue)
+
+
+async def _propose(session: MigrationSession, assigned: Assignments) -> None:
+    """Decide plans and user names: what was assigned by hand, else what an earlier run decided, else the proposals."""
+    now, earlier = session.now, session.now.decisions
+    by_hand = {**earlier.plans, **assigned.plans}
+    proposed = await session.engine.dispatch.every(
+        Plugin.propose_plans,
+        calls.ProposePlans(
+            users=now.users,
+            catalogue=now.catalogue or (),
+            default=assigned.default_plan,
+            assigned=by_hand,
+            run=now.run,
+        ),
+    )
+    plans = {**_values(session, "propose_plans", proposed), **by_hand}
+    await session.assign(plans=plans, user_names={**earlier.user_names, **assigned.user_names})
+    await _propose_user_names(session, assigned.user_names)
+
+
+async def _propose_user_names(session: MigrationSession, by_hand: Mapping[str, str] | None = None) -> None:
+    """Give users who have a plan and no user name the one that is proposed; not those decided about `by_hand`."""
+    now, decisions = session.now, session.now.decisions
+    proposed = await session.engine.dispatch.every(
+        Plugin.propose_user_names, calls.ProposeUserNames(users=now.users, plans=decisions.plans, run=now.run)
+    )
+    names = {**_values(session, "propose_user_names", proposed), **decisions.user_names, **(by_hand or {})}
+    await session.assign(plans=decisions.plans, user_names=names)
+
+
+def _refuse_strangers(session: MigrationSession, changes: Mapping[str, str]) -> None:
+    strangers = sorted(set(changes) - {user.login for user in session.now.users})
+    if strangers:
+        raise InputError(
+            "login-unknown",
+            f"No user has the login {', '.join(map(repr, strangers[:5]))}{' ...' if len(strangers) > 5 else ''}.",  # noqa: PLR2004 - what fits a line
+            "Correct the login; it stands in the column Id or login of the list of users.",
+        )
+
+
+def _refuse_closed(session: MigrationSession) -> None:
+    if not session.now.users:
+        raise InputError("checklist-not-open", "The checklist is not open yet.", "Do the earlier steps first.")
+
+
+def _values(session: MigrationSession, hook: str, proposed: Answers[Proposal]) -> dict[str, str]:
+    """Return what is proposed for each user: the lowest order wins, ties by the plugins' names, as they come."""
+    session.log.file(hook, proposed.faults)
+    best: dict[str, Proposal] = {}
+    for proposal in sorted(proposed.values, key=lambda one: one.order):
+        best.setdefault(proposal.login, proposal)
+    return {login: proposal.value for login, proposal in best.items() if proposal.value is not None}

@@ -1,0 +1,139 @@
+"""What a migration would take and send: an estimate with a short probe, and the forecast of a dry run.
+
+Both leave nothing behind but what they said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.decisions import MigrationKind, RecoveryChoice
+from omt_core.api.errors import OnlineNotNamedError
+from omt_core.api.plugin import Plugin
+from omt_core.api.reporting import EstimateRecord
+from omt_core.engine.findings import left_behind
+from omt_core.engine.runner import Step
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.timings import keep_estimate, past_transfers
+from omt_core.engine.upload import stages_of
+from omt_core.engine.workspace import JOURNAL_FILE, locked, make_private
+from omt_core.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateUpload(Step[calls.Estimate]):
+    """Have the transfer plugin estimate all file stages; the database counts as what an earlier run moved.
+
+    `limit` is the rate limit that the run will have, in bytes per second. In recovery without a choice it is the first
+    that is possible. The inventory is journalled, in what must be a copy of the journal. Raises `OnlineError`, and
+    `ChoiceNeededError` for a choice that is not possible.
+    """
+
+    kind: MigrationKind
+    recover: RecoveryChoice | None
+    limit: int | None
+
+    @override
+    async def perform(self, session: MigrationSession) -> calls.Estimate:
+        target = session.now.located.target
+        if target is None:
+            raise OnlineNotNamedError(
+                "online-not-named", "An estimate needs the tenant.", "Give online.url and online.token_file."
+            )
+        moved = await _database_bytes(session.journal)
+        await session.choose_recovery(self.recover or next(iter(session.now.located.plan.choices), None))
+        migration = await target.open(
+            session.now.located.licence,
+            session.now.decisions.kind if session.now.only_missing else self.kind,
+            session.now.decisions.recovery,
+        )
+        try:
+            async with session.now.located.database.snapshot() as snapshot:
+                return await session.engine.dispatch.one(
+                    Plugin.estimate_transfer,
+                    calls.EstimateTransfer(
+                        stages=await stages_of(session, snapshot, files_only=True),
+                        migration=migration,
+                        workspace=session.now.folder,
+                        database_bytes=0 if session.now.only_missing else moved,
+                        run=session.now.run,
+                        journal=session.journal,
+                        baseline_only=session.now.only_missing,
+                        past=await past_transfers(session.journal),
+                        limit=self.limit,
+                    ),
+                )
+        finally:
+            with anyio.CancelScope(shield=True):
+                await migration.aclose()
+
+
+async def _database_bytes(journal: Journal) -> int:
+    """Return how large the parts of the database were that an earlier run moved."""
+    stages = {stage.name for stage in await journal.items.stages() if stage.kind == "database"}
+    return sum(total.bytes for name, total in (await journal.items.totals()).items() if name in stages)
+
+
+async def keep(found: calls.Estimate, folder: Path) -> None:
+    """Journal an estimate in the migration's workspace. Raises `InputError` while a run works there."""
+    await anyio.to_thread.run_sync(make_private, folder)
+    async with locked(folder), Journal.open(folder / JOURNAL_FILE) as journal:
+        await keep_estimate(
+            journal,
+            EstimateRecord(
+                made=datetime.now(UTC),
+                shortest=found.shortest,
+                longest=found.longest,
+                files=found.files_to_send,
+                bytes=found.bytes_to_send,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageForecast:
+    """What a stage of files would send: files that are not confirmed online, at most so many bytes."""
+
+    stage: str
+    title: str
+    files: int
+    bytes: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast(Step[Sequence[StageForecast]]):
+    """Take the inventory into the journal, in a dry run a copy that is thrown away, and say what it comes to."""
+
+    @override
+    async def perform(self, session: MigrationSession) -> Sequence[StageForecast]:
+        async with session.now.located.database.snapshot() as snapshot:
+            stages = await stages_of(session, snapshot, files_only=True)
+            await session.journal.items.record_stages(stages)
+            for stage in stages:
+                async for batch in stage.items():
+                    await session.journal.items.record_inventory(
+                        batch, baseline_only=session.now.only_missing and not stage.takes_new
+                    )
+                await session.journal.items.finish_inventory(stage.name)
+        totals = await session.journal.items.totals()
+        session.log.supersede("left-behind", await left_behind(session.journal, session.engine.host.codes))
+        return [
+            StageForecast(
+                stage=stage.name,
+                title=stage.title,
+                files=total.items - total.confirmed_items - total.missing - total.failed - total.left_out,
+                bytes=total.bytes - total.confirmed_bytes,
+                missing=total.missing,
+            )
+            for stage in stages
+            if (total := totals.get(stage.name)) is not None
+        ]
