@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
-from omt_core.journal.file import to_blob
+from omt_core.journal.file import to_blob, to_text
 from omt_core.journal.item_rows import read_items
 from omt_core.journal.states import STATE_OF_PRESENCE
 
@@ -36,6 +36,9 @@ UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?11, candidates = ?
   digest = CASE WHEN size = ?6 AND mtime_ns = ?7 THEN digest END, size = ?6, mtime_ns = ?7
 WHERE stage = ?1 AND key = ?2
 """
+_OF_NOBODY: Final = "state = 'skipped' AND path IS NOT NULL"
+"""A file that is left on site; what the database refers to and is left has no path."""
+
 _SEEN: Final = "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?"
 
 
@@ -72,12 +75,32 @@ def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, b
 
 
 def finish(connection: sqlite3.Connection, run: int, stage: str, *, keep: bool, shown: int) -> Sequence[ItemRecord]:
-    """Return the first `shown` items of a stage that `run` has not seen; forget all such unless they are to be kept."""
+    """Return the first `shown` items of a stage that `run` has not seen; forget all such unless they are to be kept.
+
+    Files that belonged to nobody are forgotten in any case: nothing online refers to them.
+    """
+    if keep:
+        unseen = connection.execute(
+            f"SELECT key FROM items WHERE stage = ? AND seen_run < ? AND {_OF_NOBODY}", (stage, run)
+        ).fetchall()
+        forget_files_of_nobody(connection, stage, [to_text(key) for (key,) in unseen])
     gone = read_items(connection, "stage = ? AND seen_run < ? ORDER BY key LIMIT ?", (stage, run, shown))
     if gone and not keep:
         invalidate_import(connection, stage)
         connection.execute("DELETE FROM items WHERE stage = ? AND seen_run < ?", (stage, run))
     return gone
+
+
+def forget_files_of_nobody(connection: sqlite3.Connection, stage: str, keys: Iterable[str]) -> None:
+    """Forget those of these items that are files which belonged to nothing in the database."""
+    forgotten = 0
+    for some in _portions(map(to_blob, keys)):
+        places = ", ".join("?" * len(some))
+        forgotten += connection.execute(
+            f"DELETE FROM items WHERE stage = ? AND {_OF_NOBODY} AND key IN ({places})", (stage, *some)
+        ).rowcount
+    if forgotten:
+        invalidate_import(connection, stage)
 
 
 def invalidate_import(connection: sqlite3.Connection, stage: str) -> None:

@@ -80,8 +80,13 @@ class Items(TransferItems):
     @override
     async def finish_inventory(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
         if gone is not None:
-            keys = sorted(gone)[:_GONE_SHOWN]
-            return await self._file.read(lambda connection: named(connection, stage, keys))
+            keys = sorted(gone)
+
+            def finish_differences(connection: sqlite3.Connection) -> Sequence[ItemRecord]:
+                inventory.forget_files_of_nobody(connection, stage, keys)
+                return named(connection, stage, keys[:_GONE_SHOWN])
+
+            return await self.change((stage,), finish_differences)
 
         def finish(connection: sqlite3.Connection) -> Sequence[ItemRecord]:
             run = self._runs.current

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
 from omt_archive.document_row import (
@@ -25,12 +25,19 @@ from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING,
 from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
 from omt_archive.owner import Missing, Owner, Unclaimed
-from omt_archive.roots import ArchiveRoots
+from omt_archive.roots import ArchiveRoots, Period
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import InventoryState, Item, Row
 from omt_crm.paths import fold, refuse_reason
 
 STAGE: Final = "documents"
+
+
+class _Held(NamedTuple):
+    """A missing document that waits for the folders of logins without documents, and files of a similar name."""
+
+    document: Missing
+    alike: tuple[str, ...]
 
 
 class DocumentInventory:
@@ -51,6 +58,9 @@ class DocumentInventory:
         self._refused_login: str | None = None
         self._known: set[str] = set()
         self.count = DocumentCount()
+        self.renamed: Counter[tuple[str, str]] = Counter()
+        self._held: dict[tuple[Period, str], list[_Held]] = {}
+        self._held_count = 0
 
     def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
         """Yield the items of these rows, those of missing documents perhaps later."""
@@ -82,8 +92,24 @@ class DocumentInventory:
         """Yield what is left of the last owner, and the files in folders of logins that own no document."""
         yield from self._next_owner(None)
         for folders in self._roots.strangers(frozenset(self._known)):
-            self._owner = Owner(folders[0].path.name, self._roots, self._pinned)
-            yield from self._next_owner(None)
+            stranger = Owner(folders[0].path.name, self._roots, self._pinned)
+            for _ in stranger.closing():
+                yield from self._claim(stranger)
+            yield from self._claim(stranger)
+        for held in self._held.values():
+            yield from (self._lacking(one.document, DOCUMENT_FILE_MISSING.code, one.alike) for one in held)
+
+    def _claim(self, stranger: Owner) -> Iterator[Item]:
+        """Tell the files of a login without documents: whose they seem to be, by name and period, or that of nobody."""
+        for file in stranger.unclaimed:
+            waiting = [] if file.period is None else self._held.get((file.period, fold(file.path.name)), [])
+            if waiting:
+                document = waiting.pop(0).document
+                self.renamed[document.login, stranger.login] += 1
+                yield self._lacking(document, DOCUMENT_FILE_MISPLACED.code, (self._shown(file.path),))
+            else:
+                yield self._orphan(file)
+        stranger.unclaimed.clear()
 
     def _next_owner(self, login: str | None) -> Iterator[Item]:
         if self._owner is not None:
@@ -98,7 +124,7 @@ class DocumentInventory:
         self._owner_fold = fold(login)
         self._refused_login = refuse_reason(login)
         if self._refused_login is None:
-            self._known.add(self._owner_fold)
+            self._known.update(self._roots.names_of(login))
             self._owner = Owner(login, self._roots, self._pinned)
 
     def _count(self, owner: Owner) -> None:
@@ -143,30 +169,42 @@ class DocumentInventory:
         candidates = Candidates(owner.unclaimed, self._shown, self._settings.candidates)
         few = len(owner.missing) <= COMPARED_LETTER_BY_LETTER
         for document in owner.missing:
-            yield self._missing(document, candidates, few=few)
+            yield from self._missing(document, candidates, few=few)
         for file in owner.unclaimed:
             if file.path not in candidates.told:
                 yield self._orphan(file)
         owner.missing.clear()
         owner.unclaimed.clear()
 
-    def _missing(self, document: Missing, candidates: Candidates, *, few: bool) -> Item:
+    def _missing(self, document: Missing, candidates: Candidates, *, few: bool) -> Iterator[Item]:
+        """Yield the item of a missing document, unless its file may still be found with a login without documents."""
         year, half = document.period
         name = f"{document.login}/{year}.{half}/{document.name}"
         if document.trouble is not None:
             seen = document.trouble
             hostile = seen.reason == DOCUMENT_NAME_HOSTILE.code
-            return Item(
+            yield Item(
                 stage=STAGE, key=document.key, name=f"document {document.key}" if hostile else name,
                 presence=seen.presence, reason=seen.reason, detail=seen.detail,
                 candidates=candidates.resembling(document) if hostile else (),
             )  # fmt: skip
-        nearest = candidates.misplaced(document)
-        reason = DOCUMENT_FILE_MISPLACED if nearest else DOCUMENT_FILE_MISSING
+            return
+        if nearest := candidates.misplaced(document):
+            yield self._lacking(document, DOCUMENT_FILE_MISPLACED.code, nearest)
+            return
+        alike = candidates.alike(document, letter_by_letter=few)
+        if self._held_count >= self._settings.remembered_per_owner:
+            yield self._lacking(document, DOCUMENT_FILE_MISSING.code, alike)
+            return
+        self._held_count += 1
+        self._held.setdefault((document.period, fold(document.name)), []).append(_Held(document, alike))
+
+    def _lacking(self, document: Missing, reason: str, candidates: tuple[str, ...]) -> Item:
+        year, half = document.period
         expected = "" if document.expected is None else f"Expected as {self._shown(document.expected)}."
         return Item(
-            stage=STAGE, key=document.key, name=name, presence=InventoryState.MISSING, reason=reason.code,
-            detail=expected, candidates=nearest or candidates.alike(document, letter_by_letter=few),
+            stage=STAGE, key=document.key, name=f"{document.login}/{year}.{half}/{document.name}",
+            presence=InventoryState.MISSING, reason=reason, detail=expected, candidates=candidates,
         )  # fmt: skip
 
     def _orphan(self, file: Unclaimed) -> Item:

@@ -34,8 +34,16 @@ DOCUMENT_FILE_MISPLACED = FindingCode(
     severity=Severity.WARNING,
     plugin=PLUGIN,
     meaning="The file of a document is not where the CRM looks for it, but a file of its name that no document owns"
-    " lies in another folder of the same owner. It is not moved, since it may be another document's.",
+    " lies in another folder of the archive. It is not moved, since it may be another document's.",
     remedy="If it is the right file, move it to where it is expected; a later run in recovery mode moves it.",
+)
+OWNER_FOLDER_RENAMED = FindingCode(
+    code="owner-folder-renamed",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The documents of a user seem to lie in a folder that is named like nobody: it kept the name from before"
+    " the user was renamed. They are not moved as it is.",
+    remedy="Rename the folder, or give the line that the message names in the settings; then check again.",
 )
 DOCUMENT_NAME_BLANK = FindingCode(
     code="document-name-blank",
@@ -207,6 +215,7 @@ CODES = (
     FILE_WITHOUT_DOCUMENT,
     FOLDER_LINK,
     FOLDER_UNREADABLE,
+    OWNER_FOLDER_RENAMED,
     PATH_TOO_LONG,
     SERVICE_FOLDER_MISSING,
     TEMPLATE_FILE_MISSING,

@@ -14,7 +14,7 @@ from omt_archive.examination import Examination
 from omt_archive.folder import Folder
 from omt_archive.seen_folders import SeenFolders
 from omt_core.api import SUBJECTS_SHOWN
-from omt_crm.paths import fold
+from omt_crm.paths import as_opened, fold
 
 Period = tuple[int, int]
 """Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""
@@ -93,7 +93,9 @@ class ArchiveRoots:
         *,
         seen: SeenFolders | None = None,
         shown: Callable[[Path], str] = str,
+        moved: Mapping[str, str] | None = None,
     ) -> None:
+        self._moved = {fold(login): fold(as_opened(folder)) for login, folder in (moved or {}).items()}
         seen = seen or SeenFolders()
         self.paths = tuple(archives)
         opened = seen.open(archives, shown)
@@ -109,9 +111,17 @@ class ArchiveRoots:
                 self._list(number, root, seen.owners(root))
 
     def owner(self, login: str) -> Sequence[OwnerFolder]:
-        """Return the folders of a login, first root first; where two differ in case only, the exact one first."""
-        folders = self._owners.get(fold(login), ())
+        """Return the folders of a login, first root first; where two differ in case only, the exact one first.
+
+        A folder that the settings name for it comes behind its own in each root.
+        """
+        folders = [folder for name in self.names_of(login) for folder in self._owners.get(name, ())]
         return sorted(folders, key=lambda folder: (folder.root, folder.path.name != login))
+
+    def names_of(self, login: str) -> Sequence[str]:
+        """Return the folded names of the folders of a login."""
+        folded = fold(login)
+        return list(dict.fromkeys((folded, self._moved.get(folded, folded))))
 
     def owners(self) -> Iterator[OwnerFolder]:
         """Yield the folders of all logins."""

@@ -19,6 +19,9 @@ class ArchiveSettings(PluginSettings):
     trusted_folders: tuple[Path, ...] = ()
     """Folders outside the archive that links in it may lead to; a link to anywhere else is refused."""
 
+    owners: dict[str, str] = Field(default_factory=dict)
+    """By login, the folder that a user's documents lie in too, since it kept an earlier login: `{ HH = "HHOLD" }`."""
+
     candidates: Annotated[int, Field(ge=0, le=50)] = 5
     """How many nearest files are named for a missing one."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -57,6 +57,7 @@ class ArchiveStages:
         self._limiter = CapacityLimiter(THREADS)
         self.roots: ArchiveRoots | None = None
         self.documents_counted = DocumentCount()
+        self.renamed: Mapping[tuple[str, str], int] = {}
         self.attachments_counted = AttachmentCount()
 
     def all(self) -> Sequence[UploadStage]:
@@ -105,7 +106,7 @@ class ArchiveStages:
         ):
             yield batch
         await self._in_thread(partial(roots.tell, self._seen))
-        self.roots, self.documents_counted = roots, inventory.count
+        self.roots, self.documents_counted, self.renamed = roots, inventory.count, inventory.renamed
 
     async def document_differences(self, baseline: Baseline) -> Differences | None:
         """Return what is not as it was confirmed; None when that is so much that all documents are to be told."""
@@ -163,6 +164,7 @@ class ArchiveStages:
             self._settings.trusted_folders,
             seen=self._seen,
             shown=self._shown,
+            moved=self._settings.owners,
         )
         self._disks[documents.STAGE] = roots.disk
         return roots, self._inventory_of(roots)

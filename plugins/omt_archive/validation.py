@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Final
 
@@ -13,12 +14,13 @@ from omt_archive.findings import (
     ARCHIVE_ROOT_MISSING,
     CODES,
     DOCUMENT_EMPTY,
+    OWNER_FOLDER_RENAMED,
     PATH_TOO_LONG,
     SERVICE_FOLDER_MISSING,
     TEMPLATE_FILE_MISSING,
 )
 from omt_archive.lacking_trees import Tree, lacking_trees
-from omt_archive.names import on_site
+from omt_archive.names import on_site, telling
 from omt_archive.roots import ArchiveRoots
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
@@ -127,7 +129,7 @@ async def validate(
     findings = tally.findings()
     roots = stages.roots
     if roots is not None:
-        findings += _about_roots(roots, tally, installation)
+        findings += _about_roots(roots, tally, installation) + _about_renamed(stages.renamed)
         findings += lacking_trees(
             stages.documents_counted,
             stages.attachments_counted,
@@ -149,6 +151,17 @@ async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
         async for batch in stage.items():
             tally.add(batch)
     return tally
+
+
+def _about_renamed(renamed: Mapping[tuple[str, str], int]) -> list[Finding]:
+    """Tie the documents that lack their files to the folders of nobody that hold them."""
+    if not renamed:
+        return []
+    pairs = sorted(renamed)
+    said = [f"{renamed[pair]:,} documents of {telling(pair[0])} lie in {telling(pair[1])}" for pair in pairs]
+    given = ", ".join(f"{json.dumps(login)} = {json.dumps(folder)}" for login, folder in pairs)
+    message = f"{'; '.join(said)}. [archive] owners = {{ {given} }} moves them. {OWNER_FOLDER_RENAMED.meaning}"
+    return [OWNER_FOLDER_RENAMED.finding(message, tuple(telling(login) for login, _ in pairs)[:SUBJECTS_SHOWN])]
 
 
 def _about_roots(roots: ArchiveRoots, tally: Tally, installation: Installation) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -283,6 +284,23 @@ async def test_keys_that_are_said_to_be_gone_are_returned_as_records_and_kept(tm
         gone = await journal.items.finish_inventory("documents", gone=["2", "never heard of"])
         assert [record.key for record in gone] == ["2"]
         assert (await journal.items.totals(stage="documents"))["documents"].items == 2
+
+
+@pytest.mark.parametrize("told", ["all", "differences"])
+async def test_a_recovery_forgets_files_of_nobody_that_are_gone(tmp_path: Path, told: str) -> None:
+    path = tmp_path / "journal.sqlite"
+    files = [replace(document(key, presence=InventoryState.ORPHAN), path=Path(key)) for key in "ab"]
+    async with run_of(path) as journal:
+        await journal.items.record_inventory([document("1"), *files])
+        await journal.items.record_outcomes([confirmed("1")])
+        await note_documents(journal)
+    async with run_of(path, baseline=True) as journal:
+        await journal.items.record_inventory([document("1"), files[0]])
+        gone = await journal.items.finish_inventory("documents", gone=["b"] if told == "differences" else None)
+        assert list(gone) == []
+        left = [record.key async for batch in journal.items.records() for record in batch]
+        assert left == ["1", "a"]
+        assert not await imported(journal)
 
 
 async def test_a_stage_that_tells_of_a_key_twice_is_known_by_what_it_told_last(tmp_path: Path) -> None:

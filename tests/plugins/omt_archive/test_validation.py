@@ -122,6 +122,19 @@ async def test_a_folder_of_the_service_or_of_templates_that_is_not_there_is_an_e
     assert found["template-folder-missing"].severity is Severity.ERROR
 
 
+async def test_a_renamed_owners_folder_is_one_finding_with_the_answer(new_site, open_database):
+    site = new_site()
+    first = site.installation.archives[0]
+    login = next(folder.name for folder in sorted(first.iterdir()) if any(folder.glob("[0-9]*.[12]")))
+    for root in site.installation.archives:
+        if (root / login).exists():
+            (root / login).rename(root / "HHOLD")
+    found = await findings(site, open_database)
+    assert found["owner-folder-renamed"].subjects == (login,)
+    assert f'[archive] owners = {{ "{login}" = "HHOLD" }}' in found["owner-folder-renamed"].message
+    assert "file-without-document" not in found
+
+
 async def test_the_stages_have_the_names_titles_and_order_of_the_upload_table(clean_site, open_database, tmp_path):
     plugin = ArchivePlugin(ArchiveSettings())
     async with open_database(clean_site.file) as database:
