@@ -7,6 +7,7 @@ library's own text would bring the value into the log.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -17,7 +18,14 @@ from pydantic_core import ErrorDetails
 
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import Secrets
+from omt_core.api.text_file import decode_text
 
+_LINE: Final = re.compile(r"at line (\d+)")
+_IN_DOUBLE_QUOTES: Final = re.compile(r'"[^"]*\\')
+_GARBLED: Final = re.compile(r"^(?:[A-Za-z]:|\\).*[\x00-\x1f]|^[A-Za-z]:[\x80-\U0010ffff]", re.DOTALL)
+"""A path of Windows with an escape in it: `C:` and a control character, or a character that `\\u` or `\\U` made."""
+_ESCAPES: Final = "In double quotes a backslash begins an escape"
+_SINGLE_QUOTES: Final = r"Write the path in single quotes, such as 'C:\backup': there a backslash is a backslash."
 _WORDS: Final[Mapping[str, str]] = {
     "missing": "is missing",
     "literal_error": "must be {expected}",
@@ -52,14 +60,29 @@ _WORDS: Final[Mapping[str, str]] = {
 """The library's names of what can be wrong, in words for whoever wrote the file."""
 
 
-def read_toml(text: str, *, area: str, place: str) -> dict[str, Any]:
-    """Read TOML that a person wrote. Raises `InputError` `AREA-syntax`, which names `place` and the line."""
+def read_toml(content: bytes, *, area: str, place: str) -> dict[str, Any]:
+    r"""Read TOML that a person wrote. Raises `InputError` `AREA-syntax`, which names `place` and the line.
+
+    A path of Windows in double quotes is told apart: its backslashes begin escapes, which are no TOML (`"D:\SO_ARC"`)
+    or, what is worse, are some (`"C:\backup"`).
+    """
+    text = decode_text(content, place)
     try:
-        return tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        number = _LINE.search(str(error))
+        lines = text.rstrip().split("\n")
+        line = lines[min(int(number[1]), len(lines)) - 1] if number else lines[-1]  # without one it is the end
+        escapes = _IN_DOUBLE_QUOTES.search(line) is not None
         raise InputError(
-            f"{area}-syntax", f"{place} is not valid TOML: {error}.", "Mend the line that is named."
+            f"{area}-syntax",
+            f"{place} is not valid TOML: {error}." + (f" {_ESCAPES}." if escapes else ""),
+            _SINGLE_QUOTES if escapes else "Mend the line that is named.",
         ) from None
+    for key, value in _texts_of(values):
+        if _GARBLED.search(value):
+            raise InputError(f"{area}-syntax", f"{place} has a garbled path, {key}. {_ESCAPES}.", _SINGLE_QUOTES)
+    return values
 
 
 def problems(error: ValidationError, model: type[BaseModel]) -> str:
@@ -71,14 +94,15 @@ def problems(error: ValidationError, model: type[BaseModel]) -> str:
 
 def texts_in(value: object) -> Iterator[str]:
     """Yield every text in a value, however deep."""
+    return (text for _, text in _texts_of(value))
+
+
+def _texts_of(value: object, key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from texts_in(one)
-    elif isinstance(value, Sequence):
-        for one in value:
-            yield from texts_in(one)
+        yield key, value
+    elif isinstance(value, Mapping | Sequence):
+        for name, one in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _texts_of(one, f"{key}.{name}" if key else str(name))
 
 
 def _words(problem: ErrorDetails, model: type[BaseModel]) -> str:

@@ -202,12 +202,12 @@ def _read(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = file.read_bytes()
+    except OSError as error:
         raise InputError(
             "settings-unreadable", f"The settings file {file} cannot be read: {error}.", "Check the path of --settings."
         ) from None
-    return read_toml(text, area="settings", place=f"The settings file {file}")
+    return read_toml(content, area="settings", place=f"The settings file {file}")
 
 
 def _invalid(what: str) -> InputError:

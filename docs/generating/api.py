@@ -53,12 +53,13 @@ def _entry(name: str) -> Iterator[str]:
 
 
 def _not_a_class(name: str, value: object) -> str:
+    if inspect.isfunction(value) and name != "hookimpl":
+        return prose(inspect.getdoc(value) or "")
     notes = {
         "__version__": "The version of the tool, such as a client names to a server.",
         "Chunk": "Bytes of an upload: `bytes` or a `memoryview`.",
         "hookimpl": "Marks a method as the implementation of the hook of the same name.",
         "ItemId": "Stage name and item key.",
-        "one_line": prose(inspect.getdoc(value) or ""),
         "Row": "The values of one row, in the order of the SELECT.",
         "SECRETS": "Whoever resolves a secret (a password, a token) adds it here first: it is then hidden in logs.",
         "SUBJECTS_SHOWN": f"How many subjects a finding lists at most: {value}.",

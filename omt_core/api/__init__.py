@@ -78,6 +78,7 @@ from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
 from omt_core.api.text import one_line
+from omt_core.api.text_file import decode_text
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
 
@@ -188,6 +189,7 @@ __all__ = [
     "ValueLimit",
     "__version__",
     "calls",
+    "decode_text",
     "files",
     "hookimpl",
     "one_line",

@@ -19,6 +19,7 @@ from omt_core.api.commands import CommandContext
 from omt_core.api.errors import OmtError
 from omt_core.api.events import Event, HookCalled, Notice, StageProgress
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.redaction import SECRETS
 from omt_core.api.text import one_line
 from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result, error_line
@@ -140,6 +141,14 @@ class Console(CommandContext):
             told = error_line(error)
             self._err.print(Text.assemble(("error ", "bold red"), (told.code, "bold"), f": {one_line(told.message)}"))
             self._err.print(Text(f"    {one_line(told.remedy)}"))
+
+
+class Aloud(logging.Handler):
+    """Says to a person, on standard error, what the log is told."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{one_line(SECRETS.hide(record.getMessage()))}\n")
 
 
 def finding_fields(finding: Finding) -> dict[str, object]:

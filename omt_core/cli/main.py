@@ -20,7 +20,7 @@ from omt_core.api.redaction import SECRETS
 from omt_core.app import Application, compose
 from omt_core.cli import command as core_commands
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.console import Console
+from omt_core.cli.console import Aloud, Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
 from omt_core.cli.output import outputs
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
@@ -48,6 +48,8 @@ def _main(words: Sequence[str]) -> int:
         logging.getLogger(name).addHandler(logging.NullHandler())
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
     answers: Answers | None = None
+    aloud = Aloud()
+    logging.getLogger("omt.text").addHandler(aloud)
     try:
         options = read_global_options(words)
         if begin_logging(options.log_level) is None:
@@ -69,6 +71,7 @@ def _main(words: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
         return _failed(console, error, answers)
     finally:
+        logging.getLogger("omt.text").removeHandler(aloud)
         end_logging()
 
 

@@ -234,12 +234,12 @@ def load_answers(file: Path) -> Answers:
     each wrong or unknown key with its dots).
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content = file.read_bytes()
+    except OSError as error:
         raise InputError(
             "answers-unreadable", f"The answers file {file} cannot be read: {error}.", "Check the path of --answers."
         ) from None
-    values = read_toml(text, area="answers", place=f"The answers file {file}")
+    values = read_toml(content, area="answers", place=f"The answers file {file}")
     for one in texts_in(values):
         SECRETS.add_within(one)
     if "folder" in values:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from omt_core.api.errors import InputError
+from omt_core.api.text_file import decode_text
 from omt_core.api.users import User
 
 PLAN_COLUMNS: Final = ("login", "full_name", "group", "position", "administrator", "plan")
 USER_NAME_COLUMNS: Final = ("login", "full_name", "plan", "user_name", "other_addresses")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_NAMED_DELIMITER: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _ADDRESS_SEPARATOR: Final = "; "
 
 
@@ -51,38 +54,47 @@ def user_names_csv(users: Sequence[User], plans: Mapping[str, str], user_names: 
 
 def read_assignments(file: Path, column: str) -> Mapping[str, str]:
     """Read login and `column` from a file, as `parse_assignments` does. Raises `InputError` `csv-invalid`."""
+    place = f"The file {file}"
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(f"The file {file}", f"it cannot be read as UTF-8: {error}") from None
-    return parse_assignments(text, column, place=f"The file {file}")
+        content = file.read_bytes()
+    except OSError as error:
+        raise _invalid(place, f"it cannot be read ({error.strerror})") from None
+    return parse_assignments(decode_text(content, place), column, place=place)
 
 
 def parse_assignments(text: str, column: str, *, place: str) -> Mapping[str, str]:
     """Read login and `column` (`plan` or `user_name`) from a text that was written here and perhaps edited.
 
-    An empty cell is kept as an empty text: it takes an assignment away. Comma, semicolon and tab are understood, as
-    spreadsheets of different countries write them. Raises `InputError` `csv-invalid` that names `place` and the line.
+    An empty cell is kept as an empty text: it takes an assignment away. Understood are the forms of spreadsheets:
+    comma, semicolon and tab, a first line `sep=;`, rows without a word in them, empty cells behind a row, and names of
+    columns in any case. Raises `InputError` `csv-invalid` that names `place` and the line, and never what stands there.
     """
     text = text.removeprefix("\ufeff")
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    named = _NAMED_DELIMITER.match(text)
+    delimiter = _delimiter(text) if named is None else named[1]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     assignments: dict[str, str] = {}
+    columns: Sequence[str] = ()
     try:
-        missing = {"login", column} - set(rows.fieldnames or ())
-        if missing:
-            raise _invalid(place, f"line 1: there is no column {' and '.join(sorted(missing))}")
         for row in rows:
-            login, value = row["login"], row[column]
-            if login is None or value is None or None in row:
-                raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of line 1")
-            login = _restore(login)
+            if not any(cell.strip() for cell in row) or (named is not None and rows.line_num == 1):
+                continue
+            if not columns:
+                columns = [cell.strip().casefold().replace(" ", "_") for cell in row]
+                missing = {"login", column} - set(columns)
+                if missing:
+                    raise _invalid(place, f"line {rows.line_num}: there is no column {' and '.join(sorted(missing))}")
+                continue
+            if len(row) < len(columns) or any(row[len(columns) :]):
+                raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of the first line")
+            login = _restore(row[columns.index("login")])
             if login in assignments:
                 raise _invalid(place, f"line {rows.line_num}: its login stands in an earlier line too")
-            assignments[login] = _restore(value)
+            assignments[login] = _restore(row[columns.index(column)])
     except csv.Error as error:
         raise _invalid(place, f"line {rows.line_num}: {error}") from None
+    if not columns:
+        raise _invalid(place, f"there is no column login and no column {column}")
     return assignments
 
 
@@ -93,6 +105,12 @@ def neutralise(cell: str) -> str:
 
 def _restore(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+
+
+def _delimiter(text: str) -> str:
+    """Return what the first line with a word in it parts its cells by."""
+    lines = (line for line in text.splitlines() if line.strip(" ,;\t"))
+    return max(",;\t", key=next(lines, "").count)
 
 
 def _write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

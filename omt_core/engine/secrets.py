@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
+from omt_core.api.text_file import decode_text
 
 _HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
 
@@ -53,7 +54,7 @@ class SecretReference(BaseModel):
             value = environment.get(self.env)
             why = "names an environment variable that is not set, or empty"
         elif self.file is not None:
-            value, why = _in_file(folder / self.file)
+            value, why = _in_file(folder / self.file, key)
         else:
             service, _, name = (self.keyring or "").partition("/")
             why = "names an entry of the system's keyring that is not there"
@@ -71,12 +72,11 @@ class SecretReference(BaseModel):
         return SecretStr(value)
 
 
-def _in_file(path: Path) -> tuple[str | None, str]:
+def _in_file(path: Path, key: str) -> tuple[str | None, str]:
     try:
-        # One line feed at the end is the editor's, everything else is the secret's.
-        text = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        content = path.read_bytes()
     except OSError as error:
         return None, f"names a file that cannot be read ({error.strerror})"
-    except UnicodeDecodeError:
-        return None, "names a file that is not in UTF-8"
+    # One line feed at the end is the editor's, everything else is the secret's.
+    text = decode_text(content, f"The file that {key} names").removesuffix("\n").removesuffix("\r")
     return text, "names a file that is empty"

@@ -16,7 +16,7 @@ from typing import cast
 import anyio
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, ExitCode, InputError
+from omt_core.api import Command, CommandContext, ExitCode, InputError, decode_text
 from omt_tenant.embedded import Certificate, serve_tenant
 from omt_tenant.migration.acceptance import accept_migration
 from omt_tenant.migration.plan_catalogue import parse_plans
@@ -88,8 +88,8 @@ async def _accept(context: CommandContext, options: argparse.Namespace) -> int:
 
 def _read_names(path: Path) -> tuple[str, ...]:
     try:
-        return tuple(path.read_text(encoding="utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
+        return tuple(decode_text(path.read_bytes(), f"The file {path}").splitlines())
+    except OSError as error:
         raise InputError(
             "taken-unreadable", f"The user names in {path} cannot be read: {error}.", "Give a text file in UTF-8."
         ) from error

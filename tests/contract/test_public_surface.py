@@ -11,7 +11,7 @@ from omt_core.api import Plugin, calls
 from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
-    "__version__", "BodyRefusedError", "Administrator", "Baseline", "BundleMember", "calls", "files",
+    "__version__", "BodyRefusedError", "Administrator", "Baseline", "BundleMember", "calls", "decode_text", "files",
     "ChoiceNeededError", "Chunk", "Column", "Command", "CommandContext", "CompletedMigration", "CompletionProgress",
     "CompletionRequest", "Contact", "ContentRef", "DatabaseLocation", "Decisions", "Differences",
     "EarlierMigration", "EstimateRecord", "Event", "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode",

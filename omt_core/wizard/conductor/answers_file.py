@@ -36,7 +36,7 @@ def import_answers(text: str) -> dict[str, Any]:
 
     Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
     """
-    values = read_toml(text.removeprefix("\ufeff"), area="answers", place="The file")
+    values = read_toml(text.encode(), area="answers", place="The file")
     try:
         sections = _Sections.model_validate({key: values[key] for key in _Sections.model_fields if key in values})
     except ValidationError as error:

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_core.api import SECRETS, InputError
+from omt_core.api import SECRETS, InputError, decode_text
 from omt_online.client.answers import Token
 
 _RENEW_AHEAD: Final = 0.2
@@ -62,14 +62,13 @@ async def read_secret(path: Path | None) -> SecretStr:
         )
     try:
         content = await anyio.to_thread.run_sync(partial(_read, path))
-        text = content.decode("utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
+    except OSError as error:
         raise InputError(
             "online-token-unreadable",
-            f"The file with the migration's secret, {path}, cannot be read: {why}.",
+            f"The file with the migration's secret, {path}, cannot be read: {error.strerror}.",
             "Check online.token_file and the rights on that file.",
         ) from error
+    text = decode_text(content, f"The file with the migration's secret, {path},").strip()
     if not text or not text.isprintable():
         raise InputError(
             "online-token-unreadable",

@@ -60,6 +60,14 @@ def test_a_refused_password_is_not_repeated_in_the_error(tmp_path: Path) -> None
     assert "hunter2" not in caught.value.message
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_password_is_read_exactly_in_the_encodings_of_editors(tmp_path: Path, encoding: str, end: str) -> None:
+    (tmp_path / "pw.txt").write_bytes(f" Pässword\t{end}".encode(encoding))
+    answers = load(tmp_path, '[login]\nuser = "HH"\npassword = { file = "pw.txt" }\n')
+    assert answers.login_password().get_secret_value() == " Pässword\t"
+
+
 def test_a_secret_comes_from_environment_or_file_and_is_hidden_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from omt_core.api.errors import InputError
 from omt_core.api.users import User
-from omt_core.engine.csv_files import plans_csv, read_assignments, user_names_csv
+from omt_core.engine.csv_files import parse_assignments, plans_csv, read_assignments, user_names_csv
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1)
 
@@ -61,9 +61,39 @@ def test_a_file_that_was_edited_wrongly_is_refused_with_the_line(tmp_path: Path,
         read_assignments(file, "plan")
 
 
-def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_is_read_in_the_encodings_that_spreadsheets_write(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "plans.csv"
-    file.write_bytes("login,plan\nÅ,x\n".encode("cp1252"))
-    with pytest.raises(InputError) as caught:
-        read_assignments(file, "plan")
-    assert caught.value.code == "csv-invalid"
+    file.write_bytes("login\tplan\r\nÅ\tx\r\n".encode(encoding))
+    assert read_assignments(file, "plan") == {"Å": "x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nlogin;plan\nHH;a,b\n",
+        '"sep=;"\r\nlogin;plan\r\nHH;a,b\r\n',
+        "SEP=\t\nlogin\tplan\nHH\ta,b\n",
+        "Login;Plan\nHH;a,b\n",
+        " LOGIN ; PLAN \nHH;a,b\n",
+        "\n;\nlogin;plan\n\n;\nHH;a,b\n;\n ; \n\n",
+        "login;plan;;\nHH;a,b;;\n;;;\n;;;\n",
+        "login;plan\nHH;a,b;;\n",
+        '"login";"plan"\n"HH";"a,b"\n',
+        "login;plan\rHH;a,b\r",
+        "full name;login;group;plan\nH, H;HH;Sales, 1;a,b\n",
+    ],
+)
+def test_the_forms_of_spreadsheets_are_understood(text: str) -> None:
+    assert parse_assignments(text, "plan", place="The file") == {"HH": "a,b"}
+
+
+def test_a_mistake_is_told_by_its_line_in_every_form_and_not_by_what_stands_there() -> None:
+    for text in ["sep=;\nlogin;plan\nHH;a\nHH;b\n", "login,plan\n,\nHH,a\nHH,b\n"]:
+        with pytest.raises(InputError, match=r"line 4: its login stands in an earlier line") as caught:
+            parse_assignments(text, "plan", place="The file")
+        assert "HH" not in caught.value.message
+
+
+def test_the_column_user_name_may_be_written_as_a_person_would() -> None:
+    assert parse_assignments("Login,User name\nHH,h@x.no\n", "user_name", place="The file") == {"HH": "h@x.no"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ FILES = static_files()
 
 def address(file: StaticFile) -> str:
     return "/" if file.path == "index.html" else f"/{file.path}"
+
+
+def test_the_page_has_words_where_no_script_runs_or_none_that_is_a_module() -> None:
+    """In the IE mode of Edge scripts run, so that `noscript` is not shown, and modules do not."""
+    page = (FOLDER / "index.html").read_text(encoding="utf-8")
+    body = re.sub(r"(?s)<!--.*?-->|<(noscript|script|template)\b.*?</\1>|<[^>]*>", " ", page.partition("<body>")[2])
+    assert "the scripts of this page do not run" in body
+    assert "Internet Explorer" in body
+    assert "replace(document.body, shell)" in (FOLDER / "js" / "main.js").read_text(encoding="utf-8")
 
 
 def test_every_file_that_lies_there_is_one_that_can_be_served() -> None:

@@ -1,6 +1,7 @@
 /** Export to a spreadsheet and import from it. */
 
 import { h } from "../core/dom.js";
+import { textOf } from "../core/file-text.js";
 import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";
@@ -18,7 +19,7 @@ export function csvExchange({ address, read, refused }) {
     if (chosen === undefined) return;
     choose.disabled = true;
     try {
-      await read(decoded(await chosen.arrayBuffer()));
+      await read(await textOf(chosen));
     } catch (error) {
       refused(error);
     } finally {
@@ -30,14 +31,4 @@ export function csvExchange({ address, read, refused }) {
     h("a", { class: "button button--quiet", href: here(address), download: "" }, icon("download"), t("users.csv.out")),
     choose, file,
   ];
-}
-
-/** @param {ArrayBuffer} content */
-function decoded(content) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    const remedy = t("users.csv.notUtf8.remedy");
-    throw Object.assign(new Error(t("users.csv.notUtf8")), { code: "csv-invalid", remedy });
-  }
 }
