@@ -14,8 +14,8 @@ from omt_archive.lacking_trees import AttachmentCount
 from omt_archive.names import on_site
 from omt_archive.service_files import missing_folder
 from omt_archive.service_folders import ServiceLayout
-from omt_archive.whole_number import whole_number
 from omt_core.api import InventoryState, Item, Row
+from omt_crm.numbers import whole_number
 
 STAGE: Final = "attachments"
 

@@ -19,8 +19,8 @@ from omt_archive.comparison import Comparison, NotComparableError, folder_of, na
 from omt_archive.document_row import moment
 from omt_archive.documents import DocumentInventory
 from omt_archive.roots import ArchiveRoots, owner_of, period_folders
-from omt_archive.whole_number import whole_number
 from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
+from omt_crm.numbers import whole_number
 from omt_crm.paths import fold
 
 _UNDATED: Final = datetime.min  # noqa: DTZ901 - the columns have no zone

@@ -17,8 +17,8 @@ from omt_archive.findings import (
 )
 from omt_archive.names import telling
 from omt_archive.roots import Period, period_of
-from omt_archive.whole_number import whole_number
 from omt_core.api import InventoryState, Row, Value
+from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
 

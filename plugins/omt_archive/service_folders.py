@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omt_archive.statements import ATTACHMENT_LOCATIONS, SERVICE_FOLDERS
-from omt_archive.whole_number import whole_number
 from omt_core.api import Installation, InstallationError, SourceDatabase, Value
+from omt_crm.numbers import whole_number
 from omt_crm.paths import map_windows_path
 
 

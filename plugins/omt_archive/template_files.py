@@ -11,8 +11,8 @@ from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING,
 from omt_archive.names import on_site, telling
 from omt_archive.tree import walk
 from omt_archive.tree_item import tree_item
-from omt_archive.whole_number import whole_number
 from omt_core.api import Installation, InventoryState, Item, Row
+from omt_crm.numbers import whole_number
 from omt_crm.paths import fold, refuse_reason
 
 STAGE: Final = "templates"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from omt_auth import statements
 from omt_core.api import SourceDatabase, Value
+from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import AssociateType
 
 
@@ -39,23 +39,14 @@ async def get_associate(database: SourceDatabase, *, associate_id: int) -> Assoc
 async def _associates(database: SourceDatabase) -> list[Associate]:
     return [
         Associate(
-            id=integer(row[0]),
+            id=whole_number(row[0]),
             login=text(row[1]),
-            person_id=integer(row[2]),
-            retired=integer(row[3]) != 0,
-            employee=integer(row[4]) == AssociateType.EMPLOYEE,
+            person_id=whole_number(row[2]),
+            retired=whole_number(row[3]) != 0,
+            employee=whole_number(row[4]) == AssociateType.EMPLOYEE,
         )
         for row in await database.rows(statements.ASSOCIATES)
     ]
-
-
-def integer(value: Value) -> int:
-    """Return a whole number as drivers give it; NULL is 0, which means no reference (domain/README.md section 2)."""
-    if value is None:
-        return 0
-    if isinstance(value, int | float | Decimal | str):
-        return int(value)
-    raise TypeError(f"{type(value).__name__} is no number")
 
 
 def text(value: Value) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from omt_auth import statements
-from omt_auth.associates import integer, text
+from omt_auth.associates import text
 from omt_core.api import SourceDatabase, Value
+from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import EMPTY_DATE
 
 INBOUND = 1
@@ -28,9 +29,9 @@ async def find_credential(database: SourceDatabase, *, kind: str, search_name: s
     now = datetime.now(UTC).replace(tzinfo=None)
     rows = await database.rows(statements.CREDENTIALS_BY_SEARCH_NAME, (kind, search_name))
     found = [
-        Credential(associate_id=integer(associate_id), secret=text(secret))
+        Credential(associate_id=whole_number(associate_id), secret=text(secret))
         for associate_id, secret, valid_from, valid_to, active in rows
-        if integer(active) == INBOUND
+        if whole_number(active) == INBOUND
         and ((_moment(valid_from) or datetime.min) <= now <= (_moment(valid_to) or datetime.max))  # noqa: DTZ901
     ]
     return found[0] if len(found) == 1 else None
@@ -39,7 +40,7 @@ async def find_credential(database: SourceDatabase, *, kind: str, search_name: s
 async def has_secret(database: SourceDatabase, *, kind: str, prefix: str) -> bool:
     """Tell whether any credential of this kind has a secret that begins so, without fetching one."""
     ((count,),) = await database.rows(statements.SECRETS_OF_A_FORM, (kind, f"{prefix}%"))
-    return integer(count) > 0
+    return whole_number(count) > 0
 
 
 def _moment(value: Value) -> datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from omt_checks.whole_number import whole_number
 from omt_core.api import SourceDatabase, Table
+from omt_crm.numbers import whole_number
 
 TABLES_PER_STATEMENT: Final = 40
 """Well below what any DBMS allows in one UNION."""

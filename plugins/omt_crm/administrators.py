@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from omt_core.api import SourceDatabase
 from omt_crm import statements
 from omt_crm.licences import Licences
+from omt_crm.numbers import whole_number
 from omt_crm.tolerant import rows_if_there
 from omt_crm.vocabulary import ADMINISTRATOR_RIGHTS
 
@@ -40,5 +41,5 @@ async def read_administrator_rights(database: SourceDatabase, licences: Licences
     tables = ["userrolelink", "functionrightrolelink", "functionright"]
     granted: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for associate, right, module in await rows_if_there(database, tables, statements.ADMINISTRATOR_RIGHTS):
-        granted[associate].append((str(right), str(module or "").strip()))
+        granted[whole_number(associate)].append((str(right), str(module or "").strip()))
     return AdministratorRights(granted, licences)

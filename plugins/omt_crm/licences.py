@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from omt_core.api import SourceDatabase
 from omt_crm import statements
+from omt_crm.numbers import whole_number
 from omt_crm.tolerant import rows_if_there
 from omt_crm.vocabulary import NO_PLAN_MODULE, VENDOR, LicenceFlags, LicenceType
 
@@ -55,18 +56,19 @@ async def read_licences(database: SourceDatabase) -> Licences:
     """Read modules and assignments. A database without table moduleowner has no partner's modules, so all count."""
     owned = (table := database.table("modulelicense")) is not None and table.has("ModuleOwner_id")
     owners = await rows_if_there(database, ["moduleowner"], statements.MODULE_OWNERS) if owned else ()
-    vendor = {int(key) for key, name in owners if str(name or "").strip().upper() == VENDOR}
+    vendor = {whole_number(key) for key, name in owners if str(name or "").strip().upper() == VENDOR}
     owned = owned and database.table("moduleowner") is not None
     modules: dict[int, Module] = {}
     for key, name, kind, flags, owner in await rows_if_there(database, ["modulelicense"], statements.MODULES):
-        if not owned or owner in vendor:
-            modules[key] = Module(
-                id=key,
+        if not owned or whole_number(owner) in vendor:
+            number = whole_number(key)
+            modules[number] = Module(
+                id=number,
                 name=str(name or "").strip(),
-                site=kind == LicenceType.SITE,
-                plan=bool(int(flags or 0) & LicenceFlags.USER_PLAN),
+                site=whole_number(kind) == LicenceType.SITE,
+                plan=bool(whole_number(flags) & LicenceFlags.USER_PLAN),
             )
     assigned: defaultdict[int, set[int]] = defaultdict(set)
     for associate, module in await rows_if_there(database, ["licenseassoclink"], statements.ASSIGNED_MODULES):
-        assigned[associate].add(module)
+        assigned[whole_number(associate)].add(whole_number(module))
     return Licences(modules, {associate: frozenset(ids) for associate, ids in assigned.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omt_core.api import InstallationError, SourceDatabase
+from omt_crm.numbers import whole_number
 from omt_freeze.statements import CLAIM_ID, HIGHEST_EVENT, SEQUENCES
 
 ATTEMPTS = 20
@@ -18,7 +19,7 @@ async def reserve_event_id(database: SourceDatabase) -> int:
     the id behind the highest is free. Raises `InstallationError` `event-id-contended`.
     """
     for _ in range(ATTEMPTS):
-        free = _number((await database.rows(HIGHEST_EVENT))[0][0]) + 1
+        free = whole_number((await database.rows(HIGHEST_EVENT))[0][0]) + 1
         sequence = await _sequence(database)
         if sequence is None:
             return free
@@ -39,10 +40,5 @@ async def _sequence(database: SourceDatabase) -> tuple[int, int] | None:
         return None
     for row, next_id, name in await database.rows(SEQUENCES):
         if str(name).strip().lower() == "systemevent" and next_id is not None:
-            return _number(row), _number(next_id)
+            return whole_number(row), whole_number(next_id)
     return None
-
-
-def _number(value: object) -> int:
-    """Read an integer that a driver may give as a Decimal; NULL is 0, as everywhere in the CRM."""
-    return 0 if value is None else int(str(value))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, SourceDatabase, Table, Value
 from omt_core.api.calls import Freeze, Thaw
+from omt_crm.numbers import whole_number
 from omt_freeze import statements
 from omt_freeze.event_id import reserve_event_id
 from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
@@ -81,7 +82,7 @@ async def _thaw_marked(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
         return ()
     found: list[Finding] = []
     for event_id, key, message in await call.database.rows(statements.EVENTS, (SYSTEM_WIDE, NO_OWNER)):
-        note = EventNote(state="left", id=int(str(event_id)), key=str(key or ""), message=str(message or ""))
+        note = EventNote(state="left", id=whole_number(event_id), key=str(key or ""), message=str(message or ""))
         mark = find_mark(note.message)
         if mark is not None:
             await call.database.write(statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER))
@@ -120,7 +121,7 @@ async def _insert(database: SourceDatabase, table: Table, note: EventNote) -> No
 async def _event(database: SourceDatabase, key: str) -> tuple[int, str] | None:
     """Return id and text of the event with this key for everybody; a unique index allows one only."""
     rows = await database.rows(statements.EVENT_BY_KEY, (key, SYSTEM_WIDE, NO_OWNER))
-    return (int(str(rows[0][0])), str(rows[0][1] or "")) if rows else None
+    return (whole_number(rows[0][0]), str(rows[0][1] or "")) if rows else None
 
 
 def event_table(database: SourceDatabase) -> Table:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from omt_core.api import OtherAddress, Row, SourceDatabase, User
+from omt_crm.numbers import whole_number
 from omt_crm.user_names import canonical_user_name
 from omt_usernames.statements import ADDRESSES_OF_PERSONS
 
@@ -27,7 +28,7 @@ async def removed_addresses(
         for row in rows:
             address = str(row[2] or "")
             holders = owners.get(canonical_user_name(address))
-            if holders is not None and int(str(row[1])) not in holders:
+            if holders is not None and whole_number(row[1]) not in holders:
                 found.append(_other_address(row, address))
     return tuple(sorted(found, key=lambda other: other.email_id))
 
@@ -44,8 +45,8 @@ def _owners(users: Sequence[User], user_names: Mapping[str, str]) -> Mapping[str
 def _other_address(row: Row, address: str) -> OtherAddress:
     names = (str(part).strip() for part in row[3:6] if part)
     return OtherAddress(
-        email_id=int(str(row[0])),
-        person_id=int(str(row[1])),
+        email_id=whole_number(row[0]),
+        person_id=whole_number(row[1]),
         full_name=" ".join(name for name in names if name),
         address=address,
     )

@@ -8,9 +8,9 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import LICENCE_ISSUERS
-from omt_checks.whole_number import whole_number
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
+from omt_crm.numbers import whole_number
 
 LICENCE_MISSING: Final = FindingCode(
     code="licence-missing",

@@ -11,9 +11,9 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODELS
-from omt_checks.whole_number import whole_number
 from omt_core.api import Finding, FindingCode, Severity, SourceDatabase
 from omt_core.api.calls import ValidateInstallation
+from omt_crm.numbers import whole_number
 
 VERSION_TOO_OLD: Final = FindingCode(
     code="version-too-old",

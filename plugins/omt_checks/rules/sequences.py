@@ -9,9 +9,9 @@ from omt_checks.highest_ids import highest_ids
 from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
-from omt_checks.whole_number import whole_number
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
+from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
 
 SEQUENCE_BEHIND: Final = FindingCode(

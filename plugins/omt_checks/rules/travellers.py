@@ -8,9 +8,9 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import TRAVEL_STATE, TRAVELLERS
-from omt_checks.whole_number import whole_number
 from omt_core.api import Finding, FindingCode, Severity
 from omt_core.api.calls import ValidateInstallation
+from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import LAST_TRAVELLER
 
 USER_ON_TRAVEL: Final = FindingCode(

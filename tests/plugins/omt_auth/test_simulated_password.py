@@ -16,9 +16,8 @@ NOW = datetime.now()  # noqa: DTZ005
 LONG_AGO, LATER = NOW - timedelta(days=400), NOW + timedelta(days=400)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20), st.integers(0, 9))
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 def test_what_the_simulator_stores_is_matched_by_its_password_only(password: str, seed: int) -> None:
     secret = secret_of(seed, password)
     assert matches(secret, SecretStr(password))

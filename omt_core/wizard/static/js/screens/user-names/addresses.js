@@ -1,25 +1,11 @@
-/** When two user names are the same, and what could be offered in the place of one. */
+/** What could be offered in the place of a user name. When two of them are the same is for the server to say. */
 
 /**
- * The form in which user names are compared: trimmed, without regard to case, an international domain as mail servers
- * know it. The server has the last word; this says at once what it will say.
+ * Addresses that are spelt alike have one form: enough to leave out of what is offered what somebody else holds.
  * @param {string} address
  */
-export function normalized(address) {
-  const trimmed = address.trim().normalize("NFC").toLowerCase();
-  const at = trimmed.lastIndexOf("@");
-  return at < 0 ? trimmed : `${trimmed.slice(0, at)}@${asciiDomain(trimmed.slice(at + 1))}`;
-}
-
-/** @param {string} domain */
-function asciiDomain(domain) {
-  if (/^[\x00-\x7f]*$/u.test(domain)) return domain;
-  try {
-    const url = new URL(`http://${domain}`);
-    return url.pathname === "/" ? url.hostname : domain;
-  } catch {
-    return domain; // no domain at all: then it equals only itself
-  }
+export function spelling(address) {
+  return address.trim().toLowerCase();
 }
 
 /** Whether it is worth offering; what exactly is valid the server says. @param {string} address */
@@ -37,7 +23,7 @@ export function companyDomains(users) {
   for (const { company, emails } of users) {
     const first = emails.find(looksUsable);
     if (first === undefined) continue;
-    const domain = normalized(first).split("@")[1];
+    const domain = spelling(first).split("@")[1];
     const ofCompany = counts.get(company) ?? new Map();
     ofCompany.set(domain, (ofCompany.get(domain) ?? 0) + 1);
     counts.set(company, ofCompany);
@@ -61,9 +47,9 @@ function mostFrequent(counts) {
 export function offersFor(user, current, domain, isFree) {
   const candidates = user.emails.map((address) => address.trim());
   if (domain !== undefined) candidates.push(`${user.login.toLowerCase()}@${domain}`);
-  const seen = new Set([normalized(current)]);
+  const seen = new Set([spelling(current)]);
   return candidates.filter((address) => {
-    const form = normalized(address);
+    const form = spelling(address);
     if (seen.has(form) || !looksUsable(address) || !isFree(address)) return false;
     seen.add(form);
     return true;

@@ -1,10 +1,10 @@
 /** What the grid of user names shows: rows, problems, offers, order. */
 
 import { FilterIndex } from "../../users/filter-index.js";
-import { companyDomains, normalized, offersFor } from "./addresses.js";
+import { companyDomains, offersFor, spelling } from "./addresses.js";
 
-/** The two rules that are judged here as well as by the server, so that a mark comes with the key press. */
-const JUDGED_HERE = new Set(["user-name-duplicate", "user-name-taken-elsewhere"]);
+/** The two rules that have a sign and words of their own. @type {Record<string, ProblemKind>} */
+const KINDS = { "user-name-duplicate": "duplicate", "user-name-taken-elsewhere": "taken" };
 
 /**
  * @typedef {"duplicate" | "taken" | "finding"} ProblemKind
@@ -30,7 +30,7 @@ export class GridModel {
   /** @type {Row[]} those listed: filtered, sorted */ rows = [];
   /** @type {Problem[]} of all rows, in the order of the initials */ problems = [];
   /** How many could be listed if nothing was filtered. */ listed = 0;
-  /** @type {Map<string, string[]>} logins by normalised user name */ #holders = new Map();
+  /** @type {Map<string, string[]>} logins by the spelling of the user name */ #holders = new Map();
   /** @type {Set<string>} */ #taken = new Set();
 
   /** @param {import("../../users/user-store.js").UserStore} store */
@@ -67,7 +67,7 @@ export class GridModel {
    */
   judge() {
     const names = this.#store.assigned.user_names;
-    this.#taken = new Set(this.#store.taken.map(normalized));
+    this.#taken = new Set(this.#store.taken.map(spelling));
     this.#holders = new Map();
     const current = this.#store.users.map((user) => ({
       user,
@@ -76,7 +76,7 @@ export class GridModel {
     }));
     for (const { user, name, plan } of current) {
       if (plan === "" || name.trim() === "") continue;
-      const form = normalized(name);
+      const form = spelling(name);
       const holders = this.#holders.get(form);
       if (holders === undefined) this.#holders.set(form, [user.login]);
       else holders.push(user.login);
@@ -114,12 +114,12 @@ export class GridModel {
 
   /** Who else has this user name. @param {string} address @param {string} login @returns {string[]} */
   othersWith(address, login) {
-    return (this.#holders.get(normalized(address)) ?? []).filter((other) => other !== login);
+    return (this.#holders.get(spelling(address)) ?? []).filter((other) => other !== login);
   }
 
   /** @param {string} address */
   isTaken(address) {
-    return this.#taken.has(normalized(address));
+    return this.#taken.has(spelling(address));
   }
 
   /**
@@ -142,7 +142,7 @@ export class GridModel {
   #findings() {
     const found = new Map();
     for (const finding of this.#store.findings.user_names) {
-      if (finding.severity !== "error" || JUDGED_HERE.has(finding.code)) continue;
+      if (finding.severity !== "error") continue;
       for (const login of finding.subjects) found.set(login, [...(found.get(login) ?? []), finding]);
     }
     return found;
@@ -151,7 +151,7 @@ export class GridModel {
   /** Errors that are about no user who is there, and so have no row. @returns {Problem[]} */
   #homeless() {
     return this.#store.findings.user_names
-      .filter(({ severity, code }) => severity === "error" && !JUDGED_HERE.has(code))
+      .filter(({ severity }) => severity === "error")
       .filter(({ subjects }) => !subjects.some((subject) => this.#byLogin.has(subject)))
       .map((finding) => problemOf(finding.subjects[0] ?? "", "finding", finding));
   }
@@ -162,13 +162,14 @@ export class GridModel {
     const pending = this.#store.assigned.user_names.isPending(login);
     /** @type {Problem[]} */
     const problems = [];
-    if (plan !== "" && name.trim() !== "") {
-      const others = this.othersWith(name, login);
-      if (others.length > 0) problems.push(problemOf(login, "duplicate", { others }));
-      if (this.isTaken(name)) problems.push(problemOf(login, "taken", {}));
-    }
     // What the server said of the value before is no longer true of one that it has not judged yet.
-    if (!pending) for (const finding of found) problems.push(problemOf(login, "finding", finding));
+    if (!pending) {
+      for (const finding of found) {
+        const kind = KINDS[finding.code] ?? "finding";
+        const others = kind === "duplicate" ? finding.subjects.filter((other) => other !== login) : [];
+        problems.push(problemOf(login, kind, { ...finding, others }));
+      }
+    }
     const free = (/** @type {string} */ one) => this.othersWith(one, login).length === 0 && !this.isTaken(one);
     const offers = problems.length > 0 ? offersFor(user, name, this.#domains.get(user.company), free) : [];
     return { user, name, plan, pending, problems, offers };
