@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
-from omt_core.plugin_host import Dispatch, EventHub, PluginHost, PluginState, find_plugins
+from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
 from omt_core.settings import Settings, load_settings
 
 
@@ -33,9 +34,17 @@ def compose(
 ) -> Application:
     """Load plugins and settings and wire them. `plugins` are `module:attr` words, `online` the section of the answers.
 
-    Raises `InputError` for settings that are not valid; a plugin that is broken is no error here, the host knows it.
+    Raises `InputError` for settings that are not valid, and for a name in `disabled` that is no plugin's; a plugin that
+    is broken is no error here, the host knows it.
     """
     candidates = find_plugins(extra=plugins, disabled=disabled)
+    strangers = sorted(set(disabled) - {candidate.name for candidate in candidates})
+    if strangers:
+        raise InputError(
+            "plugin-unknown",
+            f"There is no plugin {', '.join(map(repr, strangers))} to disable.",
+            f"Correct --disable-plugin. Plugins: {', '.join(sorted({candidate.name for candidate in candidates}))}.",
+        )
     models: dict[str, type[PluginSettings]] = {
         candidate.name: candidate.plugin_class.settings_model
         for candidate in candidates
@@ -46,7 +55,8 @@ def compose(
         file=settings_file,
         online=online,
         options=options,
-        ignored=frozenset(candidate.name for candidate in candidates if candidate.state is not PluginState.ACTIVE),
+        # A rejected twin has the name of the plugin that takes part: that one's section stays.
+        ignored=frozenset(candidate.name for candidate in candidates) - models.keys(),
     )
     host = PluginHost(candidates, settings.section, reserved_commands=reserved_commands, core_codes=CORE_CODES)
     events = EventHub()

@@ -47,6 +47,9 @@ class CoreSettings(BaseModel):
 
     workspace: Path | None = Field(default=None, description="Folder of the migration; default: by licence serial.")
     hook_timeout: float = Field(default=300.0, gt=0, description="Seconds that a plugin may take for a short hook.")
+    block_seconds: float = Field(
+        default=10.0, gt=0, description="Seconds after which a plugin that holds up everything is named."
+    )
     settle_seconds: float = Field(
         default=0.0,
         ge=0,

@@ -46,10 +46,12 @@ class Console(CommandContext):
         self._events = events
         self._json = json_lines
         self.debug = debug
+        self.finished = False
+        """Whether the result was told."""
         self._self_command = tuple(self_command)
-        self._out = out or sys.stdout
+        self.out = out or sys.stdout
         # No terminal of Windows is legacy here: `Output` takes one that obeys no escapes for none.
-        self.rich = RichConsole(file=self._out, highlight=False, emoji=False, soft_wrap=True, legacy_windows=False)
+        self.rich = RichConsole(file=self.out, highlight=False, emoji=False, soft_wrap=True, legacy_windows=False)
         self._err = RichConsole(
             file=err or sys.stderr, highlight=False, emoji=False, soft_wrap=True, legacy_windows=False
         )
@@ -67,7 +69,7 @@ class Console(CommandContext):
     @property
     def behind(self) -> bool:
         """Whether the reader takes less than is printed: progress is then left out."""
-        return behind(self._out)
+        return behind(self.out)
 
     @property
     @override
@@ -85,13 +87,13 @@ class Console(CommandContext):
 
     @override
     def print_line(self, text: str) -> None:
-        self._out.write(f"{one_line(text)}\n")
-        self._out.flush()
+        self.out.write(f"{one_line(text)}\n")
+        self.out.flush()
 
     @override
     async def written(self) -> None:
-        if isinstance(self._out, Output):
-            await anyio.to_thread.run_sync(self._out.drain, abandon_on_cancel=True)
+        if isinstance(self.out, Output):
+            await anyio.to_thread.run_sync(self.out.drain, abandon_on_cancel=True)
 
     @override
     def finish(self, exit_code: int, **fields: object) -> int:
@@ -99,6 +101,7 @@ class Console(CommandContext):
 
     def finish_with(self, result: Result) -> int:
         """Print the result where a program reads, and return the exit code."""
+        self.finished = True
         if self._json:
             self.print_line(result.model_dump_json())
         _log.info("ended with exit code %s", result.exit_code)
@@ -133,6 +136,10 @@ class Console(CommandContext):
         )
         if finding.severity is not Severity.INFO:
             self.rich.print(Text(f"    {one_line(finding.remedy)}", style="dim"))
+
+    def aside(self, text: str) -> None:
+        """Say a line beside the output, from any thread, also while the event loop is held up."""
+        self._err.print(Text(one_line(text)))
 
     def error(self, error: OmtError) -> None:
         """Say an error to a person: what happened, what to do, and its code."""

@@ -1,6 +1,7 @@
 """Ctrl-C: once asks an upload to stop when what is in flight is done, twice stops it now. Also on Windows.
 
-Whatever else is under way, such as a question that the database does not answer, is stopped at the first.
+Whatever else is under way, such as a question that the database does not answer, is stopped at the first. The third
+ends the process: it is for a plugin that holds up the event loop, when nobody is there to hear the others.
 
 A terminal that goes away asks the same, unless the tool was started to outlive it (`nohup`).
 """
@@ -8,19 +9,38 @@ A terminal that goes away asks the same, unless the tool was started to outlive 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final, NoReturn
 
 import anyio
 
+from omt_core.api.errors import ExitCode
+from omt_core.cli.commands import Invocation
+from omt_core.plugin_host.blame import Blame
+from omt_core.plugin_host.watchdog import watchdog
+
+_LAST: Final = 3
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
+def stay_in_control(
+    call: Invocation, stop: anyio.Event, scope: anyio.CancelScope, heeded: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
+    """Take signals as `interrupts` does, and name a plugin that holds up everything while the context lasts."""
+    blame = Blame(call.app.host)
+    seconds = call.app.settings.core.block_seconds
+    with interrupts(stop, scope, blame, heeded), watchdog(blame, call.console.aside, seconds=seconds):
+        yield
+
+
+@contextmanager
 def interrupts(
-    stop: anyio.Event, scope: anyio.CancelScope, heeded: Callable[[], bool] = lambda: True
+    stop: anyio.Event, scope: anyio.CancelScope, blame: Blame, heeded: Callable[[], bool] = lambda: True
 ) -> Iterator[None]:
     """Set `stop` at the first signal and cancel `scope` at the second, for as long as the context lasts.
 
@@ -29,6 +49,7 @@ def interrupts(
     Plain signal handlers, since Windows' event loop has no `add_signal_handler`; to be used in the main thread.
     """
     loop = asyncio.get_running_loop()
+    signals = 0
 
     def act() -> None:
         if stop.is_set() or not heeded():
@@ -36,7 +57,11 @@ def interrupts(
         stop.set()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        del number, frame
+        del number
+        nonlocal signals
+        signals += 1
+        if signals == _LAST:
+            _end_now(blame.words(frame))
         loop.call_soon_threadsafe(act)
 
     before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
@@ -45,6 +70,13 @@ def interrupts(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_now(culprit: str | None) -> NoReturn:
+    """End the process where it stands; what was confirmed is in the journal, which outlives any crash."""
+    why = "" if culprit is None else f" {culprit} did not let go."
+    os.write(2, f"Ended at once.{why} Run the same command again to go on from there.\n".encode())
+    os._exit(ExitCode.INTERRUPTED)
 
 
 def _to_be_outlived(number: int) -> bool:

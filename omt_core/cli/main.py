@@ -7,9 +7,9 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from functools import partial
-from typing import Final
+from typing import Final, TextIO
 
 import anyio
 
@@ -29,6 +29,9 @@ from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
 from omt_core.logs import begin_logging, end_logging
 from omt_core.plugin_host import EventHub
+from omt_core.plugin_host.blame import Blame
+from omt_core.plugin_host.faults import FaultError, blaming, described, wrong_answer
+from omt_core.plugin_host.findings import PLUGIN_RAISED
 
 CORE_COMMANDS: Final[Mapping[str, CoreCommand]] = {
     one.name: one() for one in (getattr(core_commands, name) for name in core_commands.__all__)
@@ -39,14 +42,18 @@ _log = logging.getLogger("omt.cli")
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never raises, whatever a command does."""
     with outputs():
-        return _main(sys.argv[1:] if words is None else words)
+        out = sys.stdout
+        # What plugins print while they load and run is for a person: standard output is the tool's own.
+        with redirect_stdout(sys.stderr):
+            return _main(sys.argv[1:] if words is None else words, out)
 
 
-def _main(words: Sequence[str]) -> int:
+def _main(words: Sequence[str], out: TextIO) -> int:
     # Without a handler Python prints what is logged before there is a log file, tracebacks and secrets included.
     for name in ("omt", "stamina"):  # stamina logs each new try, which notices tell already
         logging.getLogger(name).addHandler(logging.NullHandler())
-    console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=())
+    console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=(), out=out)
+    app: Application | None = None
     answers: Answers | None = None
     aloud = Aloud()
     logging.getLogger("omt.text").addHandler(aloud)
@@ -65,11 +72,13 @@ def _main(words: Sequence[str]) -> int:
         )
         app = put_together()
         console = Console(
-            app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command
+            app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command, out=out
         )
-        return _run(options, app, answers, console, put_together)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
-        return _failed(console, error, answers)
+        code = _run(options, app, answers, console, put_together)
+        # No command ends with 0 without a result that says so.
+        return code if console.finished else console.finish(code)
+    except BaseException as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
+        return _failed(console, error, app, answers)
     finally:
         logging.getLogger("omt.text").removeHandler(aloud)
         end_logging()
@@ -85,7 +94,7 @@ def _run(
     parser, plugin_commands = _parser(app)
     try:
         # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
-        with redirect_stdout(sys.stderr) if options.json else nullcontext():
+        with redirect_stdout(sys.stderr if options.json else console.out):
             parsed = parser.parse_args(options.rest)
     except SystemExit as end:  # --help and --version, which argparse ends by itself
         return console.finish(int(end.code or 0))
@@ -102,7 +111,7 @@ def _run(
         if core.writes:
             _refuse_inactive_plugins(call)
         return anyio.run(core.run, call)
-    return anyio.run(partial(_run_plugin_command, plugin_commands[parsed.command], console, parsed))
+    return anyio.run(_run_plugin_command, app, plugin_commands[parsed.command], console, parsed)
 
 
 def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
@@ -122,12 +131,18 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     configures.update({name: (command.help, command.configure) for name, command in plugin_commands.items()})
     for name, (text, configure) in sorted(configures.items()):
         part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
-        configure(part)
+        with blaming(app.host.owner_of(name), f"add_commands: configure of {name}"):
+            configure(part)
     return parser, plugin_commands
 
 
-async def _run_plugin_command(command: Command, console: Console, parsed: argparse.Namespace) -> int:
-    return await command.run(console, parsed)
+async def _run_plugin_command(app: Application, command: Command, console: Console, parsed: argparse.Namespace) -> int:
+    plugin, hook = app.host.owner_of(command.name), f"add_commands: run of {command.name}"
+    with blaming(plugin, hook):
+        code: object = await command.run(console, parsed)
+    if not isinstance(code, int):
+        raise wrong_answer(plugin, hook, f"its exit code is a {type(code).__name__}")
+    return code
 
 
 def _refuse_inactive_plugins(call: Invocation) -> None:
@@ -145,10 +160,14 @@ def _naming_inactive_plugins(error: InputError, app: Application) -> InputError:
     return InputError(error.code, f"{error.message} {inactive}".rstrip(), error.remedy)
 
 
-def _failed(console: Console, error: BaseException, answers: Answers | None) -> int:
+def _failed(console: Console, error: BaseException, app: Application | None, answers: Answers | None) -> int:
     error = _innermost(error)
+    culprit = None if app is None else Blame(app.host).of_traceback(error.__traceback__)
     if isinstance(error, OmtError):
         told = error
+    elif culprit is not None and not isinstance(error, Exception | KeyboardInterrupt):
+        # In a task that a plugin began by itself nobody else catches what would end the process.
+        told = FaultError(PLUGIN_RAISED, culprit, "a task of its own", described(error))
     elif isinstance(error, KeyboardInterrupt):
         told = OmtError("interrupted", "The command was stopped.", "Run it again.")
     else:

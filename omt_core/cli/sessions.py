@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 import anyio
 
 from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
-from omt_core.cli.interrupts import interrupts
+from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run
@@ -26,7 +27,8 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
     stop = anyio.Event()
     result: Result | None = None
     runners: list[Runner] = []
-    with anyio.CancelScope() as scope, interrupts(stop, scope, lambda: any(one.heeds_stop for one in runners)):
+    heeded = partial(_heeds_stop, runners)
+    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
             session = await stack.enter_async_context(open_session(call.app.engine, request))
@@ -45,6 +47,10 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
     if result.error is not None:
         call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
     return result
+
+
+def _heeds_stop(runners: Sequence[Runner]) -> bool:
+    return any(runner.heeds_stop for runner in runners)
 
 
 async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | None:

@@ -14,7 +14,7 @@ from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
-from omt_core.cli.interrupts import interrupts
+from omt_core.cli.interrupts import stay_in_control
 from omt_core.engine.result import Result
 from omt_core.engine.workspace import data_folder
 from omt_core.wizard.conductor import Beginning, Conductor
@@ -57,7 +57,11 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
         beginning = replace(beginning, answers=call.answers.manual(), waivers=call.answers.waive or None)
     stop = anyio.Event()
     result: Result | None = None
-    with anyio.CancelScope() as scope, interrupts(stop, scope), enter_pressed(watched=not call.console.json) as asked:
+    with (
+        anyio.CancelScope() as scope,
+        stay_in_control(call, stop, scope),
+        enter_pressed(watched=not call.console.json) as asked,
+    ):
         async with Conductor.conducting(compose, beginning) as conductor, anyio.create_task_group() as group:
             group.start_soon(_stop_when_asked, stop, conductor)
             await open_wizard(conductor, settings, partial(_show, call.console), asked)

@@ -28,7 +28,14 @@ REPORT_NOT_WRITTEN: Final = FindingCode(
     meaning="The report could not be written into the workspace; the migration itself is not affected.",
     remedy="Write it again by `omt report`, with --output if the workspace cannot take it.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, REPORT_NOT_WRITTEN)
+THAW_FAILED: Final = FindingCode(
+    code="thaw-failed",
+    severity=Severity.ERROR,
+    plugin=CORE,
+    meaning="The freeze could not be undone everywhere, so users are still kept out of some part of the installation.",
+    remedy="Do what the message asks for, then run `omt thaw`.",
+)
+CORE_CODES: Final = (WAIVER_UNUSED, REPORT_NOT_WRITTEN, THAW_FAILED)
 
 
 class FindingLog:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.context import PluginNotes
 from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import InputError
+from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
 from omt_core.engine import facts
+from omt_core.engine.findings import THAW_FAILED
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
@@ -41,8 +43,9 @@ async def freeze(session: MigrationSession) -> None:
             )
             await dispatch.tell(Plugin.freeze, call, only=plugin)
     except Exception:
+        # What could not be thawed must not hide why the freeze failed: it is told beside it.
         thawed = await thaw(session.engine, journal, located.installation, located.database)
-        session.log.file("thaw", thawed)
+        session.log.file("thaw", thawed.told())
         raise
     await journal.notes.pin(facts.FROZEN, "frozen")
     session.engine.events.emit(
@@ -50,55 +53,78 @@ async def freeze(session: MigrationSession) -> None:
     )
 
 
-async def thaw(
-    engine: Engine, journal: Journal, installation: Installation, database: SourceDatabase
-) -> Sequence[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thawed:
+    """What came of a thaw: what plugins found, and the first error that kept one of them from thawing."""
+
+    findings: tuple[Finding, ...]
+    error: OmtError | None = None
+
+    def told(self) -> tuple[Finding, ...]:
+        """Return all of it as findings, for where another error is on its way already."""
+        if self.error is None:
+            return self.findings
+        return (*self.findings, THAW_FAILED.finding(f"{self.error.message} {self.error.remedy}"))
+
+
+async def thaw(engine: Engine, journal: Journal, installation: Installation, database: SourceDatabase) -> Thawed:
     """Undo the freeze of this migration, however far it went; may be called again, in any later process.
 
-    Raises `InputError` `thaw-plugin-missing` when a plugin that froze takes no part now; all others have thawed then.
+    Every plugin gets its turn, whatever happens to another. The error is `thaw-plugin-missing` when a plugin that froze
+    takes no part now.
     """
     # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
     await journal.notes.pin(facts.FROZEN, "intended")
-    findings: list[Finding] = []
-    failed = False
-    for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
-        call = calls.Thaw(
+    thawed, failed = await _thaw_each(
+        engine,
+        lambda plugin: calls.Thaw(
             installation=installation,
             database=database,
             notes=journal.notes.of(f"freeze/{plugin}"),
             run=Surroundings(engine.events),
-        )
-        answers = await engine.dispatch.every(Plugin.thaw, call, only=plugin)
-        findings += (*answers.values, *answers.faults)
-        failed = failed or bool(answers.faults)
+        ),
+    )
     absent = sorted(await _frozen_by(journal) - set(engine.dispatch.implementers(Plugin.thaw)))
-    if absent:
-        raise InputError(
+    if absent and thawed.error is None:
+        missing = InputError(
             "thaw-plugin-missing",
             f"The installation is still frozen by plugins that take no part in this run: {', '.join(absent)}.",
             "Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
         )
-    if not failed:
+        thawed = replace(thawed, error=missing)
+    if thawed.error is None and not failed:
         await journal.notes.pin(facts.FROZEN_BY, None)
         await journal.notes.pin(facts.FROZEN, None)
         engine.events.emit(Notice(message="The installation on site is thawed."))
-    return findings
+    return thawed
 
 
-async def thaw_from_site(engine: Engine, installation: Installation, database: SourceDatabase) -> Sequence[Finding]:
+async def thaw_from_site(engine: Engine, installation: Installation, database: SourceDatabase) -> Thawed:
     """Undo whatever the site itself shows to be a freeze of this tool, where the journal of the freeze is not here."""
+    call = calls.Thaw(
+        installation=installation,
+        database=database,
+        notes=_NoNotes(),
+        run=Surroundings(engine.events),
+        from_site=True,
+    )
+    return (await _thaw_each(engine, lambda _: call))[0]
+
+
+async def _thaw_each(engine: Engine, call_for: Callable[[str], calls.Thaw]) -> tuple[Thawed, bool]:
+    """Let every plugin thaw, whatever happens to another; tells also whether one failed by a fault of its own."""
     findings: list[Finding] = []
+    errors: list[OmtError] = []
+    failed = False
     for plugin in reversed(engine.dispatch.implementers(Plugin.thaw)):
-        call = calls.Thaw(
-            installation=installation,
-            database=database,
-            notes=_NoNotes(),
-            run=Surroundings(engine.events),
-            from_site=True,
-        )
-        answers = await engine.dispatch.every(Plugin.thaw, call, only=plugin)
-        findings += (*answers.values, *answers.faults)
-    return findings
+        try:
+            answers = await engine.dispatch.every(Plugin.thaw, call_for(plugin), only=plugin)
+        except OmtError as error:
+            errors.append(error)
+        else:
+            findings += (*answers.values, *answers.faults)
+            failed = failed or bool(answers.faults)
+    return Thawed(findings=tuple(findings), error=errors[0] if errors else None), failed
 
 
 class _NoNotes(PluginNotes):

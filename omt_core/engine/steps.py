@@ -182,7 +182,9 @@ class LetUsersIn(Step[None]):
     async def perform(self, session: MigrationSession) -> None:
         located = session.now.located
         thawed = await thaw(session.engine, session.journal, located.installation, located.database)
-        session.log.file("thaw", thawed)
+        session.log.file("thaw", thawed.findings)
+        if thawed.error is not None:
+            raise thawed.error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

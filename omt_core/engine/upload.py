@@ -248,7 +248,7 @@ async def _thaw_after_refusal(session: MigrationSession) -> None:
         return
     located = session.now.located
     thawed = await thaw(session.engine, session.journal, located.installation, located.database)
-    session.log.file("thaw", thawed)
+    session.log.file("thaw", thawed.told())
 
 
 def _tell(session: MigrationSession, row: tuple[str, str], state: StageState, detail: str = "") -> None:

@@ -1,7 +1,8 @@
 """Finds and holds plugins, and asks them."""
 
 from omt_core.api.roles import Role, RoleSettings
-from omt_core.plugin_host.dispatch import Answers, Dispatch
+from omt_core.plugin_host.answers import Answers
+from omt_core.plugin_host.dispatch import Dispatch
 from omt_core.plugin_host.event_hub import EventHub, StampedEvent
 from omt_core.plugin_host.findings import CORE
 from omt_core.plugin_host.manager import Candidate, PluginHost, PluginState, find_plugins

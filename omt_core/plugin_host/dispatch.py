@@ -10,44 +10,32 @@ the values, and files both under the hook that it asked: nothing is kept here fo
 pluggy's own calls do not serve for coroutines: the first coroutine would win even if it later answered None, and an
 exception would not say whose it is. So the implementations are walked here.
 
-An `InstallationError`, `OnlineError` or `InputError` that a plugin raises is about the world outside, not about the
-plugin: it always stops the run, with the words that the plugin gave it.
+What enters is checked here and nowhere else: `answers` holds the types, `stages` the rules about items, `faults` judges
+what was raised. What a plugin gets is a view (`call_view`).
 """
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 
 from omt_core.api.calls import Observe
-from omt_core.api.errors import InputError, InstallationError, InterruptedRunError, OnlineError, PluginError
+from omt_core.api.errors import InputError
 from omt_core.api.events import EventSink, HookCalled
-from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
+from omt_core.api.findings import Finding
 from omt_core.api.hook import Hook, Policy, hook_of
 from omt_core.api.plugin import Plugin
-from omt_core.api.redaction import SECRETS
-from omt_core.api.roles import RoleSettings
-from omt_core.api.stages import UploadStage
-from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
+from omt_core.api.roles import Role, RoleSettings
+from omt_core.plugin_host.answers import Answers, admitted, check_types
+from omt_core.plugin_host.call_view import view_of
+from omt_core.plugin_host.faults import FaultError, blaming, too_late
 from omt_core.plugin_host.manager import PluginHost
-
-_OUTSIDE = (InstallationError, OnlineError, InputError, InterruptedRunError)
 
 C = TypeVar("C")
 A = TypeVar("A")
 HookFunction = Callable[..., Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answers(Generic[A]):
-    """What plugins answered, in the order of their names, and the findings about those that failed instead."""
-
-    values: tuple[A, ...]
-    faults: tuple[Finding, ...] = ()
 
 
 class Dispatch:
@@ -79,10 +67,10 @@ class Dispatch:
                 f"or cannot do {asked.name!r}.",
                 f"See `omt plugins`, or name another plugin in the setting core.roles.{asked.role.value}.",
             )
-        answer = await self._call(holder, asked, function, call)
-        if not _fits(answer, asked.answer):
-            raise wrong_answer(holder, hook, f"it answered {type(answer).__name__}")
-        return typing.cast("A", answer)
+        answer, late = await self._call(holder, asked, function, call)
+        if late is not None:
+            raise late
+        return cast("A", answer)
 
     async def every(
         self, hook: Callable[[Plugin, C], Awaitable[Sequence[A]]], call: C, *, only: str | None = None
@@ -93,46 +81,44 @@ class Dispatch:
         faults: list[Finding] = []
         for plugin, function in self._asked(asked, only):
             try:
-                answer = await self._call(plugin, asked, function, call)
-                if not _fits(answer, asked.answer):
-                    raise wrong_answer(plugin, hook, f"its answer is not a sequence of {asked.element.__name__}")
-            except PluginError as error:
-                if asked.policy is Policy.FATAL:
-                    raise
-                faults.append(self._finding(error))
-            else:
-                own, wrong = self._admitted(plugin, asked, typing.cast("Sequence[A]", answer))
-                values += own
-                faults += wrong
+                answer, late = await self._call(plugin, asked, function, call)
+                own, wrong = admitted(cast("Sequence[A]", answer), plugin, asked, self._host.codes)
+            except FaultError as error:
+                _raise_where_fatal(error, asked)
+                faults.append(error.finding())
+                continue
+            for fault in (*wrong, *([late] if late else [])):
+                _raise_where_fatal(fault, asked)
+                faults.append(fault.finding())
+            values += own
         return Answers(tuple(values), tuple(faults))
 
     async def tell(
         self, hook: Callable[[Plugin, C], Awaitable[None]], call: C, *, only: str | None = None
     ) -> tuple[Finding, ...]:
         """Tell every plugin, or `only` one, and return the findings about those that failed. Raises as `every` does."""
-        asked = hook_of(hook)
-        faults: list[Finding] = []
-        for plugin, function in self._asked(asked, only):
-            try:
-                await self._call(plugin, asked, function, call)
-            except PluginError as error:
-                if asked.policy is Policy.FATAL:
-                    raise
-                faults.append(self._finding(error))
-        return tuple(faults)
+        return await self._tell(hook_of(hook), call, self._asked(hook_of(hook), only))
 
     async def observe(self, call: Observe) -> tuple[Finding, ...]:
         """Tell every observer that has not failed before, and return the findings about those that fail now."""
         asked = hook_of(Plugin.observe)
+        observers = [(plugin, one) for plugin, one in self._asked(asked, None) if plugin not in self._silenced]
+        return await self._tell(asked, call, observers)
+
+    async def _tell(
+        self, hook: Hook, call: object, functions: Sequence[tuple[str, HookFunction]]
+    ) -> tuple[Finding, ...]:
         faults: list[Finding] = []
-        for plugin, function in self._asked(asked, None):
-            if plugin in self._silenced:
-                continue
+        for plugin, function in functions:
             try:
-                await self._call(plugin, asked, function, call, told=False)
-            except PluginError as error:
-                self._silenced.add(plugin)
-                faults.append(self._finding(error))
+                _, late = await self._call(plugin, hook, function, call)
+                if late is not None:
+                    raise late
+            except FaultError as error:
+                _raise_where_fatal(error, hook)
+                faults.append(error.finding())
+                if hook is hook_of(Plugin.observe):
+                    self._silenced.add(plugin)
         return tuple(faults)
 
     def _asked(self, hook: Hook, only: str | None) -> Sequence[tuple[str, HookFunction]]:
@@ -146,67 +132,31 @@ class Dispatch:
         }
 
     async def _call(
-        self, plugin: str, hook: Hook, function: HookFunction, call: object, *, told: bool = True
-    ) -> object:
+        self, plugin: str, hook: Hook, function: HookFunction, call: object
+    ) -> tuple[object, FaultError | None]:
+        """Ask one plugin; returns its answer, and a fault when it came too late. Raises `FaultError`."""
         limit = self._seconds if hook.timed else None
+        told = hook is not hook_of(Plugin.observe)
         if told:
             self._events.emit(HookCalled(hook=hook.name, plugin=plugin, moment="before"))
-        try:
-            with anyio.fail_after(limit):
-                answer = await function(call=call)
-        except (PluginError, *_OUTSIDE):
-            raise
-        except TimeoutError as error:
-            raise _error(PLUGIN_TIMED_OUT, plugin, hook, f"it did not answer within {limit} seconds") from error
-        except Exception as error:
-            raise _error(PLUGIN_RAISED, plugin, hook, f"{type(error).__name__}: {error}") from error
+        view = view_of(call, hook, owns_database=plugin == self._roles.holder(Role.DATABASE))
+        began = anyio.current_time()
+        answer: Any = None
+        with anyio.move_on_after(limit) as scope:
+            with blaming(plugin, hook.name):
+                answer = await function(call=view)
+        if scope.cancelled_caught:
+            raise too_late(plugin, hook.name, f"it did not answer within {limit:g} seconds")
+        check_types(answer, plugin, hook)
         if told:
             self._events.emit(HookCalled(hook=hook.name, plugin=plugin, moment="after"))
-        return answer
-
-    def _admitted(self, plugin: str, hook: Hook, answer: Sequence[A]) -> tuple[Sequence[A], Sequence[Finding]]:
-        """Return the values with their owner's name, and a fault for each code that the plugin never named."""
-        own: list[Any] = []
-        faults: list[Finding] = []
-        for value in answer:
-            if isinstance(value, UploadStage):
-                own.append(replace(value, plugin=plugin))
-                continue
-            if not isinstance(value, Finding):
-                own.append(value)
-                continue
-            code = self._host.codes.get(value.code)
-            if code is None or code.plugin != plugin:
-                what = f"it reported the code {value.code!r} that it never named"
-                faults.append(self._finding(wrong_answer(plugin, hook.function, what)))
-            own.append(replace(value, plugin=plugin))
-        return own, faults
-
-    def _finding(self, error: PluginError) -> Finding:
-        code = self._host.codes[error.code]
-        return code.finding(error.message, (f"{WAIVER_PREFIX}{error.plugin}",))
+        took = anyio.current_time() - began
+        if limit is None or took <= limit:
+            return answer, None
+        # One that does not await cannot be interrupted, and has held up everything else besides.
+        return answer, too_late(plugin, hook.name, f"it took {took:.0f} seconds, and may take {limit:g}")
 
 
-def _fits(answer: object, wanted: Any) -> bool:  # noqa: ANN401 - the object that stands for a type
-    """Tell whether an answer is of the type that its hook has; what a hook without an answer says is not looked at."""
-    if wanted is None:
-        return True
-    if typing.get_origin(wanted) is Sequence:
-        (element,) = typing.get_args(wanted)
-        return isinstance(answer, Sequence) and all(isinstance(one, element) for one in answer)
-    return isinstance(answer, wanted)
-
-
-def wrong_answer(plugin: str, hook: Callable[..., object], what: str) -> PluginError:
-    """Make the error for an answer that a hook does not allow."""
-    return _error(PLUGIN_ANSWERED_WRONGLY, plugin, hook_of(hook), what)
-
-
-def _error(code: FindingCode, plugin: str, hook: Hook, what: str) -> PluginError:
-    return PluginError(
-        code.code,
-        SECRETS.hide(f"The plugin {plugin!r} failed in {hook.name!r}: {what}."),
-        code.remedy,
-        plugin=plugin,
-        hook=hook.name,
-    )
+def _raise_where_fatal(error: FaultError, hook: Hook) -> None:
+    if hook.policy is Policy.FATAL:
+        raise error

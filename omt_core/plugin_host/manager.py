@@ -13,20 +13,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import Final, TypeVar
 
 import pluggy
 
 from omt_core.api.commands import Command
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
-from omt_core.api.hook import PROJECT
+from omt_core.api.hook import PROJECT, Hook
 from omt_core.api.plugin import HOOKS, Plugin, PluginSettings
+from omt_core.plugin_host.faults import described
 from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE
+from omt_core.plugin_host.fit import misfit
 from omt_core.version import __version__
 
 GROUP: Final = "omt.plugins"
 DISTRIBUTION: Final = "online-migration-tool"
+
+T = TypeVar("T")
 
 
 class PluginState(StrEnum):
@@ -105,8 +109,10 @@ def _candidate(
         plugin_class = check_class(load())
     except RejectedPluginError as error:
         return _broken(found, str(error))
-    except Exception as error:  # noqa: BLE001 - a partner's module may raise anything at all while it is imported
-        return _broken(found, f"it cannot be imported: {type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a partner's module may do anything at all while it is imported
+        return _broken(found, f"it cannot be imported: {described(error)}")
     return Candidate(
         name=name,
         version=version,
@@ -174,6 +180,14 @@ def _check_hook(candidate: type[Plugin], name: str, *, marked: bool) -> None:
         raise RejectedPluginError(f"its {name!r} takes ({', '.join(found)}) instead of ({', '.join(expected)})")
 
 
+def _registered(hook: Hook, answer: Sequence[T]) -> Sequence[T]:
+    """Return what a plugin registers, when it is of the hook's types. Raises `RejectedPluginError`."""
+    wrong = misfit(answer, hook.answer)
+    if wrong is not None:
+        raise RejectedPluginError(f"what its {hook.name!r} answers is not what the hook says{wrong}")
+    return answer
+
+
 class PluginHost:
     """All plugins of this process. `core_codes` are the finding codes that the core reports by itself."""
 
@@ -190,19 +204,25 @@ class PluginHost:
         self.manager.add_hookspecs(Plugin)
         self._commands: dict[str, tuple[str, Command | None]] = dict.fromkeys(reserved_commands, ("core", None))
         self._codes: dict[str, FindingCode] = {code.code: code for code in (*HOST_CODES, *core_codes)}
-        self.plugins: tuple[Candidate, ...] = tuple(self._activate(candidate, settings) for candidate in candidates)
+        # Those of the tool come first: a newcomer whose code or command is one of theirs is the one that is refused.
+        first = sorted(candidates, key=lambda candidate: not candidate.default)
+        active = {id(candidate): self._activate(candidate, settings) for candidate in first}
+        self.plugins: tuple[Candidate, ...] = tuple(active[id(candidate)] for candidate in candidates)
 
     def _activate(self, candidate: Candidate, settings: Callable[[str], PluginSettings]) -> Candidate:
         if candidate.plugin_class is None:
             return candidate
         try:
             plugin = candidate.plugin_class(settings(candidate.name))
-            commands, codes = plugin.add_commands(), plugin.add_finding_codes()
+            commands = _registered(HOOKS["add_commands"], plugin.add_commands())
+            codes = _registered(HOOKS["add_finding_codes"], plugin.add_finding_codes())
             self._check_clashes(candidate.name, commands, codes)
         except (RejectedPluginError, OmtError) as error:
             return replace(candidate, state=PluginState.BROKEN, problem=str(error), plugin_class=None)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything while it is made
-            problem = f"it cannot be made: {type(error).__name__}: {error}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a plugin may do anything at all while it is made
+            problem = f"it cannot be made: {described(error)}"
             return replace(candidate, state=PluginState.BROKEN, problem=problem, plugin_class=None)
         self._commands.update({command.name: (candidate.name, command) for command in commands})
         self._codes.update({code.code: code for code in codes})
@@ -226,6 +246,10 @@ class PluginHost:
         """The commands that plugins bring, sorted by name."""
         found = [command for _, command in self._commands.values() if command is not None]
         return tuple(sorted(found, key=lambda command: command.name))
+
+    def owner_of(self, command: str) -> str:
+        """Return the name of the plugin that brings a command."""
+        return self._commands[command][0]
 
     @property
     def codes(self) -> Mapping[str, FindingCode]:

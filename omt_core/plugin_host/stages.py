@@ -1,11 +1,31 @@
-"""The upload stages of all plugins, as one list in which each name is one plugin's."""
+"""Upload stages of plugins: the rules that a stage and its items keep, held wherever a stage enters.
+
+A stage whose items break a rule, or that fails while it tells of them, is the fault of the plugin that brought it, not
+of the one that moves the items. Run and conformance suite take stages by `upload_stages`, so that both hold the same.
+"""
 
 from __future__ import annotations
 
+import re
+from array import array
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.calls import ContributeUploadStages
+from omt_core.api.findings import FindingCode
+from omt_core.api.items import InventoryState, Item
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
-from omt_core.plugin_host.dispatch import Dispatch, wrong_answer
+from omt_core.plugin_host.faults import blaming, wrong_answer
+from omt_core.plugin_host.fit import misfit
+
+if TYPE_CHECKING:
+    from omt_core.plugin_host.dispatch import Dispatch
+
+_STAGE_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_LEADS_OUT: Final = re.compile(r"\A\Z|\A[/\\]|\A[A-Za-z]:[/\\]|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0")
 
 
 async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:
@@ -15,9 +35,138 @@ async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> lis
     for stage in stages:
         other = owners.setdefault(stage.name, stage.plugin)
         if other != stage.plugin:
-            raise wrong_answer(
-                stage.plugin,
-                Plugin.contribute_upload_stages,
-                f"its stage {stage.name!r} has the name of one that {other!r} brings",
-            )
+            what = f"its stage {stage.name!r} has the name of one that {other!r} brings"
+            raise wrong_answer(stage.plugin, Plugin.contribute_upload_stages.__name__, what)
     return sorted(stages, key=lambda stage: (stage.order, stage.name))
+
+
+def admitted_stage(stage: UploadStage, plugin: str, hook: str, codes: Mapping[str, FindingCode]) -> UploadStage:
+    """Return the stage under its owner's name, telling only of items that keep the rules. Raises `PluginError`."""
+    if _STAGE_NAME.fullmatch(stage.name) is None:
+        raise wrong_answer(plugin, hook, f"the name {stage.name!r} of its stage is not lower-case letters and hyphens")
+    inventory = _Inventory(stage, plugin, codes)
+    return replace(
+        stage,
+        plugin=plugin,
+        items=inventory.items,
+        differences=None if stage.differences is None else inventory.differences,
+    )
+
+
+def fault_in_item(item: Item, stage: str, codes: Mapping[str, FindingCode]) -> str | None:
+    """Say which rule an item of a stage breaks, or None."""
+    if item.stage != stage:
+        return f"an item of its stage {stage!r} says that it is of {item.stage!r}"
+    if not item.key:
+        return f"an item of its stage {stage!r} has no key"
+    where = f"the item {item.key!r} of its stage {stage!r}"
+    if item.presence is InventoryState.FOUND:
+        # What is left behind is called what the database calls it: nobody stores anything under that name.
+        if leads_out(item.name):
+            return f"{where} has a name that is empty or leads out: {item.name!r}"
+        return f"{where} is said to be there without a path" if item.path is None else None
+    if item.reason not in codes:
+        return f"{where} is left out for the reason {item.reason!r}, which is no finding code that a plugin named"
+    return None
+
+
+def leads_out(name: str) -> bool:
+    r"""Tell whether a name is not one of something within a folder: empty, absolute, or with a part `..`."""
+    return _LEADS_OUT.search(name) is not None
+
+
+_END: Final[list[Item]] = []
+"""Stands for the end of a stage: this very object and no other empty batch."""
+
+
+class _Inventory:
+    """The items of a stage, each looked at before anybody else sees it."""
+
+    def __init__(self, stage: UploadStage, plugin: str, codes: Mapping[str, FindingCode]) -> None:
+        self._stage = stage
+        self._plugin = plugin
+        self._codes = codes
+
+    async def items(self) -> AsyncIterator[Sequence[Item]]:
+        batches: AsyncIterator[Sequence[Item]] | None = None
+        keys = _Keys()
+        try:
+            while True:
+                with blaming(self._plugin, self.hook("items")):
+                    if batches is None:
+                        batches = aiter(self._stage.items())
+                    batch = await anext(batches, _END)
+                if batch is _END:
+                    return
+                yield self._checked(batch, keys, "items")
+        finally:
+            if isinstance(batches, AsyncGenerator):
+                await batches.aclose()
+
+    async def differences(self, baseline: Baseline) -> Differences | None:
+        find = self._stage.differences
+        if find is None:
+            return None
+        with blaming(self._plugin, self.hook("differences")):
+            found = await find(baseline)
+        if found is None:
+            return None
+        wrong = misfit(found, Differences)
+        if wrong is not None:
+            raise wrong_answer(self._plugin, self.hook("differences"), f"its answer is not what the stage says{wrong}")
+        self._checked(found.items, _Keys(), "differences")
+        return found
+
+    def hook(self, part: str) -> str:
+        """Say in which part of a stage something happened."""
+        return f"{Plugin.contribute_upload_stages.__name__}: {part} of {self._stage.name}"
+
+    def _checked(self, batch: Sequence[Item], keys: _Keys, part: str) -> Sequence[Item]:
+        wrong = misfit(batch, Sequence[Item])
+        if wrong is not None:
+            raise wrong_answer(self._plugin, self.hook(part), f"a batch is not a sequence of items{wrong}")
+        for item in batch:
+            fault = fault_in_item(item, self._stage.name, self._codes)
+            if fault is None and not keys.add(item.key):
+                fault = f"its stage {self._stage.name!r} tells of the item {item.key!r} twice"
+            if fault is not None:
+                raise wrong_answer(self._plugin, self.hook(part), fault)
+        return batch
+
+
+class _Keys:
+    """The keys that were told, by their hashes alone: some 16 bytes each, since a stage may have millions.
+
+    That two different keys pass for one has a chance of one in a million at five million keys, and not again in the
+    next process, which hashes otherwise.
+    """
+
+    def __init__(self) -> None:
+        self._slots = array("Q", bytes(8 << 10))
+        self._count = 0
+
+    def add(self, key: str) -> bool:
+        """Note a key and tell whether it is new."""
+        if 2 * self._count >= len(self._slots):
+            self._grow()
+        digest = hash(key) & 0xFFFF_FFFF_FFFF_FFFF or 1
+        place = self._place(digest)
+        if self._slots[place]:
+            return False
+        self._slots[place] = digest
+        self._count += 1
+        return True
+
+    def _place(self, digest: int) -> int:
+        """Return where a key stands, or the free place where it belongs."""
+        slots, last = self._slots, len(self._slots) - 1
+        place = digest & last
+        while (there := slots[place]) and there != digest:
+            place = (place + 1) & last
+        return place
+
+    def _grow(self) -> None:
+        before, self._slots = self._slots, array("Q", bytes(16 * len(self._slots)))
+        for digest in before:
+            if digest:
+                self._slots[self._place(digest)] = digest

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from omt_core.api import Finding, InventoryState, Item, UploadStage, calls
+from omt_core.api import Finding, Item, PluginError, calls
 from omt_core.api.plugin import HOOKS
 from omt_core.plugin_host import upload_stages
 from omt_core.testing.harness import PluginFaultError, PluginHarness
@@ -48,23 +48,9 @@ async def _inventory(harness: PluginHarness, samples: SampleCalls, workspace: Pa
                 run=samples.run,
             ),
         )
-        for stage in stages:
-            items += [item async for item in _items(harness, stage)]
+        try:
+            for stage in stages:
+                items += [item async for batch in stage.items() for item in batch]
+        except PluginError as error:
+            raise PluginFaultError(error.message) from error
     return items
-
-
-async def _items(harness: PluginHarness, stage: UploadStage) -> AsyncIterator[Item]:
-    seen: set[str] = set()
-    async for batch in stage.items():
-        for item in batch:
-            if item.stage != stage.name:
-                raise PluginFaultError(f"An item of the stage {stage.name!r} says that it is of {item.stage!r}.")
-            if item.key in seen:
-                raise PluginFaultError(f"The stage {stage.name!r} tells of the item {item.key!r} twice.")
-            if item.presence is not InventoryState.FOUND and item.reason not in harness.host.codes:
-                raise PluginFaultError(
-                    f"The item {item.key!r} of {stage.name!r} is {item.presence.value} for the reason {item.reason!r}, "
-                    "which is no finding code that the plugin named."
-                )
-            seen.add(item.key)
-            yield item

@@ -7,13 +7,14 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import anyio
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes
+from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, RunContext
 from omt_core.api.calls import Freeze, Thaw
 from omt_core.api.files import remove
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
@@ -55,7 +56,14 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
         return
     path, content = await _blocking(lambda: read_config(base, settings.service_config_names))
     note = await _recall(call.notes)
-    ours = note if note is not None and note.state in {"intended", "added"} and note.path == path else None
+    ours = note if note is not None and note.state in {"intended", "added"} else None
+    if ours is not None and ours.path != path:
+        # The Service's folder is another one now: what was frozen before would be forgotten with its note.
+        for left in await _take_out(call.run, ours):
+            call.run.emit(FindingRaised(finding=left))
+        await _blocking(partial(_forget_copy, ours))
+        await _remember(call.notes, ours.model_copy(update={"state": "removed"}))
+        ours = None
     if frozen_lines(content):
         await _accept_present(call, ours, path)
         return
@@ -89,13 +97,13 @@ async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
         return ()
     if note.state == "left":
         return (_of_others(note.path),) if await _blocking(lambda: _is_frozen(note.path)) else ()
-    found = await _take_out(call, note)
+    found = await _take_out(call.run, note)
     await _blocking(lambda: _forget_copy(note))
     await _remember(call.notes, note.model_copy(update={"state": "removed"}))
     return found
 
 
-async def _take_out(call: Thaw, note: ConfigNote) -> tuple[Finding, ...]:
+async def _take_out(run: RunContext, note: ConfigNote) -> tuple[Finding, ...]:
     await _blocking(lambda: remove(note.path.parent / note.temporary))
     if not await _blocking(note.path.is_file):
         return (_left(note.path, "is not there any more"),)
@@ -110,7 +118,7 @@ async def _take_out(call: Thaw, note: ConfigNote) -> tuple[Finding, ...]:
     if thawed is None:
         return (_of_others(note.path),) if frozen_lines(content) else ()
     await _replace(note, content, thawed)
-    call.run.emit(Notice(message=f"Took the line 'frozen' out of {note.path}."))
+    run.emit(Notice(message=f"Took the line 'frozen' out of {note.path}."))
     return (_of_others(note.path),) if frozen_lines(thawed) else ()
 
 

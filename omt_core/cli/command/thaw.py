@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError, InstallationError
-from omt_core.api.findings import Finding, Severity
+from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
 from omt_core.engine import facts, pinned_answers
-from omt_core.engine.freeze import thaw, thaw_from_site
+from omt_core.engine.freeze import Thawed, thaw, thaw_from_site
 from omt_core.engine.opening import choose_installation, open_database
 from omt_core.engine.result import FindingLine
 from omt_core.engine.workspace import JOURNAL_FILE, existing, folder_for, locked
@@ -45,15 +44,15 @@ class Thaw(CoreCommand):
             if call.answers is None:
                 raise
             return _tell(call, await _from_site(call))
-        findings = await _by_journal(call, folder)
-        if findings is None and call.answers is not None:
-            findings = await _from_site(call)
-        elif findings is None:
+        thawed = await _by_journal(call, folder)
+        if thawed is None and call.answers is not None:
+            thawed = await _from_site(call)
+        elif thawed is None:
             call.console.print("This migration has frozen nothing.")
-        return _tell(call, findings or ())
+        return _tell(call, thawed or Thawed(findings=()))
 
 
-async def _by_journal(call: Invocation, folder: Path) -> Sequence[Finding] | None:
+async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
     """Undo the freeze that the journal in this workspace knows of; None where it knows of none."""
     engine = call.app.engine
     async with AsyncExitStack() as stack:
@@ -71,7 +70,7 @@ async def _by_journal(call: Invocation, folder: Path) -> Sequence[Finding] | Non
         return await thaw(engine, journal, discovery.installation, database)
 
 
-async def _from_site(call: Invocation) -> Sequence[Finding]:
+async def _from_site(call: Invocation) -> Thawed:
     """Undo the freeze of an installation that the answers name, by what the site itself shows of it.
 
     Among several workspaces the licence says which is that of this installation; its journal knows more.
@@ -89,14 +88,18 @@ async def _from_site(call: Invocation) -> Sequence[Finding]:
                 if facts.FROZEN in await journal.notes.pins():
                     return await thaw(engine, journal, discovery.installation, database)
         call.console.print("No workspace here knows of a freeze; the installation itself is looked at.")
-        findings = await thaw_from_site(engine, discovery.installation, database)
-        call.console.print("Whatever this tool had frozen there is thawed.")
-        return findings
+        thawed = await thaw_from_site(engine, discovery.installation, database)
+        if thawed.error is None:
+            call.console.print("Whatever this tool had frozen there is thawed.")
+        return thawed
 
 
-def _tell(call: Invocation, findings: Sequence[Finding]) -> int:
+def _tell(call: Invocation, thawed: Thawed) -> int:
+    findings = thawed.findings
     for finding in findings:
         call.console.finding(finding)
+    if thawed.error is not None:
+        raise thawed.error
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return call.console.finish(
         ExitCode.FINDINGS if failed else ExitCode.DONE, findings=tuple(FindingLine.of(finding) for finding in findings)

@@ -11,11 +11,11 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.errors import InputError
+from omt_core.api.errors import InstallationError
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine import facts
-from omt_core.engine.freeze import freeze, thaw
+from omt_core.engine.freeze import Thawed, freeze, thaw
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.testing.samples import SAMPLE_INSTALLATION, EmptyDatabase
 from tests.core.engine.sessions import engine_with, session_in
@@ -23,7 +23,7 @@ from tests.core.engine.sessions import engine_with, session_in
 pytestmark = pytest.mark.anyio
 
 
-class Killed(BaseException):
+class Killed(KeyboardInterrupt):
     """Ends everything at once, as a kill does."""
 
 
@@ -65,12 +65,16 @@ async def frozen(folder: Path, engine: Engine) -> AsyncIterator[MigrationSession
         yield session
 
 
+async def undo(engine: Engine, session: MigrationSession) -> Thawed:
+    return await thaw(engine, session.journal, SAMPLE_INSTALLATION, EmptyDatabase())
+
+
 async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp_path: Path) -> None:
     engine = engine_with(door=Door)
     async with frozen(tmp_path, engine) as session:
         Door.deadly = True
         with pytest.raises(Killed):
-            await thaw(engine, session.journal, SAMPLE_INSTALLATION, EmptyDatabase())
+            await undo(engine, session)
         assert not Door.locked
         await freeze(session)
         assert Door.locked
@@ -78,11 +82,11 @@ async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp
 
 async def test_a_thaw_without_a_plugin_that_froze_says_so_and_keeps_the_freeze_in_mind(tmp_path: Path) -> None:
     async with frozen(tmp_path, engine_with(door=Door)) as session:
-        with pytest.raises(InputError) as refused:
-            await thaw(engine_with(watcher=Watcher), session.journal, SAMPLE_INSTALLATION, EmptyDatabase())
-        assert (refused.value.code, "door" in refused.value.message) == ("thaw-plugin-missing", True)
+        refused = (await undo(engine_with(watcher=Watcher), session)).error
+        assert refused is not None
+        assert (refused.code, "door" in refused.message) == ("thaw-plugin-missing", True)
         assert facts.FROZEN in await session.journal.notes.pins()
-        assert await thaw(engine_with(door=Door), session.journal, SAMPLE_INSTALLATION, EmptyDatabase()) == []
+        assert await undo(engine_with(door=Door), session) == Thawed(findings=())
         assert facts.FROZEN not in await session.journal.notes.pins()
 
 
@@ -91,5 +95,46 @@ async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen
     async with frozen(tmp_path, engine) as session:
         call = calls.ValidateUsers(database=EmptyDatabase(), users=(), run=session.now.run)
         assert (await engine.dispatch.every(Plugin.validate_users, call)).faults
-        assert await thaw(engine, session.journal, SAMPLE_INSTALLATION, EmptyDatabase()) == []
+        assert await undo(engine, session) == Thawed(findings=())
         assert facts.FROZEN not in await session.journal.notes.pins()
+
+
+class Gone(Plugin):
+    """Meets an installation that is not there, when it thaws and, if asked for, when it freezes."""
+
+    freezes: ClassVar[bool] = True
+
+    @override
+    @hookimpl
+    async def freeze(self, call: calls.Freeze) -> None:
+        if not self.freezes:
+            raise InstallationError("freeze-refused", "It may not be written to.", "Ask for the right.")
+
+    @override
+    @hookimpl
+    async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
+        raise InstallationError("share-gone", "The share is gone.", "Bring it back.")
+
+
+@pytest.mark.parametrize("name", ["aa_gone", "zz_gone"])
+async def test_an_error_outside_keeps_no_other_plugin_from_thawing_also_on_a_retry(tmp_path: Path, name: str) -> None:
+    engine = engine_with(**{"door": Door, name: Gone})
+    async with frozen(tmp_path, engine) as session:
+        for _ in range(2):
+            Door.locked = True
+            thawed = await undo(engine, session)
+            assert not Door.locked
+            assert thawed.error is not None
+            assert thawed.error.code == "share-gone"
+            assert facts.FROZEN in await session.journal.notes.pins()
+
+
+async def test_a_thaw_that_fails_does_not_hide_why_the_freeze_failed(tmp_path: Path) -> None:
+    engine = engine_with(door=Door, gone=type("Refused", (Gone,), {"freezes": False}))
+    Door.locked = Door.deadly = False
+    async with session_in(tmp_path, engine=engine) as session:
+        with pytest.raises(InstallationError, match="may not be written"):
+            await freeze(session)
+        assert not Door.locked
+        (told,) = session.now.findings
+        assert (told.code, told.message) == ("thaw-failed", "The share is gone. Bring it back.")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import anyio
 import pytest
+from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.errors import InputError, InstallationError, PluginError
+from omt_core.api.errors import InputError, InstallationError, OmtError, OnlineError, PluginError
 from omt_core.api.events import HookCalled, Notice
-from omt_core.api.findings import Finding
-from omt_core.api.plugin import Plugin, PluginSettings
+from omt_core.api.findings import Finding, Severity
+from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.roles import RoleSettings
 from omt_core.engine.surroundings import Surroundings
 from omt_core.plugin_host import Answers, Candidate, Dispatch, EventHub, PluginHost, PluginState, upload_stages
@@ -134,3 +139,110 @@ async def test_a_stage_is_its_plugins_whatever_it_says_and_two_of_a_name_are_ref
     with pytest.raises(PluginError, match=r"'logos' has the name of one that 'one' brings") as caught:
         await upload_stages(dispatch_of(host_of(one=plugins.Bringing, two=plugins.Bringing)), call)
     assert caught.value.plugin == "two"
+
+
+def raising(error: BaseException) -> type[Plugin]:
+    class Raises(Plugin):
+        @override
+        @hookimpl
+        async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+            raise error
+
+    return Raises
+
+
+def answering(answer: object) -> type[Plugin]:
+    class Says(plugins.Good):
+        @override
+        @hookimpl
+        async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+            return answer  # type: ignore[return-value]  # what a bad plugin does
+
+    return Says
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PluginError("own-code", "My words.", "Ask.", plugin="upload", hook="transfer"), "own-code: My words."),
+        (TimeoutError("the server of ours"), "TimeoutError: the server of ours"),
+        (SystemExit(0), "tried to end the process"),
+        (GeneratorExit(), "GeneratorExit"),
+        (asyncio.CancelledError(), "CancelledError"),
+        (BaseExceptionGroup("both", [SystemExit(3), ValueError("x")]), "and 1 more"),
+        (ExceptionGroup("one", [ZeroDivisionError("deep")]), "ZeroDivisionError: deep"),
+    ],
+)
+async def test_whatever_comes_out_of_a_plugin_is_its_fault_and_the_others_are_heard(
+    error: BaseException, words: str
+) -> None:
+    dispatch = dispatch_of(host_of(bad=raising(error), good=plugins.Good))
+    answers = await dispatch.every(Plugin.validate_users, users_call())
+    assert [finding.plugin for finding in answers.values] == ["good"]
+    assert [(fault.code, fault.subjects) for fault in answers.faults] == [("plugin-raised", ("plugin:bad",))]
+    assert words in answers.faults[0].message
+    assert "'validate_users'" in answers.faults[0].message
+
+
+@pytest.mark.parametrize(
+    "error", [InstallationError("gone", "It went away.", "Wait."), OnlineError("gone", "It went away.", "Wait.")]
+)
+async def test_trouble_outside_keeps_its_meaning_in_a_group(error: OmtError) -> None:
+    group = ExceptionGroup("tasks", [ExceptionGroup("inner", [error]), ValueError("besides")])
+    with pytest.raises(type(error), match="went away") as caught:
+        await dispatch_of(host_of(outside=raising(group))).every(Plugin.validate_users, users_call())
+    assert caught.value.exit_code == error.exit_code
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "text",
+        {"odd": plugins.ODD},
+        plugins.ODD.finding("One."),
+        [plugins.ODD],
+        [replace(plugins.ODD.finding("One."), severity="bogus")],
+        [replace(plugins.ODD.finding("One."), subjects=[1, None])],
+        [replace(plugins.ODD.finding("One."), code=3)],
+    ],
+)
+async def test_an_answer_is_checked_to_the_last_field(answer: object) -> None:
+    answers = await dispatch_of(host_of(good=answering(answer))).every(Plugin.validate_users, users_call())
+    assert (answers.values, [fault.code for fault in answers.faults]) == ((), ["plugin-answered-wrongly"])
+
+
+async def test_a_flood_of_findings_is_bounded_and_counted() -> None:
+    flood = [plugins.ODD.finding(f"Number {number}.") for number in range(5_000)]
+    worst = plugins.ODD.finding("The worst.", severity=Severity.ERROR)
+    answers = await dispatch_of(host_of(good=answering([*flood, worst]))).every(Plugin.validate_users, users_call())
+    assert len(answers.values) == 1_000
+    assert worst in answers.values
+    assert "5001 findings" in answers.faults[0].message
+
+
+async def test_a_hook_that_held_up_everything_for_longer_than_it_may_is_told_although_it_returned() -> None:
+    class Blocking(plugins.Good):
+        @override
+        @hookimpl
+        async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+            threading.Event().wait(0.05)
+            return await super().validate_users(call)
+
+    answers = await dispatch_of(host_of(good=Blocking), seconds=0.01).every(Plugin.validate_users, users_call())
+    assert [finding.code for finding in answers.values] == ["odd"]
+    assert [fault.code for fault in answers.faults] == ["plugin-timed-out"]
+
+
+async def test_what_a_plugin_does_to_its_call_nobody_else_sees() -> None:
+    class Spoiling(Plugin):
+        @override
+        @hookimpl
+        async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
+            call.plans.clear()  # type: ignore[attr-defined]  # what a bad plugin does
+            return ()
+
+    plans = {"HH": "ten-sales"}
+    call = calls.ValidatePlans(users=(), plans=plans, catalogue=None, run=Surroundings(EventHub()))
+    assert (await dispatch_of(host_of(bad=Spoiling)).every(Plugin.validate_plans, call)).faults == ()
+    assert plans == {"HH": "ten-sales"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 
 pytestmark = pytest.mark.anyio
+LOGO = Item(stage="logos", key="1", name="logo.png", path=Path("/logos/logo.png"))
 
 
 class Watching(Plugin):
@@ -59,7 +61,7 @@ async def test_observers_are_told_of_phases_and_events(tmp_path: Path) -> None:
 
 
 async def test_the_items_of_a_stage_are_read_to_the_end(tmp_path: Path) -> None:
-    item = Item(stage="logos", key="1", name="logo.png")
+    item = Item(stage="logos", key="1", name="logo.png", path=tmp_path / "logo.png")
     harness = PluginHarness(type("Good", (Bringing,), {"items": (item,)}), "sample")
     assert await ask_everything(harness, SampleCalls(), tmp_path) == {"contribute_upload_stages": [item]}
 
@@ -67,10 +69,15 @@ async def test_the_items_of_a_stage_are_read_to_the_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("items", "fault"),
     [
-        ((Item(stage="photos", key="1", name="a"),), "says that it is of 'photos'"),
-        ((Item(stage="logos", key="1", name="a"), Item(stage="logos", key="1", name="b")), "'1' twice"),
+        ((replace(LOGO, stage="photos"),), "says that it is of 'photos'"),
+        ((LOGO, replace(LOGO, name="other.png")), "'1' twice"),
+        ((replace(LOGO, key=""),), "has no key"),
+        ((replace(LOGO, name="../../logo.png"),), "a name that is empty or leads out"),
+        ((replace(LOGO, path=None),), "without a path"),
+        ((replace(LOGO, size="1"),), r"not a sequence of items\[0\].size"),
+        ((LOGO, "logo.png"), r"not a sequence of items\[1\]"),
         (
-            (Item(stage="logos", key="1", name="a", presence=InventoryState.MISSING, reason="gone"),),
+            (replace(LOGO, path=None, presence=InventoryState.MISSING, reason="gone"),),
             "for the reason 'gone', which is no finding code",
         ),
     ],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from omt_core.api import files
 from omt_core.api.errors import InstallationError
-from omt_core.api.installation import DatabaseLocation, Installation
+from omt_core.api.installation import DatabaseLocation, Installation, ServiceFolders
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text
 from omt_freeze.mark import Mark
 
@@ -200,3 +200,17 @@ def test_a_file_that_cannot_be_written_is_named(site: Any, monkeypatch: pytest.M
         site.freeze()
     assert refused.value.code == "service-config-not-writable"
     assert site.config.read_bytes() == b"dbHost = sql\n"
+
+
+def test_a_second_freeze_with_another_folder_of_the_service_does_not_forget_the_first_file(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    other = site.service.parent / "other"
+    other.mkdir()
+    (other / "config").write_bytes(CONFIG)
+    moved = Installation(database=DatabaseLocation(dbms="sqlite"), service=ServiceFolders(base=other))
+    site.freeze(installation=moved)
+    assert site.config.read_bytes() == CONFIG
+    assert frozen_lines((other / "config").read_bytes())
+    site.thaw()
+    assert (other / "config").read_bytes() == CONFIG

@@ -1,0 +1,128 @@
+"""A stage enters through one door, and what is wrong in it is the fault of the plugin that brought it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omt_core.api.baseline import Differences
+from omt_core.api.errors import OnlineError, PluginError
+from omt_core.api.items import Item
+from omt_core.api.stages import UploadStage
+from omt_core.plugin_host.faults import FaultError
+from omt_core.plugin_host.stages import _Keys, admitted_stage, leads_out
+
+pytestmark = pytest.mark.anyio
+LOGO = Item(stage="logos", key="1", name="logo.png", path=Path("/logos/logo.png"))
+
+
+def stage_of(items: Callable[[], AsyncIterator[Any]], **fields: Any) -> UploadStage:
+    stage = UploadStage(name="logos", title="Logos", order=1, plugin="upload", items=items)
+    return admitted_stage(replace(stage, **fields), "bad", "contribute_upload_stages", {})
+
+
+def telling(*batches: object) -> Callable[[], AsyncIterator[Any]]:
+    async def items() -> AsyncIterator[Any]:
+        for batch in batches:
+            yield batch
+
+    return items
+
+
+async def told(stage: UploadStage) -> list[Sequence[Item]]:
+    return [batch async for batch in stage.items()]
+
+
+async def test_items_pass_as_they_are_and_an_empty_batch_ends_nothing() -> None:
+    other = replace(LOGO, key="2")
+    assert await told(stage_of(telling((LOGO,), (), [other]))) == [(LOGO,), (), [other]]
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        ((replace(LOGO, stage="documents"),),),
+        ((LOGO,), (LOGO,)),
+        ((replace(LOGO, key=""),),),
+        ((replace(LOGO, name="/etc/passwd"),),),
+        ("text",),
+        (None,),
+        (3,),
+    ],
+)
+async def test_what_breaks_a_rule_is_the_fault_of_the_stages_owner(batches: Sequence[object]) -> None:
+    with pytest.raises(FaultError) as caught:
+        await told(stage_of(telling(*batches)))
+    assert (caught.value.plugin, caught.value.code) == ("bad", "plugin-answered-wrongly")
+    assert "items of logos" in caught.value.message
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("boom"), SystemExit(0), GeneratorExit(), asyncio.CancelledError()])
+async def test_what_a_stage_raises_is_the_fault_of_its_owner(error: BaseException) -> None:
+    async def items() -> AsyncIterator[Any]:
+        yield (LOGO,)
+        raise error
+
+    with pytest.raises(FaultError) as caught:
+        await told(stage_of(items))
+    assert (caught.value.plugin, caught.value.code) == ("bad", "plugin-raised")
+
+
+async def test_a_stage_that_is_no_stream_is_the_fault_of_its_owner() -> None:
+    with pytest.raises(FaultError, match=r"bad.*TypeError"):
+        await told(stage_of(lambda: None))  # type: ignore[arg-type,return-value]  # what a bad plugin does
+
+
+async def test_trouble_outside_keeps_its_words() -> None:
+    async def items() -> AsyncIterator[Any]:
+        raise OnlineError("gone", "It went away.", "Wait.")
+        yield ()
+
+    with pytest.raises(OnlineError, match="went away"):
+        await told(stage_of(items))
+
+
+async def test_differences_keep_the_same_rules() -> None:
+    async def differences(baseline: object) -> Differences:
+        return Differences((replace(LOGO, stage="documents"),))
+
+    stage = stage_of(telling(), differences=differences)
+    assert stage.differences is not None
+    with pytest.raises(PluginError, match=r"differences of logos.*'documents'"):
+        await stage.differences(None)  # type: ignore[arg-type]  # no baseline is looked at
+
+
+@pytest.mark.parametrize("name", ["Ev il/..", "", "Logos", "a/b", "a" * 65, "-a"])
+def test_a_bad_name_of_a_stage_is_refused(name: str) -> None:
+    with pytest.raises(PluginError, match="the name"):
+        stage_of(telling(), name=name)
+
+
+@given(st.text(), st.sampled_from(["/", "\\"]))
+def test_a_name_that_passes_stays_in_its_folder(name: str, separator: str) -> None:
+    parts = name.replace("\\", "/").split("/")
+    assert leads_out(f"..{separator}{name}")
+    assert leads_out(f"{separator}{name}")
+    assert leads_out(f"x{separator}..{separator}{name}")
+    assert leads_out(name) or (name != "" and ".." not in parts and not PurePosixPath(*parts).is_absolute())
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_keys_are_told_apart(keys: list[str]) -> None:
+    known, seen = _Keys(), set[str]()
+    for key in keys:
+        assert known.add(key) == (key not in seen)
+        seen.add(key)
+
+
+def test_many_keys_are_told_apart() -> None:
+    known = _Keys()
+    assert all(known.add(str(number)) for number in range(10_000))
+    assert not any(known.add(str(number)) for number in range(10_000))
