@@ -162,6 +162,15 @@ class FreezesForGood(Plugin):
         del call
 
 
+class Thawing(Plugin):
+    """Undoes what was never done."""
+
+    @override
+    @hookimpl
+    async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
+        return ()
+
+
 class NoPlugin:
     """Is none."""
 
