@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
-import ssl
 import sys
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -20,8 +19,8 @@ from omt_auth.associates import find_associate, get_associate
 from omt_auth.principal import Principal, read_principal
 from omt_auth.settings import AuthSettings
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
-from omt_core.api import InputError
 from omt_core.api.calls import Authenticate
+from omt_protocol.tls import is_loopback, trust
 
 PRINCIPAL_PATH = "/api/v1/User/currentPrincipal"
 
@@ -59,7 +58,9 @@ class NetServer:
     async def _ask(self, address: str, pair: bytes) -> Principal | Verification:
         if reason := refusal(address, allow_plain_http=self._settings.allow_plain_http):
             return undecided(reason)
-        tls = await anyio.to_thread.run_sync(tls_context, self._settings, limiter=self._limiter)
+        tls = await anyio.to_thread.run_sync(
+            partial(trust, self._settings.ca_file, section="auth"), limiter=self._limiter
+        )
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
         url = address.rstrip("/") + PRINCIPAL_PATH
         try:
@@ -137,28 +138,3 @@ def refusal(address: str, *, allow_plain_http: bool) -> str | None:
     if allow_plain_http or is_loopback(parts.hostname):
         return None
     return f"{address} is plain http, which would send the password unprotected (setting [auth] allow_plain_http)"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def tls_context(settings: AuthSettings) -> ssl.SSLContext:
-    """Return a context that verifies: by the machine's authorities, and by the one that the settings name."""
-    context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            raise InputError(
-                "ca-file-unreadable",
-                f"The certificates {settings.ca_file} cannot be read: {error.strerror or type(error).__name__}.",
-                "Name a PEM file in the settings: [auth] ca_file.",
-            ) from error
-    return context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from omt_core.api import InputError, OnlineNotNamedError
+from omt_protocol.tls import is_loopback
 
 _KINDS = {"s3": "s3", "az": "az", "azure": "az", "file": "file"}
 
@@ -80,16 +80,6 @@ def checked_endpoint(text: str | None) -> str | None:
             "Use an endpoint that begins with https://.",
         )
     return text.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone, without asking a name server."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _not_valid() -> InputError:

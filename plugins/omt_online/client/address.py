@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import urllib.request
 
 from yarl import URL
 
 from omt_core.api import SECRETS, InputError, OnlineNotNamedError
+from omt_protocol.tls import is_loopback
 
 
 def tenant_url(text: str | None) -> URL:
@@ -44,16 +44,6 @@ def tenant_url(text: str | None) -> URL:
             "Use an address that begins with https://.",
         )
     return url.with_path(url.path.rstrip("/"))
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone, without asking a name server."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def proxy_for(url: URL, setting: str) -> URL | None:

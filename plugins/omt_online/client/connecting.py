@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ssl
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 import anyio.to_thread
 
-from omt_core.api import InputError, OnlineRefusedError, OnlineTarget
+from omt_core.api import OnlineRefusedError, OnlineTarget
 from omt_core.api.calls import ConnectOnline
 from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
@@ -16,6 +15,7 @@ from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
 from omt_online.client.target import HttpTarget
 from omt_online.client.tokens import read_secret
+from omt_protocol.tls import trust
 
 _PROTOCOL: Final = "1"
 
@@ -39,7 +39,11 @@ async def open_session(settings: ClientSettings) -> TenantSession:
     """Reach the tenant that the settings name and agree on the protocol; raises like `connect`."""
     url = tenant_url(settings.url)
     secret = await read_secret(settings.token_file)
-    tls = None if url.scheme == "http" else await anyio.to_thread.run_sync(_trust, settings.ca_file)
+    tls = (
+        None
+        if url.scheme == "http"
+        else await anyio.to_thread.run_sync(partial(trust, settings.ca_file, section="online"))
+    )
     session = TenantSession(url, settings, secret, tls, proxy_for(url, settings.proxy))
     try:
         await _agree(session)
@@ -60,19 +64,3 @@ async def _agree(session: TenantSession) -> None:
     session.encodings, session.bundles = able.encodings, able.bundles
     session.takes_parts = able.takes_parts
     session.value_bytes = able.limits.value_bytes
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust the system's store, and beside it the certificates of `ca_file`. Blocking."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:
-            raise InputError(
-                "online-ca-file-unreadable",
-                f"The certificates in {ca_file} cannot be read: {error.strerror or error}.",
-                "Set online.ca_file to a file of certificates in PEM.",
-            ) from error
-    return context

@@ -13,7 +13,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from omt_auth.netserver import NetServer, is_loopback, refusal
+from omt_auth.netserver import NetServer, refusal
 from omt_auth.settings import AuthSettings
 from omt_auth.verification import Verdict, Verification
 from omt_core.api.calls import Authenticate
@@ -214,14 +214,6 @@ def test_plain_http_goes_to_this_machine_only_unless_a_setting_allows_more() -> 
     assert refusal("https://crm.example.com/ns", allow_plain_http=False) is None
     assert refusal("http://[::1]:8080", allow_plain_http=False) is None
     assert refusal("ftp://localhost", allow_plain_http=True) is not None
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("LOCALHOST", True), ("10.0.0.1", False), ("crm", False)],
-)
-def test_loopback_is_told_by_the_address(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
 
 
 def test_no_password_is_in_an_answer_or_a_log(crm, caplog: pytest.LogCaptureFixture) -> None:

@@ -206,7 +206,7 @@ async def test_a_certificate_of_ones_own_authority_is_trusted_when_it_is_named(t
         assert (failure.code, type(failure)) == ("online-certificate-not-trusted", OnlineRefusedError)
         with pytest.raises(InputError) as caught:
             await connect(settings_for(tenant, ca_file=tmp_path / "none.pem"), ConnectOnline(run=Watcher()))
-        assert caught.value.code == "online-ca-file-unreadable"
+        assert caught.value.code == "ca-file-unreadable"
         wrong = tenant.url.replace("https", "http")
         assert (await failure_of(tmp_path, wrong)).code
 
