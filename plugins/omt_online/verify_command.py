@@ -23,10 +23,8 @@ from omt_protocol.receipt import (
     check_signature,
     parse_receipt,
 )
+from omt_protocol.result_files import MANIFEST_FILE
 from omt_protocol.workspace import KEY_FILE, token_place
-
-MANIFEST_FILE = "manifest.jsonl"
-"""The manifest's name beside its receipt."""
 
 
 def verify_command(settings: ClientSettings) -> Command:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from omt_core.api import OnlineError, OnlineRefusedError, UploadMismatchError
+
 CHECKSUM_MISMATCH = 460
 """tus' own status: what arrived is not what was announced."""
 
@@ -35,6 +37,11 @@ class ProtocolError(Exception):
     def body(self) -> dict[str, object]:
         """Return the error as JSON has it."""
         return {"error": {"code": self.code, "message": self.message, "remedy": self.remedy, **self.fields}}
+
+    def as_online_error(self) -> OnlineError:
+        """Return it as a target in the tool's own process raises it."""
+        differs = self.status == CHECKSUM_MISMATCH
+        return (UploadMismatchError if differs else OnlineRefusedError)(self.code, self.message, self.remedy)
 
 
 def bad_request(message: str, remedy: str = "Send what docs/reference/protocol.md describes.") -> ProtocolError:

@@ -54,6 +54,39 @@ class Patience:
     longest_wait: float
 
 
+class Retries:
+    """Repeats calls that failed with `OnlineUnavailableError`, saying so each time, until patience is over.
+
+    `refusals` counts how often the other end asked for less at a time, which is what it says with the code `busy`.
+    """
+
+    def __init__(self, patience: Patience, events: EventSink, *, busy: str = "busy") -> None:
+        self.refusals = 0
+        self._patience = patience
+        self._events = events
+        self._busy = busy
+
+    async def again(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what the call returns, the last time it is tried; it must do no harm to call it twice."""
+        async for attempt in stamina.retry_context(
+            on=_wait_asked_for,
+            attempts=None if self._patience.total else 1,
+            timeout=self._patience.total or None,
+            wait_initial=_FIRST_WAIT,
+            wait_max=self._patience.longest_wait,
+            wait_jitter=_FIRST_WAIT,
+        ):
+            with attempt:
+                try:
+                    return await call()
+                except OnlineUnavailableError as error:
+                    self.refusals += error.code == self._busy
+                    wait = attempt.next_wait if error.retry_after is None else error.retry_after
+                    self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
+                    raise
+        raise AssertionError  # stamina returns or raises
+
+
 class RetryingMigration(OnlineMigration):
     """Repeats calls that failed with `OnlineUnavailableError`, and gives the last error on when patience is over.
 
@@ -63,9 +96,8 @@ class RetryingMigration(OnlineMigration):
 
     def __init__(self, inner: OnlineMigration, patience: Patience, events: EventSink) -> None:
         self._inner = inner
-        self._patience = patience
         self._events = events
-        self._refusals = 0
+        self._retries = Retries(patience, events)
 
     @property
     @override
@@ -80,11 +112,11 @@ class RetryingMigration(OnlineMigration):
     @property
     @override
     def refusals(self) -> int:
-        return self._refusals
+        return self._retries.refusals
 
     @override
     async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
-        return await self._again(partial(self._inner.missing, contents))
+        return await self._retries.again(partial(self._inner.missing, contents))
 
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
@@ -101,11 +133,11 @@ class RetryingMigration(OnlineMigration):
                 await cuts.take(error, is_unmoved)
                 raise
 
-        return await self._again(step)
+        return await self._retries.again(step)
 
     @override
     async def offset(self, url: str) -> int:
-        return await self._again(partial(self._inner.offset, url))
+        return await self._retries.again(partial(self._inner.offset, url))
 
     @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
@@ -141,7 +173,7 @@ class RetryingMigration(OnlineMigration):
                 raise OnlineUnavailableError(error.code, error.message, error.remedy) from error
 
         try:
-            return await self._again(step)
+            return await self._retries.again(step)
         except OnlineUnavailableError as error:
             if isinstance(error.__cause__, UploadMismatchError):
                 raise error.__cause__ from None
@@ -149,7 +181,7 @@ class RetryingMigration(OnlineMigration):
 
     @override
     async def terminate(self, url: str) -> None:
-        await self._again(partial(self._inner.terminate, url))
+        await self._retries.again(partial(self._inner.terminate, url))
 
     @override
     async def announce(self, entries: Sequence[ManifestEntry]) -> None:
@@ -160,7 +192,7 @@ class RetryingMigration(OnlineMigration):
 
     @override
     async def commit(self, manifest: StageManifest) -> None:
-        await self._again(partial(self._inner.commit, manifest))
+        await self._retries.again(partial(self._inner.commit, manifest))
 
     @override
     async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
@@ -174,12 +206,12 @@ class RetryingMigration(OnlineMigration):
                 steps = self._inner.complete(request)
                 raise
 
-        while (progress := await self._again(step)) is not None:
+        while (progress := await self._retries.again(step)) is not None:
             yield progress
 
     @override
     async def result(self, directory: Path) -> CompletedMigration:
-        return await self._again(partial(self._inner.result, directory))
+        return await self._retries.again(partial(self._inner.result, directory))
 
     @override
     async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:
@@ -195,7 +227,7 @@ class RetryingMigration(OnlineMigration):
                 batches = _behind(self._inner.manifest(), told)
                 raise
 
-        while (batch := await self._again(step)) is not None:
+        while (batch := await self._retries.again(step)) is not None:
             told += len(batch)
             yield batch
 
@@ -206,25 +238,6 @@ class RetryingMigration(OnlineMigration):
         except OnlineError as error:
             # A claim that is not given back ends by itself, and what was confirmed stays so: no reason to fail a run.
             self._events.emit(Notice(message=f"The claim on the migration could not be given back: {error.message}"))
-
-    async def _again(self, call: Callable[[], Awaitable[T]]) -> T:
-        async for attempt in stamina.retry_context(
-            on=_wait_asked_for,
-            attempts=None if self._patience.total else 1,
-            timeout=self._patience.total or None,
-            wait_initial=_FIRST_WAIT,
-            wait_max=self._patience.longest_wait,
-            wait_jitter=_FIRST_WAIT,
-        ):
-            with attempt:
-                try:
-                    return await call()
-                except OnlineUnavailableError as error:
-                    self._refusals += error.code == "busy"
-                    wait = attempt.next_wait if error.retry_after is None else error.retry_after
-                    self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
-                    raise
-        raise AssertionError  # stamina returns or raises
 
 
 @dataclass(slots=True)

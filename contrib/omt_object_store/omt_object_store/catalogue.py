@@ -12,8 +12,7 @@ import anyio.to_thread
 from omt_core.api import ContentRef, ManifestEntry
 from pydantic import ValidationError
 
-from omt_object_store.bundle import Member
-from omt_object_store.layout import CONTENTS, PACKS, StoredRecord, object_of, record_of
+from omt_object_store.layout import CONTENTS, PACKS, Member, StoredRecord, object_of, record_of
 from omt_object_store.storage import Storage
 
 _AT_ONCE: Final = 16

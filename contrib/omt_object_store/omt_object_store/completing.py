@@ -19,20 +19,44 @@ from omt_core.api import (
     OnlineRefusedError,
     RecoveryChoice,
 )
+from omt_protocol.receipt import DATABASE_STAGE, Changes, ManifestTotals, ReceiptHeader, public_key_of, sign
+from omt_protocol.result_files import MANIFEST_FILE, RECEIPT_FILE
+from typing_extensions import override
 
 from omt_object_store.catalogue import Catalogue
 from omt_object_store.held_migration import HeldMigration
 from omt_object_store.layout import COMPLETIONS
-from omt_object_store.manifest_lines import DATABASE_STAGE
 from omt_object_store.migration_state import CommittedStage, MigrationState
-from omt_object_store.receipt import Totals, signed_receipt
-from omt_object_store.result_files import MANIFEST_FILE, RECEIPT_FILE, read_receipt
-from omt_object_store.signing_key import public_key_of
-from omt_object_store.stages import Stages
+from omt_object_store.result_files import read_receipt
+from omt_object_store.stages import Stages, malformed
 from omt_object_store.storage import Storage
 
 _DECISIONS_FILE: Final = "decisions.json"
 _DETAILS_SHOWN: Final = 5
+
+
+class Totals(ManifestTotals):
+    """What the lines add up to; refuses parts of a table that are not 1 to n, the n-th and only it being the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: dict[str, tuple[int, bool]] = {}
+
+    @override
+    def add(self, line: bytes, entry: ManifestEntry) -> None:
+        part = entry.part
+        if part is not None:
+            number, last = self._parts.get(part.table, (0, False))
+            if last or part.number != number + 1:
+                raise malformed(f"the parts of the table {part.table} are not in order")
+            self._parts[part.table] = (part.number, part.last)
+        super().add(line, entry)
+
+    def finish(self) -> None:
+        """Raise `OnlineRefusedError` where a table's last part is not there."""
+        for table, (_, last) in self._parts.items():
+            if not last:
+                raise malformed(f"the last part of the table {table} is not there")
 
 
 class Completing:
@@ -97,35 +121,36 @@ class Completing:
                 entries = [entry for _, entry in batch]
                 lacking += [f"{entry.stage}/{entry.key}" for entry in await self._catalogue.lacking(entries)]
                 await self._held.keep()
-                yield totals.entries
+                yield totals.manifest().entries
 
     async def _make_current(
         self, request: CompletionRequest, state: MigrationState, manifest: Path, totals: Totals
     ) -> None:
         folder = f"{COMPLETIONS}/{state.run:06d}"
         snapshot, omitted = await self._of_database(request, state)
-        header = {
-            "format": "omt-receipt-1",
-            "tenant": self._storage.name,
-            "migration": state.id,
-            "kind": state.kind.value,
-            "owner": state.owner,
-            "serial": state.serial,
-            "completed_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "snapshot": snapshot,
-            **totals.header(),
-            "changes": {"users": 0, "plans_assigned": 0, "user_names_assigned": 0, "addresses_removed": 0},
-            "changed_tables": [],
-            "omitted": omitted,
-            "plugins": dict(request.plugins),
-            "waivers": sorted(request.waivers),
-            "public_key": public_key_of(self._key),
-        }
+        header = ReceiptHeader(
+            tenant=self._storage.name,
+            migration=state.id,
+            kind=state.kind,
+            owner=state.owner,
+            serial=state.serial,
+            completed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            snapshot=snapshot,
+            manifest=totals.manifest(),
+            files=totals.files(),
+            tables=totals.tables(),
+            changes=Changes(),
+            changed_tables=(),
+            omitted=omitted,
+            plugins=dict(request.plugins),
+            waivers=tuple(sorted(request.waivers)),
+            public_key=public_key_of(self._key),
+        )
         size = (await anyio.Path(manifest).stat()).st_size
-        await self._storage.put_file(f"{folder}/{MANIFEST_FILE}", manifest, totals.digest, size)
+        await self._storage.put_file(f"{folder}/{MANIFEST_FILE}", manifest, header.manifest.digest, size)
         decisions = json.dumps(asdict(request), ensure_ascii=True, indent=1, sort_keys=True, default=str)
         await self._storage.put_verified(f"{folder}/{_DECISIONS_FILE}", decisions.encode() + b"\n")
-        await self._storage.put_verified(f"{folder}/{RECEIPT_FILE}", signed_receipt(header, self._key))
+        await self._storage.put_verified(f"{folder}/{RECEIPT_FILE}", sign(header, self._key).to_bytes())
 
         def current(state: MigrationState) -> MigrationState:
             return state.model_copy(
@@ -140,13 +165,13 @@ class Completing:
 
         await self._held.change(current)
 
-    async def _of_database(self, request: CompletionRequest, state: MigrationState) -> tuple[str, list[str]]:
+    async def _of_database(self, request: CompletionRequest, state: MigrationState) -> tuple[str, tuple[str, ...]]:
         """Return the snapshot and what stayed on site; a recovery repeats them from the receipt before."""
         if state.recovery is RecoveryChoice.MISSING:
             before = (await read_receipt(self._storage, state.completion)).header
-            return before.snapshot, list(before.omitted)
+            return before.snapshot, before.omitted
         snapshot = next(stage.snapshot for stage in state.pending if stage.stage == DATABASE_STAGE)
-        return snapshot, sorted(request.omitted)
+        return snapshot, tuple(sorted(request.omitted))
 
 
 def _refuse_incomplete(state: MigrationState) -> None:

@@ -22,7 +22,7 @@ _RETRY: RetryConfig = {
     "retry_timeout": timedelta(seconds=30),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=5), "base": 2},
 }
-"""What is tried again without a word; `omt_object_store.patience` goes on after that."""
+"""What is tried again without a word; `omt_protocol.retry` goes on after that."""
 
 
 def open_store(address: StoreAddress, settings: ObjectStoreSettings) -> ObjectStore:

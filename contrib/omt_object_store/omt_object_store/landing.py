@@ -8,15 +8,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Literal
 
 import anyio.to_thread
 from omt_core.api import UploadMismatchError
+from omt_protocol.bundle.reader import BundleReader, bundle_digest
+from omt_protocol.protocol_error import ProtocolError
 
-from omt_object_store.bundle import Member, bundle_digest, verify_bundle
 from omt_object_store.catalogue import Catalogue
-from omt_object_store.layout import StoredRecord, object_of, record_of
+from omt_object_store.layout import Member, StoredRecord, object_of, record_of
 from omt_object_store.storage import Storage, damaged_on_its_way, sha256_of
+
+
+def unpacked(content: bytes, *, member_bytes: int) -> tuple[str, Sequence[Member]]:
+    """Return what a bundle is announced by, and its members, having checked its form and each digest. Blocking.
+
+    Raises `OnlineRefusedError` `bundle-malformed` or `too-large`, and `UploadMismatchError` `content-mismatch`.
+    """
+    reader = BundleReader(member_bytes=member_bytes, plain=True)
+    reader.update(content)
+    try:
+        members = reader.members()
+    except ProtocolError as error:
+        raise error.as_online_error() from error
+    return bundle_digest(members), [Member(member.digest.hex(), member.size, member.offset) for member in members]
 
 
 class Landing:
@@ -53,12 +69,8 @@ class Landing:
 
     async def bundle(self, digest: str, content: bytes) -> None:
         """Land a bundle as it came. Raises `UploadMismatchError`, and `OnlineRefusedError` where it is none."""
-
-        def members() -> list[Member]:
-            return verify_bundle(content, member_bytes=self._member_bytes)
-
-        found = await anyio.to_thread.run_sync(members)
-        _require(digest, bundle_digest(found))
+        arrived, found = await anyio.to_thread.run_sync(partial(unpacked, content, member_bytes=self._member_bytes))
+        _require(digest, arrived)
         await self._storage.put_verified(object_of("bundle", digest), content)
         await self._record("bundle", digest, len(content), found)
 

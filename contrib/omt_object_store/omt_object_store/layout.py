@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from omt_object_store.bundle import Member
 
 STORE: Final = "store.json"
 """Whose store it is: made at the first migration."""
@@ -21,6 +19,14 @@ COMPLETIONS: Final = "completions"
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=0)]
+
+
+class Member(NamedTuple):
+    """A content in an object: its sha256, its size, and where its bytes begin, counted from the object's start."""
+
+    digest: str
+    size: int
+    offset: int
 
 
 class _Record(BaseModel):

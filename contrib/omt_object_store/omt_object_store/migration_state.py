@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Literal
 
-from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice
+from omt_core.api import Licence, MigrationKind, RecoveryChoice
+from omt_protocol.protocol_error import ProtocolError
+from omt_protocol.recovery_choice import refuse_choice, refuse_other_identity
 from pydantic import BaseModel, ConfigDict
 
 from omt_object_store.layout import Digest, Size
@@ -72,19 +74,17 @@ def opened(
 
     Raises `OnlineRefusedError` `identity-changed` or `choice-not-possible` (docs/reference/protocol.md, Opening).
     """
+    try:
+        refuse_choice(None if state is None else state.completed, kind, recovery)
+        if state is not None:
+            refuse_other_identity((state.owner, state.serial), (licence.owner, licence.serial))
+    except ProtocolError as error:
+        raise error.as_online_error() from error
     if state is None:
-        _refuse_choice(None, kind, recovery)
         fresh = secrets.token_hex(8)
         return MigrationState(
             id=fresh, owner=licence.owner, serial=licence.serial, run=1, kind=kind, recovery=recovery, claim=claim
         )
-    if (state.owner, state.serial) != (licence.owner, licence.serial):
-        raise OnlineRefusedError(
-            "identity-changed",
-            "The licence owner or serial number is not that of the migration in this store (W71).",
-            "Restore the licence of the first run, or migrate to another prefix.",
-        )
-    _refuse_choice(state.completed, kind, recovery)
     if (state.kind, state.recovery) == (kind, recovery) and not state.over:
         return state.model_copy(update={"claim": claim})
     # What an abandoned run committed belongs to its own snapshot and kind. Contents stay: none is sent twice.
@@ -98,25 +98,3 @@ def opened(
             "claim": claim,
         }
     )
-
-
-def _refuse_choice(completed: MigrationKind | None, kind: MigrationKind, recovery: RecoveryChoice | None) -> None:
-    if completed is None:
-        if recovery is not None:
-            raise _not_possible("No migration of this licence was completed yet.", "Open it without a recovery.")
-    elif recovery is None:
-        raise _not_possible(
-            f"A {completed} migration of this licence is complete already.",
-            "Choose missing, or overwrite-test after a test (W85-W88).",
-        )
-    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not MigrationKind.TEST:
-        raise _not_possible("Only a test migration can be overwritten (W88).", "Choose missing.")
-    elif recovery is RecoveryChoice.MISSING and kind is not completed:
-        raise _not_possible(
-            f"What is stored is a {completed} migration, and missing files do not make it a {kind} one.",
-            f"Recover missing files as {completed}, or choose overwrite-test to go from test to live.",
-        )
-
-
-def _not_possible(message: str, remedy: str) -> OnlineRefusedError:
-    return OnlineRefusedError("choice-not-possible", message, remedy)

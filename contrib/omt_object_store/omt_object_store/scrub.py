@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 
 import anyio.to_thread
 from omt_core.api import OnlineError, OnlineRefusedError, OnlineUnavailableError
+from omt_protocol.result_files import RECEIPT_FILE
 
-from omt_object_store.bundle import bundle_digest, verify_bundle
 from omt_object_store.catalogue import Catalogue, stored_records
 from omt_object_store.failures import StoreDamagedError
 from omt_object_store.held_migration import read_state
+from omt_object_store.landing import unpacked
 from omt_object_store.layout import CONTENTS, PACKS, STORE, StoredRecord, StoreRecord, object_of, record_of
-from omt_object_store.receipt import is_signed_by
-from omt_object_store.result_files import RECEIPT_FILE, manifest_batches, read_receipt
+from omt_object_store.result_files import manifest_batches, read_receipt
 from omt_object_store.storage import Storage
 
 
@@ -56,12 +56,12 @@ class Scrub:
             return "" if whole else "holds other bytes than it did"
         try:
             content = b"".join([block async for block in self._storage.blocks(path, 0, record.size)])
-            found = await anyio.to_thread.run_sync(lambda: verify_bundle(content, member_bytes=record.size))
+            digest, members = await anyio.to_thread.run_sync(lambda: unpacked(content, member_bytes=record.size))
         except OnlineUnavailableError:
             raise
         except OnlineError as error:
             return f"is not the bundle that it was: {error.message}"
-        same = bundle_digest(found) == record.digest and tuple(found) == record.contents()
+        same = digest == record.digest and tuple(members) == record.contents()
         return "" if same else "does not hold what its record says"
 
     async def _completion(self, catalogue: Catalogue) -> AsyncIterator[tuple[str, str]]:
@@ -73,7 +73,7 @@ class Scrub:
             receipt = await read_receipt(self._storage, completion)
             store = await self._storage.read(STORE)
             key = None if store is None else StoreRecord.model_validate_json(store[0]).public_key
-            if key is None or not is_signed_by(receipt.content, key):
+            if key is None or not receipt.is_signed_by(key):
                 yield f"{completion}/{RECEIPT_FILE}", f"is not signed with the key that {STORE} names"
             async for batch in manifest_batches(self._storage, completion):
                 for entry in await catalogue.lacking(batch):

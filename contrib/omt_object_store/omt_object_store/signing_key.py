@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from omt_core.api import InputError
+from omt_protocol.receipt import public_key_of
 
 _REMEDY = (
     "Have whoever vouches for the store make one with `omt object-store make-key FILE`, and set "
@@ -38,11 +39,6 @@ def read_key(path: Path | None) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise _unreadable(path, "it is not an Ed25519 key")
     return key
-
-
-def public_key_of(key: Ed25519PrivateKey) -> str:
-    """Return the public key as 64 hexadecimal digits, as receipts name it."""
-    return key.public_key().public_bytes_raw().hex()
 
 
 def make_key(path: Path) -> tuple[Path, str]:

@@ -8,11 +8,12 @@ from typing import Final
 
 import anyio.to_thread
 from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, StageManifest
+from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, parse_line
+from omt_protocol.result_files import manifest_lines
 
 from omt_object_store.catalogue import Catalogue
 from omt_object_store.failures import StoreDamagedError
 from omt_object_store.held_migration import HeldMigration
-from omt_object_store.manifest_lines import DATABASE_STAGE, malformed, parse_line, split_lines
 from omt_object_store.migration_state import CommittedStage, MigrationState
 from omt_object_store.storage import Storage
 
@@ -64,13 +65,15 @@ class Stages:
             raise _missing()
         number, before = 0, None
         try:
-            async for lines in split_lines(self._storage.blocks(place.path, place.offset, place.size)):
+            async for lines in manifest_lines(self._storage.blocks(place.path, place.offset, place.size)):
                 batch = await anyio.to_thread.run_sync(_parse, stage.stage, lines, number, before)
                 number += len(batch)
                 before = batch[-1][1].key if batch else before
                 yield batch
         except StoreDamagedError as error:
             raise _missing() from error
+        except ManifestLineError as error:
+            raise malformed(str(error)) from error
         if number != stage.items:
             raise malformed(f"it has {number} lines, not {stage.items} as announced")
 
@@ -90,7 +93,12 @@ def refuse_unless_open(state: MigrationState, stage: str) -> None:
 def _parse(stage: str, lines: Sequence[bytes], number: int, before: str | None) -> list[tuple[bytes, ManifestEntry]]:
     batch: list[tuple[bytes, ManifestEntry]] = []
     for place, line in enumerate(lines, start=number + 1):
-        entry = parse_line(line, place)
+        try:
+            entry = parse_line(line)
+        except ManifestLineError as error:
+            raise malformed(f"line {place}: {error.field} {error}") from error
+        if entry.part is not None and stage != DATABASE_STAGE:
+            raise malformed(f"line {place} is a part of a table outside the stage {DATABASE_STAGE}")
         if entry.stage != stage:
             raise malformed(f"line {place} belongs to another stage")
         if before is not None and before >= entry.key:
@@ -98,6 +106,13 @@ def _parse(stage: str, lines: Sequence[bytes], number: int, before: str | None) 
         before = entry.key
         batch.append((line, entry))
     return batch
+
+
+def malformed(reason: str) -> OnlineRefusedError:
+    """Say why a manifest is none."""
+    return OnlineRefusedError(
+        "manifest-malformed", f"The manifest was not taken: {reason}.", "See docs/reference/receipt.md, Manifest."
+    )
 
 
 def _missing() -> OnlineRefusedError:

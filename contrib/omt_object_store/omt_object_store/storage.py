@@ -15,10 +15,10 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import ObjectStore
 from omt_core.api import UploadMismatchError
+from omt_protocol.retry import Retries
 
 from omt_object_store.failures import StoreDamagedError, store_failure
 from omt_object_store.folder import StoreFolder
-from omt_object_store.patience import Patience
 
 T = TypeVar("T")
 
@@ -61,18 +61,18 @@ class Storage:
     """
 
     def __init__(
-        self, store: ObjectStore, name: str, patience: Patience, *, folder: StoreFolder | None, checks_itself: bool
+        self, store: ObjectStore, name: str, retries: Retries, *, folder: StoreFolder | None, checks_itself: bool
     ) -> None:
         self.name = name
         self.folder = folder
         self.checks_itself = checks_itself
         self._store = store
-        self._patience = patience
+        self._retries = retries
 
     @property
     def refusals(self) -> int:
         """How often the store asked for less at a time."""
-        return self._patience.refusals
+        return self._retries.refusals
 
     async def reach(self) -> None:
         """Ask something, once and without patience: raises `OnlineError` where the store cannot be reached."""
@@ -268,7 +268,7 @@ class Storage:
             except _ERRORS as error:
                 raise store_failure(error, self.name) from error
 
-        return await self._patience.again(translated)
+        return await self._retries.again(translated)
 
 
 _ERRORS: Final = (BaseError, OSError, NotImplementedError)

@@ -22,22 +22,23 @@ from omt_core.api import (
     UserPlan,
     calls,
 )
+from omt_protocol.receipt import public_key_of
+from omt_protocol.retry import Patience, Retries
+from omt_protocol.workspace import client_id, pin_key
 from pydantic import ValidationError
 from typing_extensions import override
 
 from omt_object_store.address import store_address
 from omt_object_store.catalogue import Catalogue
 from omt_object_store.connecting import open_store
-from omt_object_store.failures import StoreDamagedError
+from omt_object_store.failures import BUSY, StoreDamagedError
 from omt_object_store.folder import StoreFolder
 from omt_object_store.held_migration import HeldMigration, read_state
 from omt_object_store.layout import CONTENTS, PACKS, STORE, UPLOADS, StoreRecord
 from omt_object_store.migration import StoredMigration
-from omt_object_store.patience import Patience
 from omt_object_store.settings import ObjectStoreSettings
-from omt_object_store.signing_key import public_key_of, read_key
+from omt_object_store.signing_key import read_key
 from omt_object_store.storage import Storage, SwapLostError
-from omt_object_store.workspace import client_id, pin_key
 
 
 async def connect(settings: ObjectStoreSettings, call: calls.ConnectOnline) -> OnlineTarget:
@@ -60,7 +61,7 @@ async def open_storage(settings: ObjectStoreSettings, run: RunContext) -> Storag
     return Storage(
         await anyio.to_thread.run_sync(open_store, address, settings),
         address.name,
-        Patience(settings.retry_total, settings.retry_longest_wait, run),
+        Retries(Patience(total=settings.retry_total, longest_wait=settings.retry_longest_wait), run, busy=BUSY),
         folder=None if address.folder is None else StoreFolder(address.folder),
         checks_itself=settings.verify == "checksum",
     )

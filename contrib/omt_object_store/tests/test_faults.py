@@ -23,10 +23,10 @@ from omt_core.testing.faults import Reset, random_faults
 from omt_core.testing.online_side import Connect, content_of, file_of, missing, open_migration, send
 from omt_core.testing.recording import RecordingContext
 from omt_core.testing.samples import SAMPLE_LICENCE
+from omt_protocol.retry import Patience, Retries
 
 from omt_object_store import ObjectStoreSettings
-from omt_object_store.failures import store_failure
-from omt_object_store.patience import Patience
+from omt_object_store.failures import BUSY, store_failure
 from omt_object_store.target import connect
 
 pytestmark = pytest.mark.anyio
@@ -195,11 +195,11 @@ async def test_s3_checks_the_sha256_itself_where_it_is_asked_to(tmp_path: Path, 
 
 @pytest.mark.parametrize(("status", "refusals"), [(429, 1), (503, 1), (500, 0)])
 async def test_a_store_that_asks_for_patience_is_told_from_one_that_is_ill(status: int, refusals: int) -> None:
-    patience = Patience(0.0, 0.1, RecordingContext())
+    retries = Retries(Patience(total=0.0, longest_wait=0.1), RecordingContext(), busy=BUSY)
 
     async def ask() -> None:
         raise store_failure(GenericError(f"Server returned non-2xx status code: {status} Sorry"), "s3://bucket")
 
     with pytest.raises(OnlineUnavailableError):
-        await patience.again(ask)
-    assert patience.refusals == refusals
+        await retries.again(ask)
+    assert retries.refusals == refusals

@@ -1,19 +1,17 @@
-"""The formats, held against the suite's own checks, which were written from docs/reference/receipt.md alone."""
+"""Whose key signs, where a store is, and which parts a table must have: what a store says of a receipt by itself."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from omt_core.api import InputError, ManifestEntry, OnlineNotNamedError, OnlineRefusedError, TablePart
-from omt_core.testing.receipt_check import check_receipt
+from omt_core.api import InputError, OnlineNotNamedError, OnlineRefusedError
+from omt_protocol.receipt import parse_line
 
 from omt_object_store.address import StoreAddress, store_address
-from omt_object_store.manifest_lines import parse_line
-from omt_object_store.receipt import Totals, is_signed_by, signed_receipt
-from omt_object_store.signing_key import make_key, public_key_of, read_key
+from omt_object_store.completing import Totals
+from omt_object_store.signing_key import make_key, read_key
 
-LINE = b'{"stage":"documents","key":"1","name":"\xc3\x86/1.docx","size":3,"digest":"' + b"ab" * 32 + b'"}'
 PART = (
     b'{"stage":"database","key":"t/1","name":"t/1.parquet","size":3,"digest":"'
     + b"cd" * 32
@@ -23,53 +21,6 @@ PART = (
         + b'","last":true,"omitted_columns":[]}}'
     )
 )
-
-
-def test_a_receipt_of_any_number_of_lines_can_be_checked(tmp_path: Path) -> None:
-    make_key(tmp_path / "key")
-    key = read_key(tmp_path / "key")
-    public = (tmp_path / "key.pub").read_text().strip()
-    assert public == public_key_of(key)
-    for count in (0, 1, 2, 3, 7, 8, 9):
-        lines = [PART, *(LINE.replace(b'"key":"1"', b'"key":"%03d"' % number) for number in range(count))]
-        totals = Totals()
-        for number, line in enumerate(lines, start=1):
-            totals.add(line, parse_line(line, number))
-        totals.finish()
-        rest = dict.fromkeys(
-            ("format", "tenant", "migration", "kind", "owner", "serial", "completed_at", "snapshot", "changes",
-             "changed_tables", "omitted", "plugins", "waivers"), "\ud800 Æ",
-        )  # fmt: skip
-        receipt = signed_receipt({**rest, **totals.header(), "public_key": public}, key)
-        check_receipt(receipt, b"".join(line + b"\n" for line in lines), public)
-        assert is_signed_by(receipt, public)
-        assert not is_signed_by(receipt + b" ", public)
-        assert not is_signed_by(receipt.replace(b"\\ud800", b"\\ud801"), public)
-        assert not is_signed_by(receipt, "ab" * 32)
-
-
-def test_lines_are_read_as_they_are_written() -> None:
-    assert parse_line(LINE, 1) == ManifestEntry(stage="documents", key="1", name="Æ/1.docx", size=3, digest="ab" * 32)
-    assert parse_line(PART, 1).part == TablePart(table="t", number=1, rows=2, fingerprint="0f" * 16, last=True)
-    assert parse_line(LINE.replace(b"1.docx", b"\\ud83e"), 1).name == "Æ/\ud83e"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"", b"[]", b"nonsense", b"\xff", b"[" * 100_000, LINE + b" ", LINE.replace(b'"size":3', b'"size":3.0'),
-        LINE.replace(b'"size":3', b'"size":"3"'), LINE.replace(b'"size":3', b'"size":-3'),
-        LINE.replace(b'"size":3', b'"size":true'), LINE.replace(b"abab", b"ABab", 1),
-        LINE.replace(b'"' + b"ab" * 32 + b'"', b"null"), LINE.replace(b"}", b',"reason":"x"}'),
-        LINE.replace(b"}", b',"reason":""}'), PART.replace(b'"database"', b'"documents"'),
-        PART.replace(b'"last":true', b'"last":1'), LINE.replace(b"\xc3\x86", b"\\u00c6"),
-        LINE.replace(b"\xc3\x86", b"\\ud83e\\udded"),
-    ],
-)  # fmt: skip
-def test_a_line_that_is_spelt_in_any_other_way_is_refused(line: bytes) -> None:
-    with pytest.raises(OnlineRefusedError) as caught:
-        parse_line(line, 1)
-    assert caught.value.code == "manifest-malformed"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +33,7 @@ def test_the_parts_of_a_table_must_be_all_there(parts: tuple[bytes, ...]) -> Non
 
     def add_all() -> None:
         for line in parts:
-            totals.add(line, parse_line(line, 1))
+            totals.add(line, parse_line(line))
         totals.finish()
 
     with pytest.raises(OnlineRefusedError):

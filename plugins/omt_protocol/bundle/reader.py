@@ -48,14 +48,16 @@ class BundleReader:
         "_member_bytes",
         "_members",
         "_padding",
+        "_plain",
         "_position",
         "_unpacker",
         "_wanted",
     )
 
-    def __init__(self, *, member_bytes: int) -> None:
-        """Begin a bundle whose members may have `member_bytes` each."""
+    def __init__(self, *, member_bytes: int, plain: bool = False) -> None:
+        """Begin a bundle whose members may have `member_bytes` each; a `plain` one is a ustar of unpacked members."""
         self._member_bytes = member_bytes
+        self._plain = plain
         self._members: list[Member] = []
         self._differing: list[str] = []
         self._fault: ProtocolError | None = None
@@ -70,7 +72,7 @@ class BundleReader:
 
     def copy(self) -> BundleReader:
         """Return one that goes on from here by itself."""
-        twin = BundleReader(member_bytes=self._member_bytes)
+        twin = BundleReader(member_bytes=self._member_bytes, plain=self._plain)
         twin._members, twin._differing = self._members.copy(), self._differing.copy()
         twin._fault, twin._position, twin._header = self._fault, self._position, self._header
         twin._hasher, twin._left, twin._padding = self._hasher.copy(), self._left, self._padding
@@ -153,6 +155,8 @@ class BundleReader:
             self._behind = 0
             return
         digest, packed, size = head
+        if self._plain and (packed or self._framing is not USTAR):
+            raise malformed("it is no plain ustar, which is all that is taken here")
         if size > self._member_bytes:
             raise ProtocolError(
                 413, "too-large", f"A member of {size} bytes is too large for a bundle.", "Send it as a file."

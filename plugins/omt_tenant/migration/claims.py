@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from omt_core.api import MigrationKind, RecoveryChoice
 from omt_protocol.protocol_error import ProtocolError
+from omt_protocol.recovery_choice import refuse_choice, refuse_other_identity
 from omt_tenant.migration.state import MigrationState, read_migration
 from omt_tenant.store.state_database import StateDatabase
 
@@ -41,17 +42,10 @@ class Opening:
         def change(connection: sqlite3.Connection) -> str:
             migration = read_migration(connection)
             if migration is None:
-                if recovery is not None:
-                    raise _nothing_to_recover()
+                refuse_choice(None, kind, recovery)
                 return _create(connection, (owner, serial), kind, client, claim)
             _refuse_accepted(migration)
-            if (migration.owner, migration.serial) != (owner, serial):
-                raise ProtocolError(
-                    409,
-                    "identity-changed",
-                    "The licence owner or serial number is not that of the migration this tenant has (W71).",
-                    "Restore the licence of the first run, or have the migration of this tenant reset.",
-                )
+            refuse_other_identity((migration.owner, migration.serial), (owner, serial))
             self._refuse_other_client(migration, client)
             if not _resumes(migration, kind, recovery):
                 _begin_run(connection, migration, kind, recovery)
@@ -115,27 +109,8 @@ def _resumes(migration: MigrationState, kind: MigrationKind, recovery: RecoveryC
             "The tenant is importing what was committed; nothing else can begin before that is over.",
             "Wait for the completion, then open the migration again.",
         )
-    _refuse_choice(migration.completed_kind, kind, recovery)
+    refuse_choice(migration.completed_kind, kind, recovery)
     return same and migration.run_state != "done"
-
-
-def _refuse_choice(completed: MigrationKind | None, kind: MigrationKind, recovery: RecoveryChoice | None) -> None:
-    if completed is None:
-        if recovery is not None:
-            raise _nothing_to_recover()
-    elif recovery is None:
-        both = completed is MigrationKind.TEST
-        raise _not_possible(
-            f"A {completed} migration of this licence is complete already.",
-            "Choose missing, or overwrite-test for a complete new one (W85-W88)." if both else "Choose missing (W85).",
-        )
-    elif recovery is RecoveryChoice.OVERWRITE_TEST and completed is not MigrationKind.TEST:
-        raise _not_possible("Only a test migration can be overwritten (W88).", "Choose missing.")
-    elif recovery is RecoveryChoice.MISSING and kind is not completed:
-        raise _not_possible(
-            f"What is online is a {completed} migration, and missing files do not make it a {kind} one.",
-            f"Recover missing files as {completed}, or choose overwrite-test to go from test to live.",
-        )
 
 
 def _create(
@@ -169,14 +144,6 @@ def _refuse_accepted(migration: MigrationState) -> None:
             "The live migration of this tenant was accepted; nothing can be migrated to it any more (W37, W90).",
             "Ask whoever runs the tenant if this is not what was meant.",
         )
-
-
-def _nothing_to_recover() -> ProtocolError:
-    return _not_possible("No migration of this licence was completed yet.", "Open it without a choice of recovery.")
-
-
-def _not_possible(message: str, remedy: str) -> ProtocolError:
-    return ProtocolError(409, "choice-not-possible", message, remedy)
 
 
 def _digest(claim: str) -> bytes:
