@@ -144,14 +144,14 @@ def _temporary(path: Path) -> str:
 def _remove_leftovers(path: Path) -> None:
     """Remove what a freeze that died left beside the file, under names as `_temporary` makes them."""
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.omt"):
-        leftover.unlink(missing_ok=True)
+        remove(leftover)
 
 
 def _forget_copy(note: ConfigNote) -> None:
     """Remove the copy, with the passwords in it, if the file is byte for byte what it was."""
     if note.copy_path is None or not note.path.is_file() or _digest(note.path.read_bytes()) != note.original:
         return
-    note.copy_path.unlink(missing_ok=True)
+    remove(note.copy_path)
     with suppress(OSError):  # something else lies in the folder
         note.copy_path.parent.rmdir()
 

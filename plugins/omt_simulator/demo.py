@@ -17,7 +17,9 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api import Command, CommandContext, InputError
+from omt_core.api.files import write_whole
 from omt_simulator.demo_steps import TenantAddress, run_step, serving_tenant
+from omt_simulator.directory import not_writable
 from omt_simulator.simulate_command import add_size_options
 
 SIZES = ("users", "documents", "seed")
@@ -135,7 +137,10 @@ class _Demo:
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in online.items()]
         head = "test_migration = true\n" if self._test_migration else ""
         text = "\n".join((head + given, "[online]", *lines, ""))
-        self._folders.answers.write_text(text, encoding="utf-8", newline="\n")
+        try:
+            write_whole(self._folders.answers, text.encode("utf-8"))
+        except OSError as error:
+            raise not_writable(self._folders.answers, error) from error
 
     def show_results(self) -> None:
         """Say what there is to look at now, and how to go on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from omt_core.api import InputError
 from omt_core.api.files import remove, remove_tree
 from omt_simulator.spec import SimulationError
 
@@ -25,3 +26,12 @@ def prepare_directory(directory: Path) -> None:
             remove_tree(entry)
         else:
             remove(entry)
+
+
+def not_writable(directory: Path, error: OSError) -> InputError:
+    """Say which file below a directory of ours cannot be made, and what to do."""
+    return InputError(
+        "simulation-not-writable",
+        f"{error.filename or directory} cannot be written: {error.strerror or error}.",
+        "Close the file in other programs and mend the rights, or give another directory.",
+    )

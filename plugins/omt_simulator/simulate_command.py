@@ -8,6 +8,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from omt_core.api import Command, CommandContext, InputError
+from omt_simulator.directory import not_writable
 from omt_simulator.generation import generate
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 
@@ -66,6 +67,8 @@ async def run(context: CommandContext, options: argparse.Namespace) -> int:
         raise InputError(
             "simulation-impossible", str(error), "Change the options and run the command again."
         ) from error
+    except OSError as error:
+        raise not_writable(options.directory, error) from error
     _show(context, simulation)
     counts = simulation.truth["counts"]
     return context.finish(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 from typing_extensions import override
 
+from omt_core.api import files
+from omt_core.api.errors import InputError
+from omt_core.api.events import Notice
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
@@ -53,17 +58,40 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
         await runner.do(drive.review(answers))
     finally:
         if call.options.write_csv is not None and runner.now.users:
-            _write_csv(call, runner, call.options.write_csv)
+            await anyio.to_thread.run_sync(_write_csv, call, runner, call.options.write_csv)
     asked = runner.now.catalogue is not None
     call.console.print("No error stands" + (": a migration could begin." if asked else "; no tenant was asked."))
 
 
 def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:
+    """Write what can be edited. Raises `InputError` `csv-not-writable`; what was found is told all the same."""
     users, decisions = runner.now.users, runner.now.decisions
-    folder.mkdir(parents=True, exist_ok=True)
-    # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
-    (folder / "plans.csv").write_text(plans_csv(users, decisions.plans), encoding="utf-8-sig", newline="")
-    (folder / "usernames.csv").write_text(
-        user_names_csv(users, decisions.plans, decisions.user_names), encoding="utf-8-sig", newline=""
-    )
-    call.console.print(f"Written: {folder / 'plans.csv'} and {folder / 'usernames.csv'}")
+    plans, user_names = folder / "plans.csv", folder / "usernames.csv"
+    for file, text in (
+        (plans, plans_csv(users, decisions.plans)),
+        (user_names, user_names_csv(users, decisions.plans, decisions.user_names)),
+    ):
+        try:
+            # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
+            kept = _write_beside(file, text.encode("utf-8-sig", "replace"))
+        except OSError as error:
+            raise InputError(
+                "csv-not-writable",
+                f"The file {file} cannot be written: {error.strerror or error}.",
+                "Close it in other programs, a spreadsheet say, or give another folder with --write-csv.",
+            ) from error
+        if kept is not None:
+            call.app.engine.events.emit(Notice(message=f"{file} said something else: that is in {kept.name} now."))
+    call.console.print(f"Written: {plans} and {user_names}")
+
+
+def _write_beside(file: Path, content: bytes) -> Path | None:
+    """Write a file; one that says something else keeps its content under another name, which is returned."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kept = None
+    if file.is_file() and file.read_bytes() != content:
+        others = (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1))
+        kept = next(other for other in others if not other.exists())
+        files.replace(file, kept)
+    files.write_whole(file, content)
+    return kept

@@ -33,6 +33,14 @@ def test_a_plant_that_cannot_be_is_an_error_with_a_remedy(tmp_path):
     assert raised.value.remedy
 
 
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InputError) as raised:
+        Console(tmp_path).run(SIMULATE, tmp_path / "file" / "sim")
+    assert (raised.value.code, raised.value.exit_code) == ("simulation-not-writable", 2)
+    assert str(tmp_path / "file") in raised.value.message
+
+
 @pytest.mark.parametrize(("text", "words"), [("typo=1", "known are blank-name"), ("orphan", "not SLUG=COUNT")])
 def test_a_misspelt_plant_is_refused_with_the_known_ones(tmp_path, capsys, text, words):
     with pytest.raises(SystemExit):

@@ -1,0 +1,36 @@
+"""Files that a person looks at or edits: who has one open is told so, and nothing that was written there is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.omt import Site, build, run
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return build(tmp_path_factory.mktemp("person"), users=5, documents=10)
+
+
+def test_a_csv_file_that_cannot_be_written_is_named_and_what_was_found_is_told(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "review" / "usernames.csv").mkdir(parents=True)
+    ended = run("check", "--answers", site.answers, "--write-csv", tmp_path / "review", folder=tmp_path)
+    assert (ended.code, ended.result["error"]["code"]) == (2, "csv-not-writable")
+    assert "usernames.csv" in ended.result["error"]["message"]
+    assert ended.result["findings"]
+    assert "Traceback" not in ended.errors
+
+
+def test_what_was_edited_is_kept_when_it_is_written_anew(site: Site, tmp_path: Path) -> None:
+    review = tmp_path / "review"
+    for _ in range(2):
+        assert run("check", "--answers", site.answers, "--write-csv", review, folder=tmp_path).code == 0
+    assert sorted(path.name for path in review.iterdir()) == ["plans.csv", "usernames.csv"]
+    (review / "plans.csv").write_bytes(b"edited")
+    ended = run("check", "--answers", site.answers, "--write-csv", review, folder=tmp_path)
+    assert ended.code == 0
+    assert (review / "plans-1.csv").read_bytes() == b"edited"
+    assert (review / "plans.csv").read_bytes() != b"edited"
+    assert any("plans-1.csv" in line.get("message", "") for line in ended.lines)
