@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError
 from typing_extensions import override
 
@@ -138,9 +144,9 @@ def _load(
             del env_settings, dotenv_settings, file_secret_settings
             return (
                 init_settings,
-                _GivenSource(settings_cls, _moved(EnvSettingsSource(settings_cls)(), models)),
-                _GivenSource(settings_cls, _moved(from_answers, models)),
-                _GivenSource(settings_cls, _moved(from_file, models)),
+                InitSettingsSource(settings_cls, _moved(EnvSettingsSource(settings_cls)(), models)),
+                InitSettingsSource(settings_cls, _moved(from_answers, models)),
+                InitSettingsSource(settings_cls, _moved(from_file, models)),
             )
 
     fields: dict[str, Any] = {name: _section_field(model) for name, model in models.items()}
@@ -181,24 +187,6 @@ def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:
     if any(field.is_required() for field in model.model_fields.values()):
         return (model | None, None)
     return (model, Field(default_factory=model))
-
-
-class _GivenSource(PydanticBaseSettingsSource):
-    """Values that were read already."""
-
-    def __init__(self, settings_cls: type[BaseSettings], values: dict[str, Any]) -> None:
-        super().__init__(settings_cls)
-        self._values = values
-
-    @override
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """Return one value, as the library's protocol wants it."""
-        del field
-        return self._values.get(field_name), field_name, False
-
-    @override
-    def __call__(self) -> dict[str, Any]:
-        return self._values
 
 
 def _read(file: Path | None) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _not_a_class(name: str, value: object) -> str:
         "Value": "A value as the driver gives it: None, bool, int, float, str, bytes, Decimal, datetime, date, time "
         "or UUID.",
     }
-    return notes[name]
+    return notes.get(name) or prose(inspect.getdoc(value) or "")
 
 
 def _functions(module: ModuleType) -> Iterator[str]:

@@ -77,7 +77,7 @@ from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
-from omt_core.api.text import one_line
+from omt_core.api.text import byte_size, duration, listing, one_line
 from omt_core.api.text_file import decode_text
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
@@ -188,9 +188,12 @@ __all__ = [
     "Value",
     "ValueLimit",
     "__version__",
+    "byte_size",
     "calls",
     "decode_text",
+    "duration",
     "files",
     "hookimpl",
+    "listing",
     "one_line",
 ]

@@ -1,12 +1,41 @@
-"""Text of others on its way to a person. Names come from databases and disks: anything may be in them."""
+"""Text on its way to a person: figures and rows of names, and what others wrote.
+
+Names come from databases and disks: anything may be in them.
+"""
 
 from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
+from typing import Final
 
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words and emoji are made with; they hide nothing."""
+
+
+_UNITS: Final = ("bytes", "KB", "MB", "GB", "TB", "PB")
+_STEP: Final = 1024
+
+
+def byte_size(count: float) -> str:
+    """Write a number of bytes with one decimal, in steps of 1024 (W74): `39.1 KB`."""
+    step = 0
+    while count >= _STEP and step < len(_UNITS) - 1:
+        count, step = count / _STEP, step + 1
+    return f"{count:,.0f} {'byte' if count == 1 else _UNITS[0]}" if step == 0 else f"{count:,.1f} {_UNITS[step]}"
+
+
+def duration(seconds: float) -> str:
+    """Write seconds as `hh:mm:ss` (W77)."""
+    whole = max(0, round(seconds))
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:
+    """Return the first few of these words for a sentence, and how many more there are."""
+    named = separator.join(words[:shown])
+    return f"{named} and {len(words) - shown:,} more" if len(words) > shown else named
 
 
 def one_line(text: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omt_core.api.reporting import EstimateRecord
-from omt_core.cli.units import duration
+from omt_core.api.text import duration
 
 
 def judged(estimate: EstimateRecord) -> str:

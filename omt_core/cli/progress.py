@@ -15,9 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageState
-from omt_core.api.text import one_line
+from omt_core.api.text import byte_size, duration, one_line
 from omt_core.cli.console import Console
-from omt_core.cli.units import duration, size
 from omt_core.engine.session import Engine, tell_observers
 from omt_core.engine.upload_table import Row, UploadTable
 from omt_core.plugin_host import StampedEvent
@@ -86,7 +85,7 @@ def drawn(rows: UploadTable) -> Table:
         mark, style = _MARKS[row.state]
         table.add_row(Text(one_line(row.title)), _bar(row), Text(_words(row, mark), style=style))
     left = rows.time_left()
-    words = f"{size(rows.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
+    words = f"{byte_size(rows.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
     table.add_row(Text(""), Text(""), Text(words, style="dim"))
     return table
 
@@ -132,5 +131,5 @@ def _words(row: Row, mark: str) -> str:
     if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
     if row.state is StageState.SKIPPING:
-        return f"{mark} {size(progress.skipped_bytes)}"
-    return f"{mark} {size(progress.bytes_done)} of {size(progress.bytes_total)}, {progress.items_done} items"
+        return f"{mark} {byte_size(progress.skipped_bytes)}"
+    return f"{mark} {byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}, {progress.items_done} items"

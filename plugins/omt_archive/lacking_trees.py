@@ -11,7 +11,7 @@ from typing import NamedTuple
 from omt_archive.findings import TREE_INCOMPLETE
 from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
-from omt_core.api import SUBJECTS_SHOWN, Finding
+from omt_core.api import SUBJECTS_SHOWN, Finding, listing
 
 _SAID = 5
 """So many trees are spelt out in the message; all are subjects."""
@@ -70,10 +70,9 @@ def lacking_trees(
     trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
     if not trees:
         return []
-    said = [f"{tree.folder} lacks {tree.missing:,} of {tree.expected:,} {tree.kind}" for tree in trees[:_SAID]]
-    more = f" and {len(trees) - _SAID:,} more folders" if len(trees) > _SAID else ""
+    said = [f"{tree.folder} lacks {tree.missing:,} of {tree.expected:,} {tree.kind}" for tree in trees]
     subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
-    return [TREE_INCOMPLETE.finding(f"{'; '.join(said)}{more}. {TREE_INCOMPLETE.meaning}", subjects)]
+    return [TREE_INCOMPLETE.finding(f"{listing(said, _SAID, '; ')}. {TREE_INCOMPLETE.meaning}", subjects)]
 
 
 def _of_documents(

@@ -24,9 +24,6 @@ CHECK_FAILED: Final = FindingCode(
     remedy="Look into the log for the cause. Waive this finding if you have made the check by hand.",
 )
 
-_NAMED = 5
-"""How many of what was found a sentence names."""
-
 CallT = TypeVar("CallT", ValidateInstallation, ValidateUsers)
 
 
@@ -41,12 +38,6 @@ class Rule(Generic[CallT]):
 
 InstallationRule = Rule[ValidateInstallation]
 UserRule = Rule[ValidateUsers]
-
-
-def listing(words: Sequence[str]) -> str:
-    """Return the first few of these words, and how many more there are."""
-    named = ", ".join(words[:_NAMED])
-    return f"{named} and {len(words) - _NAMED:,} more" if len(words) > _NAMED else named
 
 
 async def run_rules(rules: Sequence[Rule[CallT]], call: CallT, settings: ChecksSettings) -> list[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-from omt_core.api import InstallationError
+from omt_core.api import InstallationError, listing
 from omt_database.drivers.driver import Driver, Look
 from omt_database.thread import Pending, ThreadLostError, WorkThread
 
@@ -29,7 +29,7 @@ _NAMES: Final = re.compile(r'\b(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)', re.IGNORECA
 def tables_of(sql: str) -> str:
     """Name the tables of a statement, for a person who is told that it waits."""
     names = list(dict.fromkeys(_NAMES.findall(sql)))
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return listing(names, NAMED)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, User, UserPlan
+from omt_core.api import Finding, User, UserPlan, listing
 from omt_plans import findings
 from omt_plans.plan_names import PlanNames, free_seats
 
@@ -32,13 +32,6 @@ def validate_plans(
     return (*found, *_no_administrator(users, plans), *_without_plan(users, plans))
 
 
-def listed(logins: Iterable[str]) -> str:
-    """Return logins for a sentence, in order, at most `SHOWN` of them."""
-    ordered = sorted(logins)
-    more = len(ordered) - SHOWN
-    return ", ".join(ordered[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
 def _members(plans: Mapping[str, str]) -> Mapping[str, list[str]]:
     members: defaultdict[str, list[str]] = defaultdict(list)
     for login, plan in sorted(plans.items()):
@@ -59,7 +52,7 @@ def _unknown_plans(plans: Mapping[str, str], names: PlanNames) -> Iterator[Findi
             meant = names.find(plan)
             hint = f" Is '{meant.name}' meant?" if meant else ""
             yield findings.PLAN_UNKNOWN.finding(
-                f"The plan '{plan}' of {listed(logins)} does not exist online.{hint}", tuple(logins)
+                f"The plan '{plan}' of {listing(sorted(logins), SHOWN)} does not exist online.{hint}", tuple(logins)
             )
 
 
@@ -71,7 +64,7 @@ def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]
             taken = f", {plan.used} of them taken already" if plan.used else ""
             yield findings.PLAN_OVERBOOKED.finding(
                 f"The plan '{plan.name}' is given to {len(logins)} users but has {plan.total} seats{taken}:"
-                f" {listed(logins)}.",
+                f" {listing(sorted(logins), SHOWN)}.",
                 (plan.name, *logins),
             )
 
@@ -87,7 +80,7 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
         plan = names.exact(name)
         if plan is not None and len(members.get(name, [])) >= free_seats(plan):
             yield findings.PLAN_FULL.finding(
-                f"The plan '{name}' has no seat left for {listed(logins)}, who have it on site"
+                f"The plan '{name}' has no seat left for {listing(sorted(logins), SHOWN)}, who have it on site"
                 f" ({plan.total} seats in all).",
                 (name, *logins),
             )
@@ -96,7 +89,11 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
 def _no_administrator(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
     administrators = [user.login for user in users if user.administrator]
     if not any(login in plans for login in administrators):
-        who = f" Administrators are {listed(administrators)}." if administrators else " There is no administrator."
+        who = (
+            f" Administrators are {listing(sorted(administrators), SHOWN)}."
+            if administrators
+            else " There is no administrator."
+        )
         yield findings.ADMINISTRATOR_WITHOUT_PLAN.finding(
             f"None of the administrators has a plan.{who}", tuple(administrators)
         )
@@ -106,5 +103,6 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[F
     without = [user.login for user in users if user.login not in plans]
     if without:
         yield findings.USER_WITHOUT_PLAN.finding(
-            f"Users without a plan, who cannot log in online ({len(without)}): {listed(without)}.", tuple(without)
+            f"Users without a plan, who cannot log in online ({len(without)}): {listing(sorted(without), SHOWN)}.",
+            tuple(without),
         )

@@ -10,11 +10,11 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from omt_core.api import MigrationRecord, ReportSection, Severity, one_line
+from omt_core.api import MigrationRecord, ReportSection, Severity, byte_size, duration, one_line
 from omt_report.advice import headline, next_steps
 from omt_report.document import ReportHead, RunLine, StageLine, head_of
 from omt_report.left_behind import left_behind
-from omt_report.readable import counted, lasted, moment, period, sized
+from omt_report.readable import counted, lasted, moment
 
 _PIECE = 256
 """How many parts of the template are joined into one write."""
@@ -67,7 +67,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: one_line(value) if type(value) is str else value,
     )
-    environment.filters |= {"sized": sized, "moment": moment, "period": period, "with_commands": _with_commands}
+    environment.filters |= {"sized": byte_size, "moment": moment, "period": duration, "with_commands": _with_commands}
     environment.globals |= {"counted": counted, "lasted": lasted}
     return environment
 
@@ -95,4 +95,4 @@ def _rate(run: RunLine) -> str:
         for phase in run.phases
         if phase.phase == "upload" and phase.finished is not None
     )
-    return f"{sized(run.sent_bytes / seconds)}/s" if seconds >= 1 and run.sent_bytes else ""
+    return f"{byte_size(run.sent_bytes / seconds)}/s" if seconds >= 1 and run.sent_bytes else ""

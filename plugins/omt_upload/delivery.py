@@ -16,10 +16,10 @@ from omt_core.api import (
     UploadMismatchError,
     UploadRecord,
     UploadRequest,
+    byte_size,
 )
 from omt_upload.file_contents import FileChangedError
 from omt_upload.pipe import Pipe
-from omt_upload.progress import in_units
 from omt_upload.reading import FileUnreadError
 
 
@@ -109,7 +109,7 @@ def _shorten(pipe: Pipe, error: BodyRefusedError, size: int) -> None:
     """Have bodies made shorter when one was too long for something on the way; passes any other error on."""
     if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not pipe.line.shorten(size):
         raise error
-    longest = in_units(pipe.line.longest_body)
+    longest = byte_size(pipe.line.longest_body)
     pipe.call.run.emit(Notice(message=f"{error.message} No request carries more than {longest} from now on."))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from omt_core.api import byte_size, duration
 from omt_core.api.calls import EstimateTransfer, PastTransfer
 from omt_upload.forecast import Counted, Forecast, Range, Work
 from omt_upload.probe import Probe
-from omt_upload.progress import in_units
 
 _HELPS: Final = 1.3
 """How much faster several uploads must be for the line not to be full with one."""
@@ -16,20 +16,20 @@ _HELPS: Final = 1.3
 
 def grounds(call: EstimateTransfer, counted: Counted, work: Work, probe: Probe, forecast: Forecast) -> Iterator[str]:
     """Say what the range rests on."""
-    yield f"To be sent: {work.files} files with {in_units(work.bytes)}."
+    yield f"To be sent: {work.files} files with {byte_size(work.bytes)}."
     if counted.online_files:
-        online = f"{counted.online_files} files with {in_units(counted.online_bytes)}"
+        online = f"{counted.online_files} files with {byte_size(counted.online_bytes)}"
         yield f"Confirmed online already, and not sent again: {online}."
     if work.database:
-        yield f"A database of {in_units(work.database)} as it was sent in an earlier run."
+        yield f"A database of {byte_size(work.database)} as it was sent in an earlier run."
     elif not call.baseline_only:
         yield "The database is not counted: no earlier run has moved it."
-    yield f"One upload moves {in_units(int(probe.single))} a second." + (
-        f" {probe.parallel} at once move {in_units(int(probe.together))} a second." if probe.parallel > 1 else ""
+    yield f"One upload moves {byte_size(int(probe.single))} a second." + (
+        f" {probe.parallel} at once move {byte_size(int(probe.together))} a second." if probe.parallel > 1 else ""
     )
     yield f"A round trip takes {probe.round_trip * 1000:.0f} ms."
     if call.limit is not None:
-        yield f"The rate limit of {in_units(call.limit)} a second is counted in."
+        yield f"The rate limit of {byte_size(call.limit)} a second is counted in."
     yield from _past(forecast)
 
 
@@ -38,14 +38,14 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
     if work.files and not call.baseline_only:
         left = forecast.whole(Work(files=0, bytes=0, database=work.database), call.limit)
         yield (
-            f"omt precopy sends these {work.files} files with {in_units(work.bytes)} beforehand, while users work; on "
+            f"omt precopy sends these {work.files} files with {byte_size(work.bytes)} beforehand, while users work; on "
             f"the night only what changed since is left, and without any it takes {_between(left)}."
         )
     if call.limit is not None and call.limit < probe.speed:
         yield f"Without the rate limit (omt limit off) it takes {_between(forecast.whole(work, None))}."
     half = int(probe.speed / 2) if call.limit is None else call.limit // 2
     if half:
-        yield f"A rate limit of {in_units(half)} a second makes it {_between(forecast.whole(work, half))}."
+        yield f"A rate limit of {byte_size(half)} a second makes it {_between(forecast.whole(work, half))}."
     if probe.parallel > 1:
         times = probe.together / probe.single
         said = "more of them (upload.parallel_uploads) may move more" if times > _HELPS else "more of them do not help"
@@ -56,18 +56,18 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
 def _past(forecast: Forecast) -> Iterator[str]:
     told, database, imported = forecast.telling, forecast.database, forecast.imported
     if told is not None:
-        rates = f"{told.files / told.seconds:.0f} files and {in_units(int(told.sent_bytes / told.seconds))} a second"
+        rates = f"{told.files / told.seconds:.0f} files and {byte_size(int(told.sent_bytes / told.seconds))} a second"
         yield (
-            f"{_named(told)} sent {told.files} files and {in_units(told.sent_bytes)} in {_time(told.seconds)}: "
+            f"{_named(told)} sent {told.files} files and {byte_size(told.sent_bytes)} in {duration(told.seconds)}: "
             f"{rates}. {told.skipped_files} files were online before."
         )
         if told.limit is not None:
-            yield f"That run was limited to {in_units(told.limit)} a second."
+            yield f"That run was limited to {byte_size(told.limit)} a second."
     if database is not None:
-        size, seconds = in_units(database.database_bytes), _time(database.database_seconds)
+        size, seconds = byte_size(database.database_bytes), duration(database.database_seconds)
         yield f"{_named(database)} read the database in {seconds}, {size} of parts."
     if imported is not None:
-        yield f"The tenant took {_time(imported)} to verify and import then."
+        yield f"The tenant took {duration(imported)} to verify and import then."
     if forecast.past and told is None:
         yield "Earlier runs sent too little to say how fast this one will be."
 
@@ -77,9 +77,4 @@ def _named(past: PastTransfer) -> str:
 
 
 def _between(range_: Range) -> str:
-    return f"{_time(range_.shortest)} to {_time(range_.longest)}"
-
-
-def _time(seconds: float) -> str:
-    whole = max(0, round(seconds))
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{duration(range_.shortest)} to {duration(range_.longest)}"

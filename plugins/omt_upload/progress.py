@@ -6,7 +6,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import EventSink, StageChanged, StageProgress, StageState, StageTotals, UploadStage
+from omt_core.api import EventSink, StageChanged, StageProgress, StageState, StageTotals, UploadStage, byte_size
 
 _BETWEEN_EVENTS: Final = 0.2
 _UNIT: Final = 1024
@@ -98,9 +98,9 @@ class StageMeter:
         if self._pause:
             return self._pause
         if self._state is StageState.UPLOADING:
-            return f"Uploading {in_units(self._sent)}"
+            return f"Uploading {byte_size(self._sent)}"
         if self._state is StageState.SKIPPING:
-            return f"Skipping {in_units(self._skipped)}"
+            return f"Skipping {byte_size(self._skipped)}"
         return _STATE_TEXTS.get(self._state, "").format(title=self._stage.title.lower())
 
     def _tell(self, *, now: bool = False) -> None:
@@ -120,13 +120,3 @@ class StageMeter:
                 detail=self._detail(),
             )
         )
-
-
-def in_units(size: int) -> str:
-    """Write a size as the wizard does: KB, MB and so on with one decimal."""
-    number = size / _UNIT
-    for unit in ("KB", "MB", "GB"):
-        if number < _UNIT:
-            return f"{number:.1f} {unit}"
-        number /= _UNIT
-    return f"{number:.1f} TB"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, OnlineTarget, OtherAddress, User
+from omt_core.api import Finding, OnlineTarget, OtherAddress, User, listing
 from omt_crm.user_names import canonical_user_name
 from omt_usernames import findings
 from omt_usernames.address import why_invalid
@@ -82,15 +82,14 @@ def announced_removals(removed: Sequence[OtherAddress], users: Sequence[User]) -
         for row in removed:
             going[row.person_id].add(canonical_user_name(row.address))
         ordered = sorted(removed, key=lambda row: (row.person_id not in holders, row.email_id))
-        shown = "; ".join(
+        cards = [
             f"{row.address} of {row.full_name}{_as_user(holders.get(row.person_id), going[row.person_id])}"
             f" (row {row.email_id})"
-            for row in ordered[:SHOWN]
-        )
-        more = f" and {len(removed) - SHOWN} more" if len(removed) > SHOWN else ""
+            for row in ordered
+        ]
         yield findings.ADDRESSES_REMOVED.finding(
             f"{_counted(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
-            f" {shown}{more}.",
+            f" {listing(cards, SHOWN, '; ')}.",
             tuple(str(row.email_id) for row in ordered),
         )
 
@@ -113,10 +112,8 @@ def _unknown_logins(users: Iterable[User], user_names: Mapping[str, str]) -> Ite
 def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: Mapping[str, str]) -> Iterator[Finding]:
     logins = sorted(_named(user_names) & {user.login for user in users} - set(plans))
     if logins:
-        more = f" and {len(logins) - SHOWN} more" if len(logins) > SHOWN else ""
         yield findings.WITHOUT_PLAN.finding(
-            f"{_counted(len(logins), 'user has', 'users have')} a user name but no plan:"
-            f" {', '.join(logins[:SHOWN])}{more}.",
+            f"{_counted(len(logins), 'user has', 'users have')} a user name but no plan: {listing(logins, SHOWN)}.",
             tuple(logins),
         )
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import anyio
 from typing_extensions import override
 
+from omt_core.api.text import byte_size, duration
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
-from omt_core.cli.units import duration, size
 from omt_core.engine import drive
 from omt_core.engine.answers import Answers
 from omt_core.engine.estimate import EstimateUpload, keep
@@ -56,8 +56,8 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
     )
     console = call.console
     console.print(
-        f"{found.files} files, {size(found.bytes)}, of which {found.files_to_send} files, {size(found.bytes_to_send)}"
-        " are to be sent"
+        f"{found.files} files, {byte_size(found.bytes)}, of which {found.files_to_send} files,"
+        f" {byte_size(found.bytes_to_send)} are to be sent"
     )
     console.print(f"Between {duration(found.shortest)} and {duration(found.longest)}")
     for line in (*found.grounds, *found.levers):

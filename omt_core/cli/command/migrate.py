@@ -10,11 +10,11 @@ from typing_extensions import override
 
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
+from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
-from omt_core.cli.units import size
 from omt_core.engine import drive
 from omt_core.engine.answers import Answers
 from omt_core.engine.estimate import Forecast
@@ -92,8 +92,9 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
         return
     result = await result_of(session, ExitCode.DONE, None)
     console.print(
-        f"Files sent: {result.sent.files} ({size(result.sent.bytes)} over the line in all); already online:"
-        f" {result.skipped.files} ({size(result.skipped.bytes)}); missing: {result.missing}; failed: {result.failed}"
+        f"Files sent: {result.sent.files} ({byte_size(result.sent.bytes)} over the line in all); already online:"
+        f" {result.skipped.files} ({byte_size(result.skipped.bytes)}); missing: {result.missing};"
+        f" failed: {result.failed}"
     )
     console.print(f"Tables online: {result.tables}, rows: {result.rows}")
     estimate = await kept_estimate(session.journal)
@@ -109,7 +110,9 @@ async def _dry_run(
     del stop
     await drive.prepare(runner, answers, recover)
     for line in await runner.do(Forecast()):
-        call.console.print(f"{line.title}: would send {line.files} files, {size(line.bytes)}; {line.missing} missing")
+        call.console.print(
+            f"{line.title}: would send {line.files} files, {byte_size(line.bytes)}; {line.missing} missing"
+        )
         call.console.object(
             "dry-run",
             {"stage": line.stage, "files": line.files, "bytes": line.bytes, "missing": line.missing},

@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
+from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.cli.units import size
 from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine
 from omt_core.engine.workspace import JOURNAL_FILE, existing, is_locked
@@ -55,7 +55,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
         if total is None:
             continue
         console.print(
-            f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {size(total.confirmed_bytes)};"
+            f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {byte_size(total.confirmed_bytes)};"
             f" {total.missing} missing, {total.failed} failed, {total.left_out} left out"
         )
         console.object(

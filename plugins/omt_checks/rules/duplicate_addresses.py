@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from omt_checks.rule import PLUGIN, Rule, UserRule, listing
+from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateUsers
 from omt_crm.user_names import canonical_user_name
 

@@ -8,10 +8,10 @@ from typing import Final
 import anyio.to_thread
 
 from omt_checks.model_data import ModelError, table_names
-from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
+from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODEL
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateInstallation
 
 MODEL_TABLE_MISSING: Final = FindingCode(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from omt_checks.highest_ids import highest_ids
-from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
+from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import FIRST_SATELLITE_ID

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from omt_checks.highest_ids import highest_ids
-from omt_checks.rule import PLUGIN, InstallationRule, Rule, listing
+from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.vocabulary import FIRST_TRAVEL_ID
 

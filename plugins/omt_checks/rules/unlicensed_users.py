@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from omt_checks.rule import PLUGIN, Rule, UserRule, listing
+from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateUsers
 
 UNLICENSED: Final = FindingCode(

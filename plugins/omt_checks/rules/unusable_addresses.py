@@ -10,9 +10,9 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from omt_checks.rule import PLUGIN, Rule, UserRule, listing
+from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateUsers
 
 WITHOUT_ADDRESS: Final = FindingCode(

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from omt_core.api import FindingCode, Severity, one_line
+from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -34,3 +35,33 @@ def test_a_finding_is_one_line_whatever_names_went_into_it() -> None:
     finding = code.finding("linje\r\nskift.docx is missing.", ("linje\r\nskift.docx",))
     assert finding.message == r"linje\r\nskift.docx is missing."
     assert finding.subjects == ("linje\r\nskift.docx",)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1,023 bytes"),
+        (1024, "1.0 KB"),
+        (40_038, "39.1 KB"),
+        (16_672_358, "15.9 MB"),
+        (5 << 30, "5.0 GB"),
+        (2**50 * 5000, "5,000.0 PB"),
+    ],
+)
+def test_a_size_has_one_decimal(size: int, text: str) -> None:
+    assert byte_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "00:00:00"), (59.6, "00:01:00"), (3_661, "01:01:01"), (-5, "00:00:00")]
+)
+def test_a_duration_is_hours_minutes_and_seconds(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_of_many_words_a_few_are_named() -> None:
+    assert listing(["a", "b"], 2) == "a, b"
+    assert listing([str(number) for number in range(2_000)], 2, "; ") == "0; 1 and 1,998 more"
+    assert listing([]) == ""

@@ -61,7 +61,7 @@ def test_the_page_says_what_was_moved_left_behind_and_changed(render: Any, sampl
         "Tilbud 2.docx", "/SO_ARC/HH/2018.2/Tilbud 2.docx", "Left out 1 item file-orphan",
         "plans assigned 2", "e-mail addresses removed from other persons 1",
         "HH SalesPREM h.h@example.com", "XX none, cannot log in –", "waived by the migrator", "2 cases",
-        "2 h 5 min", "9.8 KB/s", "complete cut short", "archive 1.0", "/workspace/receipt.json", "frozen",
+        "02:05:00", "9.8 KB/s", "complete cut short", "archive 1.0", "/workspace/receipt.json", "frozen",
     ):  # fmt: skip
         assert expected in text
 
