@@ -6,11 +6,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from omt_core.api import UserPlan
+from omt_crm.paths import fold
 
 
 def folded(name: str) -> str:
-    """Return a plan's name as it is compared: trimmed and without regard to case (W58)."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+    """Return a plan's name as it is compared: trimmed and without regard to case (W58).
+
+    Letter by letter: a plan called "Maße" is not one called "MASSE", which would be another plan.
+    """
+    return fold(unicodedata.normalize("NFC", name.strip()))
 
 
 class PlanNames:
