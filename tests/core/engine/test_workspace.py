@@ -77,3 +77,21 @@ def test_of_several_migrations_one_must_be_named(tmp_path: Path, monkeypatch: py
     assert len(caught.value.choices) == 2
     with pytest.raises(InputError):
         workspace.existing(tmp_path)
+
+
+def test_a_workspace_that_is_not_here_is_looked_for_with_other_accounts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = tmp_path / "home/own", tmp_path / "home/other"
+    monkeypatch.setattr(Path, "home", lambda: own)
+    monkeypatch.setattr(workspace, "data_folder", lambda: own / "share/omt")
+    journal = other / "share/omt/migrations/10/journal.sqlite"
+    journal.parent.mkdir(parents=True)
+    with pytest.raises(InputError) as nothing:
+        workspace.existing(None)
+    assert (nothing.value.code, str(own / "share/omt/migrations") in nothing.value.message) == ("workspace-empty", True)
+    assert "omt thaw --answers" in nothing.value.remedy
+    journal.touch()
+    with pytest.raises(InputError) as found:
+        workspace.existing(None)
+    assert str(journal.parent) in found.value.message
