@@ -17,9 +17,9 @@ from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.engine.result import Result
 from omt_core.engine.workspace import data_folder
-from omt_core.wizard.conductor import Beginning, Conductor
-from omt_core.wizard.conductor.composer import Compose
-from omt_core.wizard.opening import open_wizard
+from omt_core.wizard.controller import SessionController, StartOptions
+from omt_core.wizard.controller.composer import Compose
+from omt_core.wizard.launch import open_wizard
 
 _OPTIONS: Final = ("workspace", "answers", "no_browser")
 
@@ -52,9 +52,9 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
     settings = call.app.settings.core.wizard
     if call.options.wizard_no_browser:
         settings = settings.model_copy(update={"browser": False})
-    beginning = Beginning(workspace=call.options.wizard_workspace, remembers_in=data_folder())
+    options = StartOptions(workspace=call.options.wizard_workspace, remembers_in=data_folder())
     if call.answers is not None:
-        beginning = replace(beginning, answers=call.answers.manual(), waivers=call.answers.waive or None)
+        options = replace(options, answers=call.answers.manual(), waivers=call.answers.waive or None)
     stop = anyio.Event()
     result: Result | None = None
     with (
@@ -62,10 +62,10 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
         stay_in_control(call, stop, scope),
         enter_pressed(watched=not call.console.json) as asked,
     ):
-        async with Conductor.conducting(compose, beginning) as conductor, anyio.create_task_group() as group:
-            group.start_soon(_stop_when_asked, stop, conductor)
-            await open_wizard(conductor, settings, partial(_show, call.console), asked)
-            result = await conductor.result()
+        async with SessionController.run(compose, options) as controller, anyio.create_task_group() as group:
+            group.start_soon(_stop_when_asked, stop, controller)
+            await open_wizard(controller, settings, partial(_show, call.console), asked)
+            result = await controller.result()
             group.cancel_scope.cancel()
     if result is None:
         raise InterruptedRunError(
@@ -78,9 +78,9 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
     return call.console.finish_with(result)
 
 
-async def _stop_when_asked(stop: anyio.Event, conductor: Conductor) -> None:
+async def _stop_when_asked(stop: anyio.Event, controller: SessionController) -> None:
     await stop.wait()
-    conductor.stop()
+    controller.stop()
 
 
 def _show(console: Console, link: str, *, opened: bool) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from omt_core.wizard.conducting import CONDUCTOR
-from omt_core.wizard.conductor import Conductor
+from omt_core.wizard.api.request import CONTROLLER
+from omt_core.wizard.controller import SessionController
 from omt_core.wizard.errors import tell_errors
 from omt_core.wizard.route import CSV_BODY_BYTES, Route
 from omt_core.wizard.routes import ROUTES
@@ -19,7 +19,7 @@ from omt_core.wizard.static_files import static_routes
 
 
 def make_application(
-    conductor: Conductor, access: Access, port: int, *, routes: Sequence[Route] = ROUTES
+    controller: SessionController, access: Access, port: int, *, routes: Sequence[Route] = ROUTES
 ) -> web.Application:
     """Return the application that serves the wizard at this port of loopback."""
     application = web.Application(middlewares=[tell_errors, guard], client_max_size=CSV_BODY_BYTES)
@@ -28,6 +28,6 @@ def make_application(
         for route in (*static_routes(), *routes)
     }
     application[GATE] = Gate(access, port, known)
-    application[CONDUCTOR] = conductor
+    application[CONTROLLER] = controller
     application.on_response_prepare.append(add_headers)
     return application

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_core.wizard.calls import checks, installation, pages, settings, upload, users
+from omt_core.wizard.api import checks, installation, pages, settings, upload, users
 from omt_core.wizard.route import Handler, Route
 from omt_core.wizard.security.exchange import exchange
 from omt_core.wizard.stream import events

@@ -7,7 +7,7 @@ from typing import Final
 import anyio
 from aiohttp import web
 
-from omt_core.wizard.calls.asking import conductor_of
+from omt_core.wizard.api.request import controller_of
 from omt_core.wizard.security.gate import GATE
 
 _STILL_HERE_EVERY: Final = 15.0
@@ -16,13 +16,13 @@ _STILL_HERE_EVERY: Final = 15.0
 
 async def events(request: web.Request) -> web.StreamResponse:
     """Tell what was missed since `Last-Event-ID`, else the whole state, then everything as it happens."""
-    conductor = conductor_of(request)
+    controller = controller_of(request)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     last = request.headers.get("Last-Event-ID")
-    messages = conductor.feed.after(last)
+    messages = controller.events.after(last)
     await response.prepare(request)
-    if not conductor.feed.knows(last):
-        await response.write(f"event: state\ndata: {conductor.state()}\n\n".encode())
+    if not controller.events.knows(last):
+        await response.write(f"event: state\ndata: {controller.state()}\n\n".encode())
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(_stay_alive, response)

@@ -14,7 +14,7 @@ from yarl import URL
 from omt_core.api.errors import FindingsError
 from omt_core.wizard.application import make_application
 from omt_core.wizard.body import body_of
-from omt_core.wizard.conductor.feed import Feed
+from omt_core.wizard.controller.events import EventStream
 from omt_core.wizard.route import Route
 from omt_core.wizard.routes import ROUTES
 from omt_core.wizard.security.access import Access
@@ -24,12 +24,12 @@ FAULT = "planted-text-of-a-fault"
 IDLE_SECONDS = 1800.0
 
 
-class FakeConductor:
+class FakeController:
     """Conducts nothing; a test says whether it is busy."""
 
     def __init__(self) -> None:
         self.busy = False
-        self.feed = Feed()
+        self.events = EventStream()
         self.closed = anyio.Event()
 
     def state(self) -> str:
@@ -70,7 +70,7 @@ class Served:
     port: int
     access: Access
     doorway: FakeDoorway
-    conductor: FakeConductor
+    controller: FakeController
     clock: Clock
     client: ClientSession
 
@@ -159,11 +159,11 @@ PROBES = (
 @asynccontextmanager
 async def served(*, routes: Sequence[Route] = (*ROUTES, *PROBES), grace_seconds: float = 0.01) -> AsyncIterator[Served]:
     """Serve a wizard while the context lasts."""
-    conductor, doorway, clock = FakeConductor(), FakeDoorway(), Clock()
-    access = Access(doorway, idle_seconds=IDLE_SECONDS, busy=lambda: conductor.busy, clock=clock)
+    controller, doorway, clock = FakeController(), FakeDoorway(), Clock()
+    access = Access(doorway, idle_seconds=IDLE_SECONDS, busy=lambda: controller.busy, clock=clock)
     access.renew()
     listener = listen()
     port = listener.getsockname()[1]
-    application = make_application(conductor, access, port, routes=routes)
+    application = make_application(controller, access, port, routes=routes)
     async with ClientSession(cookie_jar=DummyCookieJar()) as client, serving(application, listener, grace_seconds):
-        yield Served(port=port, access=access, doorway=doorway, conductor=conductor, clock=clock, client=client)
+        yield Served(port=port, access=access, doorway=doorway, controller=controller, clock=clock, client=client)

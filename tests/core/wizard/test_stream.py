@@ -38,6 +38,6 @@ async def test_a_page_that_was_closed_is_no_fault(caplog: pytest.LogCaptureFixtu
     async with served() as wizard:
         await (await listening(wizard)).aclose()
         for _ in range(3):
-            wizard.conductor.feed.publish("notice", "{}")
+            wizard.controller.events.publish("notice", "{}")
             await anyio.wait_all_tasks_blocked()
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

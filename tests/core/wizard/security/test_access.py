@@ -11,16 +11,16 @@ from omt_core.api.redaction import SECRETS
 from omt_core.wizard.refusal import Refusal
 from omt_core.wizard.security import access as module
 from omt_core.wizard.security.access import FAILURE_SECONDS, FAILURES, Access
-from tests.core.wizard.serving import IDLE_SECONDS, Clock, FakeConductor, FakeDoorway
+from tests.core.wizard.serving import IDLE_SECONDS, Clock, FakeController, FakeDoorway
 
 pytestmark = pytest.mark.anyio
 
 
 class Wizard:
     def __init__(self) -> None:
-        self.conductor, self.doorway, self.clock = FakeConductor(), FakeDoorway(), Clock()
+        self.controller, self.doorway, self.clock = FakeController(), FakeDoorway(), Clock()
         self.access = Access(
-            self.doorway, idle_seconds=IDLE_SECONDS, busy=lambda: self.conductor.busy, clock=self.clock
+            self.doorway, idle_seconds=IDLE_SECONDS, busy=lambda: self.controller.busy, clock=self.clock
         )
         self.access.renew()
 
@@ -110,10 +110,10 @@ async def test_only_what_a_person_does_keeps_a_session() -> None:
 async def test_while_something_runs_nothing_expires_and_the_time_counts_from_its_end() -> None:
     wizard = Wizard()
     value = wizard.come_in()
-    wizard.conductor.busy = True
+    wizard.controller.busy = True
     wizard.clock.now += 10 * IDLE_SECONDS
     wizard.access.look()
-    wizard.conductor.busy = False
+    wizard.controller.busy = False
     wizard.clock.now += IDLE_SECONDS - 1
     assert wizard.access.holds(value)
     wizard.clock.now += 1

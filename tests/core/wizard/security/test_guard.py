@@ -19,7 +19,7 @@ from tests.core.wizard.serving import (
     FAULT,
     IDLE_SECONDS,
     PROBES,
-    FakeConductor,
+    FakeController,
     FakeDoorway,
     Served,
     error_code,
@@ -60,9 +60,9 @@ def test_only_the_exchange_is_open_and_every_call_lies_below_api() -> None:
 
 @every_route
 async def test_the_walk_reaches_it(route: Route) -> None:
-    conductor = FakeConductor()
-    access = Access(FakeDoorway(), idle_seconds=IDLE_SECONDS, busy=lambda: conductor.busy)
-    application = make_application(conductor, access, 80, routes=ALL)
+    controller = FakeController()
+    access = Access(FakeDoorway(), idle_seconds=IDLE_SECONDS, busy=lambda: controller.busy)
+    application = make_application(controller, access, 80, routes=ALL)
     match = await application.router.resolve(make_mocked_request(route.method, access.home + address(route)))
     assert application[GATE].routes[match.route].path == route.path
 

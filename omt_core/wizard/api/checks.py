@@ -1,0 +1,94 @@
+"""Notifications and checks: every finding of every plugin (W39, W69)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from omt_core.api.decisions import Notifications
+from omt_core.engine.checks import standing_errors
+from omt_core.engine.findings import may_be_waived
+from omt_core.engine.result import FindingLine
+from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
+from omt_core.wizard.refusal import Refusal
+
+
+class NotificationsRequest(RequestBody):
+    """`POST /api/notifications`; `summary` is None when no summary is wanted."""
+
+    welcome: bool
+    summary: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)
+
+
+class RunRequest(RequestBody):
+    """`POST /api/checks/run`: the name of one plugin, or None for all."""
+
+    plugin: str | None = None
+
+
+class WaiveRequest(RequestBody):
+    """`POST /api/checks/waive`."""
+
+    code: str = Field(min_length=1, max_length=200)
+    waived: bool
+
+
+async def notify(request: web.Request) -> web.Response:
+    """Decide who is told afterwards."""
+    given = body_as(request, NotificationsRequest)
+    await controller_of(request).checklist.notify(Notifications(welcome=given.welcome, summary=given.summary))
+    return answer_state(request)
+
+
+async def look(request: web.Request) -> web.Response:
+    """Return all findings with what may be done about them, and the plugins that look for some."""
+    controller = controller_of(request)
+    runner = controller.holder.runner
+    host, now = runner.engine.host, runner.now
+    waivers = now.decisions.waivers
+    standing = set(standing_errors(runner.engine, now))
+    findings = [
+        {
+            **FindingLine.of(finding).model_dump(mode="json"),
+            "waived": (waivable := may_be_waived(finding, host.codes)) and finding.waived_by(waivers),
+            "waivable": waivable,
+            "blocking": finding in standing,
+        }
+        for finding in now.findings
+    ]
+    plugins = [
+        {"name": plugin.name, "version": plugin.version, "state": plugin.state.value, "detail": plugin.problem or ""}
+        for plugin in host.plugins
+    ]
+    return answer({"findings": findings, "plugins": plugins, "waivers": waivers})
+
+
+async def run(request: web.Request) -> web.Response:
+    """Ask the rules again, in the background."""
+    controller_of(request).checks.run(body_as(request, RunRequest).plugin)
+    return answer_state(request)
+
+
+async def waive(request: web.Request) -> web.Response:
+    """Let a finding stop the upload no more, or again."""
+    given, controller = body_as(request, WaiveRequest), controller_of(request)
+    await controller.checks.waive(given.code, waived=given.waived)
+    controller.changed()
+    return answer_state(request)
+
+
+async def code(request: web.Request) -> web.Response:
+    """Return what a finding's code stands for, as its page in the documentation says it."""
+    known = controller_of(request).composer.app.host.codes.get(request.match_info["code"])
+    if known is None:
+        raise Refusal(404, "code-unknown", "There is no such code.", "Load the page anew.")
+    return answer(
+        {
+            "code": known.code,
+            "severity": known.severity,
+            "plugin": known.plugin,
+            "meaning": known.meaning,
+            "remedy": known.remedy,
+            "waivable": known.waivable,
+        }
+    )

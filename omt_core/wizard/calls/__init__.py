@@ -1,1 +1,0 @@
-"""The calls of the page, one file per screen: each takes a request apart, has the conductor do it, and answers."""

@@ -1,0 +1,5 @@
+"""What stands between the page and the session: one controller for each process, whatever the number of tabs."""
+
+from omt_core.wizard.controller.controller import SessionController, StartOptions
+
+__all__ = ["SessionController", "StartOptions"]

@@ -1,0 +1,108 @@
+"""The answers file as the wizard reads and writes it, so that one can go on with the command line (W103)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from omt_core.api.decisions import MigrationKind
+from omt_core.api.errors import InputError
+from omt_core.engine.answers import InstallationAnswers
+from omt_core.engine.session import Snapshot
+from omt_core.given_values import problems, read_toml
+from omt_core.wizard.controller.answers_form import AnswersForm, OnlineForm, ServiceForm, shown
+
+_PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
+_DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a name, not a secret
+
+
+class _OnlineSection(OnlineForm):
+    """The section `online`: settings beside the two that the form has are for the settings page."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class _Sections(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    installation: InstallationAnswers = InstallationAnswers()
+    online: _OnlineSection = _OnlineSection()
+
+
+def import_answers(text: str) -> dict[str, Any]:
+    """Return what a file says about installation and online side, for the form. Secrets are not fetched.
+
+    Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
+    """
+    values = read_toml(text.encode(), area="answers", place="The file")
+    try:
+        sections = _Sections.model_validate({key: values[key] for key in _Sections.model_fields if key in values})
+    except ValidationError as error:
+        raise InputError(
+            "answers-invalid",
+            f"The file is not a valid answers file: {problems(error, _Sections)}.",
+            "See docs/reference/answers.md for all keys.",
+        ) from None
+    given = sections.installation
+    form = AnswersForm(
+        dbms=given.dbms or "",
+        server=given.server or "",
+        database=given.database or "",
+        dsn=given.dsn or "",
+        prefix=given.prefix or "",
+        user=given.user or "",
+        archives=tuple(map(str, given.archives)),
+        templates=shown(given.templates),
+        service=ServiceForm(**{name: shown(path) for name, path in given.service.model_dump().items()}),
+        root=shown(given.root),
+    )
+    return {"answers": form, "online": sections.online}
+
+
+def export_answers(form: AnswersForm, online: OnlineForm, now: Snapshot | None) -> str:
+    """Return an answers file that does what was decided so far; its secrets are to be put into the environment."""
+    values: dict[str, Any] = {}
+    if now is not None:
+        decisions = now.decisions
+        values["accept_agreement"] = decisions.agreement_accepted
+        values["test_migration"] = decisions.kind is MigrationKind.TEST
+        values["waive"] = list(decisions.waivers)
+    values["installation"] = _installation(form)
+    login = None if now is None or now.administrator is None else now.administrator.login
+    values["login"] = {"user": login or "", "password": {"env": _PASSWORD_VARIABLE}}
+    if now is not None:
+        _add_decisions(values, now)
+    values["online"] = {key: value for key, value in online.model_dump().items() if value}
+    return tomli_w.dumps(values)
+
+
+def _installation(form: AnswersForm) -> dict[str, Any]:
+    given = form.model_dump(exclude={"password", "password_given", "service"})
+    installation: dict[str, Any] = {key: list(value) if key == "archives" else value for key, value in given.items()}
+    service = {key: value for key, value in form.service.model_dump().items() if value}
+    if form.password or form.password_given:
+        installation["password"] = {"env": _DATABASE_PASSWORD_VARIABLE}
+    if service:
+        installation["service"] = service
+    return {key: value for key, value in installation.items() if value}
+
+
+def _add_decisions(values: dict[str, Any], now: Snapshot) -> None:
+    decisions = now.decisions
+    if decisions.recovery is not None:
+        values["recover"] = decisions.recovery.value
+    if decisions.contact is not None:
+        contact = decisions.contact
+        values["contact"] = {"email": contact.email, "phone": contact.phone, "language": contact.language}
+    if now.users:
+        everybody = [user.login for user in now.users]
+        values["plans"] = {
+            "default": "none",
+            "assign": {login: decisions.plans.get(login, "") for login in everybody},
+        }
+        values["usernames"] = {"assign": dict(decisions.user_names)}
+    notifications = {"welcome": decisions.notifications.welcome}
+    summary = decisions.notifications.summary
+    values["notifications"] = notifications if summary is None else {**notifications, "summary": summary}

@@ -1,0 +1,141 @@
+"""The Checklist as a person works on it: every change is journalled at once, and the rules answer at once (W38-W69)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from typing_extensions import override
+
+from omt_core.api.decisions import Notifications
+from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.findings import Finding
+from omt_core.engine.checklist import ChangePlans, ChangeUserNames, Notify, OpenChecklist
+from omt_core.engine.runner import Step
+from omt_core.engine.session import MigrationSession, Snapshot
+from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.view import CHECK_OF, Entry, problems
+
+_OWNER: Final = "wizard"
+_DONE: Final = "done"
+_ENTRIES: Final[tuple[Entry, ...]] = get_args(Entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the windows for plans and user names are told after each change."""
+
+    plans: Mapping[str, str]
+    user_names: Mapping[str, str]
+    findings: Mapping[str, Sequence[Finding]]
+    removed_addresses: Sequence[tuple[str, str]]
+    taken: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkDone(Step[None]):
+    """Journal that a person has looked at an item of the Checklist and pressed Ok."""
+
+    entry: Entry
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.journal.notes.of(_OWNER).remember(self.entry, _DONE)
+
+
+class Checklist:
+    """The three windows. Changes are steps, taken one after another in the order in which they come."""
+
+    def __init__(self, holder: SessionHolder, changed: Callable[[], None], refuse: Callable[[], None]) -> None:
+        """Work on the session of `lease`; `changed` is called after changes.
+
+        `refuse` raises `InputError` while nothing may be decided.
+        """
+        self._holder = holder
+        self._refuse = refuse
+        self._changed = changed
+        self._taken: dict[str, bool] = {}
+        self.done: frozenset[Entry] | None = None
+        """The items that a person pressed Ok on; None while the Checklist is not open."""
+
+    async def open(self) -> None:
+        """Read the users and propose; what an earlier run of the tool had marked as done still is."""
+        runner = self._holder.runner
+        await runner.do(OpenChecklist())
+        notes = runner.journal.notes.of(_OWNER)
+        self.done = frozenset([entry for entry in _ENTRIES if await notes.recall(entry) == _DONE])
+        self._taken = {}
+        await self._ask_for_taken()
+
+    def forget(self) -> None:
+        """Forget what belongs to a session that is closed."""
+        self.done = None
+
+    async def change_plans(self, changes: Mapping[str, str]) -> Answer:
+        """Decide plans; who gets one gets the user name that is proposed, too. Raises `InputError`."""
+        return await self._decide(ChangePlans(changes=changes))
+
+    async def change_user_names(self, changes: Mapping[str, str]) -> Answer:
+        """Decide user names. Raises `InputError`."""
+        return await self._decide(ChangeUserNames(changes=changes))
+
+    def look(self) -> Answer:
+        """Return how plans and user names stand."""
+        now = self._now
+        return Answer(
+            plans=now.decisions.plans,
+            user_names=now.decisions.user_names,
+            findings={entry: now.found.get(check, ()) for entry, check in CHECK_OF.items()},
+            removed_addresses=tuple((row.full_name, row.address) for row in now.removed_addresses),
+            taken=sorted({name for name in now.decisions.user_names.values() if self._taken.get(name)}),
+        )
+
+    async def mark_done(self, entry: Entry) -> None:
+        """Take an Ok (W54, W65). Raises `FindingsError` while an error stands about it."""
+        standing = problems(self._now, self._holder.runner.engine.host.codes, entry)
+        if standing:
+            raise FindingsError("findings-stand", standing[0].message, standing[0].remedy)
+        await self._holder.runner.do(MarkDone(entry=entry))
+        self.done = (self.done or frozenset()) | {entry}
+        self._changed()
+
+    async def notify(self, notifications: Notifications) -> None:
+        """Decide who is told afterwards, and mark it as done (W69)."""
+        self._refuse()
+        await self._holder.runner.do(Notify(notifications=notifications))
+        await self.mark_done("notifications")
+
+    def refuse_undone(self) -> None:
+        """Raise `InputError` `checklist-not-done` while an item is open (W41)."""
+        words = {"plans": "user plans", "user_names": "user names", "notifications": "e-mail notifications"}
+        undone = [word for entry, word in words.items() if entry not in (self.done or ())]
+        if undone:
+            raise InputError(
+                "checklist-not-done",
+                f"Not everything was looked at yet: {', '.join(undone)}.",
+                "Open each item of the checklist and press Ok.",
+            )
+
+    @property
+    def _now(self) -> Snapshot:
+        now = self._holder.runner.now
+        if self.done is None:
+            raise InputError("checklist-not-open", "The checklist is not open yet.", "Do the earlier steps first.")
+        return now
+
+    async def _decide(self, step: Step[None]) -> Answer:
+        self._refuse()
+        await self._holder.runner.do(step)
+        await self._ask_for_taken()
+        self._changed()
+        return self.look()
+
+    async def _ask_for_taken(self) -> None:
+        now = self._now
+        if now.located.target is None:
+            return
+        unknown = sorted(set(now.decisions.user_names.values()) - self._taken.keys())
+        if unknown:
+            taken = await now.located.target.taken_user_names(unknown)
+            self._taken.update((name, name in taken) for name in unknown)

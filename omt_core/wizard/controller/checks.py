@@ -1,0 +1,83 @@
+"""All checks as the page sees them: they run beside what the person does; all or one plugin's can be asked again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from anyio.abc import TaskGroup
+
+from omt_core.api.errors import InputError, OmtError
+from omt_core.engine.checks import ALL_CHECKS, check
+from omt_core.engine.result import unknown_fault
+from omt_core.engine.runner import Runner
+from omt_core.engine.steps import AskAgain, TakeReport, Waive
+from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.view import ChecksStanding
+
+_log = logging.getLogger("omt.wizard")
+
+
+class Checks:
+    """Asks the rules in the background, one round at a time; what they found is in the session."""
+
+    def __init__(
+        self, group: TaskGroup, holder: SessionHolder, changed: Callable[[], None], refuse: Callable[[], None]
+    ) -> None:
+        """Check the session of `lease`; `refuse` raises `InputError` while nothing may be checked or waived."""
+        self._group = group
+        self._holder = holder
+        self._changed = changed
+        self._refuse = refuse
+        self._asked: Runner | None = None
+        self._checked: datetime | None = None
+        self.error: OmtError | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether rules are being asked about the session that is held, at this moment."""
+        return self._holder.is_open and self._asked is self._holder.runner
+
+    @property
+    def standing(self) -> ChecksStanding:
+        """What the page must know of them beside the session."""
+        return ChecksStanding(running=self.running, checked_at=self._checked)
+
+    def run(self, only: str | None = None) -> None:
+        """Ask every rule, or those of one plugin, in the background. Raises `InputError` `checks-running`."""
+        self._refuse()
+        runner = self._holder.runner
+        if self.running:
+            raise InputError("checks-running", "The checks are running already.", "Wait until they are done.")
+        self._asked, self.error = runner, None
+        self._changed()
+        self._group.start_soon(self._run, runner, only)
+
+    def forget(self) -> None:
+        """Forget what belongs to a session that is closed."""
+        self._asked, self._checked, self.error = None, None, None
+
+    async def waive(self, code: str, *, waived: bool) -> None:
+        """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
+        self._refuse()
+        await self._holder.runner.do(Waive(code=code, waived=waived))
+
+    async def _run(self, runner: Runner, only: str | None) -> None:
+        failed: OmtError | None = None
+        try:
+            before = runner.now
+            now = await runner.do(AskAgain())
+            report = await check(runner.engine, now, ALL_CHECKS, only=only)
+            await runner.do(TakeReport(report=report, before=before))
+        except OmtError as error:
+            failed = error
+        except Exception as fault:  # noqa: BLE001 - an upload in the same group must not end because a rule failed
+            if self._asked is runner:
+                _log.exception("the checks failed in a way that the tool does not know")
+            failed = unknown_fault(fault)
+        if self._asked is not runner:
+            return  # its session was closed meanwhile: this says nothing about the one that is held now
+        self._asked, self.error = None, failed
+        self._checked = datetime.now(UTC) if failed is None else None
+        self._changed()

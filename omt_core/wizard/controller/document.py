@@ -1,0 +1,202 @@
+"""What the page shows, as one document: the page decides nothing by itself, so that every tab shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, Notifications, RecoveryChoice
+from omt_core.api.events import StageState
+from omt_core.api.installation import Evidence, Licence
+from omt_core.api.users import Administrator
+from omt_core.engine.result import ErrorLine
+
+
+class Screen(StrEnum):
+    """The pages of the wizard."""
+
+    WELCOME = "welcome"
+    INSTALLATION = "installation"
+    RECOVERY = "recovery"
+    LOGIN = "login"
+    CONFIRM = "confirm"
+    CHECKLIST = "checklist"
+    UPLOAD = "upload"
+    COMPLETE = "complete"
+    CLOSED = "closed"
+
+
+class Busy(StrEnum):
+    """What a person is waiting for."""
+
+    OPENING = "opening"
+    LOGGING_IN = "logging-in"
+    READING_USERS = "reading-users"
+    STARTING = "starting"
+    THAWING = "thawing"
+    CLOSING = "closing"
+
+
+class CheckState(StrEnum):
+    """How current the findings are; stale: decisions were changed since."""
+
+    NEVER = "never"
+    RUNNING = "running"
+    DONE = "done"
+    STALE = "stale"
+
+
+class UploadState(StrEnum):
+    """What the upload does; after paused, stopped and failed it can go on."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DONE = "done"
+
+
+UNDER_WAY: Final = frozenset({UploadState.RUNNING, UploadState.PAUSING, UploadState.STOPPING})
+"""While the upload sends, or is about to end."""
+
+
+class Part(BaseModel):
+    """The base of all parts of the document."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StepBox(Part):
+    """A box of the step bar (W2, W3)."""
+
+    name: str
+    title: str
+    state: Literal["done", "current", "todo"]
+
+
+class TenantPart(Part):
+    """The online side that the settings name."""
+
+    url: str
+
+
+class RecoveryPart(Part):
+    """The choices of the page Recovery (W84)."""
+
+    choices: tuple[RecoveryChoice, ...] = ()
+    chosen: RecoveryChoice | None = None
+
+
+class ProblemsPart(Part):
+    """How many errors stand about plans and about user names."""
+
+    plans: int = 0
+    user_names: int = 0
+
+
+class ChecklistPart(Part):
+    """The items of the Checklist (W39, W40) and what they are about."""
+
+    opened: bool = False
+    plans: Literal["open", "done"] = "open"
+    user_names: Literal["open", "done"] = "open"
+    notifications: Literal["open", "done"] = "open"
+    problems: ProblemsPart = ProblemsPart()
+    users: int = 0
+    users_with_plan: int = 0
+    administrators_with_plan: int = 0
+
+
+class ChecksPart(Part):
+    """The findings in numbers. `blocking` is how many errors stand that are not waived."""
+
+    state: CheckState = CheckState.NEVER
+    revision: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+    blocking: int = 0
+    checked_at: datetime | None = None
+
+
+class RowPart(Part):
+    """A row of the upload table (W73, W74)."""
+
+    stage: str
+    title: str
+    state: StageState = StageState.WAITING
+    detail: str = ""
+    items_done: int = 0
+    items_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    sent_bytes: int = 0
+    skipped_bytes: int = 0
+
+
+class UploadPart(Part):
+    """The upload. `rate` and `limit` in bytes per second, `time_left` in seconds (W77)."""
+
+    state: UploadState = UploadState.IDLE
+    rows: tuple[RowPart, ...] = ()
+    rate: float = 0.0
+    time_left: float | None = None
+    limit: int | None = None
+    missing: int = 0
+    failed: int = 0
+    left_out: int = 0
+    sent_bytes: int = 0
+    started_at: datetime | None = None
+
+
+class ResultPart(Part):
+    """What was moved (W80). `changes` counts what was changed online beside the contents."""
+
+    files: int
+    bytes: int
+    tables: int
+    rows: int
+    missing: int
+    failed: int
+    receipt: Path | None
+    report: Path | None
+    kind: MigrationKind
+    changes: Mapping[str, int]
+    can_thaw: bool
+
+
+class State(Part):
+    """The whole document. `revision` grows with every change."""
+
+    version: str
+    revision: int
+    screen: Screen
+    steps: tuple[StepBox, ...]
+    can_go_back: bool
+    busy: Busy | None = None
+    error: ErrorLine | None = None
+    workspace: Path | None = None
+    mode: MigrationMode | None = None
+    kind: MigrationKind = MigrationKind.LIVE
+    frozen: bool = False
+    interrupted: bool = False
+    licence: Licence | None = None
+    tenant: TenantPart | None = None
+    evidence: tuple[Evidence, ...] = ()
+    recovery: RecoveryPart = RecoveryPart()
+    administrator: Administrator | None = None
+    contact: Contact | None = None
+    agreement_accepted: bool = False
+    notifications: Notifications = Notifications()
+    checklist: ChecklistPart = ChecklistPart()
+    checks: ChecksPart = ChecksPart()
+    upload: UploadPart = UploadPart()
+    result: ResultPart | None = None

@@ -1,0 +1,156 @@
+"""Checks are pure: their report counts as far as it is still about what is decided, and only in its own session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typing_extensions import override
+
+from omt_core.api import calls
+from omt_core.api.decisions import Notifications
+from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.findings import Finding, FindingCode, Severity
+from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.engine.checks import (
+    ALL_CHECKS,
+    DOCUMENTS,
+    INSTALLATION,
+    MIGRATION,
+    PLANS,
+    USER_NAMES,
+    ask_again,
+    check,
+    check_now,
+    refuse_errors,
+    refuse_unchecked,
+    standing_errors,
+    take_report,
+    unanswered,
+)
+from omt_core.engine.findings import FindingLog
+from omt_core.plugin_host import EventHub
+from omt_core.testing.samples import sample_user
+from tests.core.engine.sessions import session_in
+
+pytestmark = pytest.mark.anyio
+
+BAD_PLAN = FindingCode(
+    code="bad-plan", severity=Severity.ERROR, plugin="rules", meaning="A plan is bad.", remedy="Choose another."
+)
+
+
+class Rules(Plugin):
+    """Finds each plan bad that is called so, and fails where a user name is."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (BAD_PLAN,)
+
+    @override
+    @hookimpl
+    async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
+        bad = tuple(login for login, plan in call.plans.items() if plan == "bad")
+        return (BAD_PLAN.finding("It is bad.", bad),) if bad else ()
+
+    @override
+    @hookimpl
+    async def validate_user_names(self, call: calls.ValidateUserNames) -> Sequence[Finding]:
+        if "bad" in call.user_names.values():
+            raise ZeroDivisionError
+        return ()
+
+
+async def test_to_ask_changes_nothing_and_to_take_the_report_does(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as session:
+        session.review([sample_user("HH")], None)
+        await session.assign(plans={"HH": "bad"}, user_names={})
+        before = session.now
+        report = await check(session.engine, before, ALL_CHECKS)
+        assert session.now is before
+        assert unanswered(before, ALL_CHECKS) == ALL_CHECKS
+        take_report(session, report)
+        assert unanswered(session.now, ALL_CHECKS) == ()
+        assert session.now.revision > before.revision
+        with pytest.raises(FindingsError, match="bad-plan"):
+            refuse_errors(session)
+
+
+async def test_what_was_looked_at_before_a_decision_is_not_taken_after_it(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as session:
+        session.review([sample_user("HH")], None)
+        await session.assign(plans={"HH": "bad"}, user_names={})
+        report = await check(session.engine, session.now, ALL_CHECKS)
+        await session.assign(plans={"HH": "good"}, user_names={})
+        take_report(session, report)
+        assert unanswered(session.now, ALL_CHECKS) == (PLANS, USER_NAMES, MIGRATION)
+        assert standing_errors(session.engine, session.now) == ()
+        with pytest.raises(InputError) as caught:
+            refuse_unchecked(session, ALL_CHECKS)
+        assert caught.value.code == "checks-incomplete"
+        refuse_unchecked(session, (INSTALLATION, DOCUMENTS))
+
+
+async def test_a_decision_makes_open_only_the_checks_that_look_at_it(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as session:
+        await check_now(session, ALL_CHECKS)
+        await session.notify(Notifications(welcome=False))
+        assert unanswered(session.now, ALL_CHECKS) == (MIGRATION,)
+
+
+async def test_a_report_about_another_session_is_dropped(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as closed:
+        report = await check(closed.engine, closed.now, ALL_CHECKS)
+    async with session_in(tmp_path, rules=Rules) as session:
+        take_report(session, report)
+        assert unanswered(session.now, ALL_CHECKS) == ALL_CHECKS
+
+
+async def test_what_is_asked_again_does_not_stand_until_it_answers(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as session:
+        await check_now(session, ALL_CHECKS)
+        before = session.now
+        now = ask_again(session, ALL_CHECKS)
+        assert unanswered(now, ALL_CHECKS) == ALL_CHECKS
+        take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"))
+        assert unanswered(session.now, ALL_CHECKS) == ALL_CHECKS
+        take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"), before=before)
+        assert unanswered(session.now, ALL_CHECKS) == ()
+
+
+async def test_a_fault_stands_under_its_check_and_goes_when_that_is_asked_again(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules) as session:
+        await session.assign(plans={}, user_names={"HH": "bad"})
+        await check_now(session, ALL_CHECKS)
+        assert [one.code for one in session.now.found[USER_NAMES]] == ["plugin-raised"]
+        await check_now(session, (PLANS,))
+        assert [one.code for one in standing_errors(session.engine, session.now)] == ["plugin-raised"]
+        await session.assign(plans={}, user_names={})
+        await check_now(session, (USER_NAMES,))
+        assert standing_errors(session.engine, session.now) == ()
+
+
+NAMES = st.sampled_from(["plans", "transfer", "raised"])
+CODES = st.sampled_from(["a", "b", "c"])
+
+
+def finding(code: str) -> Finding:
+    return Finding(code=code, severity=Severity.INFO, plugin="p", subjects=(), message=code, remedy="r")
+
+
+@given(st.lists(st.tuples(NAMES, st.lists(CODES, max_size=3)), max_size=12))
+def test_the_log_holds_what_each_filed_last_and_tells_each_finding_once(filed: list[tuple[str, list[str]]]) -> None:
+    events = EventHub()
+    log = FindingLog(events)
+    with events.subscribe() as stream:
+        for name, codes in filed:
+            log.file(name, map(finding, codes))
+        told = [stream.receive_nowait().event.finding.code for _ in range(stream.statistics().current_buffer_used)]
+    last = dict(filed)
+    assert {one.code for one in log.all} == {code for codes in last.values() for code in codes}
+    assert len(told) == len(set(told))
+    assert set(told) == {code for _, codes in filed for code in codes}

@@ -1,0 +1,146 @@
+"""The answers by hand: what was found where, the form, the file, the folders (W100-W105)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from omt_core.engine.answers import load_answers
+from omt_core.wizard.controller.answers_file import export_answers, import_answers
+from omt_core.wizard.controller.answers_form import AnswersForm, OnlineForm
+from tests.core.wizard.api.page import page_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_it_is_said_what_was_found_and_where(tmp_path: Path) -> None:
+    """W100."""
+    async with page_in(tmp_path) as page:
+        told = (await page.get("/api/installation")).json
+        assert told["types"] == ["mssql", "oracle", "postgresql", "sqlite"]
+        assert [one["chosen"] for one in told["found"]].count(True) == 1
+        assert all(evidence["source"] for one in told["found"] for evidence in one["evidence"])
+        assert told["answers"]["root"] == str(tmp_path / "site" / "machine")
+
+
+async def test_answers_are_taken_and_the_installation_is_opened(tmp_path: Path) -> None:
+    """W103, W104."""
+    async with page_in(tmp_path) as page:
+        told = (await page.get("/api/installation")).json
+        answer = await page.post("/api/installation", {"answers": told["answers"], "online": told["online"]})
+        assert answer.status == 200
+        assert answer.json["screen"] == "login"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("dbms", "paradox"), ("templates", "relative/folder"), ("archives", ["also/relative"])]
+)
+async def test_a_wrong_answer_is_named(tmp_path: Path, field: str, value: object) -> None:
+    async with page_in(tmp_path) as page:
+        answer = await page.post("/api/installation", {"answers": {field: value}})
+        assert answer.status == 400
+        assert answer.json["error"]["code"] == "answers-invalid"
+        assert field in answer.json["error"]["message"]
+        assert (await page.get("/api/state")).json["screen"] == "welcome"
+
+
+async def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    async with page_in(tmp_path) as page:
+        answer = await page.post("/api/installation", {"answers": {"colour": "red"}})
+        assert answer.status == 400
+        assert "answers.colour" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/installation", {"answers": {"password": ["hunter2hunter2"]}}),
+        ("/api/installation", {"answers": {"templates": "hunter2hunter2"}}),
+        ("/api/installation/import", {"text": '[installation]\npassword = "hunter2hunter2"\n'}),
+        ("/api/installation/import", {"text": "[installation]\npassword = hunter2hunter2\n"}),
+        ("/api/login", {"user": "HH", "password": {"value": "hunter2hunter2"}}),
+        ("/api/confirm", {"email": "hunter2hunter2"}),
+        ("/api/plans/csv", {"text": "login,plan\nhunter2hunter2,a\nhunter2hunter2,b\n"}),
+    ],
+)
+async def test_what_is_refused_is_not_repeated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str, body: Mapping[str, object]
+) -> None:
+    async with page_in(tmp_path) as page:
+        answer = await page.post(path, body)
+        assert answer.status == 400
+        assert b"hunter2" not in answer.content
+        assert "hunter2" not in caplog.text
+
+
+async def test_another_installation_can_be_asked_for_after_one_was_found(tmp_path: Path) -> None:
+    async with page_in(tmp_path) as page:
+        await page.post("/api/start")
+        assert (await page.post("/api/installation/ask")).json["screen"] == "installation"
+        assert (await page.post("/api/previous")).json["screen"] == "welcome"
+
+
+async def test_folders_can_be_walked(tmp_path: Path) -> None:
+    """W102."""
+    (tmp_path / "a" / "<img src=x>").mkdir(parents=True)
+    (tmp_path / "a" / "B").mkdir()
+    (tmp_path / "a" / "file").touch()
+    async with page_in(tmp_path) as page:
+        told = (await page.get(f"/api/folders?path={tmp_path / 'a'}")).json
+        assert told == {"path": str(tmp_path / "a"), "parent": str(tmp_path), "folders": ["<img src=x>", "B"]}
+        assert (await page.get("/api/folders?path=not/whole")).status == 400
+        assert (await page.get(f"/api/folders?path={tmp_path / 'nowhere'}")).status == 400
+        assert (await page.get("/api/folders?path=/a%00b")).status == 400
+        assert (await page.get("/api/folders")).status == 200
+
+
+def test_what_is_exported_can_be_imported() -> None:
+    """W103."""
+    form = AnswersForm.model_validate(
+        {
+            "dbms": "mssql", "server": "db\\so", "database": "CRM", "prefix": "CRM7", "user": "sa",
+            "archives": ["/a", "/b"], "service": {"base": "/cs"},
+        }
+    )  # fmt: skip
+    online = OnlineForm(url="https://tenant.example", token_file="/secret")
+    back = import_answers(export_answers(form, online, None))
+    assert back["answers"] == form
+    assert back["online"].model_dump() == online.model_dump()
+
+
+def test_a_file_with_a_mistake_is_refused_with_its_place() -> None:
+    for text, code, word in (
+        ("[installation\n", "answers-syntax", "line 1"),
+        ("[installation]\ncolour = 1\n", "answers-invalid", "colour"),
+        ("installation = 1\n", "answers-invalid", "installation"),
+        ("online = 1\n", "answers-invalid", "online"),
+    ):
+        with pytest.raises(Exception, match=word) as caught:
+            import_answers(text)
+        assert getattr(caught.value, "code", "") == code
+
+
+async def test_the_file_does_what_was_decided_on_the_page(tmp_path: Path) -> None:
+    """One begins on the page and goes on with the command line; no secret is written."""
+    async with page_in(tmp_path) as page:
+        await page.site.to_checklist()
+        told = (await page.get("/api/installation")).json
+        form = {**told["answers"], "password": "hunter2"}
+        text = (await page.post("/api/installation/export", {"answers": form, "online": told["online"]})).json["text"]
+        decisions = page.site.controller.holder.now.decisions
+    assert "hunter2" not in text
+    file = tmp_path / "answers.toml"
+    file.write_text(text, encoding="utf-8")
+    answers = load_answers(file)
+    assert answers.accept_agreement
+    assert answers.kind is decisions.kind
+    assert answers.migrator() == decisions.contact
+    assert {login: plan for login, plan in answers.plans.assign.items() if plan} == decisions.plans
+    assert answers.usernames.assign == decisions.user_names
+    assert answers.login.user == "HH"
+    assert tomllib.loads(text)["installation"]["password"] == {"env": "OMT_DATABASE_PASSWORD"}
+    assert answers.installation.root == Path(os.fspath(tmp_path / "site" / "machine"))
