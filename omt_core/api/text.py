@@ -45,7 +45,10 @@ def one_line(text: object) -> str:
     no text become escapes (`\n`, `\u001b`, `\u202e`, `\udc80`), so that no name forges a line or looks like another.
     They are JSON's own: a line of JSON stays what it was.
     """
-    return "".join(json.dumps(char)[1:-1] if _is_hidden(char) else char for char in str(text))
+    line = str(text)
+    if line.isprintable():
+        return line
+    return "".join(json.dumps(char)[1:-1] if _is_hidden(char) else char for char in line)
 
 
 def _is_hidden(char: str) -> bool:

@@ -6,6 +6,7 @@ Nothing is written to find out: the installation is written to by the freeze onl
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -59,9 +60,20 @@ def _service(base: Path, settings: FreezeSettings) -> Iterator[Finding]:
         yield FREEZE_NOT_POSSIBLE.finding(f"{base} cannot be read: {error.strerror or error}.", (str(base),))
         return
     # The file is replaced by another that is made beside it, so both must be writable.
-    lacking = [str(place) for place in (path, path.parent) if not os.access(place, os.W_OK)]
+    lacking = [str(place) for place in (path, path.parent) if not _may_write(place)]
     if lacking:
         yield FREEZE_NOT_POSSIBLE.finding(
             f"The account that runs the tool may not write to {' and '.join(lacking)}, where the line `frozen` is put.",
             tuple(lacking),
         )
+
+
+def _may_write(place: Path) -> bool:
+    if sys.platform == "win32" and place.is_file():
+        # There `os.access` knows attributes and no rights. Opening for change changes nothing.
+        try:
+            with place.open("r+b"):
+                return True
+        except PermissionError:
+            return False
+    return os.access(place, os.W_OK)
