@@ -11,7 +11,7 @@ from omt_core.api.items import Item, ItemRecord
 
 
 class KnownFile(NamedTuple):
-    """A file that is confirmed online: where it lay, with its size in bytes and time in nanoseconds then.
+    """A file that is confirmed online: where it lay, with its size in bytes and times in nanoseconds then.
 
     `path` is empty where the journal does not know it, since it was rebuilt from what the tenant holds.
     """
@@ -20,6 +20,7 @@ class KnownFile(NamedTuple):
     size: int
     mtime_ns: int
     key: str
+    ctime_ns: int = 0
 
 
 class Baseline(Protocol):

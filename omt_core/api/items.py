@@ -35,10 +35,12 @@ class Item:
     """One thing to move, as the inventory sees it.
 
     `key` identifies it within its stage for ever (a document id, an attachment id, a relative path); `name` is what it
-    is called online (a relative path with `/`). `size` in bytes and `mtime_ns` in nanoseconds since 1970 are those on
-    disk and tell a change; both are 0 unless the item was found. `reason` is a finding code where presence is not
-    `FOUND`, and `detail` says it about this item; `candidates` are the nearest files for a missing one.
-    `part` is set on database parts only.
+    is called online (a relative path with `/`). `size` in bytes, `mtime_ns` and `ctime_ns` in nanoseconds since 1970
+    are those on disk and tell a change; all are 0 unless the item was found. `ctime_ns` is when anything of the file
+    was changed last, which no program can set back; 0 where the system does not tell it. `reason` is a finding code
+    where presence is not `FOUND`, and `detail` says it about this item; `candidates` are the nearest files for a
+    missing one. `part` is set on database parts only. `recalled`: the content is in the cloud or on tape, and reading
+    fetches it first, so that it is read last.
     """
 
     stage: str
@@ -47,11 +49,13 @@ class Item:
     path: Path | None = None
     size: int = 0
     mtime_ns: int = 0
+    ctime_ns: int = 0
     presence: InventoryState = InventoryState.FOUND
     reason: str = ""
     detail: str = ""
     candidates: tuple[str, ...] = ()
     part: TablePart | None = None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

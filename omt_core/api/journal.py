@@ -70,11 +70,15 @@ class TransferItems(Protocol):
     They are added to what this run has sent, in the same transaction.
     """
 
-    async def record_inventory(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
+    async def record_inventory(
+        self, items: Sequence[Item], *, baseline_only: bool = False, by_content: bool = False
+    ) -> Sequence[Item]:
         """Note what an inventory saw, one batch; all of one stage.
 
-        An item that is confirmed and has the size and time of then stays confirmed and counts as skipped; anything else
-        that was found becomes pending. With `baseline_only` items that no earlier run knew are not noted but returned.
+        An item that is confirmed and has the size and times of then stays confirmed and counts as skipped; anything
+        else that was found becomes pending. With `by_content` so does what an earlier run confirmed, whatever its
+        stamp, and its digest is forgotten. With `baseline_only` items that no earlier run knew are not noted but
+        returned.
         """
         ...
 

@@ -45,6 +45,11 @@ class UploadStage:
     away: Callable[[Path], FolderAwayError | None] | None = None
     whole: Callable[[], bool] | None = None
 
+    @property
+    def may_be_blind(self) -> bool:
+        """Whether a folder could not be looked into when the items were told: what was not told is not gone then."""
+        return self.whole is not None and not self.whole()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageTotals:

@@ -123,7 +123,7 @@ class Forecast(Step[Sequence[StageForecast]]):
                     await session.journal.items.record_inventory(
                         batch, baseline_only=session.now.only_missing and not stage.takes_new
                     )
-                await session.journal.items.finish_inventory(stage.name)
+                await session.journal.items.finish_inventory(stage.name, gone=() if stage.may_be_blind else None)
         totals = await session.journal.items.totals()
         session.log.supersede("left-behind", await left_behind(session.journal, session.engine.host.codes))
         return [

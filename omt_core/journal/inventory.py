@@ -19,21 +19,25 @@ _ROWS_ASKED: Final = 500
 _Told: TypeAlias = tuple[Any, ...]
 """What an inventory tells of an item, in the order of `_TOLD` and encoded as it is stored."""
 
-_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates"
+_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates, ctime_ns"
 _STATE: Final = 4
 _PLACE: Final = slice(0, 4)
 """Name, path, size and time: by these a found item that is confirmed is the one that was confirmed."""
 
+_PART, _CHANGE, _CONFIRMED_RUN = 7, 9, 10
+
 # A stage that tells of a key twice is known by what it told last.
 _INSERT: Final = (
-    f"INSERT OR REPLACE INTO items (stage, key, seen_run, {_TOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT OR REPLACE INTO items (stage, key, seen_run, {_TOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-# A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and time are.
-_UPDATE: Final = """
+# A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and times are. A time
+# of change of 0 is not known. What is to be compared by content is read again whatever its stamp.
+_UNCHANGED: Final = "size = ?6 AND mtime_ns = ?7 AND (ctime_ns = ?13 OR ctime_ns = 0 OR ?13 = 0) AND NOT ?14"
+_UPDATE: Final = f"""
 UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?11, candidates = ?12, reason = ?9, detail = ?10,
-  state = CASE WHEN size = ?6 AND mtime_ns = ?7 AND state = 'confirmed' THEN 'confirmed' ELSE ?8 END,
-  digest = CASE WHEN size = ?6 AND mtime_ns = ?7 THEN digest END, size = ?6, mtime_ns = ?7
+  state = CASE WHEN {_UNCHANGED} AND state = 'confirmed' THEN 'confirmed' ELSE ?8 END,
+  digest = CASE WHEN {_UNCHANGED} THEN digest END, size = ?6, mtime_ns = ?7, ctime_ns = ?13
 WHERE stage = ?1 AND key = ?2
 """
 _OF_NOBODY: Final = "state = 'skipped' AND path IS NOT NULL"
@@ -42,7 +46,9 @@ _OF_NOBODY: Final = "state = 'skipped' AND path IS NOT NULL"
 _SEEN: Final = "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?"
 
 
-def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, baseline_only: bool) -> Sequence[Item]:
+def record(
+    connection: sqlite3.Connection, run: int, items: Sequence[Item], *, baseline_only: bool, by_content: bool = False
+) -> Sequence[Item]:
     """Note one batch of one stage; returns those not noted because no earlier run knew them.
 
     An item that is as the journal has it costs a look, and leaves the stage's manifest as it is.
@@ -54,7 +60,7 @@ def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, b
     before = _before(connection, stage, keys)
     unknown: list[Item] = []
     added: list[_Told] = []
-    changed: list[_Told] = []
+    changed: list[tuple[Any, ...]] = []
     seen: list[tuple[int, str, bytes]] = []
     for item, key in zip(items, keys, strict=True):
         known, told = before.get(key), _told(item)
@@ -62,10 +68,10 @@ def record(connection: sqlite3.Connection, run: int, items: Sequence[Item], *, b
             unknown.append(item)
         elif known is None:
             added.append((stage, key, run, *told))
-        elif _is_as_before(known, told, item.presence):
+        elif _is_as_before(known, told, item.presence, trusted=not by_content or known[_CONFIRMED_RUN] == run):
             seen.append((run, stage, key))
         else:
-            changed.append((stage, key, run, *told))
+            changed.append((stage, key, run, *told, by_content))
     if added or changed:
         invalidate_import(connection, stage)
     connection.executemany(_INSERT, added)
@@ -113,7 +119,8 @@ def _before(connection: sqlite3.Connection, stage: str, keys: Iterable[bytes]) -
         row[0]: row[1:]
         for some in _portions(keys)
         for row in connection.execute(
-            f"SELECT key, {_TOLD} FROM items WHERE stage = ? AND key IN ({', '.join('?' * len(some))})", (stage, *some)
+            f"SELECT key, {_TOLD}, confirmed_run FROM items WHERE stage = ? AND key IN ({', '.join('?' * len(some))})",
+            (stage, *some),
         )
     }
 
@@ -124,11 +131,16 @@ def _portions(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _is_as_before(known: _Told, told: _Told, presence: InventoryState) -> bool:
+def _is_as_before(known: _Told, told: _Told, presence: InventoryState, *, trusted: bool) -> bool:
     if known[_STATE] == ItemState.CONFIRMED.value:
         # What is verified online is not lost because its file is gone from the disk, or cannot be read, now.
-        return presence is not InventoryState.FOUND or (known[_PLACE] == told[_PLACE] and known[7] == told[7])
-    return known == told
+        return presence is not InventoryState.FOUND or (
+            trusted
+            and known[_PLACE] == told[_PLACE]
+            and known[_PART] == told[_PART]
+            and (known[_CHANGE] == told[_CHANGE] or 0 in {known[_CHANGE], told[_CHANGE]})
+        )
+    return known[:_CONFIRMED_RUN] == told
 
 
 def _told(item: Item) -> _Told:
@@ -142,4 +154,5 @@ def _told(item: Item) -> _Told:
         to_blob(item.detail),
         None if item.part is None else json.dumps(asdict(item.part)),
         json.dumps(item.candidates) if item.candidates else None,
+        item.ctime_ns,
     )

@@ -112,7 +112,8 @@ class Counts:
 
 _AT_ONCE: Final = 5_000
 _CONFIRMED: Final = """
-SELECT coalesce(path, X''), size, mtime_ns, key FROM items WHERE stage = ? AND state = 'confirmed' ORDER BY path
+SELECT coalesce(path, X''), size, mtime_ns, key, ctime_ns FROM items
+WHERE stage = ? AND state = 'confirmed' ORDER BY path
 """
 _LEFT: Final = ((ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED), (ItemState.PENDING, ItemState.STARTED))
 """All states but one, in groups that the journal has an index for."""
@@ -147,8 +148,8 @@ class JournalBaseline(Baseline):
 
 def _files(rows: sqlite3.Cursor) -> Iterator[KnownFile]:
     while batch := rows.fetchmany(_AT_ONCE):
-        for path, size, mtime_ns, key in batch:
-            yield KnownFile(to_text(path), size, mtime_ns, to_text(key))
+        for path, size, mtime_ns, key, ctime_ns in batch:
+            yield KnownFile(to_text(path), size, mtime_ns, to_text(key), ctime_ns)
 
 
 def _record_of(row: tuple[Any, ...]) -> ItemRecord:

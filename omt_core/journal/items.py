@@ -71,9 +71,12 @@ class Items(TransferItems):
     # --- the inventory
 
     @override
-    async def record_inventory(self, items: Sequence[Item], *, baseline_only: bool = False) -> Sequence[Item]:
+    async def record_inventory(
+        self, items: Sequence[Item], *, baseline_only: bool = False, by_content: bool = False
+    ) -> Sequence[Item]:
         def record(connection: sqlite3.Connection) -> Sequence[Item]:
-            return inventory.record(connection, self._runs.current, items, baseline_only=baseline_only)
+            run = self._runs.current
+            return inventory.record(connection, run, items, baseline_only=baseline_only, by_content=by_content)
 
         return await self.change({item.stage for item in items}, record)
 

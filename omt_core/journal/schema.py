@@ -58,7 +58,11 @@ CREATE INDEX open_items ON items (stage, key) WHERE state = 'pending' OR state =
 CREATE INDEX left_items ON items (stage, key) WHERE state = 'failed' OR state = 'missing' OR state = 'skipped';
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4: Final = """
+ALTER TABLE items ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

@@ -94,10 +94,13 @@ class AttachmentInventory:
             )  # fmt: skip
             return
         file, seen = self._best(own, row.size)
+        if seen.presence is InventoryState.FOUND and row.size is not None and seen.size < row.size:
+            self.count.short.append(str(row.id))
         # The name online is the id, as on site: the row's own name is a title from a mail and may be anything.
         yield Item(
             stage=STAGE, key=str(row.id), name=str(row.id), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
-            presence=seen.presence, reason=seen.reason, detail=seen.detail,
+            ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+            recalled=seen.recalled,
         )  # fmt: skip
         for found in files:
             yield from (self._orphan(other) for other in found if other != file)

@@ -12,6 +12,7 @@ from itertools import groupby
 from anyio.from_thread import check_cancelled
 
 from omt_archive.disk import Disk
+from omt_archive.examination import change_time
 from omt_core.api import KnownFile
 
 
@@ -99,4 +100,9 @@ def _is_same(entry: os.DirEntry[str], file: KnownFile) -> bool:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return False
-    return status.st_size == file.size and status.st_mtime_ns == file.mtime_ns and stat.S_ISREG(status.st_mode)
+    return (
+        status.st_size == file.size
+        and status.st_mtime_ns == file.mtime_ns
+        and stat.S_ISREG(status.st_mode)
+        and (not file.ctime_ns or change_time(status) in {0, file.ctime_ns})
+    )

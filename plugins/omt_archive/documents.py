@@ -144,8 +144,8 @@ class DocumentInventory:
             seen = found.seen
             return Item(
                 stage=STAGE, key=document.key, name=f"{document.owner}/{year}.{half}/{document.name}",
-                path=found.path, size=seen.size, mtime_ns=seen.mtime_ns, presence=seen.presence,
-                reason=seen.reason, detail=seen.detail,
+                path=found.path, size=seen.size, mtime_ns=seen.mtime_ns, ctime_ns=seen.ctime_ns, presence=seen.presence,
+                reason=seen.reason, detail=seen.detail, recalled=seen.recalled,
             )  # fmt: skip
         expected = owner.expected(f"{year}.{half}", document.name)
         trouble = None if found is None else found.seen

@@ -14,6 +14,10 @@ _MOUNT_POINT = 0xA0000003
 """Windows' reparse tag of a junction."""
 
 
+_RECALLED = 0x1000 | 0x40000 | 0x400000
+"""Windows' attributes OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS: the content is in the cloud or on tape."""
+
+
 class Examination(NamedTuple):
     """What is known of a file; a named tuple since there are millions."""
 
@@ -22,6 +26,8 @@ class Examination(NamedTuple):
     mtime_ns: int = 0
     reason: str = ""
     detail: str = ""
+    ctime_ns: int = 0
+    recalled: bool = False
 
 
 def is_link(entry: os.DirEntry[str]) -> bool:
@@ -40,7 +46,23 @@ def judge(path: str, found: os.stat_result) -> Examination:
         return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{what} lies in its place.")
     if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(path, os.R_OK):
         return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, "There is no permission to read it.")
-    return Examination(InventoryState.FOUND, found.st_size, found.st_mtime_ns)
+    return Examination(
+        InventoryState.FOUND,
+        found.st_size,
+        found.st_mtime_ns,
+        ctime_ns=change_time(found),
+        recalled=recalled(found),
+    )
+
+
+def recalled(found: os.stat_result) -> bool:
+    """Tell whether reading a file fetches its content first."""
+    return bool(getattr(found, "st_file_attributes", 0) & _RECALLED)
+
+
+def change_time(found: os.stat_result) -> int:
+    """Return when anything of a file was changed last; 0 on Windows, which has it at the price of opening the file."""
+    return found.st_ctime_ns if os.name == "posix" else 0
 
 
 def unreadable(error: OSError) -> Examination:

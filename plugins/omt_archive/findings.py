@@ -187,6 +187,21 @@ ATTACHMENT_FILE_MISSING = FindingCode(
     meaning="The file of an attachment is not in the folder that its row names.",
     remedy="Put the file back; a later run in recovery mode moves it.",
 )
+ATTACHMENT_FILE_SHORT = FindingCode(
+    code="attachment-file-short",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The file of an attachment is shorter than its row says: it was cut off. It is moved as it is.",
+    remedy="Restore the file from a backup; a later run in recovery mode moves it.",
+)
+FILES_RECALLED = FindingCode(
+    code="files-in-the-cloud",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The content of files is in the cloud or on tape, and is fetched when they are read, which takes time. They"
+    " are read last.",
+    remedy="Have the files fetched beforehand, or leave time for it.",
+)
 FILE_WITHOUT_ATTACHMENT = FindingCode(
     code="file-without-attachment",
     severity=Severity.INFO,
@@ -199,6 +214,7 @@ CODES = (
     ARCHIVE_FILES_IGNORED,
     ARCHIVE_ROOT_MISSING,
     ATTACHMENT_FILE_MISSING,
+    ATTACHMENT_FILE_SHORT,
     DOCUMENT_EMPTY,
     DOCUMENT_FILE_MISPLACED,
     DOCUMENT_FILE_MISSING,
@@ -209,6 +225,7 @@ CODES = (
     DOCUMENT_VERSIONS,
     DOCUMENT_WITHOUT_APPOINTMENT,
     DOCUMENT_WITHOUT_OWNER,
+    FILES_RECALLED,
     FILE_OUTSIDE_ROOT,
     FILE_UNREADABLE,
     FILE_WITHOUT_ATTACHMENT,

@@ -47,10 +47,14 @@ class DocumentCount:
 
 @dataclass(slots=True)
 class AttachmentCount:
-    """Attachments by the folders that they are looked for in: all, and those that are missing."""
+    """Attachments by the folders that they are looked for in: all, and those that are missing.
+
+    `short` are the ids of those whose file is shorter than their row says.
+    """
 
     expected: Counter[tuple[Path, ...]] = field(default_factory=Counter)
     missing: Counter[tuple[Path, ...]] = field(default_factory=Counter)
+    short: list[str] = field(default_factory=list)
 
 
 def lacking_trees(

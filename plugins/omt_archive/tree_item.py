@@ -12,5 +12,6 @@ def tree_item(stage: str, key: str, file: TreeFile) -> Item:
     seen = file.examination
     return Item(
         stage=stage, key=telling(key), name=telling(key), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
-        presence=seen.presence, reason=seen.reason, detail=seen.detail,
+        ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+        recalled=seen.recalled,
     )  # fmt: skip

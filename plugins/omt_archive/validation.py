@@ -12,8 +12,10 @@ from omt_archive import attachment_files, documents, template_files
 from omt_archive.findings import (
     ARCHIVE_FILES_IGNORED,
     ARCHIVE_ROOT_MISSING,
+    ATTACHMENT_FILE_SHORT,
     CODES,
     DOCUMENT_EMPTY,
+    FILES_RECALLED,
     OWNER_FOLDER_RENAMED,
     PATH_TOO_LONG,
     SERVICE_FOLDER_MISSING,
@@ -54,6 +56,7 @@ class Tally:
         self._details: dict[str, str] = {}
         self._templates = 0
         self._grave: set[str] = set()
+        self._recalled = 0
         self.expected = 0
         self.found = 0
 
@@ -64,6 +67,9 @@ class Tally:
                 self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
             else:
                 self._templates += item.stage == template_files.STAGE
+                if item.recalled:
+                    self._recalled += item.size
+                    self._say(FILES_RECALLED.code, item.key, "")
             if item.stage != attachment_files.STAGE:
                 self._grave.add(item.reason)
             if item.stage != documents.STAGE:
@@ -103,7 +109,8 @@ class Tally:
     def _finding(self, code: str) -> Finding:
         entry, count = _BY_CODE[code], self._counts[code]
         example = self._details.get(code)
-        message = f"{count:,} in all. {entry.meaning}" + (f" For example {example}" if example else "")
+        size = f" with {self._recalled:,} bytes" if code == FILES_RECALLED.code else ""
+        message = f"{count:,} in all{size}. {entry.meaning}" + (f" For example {example}" if example else "")
         # Of attachments there are rows, so that it is known how many the folder lacks: that is told if it matters.
         mild = code == SERVICE_FOLDER_MISSING.code and code not in self._grave
         severity = Severity.WARNING if mild else entry.severity
@@ -126,7 +133,7 @@ async def validate(
                 await wait_until_back(lost, run, minutes=settings.away_minutes)
             except FolderAwayError:
                 stages.forget(lost.folder)
-    findings = tally.findings()
+    findings = tally.findings() + _about_short(stages.attachments_counted.short)
     roots = stages.roots
     if roots is not None:
         findings += _about_roots(roots, tally, installation) + _about_renamed(stages.renamed)
@@ -151,6 +158,13 @@ async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
         async for batch in stage.items():
             tally.add(batch)
     return tally
+
+
+def _about_short(ids: Sequence[str]) -> list[Finding]:
+    if not ids:
+        return []
+    message = f"{len(ids):,} in all. {ATTACHMENT_FILE_SHORT.meaning}"
+    return [ATTACHMENT_FILE_SHORT.finding(message, tuple(ids[:SUBJECTS_SHOWN]))]
 
 
 def _about_renamed(renamed: Mapping[tuple[str, str], int]) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from omt_core.api import ItemRecord
@@ -27,6 +28,8 @@ class PendingBatches:
         self._taken = ""
         """The key up to which everything is in somebody's hand."""
         self._all_told = False
+        self._last_turn = False
+        """Whether it is the turn of what is read last."""
 
     async def next(self) -> Sequence[ItemRecord] | None:
         """Return the next batch, taken; waits for more; None when all items are settled, or on a stop."""
@@ -49,7 +52,11 @@ class PendingBatches:
                 work.take(batch)
                 return batch
             if told and idle and not self._page:
-                return None
+                if self._last_turn or not work.late:
+                    return None
+                self._last_turn = True
+                self._after = self._taken = ""
+                continue
             self._page.clear()
             self._after = self._taken
             await changed.wait()
@@ -62,7 +69,8 @@ class PendingBatches:
             # Whoever was at work when the page was asked for may have settled by now what it still shows as pending.
             busy = work.in_flight
             records = await work.pipe.journal.items.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
-            self._page.extend(record for record in records if record.key not in busy)
+            later: AbstractSet[str] = frozenset() if self._last_turn else work.late
+            self._page.extend(record for record in records if record.key not in busy and record.key not in later)
             if records:
                 self._after = records[-1].key
                 if not self._page:

@@ -43,8 +43,11 @@ async def _count(call: EstimateTransfer) -> Counted:
             found = [item.size for item in batch if item.presence is InventoryState.FOUND]
             counted.files += len(found)
             counted.bytes += sum(found)
+            recalled = [item.size for item in batch if item.recalled]
+            counted.recalled_files += len(recalled)
+            counted.recalled_bytes += sum(recalled)
         if call.journal is not None:
-            await call.journal.items.finish_inventory(stage.name)
+            await call.journal.items.finish_inventory(stage.name, gone=() if stage.may_be_blind else None)
             totals = (await call.journal.items.totals()).get(stage.name)
             if totals is not None:
                 counted.online_files += totals.confirmed_items

@@ -32,12 +32,14 @@ _NO_TIME: Final = 1e-3
 
 @dataclass(slots=True)
 class Counted:
-    """Files and bytes that there are, and those of them that are confirmed online."""
+    """Files and bytes that there are, those of them that are confirmed online, and those in the cloud or on tape."""
 
     files: int = 0
     bytes: int = 0
     online_files: int = 0
     online_bytes: int = 0
+    recalled_files: int = 0
+    recalled_bytes: int = 0
 
     @property
     def left(self) -> Work:

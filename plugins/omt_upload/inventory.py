@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
@@ -15,12 +16,17 @@ from omt_upload.stage_work import StageWork
 
 _BATCH: Final = 2_000
 
+SYSTEM_HAS_CHANGE_TIME = os.name == "posix"
+"""Whether items tell when anything of their file was changed, which nobody can set back."""
+
 
 async def prepare(work: StageWork) -> None:
     """Look at what an earlier run left of this stage, before anything is added to it."""
     journal, stage = work.pipe.journal, work.stage
     if stage.kind == "database":
         await _forget_other_snapshot(work)
+    else:
+        work.by_content = await _compares_contents(work)
     # Items that an earlier run left may not be wanted any more: the inventory must have told of them, and the others be
     # forgotten, before one is touched.
     work.waits_for_inventory = bool(await journal.items.pending(stage=stage.name, limit=1))
@@ -50,7 +56,7 @@ async def _tell_all(work: StageWork) -> None:
         with first_error(), anyio.CancelScope() as waiting:
             async with anyio.create_task_group() as watch:
                 watch.start_soon(_cancel_when_stopped, work, waiting)
-                if work.keeps_to_baseline and (differences := await _differences(work)) is not None:
+                if (differences := await _differences(work)) is not None:
                     batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
                     with anyio.CancelScope(shield=True):
@@ -67,7 +73,7 @@ async def _tell_all(work: StageWork) -> None:
 
 
 async def _differences(work: StageWork) -> Differences | None:
-    find = work.stage.differences
+    find = work.stage.differences if work.keeps_to_baseline and not work.by_content else None
     return None if find is None else await find(work.pipe.journal.items.baseline(work.stage.name))
 
 
@@ -78,8 +84,8 @@ async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
 
 async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
     journal, stage = work.pipe.journal, work.stage.name
-    if gone is None and work.stage.whole is not None and not work.stage.whole():
-        gone = ()  # what lies in a folder that nobody could look into is not gone
+    if gone is None and work.stage.may_be_blind:
+        gone = ()
     known = await journal.items.finish_inventory(stage, gone=gone)
     work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
     work.meter.counted((await journal.items.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
@@ -88,7 +94,10 @@ async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
 
 async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> None:
     if batch:
-        unknown = await work.pipe.journal.items.record_inventory(batch, baseline_only=work.keeps_to_baseline)
+        work.late.update(item.key for item in batch if item.recalled)
+        unknown = await work.pipe.journal.items.record_inventory(
+            batch, baseline_only=work.keeps_to_baseline, by_content=work.by_content
+        )
         newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
         work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
         work.wake()
@@ -101,6 +110,26 @@ async def _forget_other_snapshot(work: StageWork) -> None:
     if await notes.recall(name) != snapshot:
         await work.pipe.journal.items.reset_stage(work.stage.name)
         await notes.remember(name, snapshot)
+
+
+async def _compares_contents(work: StageWork) -> bool:
+    """Tell whether what earlier runs confirmed is to be read again: size and time can be kept by who writes a file."""
+    call, trust = work.pipe.call, work.pipe.settings.trust
+    if trust == "auto" and not call.commit:
+        await call.notes.remember(_copied_ahead(work), "yes")
+    if trust != "auto" or not call.commit or call.baseline_only:
+        return trust == "content"
+    return not SYSTEM_HAS_CHANGE_TIME and await call.notes.recall(_copied_ahead(work)) == "yes"
+
+
+async def settle_copied_ahead(work: StageWork) -> None:
+    """Note that what was copied ahead of a stage was compared with the site: the next run need not do it again."""
+    if work.by_content and work.pipe.call.commit:
+        await work.pipe.call.notes.remember(_copied_ahead(work), "compared")
+
+
+def _copied_ahead(work: StageWork) -> str:
+    return f"copied-ahead/{work.stage.name}"
 
 
 async def _cancel_when_stopped(work: StageWork, waiting: anyio.CancelScope) -> None:

@@ -61,6 +61,11 @@ class UploadSettings(PluginSettings):
     away_minutes: float = Field(default=10.0, gt=0)
     """How long a stage pauses for a folder that does not answer before the run ends, resumable, in minutes."""
 
+    trust: Literal["auto", "size-and-time", "content"] = "auto"
+    """By what a file that is confirmed counts as unchanged: its size and time (and its time of change, where the system
+    has it), or its content, for which it is read again; `auto` takes the content in the run after a pre-copy where
+    there is no time of change, and size and time else."""
+
     seconds_between_signs_of_life: float = Field(default=20.0, gt=0)
     """Seconds after which a run that sends nothing tells the online side that it is still there."""
     probe_bytes: int = Field(default=4 << 20, ge=64 << 10)

@@ -23,7 +23,8 @@ class StageWork:
     """The state of a stage during one transfer.
 
     `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `returned`: items were let
-    go without being settled; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away.
+    go without being settled; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away;
+    `by_content`: what earlier runs confirmed is read again; `late`: keys of what is read last.
     """
 
     def __init__(self, pipe: Pipe, stage: UploadStage) -> None:
@@ -37,6 +38,8 @@ class StageWork:
         self._in_flight: set[str] = set()
         self._tries: dict[str, int] = {}
         self._changed = anyio.Event()
+        self.by_content = False
+        self.late: set[str] = set()
         self.lost: FolderAwayError | None = None
         self._waiting = anyio.Lock()
         self._read_again: dict[str, int] = {}

@@ -12,7 +12,7 @@ from omt_core.api.calls import Transfer, TransferSummary
 from omt_upload.batches import PendingBatches
 from omt_upload.committing import commit_stage
 from omt_upload.first_error import first_error
-from omt_upload.inventory import prepare, take_inventory
+from omt_upload.inventory import prepare, settle_copied_ahead, take_inventory
 from omt_upload.large_file import send_large_file
 from omt_upload.pipe import Pipe, pipe_for
 from omt_upload.resuming import give_up_unclaimed, resume
@@ -59,6 +59,7 @@ async def _move_stage(work: StageWork) -> None:
         await _send_pending(work, tasks)
     if work.pipe.stopping:
         return
+    await settle_copied_ahead(work)
     if work.stage.removes_sources:
         await _remove_all_sources(work)
     if work.pipe.call.commit and not await _commit_whole(work):

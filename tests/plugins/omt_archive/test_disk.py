@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
 from omt_archive.disk import Disk
+from omt_archive.examination import judge
 from omt_core.api.items import InventoryState
 
 
@@ -38,6 +40,12 @@ def test_a_file_that_the_system_lets_nobody_read_is_unreadable(disk, tmp_path, m
     # Root may read any mode, so the system's answer is given by hand.
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert disk.examine_path(file).reason == "file-unreadable"
+
+
+@pytest.mark.parametrize(("attributes", "recalled"), [(0x20, False), (0x1020, True), (0x400020, True), (0x40000, True)])
+def test_windows_attributes_tell_what_is_in_the_cloud_or_on_tape(attributes, recalled):
+    status = SimpleNamespace(st_mode=0o100644, st_size=5, st_mtime_ns=1, st_ctime_ns=2, st_file_attributes=attributes)
+    assert judge("x", status).recalled is recalled
 
 
 def test_a_link_that_leads_nowhere_is_unreadable(disk, tmp_path):

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from omt_archive import ArchivePlugin
+from omt_archive import ArchivePlugin, examination
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Severity
@@ -133,6 +133,24 @@ async def test_a_renamed_owners_folder_is_one_finding_with_the_answer(new_site, 
     assert found["owner-folder-renamed"].subjects == (login,)
     assert f'[archive] owners = {{ "{login}" = "HHOLD" }}' in found["owner-folder-renamed"].message
     assert "file-without-document" not in found
+
+
+async def test_attachments_that_are_shorter_than_their_rows_say_are_told_by_their_ids(new_site, open_database):
+    site = new_site()
+    items = {item.key: item for item in await site.items("attachments")}
+    keys = sorted(items, key=int)[:2]
+    items[keys[0]].path.write_bytes(b"")
+    items[keys[1]].path.write_bytes(items[keys[1]].path.read_bytes()[:-1])
+    found = (await findings(site, open_database))["attachment-file-short"]
+    assert list(found.subjects) == keys
+    assert found.message.startswith("2 in all.")
+
+
+async def test_files_in_the_cloud_are_counted_with_their_size(new_site, open_database, monkeypatch):
+    monkeypatch.setattr(examination, "recalled", lambda status: status.st_size > 0)
+    site = new_site()
+    found = (await findings(site, open_database))["files-in-the-cloud"]
+    assert " bytes. " in found.message
 
 
 async def test_the_stages_have_the_names_titles_and_order_of_the_upload_table(clean_site, open_database, tmp_path):

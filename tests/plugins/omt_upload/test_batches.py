@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import Outcome
 from omt_core.journal import Journal
 from omt_upload.batches import PendingBatches
+from omt_upload.inventory import take_inventory
 from omt_upload.pipe import pipe_for
 from omt_upload.stage_work import StageWork
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
@@ -79,6 +81,24 @@ async def test_what_is_added_behind_is_read_without_reading_anew_what_is_under_w
             taken += [record.key for record in batch]
     assert taken == [item.key for item in items]
     assert asked == len(items)
+
+
+async def test_what_is_in_the_cloud_or_on_tape_is_read_last(tmp_path: Path) -> None:
+    write_files(tmp_path / "archive", dict.fromkeys("abcd", b"content"))
+    items = [replace(item, recalled=item.key in "ac") for item in folder_items("documents", tmp_path / "archive")]
+    read: list[str] = []
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
+        work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
+        await take_inventory(work)
+        batches = PendingBatches(work)
+        while (batch := await batches.next()) is not None:
+            read += [record.key for record in batch]
+            await work.settle(
+                batch, [Outcome(id=(one.stage, one.key), state=ItemState.CONFIRMED, digest="0" * 64) for one in batch]
+            )
+    assert read == ["b", "d", "a", "c"]
 
 
 async def test_what_was_added_before_or_let_go_without_being_settled_is_handed_out_in_the_end(tmp_path: Path) -> None:
