@@ -21,7 +21,7 @@ def grounds(call: EstimateTransfer, counted: Counted, work: Work, probe: Probe, 
         online = f"{counted.online_files} files with {byte_size(counted.online_bytes)}"
         yield f"Confirmed online already, and not sent again: {online}."
     if counted.recalled_files:
-        recalled = f"{counted.recalled_files} files with {in_units(counted.recalled_bytes)}"
+        recalled = f"{counted.recalled_files} files with {byte_size(counted.recalled_bytes)}"
         yield f"In the cloud or on tape, and fetched when they are read, which nobody can time: {recalled}."
     if work.database:
         yield f"A database of {byte_size(work.database)} as it was sent in an earlier run."
