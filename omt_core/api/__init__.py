@@ -56,6 +56,7 @@ from omt_core.api.journal import (
     UploadRecord,
 )
 from omt_core.api.online import (
+    Backpressure,
     Chunk,
     CompletedMigration,
     CompletionProgress,
@@ -65,6 +66,7 @@ from omt_core.api.online import (
     ManifestEntry,
     OnlineMigration,
     OnlineTarget,
+    PartHints,
     StageManifest,
     TenantState,
     TenantStatus,
@@ -86,6 +88,7 @@ __all__ = [
     "SECRETS",
     "SUBJECTS_SHOWN",
     "Administrator",
+    "Backpressure",
     "Baseline",
     "BodyRefusedError",
     "BundleMember",
@@ -144,6 +147,7 @@ __all__ = [
     "OnlineUnavailableError",
     "OtherAddress",
     "Outcome",
+    "PartHints",
     "PhaseFinished",
     "PhaseStarted",
     "PhaseTiming",

@@ -173,7 +173,7 @@ class OnlineMigration(Protocol):
     """An open migration. Every method may be called from several tasks; each either holds, or raises `OnlineError`.
 
     Nothing is acknowledged before it is verified and durable online. `OnlineUnavailableError` may be retried by the
-    caller, `OnlineRefusedError` may not.
+    caller, `OnlineRefusedError` may not. What only some can do is asked for by isinstance: `Backpressure`, `PartHints`.
     """
 
     @property
@@ -185,14 +185,6 @@ class OnlineMigration(Protocol):
     def limits(self) -> TransferLimits:
         """What the online side takes."""
         ...
-
-    @property
-    def refusals(self) -> int:
-        """How often the online side has asked, since it was opened, for something to be sent again later.
-
-        A transfer that sees it grow sends less at a time.
-        """
-        return 0
 
     async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
@@ -217,14 +209,6 @@ class OnlineMigration(Protocol):
         """Give an upload up; one that is not known is no error."""
         ...
 
-    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
-        """Hint that these parts of tables are stored, so that the online side may begin with them.
-
-        At most `limits.digests_per_request` of them. Nothing is believed before their stage is committed, and nothing
-        is lost where a hint does not arrive. By default nobody is told.
-        """
-        del entries
-
     async def commit(self, manifest: StageManifest) -> None:
         """Make a stage's manifest, already uploaded as a content, the whole truth about that stage."""
         ...
@@ -246,6 +230,32 @@ class OnlineMigration(Protocol):
 
     async def aclose(self) -> None:
         """Let go of the claim on the migration; it stays open for a later run."""
+        ...
+
+
+@runtime_checkable
+class Backpressure(Protocol):
+    """An ability that an `OnlineMigration` may have: it tells how often it was asked to send later."""
+
+    @property
+    def refusals(self) -> int:
+        """How often the online side has asked, since it was opened, for something to be sent again later.
+
+        A transfer that sees it grow sends less at a time.
+        """
+        ...
+
+
+@runtime_checkable
+class PartHints(Protocol):
+    """An ability that an `OnlineMigration` may have: it passes on which parts of tables are stored already."""
+
+    async def announce(self, entries: Sequence[ManifestEntry]) -> None:
+        """Hint that these parts of tables are stored, so that the online side may begin with them.
+
+        At most `limits.digests_per_request` of them. Nothing is believed before their stage is committed, and nothing
+        is lost where a hint does not arrive.
+        """
         ...
 
 

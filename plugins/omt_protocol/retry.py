@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import stamina
 from typing_extensions import override
 
 from omt_core.api import (
+    Backpressure,
     BodyRefusedError,
     Chunk,
-    CompletedMigration,
     CompletionProgress,
     CompletionRequest,
     ContentRef,
@@ -26,8 +26,7 @@ from omt_core.api import (
     OnlineError,
     OnlineMigration,
     OnlineUnavailableError,
-    StageManifest,
-    TransferLimits,
+    PartHints,
     UploadMismatchError,
     UploadRequest,
 )
@@ -87,11 +86,16 @@ class Retries:
         raise AssertionError  # stamina returns or raises
 
 
-class RetryingMigration(OnlineMigration):
+def retrying(inner: OnlineMigration, patience: Patience, events: EventSink) -> OnlineMigration:
+    """Return the same migration with patience: each call is repeated until patience is over."""
+    return cast("OnlineMigration", RetryingMigration(inner, patience, events))
+
+
+class RetryingMigration(Backpressure, PartHints):
     """Repeats calls that failed with `OnlineUnavailableError`, and gives the last error on when patience is over.
 
-    Every call but a send may be repeated as it is. A send whose answer was lost may have arrived: the tenant's offset
-    decides what of it is still to be sent.
+    Every call but a send may be repeated as it is, and is not said here again (`__getattr__`). A send whose answer was
+    lost may have arrived: the tenant's offset decides what of it is still to be sent.
     """
 
     def __init__(self, inner: OnlineMigration, patience: Patience, events: EventSink) -> None:
@@ -99,27 +103,20 @@ class RetryingMigration(OnlineMigration):
         self._events = events
         self._retries = Retries(patience, events)
 
-    @property
-    @override
-    def id(self) -> str:
-        return self._inner.id
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self._inner, name)
+        return partial(self._repeated, value) if inspect.iscoroutinefunction(value) else value
 
-    @property
-    @override
-    def limits(self) -> TransferLimits:
-        return self._inner.limits
+    async def _repeated(self, call: Callable[..., Awaitable[T]], *arguments: object, **named: object) -> T:
+        return await self._retries.again(partial(call, *arguments, **named))
 
     @property
     @override
     def refusals(self) -> int:
         return self._retries.refusals
 
-    @override
-    async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
-        return await self._retries.again(partial(self._inner.missing, contents))
-
-    @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+        """Create anew what an answer that was lost may have created: that one is left to expire."""
         cuts = _Cuts(len(first_chunk))
         question = request.members[:1] or (ContentRef(digest=request.digest, size=request.size),)
 
@@ -135,12 +132,8 @@ class RetryingMigration(OnlineMigration):
 
         return await self._retries.again(step)
 
-    @override
-    async def offset(self, url: str) -> int:
-        return await self._retries.again(partial(self._inner.offset, url))
-
-    @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+        """Send what of the chunk is not there yet, as the offset online tells after each doubt."""
         end = offset + len(chunk)
         at = offset
         doubt = False
@@ -180,22 +173,15 @@ class RetryingMigration(OnlineMigration):
             raise
 
     @override
-    async def terminate(self, url: str) -> None:
-        await self._retries.again(partial(self._inner.terminate, url))
-
-    @override
     async def announce(self, entries: Sequence[ManifestEntry]) -> None:
         # Tried once: without it nothing is lost but a little time. What is wrong with the line or the claim, the next
         # call says.
-        with suppress(OnlineError):
-            await self._inner.announce(entries)
+        if isinstance(self._inner, PartHints):
+            with suppress(OnlineError):
+                await self._inner.announce(entries)
 
-    @override
-    async def commit(self, manifest: StageManifest) -> None:
-        await self._retries.again(partial(self._inner.commit, manifest))
-
-    @override
     async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
+        """Ask again where the line broke; the online side goes on meanwhile."""
         steps = self._inner.complete(request)
 
         async def step() -> CompletionProgress | None:
@@ -209,12 +195,8 @@ class RetryingMigration(OnlineMigration):
         while (progress := await self._retries.again(step)) is not None:
             yield progress
 
-    @override
-    async def result(self, directory: Path) -> CompletedMigration:
-        return await self._retries.again(partial(self._inner.result, directory))
-
-    @override
     async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:
+        """Go on behind what was told."""
         told = 0
         batches = self._inner.manifest()
 
@@ -231,8 +213,8 @@ class RetryingMigration(OnlineMigration):
             told += len(batch)
             yield batch
 
-    @override
     async def aclose(self) -> None:
+        """Give the claim back; where that fails, say so and no more."""
         try:
             await self._inner.aclose()
         except OnlineError as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import Chunk, OnlineMigration, RateLimiter, UploadRequest
+from omt_core.api import Backpressure, Chunk, OnlineMigration, RateLimiter, UploadRequest
 from omt_upload.gate import Gate
 from omt_upload.settings import UploadSettings
 
@@ -114,6 +114,6 @@ class Line:
 
     def _sent(self, size: int, begun: float) -> None:
         self._blocked = 0
-        self._gate.passed(size, refusals=self._migration.refusals)
+        self._gate.passed(size, refusals=self._migration.refusals if isinstance(self._migration, Backpressure) else 0)
         speed = size / max(anyio.current_time() - begun, 1e-6)
         self._speed = speed if self._speed is None else self._speed + _WEIGHT_OF_NEW * (speed - self._speed)

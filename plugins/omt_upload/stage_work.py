@@ -9,7 +9,16 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api import BodyRefusedError, FolderAwayError, ItemRecord, ItemState, ManifestEntry, Outcome, UploadStage
+from omt_core.api import (
+    BodyRefusedError,
+    FolderAwayError,
+    ItemRecord,
+    ItemState,
+    ManifestEntry,
+    Outcome,
+    PartHints,
+    UploadStage,
+)
 from omt_core.api.files import remove
 from omt_crm.paths import is_back, wait_until_back
 from omt_upload.file_contents import Stamp
@@ -180,9 +189,11 @@ class StageWork:
             for record in records
             if record.part is not None and (outcome := known.get((record.stage, record.key))) is not None
         ]  # fmt: skip
-        at_once = self.pipe.migration.limits.digests_per_request
-        for begin in range(0, len(entries), at_once):
-            await self.pipe.migration.announce(entries[begin : begin + at_once])
+        migration = self.pipe.migration
+        at_once = migration.limits.digests_per_request
+        if isinstance(migration, PartHints):
+            for begin in range(0, len(entries), at_once):
+                await migration.announce(entries[begin : begin + at_once])
 
     async def remove_sources(self, records: Iterable[ItemRecord]) -> None:
         """Delete spooled copies of what is confirmed; nothing outside the workspace is ever deleted."""

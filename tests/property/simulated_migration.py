@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import UploadMismatchError
 from omt_core.api.online import (
+    Backpressure,
     Chunk,
     CompletedMigration,
     CompletionProgress,
@@ -24,7 +25,7 @@ from tests.property.receiver import Receiver
 from tests.property.simulation import Simulation
 
 
-class SimulatedMigration(OnlineMigration):
+class SimulatedMigration(OnlineMigration, Backpressure):
     """A migration at the other end of the line of a simulation."""
 
     def __init__(self, simulation: Simulation, migration: OnlineMigration, receiver: Receiver) -> None:
@@ -45,7 +46,7 @@ class SimulatedMigration(OnlineMigration):
     @property
     @override
     def refusals(self) -> int:
-        return self._migration.refusals
+        return self._migration.refusals if isinstance(self._migration, Backpressure) else 0
 
     @override
     async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:

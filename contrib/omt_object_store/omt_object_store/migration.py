@@ -9,6 +9,7 @@ from typing import Final
 import anyio.to_thread
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from omt_core.api import (
+    Backpressure,
     Chunk,
     CompletedMigration,
     CompletionProgress,
@@ -39,7 +40,7 @@ _MEMBER_BYTES: Final = 8 << 20
 _DIGESTS_PER_REQUEST: Final = 1_000
 
 
-class StoredMigration(OnlineMigration):
+class StoredMigration(OnlineMigration, Backpressure):
     """Every call first makes sure that the claim is still this tool's."""
 
     def __init__(

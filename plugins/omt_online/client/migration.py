@@ -19,6 +19,7 @@ from omt_core.api import (
     ManifestEntry,
     OnlineMigration,
     OnlineRefusedError,
+    PartHints,
     StageManifest,
     TransferLimits,
     UploadMismatchError,
@@ -34,8 +35,8 @@ UPLOADS: Final = "/v1/uploads"
 """Where uploads are created."""
 
 
-class HttpMigration(OnlineMigration):
-    """Holds the claim on a migration."""
+class HttpMigration(TusUploads, OnlineMigration, PartHints):
+    """Holds the claim on a migration, whose uploads are those of tus."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class HttpMigration(OnlineMigration):
         self._id = opened.id
         self._path = f"/v1/migrations/{quote(opened.id, safe='')}"
         self._claim = {"Omt-Claim": opened.claim}
-        self._uploads = TusUploads(session, UPLOADS, abilities, self._claim)
+        super().__init__(session, UPLOADS, abilities, self._claim)
         self._limits = TransferLimits(
             bundle_bytes=opened.limits.bundle_bytes,
             member_bytes=opened.limits.member_bytes,
@@ -89,23 +90,11 @@ class HttpMigration(OnlineMigration):
         # to the bit. A checksum over all of it would find nothing more.
         unguarded = request.kind == "bundle" and len(first_chunk) == request.size
         try:
-            return await self._uploads.create(request.size, metadata, first_chunk, guarded=not unguarded)
+            return await self.create(request.size, metadata, first_chunk, guarded=not unguarded)
         except OnlineRefusedError as error:
             if unguarded and error.code == "bundle-malformed":  # damage on the way may hit what holds it together
                 raise UploadMismatchError(error.code, error.message, error.remedy) from error
             raise
-
-    @override
-    async def offset(self, url: str) -> int:
-        return await self._uploads.offset(url)
-
-    @override
-    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-        return await self._uploads.send(url, offset, chunk)
-
-    @override
-    async def terminate(self, url: str) -> None:
-        await self._uploads.terminate(url)
 
     @override
     async def announce(self, entries: Sequence[ManifestEntry]) -> None:

@@ -27,7 +27,7 @@ from omt_online.client.migration import UPLOADS, HttpMigration
 from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
 from omt_online.client.tus import ask_abilities
-from omt_protocol.retry import Patience, RetryingMigration
+from omt_protocol.retry import Patience, retrying
 from omt_protocol.workspace import client_id, note_token_place, pin_key
 
 _NAMES_PER_REQUEST: Final = 1_000
@@ -110,7 +110,7 @@ class HttpTarget(OnlineTarget, ValueLimit):
             longest_poll=self._settings.completion_poll_longest,
         )
         patience = Patience(total=self._settings.retry_total, longest_wait=self._settings.retry_longest_wait)
-        return RetryingMigration(migration, patience, self._events)
+        return retrying(migration, patience, self._events)
 
     @override
     async def aclose(self) -> None:

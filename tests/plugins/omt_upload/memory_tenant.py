@@ -20,6 +20,7 @@ from omt_core.api.online import (
     ContentRef,
     ManifestEntry,
     OnlineMigration,
+    PartHints,
     StageManifest,
     TransferLimits,
     UploadRequest,
@@ -75,7 +76,7 @@ class MemoryTenant:
         self.landings[digest] = self.landings.get(digest, 0) + 1
 
 
-class MemoryMigration(OnlineMigration):
+class MemoryMigration(OnlineMigration, PartHints):
     """A migration at a `MemoryTenant`."""
 
     def __init__(
