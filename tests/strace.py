@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from omt_core.testing.power_loss import StraceUnusableError, require_strace
+from tests.power_loss import StraceUnusableError, require_strace
 
 
 def skip_without_strace() -> None:

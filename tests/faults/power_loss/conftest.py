@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.testing.power_loss import Record, RecordError, record
 from tests.faults.power_loss.migration import Scene, prepare
+from tests.power_loss import Record, RecordError, record
 from tests.strace import skip_without_strace
 
 IN_MEMORY = Path("/dev/shm")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from omt_core.testing.power_loss import Receiving, Record, Sending
+from tests.power_loss import Receiving, Record, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from omt_core.testing.power_loss import Record, Survivor, survivors
+from tests.power_loss import Record, Survivor, survivors
 
 
 class Dated(Protocol):

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from omt_core.testing.power_loss import Sending, record, survivors
 from omt_tenant.tenant import Store
+from tests.power_loss import Sending, record, survivors
 from tests.strace import skip_without_strace
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from omt_core.testing.power_loss import Disk, Record, Survivor, survivor_at
 from omt_tenant.settings import TenantSettings
 from tests.faults.power_loss.conftest import Night
 from tests.faults.power_loss.exchanges import Message, exchanges
@@ -21,6 +20,7 @@ from tests.faults.power_loss.judging import in_force, lay_out
 from tests.faults.power_loss.migration import Scene, end, migrate, serve, stop
 from tests.faults.power_loss.tenant_promises import KeptPromises, Promised, promises
 from tests.faults.power_loss.tool_promises import events_in
+from tests.power_loss import Disk, Record, Survivor, survivor_at
 
 ONLINE, ON_SITE = "the tenant's disk", "the disk on site"
 

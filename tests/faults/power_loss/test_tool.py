@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.testing.power_loss import Tree
 from tests.faults.power_loss.conftest import Night
 from tests.faults.power_loss.judging import Verdict, cases, lay_out
 from tests.faults.power_loss.tool_promises import OnSite, broken, events_in, shown
+from tests.power_loss import Tree
 
 pytestmark = pytest.mark.anyio
 

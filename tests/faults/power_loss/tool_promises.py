@@ -18,11 +18,11 @@ from pathlib import Path
 from omt_core.api.items import ItemState
 from omt_core.engine import facts
 from omt_core.journal import Journal
-from omt_core.testing.power_loss import Record, Sending
 from omt_freeze.service_config import ConfigNote
 from omt_protocol.receipt import check_manifest, check_signature, parse_receipt
 from tests.faults.power_loss.exchanges import Message, exchanges
 from tests.faults.power_loss.tenant_promises import Promised, promises
+from tests.power_loss import Record, Sending
 
 OPEN = {ItemState.PENDING, ItemState.STARTED}
 SAID_FROZEN = "The installation on site is frozen"

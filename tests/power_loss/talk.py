@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from omt_core.testing.power_loss.arguments import bytes_of, first_number
-from omt_core.testing.power_loss.operations import Receiving, Sending
-from omt_core.testing.power_loss.strace import Call
+from tests.power_loss.arguments import bytes_of, first_number
+from tests.power_loss.operations import Receiving, Sending
+from tests.power_loss.strace import Call
 
 _STDOUT: Final = "1<" + "".join(f"\\x{byte:02x}" for byte in b"pipe:")
 TALK: Final = ("<TCP:", _STDOUT)

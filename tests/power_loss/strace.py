@@ -61,7 +61,7 @@ def require_strace() -> None:
     program = shutil.which("strace")
     if program is None:
         raise StraceUnusableError("strace is not installed (Debian: strace)")
-    tried = subprocess.run(  # noqa: S603 - the system's own program
+    tried = subprocess.run(
         [program, "-f", "--seccomp-bpf", "-o", os.devnull, sys.executable, "-c", ""],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -74,7 +74,7 @@ def trace(command: Sequence[str], output: Path, environment: Mapping[str, str]) 
     program = shutil.which("strace") or "strace"
     options = ["-f", "--seccomp-bpf", "-qq", "-yy", "-xx", "-s", str(LONGEST_TEXT), "-e", f"trace={_CALLS}"]
     options += ["-e", "signal=none", "-o", str(output)]
-    return subprocess.run([program, *options, *command], env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 - as the caller says
+    return subprocess.run([program, *options, *command], env=environment, stdout=subprocess.PIPE, check=False)
 
 
 def read_calls(output: Path, watched: Sequence[str], talk: Sequence[str]) -> Sequence[Call]:

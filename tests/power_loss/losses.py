@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from omt_core.testing.power_loss.operations import Change, Renaming, Writing
-from omt_core.testing.power_loss.sectors import SECTOR, Loss
+from tests.power_loss.operations import Change, Renaming, Writing
+from tests.power_loss.sectors import SECTOR, Loss
 
 PAGE_SECTORS: Final = 8
 LONG_ROW: Final = 8

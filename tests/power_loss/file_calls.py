@@ -9,17 +9,17 @@ from itertools import count
 from posixpath import join, normpath
 from typing import Final, TypeAlias
 
-from omt_core.testing.power_loss.arguments import DESCRIPTOR, STRING, bytes_of, decoded, first_number, path_of
-from omt_core.testing.power_loss.files import Files
-from omt_core.testing.power_loss.operations import (
+from tests.power_loss.arguments import DESCRIPTOR, STRING, bytes_of, decoded, first_number, path_of
+from tests.power_loss.files import Files
+from tests.power_loss.operations import (
     Operation,
     Resizing,
     Synced,
     Syncing,
     Writing,
 )
-from omt_core.testing.power_loss.strace import Call, RecordError
-from omt_core.testing.power_loss.talk import is_talk, talk
+from tests.power_loss.strace import Call, RecordError
+from tests.power_loss.talk import is_talk, talk
 
 Placed: TypeAlias = tuple[int, Operation]
 """An operation with the line of the record at which it takes effect."""

@@ -6,7 +6,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from omt_core.testing.power_loss import (
+from tests.power_loss import (
     Change,
     Disk,
     Loss,

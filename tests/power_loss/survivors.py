@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from omt_core.testing.power_loss.disk import Disk
-from omt_core.testing.power_loss.losses import Chances
-from omt_core.testing.power_loss.operations import Record
-from omt_core.testing.power_loss.sectors import Loss
-from omt_core.testing.power_loss.tree import Tree
+from tests.power_loss.disk import Disk
+from tests.power_loss.losses import Chances
+from tests.power_loss.operations import Record
+from tests.power_loss.sectors import Loss
+from tests.power_loss.tree import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def survivors(
 
     `milestones` are ascending positions from which on more is demanded of a state: a state is told again after each.
     """
-    chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+    chance = random.Random(seed)
     disk = Disk(record, roots)
     told: set[tuple[bytes, int]] = set()
     for position, operation in enumerate((*record.operations, None)):

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.testing.power_loss.disk import Disk
-from omt_core.testing.power_loss.file_calls import FileCalls
-from omt_core.testing.power_loss.files import Files
-from omt_core.testing.power_loss.operations import Operation, Receiving, Record, Sending, Synced
-from omt_core.testing.power_loss.strace import RecordError, read_calls, require_strace, trace
-from omt_core.testing.power_loss.talk import TALK
+from tests.power_loss.disk import Disk
+from tests.power_loss.file_calls import FileCalls
+from tests.power_loss.files import Files
+from tests.power_loss.operations import Operation, Receiving, Record, Sending, Synced
+from tests.power_loss.strace import RecordError, read_calls, require_strace, trace
+from tests.power_loss.talk import TALK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

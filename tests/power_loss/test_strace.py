@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.testing.power_loss import RecordError
-from omt_core.testing.power_loss.strace import Call, read_calls
+from tests.power_loss import RecordError
+from tests.power_loss.strace import Call, read_calls
 
 FILE = "\\x2f\\x61"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from omt_core.testing.power_loss.operations import Entry, Renaming
-from omt_core.testing.power_loss.strace import RecordError
+from tests.power_loss.operations import Entry, Renaming
+from tests.power_loss.strace import RecordError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
-from omt_core.testing.power_loss.operations import Resizing, Writing
+from tests.power_loss.operations import Resizing, Writing
 
 SECTOR: Final = 512
 """Bytes that reach a disk together or not at all."""

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Final
 
-from omt_core.testing.power_loss.strace import Call, RecordError
+from tests.power_loss.strace import Call, RecordError
 
 STRING: Final = re.compile(r'"([^"]*)"(\.\.\.)?')
 DESCRIPTOR: Final = re.compile(r"(AT_FDCWD|-?\d+)(?:<([^>]*)>(\(deleted\))?)?")

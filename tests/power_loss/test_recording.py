@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from omt_core.testing.power_loss import Recorded, RecordError, Sending, record, survivors
+from tests.power_loss import Recorded, RecordError, Sending, record, survivors
 from tests.strace import skip_without_strace
 
 

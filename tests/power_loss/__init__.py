@@ -6,8 +6,8 @@ survivor.tree.write({str(folder): tmp_path / "state"})
 ... open it with the real code; what was promised before `survivor.position` must be there ...
 """
 
-from omt_core.testing.power_loss.disk import Disk
-from omt_core.testing.power_loss.operations import (
+from tests.power_loss.disk import Disk
+from tests.power_loss.operations import (
     Change,
     Entry,
     Operation,
@@ -20,11 +20,11 @@ from omt_core.testing.power_loss.operations import (
     Syncing,
     Writing,
 )
-from omt_core.testing.power_loss.recording import Recorded, record
-from omt_core.testing.power_loss.sectors import Loss
-from omt_core.testing.power_loss.strace import RecordError, StraceUnusableError, require_strace
-from omt_core.testing.power_loss.survivors import Survivor, survivor_at, survivors
-from omt_core.testing.power_loss.tree import Content, Tree
+from tests.power_loss.recording import Recorded, record
+from tests.power_loss.sectors import Loss
+from tests.power_loss.strace import RecordError, StraceUnusableError, require_strace
+from tests.power_loss.survivors import Survivor, survivor_at, survivors
+from tests.power_loss.tree import Content, Tree
 
 __all__ = [
     "Change",

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from omt_core.testing.power_loss.operations import (
+from tests.power_loss.operations import (
     Change,
     Entry,
     Operation,
@@ -29,8 +29,8 @@ from omt_core.testing.power_loss.operations import (
     Syncing,
     Writing,
 )
-from omt_core.testing.power_loss.sectors import Loss, assembled
-from omt_core.testing.power_loss.tree import Content, Tree
+from tests.power_loss.sectors import Loss, assembled
+from tests.power_loss.tree import Content, Tree
 
 
 @dataclass(slots=True)
