@@ -79,7 +79,7 @@ from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import StageTotals, UploadStage
-from omt_core.api.text import byte_size, duration, listing, one_line
+from omt_core.api.text import byte_size, duration, listing, one_line, spreadsheet_cell
 from omt_core.api.text_file import decode_text
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
@@ -200,4 +200,5 @@ __all__ = [
     "hookimpl",
     "listing",
     "one_line",
+    "spreadsheet_cell",
 ]

@@ -38,6 +38,19 @@ def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:
     return f"{named} and {len(words) - shown:,} more" if len(words) > shown else named
 
 
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula: it gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def text_of_cell(cell: str) -> str:
+    """Take away what `spreadsheet_cell` put in front."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+
+
 def one_line(text: object) -> str:
     r"""Return text on one line that hides nothing and that any output can encode.
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.errors import InputError
+from omt_core.api.text import spreadsheet_cell, text_of_cell
 from omt_core.api.text_file import decode_text
 from omt_core.api.users import User
 
 PLAN_COLUMNS: Final = ("login", "full_name", "group", "position", "administrator", "plan")
 USER_NAME_COLUMNS: Final = ("login", "full_name", "plan", "user_name", "other_addresses")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _NAMED_DELIMITER: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _ADDRESS_SEPARATOR: Final = "; "
 
@@ -87,24 +87,15 @@ def parse_assignments(text: str, column: str, *, place: str) -> Mapping[str, str
                 continue
             if len(row) < len(columns) or any(row[len(columns) :]):
                 raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of the first line")
-            login = _restore(row[columns.index("login")])
+            login = text_of_cell(row[columns.index("login")])
             if login in assignments:
                 raise _invalid(place, f"line {rows.line_num}: its login stands in an earlier line too")
-            assignments[login] = _restore(row[columns.index(column)])
+            assignments[login] = text_of_cell(row[columns.index(column)])
     except csv.Error as error:
         raise _invalid(place, f"line {rows.line_num}: {error}") from None
     if not columns:
         raise _invalid(place, f"there is no column login and no column {column}")
     return assignments
-
-
-def neutralise(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-def _restore(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
 
 
 def _delimiter(text: str) -> str:
@@ -117,7 +108,7 @@ def _write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+    writer.writerows([spreadsheet_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

@@ -7,12 +7,11 @@ import csv
 import io
 from collections.abc import AsyncGenerator, Sequence
 
-from omt_core.api import ItemRecord, MigrationRecord
+from omt_core.api import ItemRecord, MigrationRecord, spreadsheet_cell
 from omt_report.document import ItemLine, item_of, serialised
 
 COLUMNS = tuple(ItemLine.model_fields)
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _SEPARATOR = " | "
 
 
@@ -23,19 +22,14 @@ async def csv_report(record: MigrationRecord) -> AsyncGenerator[bytes]:
         yield await serialised(_batch, batch)
 
 
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: such a one gets an apostrophe in front (CONTRACT)."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
 def _batch(batch: Sequence[ItemRecord]) -> bytes:
     return _rows([[_cell(getattr(line, column)) for column in COLUMNS] for line in map(item_of, batch)])
 
 
 def _cell(value: object) -> str:
     if isinstance(value, tuple):
-        return neutral(_SEPARATOR.join(value))
-    return "" if value is None else neutral(str(value))
+        return spreadsheet_cell(_SEPARATOR.join(value))
+    return "" if value is None else spreadsheet_cell(str(value))
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> bytes:

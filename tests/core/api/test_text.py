@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line
+from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line, spreadsheet_cell
+from omt_core.api.text import text_of_cell
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -65,3 +66,9 @@ def test_of_many_words_a_few_are_named() -> None:
     assert listing(["a", "b"], 2) == "a, b"
     assert listing([str(number) for number in range(2_000)], 2, "; ") == "0; 1 and 1,998 more"
     assert listing([]) == ""
+
+
+@given(ANYTHING)
+def test_no_cell_begins_like_a_formula_and_its_text_comes_back(text: str) -> None:
+    assert not spreadsheet_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert text_of_cell(spreadsheet_cell(text)) == text
