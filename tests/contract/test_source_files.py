@@ -17,7 +17,7 @@ WIDE = {
     "omt_core/api": 28,  # all of it is told of under one name, `omt_core.api`
     "omt_core/engine": 25,
     "omt_core/testing": 22,
-    "omt_core/wizard/conductor": 15,
+    "omt_core/wizard/controller": 15,
     "plugins/omt_archive": 27,
     "plugins/omt_simulator": 39,
     "plugins/omt_tenant/importing": 18,
