@@ -44,7 +44,7 @@ from omt_core.api.events import (
 )
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
+from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
 from omt_core.api.journal import (
     BundleMember,
     ItemDigest,
@@ -198,6 +198,7 @@ __all__ = [
     "duration",
     "files",
     "hookimpl",
+    "leads_out",
     "listing",
     "one_line",
     "spreadsheet_cell",

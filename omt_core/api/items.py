@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_LEADS_OUT: Final = re.compile(r"\A\Z|\A[/\\]|\A[A-Za-z]:[/\\]|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0")
 
 
 class InventoryState(StrEnum):
@@ -100,3 +103,8 @@ class ItemRecord(NamedTuple):
     def path(self) -> Path | None:
         """Where it lies on site, if anywhere."""
         return None if self.location is None else Path(self.location)
+
+
+def leads_out(name: str) -> bool:
+    r"""Tell whether a name is not one of something within a folder: empty, absolute, or with a part `..`."""
+    return _LEADS_OUT.search(name) is not None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.calls import ContributeUploadStages
 from omt_core.api.findings import FindingCode
-from omt_core.api.items import InventoryState, Item
+from omt_core.api.items import InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.faults import blaming, wrong_answer
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from omt_core.plugin_host.dispatch import Dispatch
 
 _STAGE_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_LEADS_OUT: Final = re.compile(r"\A\Z|\A[/\\]|\A[A-Za-z]:[/\\]|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0")
 
 
 async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:
@@ -68,11 +67,6 @@ def fault_in_item(item: Item, stage: str, codes: Mapping[str, FindingCode]) -> s
     if item.reason not in codes:
         return f"{where} is left out for the reason {item.reason!r}, which is no finding code that a plugin named"
     return None
-
-
-def leads_out(name: str) -> bool:
-    r"""Tell whether a name is not one of something within a folder: empty, absolute, or with a part `..`."""
-    return _LEADS_OUT.search(name) is not None
 
 
 _END: Final[list[Item]] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from omt_core.api import ContentRef, ManifestEntry, RecoveryChoice
+from omt_core.api import ContentRef, ManifestEntry, RecoveryChoice, leads_out
 from omt_protocol.protocol_error import ProtocolError
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLineError, parse_line
 from omt_protocol.receipt.manifest import LINE_LIMIT
@@ -116,6 +116,9 @@ def _entries(file: BinaryIO, stage: str) -> Iterator[ManifestEntry]:
             raise _malformed(f"line {number}: {error.field} {error}") from error
         if entry.stage != stage:
             raise _malformed(f"line {number} belongs to another stage")
+        if entry.digest is not None and leads_out(entry.name):
+            # Whoever gives the files back by their names would write where nobody meant to.
+            raise _malformed(f"line {number} has a name that is empty or leads out of its folder")
         if before is not None and before >= entry.key:
             raise _malformed(f"line {number} is not in the order of keys, or has the key of the one before")
         before = entry.key

@@ -76,3 +76,17 @@ def test_a_test_migration_that_ends_before_it_begins_says_that_it_is_one(
     code = main(["migrate", "--answers", str(answers), "--json"])
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (code, result["error"]["code"], result["kind"]) == (3, "installation-incomplete", "test")
+
+
+@pytest.mark.parametrize(
+    ("way", "code", "words"),
+    [("exit", 5, "'partner'"), ("none", 5, "NoneType"), ("quiet", 0, ""), ("configure", 5, "configure of odd")],
+)
+def test_a_command_of_a_plugin_never_ends_with_0_without_a_result(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, way: str, code: int, words: str
+) -> None:
+    monkeypatch.setenv("OMT_TEST_WAY", way)
+    assert main(["--plugin", "tests.core.cli.partner:Partner", "odd", "--json"]) == code
+    result = json.loads(capsys.readouterr().out)
+    assert (result["event"], result["exit_code"]) == ("result", code)
+    assert words in json.dumps(result)

@@ -84,3 +84,13 @@ async def test_a_recovery_of_missing_files_takes_no_database(connect, make_line)
         await client.open("test", "missing")
         assert (await client.commit("database", make_line("database", "p", None))).code == "choice-not-possible"
         assert (await client.commit(S, make_line(S, "1", None), snapshot="other")).status == 204
+
+
+@pytest.mark.parametrize("key", ["../../x", "a/../../b", "/etc/x", "C:\\x", "..\\x"])
+async def test_a_name_that_leads_out_is_refused_and_one_that_was_left_behind_is_only_a_name(connect, make_line, key):
+    async with connect() as client:
+        await client.open()
+        await client.store(b"one")
+        answer = await client.commit(S, make_line(S, key, b"one"))
+        assert (answer.status, answer.code) == (422, "manifest-malformed")
+        assert (await client.commit(S, make_line(S, key, None))).status == 204
