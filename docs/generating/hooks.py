@@ -18,6 +18,10 @@ the two that register are coroutines, take one `call` and have one return type; 
 defaults, so a plugin that works goes on working. [The first plugin](../tutorial/first-plugin.md) shows how it is done,
 [the public surface](api.md) has every type that is named here.
 
+What a hook answers is checked to the last field before anybody sees it, and of findings at most 1,000 are told for one
+question: a rule that has more to say lists subjects. The database in a call can only be read, except in `freeze` and
+`thaw`; lists and mappings are copies. What a plugin prints goes to standard error.
+
 *Fatal*: what the hook raises stops the run, and the error names the plugin. *Isolated*: the run goes on with a finding
 [`plugin-raised`](findings/plugin-raised.md). A *role* is held by exactly one plugin, which
 [`core.roles`](settings.md#core) names."""

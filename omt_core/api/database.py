@@ -42,6 +42,8 @@ class Table:
 class SourceDatabase(Protocol):
     """A connection to the CRM database: read only, one statement at a time, in one consistent view once asked for.
 
+    Plugins get a view of it in which `write` and `aclose` are refused, except that `freeze` and `thaw` may write.
+
     Statements are written once, in standard SQL over the CRM's logical table and column names without owner, with `?`
     for each parameter, and are rendered for the DBMS against its real catalogue: names in any case, quoted as they are
     spelt there. A column that this database does not have reads as NULL; a table that it does not have raises

@@ -16,6 +16,10 @@ from omt_core.api.items import Item
 class UploadStage:
     """A row of the upload table that a plugin brings (W73).
 
+    `name` is lower-case letters, digits and hyphens, at most 64, and begins with a letter. All items are of this stage,
+    have a key that is told once, and a name that stays in its folder (`leads_out`); one that is found has a path, any
+    other the code of a finding as its reason. A stage that breaks a rule stops the run, as the fault of its plugin.
+
     `items` is called when the stage begins and yields batches of items (at most a few thousand each) until all are
     told; it may be slow and produce files as it goes. A stage of kind `database` is fed from the snapshot and its items
     are never compared with an earlier run's; items of a stage of kind `files` count as archive files in the result.

@@ -37,6 +37,9 @@ TOO_LARGE: Final = "too-large"
 CHANGED: Final = "changed"
 
 
+_FOLDER: Final = "A folder stands where a file was named."
+
+
 class Stamp(NamedTuple):
     """What tells a changed file: size in bytes and time of change in nanoseconds."""
 
@@ -85,7 +88,7 @@ def _read_small(path: str, room: memoryview, offset: int, tries: int) -> Raw:
 
 def _read_whole(path: str, room: memoryview) -> Stamp | None:
     name = openable(path)
-    handle = os.open(name, _FLAGS)
+    handle = _opened(name)
     try:
         before = _stamp(os.fstat(handle))
         if before.size > len(room):
@@ -112,7 +115,7 @@ def read_part(path: str, room: memoryview, offset: int, expected: Stamp | None) 
     part, so that on Windows nobody on site is kept from renaming or deleting it for hours.
     """
     name = openable(path)
-    handle = os.open(name, _FLAGS)
+    handle = _opened(name)
     try:
         before = _stamp(os.fstat(handle))
         if expected is not None and before != expected:
@@ -132,6 +135,16 @@ def openable(path: str, *, windows: bool = os.name == "nt") -> str:
     if not windows or len(path) < _LONG_PATH or path.startswith("\\\\?\\"):
         return path
     return f"\\\\?\\UNC\\{path[2:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
+
+
+def _opened(name: str) -> int:
+    """Open a file; a folder is told as such also on Windows, which calls it a lack of rights."""
+    try:
+        return os.open(name, _FLAGS)
+    except PermissionError:
+        if os.path.isdir(name):  # noqa: PTH112 - as in `_status`
+            raise IsADirectoryError(errno.EISDIR, _FOLDER) from None
+        raise
 
 
 def _read_into(handle: int, room: memoryview, size: int) -> int:
@@ -159,6 +172,8 @@ def _status(name: str) -> os.stat_result:
 
 
 def _stamp(status: os.stat_result) -> Stamp:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, _FOLDER)
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "Not a regular file.")
     return Stamp(status.st_size, status.st_mtime_ns)

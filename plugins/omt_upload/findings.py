@@ -33,6 +33,13 @@ FILE_UNREADABLE: Final = FindingCode(
     meaning="The file is there, but this account may not read it, or the disk fails.",
     remedy="Give this account the right to read the file, or restore it from a backup, and run the tool again.",
 )
+FILE_IS_FOLDER: Final = FindingCode(
+    code="file-is-folder",
+    severity=Severity.ERROR,
+    plugin=_PLUGIN,
+    meaning="A folder stands where the plugin that brings the stage named a file, so there is nothing to upload.",
+    remedy="If something was put there by mistake, mend it and run the tool again; else tell the plugin's author.",
+)
 CONTENT_REFUSED: Final = FindingCode(
     code="content-refused",
     severity=Severity.ERROR,
@@ -69,6 +76,7 @@ ALL_CODES: Final = (
     FILE_VANISHED,
     FILE_CHANGED,
     FILE_UNREADABLE,
+    FILE_IS_FOLDER,
     CONTENT_REFUSED,
     FILE_BLOCKED,
     NEWER_DOCUMENT,

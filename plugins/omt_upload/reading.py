@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from omt_core.api import ItemState
 from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
-from omt_upload.findings import FILE_CHANGED, FILE_UNREADABLE, FILE_VANISHED
+from omt_upload.findings import FILE_CHANGED, FILE_IS_FOLDER, FILE_UNREADABLE, FILE_VANISHED
 
 VANISHED: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
@@ -100,4 +100,5 @@ def _unread(number: int, text: str) -> Unread:
     """Say what an error of the operating system means for an item."""
     if number in VANISHED:
         return Unread(ItemState.MISSING, FILE_VANISHED.code, "The file is gone.", number)
-    return Unread(ItemState.FAILED, FILE_UNREADABLE.code, text, number)
+    code = FILE_IS_FOLDER if number == errno.EISDIR else FILE_UNREADABLE
+    return Unread(ItemState.FAILED, code.code, text, number)

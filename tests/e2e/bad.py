@@ -13,6 +13,8 @@ import anyio
 from typing_extensions import override
 
 from omt_core.api import Finding, FindingCode, Item, Plugin, PluginSettings, Severity, UploadStage, calls, hookimpl
+from omt_core.api.hook import Policy
+from omt_core.api.plugin import HOOKS
 
 PLACE, _, WAY = os.environ.get("OMT_TEST_BAD", "nowhere:nothing").partition(":")
 TAKEN = FindingCode(
@@ -82,3 +84,20 @@ async def _items() -> AsyncIterator[Sequence[Item]]:
         "out": replace(item, name="../../x"),
     }
     yield [ways[WAY]]
+
+
+def _failing(name: str) -> object:
+    async def hook(self: Plugin, call: object) -> object:
+        match WAY:
+            case "exit":
+                sys.exit(0)
+            case "wrong":
+                return 3
+        raise ZeroDivisionError(name)
+
+    return hookimpl(hook)
+
+
+ISOLATED = tuple(name for name, hook in HOOKS.items() if hook.policy is Policy.ISOLATED and name != "thaw")
+Everywhere = type("Everywhere", (Plugin,), {name: _failing(name) for name in ISOLATED})
+"""Fails in every hook that does not stop a run."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.bad import ISOLATED
 from tests.e2e.omt import build, run, serving, start
 from tests.e2e.test_partner_plugins import PATHS
 
@@ -90,3 +91,21 @@ def test_one_that_blocks_is_named_and_the_third_signal_ends_the_process(tmp_path
             process.send_signal(number)
         assert process.wait(60) == 130
         assert "'bad' in 'validate_users'" in process.stderr.read()
+
+
+@pytest.mark.parametrize("way", ["raise", "exit", "wrong"])
+def test_one_that_fails_in_every_hook_that_it_may_is_told_for_each_and_all_the_rest_is_moved(
+    tmp_path: Path, way: str
+) -> None:
+    site = build(tmp_path)
+    with serving(tmp_path, words=site.plans) as tenant:
+        words = ("migrate", "--workspace", tmp_path / "work", "--plugin", "tests.e2e.bad:Everywhere", "--answers")
+        stopped = run(*words, site.answer(tenant), folder=tmp_path, extra=doing(f"everywhere:{way}"))
+        assert (stopped.code, stopped.result["error"]["code"]) == (1, "findings-stand")
+        waived = run(
+            *words, site.answer(tenant, waive=["plugin:bad"]), folder=tmp_path, extra=doing(f"everywhere:{way}")
+        )
+        assert waived.code == 0, waived.errors
+    told = {one["message"].split("'")[3] for one in waived.result["findings"] if one["subjects"] == ["plugin:bad"]}
+    answers_nothing = {"before_phase", "after_phase", "observe"} if way == "wrong" else set()
+    assert told == set(ISOLATED) - answers_nothing

@@ -52,16 +52,16 @@ def test_a_file_that_has_grown_beyond_its_room_is_not_read(tmp_path: Path) -> No
     assert read(path) == TooLarge()
 
 
-def test_a_file_that_is_gone_is_missing_and_a_folder_a_pipe_or_a_loop_is_unreadable(tmp_path: Path) -> None:
+def test_a_file_that_is_gone_is_missing_a_folder_is_told_and_a_pipe_or_a_loop_is_unreadable(tmp_path: Path) -> None:
     gone = read(tmp_path / "gone")
     assert isinstance(gone, Unread)
     assert (gone.state, gone.reason) == (ItemState.MISSING, "file-vanished")
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
-    for name in (".", "pipe", "loop"):
+    for name, reason in ((".", "file-is-folder"), ("pipe", "file-read-failed"), ("loop", "file-read-failed")):
         result = read(tmp_path / name)
         assert isinstance(result, Unread)
-        assert (result.state, result.reason) == (ItemState.FAILED, "file-read-failed")
+        assert (result.state, result.reason) == (ItemState.FAILED, reason)
 
 
 @pytest.mark.parametrize("changes", [1, 2, 3])
@@ -119,3 +119,17 @@ def test_a_slice_is_refused_when_the_file_is_not_what_it_was(tmp_path: Path) -> 
 def test_long_paths_on_windows_are_opened_in_their_extended_form(path: str, opened: str) -> None:
     assert openable(path, windows=True) == opened
     assert openable(path, windows=False) == path
+
+
+def test_a_folder_that_the_system_calls_a_lack_of_rights_is_told_as_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does Windows."""
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Access is denied")
+
+    (tmp_path / "file").write_bytes(b"x")
+    monkeypatch.setattr(file_contents.os, "open", refuse)
+    reasons = [result.reason for name in (".", "file") if isinstance(result := read(tmp_path / name), Unread)]
+    assert reasons == ["file-is-folder", "file-read-failed"]

@@ -143,7 +143,7 @@ async def test_files_that_vanish_or_cannot_be_read_are_named_with_a_reason(tmp_p
     assert reasons == {
         "a/one.txt": "file-vanished",
         "c/large.bin": "file-vanished",
-        "a/two.txt": "file-read-failed",
+        "a/two.txt": "file-is-folder",
         "z": "document-file-missing",
     }
     assert summary.failed == 0
