@@ -34,17 +34,27 @@ class EventHub(EventSink):
     def __init__(self) -> None:
         self._subscribers: list[MemoryObjectSendStream[StampedEvent]] = []
         self._keep: Callable[[Finding], None] | None = None
+        self._early: list[Finding] = []
+        self._told: list[Finding] = []
 
     @override
     def emit(self, event: Event) -> None:
-        """Hand the event over; a finding goes to whoever keeps findings now, and is told by them."""
+        """Hand the event over; a finding goes to whoever keeps findings now, and is told by them.
+
+        One that is raised before anybody keeps findings is told at once, and kept by the first who does.
+        """
         if isinstance(event, FindingRaised) and self._keep is not None:
             self._keep(event.finding)
-        else:
-            self.tell(event)
+            return
+        if isinstance(event, FindingRaised):
+            self._early.append(event.finding)
+        self.tell(event)
 
     def tell(self, event: Event) -> None:
         """Tell every subscriber; state events are never dropped, progress may be for a slow one."""
+        if isinstance(event, FindingRaised) and event.finding in self._told:
+            self._told.remove(event.finding)
+            return
         stamped = StampedEvent(event=event, at=datetime.now(UTC))
         for subscriber in self._subscribers:
             if event.droppable and subscriber.statistics().current_buffer_used > _SLOW:
@@ -58,6 +68,10 @@ class EventHub(EventSink):
     def findings_kept(self, keep: Callable[[Finding], None]) -> Iterator[None]:
         """Hand every finding that is raised to `keep` for as long as the context lasts."""
         before, self._keep = self._keep, keep
+        self._told, self._early = self._early, []
+        for finding in tuple(self._told):
+            keep(finding)
+        self._told = []
         try:
             yield
         finally:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from omt_core.api.events import Notice, StageProgress
+from omt_core.api.events import FindingRaised, Notice, StageProgress
+from omt_core.api.findings import Finding
 from omt_core.plugin_host import EventHub
+from tests.core.plugin_host.plugins import ODD
 
 pytestmark = pytest.mark.anyio
 
@@ -32,3 +34,22 @@ async def test_a_subscriber_that_went_away_stops_nobody() -> None:
         gone.close()
         hub.emit(Notice(message="still here"))
         assert there.receive_nowait().event == Notice(message="still here")
+
+
+async def test_a_finding_that_is_raised_before_anybody_keeps_findings_is_told_once_and_kept() -> None:
+    hub = EventHub()
+    early = ODD.finding("Before the session is open.")
+    kept: list[Finding] = []
+
+    def keep(finding: Finding) -> None:
+        kept.append(finding)
+        hub.tell(FindingRaised(finding=finding))
+
+    with hub.subscribe() as stream:
+        hub.emit(FindingRaised(finding=early))
+        with hub.findings_kept(keep):
+            later = ODD.finding("While it is open.")
+            hub.emit(FindingRaised(finding=later))
+        told = [stream.receive_nowait().event for _ in range(stream.statistics().current_buffer_used)]
+    assert kept == [early, later]
+    assert told == [FindingRaised(finding=early), FindingRaised(finding=later)]
