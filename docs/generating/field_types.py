@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from generating.markdown import code
+from omt_core.engine.answers import WaiverAnswer
 from omt_core.engine.secrets import SecretReference
 
 _MANY = 6
@@ -25,6 +26,7 @@ _NAMES = {
     bool: "true or false",
     Path: "path",
     SecretReference: _REFERENCE,
+    WaiverAnswer: '{ code = "...", reason = "..." }',
 }
 
 

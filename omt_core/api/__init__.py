@@ -10,7 +10,15 @@ from omt_core.api.baseline import Baseline, Differences, KnownFile
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
-from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
+from omt_core.api.decisions import (
+    Contact,
+    Decisions,
+    MigrationKind,
+    MigrationMode,
+    Notifications,
+    RecoveryChoice,
+    Waiver,
+)
 from omt_core.api.errors import (
     BodyRefusedError,
     ChoiceNeededError,
@@ -191,6 +199,7 @@ __all__ = [
     "UserPlan",
     "Value",
     "ValueLimit",
+    "Waiver",
     "__version__",
     "byte_size",
     "calls",

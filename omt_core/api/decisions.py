@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from typing_extensions import override
 
 
 class MigrationKind(StrEnum):
@@ -46,6 +50,30 @@ class Notifications:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """What shall not stop the run although it is an error, and why.
+
+    `names` is a finding's code, or `plugin:NAME` for all that is found by or about a plugin. `kind` is what it was
+    given for: one that was given for a test does not count in a live migration, so that it is asked for again.
+    """
+
+    names: str
+    reason: str = ""
+    kind: MigrationKind = MigrationKind.LIVE
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.names}: {self.reason}" if self.reason else self.names
+
+
+def _with_reasons(waivers: object) -> object:
+    """Read waivers of journals of 0.3.1 and before, which had names alone."""
+    if not isinstance(waivers, list | tuple):
+        return waivers
+    return [{"names": one} if isinstance(one, str) else one for one in waivers]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """All that the migrator decided, as the journal holds it.
 
@@ -60,4 +88,8 @@ class Decisions:
     user_names: Mapping[str, str] = field(default_factory=dict)
     notifications: Notifications = Notifications()
     recovery: RecoveryChoice | None = None
-    waivers: tuple[str, ...] = ()
+    waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_with_reasons)] = ()
+
+    def waived(self, kind: MigrationKind) -> frozenset[str]:
+        """Return what is waived in a migration of this kind."""
+        return frozenset(one.names for one in self.waivers if one.kind in {kind, MigrationKind.LIVE})

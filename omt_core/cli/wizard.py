@@ -54,7 +54,7 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
         settings = settings.model_copy(update={"browser": False})
     options = StartOptions(workspace=call.options.wizard_workspace, remembers_in=data_folder())
     if call.answers is not None:
-        options = replace(options, answers=call.answers.manual(), waivers=call.answers.waive or None)
+        options = replace(options, answers=call.answers.manual(), waivers=call.answers.waivers or None)
     stop = anyio.Event()
     result: Result | None = None
     with (

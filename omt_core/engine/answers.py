@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.api.redaction import SECRETS
@@ -129,6 +129,16 @@ class NotificationAnswers(_Section):
     """Address that gets a list of the users; none without it."""
 
 
+class WaiverAnswer(_Section):
+    """An entry of `waive` with its reason."""
+
+    code: str = Field(min_length=1)
+    """A finding's code, or `plugin:NAME`."""
+
+    reason: str = Field(min_length=1)
+    """Why it shall not stop the run."""
+
+
 class Answers(_Section):
     """The whole file. `folder` is where it lies: relative paths in it start there."""
 
@@ -141,8 +151,9 @@ class Answers(_Section):
     recover: RecoveryChoice | None = None
     """What to do when an earlier run is found; `--recover` wins over it."""
 
-    waive: tuple[str, ...] = ()
-    """Findings that shall not stop the run: their codes, or `plugin:NAME`. Shown in receipt and report."""
+    waive: tuple[str | WaiverAnswer, ...] = ()
+    """Findings that shall not stop the run: their codes, or `plugin:NAME`, better with the reason as
+    `{ code = "...", reason = "..." }`. Shown with it in receipt and report."""
 
     installation: InstallationAnswers = InstallationAnswers()
     """What discovery cannot find."""
@@ -180,6 +191,16 @@ class Answers(_Section):
         if isinstance(online.get("token_file"), str):
             online["token_file"] = str(self.folder / online["token_file"])
         return online
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """What shall not stop the run, given for a migration of this kind."""
+        return tuple(
+            Waiver(names=one, kind=self.kind)
+            if isinstance(one, str)
+            else Waiver(names=one.code, reason=one.reason, kind=self.kind)
+            for one in self.waive
+        )
 
     def manual(self) -> ManualAnswers:
         """Return the answers about the installation. Raises `InputError` when a secret is not where they say."""

@@ -98,7 +98,7 @@ def file_unused_waivers(session: MigrationSession) -> None:
     session.log.file(_WAIVERS, ())
     now, host = session.now, session.engine.host
     names = (plugin.name for plugin in host.plugins)
-    session.log.file(_WAIVERS, unused_waivers(now.findings, now.decisions.waivers, names))
+    session.log.file(_WAIVERS, unused_waivers(now.findings, sorted(now.waived), names))
 
 
 def basis(now: Snapshot) -> Mapping[str, object]:
@@ -133,7 +133,7 @@ def refuse_unchecked(session: MigrationSession, checks: Iterable[str]) -> None:
 
 def standing_errors(engine: Engine, now: Snapshot) -> tuple[Finding, ...]:
     """Return the errors that no waiver takes away: while one stands, nothing is uploaded."""
-    return blocking(now.findings, now.decisions.waivers, engine.host.codes)
+    return blocking(now.findings, now.waived, engine.host.codes)
 
 
 def refuse_errors(session: MigrationSession) -> None:

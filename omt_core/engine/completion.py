@@ -137,8 +137,9 @@ def completion_request(session: MigrationSession) -> CompletionRequest:
     """Put together what the tenant needs beside the committed stages. In recovery of missing files: no changes."""
     now, versions = session.now, session.engine.host.versions
     decisions = now.decisions
+    waivers = tuple(str(one) for one in decisions.waivers if one.names in now.waived)
     if now.only_missing:
-        return CompletionRequest(plugins=versions, waivers=decisions.waivers)
+        return CompletionRequest(plugins=versions, waivers=waivers)
     users = tuple(
         UserAssignment(
             login=user.login,
@@ -155,6 +156,6 @@ def completion_request(session: MigrationSession) -> CompletionRequest:
         summary_address=decisions.notifications.summary,
         language="en" if decisions.contact is None else decisions.contact.language,
         plugins=versions,
-        waivers=decisions.waivers,
+        waivers=waivers,
         omitted=tuple(subject for one in now.findings if one.code == LEFT_ON_SITE for subject in one.subjects),
     )

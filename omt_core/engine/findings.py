@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from omt_core.api.events import FindingRaised
@@ -95,7 +95,7 @@ def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def blocking(
-    findings: Sequence[Finding], waivers: Sequence[str], codes: Mapping[str, FindingCode]
+    findings: Sequence[Finding], waivers: Collection[str], codes: Mapping[str, FindingCode]
 ) -> tuple[Finding, ...]:
     """Return the errors that no waiver names, by their code or by `plugin:NAME`, and those that cannot be waived."""
     waived = frozenset(waivers)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
-from omt_core.api.decisions import MigrationKind, MigrationMode
+from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
 from omt_core.api.errors import InstallationError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import Notice
 from omt_core.api.installation import Installation, Licence, ManualAnswers
@@ -44,7 +44,7 @@ class OpenRequest:
     workspace: Path | None
     writes: bool
     needs_online: bool = True
-    waivers: tuple[str, ...] | None = None
+    waivers: tuple[Waiver, ...] | None = None
     kind: MigrationKind | None = None
 
 

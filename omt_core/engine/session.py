@@ -15,7 +15,15 @@ from pathlib import Path
 from omt_core.api.calls import Observe, RecoveryPlan
 from omt_core.api.context import RunContext
 from omt_core.api.database import SourceDatabase
-from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice
+from omt_core.api.decisions import (
+    Contact,
+    Decisions,
+    MigrationKind,
+    MigrationMode,
+    Notifications,
+    RecoveryChoice,
+    Waiver,
+)
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding
@@ -96,6 +104,11 @@ class Snapshot:
     def kind(self) -> MigrationKind:
         """Live or test: what is decided, or what this run was asked for and ended before it decided."""
         return self.asked_kind or self.decisions.kind
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """What is waived in a migration of this kind: what was waived for a test is asked for again when it is live."""
+        return self.decisions.waived(self.kind)
 
     @property
     def only_missing(self) -> bool:
@@ -217,9 +230,10 @@ class MigrationSession:
         """Decide who is told afterwards (W69)."""
         await self._decide(replace(self.now.decisions, notifications=notifications))
 
-    async def waive(self, waivers: Sequence[str]) -> None:
-        """Decide which findings, or plugins, do not stop the run."""
-        await self._decide(replace(self.now.decisions, waivers=tuple(sorted(set(waivers)))))
+    async def waive(self, waivers: Iterable[Waiver]) -> None:
+        """Decide which findings, or plugins, do not stop the run; of two about the same the last counts."""
+        named = {one.names: one for one in waivers}
+        await self._decide(replace(self.now.decisions, waivers=tuple(named[name] for name in sorted(named))))
 
     async def _decide(self, decisions: Decisions, *, kind_decided: bool = False) -> None:
         await self.journal.notes.save_decisions(decisions)

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
@@ -159,18 +159,21 @@ class TakeReport(Step[None]):
 class Waive(Step[None]):
     """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
 
-    code: str
+    names: str
     waived: bool
+    reason: str = ""
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        known = session.engine.host.codes.get(self.code)
+        known = session.engine.host.codes.get(self.names)
         if self.waived and known is not None and not known.waivable:
             raise InputError(
-                "waiver-not-possible", f"{self.code} cannot be waived: the online side would refuse it.", known.remedy
+                "waiver-not-possible", f"{self.names} cannot be waived: the online side would refuse it.", known.remedy
             )
-        waivers = set(session.now.decisions.waivers)
-        await session.waive(tuple(waivers | {self.code} if self.waived else waivers - {self.code}))
+        now = session.now
+        others = [one for one in now.decisions.waivers if one.names != self.names]
+        given = [Waiver(names=self.names, reason=self.reason, kind=now.kind)] if self.waived else []
+        await session.waive([*others, *given])
         file_unused_waivers(session)
 
 

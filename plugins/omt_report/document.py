@@ -6,7 +6,7 @@ it must say which were left behind. The migrator's own address and number, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -171,6 +171,7 @@ class ReportDocument(ReportHead):
 def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> ReportHead:
     """Put together everything but the items. Holds no time but those of the runs, so that it can be compared."""
     decisions = record.decisions
+    waived = decisions.waived(decisions.kind)
     return ReportHead(
         format=FORMAT,
         kind=decisions.kind,
@@ -184,7 +185,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
         completed=record.receipt is not None,
         frozen=record.frozen,
         receipt=None if record.receipt is None else encodable(record.receipt),
-        waivers=tuple(sorted(decisions.waivers)),
+        waivers=tuple(sorted(encodable(str(one)) for one in decisions.waivers)),
         plugins=dict(sorted(record.plugins.items())),
         changes_online=dict(record.changes_online),
         welcome_mail=decisions.notifications.welcome,
@@ -203,7 +204,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
             )
             for login in sorted({*decisions.plans, *decisions.user_names})
         ),
-        findings=tuple(_finding(finding, decisions.waivers) for finding in record.findings),
+        findings=tuple(_finding(finding, waived) for finding in record.findings),
         sections=tuple(
             SectionLine(
                 title=encodable(section.title),
@@ -281,7 +282,7 @@ def _estimate(estimate: EstimateRecord) -> EstimateLine:
     )
 
 
-def _finding(finding: Finding, waivers: Sequence[str]) -> FindingLine:
+def _finding(finding: Finding, waivers: Collection[str]) -> FindingLine:
     return FindingLine(
         code=finding.code,
         severity=finding.severity,

@@ -27,7 +27,7 @@ PUBLIC = {
     "StageChanged", "StageManifest", "StageProgress", "StageState", "StageTotals", "StopSignal", "SUBJECTS_SHOWN",
     "Table", "TablePart", "TenantState", "TenantStatus", "TransferItems", "TransferJournal", "TransferLimits",
     "TransferUploads", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage",
-    "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints",
+    "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints", "Waiver",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

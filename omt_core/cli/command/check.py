@@ -45,7 +45,7 @@ class Check(CoreCommand):
             workspace=call.app.settings.core.workspace,
             writes=False,
             needs_online=False,
-            waivers=answers.waive,
+            waivers=answers.waivers,
             kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_check, call, answers)))

@@ -41,7 +41,7 @@ class Estimate(CoreCommand):
             answers=answers.manual(),
             workspace=workspace_of(call),
             writes=False,
-            waivers=answers.waive,
+            waivers=answers.waivers,
             kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers)))

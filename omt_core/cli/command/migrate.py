@@ -53,7 +53,7 @@ class Migrate(CoreCommand):
             answers=answers.manual(),
             workspace=workspace_of(call),
             writes=not call.options.dry_run,
-            waivers=answers.waive,
+            waivers=answers.waivers,
             kind=answers.kind,
         )
         if call.options.dry_run:

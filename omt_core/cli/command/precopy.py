@@ -40,7 +40,7 @@ class Precopy(CoreCommand):
             answers=answers.manual(),
             workspace=workspace_of(call),
             writes=True,
-            waivers=answers.waive,
+            waivers=answers.waivers,
             kind=answers.kind,
         )
         return call.console.finish_with(await run_session(call, request, partial(_precopy, answers, limit)))

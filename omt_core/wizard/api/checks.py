@@ -31,6 +31,7 @@ class WaiveRequest(RequestBody):
 
     code: str = Field(min_length=1, max_length=200)
     waived: bool
+    reason: str = Field(default="", max_length=1_000)
 
 
 async def notify(request: web.Request) -> web.Response:
@@ -45,7 +46,7 @@ async def look(request: web.Request) -> web.Response:
     controller = controller_of(request)
     runner = controller.holder.runner
     host, now = runner.engine.host, runner.now
-    waivers = now.decisions.waivers
+    waivers = now.waived
     standing = set(standing_errors(runner.engine, now))
     findings = [
         {
@@ -60,7 +61,7 @@ async def look(request: web.Request) -> web.Response:
         {"name": plugin.name, "version": plugin.version, "state": plugin.state.value, "detail": plugin.problem or ""}
         for plugin in host.plugins
     ]
-    return answer({"findings": findings, "plugins": plugins, "waivers": waivers})
+    return answer({"findings": findings, "plugins": plugins, "waivers": sorted(waivers)})
 
 
 async def run(request: web.Request) -> web.Response:
@@ -72,7 +73,7 @@ async def run(request: web.Request) -> web.Response:
 async def waive(request: web.Request) -> web.Response:
     """Let a finding stop the upload no more, or again."""
     given, controller = body_as(request, WaiveRequest), controller_of(request)
-    await controller.checks.waive(given.code, waived=given.waived)
+    await controller.checks.waive(given.code, waived=given.waived, reason=given.reason)
     controller.changed()
     return answer_state(request)
 

@@ -68,7 +68,9 @@ def export_answers(form: AnswersForm, online: OnlineForm, now: Snapshot | None) 
         decisions = now.decisions
         values["accept_agreement"] = decisions.agreement_accepted
         values["test_migration"] = decisions.kind is MigrationKind.TEST
-        values["waive"] = list(decisions.waivers)
+        values["waive"] = [
+            {"code": one.names, "reason": one.reason} if one.reason else one.names for one in decisions.waivers
+        ]
     values["installation"] = _installation(form)
     login = None if now is None or now.administrator is None else now.administrator.login
     values["login"] = {"user": login or "", "password": {"env": _PASSWORD_VARIABLE}}

@@ -58,10 +58,10 @@ class Checks:
         """Forget what belongs to a session that is closed."""
         self._asked, self._checked, self.error = None, None, None
 
-    async def waive(self, code: str, *, waived: bool) -> None:
+    async def waive(self, code: str, *, waived: bool, reason: str = "") -> None:
         """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
         self._refuse()
-        await self._holder.runner.do(Waive(code=code, waived=waived))
+        await self._holder.runner.do(Waive(names=code, waived=waived, reason=reason))
 
     async def _run(self, runner: Runner, only: str | None) -> None:
         failed: OmtError | None = None

@@ -17,7 +17,7 @@ import anyio
 from anyio.abc import TaskGroup
 from pydantic import SecretStr
 
-from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice
+from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice, Waiver
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
@@ -49,7 +49,7 @@ class StartOptions:
 
     answers: ManualAnswers | None = None
     workspace: Path | None = None
-    waivers: tuple[str, ...] | None = None
+    waivers: tuple[Waiver, ...] | None = None
     remembers_in: Path | None = None
     """Folder for what is answered on the page; None remembers nothing."""
 
@@ -350,7 +350,7 @@ class SessionController:
     def _remember(self) -> None:
         self._memory.keep(Remembered(answers=pinned_answers.dump(self.answers), sections=self.composer.kept()))
 
-    def _request(self, *, waivers: tuple[str, ...] | None) -> OpenRequest:
+    def _request(self, *, waivers: tuple[Waiver, ...] | None) -> OpenRequest:
         return OpenRequest(
             answers=self.answers,
             workspace=self.options.workspace or self.composer.app.settings.core.workspace,

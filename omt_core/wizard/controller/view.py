@@ -113,7 +113,7 @@ def view(now: Snapshot | None, page: Page) -> State:
 def problems(now: Snapshot, codes: Mapping[str, FindingCode], entry: Entry) -> tuple[Finding, ...]:
     """Return the errors that stand about an item of the Checklist."""
     check = CHECK_OF.get(entry)
-    return () if check is None else blocking(now.found.get(check, ()), now.decisions.waivers, codes)
+    return () if check is None else blocking(now.found.get(check, ()), now.waived, codes)
 
 
 def check_state(now: Snapshot | None, checks: ChecksStanding) -> CheckState:
@@ -163,7 +163,7 @@ def _checks(now: Snapshot | None, page: Page) -> ChecksPart:
         errors=count[Severity.ERROR],
         warnings=count[Severity.WARNING],
         infos=count[Severity.INFO],
-        blocking=len(blocking(now.findings, now.decisions.waivers, page.codes)),
+        blocking=len(blocking(now.findings, now.waived, page.codes)),
         checked_at=page.checks.checked_at,
     )
 

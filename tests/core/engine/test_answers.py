@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.decisions import MigrationKind, RecoveryChoice
+from omt_core.api.decisions import MigrationKind, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
 from omt_core.engine.answers import Answers, load_answers
@@ -88,3 +88,15 @@ def test_a_secret_that_is_not_there_is_told_by_its_key_since_what_stands_there_m
         answers.login_password()
     assert caught.value.code == "secret-not-found"
     assert "hunter2" not in caught.value.message
+
+
+def test_a_waiver_is_a_code_alone_or_one_with_its_reason(tmp_path: Path) -> None:
+    given = 'waive = ["no-email", { code = "plugin:partner", reason = "They know." }]\n'
+    assert load(tmp_path, given + LOGIN).waivers == (
+        Waiver(names="no-email"),
+        Waiver(names="plugin:partner", reason="They know."),
+    )
+    (of_a_test,) = load(tmp_path, 'test_migration = true\nwaive = ["no-email"]\n' + LOGIN).waivers
+    assert of_a_test.kind is MigrationKind.TEST
+    with pytest.raises(InputError, match="reason"):
+        load(tmp_path, 'waive = [{ code = "no-email" }]\n' + LOGIN)

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from omt_core.api.calls import RenderReport
-from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, Notifications, Waiver
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
@@ -98,7 +98,7 @@ def record_of(items: Sequence[ItemRecord], **changes: Any) -> MigrationRecord:
             plans={"HH": "SalesPREM", "AB": "ServicePREM"},
             user_names={"HH": "h.h@example.com", "AB": "ab@example.com", "XX": "x@example.com"},
             notifications=Notifications(welcome=True, summary="boss@example.com"),
-            waivers=("document-file-missing",),
+            waivers=(Waiver(names="document-file-missing", reason="They were lost in the fire."),),
         ),
         runs=(
             RunSummary(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from omt_core.api.decisions import Decisions, MigrationKind
+from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemState
 from omt_core.api.reporting import ReportSection
@@ -91,7 +91,11 @@ def test_hostile_texts_are_shown_and_do_nothing(render: Any, make_record: Any, m
     record = make_record(
         [make_missing(1, key=HOSTILE, name=HOSTILE, detail=HOSTILE, candidates=(HOSTILE,), reason=HOSTILE)],
         licence=replace(sample.licence, owner=HOSTILE, serial=HOSTILE, version=HOSTILE),
-        decisions=Decisions(plans={HOSTILE: HOSTILE}, user_names={HOSTILE: HOSTILE}, waivers=(HOSTILE,)),
+        decisions=Decisions(
+            plans={HOSTILE: HOSTILE},
+            user_names={HOSTILE: HOSTILE},
+            waivers=(Waiver(names=HOSTILE, reason=HOSTILE),),
+        ),
         findings=(
             Finding(
                 code=HOSTILE, severity=Severity.ERROR, plugin=HOSTILE, subjects=(HOSTILE,), message=HOSTILE,

@@ -1,0 +1,50 @@
+"""Outward a session is a snapshot, and its decisions are in the journal at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, Waiver
+from omt_core.api.findings import Finding, Severity
+from omt_core.engine.completion import completion_request
+from omt_core.testing.samples import sample_user
+from tests.core.engine.sessions import session_in
+
+pytestmark = pytest.mark.anyio
+
+CONTACT = Contact(email="a@example.com", phone="1")
+
+
+async def test_a_snapshot_stays_what_it_was_and_the_next_one_has_a_higher_revision(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session:
+        before = session.now
+        await session.assign(plans={"HH": "ten-sales"}, user_names={})
+        session.review([sample_user("HH")], None)
+        session.log.file(
+            "test", [Finding(code="odd", severity=Severity.INFO, plugin="p", subjects=(), message="m", remedy="r")]
+        )
+        assert (before.decisions.plans, before.users, before.findings) == ({}, (), ())
+        assert session.now.revision == before.revision + 3
+        assert session.now is session.now
+        assert await session.journal.notes.decisions() == session.now.decisions
+
+
+async def test_what_was_waived_for_a_test_is_asked_for_again_when_it_becomes_live(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session:
+        await session.confirm(contact=CONTACT, kind=MigrationKind.TEST, agreement_accepted=True)
+        await session.waive(
+            [Waiver(names="a", kind=MigrationKind.TEST), Waiver(names="b", reason="We know.", kind=MigrationKind.LIVE)]
+        )
+        assert session.now.waived == {"a", "b"}
+        await session.confirm(contact=CONTACT, kind=MigrationKind.LIVE, agreement_accepted=True)
+        assert session.now.waived == {"b"}
+        assert completion_request(session).waivers == ("b: We know.",)
+
+
+def test_waivers_of_a_journal_that_had_no_reasons_still_count() -> None:
+    """Journals of 0.3.1."""
+    old = TypeAdapter(Decisions).validate_json('{"kind": "live", "waivers": ["a", "plugin:b"]}')
+    assert old.waived(MigrationKind.LIVE) == {"a", "plugin:b"}
