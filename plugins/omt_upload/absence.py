@@ -11,9 +11,9 @@ import anyio.to_thread
 
 from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage
 from omt_crm.paths import lost_on_the_way
+from omt_upload.files.outcome import VANISHED, Unread
 from omt_upload.findings import FILE_UNREADABLE
-from omt_upload.reading import VANISHED, Unread
-from omt_upload.stage_work import StageWork
+from omt_upload.stage_transfer import StageTransfer
 
 _UNSTEADY: Final = Unread(ItemState.FAILED, FILE_UNREADABLE.code, "It comes and goes.")
 
@@ -23,7 +23,7 @@ _OF_THE_FILE: Final = frozenset(
 """What the system says of a file and not of the way to it. Anything else may be over in a moment."""
 
 
-async def believed(work: StageWork, unread: Sequence[tuple[ItemRecord, Unread]]) -> list[tuple[ItemRecord, Unread]]:
+async def believed(work: StageTransfer, unread: Sequence[tuple[ItemRecord, Unread]]) -> list[tuple[ItemRecord, Unread]]:
     """Return those whose error holds; the others stay pending, and the stage pauses where a folder is away.
 
     The site is asked about files that failed only, and about each folder once.

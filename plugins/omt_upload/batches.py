@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from omt_core.api import ItemRecord
-from omt_upload.stage_work import StageWork
+from omt_upload.stage_transfer import StageTransfer
 
 _PAGE: Final = 1_000
 
@@ -20,7 +20,7 @@ class PendingBatches:
     are turned from the beginning too: whenever nothing is on its way, and once the inventory is complete.
     """
 
-    def __init__(self, work: StageWork) -> None:
+    def __init__(self, work: StageTransfer) -> None:
         self._work = work
         self._page: deque[ItemRecord] = deque()
         self._after = ""
@@ -34,7 +34,7 @@ class PendingBatches:
     async def next(self) -> Sequence[ItemRecord] | None:
         """Return the next batch, taken; waits for more; None when all items are settled, or on a stop."""
         work = self._work
-        while not work.pipe.stopping:
+        while not work.context.stopping:
             changed, told, idle = work.changed, work.told, work.idle
             if not told and work.waits_for_inventory:
                 await changed.wait()
@@ -44,7 +44,7 @@ class PendingBatches:
                 work.returned, self._all_told = False, told
                 self._after = self._taken = ""
                 await self._read_on()
-            if work.pipe.stopping:
+            if work.context.stopping:
                 return None  # what was just read may have been let go half sent, for the next run to go on with
             # A short batch is worth sending only when nothing else is on its way and more may not come soon.
             if self._page and (told or idle or self._fills_a_batch()):
@@ -68,7 +68,7 @@ class PendingBatches:
         while not self._fills_a_batch():
             # Whoever was at work when the page was asked for may have settled by now what it still shows as pending.
             busy = work.in_flight
-            records = await work.pipe.journal.items.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
+            records = await work.context.journal.items.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
             later: AbstractSet[str] = frozenset() if self._last_turn else work.late
             self._page.extend(record for record in records if record.key not in busy and record.key not in later)
             if records:
@@ -79,9 +79,9 @@ class PendingBatches:
                 return
 
     def _fills_a_batch(self) -> bool:
-        if len(self._page) >= self._work.pipe.settings.bundle_members:
+        if len(self._page) >= self._work.context.settings.bundle_members:
             return True
-        wanted, space = self._work.pipe.batch_bytes, self._work.pipe.framing.space
+        wanted, space = self._work.context.batch_bytes, self._work.context.framing.space
         for record in self._page:
             wanted -= space(record.size)
             if wanted <= 0:
@@ -90,12 +90,12 @@ class PendingBatches:
 
     def _take(self) -> list[ItemRecord]:
         """Take as many small items as fill a bundle, or one that goes alone."""
-        pipe = self._work.pipe
+        context = self._work.context
         batch: list[ItemRecord] = []
-        room, space = pipe.batch_bytes - len(pipe.framing.end), pipe.framing.space
-        while self._page and len(batch) < pipe.settings.bundle_members:
+        room, space = context.batch_bytes - len(context.framing.end), context.framing.space
+        while self._page and len(batch) < context.settings.bundle_members:
             record = self._page[0]
-            alone = record.size > pipe.largest_member or self._work.must_go_alone(record)
+            alone = record.size > context.largest_member or self._work.must_go_alone(record)
             if batch and (alone or space(record.size) > room):
                 break
             batch.append(self._page.popleft())

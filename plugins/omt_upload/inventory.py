@@ -9,10 +9,9 @@ from typing import Final
 import anyio
 
 from omt_core.api import Differences, FolderAwayError, Item, StageTotals
-from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT
+from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT, FileFindings
 from omt_upload.first_error import first_error
-from omt_upload.not_moved import NotMoved
-from omt_upload.stage_work import StageWork
+from omt_upload.stage_transfer import StageTransfer
 
 _BATCH: Final = 2_000
 
@@ -20,9 +19,9 @@ SYSTEM_HAS_CHANGE_TIME = os.name == "posix"
 """Whether items tell when anything of their file was changed, which nobody can set back."""
 
 
-async def prepare(work: StageWork) -> None:
+async def prepare(work: StageTransfer) -> None:
     """Look at what an earlier run left of this stage, before anything is added to it."""
-    journal, stage = work.pipe.journal, work.stage
+    journal, stage = work.context.journal, work.stage
     if stage.kind == "database":
         await _forget_other_snapshot(work)
     else:
@@ -32,13 +31,13 @@ async def prepare(work: StageWork) -> None:
     work.waits_for_inventory = bool(await journal.items.pending(stage=stage.name, limit=1))
 
 
-async def take_inventory(work: StageWork) -> None:
+async def take_inventory(work: StageTransfer) -> None:
     """Journal all items that the stage tells of; a stop ends it between two batches, and then it is not complete.
 
     A stage that can tell the differences from the baseline is asked for those first, where they are all that matters.
     While a folder is away it waits, and then begins anew: what it has told by then is as it was.
     """
-    while not work.pipe.stopping:
+    while not work.context.stopping:
         try:
             await _tell_all(work)
             break
@@ -47,10 +46,10 @@ async def take_inventory(work: StageWork) -> None:
     work.wake()
 
 
-async def _tell_all(work: StageWork) -> None:
+async def _tell_all(work: StageTransfer) -> None:
     work.meter.analysing()
     gone: Sequence[str] | None = None
-    newer = NotMoved()
+    newer = FileFindings()
     batches = work.stage.items()
     try:
         with first_error(), anyio.CancelScope() as waiting:
@@ -61,20 +60,20 @@ async def _tell_all(work: StageWork) -> None:
                 async for batch in batches:
                     with anyio.CancelScope(shield=True):
                         await _record(work, batch, newer)
-                    if work.pipe.stopping:
+                    if work.context.stopping:
                         break
                 watch.cancel_scope.cancel()
     finally:
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()
-    if not work.pipe.stopping:
-        work.pipe.not_moved.include(newer)
+    if not work.context.stopping:
+        work.context.file_findings.include(newer)
         await _complete(work, gone)
 
 
-async def _differences(work: StageWork) -> Differences | None:
+async def _differences(work: StageTransfer) -> Differences | None:
     find = work.stage.differences if work.keeps_to_baseline and not work.by_content else None
-    return None if find is None else await find(work.pipe.journal.items.baseline(work.stage.name))
+    return None if find is None else await find(work.context.journal.items.baseline(work.stage.name))
 
 
 async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
@@ -82,20 +81,20 @@ async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
         yield items[begin : begin + _BATCH]
 
 
-async def _complete(work: StageWork, gone: Sequence[str] | None) -> None:
-    journal, stage = work.pipe.journal, work.stage.name
+async def _complete(work: StageTransfer, gone: Sequence[str] | None) -> None:
+    journal, stage = work.context.journal, work.stage.name
     if gone is None and work.stage.may_be_blind:
         gone = ()
     known = await journal.items.finish_inventory(stage, gone=gone)
-    work.pipe.not_moved.add(GONE_ON_SITE, (record.name for record in known))
+    work.context.file_findings.add(GONE_ON_SITE, (record.name for record in known))
     work.meter.counted((await journal.items.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
     work.told = True
 
 
-async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> None:
+async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings) -> None:
     if batch:
         work.late.update(item.key for item in batch if item.recalled)
-        unknown = await work.pipe.journal.items.record_inventory(
+        unknown = await work.context.journal.items.record_inventory(
             batch, baseline_only=work.keeps_to_baseline, by_content=work.by_content
         )
         newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
@@ -103,18 +102,18 @@ async def _record(work: StageWork, batch: Sequence[Item], newer: NotMoved) -> No
         work.wake()
 
 
-async def _forget_other_snapshot(work: StageWork) -> None:
+async def _forget_other_snapshot(work: StageTransfer) -> None:
     """Parts of different snapshots never meet: what another snapshot's run journalled is forgotten first."""
     name = f"snapshot/{work.stage.name}"
-    notes, snapshot = work.pipe.call.notes, work.pipe.call.snapshot
+    notes, snapshot = work.context.call.notes, work.context.call.snapshot
     if await notes.recall(name) != snapshot:
-        await work.pipe.journal.items.reset_stage(work.stage.name)
+        await work.context.journal.items.reset_stage(work.stage.name)
         await notes.remember(name, snapshot)
 
 
-async def _compares_contents(work: StageWork) -> bool:
+async def _compares_contents(work: StageTransfer) -> bool:
     """Tell whether what earlier runs confirmed is to be read again: size and time can be kept by who writes a file."""
-    call, trust = work.pipe.call, work.pipe.settings.trust
+    call, trust = work.context.call, work.context.settings.trust
     if trust == "auto" and not call.commit:
         await call.notes.remember(_copied_ahead(work), "yes")
     if trust != "auto" or not call.commit or call.baseline_only:
@@ -122,16 +121,16 @@ async def _compares_contents(work: StageWork) -> bool:
     return not SYSTEM_HAS_CHANGE_TIME and await call.notes.recall(_copied_ahead(work)) == "yes"
 
 
-async def settle_copied_ahead(work: StageWork) -> None:
+async def settle_copied_ahead(work: StageTransfer) -> None:
     """Note that what was copied ahead of a stage was compared with the site: the next run need not do it again."""
-    if work.by_content and work.pipe.call.commit:
-        await work.pipe.call.notes.remember(_copied_ahead(work), "compared")
+    if work.by_content and work.context.call.commit:
+        await work.context.call.notes.remember(_copied_ahead(work), "compared")
 
 
-def _copied_ahead(work: StageWork) -> str:
+def _copied_ahead(work: StageTransfer) -> str:
     return f"copied-ahead/{work.stage.name}"
 
 
-async def _cancel_when_stopped(work: StageWork, waiting: anyio.CancelScope) -> None:
-    await work.pipe.call.stop.wait()
+async def _cancel_when_stopped(work: StageTransfer, waiting: anyio.CancelScope) -> None:
+    await work.context.call.stop.wait()
     waiting.cancel()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from omt_core.api import FindingCode, Plugin, PluginSettings, calls, hookimpl
-from omt_upload.estimate import estimate
+from omt_upload.estimate.answer import estimate
 from omt_upload.findings import ALL_CODES
 from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer

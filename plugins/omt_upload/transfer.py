@@ -1,4 +1,4 @@
-"""A transfer: all stages at once through one pipe, each committed as soon as it is whole."""
+"""A transfer: all stages at once over one line, each committed as soon as it is whole."""
 
 from __future__ import annotations
 
@@ -10,63 +10,63 @@ import anyio.abc
 from omt_core.api import ItemRecord, ItemState, OnlineRefusedError
 from omt_core.api.calls import Transfer, TransferSummary
 from omt_upload.batches import PendingBatches
-from omt_upload.committing import commit_stage
+from omt_upload.commit import commit_stage
 from omt_upload.first_error import first_error
 from omt_upload.inventory import prepare, settle_copied_ahead, take_inventory
-from omt_upload.large_file import send_large_file
-from omt_upload.pipe import Pipe, pipe_for
-from omt_upload.resuming import give_up_unclaimed, resume
+from omt_upload.line.large_file import send_large_file
+from omt_upload.line.small_files import send_small_files
+from omt_upload.resumption import give_up_unclaimed, resume
 from omt_upload.settings import UploadSettings
-from omt_upload.small_files import send_small_files
-from omt_upload.stage_work import StageWork
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import TransferContext, context_for
 
 
 async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
     """Move all items of all stages. Whatever ends it early, the same call later goes on from there."""
-    pipe = pipe_for(call, settings)
-    works = [StageWork(pipe, stage) for stage in call.stages]
+    context = context_for(call, settings)
+    works = [StageTransfer(context, stage) for stage in call.stages]
     try:
         with first_error():
-            await resume(pipe)
+            await resume(context)
             async with anyio.create_task_group() as keeping:
-                keeping.start_soon(_keep_claim, pipe)
+                keeping.start_soon(_keep_claim, context)
                 async with anyio.create_task_group() as stages:
                     for work in works:
                         stages.start_soon(_move_stage, work)
                 keeping.cancel_scope.cancel()
-            if not pipe.stopping:
-                await give_up_unclaimed(pipe)
+            if not context.stopping:
+                await give_up_unclaimed(context)
     finally:
-        pipe.readers.close()
+        context.readers.close()
     return TransferSummary(
-        findings=pipe.not_moved.findings(),
+        findings=context.file_findings.findings(),
         failed=sum(work.failed for work in works),
-        stopped=pipe.stopping,
+        stopped=context.stopping,
     )
 
 
-async def _keep_claim(pipe: Pipe) -> None:
+async def _keep_claim(context: TransferContext) -> None:
     """Ask for nothing now and then: a claim that rests while the database is read could be taken by another machine."""
     while True:
-        await anyio.sleep(pipe.settings.seconds_between_signs_of_life)
-        await pipe.migration.missing(())
+        await anyio.sleep(context.settings.seconds_between_signs_of_life)
+        await context.migration.missing(())
 
 
-async def _move_stage(work: StageWork) -> None:
+async def _move_stage(work: StageTransfer) -> None:
     await prepare(work)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(take_inventory, work)
         await _send_pending(work, tasks)
-    if work.pipe.stopping:
+    if work.context.stopping:
         return
     await settle_copied_ahead(work)
     if work.stage.removes_sources:
         await _remove_all_sources(work)
-    if work.pipe.call.commit and not await _commit_whole(work):
+    if work.context.call.commit and not await _commit_whole(work):
         # The online side lost something that the journal believed in. What is pending again is sent again, once.
         async with anyio.create_task_group() as tasks:
             await _send_pending(work, tasks)
-        if work.pipe.stopping:
+        if work.context.stopping:
             return
         if not await _commit_whole(work):
             raise OnlineRefusedError(
@@ -77,12 +77,12 @@ async def _move_stage(work: StageWork) -> None:
     work.meter.finished(work.failed)
 
 
-async def _commit_whole(work: StageWork) -> bool:
+async def _commit_whole(work: StageTransfer) -> bool:
     """Commit a stage unless items of it failed; returns False when it has pending items again."""
     return bool(work.failed) or await commit_stage(work)
 
 
-async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:
+async def _send_pending(work: StageTransfer, tasks: anyio.abc.TaskGroup) -> None:
     batches = PendingBatches(work)
     while True:
         if (lost := work.lost) is not None:
@@ -92,22 +92,22 @@ async def _send_pending(work: StageWork, tasks: anyio.abc.TaskGroup) -> None:
         if batch is None:
             return
         slot = object()
-        await work.pipe.gate.slots.acquire_on_behalf_of(slot)
+        await work.context.concurrency.slots.acquire_on_behalf_of(slot)
         tasks.start_soon(_send, work, batch, slot)
 
 
-async def _send(work: StageWork, batch: Sequence[ItemRecord], slot: object) -> None:
+async def _send(work: StageTransfer, batch: Sequence[ItemRecord], slot: object) -> None:
     try:
-        if len(batch) == 1 and batch[0].size > work.pipe.largest_member:
+        if len(batch) == 1 and batch[0].size > work.context.largest_member:
             await send_large_file(work, batch[0])
         else:
             await send_small_files(work, batch)
     finally:
-        work.pipe.gate.slots.release_on_behalf_of(slot)
+        work.context.concurrency.slots.release_on_behalf_of(slot)
         work.let_go(batch)
 
 
-async def _remove_all_sources(work: StageWork) -> None:
+async def _remove_all_sources(work: StageTransfer) -> None:
     """Delete what a crash left spooled although it was confirmed, or what an earlier run had confirmed already."""
-    async for records in work.pipe.journal.items.records(stage=work.stage.name, states=(ItemState.CONFIRMED,)):
+    async for records in work.context.journal.items.records(stage=work.stage.name, states=(ItemState.CONFIRMED,)):
         await work.remove_sources(records)

@@ -19,7 +19,6 @@ WIDER: Final[Mapping[str, str]] = {
     "plugins/omt_archive": "one module for each tree that is joined with the database",
     "plugins/omt_simulator": "one module for each table and tree that is simulated",
     "plugins/omt_tenant/importing": "one module for each thing that the tenant changes as it imports",
-    "plugins/omt_upload": "one module for each actor of the transfer",
 }
 """Folders that may have more modules, each with the reason."""
 

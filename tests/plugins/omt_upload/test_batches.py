@@ -14,8 +14,8 @@ from omt_core.api.journal import Outcome
 from omt_core.journal import Journal
 from omt_upload.batches import PendingBatches
 from omt_upload.inventory import take_inventory
-from omt_upload.pipe import pipe_for
-from omt_upload.stage_work import StageWork
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import context_for
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import SETTINGS, digest_of, folder_items, stage_of, transfer_call, write_files
 
@@ -31,7 +31,7 @@ async def test_an_item_that_is_settled_while_the_journal_answers_is_not_handed_o
         await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         await journal.items.record_inventory(items)
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
-        work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
+        work = StageTransfer(context_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         work.told = True
         batches = PendingBatches(work)
         first = await batches.next()
@@ -72,7 +72,7 @@ async def test_what_is_added_behind_is_read_without_reading_anew_what_is_under_w
 
         monkeypatch.setattr(journal.items, "pending", counted)
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
-        work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 10})), call.stages[0])
+        work = StageTransfer(context_for(call, SETTINGS.model_copy(update={"bundle_members": 10})), call.stages[0])
         batches, taken = PendingBatches(work), []
         for begin in (0, 10, 20):
             await journal.items.record_inventory(items[begin : begin + 10])
@@ -90,12 +90,12 @@ async def test_what_is_in_the_cloud_or_on_tape_is_read_last(tmp_path: Path) -> N
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
         await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
-        work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
+        work = StageTransfer(context_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         await take_inventory(work)
         batches = PendingBatches(work)
         while (batch := await batches.next()) is not None:
             read += [record.key for record in batch]
-            await work.settle(
+            await work.record_outcomes(
                 batch, [Outcome(id=(one.stage, one.key), state=ItemState.CONFIRMED, digest="0" * 64) for one in batch]
             )
     assert read == ["b", "d", "a", "c"]
@@ -107,7 +107,7 @@ async def test_what_was_added_before_or_let_go_without_being_settled_is_handed_o
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
         await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage_of("documents", items))
-        work = StageWork(pipe_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
+        work = StageTransfer(context_for(call, SETTINGS.model_copy(update={"bundle_members": 1})), call.stages[0])
         batches, handed = PendingBatches(work), []
         await journal.items.record_inventory(items[2:])
         for _ in range(2):

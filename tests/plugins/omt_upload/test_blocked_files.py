@@ -14,8 +14,8 @@ from omt_core.api.events import Notice
 from omt_core.api.items import ItemState
 from omt_core.api.online import Chunk, UploadRequest
 from omt_core.journal import Journal
-from omt_upload.gate import Gate
-from omt_upload.line import Line
+from omt_upload.line.concurrency import Concurrency
+from omt_upload.line.line import Line
 from omt_upload.transfer import transfer
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import (
@@ -161,8 +161,8 @@ async def test_where_even_short_bodies_are_too_long_the_run_ends_with_what_was_s
 
 
 async def test_a_body_that_got_through_begins_the_count_anew() -> None:
-    gate = Gate(SETTINGS, most=1)
-    line = Line(MemoryMigration(MemoryTenant()), Unlimited(), SETTINGS, gate)
+    concurrency = Concurrency(SETTINGS, most=1)
+    line = Line(MemoryMigration(MemoryTenant()), Unlimited(), SETTINGS, concurrency)
     assert not any(line.blocks_all() for _ in range(99))
     await line.create(UploadRequest(kind="file", digest="0" * 64, size=9), b"x")
     assert not any(line.blocks_all() for _ in range(99))

@@ -10,7 +10,7 @@ from omt_core.api.errors import OmtError
 from omt_core.api.items import ItemRecord, ItemState, TablePart
 from omt_core.api.online import ManifestEntry
 from omt_protocol.receipt.manifest import manifest_line as expected_line
-from omt_upload.committing import manifest_line
+from omt_upload.commit import manifest_line
 
 NAMES = st.text(st.characters(codec=None), max_size=20)
 

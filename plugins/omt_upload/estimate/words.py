@@ -7,8 +7,8 @@ from typing import Final
 
 from omt_core.api import byte_size, duration
 from omt_core.api.calls import EstimateTransfer, PastTransfer
-from omt_upload.forecast import Counted, Forecast, Range, Work
-from omt_upload.probe import Probe
+from omt_upload.estimate.forecast import Counted, Forecast, Range, Work
+from omt_upload.estimate.probe import Probe
 
 _HELPS: Final = 1.3
 """How much faster several uploads must be for the line not to be full with one."""

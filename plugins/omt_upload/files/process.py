@@ -15,15 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from omt_upload.file_contents import Layout, Raw, read_to_places
-from omt_upload.shared_memory import SharedMemory, map_shared
+from omt_upload.files.contents import Layout, Raw, read_to_places
+from omt_upload.files.shared_memory import SharedMemory, map_shared
 
 _START: Final = """
 import sys, types
 package = types.ModuleType("omt_upload")
 package.__path__ = [sys.argv[1]]
 sys.modules["omt_upload"] = package
-from omt_upload.reader_process import serve
+from omt_upload.files.process import serve
 serve(sys.argv[2], int(sys.argv[3]))
 """
 """The package without its front door, which would load the whole tool."""
@@ -41,7 +41,7 @@ class ReaderProcess:
                 "-S",
                 "-c",
                 _START,
-                str(Path(__file__).parent),
+                str(Path(__file__).parent.parent),
                 memory.handle,
                 str(len(memory.map)),
             ],

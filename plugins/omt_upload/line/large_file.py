@@ -20,19 +20,19 @@ from omt_core.api import (
     UploadRequest,
 )
 from omt_upload.absence import believed
-from omt_upload.delivery import Delivery, deliver
-from omt_upload.file_contents import FileChangedError, Stamp
-from omt_upload.reading import FileUnreadError, changed_each_time
-from omt_upload.stage_work import StageWork, confirmed, left_behind
+from omt_upload.files.contents import FileChangedError, Stamp
+from omt_upload.files.outcome import FileUnreadError, changed_each_time
+from omt_upload.line.delivery import Delivery, deliver
+from omt_upload.stage_transfer import StageTransfer, confirmed, left_behind
 
 _HASH_SLICE: Final = 2 << 20
 
 
-async def send_large_file(work: StageWork, record: ItemRecord) -> None:
+async def send_large_file(work: StageTransfer, record: ItemRecord) -> None:
     """Bring one file as far as it goes: it is settled, or stays open because of a stop or a refusal."""
     path = record.path or Path()
     try:
-        for _ in range(work.pipe.settings.tries):
+        for _ in range(work.context.settings.tries):
             try:
                 known = await _known(work, record, path) or await _hash(work, path)
                 if known is not None:
@@ -42,67 +42,69 @@ async def send_large_file(work: StageWork, record: ItemRecord) -> None:
             return
     except FileUnreadError as error:
         unread = await believed(work, [(record, error.unread)])
-        await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
+        await work.record_outcomes(
+            [record for record, _ in unread], [left_behind(record, why) for record, why in unread]
+        )
         return
-    await work.settle([record], [left_behind(record, changed_each_time(work.pipe.settings.tries))])
+    await work.record_outcomes([record], [left_behind(record, changed_each_time(work.context.settings.tries))])
 
 
-async def _known(work: StageWork, record: ItemRecord, path: Path) -> tuple[Stamp, str] | None:
+async def _known(work: StageTransfer, record: ItemRecord, path: Path) -> tuple[Stamp, str] | None:
     """Return what an earlier run hashed, if the file is still the same; the online side checks it in the end anyway."""
     if record.digest is None:
         return None
-    stamp, _ = await work.pipe.readers.part(path, memoryview(b""), 0, None)
+    stamp, _ = await work.context.readers.part(path, memoryview(b""), 0, None)
     return (stamp, record.digest) if stamp == Stamp(record.size, record.mtime_ns) else None
 
 
-async def _hash(work: StageWork, path: Path) -> tuple[Stamp, str] | None:
+async def _hash(work: StageTransfer, path: Path) -> tuple[Stamp, str] | None:
     """Hash a file that must not change meanwhile; None when the transfer is stopped before the end."""
     sha256 = hashlib.sha256()
     offset = 0
     stamp: Stamp | None = None
-    with work.pipe.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
+    with work.context.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
         while stamp is None or offset < stamp.size:
-            if work.pipe.stopping:
+            if work.context.stopping:
                 return None
-            stamp, came = await work.pipe.readers.part(path, room, offset, stamp, sha256.update)
+            stamp, came = await work.context.readers.part(path, room, offset, stamp, sha256.update)
             offset += came
     return stamp, sha256.hexdigest()
 
 
-async def _send(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
-    pipe = work.pipe
+async def _send(work: StageTransfer, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
+    context = work.context
     read = ItemDigest(id=(record.stage, record.key), digest=digest, size=stamp.size, mtime_ns=stamp.mtime_ns)
-    await pipe.journal.items.record_digests([read])
+    await context.journal.items.record_digests([read])
     content = ContentRef(digest=digest, size=stamp.size)
-    mine = pipe.contents.take([digest])
+    mine = context.contents.take([digest])
     if not mine:
-        await pipe.contents.wait([digest])
-        if await pipe.known_online([content]):
-            await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
+        await context.contents.wait([digest])
+        if await context.known_online([content]):
+            await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
         return
     try:
-        if await pipe.known_online([content]):
-            await work.settle([record], [confirmed(record, stamp, digest, sent=False)])
-        elif not pipe.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
+        if await context.known_online([content]):
+            await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
+        elif not context.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
             await _deliver(work, record, path, stamp, content)
     finally:
-        pipe.contents.give_back(mine)
+        context.contents.give_back(mine)
 
 
-async def _deliver(work: StageWork, record: ItemRecord, path: Path, stamp: Stamp, content: ContentRef) -> None:
+async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, stamp: Stamp, content: ContentRef) -> None:
     """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
-    with work.pipe.readers.buffer(work.pipe.line.longest_body) as buffer, memoryview(buffer) as room:
+    with work.context.readers.buffer(work.context.line.longest_body) as buffer, memoryview(buffer) as room:
 
         async def read(offset: int, length: int) -> memoryview:
             part = room[:length]
-            await work.pipe.readers.part(path, part, offset, stamp)
+            await work.context.readers.part(path, part, offset, stamp)
             return part
 
         await _finish(work, record, stamp, content, read)
 
 
 async def _finish(
-    work: StageWork,
+    work: StageTransfer,
     record: ItemRecord,
     stamp: Stamp,
     content: ContentRef,
@@ -116,8 +118,8 @@ async def _finish(
         outcomes=outcomes,
         passed=work.meter.passed,
     )
-    send = partial(deliver, work.pipe, delivery)
-    begun = work.pipe.unfinished.pop(content.digest, None)
+    send = partial(deliver, work.context, delivery)
+    begun = work.context.unfinished.pop(content.digest, None)
     try:
         try:
             finished = await send(begun)
@@ -132,4 +134,4 @@ async def _finish(
         await work.blocked([record], error)
         return
     if finished:
-        await work.settled([record], outcomes)
+        await work.conclude([record], outcomes)

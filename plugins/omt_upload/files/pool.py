@@ -9,10 +9,10 @@ from threading import Lock
 from typing import Final
 
 from omt_protocol.bundle.writer import Framing
-from omt_upload.file_contents import read_to_places
-from omt_upload.reader_process import ReaderProcess
-from omt_upload.reading import Reading, TooLarge, Unread, understood
-from omt_upload.shared_memory import share_memory
+from omt_upload.files.contents import read_to_places
+from omt_upload.files.outcome import Reading, TooLarge, Unread, understood
+from omt_upload.files.process import ReaderProcess
+from omt_upload.files.shared_memory import share_memory
 
 _PAGE: Final = 1 << 16
 """What buffers are aligned to: pages on every system."""

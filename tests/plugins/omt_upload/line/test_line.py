@@ -8,8 +8,8 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api.online import Chunk, UploadRequest
-from omt_upload.gate import Gate
-from omt_upload.line import Line
+from omt_upload.line.concurrency import Concurrency
+from omt_upload.line.line import Line
 from omt_upload.settings import UploadSettings
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import Unlimited, digest_of
@@ -26,8 +26,8 @@ class WithoutFirstBytes(MemoryMigration):
 
 
 async def sent_over(settings: UploadSettings) -> tuple[Line, Unlimited]:
-    rate, gate = Unlimited(), Gate(settings, most=8)
-    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), rate, settings, gate)
+    rate, concurrency = Unlimited(), Concurrency(settings, most=8)
+    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), rate, settings, concurrency)
     assert not line.known
     request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
     url, offset = await line.create(request, CONTENT[:100])
@@ -50,7 +50,7 @@ async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_
 
 async def test_bytes_that_a_creation_did_not_take_say_nothing_of_the_line() -> None:
     settings = UploadSettings()
-    line = Line(WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Gate(settings, most=8))
+    line = Line(WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Concurrency(settings, most=8))
     request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
     _, offset = await line.create(request, CONTENT[:100])
     assert (offset, line.known) == (0, False)
@@ -72,7 +72,7 @@ class Shut(Unlimited):
 async def test_what_is_under_way_bounds_the_speed_before_the_first_body_is_through() -> None:
     rate, settings = Shut(), UploadSettings(first_uploads=4)
     async with anyio.create_task_group() as tasks:
-        line = Line(MemoryMigration(MemoryTenant()), rate, settings, Gate(settings, most=8))
+        line = Line(MemoryMigration(MemoryTenant()), rate, settings, Concurrency(settings, most=8))
         assert line.speed is None
         request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
         tasks.start_soon(line.create, request, CONTENT[:1_000])

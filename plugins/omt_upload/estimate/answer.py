@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from omt_core.api import InventoryState
 from omt_core.api.calls import Estimate, EstimateTransfer
-from omt_upload.estimate_words import grounds, levers
-from omt_upload.forecast import Counted, Forecast, Work
-from omt_upload.probe import probe_line
+from omt_upload.estimate.forecast import Counted, Forecast, Work
+from omt_upload.estimate.probe import probe_line
+from omt_upload.estimate.words import grounds, levers
 from omt_upload.settings import UploadSettings
 
 

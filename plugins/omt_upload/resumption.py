@@ -19,72 +19,72 @@ from omt_core.api import (
     UploadRequest,
 )
 from omt_protocol.bundle.writer import build_bundle
-from omt_upload.committing import doubt
-from omt_upload.delivery import Delivery, deliver, give_up
-from omt_upload.pipe import Pipe
-from omt_upload.reading import Reading
-from omt_upload.stage_work import confirmed
+from omt_upload.commit import doubt
+from omt_upload.files.outcome import Reading
+from omt_upload.line.delivery import Delivery, deliver, give_up
+from omt_upload.stage_transfer import confirmed
+from omt_upload.transfer_context import TransferContext
 
 _MIGRATION: Final = "migration"
 
 
-async def resume(pipe: Pipe) -> None:
+async def resume(context: TransferContext) -> None:
     """Finish half-sent bundles, and keep half-sent files for when their content turns up again.
 
     A journal that was filled in another migration is believed only as far as this one agrees.
     """
-    before = await pipe.call.notes.recall(_MIGRATION)
-    uploads = await pipe.journal.uploads.unfinished()
-    if before is not None and before != pipe.migration.id:
+    before = await context.call.notes.recall(_MIGRATION)
+    uploads = await context.journal.uploads.unfinished()
+    if before is not None and before != context.migration.id:
         for upload in uploads:
-            await pipe.journal.uploads.finish(upload.url, ())
+            await context.journal.uploads.finish(upload.url, ())
         uploads = ()
-        await doubt(pipe)
-    await pipe.call.notes.remember(_MIGRATION, pipe.migration.id)
+        await doubt(context)
+    await context.call.notes.remember(_MIGRATION, context.migration.id)
     bundles = [upload for upload in uploads if upload.kind == "bundle"]
-    pipe.unfinished.update((upload.digest, upload) for upload in uploads if upload.kind == "file")
+    context.unfinished.update((upload.digest, upload) for upload in uploads if upload.kind == "file")
     if not bundles:
         return
-    started = await _started(pipe, {(member.stage, member.key) for bundle in bundles for member in bundle.members})
+    started = await _started(context, {(member.stage, member.key) for bundle in bundles for member in bundle.members})
     for bundle in bundles:
-        if pipe.stopping:
+        if context.stopping:
             return
-        await _resume_bundle(pipe, bundle, started)
+        await _resume_bundle(context, bundle, started)
 
 
-async def give_up_unclaimed(pipe: Pipe) -> None:
+async def give_up_unclaimed(context: TransferContext) -> None:
     """Terminate what is left of uploads whose content did not turn up again: it changed, or is gone."""
-    for upload in list(pipe.unfinished.values()):
-        await give_up(pipe, upload.url)
-    pipe.unfinished.clear()
+    for upload in list(context.unfinished.values()):
+        await give_up(context, upload.url)
+    context.unfinished.clear()
 
 
-async def _started(pipe: Pipe, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecord]:
+async def _started(context: TransferContext, wanted: set[ItemId]) -> Mapping[ItemId, ItemRecord]:
     found: dict[ItemId, ItemRecord] = {}
-    async for batch in pipe.journal.items.records(states=(ItemState.STARTED,)):
+    async for batch in context.journal.items.records(states=(ItemState.STARTED,)):
         found.update(((record.stage, record.key), record) for record in batch if (record.stage, record.key) in wanted)
     return found
 
 
-async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]) -> None:
+async def _resume_bundle(context: TransferContext, upload: UploadRecord, started: Mapping[ItemId, ItemRecord]) -> None:
     records = [started.get((member.stage, member.key)) for member in upload.members]
     files = [
         (record.location, member.size)
         for record, member in zip(records, upload.members, strict=True)
         if record is not None and record.location is not None
     ]
-    async with pipe.readers.small(files) as (buffer, readings):
+    async with context.readers.small(files) as (buffer, readings):
         again = [reading for reading in readings if isinstance(reading, Reading)]
         if [reading.digest for reading in again] != [member.digest for member in upload.members]:
-            await give_up(pipe, upload.url)
+            await give_up(context, upload.url)
             return
         places = [(reading.digest, reading.offset, reading.size) for reading in again]
-        plain = upload.size == pipe.framing.bundle_size(member.size for member in upload.members)
-        pack = None if plain else pipe.packer.pack
-        bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, pipe.framing, pack)
+        plain = upload.size == context.framing.bundle_size(member.size for member in upload.members)
+        pack = None if plain else context.packer.pack
+        bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, context.framing, pack)
         if (bundle.digest, bundle.size) != (upload.digest, upload.size):
             # Another zlib packs in another way, and the online side may take another framing now.
-            await give_up(pipe, upload.url)
+            await give_up(context, upload.url)
             return
 
         async def read(offset: int, length: int) -> memoryview:
@@ -106,7 +106,7 @@ async def _resume_bundle(pipe: Pipe, upload: UploadRecord, started: Mapping[Item
             passed=lambda _: None,
         )
         try:
-            await deliver(pipe, delivery, upload)
+            await deliver(context, delivery, upload)
         except (UploadLostError, UploadMismatchError, BodyRefusedError):
             # It is forgotten by now, and its items are negotiated anew with all others.
             return

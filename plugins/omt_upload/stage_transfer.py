@@ -21,14 +21,14 @@ from omt_core.api import (
 )
 from omt_core.api.files import remove
 from omt_crm.paths import is_back, wait_until_back
-from omt_upload.file_contents import Stamp
+from omt_upload.files.contents import Stamp
+from omt_upload.files.outcome import Reading, Unread
 from omt_upload.findings import CONTENT_REFUSED, FILE_BLOCKED
-from omt_upload.pipe import Pipe
 from omt_upload.progress import StageMeter
-from omt_upload.reading import Reading, Unread
+from omt_upload.transfer_context import TransferContext
 
 
-class StageWork:
+class StageTransfer:
     """The state of a stage during one transfer.
 
     `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `returned`: items were let
@@ -36,10 +36,10 @@ class StageWork:
     `by_content`: what earlier runs confirmed is read again; `late`: keys of what is read last.
     """
 
-    def __init__(self, pipe: Pipe, stage: UploadStage) -> None:
-        self.pipe = pipe
+    def __init__(self, context: TransferContext, stage: UploadStage) -> None:
+        self.context = context
         self.stage = stage
-        self.meter = StageMeter(stage, pipe.call.run)
+        self.meter = StageMeter(stage, context.call.run)
         self.told = False
         self.waits_for_inventory = False
         self.returned = False
@@ -56,7 +56,7 @@ class StageWork:
     @property
     def keeps_to_baseline(self) -> bool:
         """Whether items that no earlier run knew are left on site."""
-        return self.pipe.call.baseline_only and not self.stage.takes_new
+        return self.context.call.baseline_only and not self.stage.takes_new
 
     # --- who works on what
 
@@ -96,29 +96,29 @@ class StageWork:
     async def wait_for(self, lost: FolderAwayError) -> None:
         """Pause until a folder answers again, or a stop is asked for; raises the error when that takes too long."""
         async with self._waiting:
-            if self.pipe.stopping or await anyio.to_thread.run_sync(is_back, lost, abandon_on_cancel=True):
+            if self.context.stopping or await anyio.to_thread.run_sync(is_back, lost, abandon_on_cancel=True):
                 return
             self.meter.paused(f"Paused: {lost.shown} does not answer")
             try:
-                minutes = self.pipe.settings.away_minutes
-                await wait_until_back(lost, self.pipe.call.run, minutes=minutes, stop=self.pipe.call.stop)
+                minutes = self.context.settings.away_minutes
+                await wait_until_back(lost, self.context.call.run, minutes=minutes, stop=self.context.call.stop)
             finally:
                 self.meter.resumed()
 
     def may_read_again(self, record: ItemRecord) -> bool:
         """Count a reading that failed for no reason of the file's own; tell whether it is worth another one."""
         self._read_again[record.key] = self._read_again.get(record.key, 0) + 1
-        return self._read_again[record.key] < self.pipe.settings.tries
+        return self._read_again[record.key] < self.context.settings.tries
 
     # --- what becomes of items
 
-    async def settle(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+    async def record_outcomes(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Note outcomes and draw the consequences."""
         if outcomes:
-            await self.pipe.journal.items.record_outcomes(outcomes)
-            await self.settled(records, outcomes)
+            await self.context.journal.items.record_outcomes(outcomes)
+            await self.conclude(records, outcomes)
 
-    async def settled(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+    async def conclude(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Draw the consequences of outcomes that the journal has: counts and spooled files."""
         sent = skipped = 0
         for outcome in outcomes:
@@ -144,11 +144,11 @@ class StageWork:
 
     async def refused(self, records: Sequence[ItemRecord], detail: str) -> None:
         """Note that an upload with these items was refused; one that was tried often enough is left behind."""
-        tries = self.pipe.settings.tries
+        tries = self.context.settings.tries
         for record in records:
             self._tries[record.key] = self._tries.get(record.key, 0) + 1
         spent = [record for record in records if self._tries[record.key] >= tries] if len(records) == 1 else []
-        await self.settle(
+        await self.record_outcomes(
             spent,
             [
                 Outcome(
@@ -163,9 +163,9 @@ class StageWork:
 
         Raises the error where nothing else gets through either, or where even the shortest body is too long.
         """
-        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or self.pipe.line.blocks_all():
+        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or self.context.line.blocks_all():
             raise error
-        await self.settle(
+        await self.record_outcomes(
             records,
             [
                 Outcome(
@@ -189,7 +189,7 @@ class StageWork:
             for record in records
             if record.part is not None and (outcome := known.get((record.stage, record.key))) is not None
         ]  # fmt: skip
-        migration = self.pipe.migration
+        migration = self.context.migration
         at_once = migration.limits.digests_per_request
         if isinstance(migration, PartHints):
             for begin in range(0, len(entries), at_once):
@@ -198,7 +198,7 @@ class StageWork:
     async def remove_sources(self, records: Iterable[ItemRecord]) -> None:
         """Delete spooled copies of what is confirmed; nothing outside the workspace is ever deleted."""
         paths = [record.path for record in records if record.path is not None]
-        await anyio.to_thread.run_sync(_remove_below, self.pipe.call.workspace, paths)
+        await anyio.to_thread.run_sync(_remove_below, self.context.call.workspace, paths)
 
 
 def confirmed(record: ItemRecord, reading: Reading | Stamp, digest: str, *, sent: bool) -> Outcome:

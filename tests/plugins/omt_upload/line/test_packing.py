@@ -8,7 +8,7 @@ import random
 import pytest
 
 from omt_protocol.bundle.writer import USTAR
-from omt_upload.packing import Packer
+from omt_upload.line.packing import Packer
 from omt_upload.settings import UploadSettings
 
 WORDS = [f"word{number}" for number in range(900)]

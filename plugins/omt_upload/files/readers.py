@@ -15,9 +15,9 @@ import anyio
 import anyio.to_thread
 
 from omt_protocol.bundle.writer import Buffer, Framing
-from omt_upload.file_contents import Stamp
-from omt_upload.reader_pool import ReaderPool
-from omt_upload.reading import Reading, TooLarge, Unread, read_slice, read_small_files
+from omt_upload.files.contents import Stamp
+from omt_upload.files.outcome import Reading, TooLarge, Unread, read_slice, read_small_files
+from omt_upload.files.pool import ReaderPool
 from omt_upload.settings import UploadSettings
 
 _CORES_FOR_PROCESSES: Final = 4

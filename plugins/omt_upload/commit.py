@@ -23,17 +23,17 @@ from omt_core.api import (
     StageManifest,
     UploadRequest,
 )
-from omt_upload.delivery import Delivery, deliver
-from omt_upload.file_contents import read_part
-from omt_upload.pipe import Pipe
-from omt_upload.stage_work import StageWork
+from omt_upload.files.contents import read_part
+from omt_upload.line.delivery import Delivery, deliver
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import TransferContext
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _LEFT_BEHIND: Final = frozenset({ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED})
 
 
-async def commit_stage(work: StageWork) -> bool:
+async def commit_stage(work: StageTransfer) -> bool:
     """Commit a stage. What was committed before is so again: another run may have begun online since, and dropped it.
 
     A recovery leaves a stage alone that is as the online side imported it and still holds it.
@@ -41,66 +41,70 @@ async def commit_stage(work: StageWork) -> bool:
     Returns False when contents that were confirmed once were not there online any more: they are pending again, unless
     another stage has sent them meanwhile.
     """
-    pipe, stage = work.pipe, work.stage.name
+    context, stage = work.context, work.stage.name
     name = f"committed/{stage}"
-    before = await pipe.call.notes.recall(name)
-    if pipe.call.baseline_only and await pipe.journal.items.is_imported(stage) and await _is_held(pipe, before):
+    before = await context.call.notes.recall(name)
+    if (
+        context.call.baseline_only
+        and await context.journal.items.is_imported(stage)
+        and await _is_held(context, before)
+    ):
         return True
-    await pipe.journal.items.invalidate_import(stage)
-    manifest = await _write(pipe, stage)
-    committed = f"{pipe.migration.id} {manifest.snapshot} {manifest.digest} {manifest.size}"
+    await context.journal.items.invalidate_import(stage)
+    manifest = await _write(context, stage)
+    committed = f"{context.migration.id} {manifest.snapshot} {manifest.digest} {manifest.size}"
     try:
-        if await pipe.lacking([ContentRef(digest=manifest.digest, size=manifest.size)]):
-            await _send(pipe, manifest)
-        await pipe.migration.commit(manifest)
+        if await context.lacking([ContentRef(digest=manifest.digest, size=manifest.size)]):
+            await _send(context, manifest)
+        await context.migration.commit(manifest)
     except OnlineRefusedError as error:
         if error.code == "contents-missing":
-            await doubt(pipe, stage)
+            await doubt(context, stage)
             return False
         if error.code == "completion-running" and before == committed:
             return True  # it is part of what is being imported at this moment
         raise
-    await pipe.call.notes.remember(name, committed)
+    await context.call.notes.remember(name, committed)
     return True
 
 
-async def _is_held(pipe: Pipe, committed: str | None) -> bool:
+async def _is_held(context: TransferContext, committed: str | None) -> bool:
     """Tell whether the online side has the manifest that was committed: it forgets one whose contents it has lost."""
     if committed is None:
         return False
     digest, size = committed.split()[-2:]
-    return not await pipe.lacking([ContentRef(digest=digest, size=int(size))])
+    return not await context.lacking([ContentRef(digest=digest, size=int(size))])
 
 
-async def doubt(pipe: Pipe, stage: str | None = None) -> int:
+async def doubt(context: TransferContext, stage: str | None = None) -> int:
     """Ask the online side for everything that the journal holds for confirmed; what it lacks becomes pending.
 
     Returns how many items that were.
     """
     doubted = 0
-    async for batch in pipe.journal.items.records(stage=stage, states=(ItemState.CONFIRMED,)):
+    async for batch in context.journal.items.records(stage=stage, states=(ItemState.CONFIRMED,)):
         contents = [ContentRef(digest=record.digest, size=record.size) for record in batch if record.digest is not None]
-        lacking = await pipe.lacking(contents)
+        lacking = await context.lacking(contents)
         again = [record for record in batch if record.digest in lacking]
-        await pipe.journal.items.record_outcomes(
+        await context.journal.items.record_outcomes(
             [Outcome(id=(record.stage, record.key), state=ItemState.PENDING) for record in again]
         )
         doubted += len(again)
     return doubted
 
 
-async def _write(pipe: Pipe, stage: str) -> StageManifest:
-    path = pipe.call.workspace / "manifests" / f"{quote(stage, safe='')}.jsonl"
+async def _write(context: TransferContext, stage: str) -> StageManifest:
+    path = context.call.workspace / "manifests" / f"{quote(stage, safe='')}.jsonl"
     try:
         await anyio.to_thread.run_sync(_make_empty, path)
-        digest, size, items = await _write_lines(path, pipe.journal.items.records(stage=stage))
+        digest, size, items = await _write_lines(path, context.journal.items.records(stage=stage))
     except OSError as error:
         raise InputError(
             "workspace-not-writable",
             f"The manifest {path} cannot be written: {error.strerror}.",
             "Make room and mend the rights in the workspace, then run the same command again.",
         ) from error
-    return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=pipe.call.snapshot)
+    return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=context.call.snapshot)
 
 
 async def _write_lines(path: Path, batches: AsyncIterator[Sequence[ItemRecord]]) -> tuple[str, int, int]:
@@ -165,15 +169,15 @@ def manifest_line(record: ItemRecord) -> bytes:
         return paired.encode("utf-8", "backslashreplace") + b"\n"
 
 
-async def _send(pipe: Pipe, manifest: StageManifest) -> None:
+async def _send(context: TransferContext, manifest: StageManifest) -> None:
     """Send a manifest as a content; a stop does not hold it up, since the stage is whole."""
     content = ContentRef(digest=manifest.digest, size=manifest.size)
     request = UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,))
-    with pipe.readers.buffer(pipe.line.longest_body) as buffer, memoryview(buffer) as room:
+    with context.readers.buffer(context.line.longest_body) as buffer, memoryview(buffer) as room:
 
         async def read(offset: int, length: int) -> memoryview:
             part = room[:length]
             await anyio.to_thread.run_sync(read_part, str(manifest.path), part, offset, None)
             return part
 
-        await deliver(pipe, Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None))
+        await deliver(context, Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None))

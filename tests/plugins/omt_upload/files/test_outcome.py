@@ -9,9 +9,9 @@ import pytest
 
 from omt_core.api.items import ItemState
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing
-from omt_upload import file_contents
-from omt_upload.file_contents import FileChangedError, Stamp, openable
-from omt_upload.reading import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
+from omt_upload.files import contents
+from omt_upload.files.contents import FileChangedError, Stamp, openable
+from omt_upload.files.outcome import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
 from tests.plugins.omt_upload.moving import digest_of
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
     path = tmp_path / "file"
     path.write_bytes(b"0")
     left = changes
-    read_into = file_contents._read_into
+    read_into = contents._read_into
 
     def meddling(handle: int, room: memoryview, size: int) -> int:
         nonlocal left
@@ -82,7 +82,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_a_few_times(
             os.utime(path, ns=(1, 1_000 + left))
         return content
 
-    monkeypatch.setattr(file_contents, "_read_into", meddling)
+    monkeypatch.setattr(contents, "_read_into", meddling)
     result = read(path)
     if changes < 3:
         assert result == Reading(digest_of(b"x" * changes), changes, 1_000, 512)

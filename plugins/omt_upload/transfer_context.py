@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from omt_core.api import ContentRef, OnlineMigration, TransferJournal, UploadRecord
 from omt_core.api.calls import Transfer
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing
-from omt_upload.gate import Gate
-from omt_upload.in_flight import ContentsInFlight
-from omt_upload.line import Line
-from omt_upload.not_moved import NotMoved
-from omt_upload.packing import Packer
-from omt_upload.readers import Readers
+from omt_upload.files.readers import Readers
+from omt_upload.findings import FileFindings
+from omt_upload.line.concurrency import Concurrency
+from omt_upload.line.in_flight import ContentsInFlight
+from omt_upload.line.line import Line
+from omt_upload.line.packing import Packer
 from omt_upload.settings import UploadSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pipe:
-    """The one pipe that all stages send through, with everything that bounds what is in it.
+class TransferContext:
+    """The one line that all stages send over, with everything that bounds what is under way on it.
 
     `unfinished` are the uploads of single files that an earlier run left, by digest.
     """
@@ -28,12 +28,12 @@ class Pipe:
     settings: UploadSettings
     line: Line
     readers: Readers
-    gate: Gate
+    concurrency: Concurrency
     framing: Framing
     packer: Packer
     contents: ContentsInFlight = field(default_factory=ContentsInFlight)
     unfinished: dict[str, UploadRecord] = field(default_factory=dict)
-    not_moved: NotMoved = field(default_factory=NotMoved)
+    file_findings: FileFindings = field(default_factory=FileFindings)
 
     @property
     def journal(self) -> TransferJournal:
@@ -76,17 +76,17 @@ class Pipe:
         return frozenset(found)
 
 
-def pipe_for(call: Transfer, settings: UploadSettings) -> Pipe:
-    """Lay the pipe of a transfer."""
+def context_for(call: Transfer, settings: UploadSettings) -> TransferContext:
+    """Make what all parts of a transfer share."""
     limits = call.migration.limits
-    gate = Gate(settings, most=limits.parallel_uploads)
+    concurrency = Concurrency(settings, most=limits.parallel_uploads)
     framing = CPIO if "cpio" in limits.bundles else USTAR
-    return Pipe(
+    return TransferContext(
         call=call,
         settings=settings,
-        line=Line(call.migration, call.rate, settings, gate),
-        readers=Readers(settings, framing, buffers=gate.most_slots),
-        gate=gate,
+        line=Line(call.migration, call.rate, settings, concurrency),
+        readers=Readers(settings, framing, buffers=concurrency.most_slots),
+        concurrency=concurrency,
         framing=framing,
         packer=Packer(settings, limits.encodings, framing),
     )

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from omt_protocol.bundle.writer import CPIO, USTAR
-from omt_upload.reader_pool import ReaderPool
-from omt_upload.reading import Reading, TooLarge, Unread, read_small_files
+from omt_upload.files.outcome import Reading, TooLarge, Unread, read_small_files
+from omt_upload.files.pool import ReaderPool
 
 _SIZE = 1 << 20
 

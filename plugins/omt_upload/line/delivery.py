@@ -18,9 +18,9 @@ from omt_core.api import (
     UploadRequest,
     byte_size,
 )
-from omt_upload.file_contents import FileChangedError
-from omt_upload.pipe import Pipe
-from omt_upload.reading import FileUnreadError
+from omt_upload.files.contents import FileChangedError
+from omt_upload.files.outcome import FileUnreadError
+from omt_upload.transfer_context import TransferContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,79 +38,79 @@ class Delivery:
     passed: Callable[[int], None]
 
 
-async def deliver(pipe: Pipe, delivery: Delivery, begun: UploadRecord | None = None) -> bool:
+async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRecord | None = None) -> bool:
     """Send an upload, or the rest of one that was `begun`; returns False when a stop left it unfinished.
 
     A body that holds everything needs no entry in the journal: a crash either side of its answer costs one question.
     An upload whose bytes are not as announced is given up, and the error passed on.
     """
-    async with pipe.gate.uploads:
+    async with context.concurrency.uploads:
         if begun is None:
-            upload = await _create(pipe, delivery)
+            upload = await _create(context, delivery)
         else:
-            upload = (begun.url, await _offset(pipe, begun.url))
+            upload = (begun.url, await _offset(context, begun.url))
         if upload is None:
             return True
         url, offset = upload
         sent = 0
         try:
             while offset < delivery.request.size:
-                if pipe.stopping:
+                if context.stopping:
                     return False
-                chunk = await delivery.read(offset, min(pipe.line.body_bytes, delivery.request.size - offset))
+                chunk = await delivery.read(offset, min(context.line.body_bytes, delivery.request.size - offset))
                 try:
-                    reached = await pipe.line.send(url, offset, chunk)
+                    reached = await context.line.send(url, offset, chunk)
                 except BodyRefusedError as error:
-                    _shorten(pipe, error, len(chunk))
+                    _shorten(context, error, len(chunk))
                     continue
                 delivery.passed(reached - offset)
                 offset, sent = reached, len(chunk)
                 if offset < delivery.request.size:
-                    await pipe.journal.uploads.advance(url, offset, sent=sent)
+                    await context.journal.uploads.advance(url, offset, sent=sent)
         except FileUnreadError:
             # The share may be back in a minute: what is sent of it by then need not be sent again.
             if delivery.request.kind == "file":
-                pipe.unfinished[delivery.request.digest] = _record(delivery, url, offset)
+                context.unfinished[delivery.request.digest] = _record(delivery, url, offset)
             else:
-                await give_up(pipe, url)
+                await give_up(context, url)
             raise
         except (FileChangedError, UploadLostError, UploadMismatchError, BodyRefusedError):
-            await give_up(pipe, url)
+            await give_up(context, url)
             raise
-        await pipe.journal.uploads.finish(url, delivery.outcomes, sent=sent)
+        await context.journal.uploads.finish(url, delivery.outcomes, sent=sent)
         return True
 
 
-async def give_up(pipe: Pipe, url: str) -> None:
+async def give_up(context: TransferContext, url: str) -> None:
     """Terminate an upload and forget it; its items stay as they are, and are negotiated anew."""
-    await pipe.migration.terminate(url)
-    await pipe.journal.uploads.finish(url, ())
+    await context.migration.terminate(url)
+    await context.journal.uploads.finish(url, ())
 
 
-async def _create(pipe: Pipe, delivery: Delivery) -> tuple[str, int] | None:
+async def _create(context: TransferContext, delivery: Delivery) -> tuple[str, int] | None:
     """Create an upload with its first bytes; None when those were all of them."""
     request = delivery.request
     while True:
-        first = await delivery.read(0, min(pipe.line.body_bytes, request.size))
+        first = await delivery.read(0, min(context.line.body_bytes, request.size))
         try:
-            url, offset = await pipe.line.create(request, first)
+            url, offset = await context.line.create(request, first)
             break
         except BodyRefusedError as error:
-            _shorten(pipe, error, len(first))
+            _shorten(context, error, len(first))
     delivery.passed(offset)
     if offset == request.size:
-        await pipe.journal.items.record_outcomes(delivery.outcomes, sent=offset)
+        await context.journal.items.record_outcomes(delivery.outcomes, sent=offset)
         return None
-    await pipe.journal.uploads.create(_record(delivery, url, offset), sent=offset)
+    await context.journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return url, offset
 
 
-def _shorten(pipe: Pipe, error: BodyRefusedError, size: int) -> None:
+def _shorten(context: TransferContext, error: BodyRefusedError, size: int) -> None:
     """Have bodies made shorter when one was too long for something on the way; passes any other error on."""
-    if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not pipe.line.shorten(size):
+    if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not context.line.shorten(size):
         raise error
-    longest = byte_size(pipe.line.longest_body)
-    pipe.call.run.emit(Notice(message=f"{error.message} No request carries more than {longest} from now on."))
+    longest = byte_size(context.line.longest_body)
+    context.call.run.emit(Notice(message=f"{error.message} No request carries more than {longest} from now on."))
 
 
 def _record(delivery: Delivery, url: str, offset: int) -> UploadRecord:
@@ -125,9 +125,9 @@ def _record(delivery: Delivery, url: str, offset: int) -> UploadRecord:
     )
 
 
-async def _offset(pipe: Pipe, url: str) -> int:
+async def _offset(context: TransferContext, url: str) -> int:
     try:
-        return await pipe.migration.offset(url)
+        return await context.migration.offset(url)
     except UploadLostError:
-        await pipe.journal.uploads.finish(url, ())
+        await context.journal.uploads.finish(url, ())
         raise

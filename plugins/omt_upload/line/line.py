@@ -9,7 +9,7 @@ from typing import Final
 import anyio
 
 from omt_core.api import Backpressure, Chunk, OnlineMigration, RateLimiter, UploadRequest
-from omt_upload.gate import Gate
+from omt_upload.line.concurrency import Concurrency
 from omt_upload.settings import UploadSettings
 
 _PIECE: Final = 64 << 10
@@ -31,12 +31,12 @@ class Line:
         migration: OnlineMigration,
         rate: RateLimiter,
         settings: UploadSettings,
-        gate: Gate,
+        concurrency: Concurrency,
     ) -> None:
         self._migration = migration
         self._rate = rate
         self._settings = settings
-        self._gate = gate
+        self._gate = concurrency
         self._speed: float | None = None
         self._under_way: list[tuple[int, float]] = []
         self._longest = settings.longest_request
@@ -49,7 +49,7 @@ class Line:
 
     @property
     def speed(self) -> float | None:
-        """How many bytes a second the line moves with all uploads that the gate allows; None before any was begun.
+        """How many bytes a second the line moves with all uploads that may be under way; None before any was begun.
 
         Until the first body is through it is what those under way can have at most.
         """

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from omt_core.api import ItemState
 from omt_protocol.bundle.writer import Buffer, Framing
-from omt_upload.file_contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
+from omt_upload.files.contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
 from omt_upload.findings import FILE_CHANGED, FILE_IS_FOLDER, FILE_UNREADABLE, FILE_VANISHED
 
 VANISHED: Final = frozenset({errno.ENOENT, errno.ENOTDIR})

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
+
+import anyio
+
+from omt_upload.settings import UploadSettings
 
 _GAIN: Final = 0.1
 """The part by which more uploads must be faster to be kept. Less is what a line does by itself."""
@@ -15,12 +20,15 @@ _REST: Final = 8
 
 _WEIGHT_OF_NEW: Final = 0.3
 
+_BODIES_A_PERIOD: Final = 2
+"""Bodies for each upload that is allowed, over which the speed is taken."""
 
-class UploadWindow:
+
+class ConcurrencySearch:
     """Climbs towards the number of uploads that is fastest, between two bounds.
 
     It is told of periods, one after another, in each of which `allowed` uploads were under way. One that was as fast
-    with more is followed by one with more still; one that brought nothing is taken back, and the window rests. When the
+    with more is followed by one with more still; one that brought nothing is taken back, and the search rests. When the
     line has become slower, fewer are tried, and kept unless they are slower again. When the online side turned uploads
     away, half of them are left.
     """
@@ -85,3 +93,46 @@ class UploadWindow:
     def _try(self, number: int) -> None:
         number = min(max(number, self._fewest), self._most)
         self._tried = None if number == self._settled else number
+
+
+class Concurrency:
+    """Bounds what is under way, with two limiters that it makes wider and narrower.
+
+    `slots` bounds the batches that are read, negotiated or sent at a time, and with them the memory; waiting stages get
+    them in turn, so that none starves (W75). `uploads` bounds the requests with a body.
+    """
+
+    def __init__(self, settings: UploadSettings, *, most: int, clock: Callable[[], float] = anyio.current_time) -> None:
+        """Begin within the settings and `most`, what the online side takes at once; must run in an event loop."""
+        most = min(most, settings.parallel_uploads)
+        self._search = ConcurrencySearch(
+            fewest=min(settings.fewest_uploads, most), most=most, first=settings.first_uploads
+        )
+        self._readers = settings.readers
+        self.most_slots = most + settings.readers
+        self._clock = clock
+        self._refusals = 0
+        self.uploads = anyio.CapacityLimiter(self._search.allowed)
+        self.slots = anyio.CapacityLimiter(self._search.allowed + self._readers)
+        self._begin()
+
+    def passed(self, size: int, *, refusals: int) -> None:
+        """Count a body that went through. `refusals`: how often the online side has turned something away so far."""
+        self._bytes += size
+        self._bodies += 1
+        self._full += self.uploads.borrowed_tokens >= self.uploads.total_tokens
+        if refusals > self._refusals:
+            self._refusals = refusals
+            self._search.turned_away()
+        elif self._bodies < _BODIES_A_PERIOD * self._search.allowed:
+            return
+        else:
+            seconds = max(self._clock() - self._begun, 1e-6)
+            self._search.measured(self._bytes / seconds, full=2 * self._full > self._bodies)
+        self.uploads.total_tokens = self._search.allowed
+        self.slots.total_tokens = self._search.allowed + self._readers
+        self._begin()
+
+    def _begin(self) -> None:
+        self._begun = self._clock()
+        self._bytes = self._bodies = self._full = 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.calls import PastTransfer
-from omt_upload.forecast import Forecast, Work
+from omt_upload.estimate.forecast import Forecast, Work
 
 NIGHT = datetime(2026, 11, 27, 22, tzinfo=UTC)
 SPEED = 10_000_000.0

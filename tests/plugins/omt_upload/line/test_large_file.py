@@ -9,9 +9,9 @@ import pytest
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.journal import ItemDigest
 from omt_core.journal import Journal
-from omt_upload.large_file import send_large_file
-from omt_upload.pipe import pipe_for
-from omt_upload.stage_work import StageWork
+from omt_upload.line.large_file import send_large_file
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import context_for
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import (
     SETTINGS,
@@ -42,5 +42,5 @@ async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", [item]), stop=stop)
         if stopped:
             stop.set()
-        await send_large_file(StageWork(pipe_for(call, SETTINGS), call.stages[0]), record)
+        await send_large_file(StageTransfer(context_for(call, SETTINGS), call.stages[0]), record)
     assert len(tenant.uploads) == (0 if stopped else 1)

@@ -18,10 +18,10 @@ from omt_core.api import (
 )
 from omt_protocol.bundle.writer import Buffer, build_bundle
 from omt_upload.absence import believed
-from omt_upload.delivery import Delivery, deliver
-from omt_upload.large_file import send_large_file
-from omt_upload.reading import Reading, TooLarge, Unread
-from omt_upload.stage_work import StageWork, confirmed, left_behind
+from omt_upload.files.outcome import Reading, TooLarge, Unread
+from omt_upload.line.delivery import Delivery, deliver
+from omt_upload.line.large_file import send_large_file
+from omt_upload.stage_transfer import StageTransfer, confirmed, left_behind
 
 
 @dataclass(slots=True)
@@ -41,11 +41,11 @@ class _Left:
     halves: Sequence[Sequence[ItemRecord]] = ()
 
 
-async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> None:
+async def send_small_files(work: StageTransfer, records: Sequence[ItemRecord]) -> None:
     """Bring a batch as far as it goes: every item is settled, or stays pending because its upload was refused."""
     files = [(record.location or ".", record.size) for record in records]
     left = _Left()
-    async with work.pipe.readers.small(files) as (buffer, readings):
+    async with work.context.readers.small(files) as (buffer, readings):
         await _send_read(work, buffer, list(zip(records, readings, strict=True)), left)
     for record in left.grown:
         await send_large_file(work, record)
@@ -55,7 +55,7 @@ async def send_small_files(work: StageWork, records: Sequence[ItemRecord]) -> No
 
 
 async def _send_read(
-    work: StageWork, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]], left: _Left
+    work: StageTransfer, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]], left: _Left
 ) -> None:
     """Settle what was read or cannot be."""
     copies: dict[str, _Copies] = {}
@@ -73,15 +73,15 @@ async def _send_read(
         else:
             left.grown.append(record)
     unread = await believed(work, unread)
-    await work.settle([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
+    await work.record_outcomes([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
     await _send(work, buffer, copies, left)
 
 
-async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies], left: _Left) -> None:
-    contents = work.pipe.contents
+async def _send(work: StageTransfer, buffer: Buffer, copies: dict[str, _Copies], left: _Left) -> None:
+    contents = work.context.contents
     mine = contents.take(copies)
     try:
-        known = await work.pipe.known_online([copies[digest].content for digest in copies if digest in mine])
+        known = await work.context.known_online([copies[digest].content for digest in copies if digest in mine])
         await _settle_known(work, [copies[digest] for digest in known])
         if lacking := [copy for digest, copy in copies.items() if digest in mine and digest not in known]:
             try:
@@ -94,19 +94,19 @@ async def _send(work: StageWork, buffer: Buffer, copies: dict[str, _Copies], lef
         # Another batch was sending these. If it failed, they stay pending and are read again.
         elsewhere = [digest for digest in copies if digest not in mine]
         await contents.wait(elsewhere)
-        arrived = await work.pipe.known_online([copies[digest].content for digest in elsewhere])
+        arrived = await work.context.known_online([copies[digest].content for digest in elsewhere])
         await _settle_known(work, [copies[digest] for digest in arrived])
 
 
-async def _settle_known(work: StageWork, copies: Sequence[_Copies]) -> None:
+async def _settle_known(work: StageTransfer, copies: Sequence[_Copies]) -> None:
     known = [item for copy in copies for item in copy.items]
-    await work.settle(
+    await work.record_outcomes(
         [record for record, _ in known],
         [confirmed(record, reading, reading.digest, sent=False) for record, reading in known],
     )
 
 
-async def _part(work: StageWork, copies: Sequence[_Copies], left: _Left, error: BodyRefusedError) -> None:
+async def _part(work: StageTransfer, copies: Sequence[_Copies], left: _Left, error: BodyRefusedError) -> None:
     """Have both halves of a bundle that is refused on the way sent; a content that was alone in it is left behind."""
     halves = [copies[: len(copies) // 2], copies[len(copies) // 2 :]]
     parts = [[record for copy in half for record, _ in copy.items] for half in halves if half]
@@ -116,11 +116,11 @@ async def _part(work: StageWork, copies: Sequence[_Copies], left: _Left, error: 
         left.halves = parts
 
 
-async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies]) -> None:
+async def _send_bundle(work: StageTransfer, buffer: Buffer, copies: Sequence[_Copies]) -> None:
     places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
-    packer = work.pipe.packer
-    pack = packer.pack if packer.wanted(work.pipe.line.speed) else None
-    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, work.pipe.framing, pack)
+    packer = work.context.packer
+    pack = packer.pack if packer.wanted(work.context.line.speed) else None
+    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, work.context.framing, pack)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
@@ -151,9 +151,9 @@ async def _send_bundle(work: StageWork, buffer: Buffer, copies: Sequence[_Copies
         passed=work.meter.passed,
     )
     try:
-        finished = await deliver(work.pipe, delivery)
+        finished = await deliver(work.context, delivery)
     except (UploadLostError, UploadMismatchError) as error:
         await work.refused(records, error.message)
         return
     if finished:
-        await work.settled(records, outcomes)
+        await work.conclude(records, outcomes)
