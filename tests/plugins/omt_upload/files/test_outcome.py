@@ -130,6 +130,6 @@ def test_a_folder_that_the_system_calls_a_lack_of_rights_is_told_as_a_folder(
         raise PermissionError(13, "Access is denied")
 
     (tmp_path / "file").write_bytes(b"x")
-    monkeypatch.setattr(file_contents.os, "open", refuse)
+    monkeypatch.setattr(contents.os, "open", refuse)
     reasons = [result.reason for name in (".", "file") if isinstance(result := read(tmp_path / name), Unread)]
     assert reasons == ["file-is-folder", "file-read-failed"]
