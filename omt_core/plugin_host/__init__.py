@@ -2,11 +2,10 @@
 
 from omt_core.api.roles import Role, RoleSettings
 from omt_core.plugin_host.answers import Answers
-from omt_core.plugin_host.dispatch import Dispatch
+from omt_core.plugin_host.dispatch import Dispatch, upload_stages
 from omt_core.plugin_host.event_hub import EventHub, StampedEvent
 from omt_core.plugin_host.findings import CORE
 from omt_core.plugin_host.manager import Candidate, PluginHost, PluginState, find_plugins
-from omt_core.plugin_host.stages import upload_stages
 
 __all__ = [
     "CORE",

@@ -21,16 +21,17 @@ from typing import Any, TypeVar, cast
 
 import anyio
 
-from omt_core.api.calls import Observe
+from omt_core.api.calls import ContributeUploadStages, Observe
 from omt_core.api.errors import InputError
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding
 from omt_core.api.hook import Hook, Policy, hook_of
 from omt_core.api.plugin import Plugin
 from omt_core.api.roles import Role, RoleSettings
+from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.answers import Answers, admitted, check_types
 from omt_core.plugin_host.call_view import view_of
-from omt_core.plugin_host.faults import FaultError, blaming, too_late
+from omt_core.plugin_host.faults import FaultError, blaming, too_late, wrong_answer
 from omt_core.plugin_host.manager import PluginHost
 
 C = TypeVar("C")
@@ -160,3 +161,15 @@ class Dispatch:
 def _raise_where_fatal(error: FaultError, hook: Hook) -> None:
     if hook.policy is Policy.FATAL:
         raise error
+
+
+async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:
+    """Return all stages in the order of the screen. Raises `PluginError` for two of the same name, with both owners."""
+    stages = (await dispatch.every(Plugin.contribute_upload_stages, call)).values
+    owners: dict[str, str] = {}
+    for stage in stages:
+        other = owners.setdefault(stage.name, stage.plugin)
+        if other != stage.plugin:
+            what = f"its stage {stage.name!r} has the name of one that {other!r} brings"
+            raise wrong_answer(stage.plugin, Plugin.contribute_upload_stages.__name__, what)
+    return sorted(stages, key=lambda stage: (stage.order, stage.name))

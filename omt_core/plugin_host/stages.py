@@ -1,7 +1,8 @@
 """Upload stages of plugins: the rules that a stage and its items keep, held wherever a stage enters.
 
 A stage whose items break a rule, or that fails while it tells of them, is the fault of the plugin that brought it, not
-of the one that moves the items. Run and conformance suite take stages by `upload_stages`, so that both hold the same.
+of the one that moves the items. Run and conformance suite take stages by `dispatch.upload_stages`, so that both hold
+the same.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import re
 from array import array
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from omt_core.api.baseline import Baseline, Differences
-from omt_core.api.calls import ContributeUploadStages
 from omt_core.api.findings import FindingCode
 from omt_core.api.items import InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
@@ -21,22 +21,7 @@ from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.faults import blaming, wrong_answer
 from omt_core.plugin_host.fit import misfit
 
-if TYPE_CHECKING:
-    from omt_core.plugin_host.dispatch import Dispatch
-
 _STAGE_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
-
-
-async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:
-    """Return all stages in the order of the screen. Raises `PluginError` for two of the same name, with both owners."""
-    stages = (await dispatch.every(Plugin.contribute_upload_stages, call)).values
-    owners: dict[str, str] = {}
-    for stage in stages:
-        other = owners.setdefault(stage.name, stage.plugin)
-        if other != stage.plugin:
-            what = f"its stage {stage.name!r} has the name of one that {other!r} brings"
-            raise wrong_answer(stage.plugin, Plugin.contribute_upload_stages.__name__, what)
-    return sorted(stages, key=lambda stage: (stage.order, stage.name))
 
 
 def admitted_stage(stage: UploadStage, plugin: str, hook: str, codes: Mapping[str, FindingCode]) -> UploadStage:
