@@ -9,13 +9,20 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from typing_extensions import override
 
+from omt_core.api.context import RunContext
 from omt_core.api.database import Row, SourceDatabase, Table, Value
+from omt_core.api.events import Event, FindingRaised
+from omt_core.api.findings import FindingCode
 from omt_core.api.hook import Hook
 from omt_core.api.plugin import HOOKS
+from omt_core.plugin_host.answers import MOST_FINDINGS
+from omt_core.plugin_host.faults import FaultError, wrong_answer
+from omt_core.plugin_host.fit import misfit
 
 _MAY_WRITE: Final = frozenset({HOOKS["freeze"], HOOKS["thaw"]})
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -74,9 +81,50 @@ class ReadOnlyDatabase(SourceDatabase):
         raise PermissionError("the database on site is closed by whoever opened it")
 
 
-def view_of(call: object, hook: Hook, *, owns_database: bool) -> object:
+class PluginRun(RunContext):
+    """The surroundings of a hook, in which a plugin raises findings under its own name, and only of its own codes."""
+
+    def __init__(self, run: RunContext, plugin: str, hook: str, codes: Mapping[str, FindingCode]) -> None:
+        self._run = run
+        self._plugin = plugin
+        self._hook = hook
+        self._codes = codes
+        self._raised = 0
+
+    @property
+    @override
+    def workspace(self) -> Path | None:
+        return self._run.workspace
+
+    @override
+    def emit(self, event: Event) -> None:
+        said: object = event
+        if not isinstance(said, Event):
+            raise self._fault(f"it emitted a {type(said).__name__}")
+        self._run.emit(self._own(said) if isinstance(said, FindingRaised) else said)
+
+    def _own(self, event: FindingRaised) -> FindingRaised:
+        self._raised += 1
+        misfits = misfit(event, FindingRaised)
+        if misfits is not None:
+            raise self._fault(f"it raised a finding that is none{misfits}")
+        code = self._codes.get(event.finding.code)
+        if code is None or code.plugin != self._plugin:
+            raise self._fault(f"it raised the code {event.finding.code!r} that it never named")
+        if self._raised > MOST_FINDINGS:
+            raise self._fault(f"it raised more than {MOST_FINDINGS} findings")
+        return replace(event, finding=replace(event.finding, plugin=self._plugin))
+
+    def _fault(self, what: str) -> FaultError:
+        return wrong_answer(self._plugin, self._hook, what)
+
+
+def view_of(call: object, plugin: str, hook: Hook, codes: Mapping[str, FindingCode], *, owns_database: bool) -> object:
     """Return the call as a plugin gets it: lists and mappings are copies, the database can be read only."""
     view = _copied(call)
+    run = getattr(view, "run", None)
+    if run is not None:
+        view = replace(view, run=PluginRun(run, plugin, hook.name, codes))
     database = getattr(view, "database", None)
     if (
         isinstance(database, SourceDatabase)

@@ -140,7 +140,7 @@ class Dispatch:
         told = hook is not hook_of(Plugin.observe)
         if told:
             self._events.emit(HookCalled(hook=hook.name, plugin=plugin, moment="before"))
-        view = view_of(call, hook, owns_database=plugin == self._roles.holder(Role.DATABASE))
+        view = view_of(call, plugin, hook, self._host.codes, owns_database=plugin == self._roles.holder(Role.DATABASE))
         began = anyio.current_time()
         answer: Any = None
         with anyio.move_on_after(limit) as scope:

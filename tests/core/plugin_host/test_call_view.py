@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import pytest
@@ -10,12 +11,15 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.database import Row
+from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import HOOKS, Plugin, hookimpl
 from omt_core.engine.surroundings import Surroundings
 from omt_core.plugin_host import EventHub
 from omt_core.plugin_host.call_view import ReadOnlyDatabase, view_of
+from omt_core.testing.recording import RecordingContext
 from omt_core.testing.samples import EmptyDatabase
+from tests.core.plugin_host import plugins
 from tests.core.plugin_host.test_dispatch import dispatch_of, host_of
 
 pytestmark = pytest.mark.anyio
@@ -111,5 +115,41 @@ async def test_freeze_and_thaw_may_write() -> None:
 def test_the_plugin_that_opened_the_database_gets_its_own_back() -> None:
     database = Written()
     call = calls.ValidateUsers(database=database, users=(), run=RUN)
-    view = view_of(call, HOOKS["validate_users"], owns_database=True)
+    view = view_of(call, "good", HOOKS["validate_users"], {}, owns_database=True)
     assert cast("calls.ValidateUsers", view).database is database
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (FindingRaised(finding=replace(plugins.ODD.finding("Forged."), code="other-code")), "never named"),
+        (FindingRaised(finding=cast("Any", "text")), "is none"),
+        (FindingRaised(finding=replace(plugins.ODD.finding("Odd."), severity=cast("Any", "bogus"))), "severity"),
+        (cast("Any", "text"), "emitted a str"),
+    ],
+)
+async def test_what_a_plugin_emits_is_checked_where_it_enters(event: Event, words: str) -> None:
+    class Emits(plugins.Good):
+        @override
+        @hookimpl
+        async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+            call.run.emit(event)
+            return ()
+
+    call = calls.ValidateUsers(database=Written(), users=(), run=RUN)
+    (fault,) = (await dispatch_of(host_of(good=Emits)).every(Plugin.validate_users, call)).faults
+    assert (fault.code, words in fault.message) == ("plugin-answered-wrongly", True)
+
+
+async def test_a_finding_that_a_plugin_emits_is_its_own_whatever_it_says() -> None:
+    class Blames(plugins.Good):
+        @override
+        @hookimpl
+        async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+            call.run.emit(FindingRaised(finding=replace(plugins.ODD.finding("Not mine."), plugin="upload")))
+            return ()
+
+    run = RecordingContext()
+    call = calls.ValidateUsers(database=Written(), users=(), run=run)
+    assert (await dispatch_of(host_of(good=Blames)).every(Plugin.validate_users, call)).faults == ()
+    assert [event.finding.plugin for event in run.told(FindingRaised)] == ["good"]
