@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from aiohttp import web
 
-from omt_core.wizard.refusal import Refusal
+from omt_core.http import Refusal, is_encoded, read_body
 
 _BODY: Final = web.RequestKey("body", Mapping[str, object])
 
@@ -18,14 +18,13 @@ def body_of(request: web.Request) -> Mapping[str, object]:
     return request[_BODY]
 
 
-async def read_body(request: web.Request, limit: int) -> None:
+async def read_object(request: web.Request, limit: int) -> None:
     """Read the body, at most `limit` bytes. Raises `Refusal` 400, 413 or 415."""
     if request.content_type != "application/json":
         raise Refusal(415, "not-json", "The body is not JSON.", "Send it as application/json.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if is_encoded(request):
         raise Refusal(415, "not-json", "Compressed bodies are not taken.", "Send the body as it is.")
-    if (request.content_length or 0) > limit or len(content := await request.read()) > limit:
-        raise too_large(limit)
+    content = await read_body(request, limit, _too_large)
     try:
         body = json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -35,7 +34,7 @@ async def read_body(request: web.Request, limit: int) -> None:
     request[_BODY] = body
 
 
-def too_large(limit: int) -> Refusal:
+def _too_large(limit: int) -> Refusal:
     """Refuse a body that is larger than `limit` bytes."""
     return Refusal(
         413, "body-too-large", f"The request is larger than {limit} bytes.", "Send less at once, or a smaller file."

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from aiohttp import web
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from omt_core import http
 
 BODY_BYTES: Final = 1 << 20
 CSV_BODY_BYTES: Final = 16 << 20
@@ -16,7 +13,7 @@ CSV_BODY_BYTES: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(http.Route):
     """A call; its path is below the wizard's own.
 
     Whatever is not said here is refused: a cookie is needed, and a body is JSON of at most 1 MB. `open` calls need no
@@ -24,9 +21,6 @@ class Route:
     that they keep no session from expiring.
     """
 
-    method: Literal["GET", "POST"]
-    path: str
-    handler: Handler
     open: bool = False
     csv: bool = False
     background: bool = False

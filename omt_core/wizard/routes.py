@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from omt_core.http import Handler
 from omt_core.wizard.api import checks, installation, pages, settings, upload, users
-from omt_core.wizard.route import Handler, Route
+from omt_core.wizard.route import Route
 from omt_core.wizard.security.exchange import exchange
 from omt_core.wizard.stream import events
 

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from omt_core.api import OnlineError, OnlineRefusedError, UploadMismatchError
+from omt_core.http import Refusal
 
 CHECKSUM_MISMATCH = 460
 """tus' own status: what arrived is not what was announced."""
 
 
-class ProtocolError(Exception):
-    """An answer that is not a success: `status` and `headers` of HTTP, the rest is the body.
-
-    `fields` stand beside code, message and remedy in the error, such as the `digests` that an error is about.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        message: str,
-        remedy: str,
-        *,
-        fields: Mapping[str, Sequence[str]] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.remedy = remedy
-        self.fields = fields or {}
-        self.headers = headers or {}
-
-    def body(self) -> dict[str, object]:
-        """Return the error as JSON has it."""
-        return {"error": {"code": self.code, "message": self.message, "remedy": self.remedy, **self.fields}}
+class ProtocolError(Refusal):
+    """A refusal of the protocol; its code is one of the table there."""
 
     def as_online_error(self) -> OnlineError:
         """Return it as a target in the tool's own process raises it."""

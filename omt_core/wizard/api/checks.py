@@ -9,8 +9,8 @@ from omt_core.api.decisions import Notifications
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import may_be_waived
 from omt_core.engine.result import FindingLine
+from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
-from omt_core.wizard.refusal import Refusal
 
 
 class NotificationsRequest(RequestBody):

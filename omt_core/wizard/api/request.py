@@ -8,9 +8,9 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from omt_core.given_values import problems
+from omt_core.http import Refusal
 from omt_core.wizard.body import body_of
 from omt_core.wizard.controller import SessionController
-from omt_core.wizard.refusal import Refusal
 
 CONTROLLER: Final[web.AppKey[SessionController]] = web.AppKey("controller", SessionController)
 _ANY: TypeAdapter[object] = TypeAdapter(object)

@@ -13,8 +13,8 @@ from omt_core.api.items import ItemState
 from omt_core.engine.rate import parse_rate
 from omt_core.engine.report import write_report
 from omt_core.engine.workspace import RECEIPT_FILE
+from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
-from omt_core.wizard.refusal import Refusal
 
 _PAGE: Final = 100
 _LARGEST_PAGE: Final = 1_000

@@ -8,10 +8,10 @@ from pydantic import Field
 from omt_core.api.users import User
 from omt_core.engine.csv_files import parse_assignments, plans_csv, user_names_csv
 from omt_core.engine.result import FindingLine
+from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
 from omt_core.wizard.controller.checklist import Answer
 from omt_core.wizard.controller.photos import read_picture
-from omt_core.wizard.refusal import Refusal
 
 
 class ChangesRequest(RequestBody):

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import anyio
 
 from omt_core.api.redaction import SECRETS
-from omt_core.wizard.refusal import Refusal
+from omt_core.http import Refusal
 
 TOKEN_BYTES: Final = 32
 HOME_BYTES: Final = 16

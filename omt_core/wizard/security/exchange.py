@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from omt_core.http import Refusal
 from omt_core.wizard.body import body_of
-from omt_core.wizard.refusal import Refusal
 from omt_core.wizard.security.gate import GATE
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
+from omt_core.http import RouteTable
 from omt_core.wizard.route import Route
 from omt_core.wizard.security.access import Access
 
@@ -21,7 +21,7 @@ class Gate:
 
     access: Access
     port: int
-    routes: Mapping[web.AbstractRoute, Route]
+    routes: RouteTable[Route]
 
     @property
     def hosts(self) -> tuple[str, ...]:

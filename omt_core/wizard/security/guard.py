@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from omt_core.wizard.body import read_body
-from omt_core.wizard.refusal import Refusal
+from omt_core.http import Refusal
+from omt_core.wizard.body import read_object
 from omt_core.wizard.route import Route
 from omt_core.wizard.security.gate import GATE, Gate
 
@@ -16,19 +15,17 @@ BACKGROUND_HEADER: Final = "X-Omt-Background"
 """The page sends it, with `1`, on requests that it makes by itself."""
 
 
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a request through, or raise `Refusal`. What no route is known for is no better than the best guarded one."""
+async def check(request: web.Request) -> None:
+    """Raise `Refusal` unless the request may come through; what no route is known for is guarded as the best is."""
     gate = request.app[GATE]
-    route = gate.routes.get(request.match_info.route)
+    route = gate.routes.of(request.match_info)
     _refuse_host(request, gate)
     if not _opens_page(request, gate):
         _refuse_origin(request, gate)
     if route is None or not route.open:
         _refuse_stranger(request, gate, route)
     if route is not None and route.method == "POST":
-        await read_body(request, route.body_bytes)
-    return await handler(request)
+        await read_object(request, route.body_bytes)
 
 
 def _refuse_host(request: web.Request, gate: Gate) -> None:

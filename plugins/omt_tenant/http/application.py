@@ -7,7 +7,8 @@ import re
 import anyio
 from aiohttp import web
 
-from omt_tenant.http.guard import guarded, mark_tus, tell_errors
+from omt_core.http import RouteTable, guard, tell_errors
+from omt_tenant.http.guard import ROUTE_TABLE, check, log_calls, mark_tus, refusal_of
 from omt_tenant.http.openapi import OPENAPI_PATH, read_openapi
 from omt_tenant.http.routes import PATH_PARAMETERS, ROUTES
 from omt_tenant.http.service import SERVICE, Service
@@ -22,7 +23,7 @@ _SPARE_WORKERS = 4
 def make_application(store: Store, completing: Completing) -> web.Application:
     """Return the application that serves a store; must be called in a running event loop."""
     parallel = store.settings.parallel_uploads
-    application = web.Application(middlewares=[tell_errors])
+    application = web.Application(middlewares=[log_calls, tell_errors(refusal_of), guard(check)])
     application[SERVICE] = Service(
         store=store,
         completing=completing,
@@ -31,8 +32,7 @@ def make_application(store: Store, completing: Completing) -> web.Application:
     )
     application.on_response_prepare.append(mark_tus)
     application.router.add_route("GET", OPENAPI_PATH, read_openapi)
-    for route in ROUTES:
-        application.router.add_route(route.method, with_patterns(route.path), guarded(route))
+    application[ROUTE_TABLE] = RouteTable(application, ROUTES, lambda route: with_patterns(route.path))
     return application
 
 

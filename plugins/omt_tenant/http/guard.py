@@ -8,29 +8,39 @@ import time
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from omt_core.http import Refusal, RouteTable, is_encoded, unknown_call
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.http.routes import Route
-from omt_tenant.http.service import SERVICE, refusal
+from omt_tenant.http.service import SERVICE
 from omt_tenant.http.tus_headers import VERSION
 from omt_tenant.store.full_disk import is_full, storage_full
+
+ROUTE_TABLE: web.AppKey[RouteTable[Route]] = web.AppKey("routes")
 
 _log = logging.getLogger("omt_tenant.access")
 
 
 @web.middleware
-async def tell_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever goes wrong into an answer of the protocol; no text of an exception reaches the client."""
+async def log_calls(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Note what was asked, never what was sent, and how long it took."""
     started = time.monotonic()
-    try:
-        response = await handler(request)
-    except ProtocolError as error:
-        response = refusal(error)
-    except web.HTTPException as error:
-        response = refusal(_unknown_call(error))
-    except Exception as error:  # noqa: BLE001 - the last place where it can be told and logged
-        response = refusal(storage_full() if is_full(error) else _failed(request, error))
+    response = await handler(request)
     _log.debug("%s %s %d %.0f ms", request.method, request.path, response.status, 1000 * (time.monotonic() - started))
     return response
+
+
+def refusal_of(request: web.Request, error: Exception) -> Refusal:
+    """Say in the protocol's words what went wrong in a call; what nobody expected goes to the log alone."""
+    match error:
+        case web.HTTPException():
+            return unknown_call(error, f"{error.reason}.", "See /v1/openapi.json for the calls.")
+        case _ if is_full(error):
+            return storage_full()
+        case _:
+            _log.error("A call failed: %s %s", request.method, request.path, exc_info=error)
+            return ProtocolError(
+                500, "internal", "The tenant failed.", "Try again; the tenant's log says what went wrong."
+            )
 
 
 async def mark_tus(request: web.Request, response: web.StreamResponse) -> None:
@@ -40,28 +50,14 @@ async def mark_tus(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Cache-Control"] = "no-store"
 
 
-def guarded(route: Route) -> Handler:
-    """Return the handler of a route behind its guards."""
-
-    async def call(request: web.Request) -> web.StreamResponse:
-        if route.secured:
-            request.app[SERVICE].store.tokens.check(request.headers.get("Authorization", ""))
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise ProtocolError(
-                415, "request-malformed", "Compressed bodies are not taken.", "Send the body without Content-Encoding."
-            )
-        return await route.handler(request)
-
-    return call
-
-
-def _unknown_call(error: web.HTTPException) -> ProtocolError:
-    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-    return ProtocolError(
-        error.status, "call-unknown", f"{error.reason}.", "See /v1/openapi.json for the calls.", headers=allowed
-    )
-
-
-def _failed(request: web.Request, error: Exception) -> ProtocolError:
-    _log.error("A call failed: %s %s", request.method, request.path, exc_info=error)
-    return ProtocolError(500, "internal", "The tenant failed.", "Try again; the tenant's log says what went wrong.")
+async def check(request: web.Request) -> None:
+    """Raise ProtocolError unless the request carries a token where its call needs one, and a plain body."""
+    route = request.app[ROUTE_TABLE].of(request.match_info)
+    if route is None:
+        return
+    if route.secured:
+        request.app[SERVICE].store.tokens.check(request.headers.get("Authorization", ""))
+    if is_encoded(request):
+        raise ProtocolError(
+            415, "request-malformed", "Compressed bodies are not taken.", "Send the body without Content-Encoding."
+        )

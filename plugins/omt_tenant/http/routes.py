@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from aiohttp import web
-
+from omt_core.http import Route as HttpRoute
 from omt_tenant.http import bodies, completion_calls, content_calls, migration_calls, tenant_calls, upload_calls
-
-Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(HttpRoute):
     """A call. The first line of its handler's docstring is its summary.
 
     `takes_chunk` marks a body that is a chunk of an upload; `answer_media` is set where an answer is not JSON of ours.
     `headers` are the request headers that the call needs, `optional_headers` those that it heeds.
     """
 
-    method: Method
-    path: str
-    handler: Handler
     status: int = 200
     body: type[bodies.Body] | None = None
     answer: type[bodies.Body] | None = None

@@ -11,7 +11,8 @@ import anyio.to_thread
 from aiohttp import web
 from pydantic import ValidationError
 
-from omt_protocol.protocol_error import ProtocolError, bad_request, too_large
+from omt_core.http import read_body as read_bytes
+from omt_protocol.protocol_error import bad_request, too_large
 from omt_tenant.http.bodies import Body
 from omt_tenant.http.turns import UploadTurns
 from omt_tenant.migration.completion import Completing
@@ -51,13 +52,9 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 async def read_body(request: web.Request, model: type[B]) -> B:
     """Read and check a JSON body. Raises ProtocolError: `request-malformed`, `too-large`."""
-    data = bytearray()
-    async for piece in request.content.iter_any():
-        data += piece
-        if len(data) > BODY_LIMIT:
-            raise too_large(f"The body is longer than {BODY_LIMIT} bytes.")
+    data = await read_bytes(request, BODY_LIMIT, lambda limit: too_large(f"The body is longer than {limit} bytes."))
     try:
-        return model.model_validate_json(bytes(data))
+        return model.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "body"
@@ -67,8 +64,3 @@ async def read_body(request: web.Request, model: type[B]) -> B:
 def answer(body: Body, status: int = 200) -> web.Response:
     """Answer with a JSON body."""
     return web.Response(text=body.model_dump_json(), status=status, content_type="application/json")
-
-
-def refusal(error: ProtocolError) -> web.Response:
-    """Answer with an error."""
-    return web.json_response(error.body(), status=error.status, headers=error.headers)

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from omt_core.api.redaction import SECRETS
-from omt_core.wizard.refusal import Refusal
+from omt_core.http import Refusal
 from omt_core.wizard.security import access as module
 from omt_core.wizard.security.access import FAILURE_SECONDS, FAILURES, Access
 from tests.core.wizard.serving import IDLE_SECONDS, Clock, FakeController, FakeDoorway

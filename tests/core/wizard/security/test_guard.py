@@ -64,7 +64,7 @@ async def test_the_walk_reaches_it(route: Route) -> None:
     access = Access(FakeDoorway(), idle_seconds=IDLE_SECONDS, busy=lambda: controller.busy)
     application = make_application(controller, access, 80, routes=ALL)
     match = await application.router.resolve(make_mocked_request(route.method, access.home + address(route)))
-    assert application[GATE].routes[match.route].path == route.path
+    assert application[GATE].routes.of(match).path == route.path
 
 
 @pytest.mark.parametrize("route", [route for route in ALL if not route.open], ids=shown)
