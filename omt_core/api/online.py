@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.findings import Finding
@@ -86,6 +86,13 @@ class UploadRequest:
     digest: str
     size: int
     members: tuple[ContentRef, ...] = ()
+
+
+class CreatedUpload(NamedTuple):
+    """An upload as it was created: its address, and how many of its bytes are durable online already."""
+
+    url: str
+    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +197,8 @@ class OnlineMigration(Protocol):
         """Return the digests that the tenant lacks, of at most `limits.digests_per_request` contents."""
         ...
 
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
-        """Create an upload, with its first bytes or all of them, and return its address and the new offset.
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
+        """Create an upload, with its first bytes or all of them.
 
         A chunk is only lent, here and to `send`: when the call is over its memory holds something else.
         """

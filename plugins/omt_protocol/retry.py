@@ -20,6 +20,7 @@ from omt_core.api import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     EventSink,
     ManifestEntry,
     Notice,
@@ -115,7 +116,7 @@ class RetryingMigration(Backpressure, PartHints):
     def refusals(self) -> int:
         return self._retries.refusals
 
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         """Create anew what an answer that was lost may have created: that one is left to expire."""
         cuts = _Cuts(len(first_chunk))
         question = request.members[:1] or (ContentRef(digest=request.digest, size=request.size),)
@@ -123,7 +124,7 @@ class RetryingMigration(Backpressure, PartHints):
         async def is_unmoved() -> bool:
             return bool(await self._inner.missing(question))
 
-        async def step() -> tuple[str, int]:
+        async def step() -> CreatedUpload:
             try:
                 return await self._inner.create_upload(request, first_chunk)
             except OnlineUnavailableError as error:

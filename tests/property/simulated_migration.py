@@ -15,6 +15,7 @@ from omt_core.api.online import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     ManifestEntry,
     OnlineMigration,
     StageManifest,
@@ -54,12 +55,12 @@ class SimulatedMigration(OnlineMigration, Backpressure):
         return await self._simulation.online(self._migration.missing, contents)
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         self._receiver.begins(request)
         create = self._migration.create_upload
         url, offset = await self._simulation.online(create, request, first_chunk, body=True)
         self._receiver.took(offset)
-        return url, offset
+        return CreatedUpload(url, offset)
 
     @override
     async def offset(self, url: str) -> int:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
+from omt_core.api import files
 
 _STAGED = re.compile(r".+#\d+")
 """How obstore calls a file that it has not finished writing."""
@@ -26,7 +27,8 @@ class StoreFolder:
         file = self._root / path
         _sync(file)
         for folder in file.parents:
-            _sync_folder(folder)
+            with suppress(PermissionError):
+                files.sync_folder(folder)
             if folder == self._root:
                 break
 
@@ -39,13 +41,13 @@ class StoreFolder:
         with FileLock(file.with_name(f"{file.name}.lock")):
             if self.version(path) != expected:
                 return None
+            # Not private as what `files` writes: others may read a store.
             fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
             with fresh.open("xb") as opened:
                 opened.write(content)
                 opened.flush()
                 os.fsync(opened.fileno())
-            fresh.replace(file)
-            _sync_folder(file.parent)
+            files.move_into_place(fresh, file)
         return hashlib.sha256(content).hexdigest()
 
     def version(self, path: str) -> str | None:
@@ -60,20 +62,10 @@ class StoreFolder:
         for folder, _, names in os.walk(self._root / prefix):
             for name in names:
                 if _STAGED.fullmatch(name):
-                    (Path(folder) / name).unlink(missing_ok=True)
+                    files.remove(Path(folder) / name)
 
 
 def _sync(file: Path) -> None:
     # Windows makes durable only what was opened for writing.
     with file.open("rb+") as opened:
         os.fsync(opened.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names in a folder durable; systems that cannot open one, like Windows, do that by themselves."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -15,6 +15,7 @@ from omt_core.api import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     EventSink,
     ManifestEntry,
     Notice,
@@ -97,7 +98,7 @@ class StoredMigration(OnlineMigration, Backpressure):
         return await self._catalogue.missing(contents)
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         await self._held.keep()
         return await self._uploads.create(request, first_chunk)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 import anyio
-from omt_core.api import Chunk, OnlineRefusedError, UploadLostError, UploadMismatchError, UploadRequest
+from omt_core.api import Chunk, CreatedUpload, OnlineRefusedError, UploadLostError, UploadMismatchError, UploadRequest
 from pydantic import ValidationError
 
 from omt_object_store.failures import StoreDamagedError
@@ -45,7 +45,7 @@ class Uploads:
         self._open: dict[str, _Upload] = {}
         self._finding = anyio.Lock()
 
-    async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
+    async def create(self, request: UploadRequest, first: Chunk) -> CreatedUpload:
         """Create an upload with its first bytes; one that is whole lands at once, and leaves nothing behind."""
         if len(first) > request.size or (request.kind == "bundle" and request.size > self._bundle_bytes):
             raise _too_large()
@@ -54,14 +54,14 @@ class Uploads:
         content = bytes(first)
         if len(content) == request.size:
             await self._land_whole(request.kind, request.digest, content)
-            return url, request.size
+            return CreatedUpload(url, request.size)
         record = UploadRecord(kind=request.kind, digest=request.digest, size=request.size)
         await self._storage.put_verified(f"{url}/upload.json", record.to_bytes())
         upload = _Upload(record, [])
         if content:
             await self._append(url, upload, content)
         self._open[url] = upload
-        return url, upload.offset
+        return CreatedUpload(url, upload.offset)
 
     async def offset(self, url: str) -> int:
         """Return how much is verified and durable; one whose parts are all there lands now."""

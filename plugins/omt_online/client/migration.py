@@ -16,6 +16,7 @@ from omt_core.api import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     ManifestEntry,
     OnlineMigration,
     OnlineRefusedError,
@@ -84,13 +85,14 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints):
         return answer.missing
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
         # The tenant checks each byte of a whole bundle: contents by their sha256, and the form that holds them together
         # to the bit. A checksum over all of it would find nothing more.
         unguarded = request.kind == "bundle" and len(first_chunk) == request.size
         try:
-            return await self.create(request.size, metadata, first_chunk, guarded=not unguarded)
+            url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded)
+            return CreatedUpload(url, offset)
         except OnlineRefusedError as error:
             if unguarded and error.code == "bundle-malformed":  # damage on the way may hit what holds it together
                 raise UploadMismatchError(error.code, error.message, error.remedy) from error

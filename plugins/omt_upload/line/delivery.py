@@ -10,6 +10,7 @@ from omt_core.api import (
     BodyRefusedError,
     BundleMember,
     Chunk,
+    CreatedUpload,
     Notice,
     Outcome,
     UploadLostError,
@@ -48,7 +49,7 @@ async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRec
         if begun is None:
             upload = await _create(context, delivery)
         else:
-            upload = (begun.url, await _offset(context, begun.url))
+            upload = CreatedUpload(begun.url, await _offset(context, begun.url))
         if upload is None:
             return True
         url, offset = upload
@@ -87,7 +88,7 @@ async def give_up(context: TransferContext, url: str) -> None:
     await context.journal.uploads.finish(url, ())
 
 
-async def _create(context: TransferContext, delivery: Delivery) -> tuple[str, int] | None:
+async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload | None:
     """Create an upload with its first bytes; None when those were all of them."""
     request = delivery.request
     while True:
@@ -102,7 +103,7 @@ async def _create(context: TransferContext, delivery: Delivery) -> tuple[str, in
         await context.journal.items.record_outcomes(delivery.outcomes, sent=offset)
         return None
     await context.journal.uploads.create(_record(delivery, url, offset), sent=offset)
-    return url, offset
+    return CreatedUpload(url, offset)
 
 
 def _shorten(context: TransferContext, error: BodyRefusedError, size: int) -> None:

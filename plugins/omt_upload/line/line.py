@@ -8,7 +8,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import Backpressure, Chunk, OnlineMigration, RateLimiter, UploadRequest
+from omt_core.api import Backpressure, Chunk, CreatedUpload, OnlineMigration, RateLimiter, UploadRequest
 from omt_upload.line.concurrency import Concurrency
 from omt_upload.settings import UploadSettings
 
@@ -81,14 +81,14 @@ class Line:
         self._blocked += 1
         return self._blocked >= _BLOCKED_IN_A_ROW
 
-    async def create(self, request: UploadRequest, first: Chunk) -> tuple[str, int]:
+    async def create(self, request: UploadRequest, first: Chunk) -> CreatedUpload:
         """Create an upload with its first bytes; returns address and offset, 0 where a creation takes none."""
         with self._timed(len(first)) as begun:
             await self._admit(len(first))
-            url, offset = await self._migration.create_upload(request, first)
-            if offset:
-                self._sent(offset, begun)
-        return url, offset
+            created = await self._migration.create_upload(request, first)
+            if created.offset:
+                self._sent(created.offset, begun)
+        return created
 
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
         """Append a chunk; returns the new offset."""

@@ -18,6 +18,7 @@ from omt_core.api.online import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     ManifestEntry,
     OnlineMigration,
     PartHints,
@@ -114,10 +115,10 @@ class MemoryMigration(OnlineMigration, PartHints):
         return frozenset(content.digest for content in contents if content.digest not in self.tenant.contents)
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         url = f"/uploads/{len(self.tenant.uploads)}"
         self.tenant.uploads[url] = Arriving(request)
-        return url, self._append(url, first_chunk)
+        return CreatedUpload(url, self._append(url, first_chunk))
 
     @override
     async def offset(self, url: str) -> int:
