@@ -82,12 +82,14 @@ def take_report(session: MigrationSession, report: CheckReport, *, before: Snaps
         return
     current, looked_at = basis(now), basis(report.snapshot)
     answered = dict(now.answered)
+    filed: dict[str, Iterable[Finding]] = {}
     for name, findings in report.found.items():
         if looked_at[name] != current[name]:
             continue
-        session.log.file(name, (*_of_others(session.log.of(name), report.only), *findings))
+        filed[name] = (*_of_others(session.log.of(name), report.only), *findings)
         if report.only is None or (before is not None and before.answered.get(name, _NEVER) == current[name]):
             answered[name] = current[name]
+    session.log.file_all(filed)
     fits = USER_NAMES in report.found and looked_at[USER_NAMES] == current[USER_NAMES]
     session.answer(answered, report.removed_addresses if fits else None)
     file_unused_waivers(session)

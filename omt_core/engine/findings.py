@@ -59,7 +59,11 @@ class FindingLog:
 
     def file(self, name: str, findings: Iterable[Finding]) -> None:
         """Let these take the place of what was filed under this name."""
-        self._groups[name] = merged(findings)
+        self.file_all({name: findings})
+
+    def file_all(self, groups: Mapping[str, Iterable[Finding]]) -> None:
+        """File what was found at the same time under several names; it is told together, the worst first."""
+        self._groups.update({name: merged(findings) for name, findings in groups.items()})
         self._tell()
 
     def add(self, name: str, findings: Iterable[Finding]) -> None:
