@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Decisions, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationMode, RecoveryChoice
 from omt_core.api.users import Administrator
 from omt_core.engine import phases
 from omt_core.engine.answers import Answers
@@ -39,7 +39,8 @@ async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
     """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
     await runner.do(login(answers))
-    await runner.do(Examine(checks=PRECOPY_CHECKS))
+    if runner.now.mode is MigrationMode.INITIAL:
+        await runner.do(Examine(checks=PRECOPY_CHECKS))
     await runner.do(Precopy(stop=stop, kind=answers.kind))
 
 

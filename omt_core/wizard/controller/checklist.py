@@ -93,6 +93,7 @@ class Checklist:
 
     async def mark_done(self, entry: Entry) -> None:
         """Take an Ok (W54, W65). Raises `FindingsError` while an error stands about it."""
+        self._refuse()
         standing = problems(self._now, self._holder.runner.engine.host.codes, entry)
         if standing:
             raise FindingsError("findings-stand", standing[0].message, standing[0].remedy)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, OmtError
-from omt_core.engine.checks import ALL_CHECKS, check
+from omt_core.engine.checks import ALL_CHECKS, check, unanswered
 from omt_core.engine.result import unknown_fault
 from omt_core.engine.runner import Runner
 from omt_core.engine.steps import AskAgain, TakeReport, Waive
@@ -32,6 +33,7 @@ class Checks:
         self._refuse = refuse
         self._asked: Runner | None = None
         self._checked: datetime | None = None
+        self._again = False
         self.error: OmtError | None = None
 
     @property
@@ -56,7 +58,14 @@ class Checks:
 
     def forget(self) -> None:
         """Forget what belongs to a session that is closed."""
-        self._asked, self._checked, self.error = None, None, None
+        self._asked, self._checked, self._again, self.error = None, None, False, None
+
+    def run_anew(self) -> None:
+        """Ask every rule about what is read and decided now: at once, or when those asked before have answered."""
+        if self.running:
+            self._again = True
+        else:
+            self.run()
 
     async def waive(self, code: str, *, waived: bool, reason: str = "") -> None:
         """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
@@ -80,4 +89,8 @@ class Checks:
             return  # its session was closed meanwhile: this says nothing about the one that is held now
         self._asked, self.error = None, failed
         self._checked = datetime.now(UTC) if failed is None else None
+        again, self._again = self._again, False
+        if again and unanswered(runner.now, ALL_CHECKS):
+            with suppress(InputError):  # an upload that goes on has every rule asked itself
+                self.run()
         self._changed()

@@ -231,8 +231,7 @@ class SessionController:
             if first and prefilled.summary is None:
                 # Prefilled with the migrator's address (W69).
                 await runner.do(Notify(notifications=replace(prefilled, summary=contact.email)))
-        if not self.checks.running:
-            self.checks.run()
+        self.checks.run_anew()
 
     def go_back(self) -> None:
         """Show the page before this one (W6)."""

@@ -85,6 +85,19 @@ async def test_what_was_checked_before_does_not_count_while_it_is_checked_again(
         await site.until(UploadState.DONE)
 
 
+async def test_users_that_are_read_anew_while_rules_are_asked_are_checked_too(tmp_path: Path) -> None:
+    async with watched_site(tmp_path) as site:
+        Watched.wait()
+        await to_ready_unchecked(site, MigrationKind.TEST)
+        await Watched.asked.wait()
+        site.controller.go_back()
+        await site.controller.confirm(CONTACT, MigrationKind.LIVE, agreed=True)
+        Watched.may_answer.set()
+        await site.until_it_holds(lambda: site.document.checks.state is CheckState.DONE)
+        await site.controller.start_upload()
+        await site.until(UploadState.DONE)
+
+
 async def test_one_plugin_that_is_asked_again_does_not_make_whole_what_the_others_did_not_answer(
     tmp_path: Path,
 ) -> None:
