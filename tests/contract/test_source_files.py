@@ -25,6 +25,9 @@ WIDE = {
 }
 """Folders with more modules, and how many they may have; where no reason stands they are to become fewer."""
 
+RENAMES_OR_REMOVES = re.compile(
+    r"\.unlink\(|\.rename\(|os\.(?:replace|rename|remove|unlink)\(|shutil\.(?:rmtree|move)\("
+)
 MACHINE_PATH = re.compile(r"""["'\s(](/work/\w|/home/\w|/Users/\w)""")
 
 
@@ -39,6 +42,15 @@ def test_every_module_says_what_it_is_for() -> None:
         if "tests" not in path.parts and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     }
     assert silent == set()
+
+
+def test_files_are_renamed_and_removed_with_patience_for_who_holds_them() -> None:
+    beside = {
+        shown(path)
+        for path in python_files("omt_core", "plugins")
+        if shown(path) != "omt_core/api/files.py" and RENAMES_OR_REMOVES.search(path.read_text("utf-8"))
+    }
+    assert beside == set(), "omt_core.api.files has replace, remove and remove_tree"
 
 
 def test_no_folder_is_a_wall_of_doors() -> None:
