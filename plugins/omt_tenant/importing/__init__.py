@@ -12,8 +12,7 @@ from omt_tenant.importing.ports import (
     TenantSurroundings,
 )
 from omt_tenant.importing.settings import ImportSettings
-from omt_tenant.importing.verification import PartToImport
-from omt_tenant.importing.verification_failed import Detail, VerificationFailedError
+from omt_tenant.importing.verification import Detail, PartToImport, VerificationFailedError
 
 __all__ = [
     "DIGESTS_PER_QUESTION",

@@ -13,8 +13,7 @@ from omt_tenant.importing.files import AHEAD, UNFINISHED
 from omt_tenant.importing.ports import StoredContents
 from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.tables import TableImporter, create_bookkeeping
-from omt_tenant.importing.verification import PartToImport
-from omt_tenant.importing.verification_failed import VerificationFailedError
+from omt_tenant.importing.verification import PartToImport, VerificationFailedError
 
 
 class AheadImport:

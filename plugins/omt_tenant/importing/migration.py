@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import anyio
 import anyio.from_thread
 import anyio.to_thread
 
 from omt_core.api import CompletionProgress
-from omt_protocol.receipt import TableTotals
-from omt_tenant.importing.building import DatabaseBuilder
+from omt_protocol.receipt import TableTotals, canonical
+from omt_tenant.importing.builder import DatabaseBuilder
 from omt_tenant.importing.decisions import check_decisions
 from omt_tenant.importing.files import ImportFiles, sweep
-from omt_tenant.importing.inputs import import_name
-from omt_tenant.importing.issuing import changes_before, changes_by, issue_receipt
 from omt_tenant.importing.ports import (
     CommittedMigration,
     ImportedMigration,
     ProgressCallback,
     TenantSurroundings,
 )
+from omt_tenant.importing.receipt import changes_before, changes_by, issue_receipt
 from omt_tenant.importing.settings import ImportSettings
-from omt_tenant.importing.verification import VerifiedMigration, verify_stages
-from omt_tenant.importing.verification_failed import Detail, VerificationFailedError
+from omt_tenant.importing.verification import Detail, VerificationFailedError, VerifiedMigration, verify_stages
 
 
 async def import_migration(
@@ -106,3 +105,25 @@ class MigrationImport:
 
         builder = DatabaseBuilder(files=files, contents=self.surroundings.contents, settings=self.settings)
         return builder.build(verified.tables, self.migration.request, count)
+
+
+NAME_LENGTH = 32
+
+
+def import_name(migration: CommittedMigration) -> str:
+    """Return a name made of hexadecimal digits for the files of this import.
+
+    Everything that decides what the files hold goes into it, so that a repeated import finds what an interrupted one
+    left, and never takes the remains of another for its own.
+    """
+    inputs = {
+        "id": migration.id,
+        "tenant": migration.tenant,
+        "kind": migration.kind,
+        "owner": migration.owner,
+        "serial": migration.serial,
+        "stages": sorted((stage.stage, stage.digest, stage.items, stage.snapshot) for stage in migration.stages),
+        "request": asdict(migration.request),
+        "keep_database": migration.keep_database,
+    }
+    return hashlib.sha256(canonical(inputs)).hexdigest()[:NAME_LENGTH]

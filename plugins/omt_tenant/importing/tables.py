@@ -13,8 +13,7 @@ from omt_protocol.receipt import FINGERPRINT_MODULUS
 from omt_tenant.importing.fingerprint import VERSION, StoredColumn, columns_of, has_row_ids, measure
 from omt_tenant.importing.identifiers import place_for, quoted, stored_names, stored_tables
 from omt_tenant.importing.ports import StoredContents
-from omt_tenant.importing.verification import PartMark, PartToImport
-from omt_tenant.importing.verification_failed import Detail, VerificationFailedError
+from omt_tenant.importing.verification import Detail, PartMark, PartToImport, VerificationFailedError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -22,7 +22,7 @@ from omt_tenant.importing import (
     decisions,
     files,
     import_migration,
-    issuing,
+    receipt,
 )
 from omt_tenant.importing.tables import TableImporter
 
@@ -105,8 +105,8 @@ def test_a_kill_at_any_progress_and_a_new_call_end_in_the_same_state(tenant, tmp
     [
         (files.ImportFiles, "finish_database"),
         (files, "move_into_place"),
-        (issuing, "move_into_place"),
-        (issuing, "write_whole"),
+        (receipt, "move_into_place"),
+        (receipt, "write_whole"),
         (TableImporter, "_append"),
         (TableImporter, "_fetch"),
         (decisions, "write_users"),

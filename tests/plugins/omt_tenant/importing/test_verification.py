@@ -7,7 +7,7 @@ import pytest
 
 from omt_core.api.online import ManifestEntry
 from omt_tenant.importing import VerificationFailedError
-from omt_tenant.importing.verification_failed import DETAILS_TOLD
+from omt_tenant.importing.verification import DETAILS_TOLD
 
 
 def codes(tenant, migration=None):

@@ -15,8 +15,7 @@ from omt_tenant.importing.files import ImportFiles
 from omt_tenant.importing.ports import StoredContents
 from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.tables import TableImporter, create_bookkeeping
-from omt_tenant.importing.verification import CountProgress, PartToImport
-from omt_tenant.importing.verification_failed import VerificationFailedError
+from omt_tenant.importing.verification import CountProgress, PartToImport, VerificationFailedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

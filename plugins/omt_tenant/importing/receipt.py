@@ -19,8 +19,7 @@ from omt_protocol.receipt import (
 from omt_tenant.importing.decisions import changes_of
 from omt_tenant.importing.files import ImportFiles
 from omt_tenant.importing.ports import CommittedMigration, ImportedMigration, TenantSurroundings
-from omt_tenant.importing.verification import VerifiedMigration
-from omt_tenant.importing.verification_failed import Detail, VerificationFailedError
+from omt_tenant.importing.verification import Detail, VerificationFailedError, VerifiedMigration
 
 
 def issue_receipt(
