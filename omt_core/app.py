@@ -28,11 +28,11 @@ def compose(
     plugins: Sequence[str] = (),
     disabled: Sequence[str] = (),
     settings_file: Path | None = None,
-    online: Mapping[str, object] | None = None,
+    answers: Mapping[str, Mapping[str, object]] | None = None,
     options: Mapping[str, object] | None = None,
     reserved_commands: Sequence[str] = (),
 ) -> Application:
-    """Load plugins and settings and wire them. `plugins` are `module:attr` words, `online` the section of the answers.
+    """Load plugins and settings and wire them. `plugins` are `module:attr` words, `answers` what the answers file says.
 
     Raises `InputError` for settings that are not valid, and for a name in `disabled` that is no plugin's; a plugin that
     is broken is no error here, the host knows it.
@@ -53,7 +53,7 @@ def compose(
     settings = load_settings(
         models,
         file=settings_file,
-        online=online,
+        answers=answers,
         options=options,
         # A rejected twin has the name of the plugin that takes part: that one's section stays.
         ignored=frozenset(candidate.name for candidate in candidates) - models.keys(),

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from omt_core.api.errors import InputError
@@ -54,6 +55,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "too_long": "must have at most {max_length} members",
     "dict_type": "must be a section with keys of its own",
     "mapping_type": "must be a section with keys of its own",
+    "dataclass_type": "must be a section with keys of its own",
     "model_type": "must be a section with keys of its own",
     "model_attributes_type": "must be a section with keys of its own",
 }
@@ -85,7 +87,7 @@ def read_toml(content: bytes, *, area: str, place: str) -> dict[str, Any]:
     return values
 
 
-def problems(error: ValidationError, model: type[BaseModel]) -> str:
+def problems(error: ValidationError, model: type) -> str:
     """Say what is wrong with each key that `model` refused: `core.hook_timout: unknown key, did you mean ...`."""
     return "; ".join(
         f"{'.'.join(map(str, one['loc']))}: {_words(one, model)}" for one in error.errors(include_url=False)
@@ -105,9 +107,9 @@ def _texts_of(value: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts_of(one, f"{key}.{name}" if key else str(name))
 
 
-def _words(problem: ErrorDetails, model: type[BaseModel]) -> str:
+def _words(problem: ErrorDetails, model: type) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
-    if kind == "extra_forbidden":
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         *section, key = problem["loc"]
         near = get_close_matches(str(key), _keys(model, section), n=1)
         return f"unknown key, did you mean {near[0]}?" if near else "unknown key"
@@ -120,15 +122,20 @@ def _words(problem: ErrorDetails, model: type[BaseModel]) -> str:
     return _WORDS.get(kind, "is not valid").format_map(context)
 
 
-def _keys(model: type[BaseModel] | None, section: Sequence[int | str]) -> tuple[str, ...]:
+def _keys(model: type | None, section: Sequence[int | str]) -> tuple[str, ...]:
     """Return the keys that a section of a model may have."""
     for part in section:
-        field = None if model is None else model.model_fields.get(str(part))
+        field = _fields(model).get(str(part))
         model = None if field is None else _model_in(field.annotation)
-    return () if model is None else tuple(model.model_fields)
+    return tuple(_fields(model))
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def _fields(model: type | None) -> Mapping[str, FieldInfo]:
+    """Return the fields of a model or of a dataclass that is checked like one."""
+    return getattr(model, "__pydantic_fields__", {})
+
+
+def _model_in(annotation: object) -> type | None:
     """Return the model that a field holds, or may hold."""
     choices = (annotation, *get_args(annotation))
-    return next((one for one in choices if isinstance(one, type) and issubclass(one, BaseModel)), None)
+    return next((one for one in choices if isinstance(one, type) and _fields(one)), None)

@@ -88,20 +88,21 @@ def load_settings(
     models: Mapping[str, type[PluginSettings]],
     *,
     file: Path | None = None,
-    online: Mapping[str, object] | None = None,
+    answers: Mapping[str, Mapping[str, object]] | None = None,
     options: Mapping[str, object] | None = None,
     ignored: frozenset[str] = frozenset(),
 ) -> Settings:
     """Read and check the settings of the core and of the plugins in `models` (by plugin name).
 
-    `online` is what the answers say of the online side: it goes to the plugin that holds the role. Sections of
+    `answers` are the sections that the answers give; `online` is for the plugin that holds the role. Sections of
     `ignored` plugins (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid`
     that names each wrong key with its dots.
     """
     from_file = {name: section for name, section in _read(file).items() if name not in ignored}
     given = dict(options or {})
     holder = _load({}, given, {}, from_file, extra="ignore").core.roles.holder(Role.ONLINE)
-    from_answers = {holder: dict(online)} if online and holder in models else {}
+    named = {holder if name == Role.ONLINE else name: dict(section) for name, section in (answers or {}).items()}
+    from_answers = {name: section for name, section in named.items() if name in models}
     root = _load(models, given, from_answers, from_file, extra="forbid")
     for text in texts_in(root.model_dump(mode="json")):
         SECRETS.add_within(text)

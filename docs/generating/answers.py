@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel
-
-from generating.field_types import default_of, nested, type_of
+from generating.field_types import default_of, fields_of, nested, type_of
 from generating.markdown import code, page, table
-from omt_core.engine.answers import Answers
+from omt_core.answers.file import Answers
 
 INTRODUCTION = """\
 All that a migrator would say on the screens, in one TOML file, for `omt check`, `migrate`, `precopy`, `estimate` and
@@ -45,20 +43,13 @@ def pages() -> Mapping[str, str]:
     return {"answers.md": page("The answers file", INTRODUCTION, table(("key", "type", "default", "what it is"), rows))}
 
 
-def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
+def keys_of(model: type, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
     """Yield a row for each key."""
-    for name, field in model.model_fields.items():
+    for name, field in fields_of(model).items():
         inner = nested(field)
-        if not prefix and name in {"folder", "online"}:
-            continue  # the one is no key of the file, the other is settings
-        if inner is None and name == "contact":
-            inner = _optional_section(field.annotation)
+        if not prefix and name in {"folder", "database_password", "online"}:
+            continue  # two are no keys of the file, the last is settings
         if inner is not None:
             yield from keys_of(inner, f"{prefix}{name}.")
         else:
             yield code(prefix + name), code(type_of(field)), default_of(field), field.description or ""
-
-
-def _optional_section(annotation: object) -> type[BaseModel] | None:
-    found = [one for one in getattr(annotation, "__args__", ()) if isinstance(one, type) and issubclass(one, BaseModel)]
-    return found[0] if found else None

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from generating.markdown import code
-from omt_core.engine.answers import WaiverAnswer
-from omt_core.engine.secrets import SecretReference
+from omt_core.answers.file import WaiverAnswer
+from omt_core.api.secret_reference import SecretReference
 
 _MANY = 6
 """A list with more members is shown by its length and its first ones."""
@@ -25,17 +25,23 @@ _NAMES = {
     float: "number",
     bool: "true or false",
     Path: "path",
+    SecretStr: _REFERENCE,
+    WaiverAnswer: 'code or { code = "...", reason = "..." }',
     SecretReference: _REFERENCE,
-    WaiverAnswer: '{ code = "...", reason = "..." }',
 }
 
 
-def nested(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model of a field that is a section of its own."""
-    annotation = field.annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not SecretReference:
-        return annotation
-    return None
+def fields_of(model: object) -> Mapping[str, FieldInfo]:
+    """Return the fields of a model, or of a dataclass that is checked like one."""
+    return getattr(model, "__pydantic_fields__", {})
+
+
+def nested(field: FieldInfo) -> type | None:
+    """Return the model of a field that is a section of its own, or may be one."""
+    of_union = typing.get_origin(field.annotation) in {types.UnionType, typing.Union}
+    choices = typing.get_args(field.annotation) if of_union else (field.annotation,)
+    sections = (one for one in choices if isinstance(one, type) and fields_of(one) and one is not SecretReference)
+    return next(sections, None)
 
 
 def type_of(field: FieldInfo) -> str:
@@ -61,6 +67,8 @@ def _words(annotation: object) -> str:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Literal:
         return " or ".join(f'"{argument}"' for argument in arguments)
+    if origin is typing.Annotated:
+        return _words(arguments[0])
     if origin in {typing.Union, types.UnionType}:
         return " or ".join(_words(argument) for argument in arguments if argument is not type(None))
     if origin in {tuple, list}:

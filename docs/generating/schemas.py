@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from omt_core.answers.file import Answers
 from omt_core.api import Event, events
-from omt_core.engine.answers import Answers
 from omt_core.engine.result import Result
 from omt_protocol.receipt.header import ReceiptHeader
 from omt_report.document import ReportDocument
@@ -38,7 +38,8 @@ def pages() -> Mapping[str, str]:
 
 def _answers() -> dict[str, Any]:
     schema = Answers.model_json_schema()
-    del schema["properties"]["folder"]  # where the file lies is no key of it
+    for name in ("folder", "database_password"):  # no keys of the file
+        del schema["properties"][name]
     return schema
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic.dataclasses import dataclass as given_dataclass
 from typing_extensions import override
+
+from omt_core.api.given import GIVEN
+
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_LONGEST_ADDRESS: Final = 320
 
 
 class MigrationKind(StrEnum):
@@ -32,21 +39,43 @@ class RecoveryChoice(StrEnum):
     OVERWRITE_TEST = "overwrite-test"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Language = Literal["da", "de", "en", "nl", "no", "sv"]
+"""The languages that the online side writes to a migrator in."""
+
+
+def _address(text: str) -> str:
+    if len(text) > _LONGEST_ADDRESS or _ADDRESS.fullmatch(text) is None:
+        raise ValueError("must be an e-mail address")
+    return text
+
+
+EmailAddress = Annotated[str, AfterValidator(_address)]
+"""An address of a person who is told something. Whether it exists only a mail can tell."""
+
+
+@given_dataclass(frozen=True, slots=True, kw_only=True, config=GIVEN)
 class Contact:
-    """The migrator's contact details (W24-W29). `language` is one of da, de, en, nl, no, sv."""
+    """The migrator's contact details (W24-W29). Their rules hold for every front end, since they are here."""
 
-    email: str
-    phone: str
-    language: str = "en"
+    email: EmailAddress
+    """The migrator's address."""
+
+    phone: Annotated[str, Field(max_length=100)] = ""
+    """The migrator's number."""
+
+    language: Language = "en"
+    """Language of the mails that the online side sends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@given_dataclass(frozen=True, slots=True, kw_only=True, config=GIVEN)
 class Notifications:
-    """Who is told when the migration is over (W69): all users by a welcome mail; `summary` is an address or None."""
+    """Who is told when the migration is over (W69)."""
 
     welcome: bool = True
-    summary: str | None = None
+    """Whether users get a welcome mail."""
+
+    summary: EmailAddress | None = None
+    """Address that gets a list of the users; none without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +115,7 @@ class Decisions:
     contact: Contact | None = None
     plans: Mapping[str, str] = field(default_factory=dict)
     user_names: Mapping[str, str] = field(default_factory=dict)
-    notifications: Notifications = Notifications()
+    notifications: Notifications = field(default_factory=Notifications)
     recovery: RecoveryChoice | None = None
     waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_with_reasons)] = ()
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import SecretStr
+from pydantic import BeforeValidator, SecretStr, model_validator
+from pydantic.dataclasses import dataclass as given_dataclass
+
+from omt_core.api.given import GIVEN, GivenPath, GivenSecret, without_empty
+
+_Dbms = Literal["mssql", "oracle", "postgresql", "sqlite"]
+Dbms = Annotated[_Dbms, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)]
+"""A kind of database that a CRM may be in; people write it in any case."""
+
+DBMS_TYPES: Final[tuple[str, ...]] = get_args(_Dbms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +36,23 @@ class DatabaseLocation:
     password: SecretStr | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@given_dataclass(frozen=True, slots=True, kw_only=True, config=GIVEN)
 class ServiceFolders:
     """The folders of Customer Service (W101). None: it is not known, or there is none (W105)."""
 
-    base: Path | None = None
-    attachments: Path | None = None
-    templates: Path | None = None
-    texts: Path | None = None
+    base: GivenPath | None = None
+    """Folder of Customer Service, with its file `config`."""
+
+    attachments: GivenPath | None = None
+    """Folder of attachments."""
+
+    templates: GivenPath | None = None
+    """Folder of templates."""
+
+    texts: GivenPath | None = None
+    """Folder of texts (e-mail backup)."""
+
+    _empty = model_validator(mode="before")(without_empty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +76,57 @@ class Installation:
     database: DatabaseLocation
     archives: tuple[Path, ...] = ()
     templates: Path | None = None
-    service: ServiceFolders = ServiceFolders()
+    service: ServiceFolders = field(default_factory=ServiceFolders)
     web_services: tuple[str, ...] = ()
     root: Path | None = None
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@given_dataclass(frozen=True, slots=True, kw_only=True, config=GIVEN)
 class ManualAnswers:
-    """What the migrator gave by hand (W100-W105): whatever is set wins over anything that is found."""
+    """What the migrator gave by hand (W100-W105): whatever is set wins over anything that is found.
 
-    dbms: str | None = None
+    This is the one model of it: the section `installation` of the answers file, the form of the wizard, what the
+    journal keeps, and what plugins receive are made from these fields.
+    """
+
+    root: GivenPath | None = None
+    """A folder that stands for the machine: `C:\\x` is `root/C/x`."""
+
+    dbms: Dbms | None = None
+    """What kind of database it is."""
+
     server: str | None = None
+    """Host and instance of the database server."""
+
     database: str | None = None
+    """Name of the database; for SQLite the path of its file."""
+
     dsn: str | None = None
+    """Name of an ODBC source, or a whole ODBC connection string; wins over server and database."""
+
     prefix: str | None = None
+    """Owner of the tables, when it is not CRM7."""
+
     user: str | None = None
-    password: SecretStr | None = None
-    archives: tuple[Path, ...] = ()
-    templates: Path | None = None
+    """User of the database; none on SQL Server means the account that runs the tool."""
+
+    password: GivenSecret = None
+    """That user's password, as a reference."""
+
+    windows_login: bool = False
+    """On SQL Server, log on with the account that runs the tool, whatever user and password are found on site."""
+
+    archives: tuple[GivenPath, ...] = ()
+    """Document archives, in the order in which they are searched."""
+
+    templates: GivenPath | None = None
+    """Folder of document templates, when it is not TEMPLATE in the first archive."""
+
     service: ServiceFolders = ServiceFolders()
-    root: Path | None = None
+    """The folders of Customer Service."""
+
+    _empty = model_validator(mode="before")(without_empty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

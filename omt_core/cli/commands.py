@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+from omt_core.answers.file import Answers
 from omt_core.app import Application
 from omt_core.cli.console import Console
-from omt_core.engine.answers import Answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Final, TextIO
 
 import anyio
 
+from omt_core.answers.file import Answers, load_answers
 from omt_core.api.commands import Command
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode, InputError, OmtError
@@ -24,7 +25,6 @@ from omt_core.cli.console import Aloud, Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
 from omt_core.cli.output import outputs
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
-from omt_core.engine.answers import Answers, load_answers
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
 from omt_core.logs import begin_logging, end_logging
@@ -67,7 +67,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
             plugins=options.plugins,
             disabled=options.disabled,
             settings_file=options.settings,
-            online=None if answers is None else answers.online_settings,
+            answers=None if answers is None else answers.settings,
             reserved_commands=tuple(CORE_COMMANDS),
         )
         app = put_together()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from omt_core.answers.file import Answers
 from omt_core.api.errors import InputError
 from omt_core.cli.commands import Invocation
-from omt_core.engine.answers import Answers
 
 
 def add_answers(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from omt_core.answers.csv_files import read_assignments
+from omt_core.answers.file import Answers
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Decisions, MigrationMode, RecoveryChoice
 from omt_core.api.users import Administrator
 from omt_core.engine import phases
-from omt_core.engine.answers import Answers
 from omt_core.engine.checklist import Assignments, Review
 from omt_core.engine.checks import PRECOPY_CHECKS, RECOVERY_CHECKS
-from omt_core.engine.csv_files import read_assignments
 from omt_core.engine.phases import Phase, phases_of
 from omt_core.engine.runner import Runner, Step
 from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, Login, Precopy, StayLoggedIn, Upload
@@ -57,7 +57,7 @@ def review(answers: Answers) -> Step[None]:
             plans=_assigned(answers, answers.plans.csv, "plan", answers.plans.assign),
             user_names=_assigned(answers, answers.usernames.csv, "user_name", answers.usernames.assign),
         ),
-        notifications=answers.notify(),
+        notifications=answers.notifications,
     )
 
 
@@ -67,7 +67,7 @@ def _step(phase: Phase, answers: Answers, choice: RecoveryChoice | None) -> Step
     if phase is phases.LOGIN:
         return login(answers)
     if phase is phases.CONFIRM:
-        return Confirm(contact=answers.migrator(), kind=answers.kind, agreement_accepted=answers.accept_agreement)
+        return Confirm(contact=answers.contact, kind=answers.kind, agreement_accepted=answers.accept_agreement)
     return review(answers)
 
 

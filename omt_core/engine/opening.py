@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from omt_core.answers import pinned
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
@@ -20,7 +21,7 @@ from omt_core.api.events import Notice
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
-from omt_core.engine import facts, pinned_answers
+from omt_core.engine import facts
 from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, Located, MigrationSession
 from omt_core.engine.surroundings import Surroundings
@@ -75,7 +76,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             )
         await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
         await facts.pin_licence(journal, licence)
-        await journal.notes.pin(facts.ANSWERS, pinned_answers.dump(request.answers))
+        await journal.notes.pin(facts.ANSWERS, pinned.dump(request.answers))
         finishing = await _finished_without_us(journal, status)
         session = MigrationSession(
             engine,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from omt_core.api import Finding, ManualAnswers
 from omt_core.api.calls import Discovery
 from omt_discovery.answers import given
 from omt_discovery.assembly import assemble
-from omt_discovery.configuration import WEB_SERVICES, Claim, Configuration, Rank
+from omt_discovery.configuration import PASSWORD, USER, WEB_SERVICES, Claim, Configuration, Rank
 from omt_discovery.findings import CONFIGURATION_UNREADABLE, INSTALLATION_NOT_FOUND
 from omt_discovery.precedence import weigh
 from omt_discovery.products.customer_service import customer_services
@@ -31,6 +33,8 @@ def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:
     )
     hand = Configuration(name="settings", rank=Rank.ANSWERS, claims=configured, findings=trouble)
     configurations = [given(answers), hand, *found]
+    if answers.windows_login:
+        configurations = [_without_login(one) for one in configurations]
     discovery = assemble(weigh(configurations), configurations, machine)
     if found or not discovery.needs:
         return discovery
@@ -41,6 +45,15 @@ def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:
         precedence=discovery.precedence,
         needs=discovery.needs,
         findings=(*discovery.findings, nothing),
+    )
+
+
+def _without_login(found: Configuration) -> Configuration:
+    """Leave out user and password, so that SQL Server takes the account that runs the tool."""
+    return replace(
+        found,
+        claims=tuple(claim for claim in found.claims if claim.setting not in {USER, PASSWORD}),
+        encrypted=tuple(claim for claim in found.encrypted if claim.setting not in {USER, PASSWORD}),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.engine.answers import load_answers
+from omt_core.answers.file import load_answers
 from tests.contract.checkout import ROOT, shown
 
 DOCS = ROOT / "docs"

@@ -31,10 +31,10 @@ def test_later_places_win_over_earlier_ones_value_by_value(tmp_path: Path, monke
     file.write_text('[online]\nurl = "file"\nretries = 9\nnames = ["a"]\n', encoding="utf-8")
     found = online(load_settings(MODELS, file=file).section("online"))
     assert (found.url, found.retries, found.names) == ("file", 9, ("a",))
-    found = online(load_settings(MODELS, file=file, online={"url": "answers"}).section("online"))
+    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
     assert (found.url, found.retries) == ("answers", 9)
     monkeypatch.setenv("OMT_ONLINE__URL", "environment")
-    found = online(load_settings(MODELS, file=file, online={"url": "answers"}).section("online"))
+    found = online(load_settings(MODELS, file=file, answers={"online": {"url": "answers"}}).section("online"))
     assert (found.url, found.retries) == ("environment", 9)
     found = online(load_settings(MODELS, file=file, options={"online": {"url": "option"}}).section("online"))
     assert (found.url, found.retries) == ("option", 9)
@@ -107,7 +107,7 @@ def test_a_plugin_that_needs_a_setting_stops_only_itself(tmp_path: Path) -> None
 def test_the_answers_about_the_online_side_are_for_whoever_holds_that_role(monkeypatch: pytest.MonkeyPatch) -> None:
     models = {"online": Online, "object_store": Online}
     monkeypatch.setenv("OMT_CORE__ROLES__ONLINE", "object_store")
-    settings = load_settings(models, online={"url": "answers"})
+    settings = load_settings(models, answers={"online": {"url": "answers"}})
     assert online(settings.section("object_store")).url == "answers"
     assert online(settings.section("online")).url == "default"
 

@@ -11,6 +11,8 @@ import anyio
 import anyio.to_thread
 from typing_extensions import override
 
+from omt_core.answers.csv_files import plans_csv, user_names_csv
+from omt_core.answers.file import Answers
 from omt_core.api import files
 from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
@@ -18,8 +20,6 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
-from omt_core.engine.answers import Answers
-from omt_core.engine.csv_files import plans_csv, user_names_csv
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import anyio
 from typing_extensions import override
 
+from omt_core.answers.file import Answers
 from omt_core.api.text import byte_size, duration
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
-from omt_core.engine.answers import Answers
 from omt_core.engine.estimate import EstimateUpload, keep
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, read_limit

@@ -8,11 +8,11 @@ from functools import partial
 import anyio
 from typing_extensions import override
 
+from omt_core.answers.file import Answers
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
-from omt_core.engine.answers import Answers
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.runner import Runner

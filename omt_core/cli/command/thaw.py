@@ -8,13 +8,14 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from omt_core.answers import pinned
 from omt_core.api.errors import ExitCode, InputError, InstallationError
 from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
-from omt_core.engine import facts, pinned_answers
+from omt_core.engine import facts
 from omt_core.engine.freeze import Thawed, thaw, thaw_from_site
 from omt_core.engine.opening import choose_installation, open_database
 from omt_core.engine.result import FindingLine
@@ -62,7 +63,7 @@ async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
         if facts.FROZEN not in known:
             return None
         await stack.enter_async_context(watching(call.console, engine))
-        given = pinned_answers.load(known.get(facts.ANSWERS)) if call.answers is None else call.answers.manual()
+        given = pinned.load(known.get(facts.ANSWERS)) if call.answers is None else call.answers.manual()
         discovery = await choose_installation(engine, given)
         database, licence = await open_database(engine, discovery.installation, stack)
         if call.answers is None:

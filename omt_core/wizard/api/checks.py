@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import Field
 
-from omt_core.api.decisions import Notifications
+from omt_core.api.decisions import EmailAddress, Notifications
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import may_be_waived
 from omt_core.engine.result import FindingLine
@@ -17,7 +17,7 @@ class NotificationsRequest(RequestBody):
     """`POST /api/notifications`; `summary` is None when no summary is wanted."""
 
     welcome: bool
-    summary: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)
+    summary: EmailAddress | None = None
 
 
 class RunRequest(RequestBody):

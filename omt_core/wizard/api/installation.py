@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
+from omt_core.answers.form import OnlineForm, answers_in, form_of
+from omt_core.api.installation import DBMS_TYPES
 from omt_core.engine.opening import discover
 from omt_core.engine.result import FindingLine
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
-from omt_core.wizard.controller.answers_form import TYPES, AnswersForm, OnlineForm
 from omt_core.wizard.controller.folders import list_folders
 
 
 class InstallationRequest(RequestBody):
     """`POST /api/installation` and `/export`."""
 
-    answers: AnswersForm
+    answers: dict[str, Any]
     online: OnlineForm = OnlineForm()
 
 
@@ -33,7 +36,7 @@ async def look(request: web.Request) -> web.Response:
     url, token_file = controller.composer.online()
     return answer(
         {
-            "answers": AnswersForm.of(controller.answers),
+            "answers": form_of(controller.answers),
             "found": [
                 {
                     "evidence": one.installation.evidence,
@@ -43,7 +46,7 @@ async def look(request: web.Request) -> web.Response:
                 }
                 for one in found.values
             ],
-            "types": TYPES,
+            "types": DBMS_TYPES,
             "online": {"url": url, "token_file": token_file},
         }
     )
@@ -52,7 +55,7 @@ async def look(request: web.Request) -> web.Response:
 async def detect(request: web.Request) -> web.Response:
     """Take the answers and open the installation."""
     given, controller = body_as(request, InstallationRequest), controller_of(request)
-    answers = given.answers.manual(controller.answers)
+    answers = answers_in(given.answers, controller.answers)
     await controller.detect(answers, {"url": given.online.url, "token_file": given.online.token_file})
     return answer_state(request)
 
@@ -71,6 +74,7 @@ async def take_file(request: web.Request) -> web.Response:
 async def give_file(request: web.Request) -> web.Response:
     """Return an answers file that says what the form and the decisions say; secrets are left out."""
     given, controller = body_as(request, InstallationRequest), controller_of(request)
+    answers_in(given.answers, controller.answers)  # a mistake is told before it is in a file
     now = controller.holder.now if controller.holder.is_open else None
     return answer({"name": "answers.toml", "text": export_answers(given.answers, given.online, now)})
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from aiohttp import web
 from pydantic import Field, SecretStr
 
-from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice
+from omt_core.api.decisions import Contact, EmailAddress, Language, MigrationKind, RecoveryChoice
 from omt_core.api.redaction import SECRETS
 from omt_core.wizard.api.request import RequestBody, answer_state, body_as, controller_of
 
@@ -28,9 +26,9 @@ class LoginRequest(RequestBody):
 class ConfirmRequest(RequestBody):
     """`POST /api/confirm`."""
 
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)
+    email: EmailAddress
     phone: str = Field(default="", max_length=100)
-    language: Literal["da", "de", "en", "nl", "no", "sv"] = "en"
+    language: Language = "en"
     test: bool = False
     agreement: bool = False
 

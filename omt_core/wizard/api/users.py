@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import Field
 
+from omt_core.answers.csv_files import parse_assignments, plans_csv, user_names_csv
 from omt_core.api.users import User
-from omt_core.engine.csv_files import parse_assignments, plans_csv, user_names_csv
 from omt_core.engine.result import FindingLine
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from omt_core.answers.form import OnlineForm, form_of
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
-from omt_core.engine.answers import InstallationAnswers
+from omt_core.api.given import Origin
+from omt_core.api.installation import ManualAnswers
 from omt_core.engine.session import Snapshot
 from omt_core.given_values import problems, read_toml
-from omt_core.wizard.controller.answers_form import AnswersForm, OnlineForm, ServiceForm, shown
 
 _PASSWORD_VARIABLE: Final = "OMT_PASSWORD"  # noqa: S105 - a name, not a secret
 _DATABASE_PASSWORD_VARIABLE: Final = "OMT_DATABASE_PASSWORD"  # noqa: S105 - a name, not a secret
@@ -25,9 +27,11 @@ class _OnlineSection(OnlineForm):
 
 
 class _Sections(BaseModel):
+    """What the page takes of a file."""
+
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    installation: InstallationAnswers = InstallationAnswers()
+    installation: ManualAnswers = ManualAnswers()
     online: _OnlineSection = _OnlineSection()
 
 
@@ -37,31 +41,19 @@ def import_answers(text: str) -> dict[str, Any]:
     Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
     """
     values = read_toml(text.encode(), area="answers", place="The file")
+    given = {key: values[key] for key in _Sections.model_fields if key in values}
     try:
-        sections = _Sections.model_validate({key: values[key] for key in _Sections.model_fields if key in values})
+        sections = _Sections.model_validate(given, context=Origin())
     except ValidationError as error:
         raise InputError(
             "answers-invalid",
             f"The file is not a valid answers file: {problems(error, _Sections)}.",
             "See docs/reference/answers.md for all keys.",
         ) from None
-    given = sections.installation
-    form = AnswersForm(
-        dbms=given.dbms or "",
-        server=given.server or "",
-        database=given.database or "",
-        dsn=given.dsn or "",
-        prefix=given.prefix or "",
-        user=given.user or "",
-        archives=tuple(map(str, given.archives)),
-        templates=shown(given.templates),
-        service=ServiceForm(**{name: shown(path) for name, path in given.service.model_dump().items()}),
-        root=shown(given.root),
-    )
-    return {"answers": form, "online": sections.online}
+    return {"answers": form_of(sections.installation), "online": sections.online}
 
 
-def export_answers(form: AnswersForm, online: OnlineForm, now: Snapshot | None) -> str:
+def export_answers(form: Mapping[str, Any], online: OnlineForm, now: Snapshot | None) -> str:
     """Return an answers file that does what was decided so far; its secrets are to be put into the environment."""
     values: dict[str, Any] = {}
     if now is not None:
@@ -80,15 +72,12 @@ def export_answers(form: AnswersForm, online: OnlineForm, now: Snapshot | None) 
     return tomli_w.dumps(values)
 
 
-def _installation(form: AnswersForm) -> dict[str, Any]:
-    given = form.model_dump(exclude={"password", "password_given", "service"})
-    installation: dict[str, Any] = {key: list(value) if key == "archives" else value for key, value in given.items()}
-    service = {key: value for key, value in form.service.model_dump().items() if value}
-    if form.password or form.password_given:
-        installation["password"] = {"env": _DATABASE_PASSWORD_VARIABLE}
-    if service:
-        installation["service"] = service
-    return {key: value for key, value in installation.items() if value}
+def _installation(form: Mapping[str, Any]) -> dict[str, Any]:
+    given = {**form, "service": {key: value for key, value in form.get("service", {}).items() if value}}
+    asks_password = given.pop("password_given", False) or given.get("password")
+    if asks_password:
+        given["password"] = {"env": _DATABASE_PASSWORD_VARIABLE}
+    return {key: value for key, value in given.items() if value}
 
 
 def _add_decisions(values: dict[str, Any], now: Snapshot) -> None:

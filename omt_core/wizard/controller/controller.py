@@ -17,11 +17,12 @@ import anyio
 from anyio.abc import TaskGroup
 from pydantic import SecretStr
 
+from omt_core.answers import pinned
 from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice, Waiver
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice
 from omt_core.api.installation import ManualAnswers
-from omt_core.engine import facts, pinned_answers
+from omt_core.engine import facts
 from omt_core.engine.checklist import FinishChecklist, Notify
 from omt_core.engine.checks import RECOVERY_CHECKS
 from omt_core.engine.drive import go_on
@@ -113,7 +114,7 @@ class SessionController:
         self._memory = Memory(options.remembers_in)
         remembered = self._memory.load() if options.answers is None else Remembered()
         self.composer = Composer(compose, remembered.sections)
-        self.answers = options.answers or pinned_answers.load(remembered.answers)
+        self.answers = options.answers or pinned.load(remembered.answers)
         self.events = EventStream()
         self.holder = SessionHolder(group, self._take)
         self.checklist = Checklist(self.holder, self.changed, self._refuse_decisions)
@@ -347,7 +348,7 @@ class SessionController:
         self._go(Screen.INSTALLATION)
 
     def _remember(self) -> None:
-        self._memory.keep(Remembered(answers=pinned_answers.dump(self.answers), sections=self.composer.kept()))
+        self._memory.keep(Remembered(answers=pinned.dump(self.answers), sections=self.composer.kept()))
 
     def _request(self, *, waivers: tuple[Waiver, ...] | None) -> OpenRequest:
         return OpenRequest(

@@ -12,12 +12,11 @@ from typing import Any, get_args
 
 import pytest
 import tomli_w
-from pydantic import BaseModel
 
+from omt_core.answers.file import Answers
 from omt_core.api.errors import InputError
 from omt_core.app import compose
 from omt_core.cli.main import main
-from omt_core.engine.answers import Answers
 from omt_core.plugin_host import find_plugins
 from omt_core.settings import CoreSettings
 from omt_simulator import SimulationSpec, generate
@@ -72,12 +71,19 @@ def tool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Tool:
     return Tool(tmp_path, capsys)
 
 
-def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]:
+def _types(annotation: object) -> Iterator[type]:
+    if isinstance(annotation, type):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _types(one)
+
+
+def keys(model: type, prefix: str = "") -> Iterator[tuple[str, bool]]:
     """Yield every key below a model, and whether it is a path, which is told on purpose."""
-    for name, field in model.model_fields.items():
-        kinds = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type)]
+    for name, field in getattr(model, "__pydantic_fields__", {}).items():
+        kinds = list(_types(field.annotation))
         for section in kinds:
-            if issubclass(section, BaseModel):
+            if hasattr(section, "__pydantic_fields__"):
                 yield from keys(section, f"{prefix}{name}.")
         yield f"{prefix}{name}", Path in kinds
 
@@ -102,7 +108,9 @@ def refusal(settings: Path) -> str:
     return ""
 
 
-ANSWERS = [(key, is_path) for key, is_path in keys(Answers) if key != "folder"]
+ANSWERS = [
+    (key, is_path) for key, is_path in keys(Answers) if key.partition(".")[0] not in {"folder", "database_password"}
+]
 SETTINGS = [
     (f"{name}.{key}", is_path)
     for name, model in [

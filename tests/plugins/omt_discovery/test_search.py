@@ -357,3 +357,13 @@ def test_sql_server_without_a_login_is_logged_on_to_by_windows(machine, discover
     found = discover()
     assert (found.needs, found.installation.database.user) == ((), None)
     assert evidence(found, "database.user") == [("(the Windows account that runs the tool)", "default")]
+
+
+def test_a_windows_login_wins_over_user_and_password_that_are_found(tmp_path: Path) -> None:
+    answers = ManualAnswers(
+        dbms="mssql", server="s", database="d", user="sa", password=SecretStr("planted"), archives=(tmp_path,),
+        windows_login=True,
+    )  # fmt: skip
+    found = search(answers, DiscoverySettings())
+    assert found.needs == ()
+    assert (found.installation.database.user, found.installation.database.password) == (None, None)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from omt_core.engine.answers import load_answers
+from omt_core.answers import pinned
+from omt_core.answers.file import load_answers
+from omt_core.answers.form import OnlineForm, answers_in, form_of
+from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
-from omt_core.wizard.controller.answers_form import AnswersForm, OnlineForm
 from tests.core.wizard.api.page import page_in
 
 pytestmark = pytest.mark.anyio
@@ -100,16 +105,34 @@ async def test_folders_can_be_walked(tmp_path: Path) -> None:
 
 def test_what_is_exported_can_be_imported() -> None:
     """W103."""
-    form = AnswersForm.model_validate(
-        {
-            "dbms": "mssql", "server": "db\\so", "database": "CRM", "prefix": "CRM7", "user": "sa",
-            "archives": ["/a", "/b"], "service": {"base": "/cs"},
-        }
+    given = ManualAnswers(
+        dbms="mssql", server="db\\so", database="CRM", prefix="CRM7", user="sa", windows_login=True,
+        archives=(Path("/a"), Path("/b")), service=ServiceFolders(base=Path("/cs")), password=SecretStr("hunter2"),
     )  # fmt: skip
     online = OnlineForm(url="https://tenant.example", token_file="/secret")
-    back = import_answers(export_answers(form, online, None))
-    assert back["answers"] == form
+    text = export_answers(form_of(given), online, None)
+    assert "hunter2" not in text
+    back = import_answers(text)
+    assert back["answers"] == {**form_of(given), "password_given": False}
     assert back["online"].model_dump() == online.model_dump()
+
+
+def test_every_field_of_the_answers_is_one_of_the_form_the_file_and_the_journal() -> None:
+    """A new field is one edit."""
+    names = {field.name for field in dataclasses.fields(ManualAnswers)}
+    assert set(form_of(ManualAnswers())) == {*names, "password_given"}
+    assert set(json.loads(pinned.dump(ManualAnswers()))) == names
+    assert answers_in(form_of(ManualAnswers()), ManualAnswers()) == ManualAnswers()
+    assert pinned.load(pinned.dump(ManualAnswers(archives=(Path("a"),)))) == ManualAnswers(archives=(Path("a"),))
+
+
+def test_what_is_not_given_anew_is_what_was_there() -> None:
+    before = ManualAnswers(dsn="DRIVER=x;PWD=hunter2", password=SecretStr("hunter2"))
+    assert answers_in(form_of(before), before) == before
+    assert answers_in({**form_of(before), "password": "other", "dsn": "NAME"}, before) == ManualAnswers(
+        dsn="NAME", password=SecretStr("other")
+    )
+    assert answers_in({}, before).password is None
 
 
 def test_a_file_with_a_mistake_is_refused_with_its_place() -> None:
@@ -138,7 +161,7 @@ async def test_the_file_does_what_was_decided_on_the_page(tmp_path: Path) -> Non
     answers = load_answers(file)
     assert answers.accept_agreement
     assert answers.kind is decisions.kind
-    assert answers.migrator() == decisions.contact
+    assert answers.contact == decisions.contact
     assert {login: plan for login, plan in answers.plans.assign.items() if plan} == decisions.plans
     assert answers.usernames.assign == decisions.user_names
     assert answers.login.user == "HH"

@@ -93,11 +93,13 @@ async def site_in(
         await build_crm(folder / "site", users=users, documents=documents, plants=plants or {})
     plans = [OfferedPlan(name=name, total=seats) for name in PLANS]
     async with serve_tenant(folder / "tenant", plans=plans) as tenant:
-        online = {"url": tenant.url, "token_file": str(tenant.token_file)}
+        online = {"online": {"url": tenant.url, "token_file": str(tenant.token_file)}}
         options = StartOptions(answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work")
         async with SessionController.run(partial(_put_together, online, plugins), options) as controller:
             yield Site(folder=folder, controller=controller)
 
 
-def _put_together(online: Mapping[str, object], plugins: Sequence[str], sections: Mapping[str, object]) -> Application:
-    return compose(online=online, options=sections, plugins=plugins)
+def _put_together(
+    answers: Mapping[str, Mapping[str, object]], plugins: Sequence[str], sections: Mapping[str, object]
+) -> Application:
+    return compose(answers=answers, options=sections, plugins=plugins)

@@ -11,6 +11,7 @@ const CRM = ["dbms", "server", "database", "dsn", "prefix", "user", "password"];
 const ARCHIVES = ["archives.1", "archives.2", "archives.3"];
 const SERVICE = ["service.base", "service.attachments", "service.templates", "service.texts"];
 const PATHS = new Set([...ARCHIVES, ...SERVICE, "templates", "root"]);
+const SHOWN = new Set([...CRM, "password_given", "archives", "templates", "service", "root"]);
 /** What an installation may well be without. */
 const OPTIONAL = new Set(["dsn", "archives.2", "archives.3", "templates", "root", ...SERVICE]);
 
@@ -18,6 +19,8 @@ export class AnswersForm {
   #controls = new Map();
   #fields = new Map();
   #passwordGiven = false;
+  /** Answers that have no control here, such as one from a file: they are handed back as they came. */
+  #others = {};
   #password = new PasswordField({ name: "password", autocomplete: "off" });
 
   constructor(types) {
@@ -39,6 +42,7 @@ export class AnswersForm {
     this.#set("online.url", online.url);
     this.#set("online.token_file", online.token_file);
     this.#passwordGiven = answers.password_given;
+    this.#others = Object.fromEntries(Object.entries(answers).filter(([name]) => !SHOWN.has(name)));
     this.#password.input.value = "";
     this.#password.input.placeholder = answers.password_given ? t("installation.password.given") : "";
   }
@@ -49,7 +53,7 @@ export class AnswersForm {
     const service = Object.fromEntries(SERVICE.map((name) => [name.slice("service.".length), get(name)]));
     const answers = Object.fromEntries(CRM.filter((name) => name !== "password").map((name) => [name, get(name)]));
     return {
-      answers: { ...answers, password: this.#password.input.value,
+      answers: { ...this.#others, ...answers, password: this.#password.input.value,
         password_given: this.#passwordGiven, archives: ARCHIVES.map(get).filter(Boolean),
         templates: get("templates"), service, root: get("root") },
       online: { url: get("online.url"), token_file: get("online.token_file") },

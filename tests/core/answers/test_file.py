@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from omt_core.answers.file import Answers, load_answers
 from omt_core.api.decisions import MigrationKind, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
-from omt_core.engine.answers import Answers, load_answers
 
 LOGIN = '[login]\nuser = "HH"\npassword = { env = "OMT_TEST_PW" }\n'
 
@@ -26,12 +26,12 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
         'recover = "overwrite-test"\ntest_migration = true\n[installation]\nroot = "machine"\narchives = ["a", "/b"]\n'
          '[installation.service]\nbase = "cs"\n' + LOGIN + '[online]\nurl = "u"\ntoken_file = "token"\n',
     )  # fmt: skip
-    manual = answers.manual()
+    manual = answers.installation
     assert manual.root == tmp_path / "machine"
     assert manual.archives == (tmp_path / "a", Path("/b"))
     assert manual.service.base == tmp_path / "cs"
     assert (answers.kind, answers.recover) == (MigrationKind.TEST, RecoveryChoice.OVERWRITE_TEST)
-    assert answers.online_settings == {"url": "u", "token_file": str(tmp_path / "token")}
+    assert answers.settings == {"online": {"url": "u", "token_file": str(tmp_path / "token")}}
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,17 @@ def test_a_waiver_is_a_code_alone_or_one_with_its_reason(tmp_path: Path) -> None
     assert of_a_test.kind is MigrationKind.TEST
     with pytest.raises(InputError, match="reason"):
         load(tmp_path, 'waive = [{ code = "no-email" }]\n' + LOGIN)
+
+
+def test_what_only_a_person_knows_of_the_archive_is_for_its_plugin(tmp_path: Path) -> None:
+    answers = load(tmp_path, LOGIN + '[archive]\nowners = { HH = "HHOLD" }\n')
+    assert answers.settings == {"archive": {"owners": {"HH": "HHOLD"}}}
+
+
+@pytest.mark.parametrize("key", ["installation.password", "login.password"])
+def test_a_file_is_read_without_its_secrets(tmp_path: Path, key: str) -> None:
+    """Who only looks at it needs none."""
+    text = LOGIN + '[installation]\nuser = "sa"\npassword = { env = "OMT_TEST_NOWHERE" }\n'
+    answers = load(tmp_path, text.replace("OMT_TEST_PW", "OMT_TEST_NOWHERE"))
+    with pytest.raises(InputError, match=f"{key} names"):
+        answers.manual() if key.startswith("installation") else answers.login_password()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from omt_core.answers.csv_files import parse_assignments, plans_csv, read_assignments, user_names_csv
 from omt_core.api.errors import InputError
 from omt_core.api.users import User
-from omt_core.engine.csv_files import parse_assignments, plans_csv, read_assignments, user_names_csv
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1)
 

@@ -15,7 +15,7 @@ from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
 from omt_core.api.text_file import decode_text
 
-_HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
+HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
 
 
 class SecretReference(BaseModel):
@@ -36,7 +36,7 @@ class SecretReference(BaseModel):
     @classmethod
     def _no_secret_itself(cls, given: object) -> object:
         if isinstance(given, str):
-            raise ValueError(_HOW)  # noqa: TRY004 - what the library makes a problem of this key from
+            raise ValueError(HOW)  # noqa: TRY004 - what the library makes a problem of this key from
         return given
 
     @model_validator(mode="after")
