@@ -162,7 +162,7 @@ async def tool(source: Source, workspace: Path, tenant: TenantProcess) -> float:
     migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
     async with database.snapshot() as snapshot, Journal.open(workspace / "journal.sqlite") as journal:
         await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        stage = DatabaseExport(database, source.settings, workspace, print).stage("database")
+        stage = DatabaseExport(database, source.settings, workspace, print, print).stage("database")
         call = Transfer(
             stages=[stage],
             snapshot=snapshot,

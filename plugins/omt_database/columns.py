@@ -34,7 +34,8 @@ LARGEST_INTEGER = 18
 class ColumnPlan:
     """How a column is read: `expression` is SQL of the DBMS, `width` at most how many bytes a value takes, or None.
 
-    `omitted`: the column stays on site and reads as NULL.
+    `omitted`: the column stays on site and reads as NULL. `loose`: it comes as text or bytes, since some of its values
+    are such that the driver cannot give them.
     """
 
     column: Column
@@ -44,6 +45,7 @@ class ColumnPlan:
     precision: int = 0
     scale: int = 0
     omitted: bool = False
+    loose: bool = False
 
 
 def number_plan(column: Column, expression: str) -> ColumnPlan:

@@ -61,12 +61,41 @@ SIGHT_NOT_PROVEN: Final = FindingCode(
 
 NAMES_IN_CASE: Final = FindingCode(
     code="names-differ-in-case",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="Tables, or columns of one table, have names that differ in case only. Both would be moved, but a tenant"
-    " that does not tell them apart refuses the migration at its end.",
-    remedy="Rename or drop one of them on site, let a table stay (`database.left_tables`), or waive this where the"
-    " tenant is known to hold both.",
+    meaning="Tables, or columns of one table, have names that differ in case only. Both are moved, and held online by"
+    " names of their own; what the CRM itself reads under such a name is one of them.",
+    remedy="Rename or drop one of them on site, unless both are meant.",
 )
 
-CODES: Final = (LEFT_ON_SITE, NAMES_IN_CASE, NO_KEY, SIGHT_NOT_PROVEN, SNAPSHOT_WEAK, TABLES_HIDDEN)
+VALUES_REPLACED: Final = FindingCode(
+    code="values-replaced",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The database holds values that its driver cannot give: text that is not Unicode (half an emoji, another"
+    " code page), or times that no calendar or clock has. Their rows are moved, with U+FFFD for each such character, or"
+    " NULL for such a time or number. A subject is `table.column` with the key of a row.",
+    remedy="Correct the values on site if they matter; else nothing is needed.",
+)
+
+VALUE_TOO_LONG: Final = FindingCode(
+    code="value-too-long",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Single values are larger than `database.largest_value`, or than the tenant takes: one is held in memory"
+    " several times over while it is moved, here and where it is imported. A subject is `table.column`.",
+    remedy="Make the values smaller on site or let the table stay (`database.left_tables`); or raise"
+    " `database.largest_value`, where this machine has some six times that of memory, and what the tenant takes.",
+    waivable=False,
+)
+
+CODES: Final = (
+    LEFT_ON_SITE,
+    NAMES_IN_CASE,
+    NO_KEY,
+    SIGHT_NOT_PROVEN,
+    SNAPSHOT_WEAK,
+    TABLES_HIDDEN,
+    VALUES_REPLACED,
+    VALUE_TOO_LONG,
+)

@@ -20,6 +20,7 @@ from omt_core.api import (
     SourceDatabase,
     UploadStage,
     User,
+    ValueLimit,
     calls,
     hookimpl,
 )
@@ -27,7 +28,6 @@ from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions
 from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
-from omt_database.preflight import hidden_tables, preflight
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase, Waiting
 from omt_database.users import read_photo, read_users
@@ -82,14 +82,21 @@ class DatabasePlugin(Plugin):
 
     @hookimpl
     @override
-    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+        from omt_database.preflight import preflight  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
+
         # Another plugin in the role of the database has checks of its own.
-        return await preflight(call.database, self._settings) if isinstance(call.database, CrmDatabase) else ()
+        if not isinstance(call.database, CrmDatabase):
+            return ()
+        online: object = call.online
+        taken = online.value_bytes if isinstance(online, ValueLimit) else None
+        return await preflight(call.database, self._settings, taken)
 
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
-        from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who exports loads it
+        from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
+        from omt_database.preflight import hidden_tables  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database brings a stage of its own.
         if not isinstance(call.database, CrmDatabase):
@@ -99,7 +106,11 @@ class DatabasePlugin(Plugin):
         for finding in hidden_tables(call.database, self._settings):
             call.run.emit(FindingRaised(finding=finding))
         export = DatabaseExport(
-            call.database, self._settings, call.workspace, lambda line: call.run.emit(Notice(message=line))
+            call.database,
+            self._settings,
+            call.workspace,
+            tell=lambda line: call.run.emit(Notice(message=line)),
+            raised=lambda finding: call.run.emit(FindingRaised(finding=finding)),
         )
         return (export.stage(PLUGIN),)
 

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from omt_core.api import Finding
+from omt_core.api import Finding, Table
+from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import differing_in_case
+from omt_database.export.arrow_columns import columns_of_rows
+from omt_database.export.long_values import longest_values
+from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
-from omt_database.findings import LEFT_ON_SITE, NAMES_IN_CASE, NO_KEY, SIGHT_NOT_PROVEN, TABLES_HIDDEN
+from omt_database.export.reading import export_statement
+from omt_database.findings import (
+    LEFT_ON_SITE,
+    NAMES_IN_CASE,
+    NO_KEY,
+    SIGHT_NOT_PROVEN,
+    SNAPSHOT_WEAK,
+    TABLES_HIDDEN,
+    VALUE_TOO_LONG,
+)
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase
 from omt_database.statements import NUMBERED_TABLES
 
+ROWS_AT_ONCE: Final = 1_000
 
-async def preflight(database: CrmDatabase, settings: DatabaseSettings) -> Sequence[Finding]:
-    """Return what a person should know before anything is read for good."""
+
+async def preflight(database: CrmDatabase, settings: DatabaseSettings, taken: int | None = None) -> Sequence[Finding]:
+    """Return what a person should know before anything is read for good.
+
+    `taken` is the longest value in bytes that the tenant takes, or None where it does not say.
+    """
+    longest = min(settings.largest_value, taken or settings.largest_value)
     omissions = Omissions(database.tables, settings)
     findings = list(hidden_tables(database, settings))
     if not database.sight.proven:
         findings.append(await _unproven_sight(database))
+    if weakness := await database.weakness_of_views():
+        findings.append(SNAPSHOT_WEAK.finding(weakness))
     if left := omissions.subjects():
         findings.append(
             LEFT_ON_SITE.finding(f"Tables, columns and kinds of rows that stay on site: {len(left)}.", left)
@@ -27,7 +50,41 @@ async def preflight(database: CrmDatabase, settings: DatabaseSettings) -> Sequen
         findings.append(NAMES_IN_CASE.finding(f"Names that differ in case only: {', '.join(twins)}.", twins))
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
         findings.append(NO_KEY.finding(f"Tables without a key: {len(unordered)}.", unordered))
+    for table in omissions.moved_tables:
+        findings += await _values(database, table, omissions.secret_columns(table), longest)
     return findings
+
+
+async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], limit: int) -> Sequence[Finding]:
+    """Look for values of a table that are too long, or that the driver cannot give."""
+    plans = tuple(
+        replace(plan, omitted=plan.column.name in secret, loose=False) for plan in await database.plan_columns(table)
+    )
+    findings = [
+        VALUE_TOO_LONG.finding(
+            f"Column {table.name}.{name} holds a value of {size:,} bytes; at most {limit:,} can be moved.",
+            (f"{table.name}.{name}",),
+        )
+        for name, size in (await longest_values(database, table, plans, limit)).items()
+    ]
+    for plan in await database.suspicious(table, [plan for plan in plans if not plan.omitted]):
+        findings += await _replaced(database, table, plan, plans)
+    return findings
+
+
+async def _replaced(
+    database: CrmDatabase, table: Table, plan: ColumnPlan, plans: Sequence[ColumnPlan]
+) -> Sequence[Finding]:
+    """Read the rows in which the driver may not be able to give a column, as the export would."""
+    key = [other for other in plans if other.column.name in table.primary_key and other is not plan]
+    chosen = [*key, database.driver.loosened(plan)]
+    statement, _ = export_statement(
+        table, chosen, dbms=database.dbms, owner=database.owner, left=(), only=database.driver.suspicion(plan)
+    )
+    losses = Losses(table, chosen)
+    async for rows in database.export(table, statement, (), lambda cursor: cursor.fetchmany(ROWS_AT_ONCE), loose=True):
+        columns_of_rows(chosen, rows, losses, loose=True)
+    return losses.findings()
 
 
 def hidden_tables(database: CrmDatabase, settings: DatabaseSettings) -> Sequence[Finding]:

@@ -103,6 +103,11 @@ class DatabaseSettings(PluginSettings):
     batch_bytes: PositiveInt = Field(
         default=4 * MEBIBYTE, description="About how much is read from the database at once."
     )
+    largest_value: PositiveInt = Field(
+        default=64 * MEBIBYTE,
+        description="Bytes of the largest single value that is moved; moving one takes some six times its size of"
+        " memory. `omt check` names the columns that hold larger ones.",
+    )
     spool_bytes: PositiveInt = Field(
         default=512 * MEBIBYTE,
         description="How much may lie in the workspace before reading waits for the upload.",

@@ -16,9 +16,9 @@ from typing_extensions import override
 from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDatabase, Table, Value
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.catalogue import Sight
+from omt_database.drivers.catalogue import Sight, number
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
-from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.drivers.driver import Connection, Cursor, Driver, ValueUnreadableError
 from omt_database.patience import Patience, tables_of
 from omt_database.thread import Pending, WorkThread
 
@@ -74,6 +74,7 @@ class CrmDatabase(SourceDatabase):
         self._sessions: dict[int, int] = {}
         self._in_snapshot = False
         self._lost = False
+        self._loose: bool | None = None
         self.weakness: str | None = None
         self._thread = WorkThread(self._interrupt, rest=self._keep_alive, resting=waiting.keep_alive)
         self._patience = Patience(driver, waiting.tell, waiting.notice_after, lambda: tuple(self._sessions.values()))
@@ -120,7 +121,7 @@ class CrmDatabase(SourceDatabase):
     ) -> AsyncIterator[Sequence[Row]]:
         statement = self._render(sql)
         async with self._own_turn() as turn:
-            start = partial(self._execute, statement, parameters)
+            start = partial(self._execute, statement, parameters, loose=True)
             async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size), tables_of(sql)):
                 yield rows
 
@@ -172,8 +173,10 @@ class CrmDatabase(SourceDatabase):
 
     @override
     async def aclose(self) -> None:
+        if self._thread.lost:
+            return  # what hangs keeps its connection: to drop it would hang too
         connection, self._connection = self._connection, None
-        if connection is not None and not self._thread.lost:
+        if connection is not None:
             with anyio.CancelScope(shield=True):
                 await self._run(connection.close)
         self._thread.close()
@@ -190,6 +193,32 @@ class CrmDatabase(SourceDatabase):
         """Say how each column of a table is read for export."""
         async with self._own_turn():
             return await self._run(lambda: self._driver.plan_columns(self._open_connection, table), table.name)
+
+    async def largest(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[int]:
+        """Return the bytes of the largest value of each column, roughly."""
+        if not plans:
+            return ()
+        sizes = ", ".join(f"MAX({self._driver.size(plan)})" for plan in plans)
+        statement = f"SELECT {sizes} FROM {self._driver.source(table)}"  # noqa: S608 - quoted names only
+        async with self._own_turn():
+            rows = await self._run(lambda: self._driver.fetch(self._open_connection, statement), table.name)
+        return [number(size) or 0 for size in rows[0]]
+
+    async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
+        """Return the columns that hold values which the driver may not be able to give."""
+        looked = [(plan, looks) for plan in plans if (looks := self._driver.suspicion(plan)) is not None]
+        if not looked:
+            return ()
+        looks = ", ".join(f"MAX(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked)
+        statement = f"SELECT {looks} FROM {self._driver.source(table)}"  # noqa: S608 - quoted names only
+        async with self._own_turn():
+            rows = await self._run(lambda: self._driver.fetch(self._open_connection, statement), table.name)
+        return [plan for (plan, _), found in zip(looked, rows[0], strict=True) if number(found)]
+
+    async def weakness_of_views(self) -> str | None:
+        """Return why a snapshot of this database will be less than one consistent view, or None."""
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.weakness(self._open_connection))
 
     async def mark(self, tables: Sequence[Table]) -> None:
         """Note of each table what tells, once it is read, that it is the one which the snapshot began with."""
@@ -229,12 +258,27 @@ class CrmDatabase(SourceDatabase):
             return await self._run(lambda: self._driver.share_view(self._open_connection))
 
     async def export(
-        self, table: Table, statement: str, parameters: Sequence[Value], fetch: Callable[[Cursor], list[Row]]
+        self,
+        table: Table,
+        statement: str,
+        parameters: Sequence[Value],
+        fetch: Callable[[Cursor], list[Row]],
+        *,
+        loose: bool = False,
     ) -> AsyncIterator[list[Row]]:
-        """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL."""
+        """Yield what `fetch`, on the connection's thread, takes from a statement in the DBMS's own SQL.
+
+        Raises `ValueUnreadableError` for text that is not Unicode, unless it is read `loose`: then it comes repaired.
+        """
         async with self._own_turn() as turn:
-            async for rows in self._stream(turn, partial(self._execute, statement, parameters), fetch, table.name):
+            start = partial(self._execute, statement, parameters, loose=loose)
+            async for rows in self._stream(turn, start, fetch, table.name):
                 yield rows
+
+    @property
+    def driver(self) -> Driver:
+        """What differs between database systems."""
+        return self._driver
 
     async def export_columns(
         self, table: Table, start: Callable[[], ColumnResult], fetch: Callable[[ColumnResult], RecordBatch | None]
@@ -261,6 +305,7 @@ class CrmDatabase(SourceDatabase):
 
     def _connect(self) -> None:
         connection = self._connection = self._driver.connect()
+        self._loose = None
         self._note_session(connection)
         self._tables = self._driver.read_catalogue(connection)
 
@@ -280,8 +325,11 @@ class CrmDatabase(SourceDatabase):
         if session is not None:
             self._sessions[id(connection)] = session
 
-    def _execute(self, statement: str, parameters: Sequence[Value]) -> Cursor:
+    def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Cursor:
         connection = self._open_connection
+        if loose is not self._loose:
+            self._driver.set_loose(connection, loose=loose)
+            self._loose = loose
         cursor = connection.cursor()
         self._active = (connection, cursor)
         cursor.execute(statement, tuple(parameters))
@@ -310,7 +358,11 @@ class CrmDatabase(SourceDatabase):
     def _guarded(self, work: Callable[[], T], doing: str) -> T:
         try:
             return work()
-        except self._driver.errors as error:
+        except Exception as error:
+            if self._driver.unreadable(error):
+                raise ValueUnreadableError(doing, error) from error
+            if not isinstance(error, self._driver.errors):
+                raise
             explained = self._driver.explain(error)
             self._lost = self._lost or isinstance(explained, SnapshotLostError)
             where = f" (about {doing})" if doing else ""

@@ -21,6 +21,9 @@ RecordBatch: TypeAlias = Any
 Schema: TypeAlias = Any
 """Their own: arrow-odbc is loaded by name, and pyarrow ships no types."""
 
+NOT_UTF_8: Final = "Datasource returned invalid UTF-8"
+"""What arrow-odbc says of text that is none."""
+
 _REPORT: Final = re.compile(r"State: (\w+), Native error: -?\d+, Message: (.*)", re.DOTALL)
 
 

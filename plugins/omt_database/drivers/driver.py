@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value
+from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.columns_odbc import ColumnConnection
@@ -69,6 +70,18 @@ class Look:
     text: str = ""
 
 
+class ValueUnreadableError(InstallationError):
+    """The driver could not give a value; read loosely, it may."""
+
+    def __init__(self, where: str, why: Exception) -> None:
+        super().__init__(
+            "database-value-unreadable",
+            f"The database's driver cannot give a value{f' of {where}' if where else ''}: {why}.",
+            "Let the database's administrator look for text that is not Unicode, or dates and times that no calendar"
+            " has, and correct them; `omt check` names the columns where it can.",
+        )
+
+
 class Driver(ABC):
     """One way to one database.
 
@@ -112,6 +125,11 @@ class Driver(ABC):
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read."""
 
+    def weakness(self, connection: Connection) -> str | None:
+        """Return why the view that a snapshot begins will be less than consistent, as a sentence, or None."""
+        del connection
+        return None
+
     def session(self, connection: Connection) -> int | None:
         """Return the server's number of a connection's session, or None where there is none."""
         del connection
@@ -138,6 +156,32 @@ class Driver(ABC):
         """Return the same of a table as it was read; `rows` is how many it showed, where that is known."""
         del connection, table, rows
         return None
+
+    def set_loose(self, connection: Connection, *, loose: bool) -> None:
+        """Have text that is not Unicode repaired from now on, which takes longer, or be an error."""
+        del connection, loose
+
+    def unreadable(self, error: Exception) -> bool:
+        """Tell whether an error is about a value that the driver cannot give."""
+        return isinstance(error, ValueError | OverflowError)
+
+    def loosened(self, plan: ColumnPlan) -> ColumnPlan:
+        """Return how a column is read whose values the driver cannot all give."""
+        return plan
+
+    def suspicion(self, plan: ColumnPlan) -> str | None:
+        """Return SQL that is true of values which the driver may not be able to give, or None where there are none."""
+        del plan
+        return None
+
+    def size(self, plan: ColumnPlan) -> str:
+        """Return SQL for the bytes of a value, roughly."""
+        return f"LENGTH({plan.expression})"
+
+    def source(self, table: Table) -> str:
+        """Return a table's name as it stands in a FROM."""
+        name = quoted(table.name, self.dbms)
+        return f"{quoted(self.owner, self.dbms)}.{name}" if self.owner is not None else name
 
     def reads_columns(self, plan: ColumnPlan) -> bool:
         """Tell whether a planned column, read through a `ColumnConnection`, is exactly what a row would have held."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Table
+from omt_core.api import Column, InputError, Row, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
+from omt_database.drivers.connection_string import parse_keywords
+from omt_database.drivers.decoding import UTF_16_LE
 from omt_database.drivers.driver import Look
 from omt_database.drivers.failures import Meaning
-from omt_database.drivers.odbc import OdbcConnection, first_of
+from omt_database.drivers.odbc import Decoding, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 OFFSET_TYPE, CLR_TYPE = -155, -151
@@ -93,6 +96,16 @@ WHERE r.session_id IN ({0})"""
 
 _MAY_LOOK: Final = "SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE')"
 
+_HIGH, _LOW = "' + NCHAR(55296) + N'-' + NCHAR(56319) + N'", "' + NCHAR(56320) + N'-' + NCHAR(57343) + N'"
+"""The two halves of surrogate pairs, as ranges in a pattern."""
+
+_HALF_A_PAIR: Final = " OR ".join(
+    f"CAST({{0}} AS nvarchar(max)) COLLATE Latin1_General_BIN2 LIKE N'{pattern}'"
+    for pattern in (f"%[{_HIGH}][^{_LOW}]%", f"%[{_HIGH}]", f"[{_LOW}]%", f"%[^{_HIGH}][{_LOW}]%")
+)
+
+_OF_UTF_16: Final = frozenset({"nchar", "nvarchar", "ntext", "sysname"})
+
 COUNTED_AT_ONCE: Final = 50
 """Tables that one statement counts."""
 
@@ -110,6 +123,20 @@ _KINDS: Final = {
     "uniqueidentifier": Kind.GUID,
 }
 
+_VARIANTS: Final = {
+    **dict.fromkeys(("float", "real"), ("float", 2)),
+    **dict.fromkeys(("money", "smallmoney"), ("money", 2)),
+    **dict.fromkeys(("datetime", "smalldatetime", "datetime2"), ("datetime2(7)", 121)),
+    "date": ("date", 121),
+    "time": ("time(7)", 121),
+    "datetimeoffset": ("datetimeoffset(7)", 121),
+    **dict.fromkeys(("binary", "varbinary"), ("varbinary(8000)", 1)),
+}
+"""Types that a sql_variant may hold and that SQL Server shortens when it writes them, with the type and the style of
+CONVERT that write them whole (16 digits of a float)."""
+
+_OF_SEVEN_DIGITS: Final = frozenset({"datetime2", "time"})
+
 _EXACT: Final = frozenset({"decimal", "numeric", "money", "smallmoney"})
 
 _FIXED_WIDTHS: Final = {"uniqueidentifier": 36, "datetimeoffset": 32, "timestamp": 8, "rowversion": 8}
@@ -117,6 +144,15 @@ _FIXED_WIDTHS: Final = {"uniqueidentifier": 36, "datetimeoffset": 32, "timestamp
 BYTES_PER_CHARACTER: Final = 4
 LONGEST_INLINE: Final = 8_000
 """Characters or bytes of the longest type that is not a large object; ntext and its like report 2^30 or so."""
+
+
+_URLS_NOTATION: Final = re.compile(r"(?!(?:tcp|np|lpc|admin):)[^:,\\\[\]]+:\d+", re.IGNORECASE)
+
+_PORT: Final = re.compile(r"(?:tcp:)?([^,]+),\s*(\d+)", re.IGNORECASE)
+
+
+def _is_freetds(driver: str) -> bool:
+    return "freetds" in driver.lower() or "tdsodbc" in driver.lower()
 
 
 class MssqlDriver(ServerDriver):
@@ -127,22 +163,63 @@ class MssqlDriver(ServerDriver):
     )
     dbms: ClassVar[str] = "mssql"
     words = _WORDS
+    decoding = Decoding(("SQL_WCHAR",), "utf-16le", UTF_16_LE, "SQL_WCHAR")
 
     @override
     def keywords(self) -> dict[str, str]:
-        values = {
-            "Encrypt": self._settings.encrypt,
-            "TrustServerCertificate": "yes" if self._settings.trust_server_certificate else "no",
-            "APP": "Online Migration Tool",
-        }
+        if self._location.dsn and "=" not in self._location.dsn:
+            # Whoever made the source has set it up: only what a person wrote down here goes before that.
+            values = self._encryption()
+            written = self._settings.model_fields_set & {"encrypt", "trust_server_certificate"}
+            chosen = {"Encrypt": "encrypt", "TrustServerCertificate": "trust_server_certificate"}
+            return {keyword: value for keyword, value in values.items() if chosen.get(keyword) in written}
+        given = parse_keywords(self._location.dsn or "")
+        tds = _is_freetds(given.get("driver") or self._driver_name())
+        values = self._encryption_of_freetds(given) if tds else self._encryption()
+        values["APP"] = "Online Migration Tool"
         if self._location.dsn:
             return values
-        return {"Server": self._location.server or "(local)", "Database": self._location.database or ""} | values
+        server = self._location.server or "(local)"
+        if _URLS_NOTATION.fullmatch(server):
+            host, _, port = server.rpartition(":")
+            raise InputError(
+                "database-server-notation",
+                f"The server is given as {server!r}; SQL Server wants a comma before the port.",
+                f"Give it as `{host},{port}` in the answers file, section [installation].",
+            )
+        place = {"Server": server, "Database": self._location.database or ""}
+        if tds and (found := _PORT.fullmatch(server)):
+            place |= {"Server": found[1], "Port": found[2]}
+        return place | values
+
+    def _encryption(self) -> dict[str, str]:
+        return {
+            "Encrypt": self._settings.encrypt,
+            "TrustServerCertificate": "yes" if self._settings.trust_server_certificate else "no",
+        }
+
+    def _encryption_of_freetds(self, given: Mapping[str, str]) -> dict[str, str]:
+        """FreeTDS passes over words that are not its own, and would not encrypt without a word."""
+        if "encryption" in given:
+            return {}
+        if given.get("encrypt", self._settings.encrypt).lower() in {"no", "optional"}:
+            return {"Encryption": "off"}
+        if self._settings.encrypt == "strict" or not self._settings.trust_server_certificate:
+            raise InputError(
+                "database-driver-cannot-verify",
+                "The ODBC driver FreeTDS encrypts, but does not verify the certificate of the SQL Server.",
+                "Install Microsoft's ODBC Driver 18 for SQL Server; or, where the network is trusted, set"
+                ' `database.trust_server_certificate = true` and `database.encrypt = "yes"`.',
+            )
+        return {"Encryption": "require"}
 
     @override
     def _login(self) -> dict[str, str]:
-        # Without a user, Windows says who it is.
-        return super()._login() if self._location.user else {"Trusted_Connection": "yes"}
+        if self._location.user:
+            return super()._login()
+        # Without a user, Windows says who it is; a named source may say so itself.
+        named = self._location.dsn and "=" not in self._location.dsn
+        return {} if named else {"Trusted_Connection": "yes"}
 
     @override
     def suitable(self, installed: Sequence[str]) -> str | None:
@@ -165,18 +242,22 @@ class MssqlDriver(ServerDriver):
         return _column(row)
 
     @override
-    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
+    def weakness(self, connection: OdbcConnection) -> str | None:
         allowed = self.fetch(connection, _SNAPSHOT_ALLOWED)
-        snapshot = bool(allowed) and allowed[0][0] == 1
+        if allowed and number(allowed[0][0]) == 1:
+            return None
+        return "The database does not allow snapshot isolation, so each statement has its own view."
+
+    @override
+    def begin_snapshot(self, connection: OdbcConnection) -> str | None:
+        weakness = self.weakness(connection)
         cursor = connection.cursor()
         # Still in autocommit mode: the level counts for transactions that begin after it, and the view is that of the
         # first table read in it.
-        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {'SNAPSHOT' if snapshot else 'READ COMMITTED'}")
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {'READ COMMITTED' if weakness else 'SNAPSHOT'}")
         cursor.close()
         connection.autocommit = False
-        return (
-            None if snapshot else "The database does not allow snapshot isolation, so each statement has its own view."
-        )
+        return weakness
 
     @override
     def session(self, connection: OdbcConnection) -> int | None:
@@ -217,16 +298,68 @@ class MssqlDriver(ServerDriver):
         return number(counted[0][0])
 
     @override
+    def plan_columns(self, connection: OdbcConnection, table: Table) -> tuple[ColumnPlan, ...]:
+        plans = super().plan_columns(connection, table)
+        fine = [plan for plan in plans if plan.column.type_name.lower() in _OF_SEVEN_DIGITS]
+        if not fine:
+            return plans
+        looks = ", ".join(
+            f"MAX(CASE WHEN DATEPART(nanosecond, {plan.expression}) % 1000 <> 0 THEN 1 END)" for plan in fine
+        )
+        row = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        finer = {plan.column.name for plan, found in zip(fine, row, strict=True) if number(found)}
+        # Neither pyodbc nor Arrow holds 100 nanoseconds: such a column travels as text, whole.
+        return tuple(
+            replace(plan, kind=Kind.STRING, width=40, expression=_written(plan.expression))
+            if plan.column.name in finer
+            else plan
+            for plan in plans
+        )
+
+    @override
+    def suspicion(self, plan: ColumnPlan) -> str | None:
+        if plan.column.type_name.lower() in _OF_UTF_16:
+            return _HALF_A_PAIR.format(plan.expression)
+        return None
+
+    @override
+    def loosened(self, plan: ColumnPlan) -> ColumnPlan:
+        if plan.kind not in {Kind.TIMESTAMP, Kind.DATE, Kind.TIME}:
+            return plan
+        return replace(plan, expression=_written(plan.expression), loose=True)
+
+    @override
+    def size(self, plan: ColumnPlan) -> str:
+        return f"DATALENGTH({plan.expression})"
+
+    @override
     def plan_column(self, column: Column) -> ColumnPlan:
         return plan_column(column)
 
 
+def _written(moment: str) -> str:
+    """Return SQL that writes a date or time with all its digits, as ISO 8601 with a blank."""
+    return f"CONVERT(nvarchar(40), {moment}, 121)"
+
+
 def offset_text(value: bytes) -> str:
-    """Write a datetimeoffset, as ODBC hands it over, in ISO 8601 with six digits behind the second."""
+    """Write a datetimeoffset, as ODBC hands it over, in ISO 8601 with six digits behind the second, or all seven."""
     year, month, day, hour, minute, second, nanosecond, zone_hours, zone_minutes = _OFFSET.unpack(value)
     zone = timezone(timedelta(hours=zone_hours, minutes=zone_minutes))
     moment = datetime(year, month, day, hour, minute, second, nanosecond // 1_000, zone)
-    return moment.isoformat(timespec="microseconds")
+    text = moment.isoformat(timespec="microseconds")
+    seventh = nanosecond // 100 % 10
+    return f"{text[:26]}{seventh or ''}{text[26:]}"
+
+
+def _variant(name: str) -> str:
+    """Return SQL that writes a sql_variant so that nothing of it is rounded, by the type that each value has."""
+    base = f"CAST(SQL_VARIANT_PROPERTY({name}, 'BaseType') AS nvarchar(128))"
+    cases = " ".join(
+        f"WHEN {base} = '{kind}' THEN CONVERT(nvarchar(max), CAST({name} AS {exact}), {style})"
+        for kind, (exact, style) in _VARIANTS.items()
+    )
+    return f"CASE {cases} ELSE CONVERT(nvarchar(max), {name}) END"
 
 
 def plan_column(column: Column) -> ColumnPlan:
@@ -235,6 +368,8 @@ def plan_column(column: Column) -> ColumnPlan:
     type_name = column.type_name.lower()
     if type_name in _EXACT:
         return number_plan(column, name)
+    if type_name == "sql_variant":
+        return ColumnPlan(column=column, kind=Kind.STRING, expression=_variant(name), width=None)
     if type_name not in _KINDS:
         return ColumnPlan(column=column, kind=Kind.STRING, expression=f"CONVERT(nvarchar(max), {name})", width=None)
     return ColumnPlan(column=column, kind=_KINDS[type_name], expression=name, width=_width(column, type_name))

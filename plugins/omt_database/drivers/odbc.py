@@ -9,12 +9,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from typing_extensions import override
 
 from omt_core.api import DatabaseLocation, InstallationError, Row, Value
-from omt_database.drivers.columns_odbc import ColumnConnection, state_and_message
+from omt_database.drivers.columns_odbc import NOT_UTF_8, ColumnConnection, state_and_message
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
 from omt_database.drivers.driver import Connection, Cursor, Driver
 from omt_database.drivers.failures import Meaning, explain
@@ -24,7 +24,7 @@ PyodbcModule: TypeAlias = Any
 OdbcConnection: TypeAlias = Any
 """pyodbc's own: it is loaded by name, so that its types are not known here."""
 
-USER_KEYWORDS: Final = frozenset({"uid", "user", "user id", "username", "trusted_connection"})
+USER_KEYWORDS: Final = frozenset({"uid", "user", "user id", "username", "trusted_connection", "authentication"})
 
 
 def load_pyodbc() -> PyodbcModule:
@@ -38,6 +38,15 @@ def load_pyodbc() -> PyodbcModule:
             else "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver."
         )
         raise InstallationError("odbc-missing", f"ODBC is not installed on this machine: {error}.", remedy) from error
+
+
+class Decoding(NamedTuple):
+    """The codecs for text of some ODBC types, strict and repairing, and the type that it is asked for as."""
+
+    of: tuple[str, ...]
+    strict: str
+    repairing: str
+    asked_as: str
 
 
 class OdbcDriver(Driver):
@@ -65,6 +74,24 @@ class OdbcDriver(Driver):
 
     def prepare(self, connection: OdbcConnection) -> None:
         """Set a new connection up."""
+
+    decoding: ClassVar[Decoding | None] = None
+    """How text is read that may not be Unicode, or None where the database holds no such text."""
+
+    @override
+    def set_loose(self, connection: OdbcConnection, *, loose: bool) -> None:
+        if self.decoding is None:
+            return
+        for of in self.decoding.of:
+            connection.setdecoding(
+                getattr(self._pyodbc, of),
+                encoding=self.decoding.repairing if loose else self.decoding.strict,
+                ctype=getattr(self._pyodbc, self.decoding.asked_as),
+            )
+
+    @override
+    def unreadable(self, error: Exception) -> bool:
+        return super().unreadable(error) or NOT_UTF_8 in str(error)
 
     # --- connecting
 

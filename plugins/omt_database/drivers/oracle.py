@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from typing_extensions import override
@@ -73,6 +74,7 @@ _KINDS: Final = {
 
 _TEXT: Final = frozenset({"VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "CLOB", "NCLOB", "LONG"})
 _UNBOUNDED: Final = frozenset({"CLOB", "NCLOB", "LONG", "BLOB", "LONG RAW", "BFILE", "XMLTYPE"})
+_LOBS: Final = frozenset({"CLOB", "NCLOB", "BLOB", "BFILE"})
 _TIMESTAMP: Final = re.compile(r"TIMESTAMP\(\d\)")
 _OFFSET_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
 
@@ -114,6 +116,17 @@ class OracleDriver(ServerDriver):
     @override
     def keep_alive(self, connection: OdbcConnection) -> None:
         self.fetch(connection, "SELECT 1 FROM DUAL")
+
+    @override
+    def loosened(self, plan: ColumnPlan) -> ColumnPlan:
+        if plan.kind is not Kind.TIMESTAMP:
+            return plan
+        written = "SYYYY-MM-DD HH24:MI:SS" + ("" if plan.column.type_name.upper() == "DATE" else ".FF6")
+        return replace(plan, expression=f"TRIM(TO_CHAR({plan.expression}, '{written}'))", loose=True)
+
+    @override
+    def size(self, plan: ColumnPlan) -> str:
+        return f"DBMS_LOB.GETLENGTH({plan.expression})" if plan.column.type_name.upper() in _LOBS else "0"
 
     @override
     def plan_column(self, column: Column) -> ColumnPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from typing_extensions import override
@@ -114,6 +115,14 @@ _READ_BY_COLUMNS: Final = frozenset(
 _BEGIN: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 """Must be the first statement of a transaction; the view is that of the statement after it."""
 
+_UNREADABLE: Final = {
+    "timestamp without time zone": "NOT isfinite({0}) OR {0} < '0001-01-01' OR {0} >= '10000-01-01'",
+    "date": "NOT isfinite({0}) OR {0} < '0001-01-01' OR {0} >= '10000-01-01'",
+    "time without time zone": "{0} = '24:00:00'",
+    "numeric": "{0} = 'NaN'",
+}
+"""What Python and Arrow have no value for; psqlodbc makes other moments of some of these without a word."""
+
 _TEXTS: Final = {
     "timestamp with time zone": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')",
 }
@@ -203,8 +212,34 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:
-        known = plan.column.type_name in _READ_BY_COLUMNS and plan.width is not None
+        known = plan.column.type_name in _READ_BY_COLUMNS and plan.width is not None and not plan.loose
         return known and (plan.column.type_name != "numeric" or plan.kind is not Kind.STRING)
+
+    @override
+    def plan_columns(self, connection: OdbcConnection, table: Table) -> tuple[ColumnPlan, ...]:
+        plans = super().plan_columns(connection, table)
+        looked = [(plan, looks) for plan in plans if (looks := self.suspicion(plan)) is not None]
+        if not looked:
+            return plans
+        looks = ", ".join(f"max(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked)
+        row = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        found = {plan.column.name for (plan, _), is_there in zip(looked, row, strict=True) if number(is_there)}
+        return tuple(self.loosened(plan) if plan.column.name in found else plan for plan in plans)
+
+    @override
+    def suspicion(self, plan: ColumnPlan) -> str | None:
+        look = _UNREADABLE.get(plan.column.type_name) if plan.kind is not Kind.STRING else None
+        return look.format(quoted(plan.column.name, self.dbms)) if look else None
+
+    @override
+    def loosened(self, plan: ColumnPlan) -> ColumnPlan:
+        if self.suspicion(plan) is None:
+            return plan
+        return replace(plan, expression=f"CAST({quoted(plan.column.name, self.dbms)} AS text)", loose=True)
+
+    @override
+    def size(self, plan: ColumnPlan) -> str:
+        return f"octet_length({plan.expression})"
 
     @override
     def plan_column(self, column: Column) -> ColumnPlan:

@@ -70,11 +70,6 @@ class ServerDriver(OdbcDriver):
             user=name,
         )
 
-    def source(self, table: Table) -> str:
-        """Return a table's name as it stands in a FROM."""
-        name = quoted(table.name, self.dbms)
-        return f"{quoted(self.owner, self.dbms)}.{name}" if self.owner is not None else name
-
     @override
     def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
         lacking = [

@@ -22,6 +22,7 @@ from omt_core.api import Column, InstallationError, Row, Table
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.decoding import text_of_utf_8
 from omt_database.drivers.driver import Connection, Cursor, Driver
 
 _DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
@@ -159,6 +160,17 @@ class SqliteDriver(Driver):
             return _BLOBS_AMONG_TEXT.format(plan.expression)
         return _MISFITS[plan.kind].format(plan.expression, plan.scale, 10 ** (EXACT_DIGITS - plan.scale))
 
+    @override
+    def loosened(self, plan: ColumnPlan) -> ColumnPlan:
+        if plan.kind is not Kind.STRING:
+            return plan
+        return replace(plan, expression=f"CAST({plan.expression} AS BLOB)", loose=True)
+
+    @override
+    def suspicion(self, plan: ColumnPlan) -> str | None:
+        # What SQLite takes for no character, or for one of those that it takes stray bytes for.
+        return f"{plan.expression} GLOB '*[\x80-\xbf\ufffd]*'" if plan.kind is Kind.STRING else None
+
     @abstractmethod
     @override
     def connect(self, *, writable: bool = False) -> Connection: ...
@@ -178,6 +190,15 @@ class StdlibSqliteDriver(SqliteDriver):
         if writable:
             connection.execute(f"PRAGMA {DURABLE}")
         return connection
+
+    @override
+    def set_loose(self, connection: Connection, *, loose: bool) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.text_factory = text_of_utf_8 if loose else str
+
+    @override
+    def unreadable(self, error: Exception) -> bool:
+        return super().unreadable(error) or str(error).startswith("Could not decode")
 
     @override
     def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:

@@ -1,7 +1,7 @@
 """SQLite through ODBC (libsqliteodbc): the same path as for the real database systems, without one of them.
 
-The driver has limits that the stdlib's has not: it cuts text at a NUL character, and numbers of columns that are not
-declared BIGINT at 32 bits. Such columns travel as text; text with a NUL cannot be read through it at all.
+The driver has limits that the stdlib's has not: it cuts numbers of columns that are not declared BIGINT at 32 bits, and
+text at a NUL character. Such numbers travel as text, and such text is read as bytes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Final
 
 from typing_extensions import override
 
-from omt_core.api import DatabaseLocation, InstallationError, Table
-from omt_crm.sql import quoted
+from omt_core.api import DatabaseLocation, Table
 from omt_database.columns import ColumnPlan, Kind
+from omt_database.drivers.catalogue import number
 from omt_database.drivers.columns_odbc import ColumnConnection
+from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import OdbcDriver, first_of
+from omt_database.drivers.odbc import Decoding, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, SqliteDriver
 from omt_database.settings import DatabaseSettings
 
@@ -51,6 +52,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     def __init__(self, path: Path, location: DatabaseLocation, settings: DatabaseSettings) -> None:
         SqliteDriver.__init__(self, path, login_timeout=settings.login_timeout)
         OdbcDriver.__init__(self, location, settings)
+
+    decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
+    """As it is in the file: what is not UTF-8 the driver would bend on its way to UTF-16 without a word."""
 
     @override
     def keywords(self) -> dict[str, str]:
@@ -104,6 +108,8 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:
+        if plan.loose:
+            return False
         if plan.kind is Kind.STRING:
             # The driver tells the declared length, which SQLite keeps nobody to, or none.
             length = plan.column.length
@@ -113,17 +119,14 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = super().plan_columns(connection, table)
-        texts = [plan.expression for plan in plans if plan.kind is Kind.STRING]
-        if texts:
-            looks = " OR ".join(f"coalesce(instr(CAST({text} AS BLOB), X'00'), 0) > 0" for text in texts)
-            name = quoted(table.name, self.dbms)
-            if self.fetch(connection, f"SELECT 1 FROM {name} WHERE {looks} LIMIT 1"):  # noqa: S608 - quoted names only
-                raise InstallationError(
-                    "database-value-unreadable",
-                    f"Table {table.name!r} holds text with a NUL character, which SQLite's ODBC driver cuts there.",
-                    "Set `database.sqlite_driver` to `stdlib`.",
-                )
-        return plans
+        texts = [plan for plan in plans if plan.kind is Kind.STRING]
+        if not texts:
+            return plans
+        looks = ", ".join(f"max(instr(CAST({plan.expression} AS BLOB), X'00') > 0)" for plan in texts)
+        found = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        cut = {plan.column.name for plan, cuts in zip(texts, found, strict=True) if number(cuts)}
+        # The driver cuts text at a NUL character, and gives bytes whole.
+        return tuple(self.loosened(plan) if plan.column.name in cut else plan for plan in plans)
 
     @override
     def _misfit(self, plan: ColumnPlan) -> str:

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from omt_core.api import InstallationError, Row
 from omt_database.columns import ColumnPlan, Kind
+from omt_database.drivers.decoding import text_of_bytes
+from omt_database.export.losses import Losses
 
 # Arrow's own allocators keep for each thread what it once used, some 80 MB in all; the system's takes it back.
 pa.set_memory_pool(pa.system_memory_pool())
@@ -22,6 +24,9 @@ DataType: TypeAlias = Any
 
 Driven: TypeAlias = Any
 """A value as a driver gives it."""
+
+MOST_LOST: Final = 1_000
+"""Where more values than these, and more than half, are not of their column's type, the column is not what it seems."""
 
 _TYPES: Final[Mapping[Kind, DataType]] = {
     Kind.BOOLEAN: pa.bool_(),
@@ -72,9 +77,44 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
         ) from error
 
 
-def columns_of_rows(plans: Sequence[ColumnPlan], rows: Sequence[Row]) -> list[Array]:
-    """Turn rows into one Arrow array for each planned column. There must be rows."""
-    return [arrow_array(plan, values) for plan, values in zip(plans, zip(*rows, strict=True), strict=True)]
+def columns_of_rows(plans: Sequence[ColumnPlan], rows: Sequence[Row], losses: Losses, *, loose: bool) -> list[Array]:
+    """Turn rows into one Arrow array for each planned column. There must be rows.
+
+    A value that its column cannot hold becomes NULL, and `losses` are told of it; so they are, of rows that were read
+    `loose`, of text that was repaired. Raises `InstallationError` where most values of a column are such.
+    """
+    columns = []
+    for plan, values in zip(plans, zip(*rows, strict=True), strict=True):
+        if loose and plan.kind is Kind.STRING and not plan.omitted:
+            columns.append(_loosely(plan, values, rows, losses))
+            continue
+        try:
+            columns.append(arrow_array(plan, values))
+        except InstallationError:
+            columns.append(_loosely(plan, values, rows, losses))
+    losses.passed(len(rows))
+    return columns
+
+
+def _loosely(plan: ColumnPlan, values: Sequence[Driven], rows: Sequence[Row], losses: Losses) -> Array:
+    """Turn the values of a column into an array one by one."""
+    kept: list[Driven] = []
+    lost = 0
+    for place, value in enumerate(values):
+        if plan.kind is Kind.STRING and plan.loose and value is not None:
+            value = text_of_bytes(value)  # noqa: PLW2901 - what it stands for
+        try:
+            one = arrow_array(plan, (value,))[0]
+        except InstallationError:
+            lost += 1
+            losses.look(plan, place, value, rows, lost=True)
+            kept.append(None)
+            if lost > MOST_LOST and 2 * lost > place + 1:
+                raise
+        else:
+            losses.look(plan, place, value, rows, lost=False)
+            kept.append(one.as_py())
+    return pa.array(kept, arrow_type(plan))
 
 
 def columns_of_batch(plans: Sequence[ColumnPlan], batch: Array) -> list[Array]:
@@ -110,6 +150,11 @@ def _moment(value: Driven) -> Driven:
     return value
 
 
+def _time_of_day(value: Driven) -> Driven:
+    # Arrow does not read it from text.
+    return time.fromisoformat(value) if isinstance(value, str) else _moment(value)
+
+
 def _integer(value: Driven) -> int:
     number = int(value)
     if not isinstance(value, str) and number != value:
@@ -133,5 +178,5 @@ _CONVERSIONS: Final[Mapping[Kind, Callable[[Driven], Driven]]] = {
     Kind.BINARY: bytes,
     Kind.TIMESTAMP: _moment,
     Kind.DATE: _moment,
-    Kind.TIME: _moment,
+    Kind.TIME: _time_of_day,
 }

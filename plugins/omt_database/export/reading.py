@@ -34,14 +34,25 @@ COLUMNS_WIDTH: Final = 32_768
 
 
 def export_statement(
-    table: Table, plans: Sequence[ColumnPlan], *, dbms: str, owner: str | None, left: Sequence[RowRule]
+    table: Table,
+    plans: Sequence[ColumnPlan],
+    *,
+    dbms: str,
+    owner: str | None,
+    left: Sequence[RowRule],
+    only: str | None = None,
 ) -> tuple[str, tuple[Value, ...]]:
-    """Return the SELECT that reads a table in key order, without the rows that one of `left` marks."""
+    """Return the SELECT that reads a table in key order, without the rows that one of `left` marks.
+
+    `only`: SQL that is true of the rows that are wanted.
+    """
     name = quoted(table.name, dbms)
     source = f"{quoted(owner, dbms)}.{name}" if owner is not None else name
     chosen = ", ".join("NULL" if plan.omitted else plan.expression for plan in plans)
     statement = f"SELECT {chosen} FROM {source}"  # noqa: S608 - names come quoted from the catalogue
-    if left:
+    if only is not None:
+        statement += f" WHERE {only}"
+    elif left:
         goes = [f"({column} <> ? OR {column} IS NULL)" for column in (quoted(name, dbms) for name, _ in left)]
         statement += f" WHERE {' AND '.join(goes)}"
     if table.primary_key:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
 
-from omt_core.api import InputError, Item, Table, TablePart, UploadStage
+from omt_core.api import Finding, InputError, Item, Table, TablePart, UploadStage
+from omt_database.export.long_values import refuse_long_values
+from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
 from omt_database.export.part_files import PartFiles, schema_of_parts
 from omt_database.export.parts import Parts, Portion
@@ -49,14 +51,21 @@ class _Written:
 
 
 class DatabaseExport:
-    """Exports all tables but those that stay on site, one after another; `tell` takes a line for a person.
+    """Exports all tables but those that stay on site, one after another.
+
+    `tell` takes a line for a person, `raised` a finding.
 
     Three threads work at a time: one fetches a batch, one encodes and measures the batch before, one writes the part
     before.
     """
 
     def __init__(
-        self, database: CrmDatabase, settings: DatabaseSettings, workspace: Path, tell: Callable[[str], None]
+        self,
+        database: CrmDatabase,
+        settings: DatabaseSettings,
+        workspace: Path,
+        tell: Callable[[str], None],
+        raised: Callable[[Finding], None],
     ) -> None:
         self._settings = settings
         self._omissions = Omissions(database.tables, settings)
@@ -65,6 +74,7 @@ class DatabaseExport:
         self._guard = Guard(settings.guard)
         self._reader = TableReader(database, self._guard, settings.batch_bytes)
         self._tell = tell
+        self._raised = raised
         self._told_of_guard = False
 
     def stage(self, plugin: str) -> UploadStage:
@@ -103,12 +113,14 @@ class DatabaseExport:
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
         )
+        await refuse_long_values(self._database, table, plans, self._settings.largest_value)
         schema = schema_of_parts(table, plans)
         parts = Parts(schema, self._settings.part_bytes)
         files = PartFiles(schema, partial(self._path, table))
         rules = self._omissions.row_rules(table)
+        losses = Losses(table, plans)
         async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
-            async for encode in self._reader.batches(table, plans, rules):
+            async for encode in self._reader.batches(table, plans, rules, losses):
                 for portion in await encoder.run(partial(_add, parts, encode)):
                     for written in await writing.start(portion):
                         yield written
@@ -116,6 +128,8 @@ class DatabaseExport:
                     yield written
                 self._tell_of_guard()
             await self._database.confirm(table, None if rules else parts.total)
+            for finding in losses.findings():
+                self._raised(finding)
             for written in await writing.start(parts.end()):
                 yield written
             for written in await writing.over(wait=True):

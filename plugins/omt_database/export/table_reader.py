@@ -10,7 +10,9 @@ from typing import TypeAlias
 from omt_core.api import Row, Table
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
+from omt_database.drivers.driver import ValueUnreadableError
 from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch
+from omt_database.export.losses import Losses
 from omt_database.export.omissions import RowRule
 from omt_database.export.reading import (
     by_rows_because,
@@ -41,23 +43,48 @@ class TableReader:
         self._batch_bytes = batch_bytes
 
     async def batches(
-        self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule]
+        self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses
     ) -> AsyncIterator[Encode]:
         """Yield the rows of a table in batches, without those that one of `left` marks.
 
-        Batches begin and end at the same rows whichever way they are read.
+        Batches begin and end at the same rows whichever way they are read. Where the driver cannot give a value, the
+        table is read anew from its beginning, loosely, and what was yielded already is passed over: its order is the
+        same in the same view.
         """
+        read = 0
+        try:
+            async for encode, rows in self._strictly(table, plans, left, losses):
+                yield encode
+                read += rows
+        except ValueUnreadableError as error:
+            ordered = bool(table.primary_key) or self._database.dbms == "sqlite"
+            if read and not ordered:
+                raise
+            _log.warning("Table %s is read loosely: %s", table.name, error.message)
+        else:
+            return
+        loosened = [plan if plan.omitted else self._database.driver.loosened(plan) for plan in plans]
+        async for some in self._by_rows(table, loosened, left, loose=True):
+            new = some[read:]
+            read -= len(some) - len(new)
+            if new:
+                yield partial(columns_of_rows, loosened, new, losses, loose=True)
+
+    async def _strictly(
+        self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses
+    ) -> AsyncIterator[tuple[Encode, int]]:
         rows = rows_at_once(plans, self._batch_bytes)
         columns = await self._database.column_connection()
         reason = by_rows_because(plans, self._database.reads_columns) if rows is not None else "its rows have no bound"
         if columns is not None and rows is not None and not reason:
             async for batch in self._by_columns(columns, table, plans, left, rows):
-                yield partial(columns_of_batch, plans, batch)
+                yield partial(columns_of_batch, plans, batch), batch.num_rows
             return
         if columns is not None:
             _log.info("Table %s is read row by row, because %s.", table.name, reason)
-        async for some in self._by_rows(table, plans, left):
-            yield partial(columns_of_rows, plans, some)
+        loose = any(plan.loose for plan in plans)
+        async for some in self._by_rows(table, plans, left, loose=loose):
+            yield partial(columns_of_rows, plans, some, losses, loose=loose), len(some)
 
     def _by_columns(
         self,
@@ -77,12 +104,14 @@ class TableReader:
         )  # fmt: skip
         return self._database.export_columns(table, start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
 
-    def _by_rows(self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule]) -> AsyncIterator[list[Row]]:
+    def _by_rows(
+        self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], *, loose: bool
+    ) -> AsyncIterator[list[Row]]:
         statement, parameters = export_statement(
             table, plans, dbms=self._database.dbms, owner=self._database.owner, left=left
         )
         fetch = self._guard.watching(fetching(plans, self._batch_bytes), _work_of_rows)
-        return self._database.export(table, statement, parameters, fetch)
+        return self._database.export(table, statement, parameters, fetch, loose=loose)
 
 
 def _work_of_batch(batch: RecordBatch | None) -> int:

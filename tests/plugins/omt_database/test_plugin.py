@@ -51,11 +51,10 @@ def record(*findings: Finding) -> MigrationRecord:
 
 
 async def validate(plugin, database, simulated) -> list[Finding]:
-    call = calls.ValidateMigration(
-        installation=simulated.installation, database=database, licence=LICENCE, users=(), decisions=Decisions(),
-        run=Run(),
-    )  # fmt: skip
-    return list(await plugin.validate_migration(call))
+    call = calls.ValidateInstallation(
+        installation=simulated.installation, database=database, licence=LICENCE, run=Run()
+    )
+    return list(await plugin.validate_installation(call))
 
 
 async def test_it_reads_what_the_simulator_wrote(opened):

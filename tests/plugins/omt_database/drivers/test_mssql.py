@@ -3,9 +3,10 @@ from __future__ import annotations
 import struct
 
 import pytest
+import sqlglot
 
 from omt_core.api.database import Column, Table
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.installation import DatabaseLocation
 from omt_database.columns import Kind
 from omt_database.drivers.driver import Look
@@ -65,8 +66,8 @@ def test_what_pyodbc_and_freetds_lack_is_added(driver):
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ((2024, 2, 29, 1, 2, 3, 123_456_700, 2, 0), "2024-02-29T01:02:03.123456+02:00"),
-        ((9999, 12, 31, 23, 59, 59, 999_999_900, -3, -30), "9999-12-31T23:59:59.999999-03:30"),
+        ((2024, 2, 29, 1, 2, 3, 123_456_700, 2, 0), "2024-02-29T01:02:03.1234567+02:00"),
+        ((9999, 12, 31, 23, 59, 59, 999_999_900, -3, -30), "9999-12-31T23:59:59.9999999-03:30"),
         ((1760, 1, 1, 0, 0, 0, 0, 0, 0), "1760-01-01T00:00:00.000000+00:00"),
     ],
 )
@@ -88,7 +89,6 @@ def test_a_time_with_a_zone_is_iso_8601(fields, text):
         ("uniqueidentifier", None, Kind.GUID, 36, "[c]"),
         ("datetimeoffset", None, Kind.STRING, 32, "[c]"),
         ("geography", -1, Kind.BINARY, None, "[c]"),
-        ("sql_variant", 0, Kind.STRING, None, "CONVERT(nvarchar(max), [c])"),
         ("unheard_of", None, Kind.STRING, None, "CONVERT(nvarchar(max), [c])"),
     ],
 )
@@ -164,3 +164,82 @@ def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(p
     assert not driver.reads_columns(plan_column(Column(name="c", type_name="int", precision=10, scale=0)))
     assert connection.log == []
     assert len(pyodbc.strings) == 1
+
+
+def test_a_variant_is_written_with_all_digits_of_the_type_that_it_has():
+    expression = plan_column(Column(name="c", type_name="sql_variant")).expression
+    assert sqlglot.parse_one(f"SELECT {expression}", dialect="tsql").key == "select"
+    assert "= 'datetime' THEN CONVERT(nvarchar(max), CAST([c] AS datetime2(7)), 121)" in expression
+
+
+@pytest.mark.parametrize(("found", "kind"), [(1, Kind.STRING), (None, Kind.TIMESTAMP)])
+def test_a_column_with_a_seventh_digit_travels_as_text(pyodbc, driver, found, kind):
+    pyodbc.answers = {"% 1000 <> 0": [(found,)]}
+    driver.owner = "crm7"
+    table = Table(name="t", columns=(Column(name="at", type_name="datetime2"), Column(name="n", type_name="int")))
+    at, number = driver.plan_columns(driver.connect(), table)
+    assert (at.kind, number.kind) == (kind, Kind.INTEGER)
+    assert at.expression == ("CONVERT(nvarchar(40), [at], 121)" if found else "[at]")
+
+
+def test_half_a_pair_is_looked_for_in_text_of_utf_16(driver):
+    text = plan_column(Column(name="c", type_name="nvarchar", length=10))
+    suspicion = driver.suspicion(text)
+    assert sqlglot.parse_one(f"SELECT 1 FROM t WHERE {suspicion}", dialect="tsql").key == "select"
+    assert driver.suspicion(plan_column(Column(name="c", type_name="varchar", length=10))) is None
+
+
+def located(**place: str) -> DatabaseLocation:
+    return DatabaseLocation(dbms="mssql", **{"server": "srv", "database": "crm", **place})
+
+
+def string(pyodbc, location: DatabaseLocation, **settings: object) -> str:
+    del pyodbc
+    return MssqlDriver(location, DatabaseSettings.model_validate(settings)).connection_string()
+
+
+def test_without_a_user_windows_says_who_it_is(pyodbc):
+    assert "Trusted_Connection=yes;" in string(pyodbc, located())
+    assert "Trusted_Connection" not in string(pyodbc, located(user="sa"))
+    for given in ("Authentication=ActiveDirectoryIntegrated", "UID=sa", "Trusted_Connection=yes"):
+        text = string(pyodbc, located(dsn=f"Driver={{x}};Server=srv;{given}"))
+        assert text.count("Trusted_Connection") == given.count("Trusted")
+
+
+FREETDS = {"odbc_driver": "FreeTDS", "trust_server_certificate": True}
+
+
+def test_freetds_is_spoken_to_in_its_own_words(pyodbc):
+    text = string(pyodbc, located(server="srv,1444", user="sa"), **FREETDS)
+    assert "Server=srv;Database=crm;Port=1444;" in text
+    assert "Encryption=require;" in text
+    assert "Encrypt=" not in text
+    assert "Encryption=off;" in string(pyodbc, located(), odbc_driver="/usr/lib/libtdsodbc.so", encrypt="no")
+    assert "Encryption=require;" in string(pyodbc, located(dsn="Driver=FreeTDS;Server=srv;Port=1"), **FREETDS)
+    assert "Server=srv\\inst;" in string(pyodbc, located(server="srv\\inst"), **FREETDS)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"trust_server_certificate": True, "encrypt": "strict"}], ids=["verified", "strict"]
+)
+def test_what_freetds_cannot_do_is_refused(pyodbc, settings):
+    with pytest.raises(InputError) as caught:
+        string(pyodbc, located(), odbc_driver="FreeTDS", **settings)
+    assert caught.value.code == "database-driver-cannot-verify"
+
+
+@pytest.mark.parametrize("server", ["srv:1433", "10.0.0.7:1433"])
+def test_the_notation_of_addresses_of_pages_is_told_the_right_one(pyodbc, server):
+    with pytest.raises(InputError, match="comma") as caught:
+        string(pyodbc, located(server=server))
+    assert server.replace(":", ",") in caught.value.remedy
+
+
+@pytest.mark.parametrize("server", ["tcp:srv,1433", "srv\\inst", "::1", "[fe80::1],1433", "srv"])
+def test_lawful_names_of_servers_pass(pyodbc, server):
+    assert "Server=" in string(pyodbc, located(server=server))
+
+
+def test_a_named_source_keeps_what_its_owner_set(pyodbc):
+    assert string(pyodbc, located(dsn="CRM")) == "DSN=CRM;"
+    assert string(pyodbc, located(dsn="CRM"), encrypt="no") == "DSN=CRM;Encrypt=no;"

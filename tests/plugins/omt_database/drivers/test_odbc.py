@@ -54,8 +54,8 @@ def test_a_data_source_gets_the_login(pyodbc):
 
 
 def test_what_a_whole_connection_string_says_wins(pyodbc):
-    found = keywords("mssql", {"dsn": "Driver={FreeTDS};Server=s;Encrypt=no;UID=own;PWD=own", "user": "other"})
-    assert (found["driver"], found["encrypt"], found["uid"], found["pwd"]) == ("FreeTDS", "no", "own", "own")
+    found = keywords("mssql", {"dsn": "Driver={FreeTDS};Server=s;Encryption=off;UID=own;PWD=own", "user": "other"})
+    assert (found["driver"], found["encryption"], found["uid"], found["pwd"]) == ("FreeTDS", "off", "own", "own")
 
 
 def test_oracle_is_a_tns_name_or_a_host_with_a_service(pyodbc):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from omt_core.api.findings import Finding
 from omt_core.api.items import Item
 from omt_database.export.fingerprint import fingerprint, fingerprint_text
 from omt_database.export.stage import DatabaseExport
@@ -21,6 +22,7 @@ class Exported:
     items: list[Item] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
 
     def parts(self, table: str) -> list[pa.Table]:
         return [pq.read_table(pa.BufferReader(self.contents[item.key])) for item in self.of(table)]
@@ -52,7 +54,9 @@ def export(tmp_path):
         exported = Exported()
         told = exported.told
         async with database.snapshot():
-            stage = DatabaseExport(database, engine.settings(**settings), tmp_path, told.append).stage("database")
+            stage = DatabaseExport(
+                database, engine.settings(**settings), tmp_path, told.append, exported.found.append
+            ).stage("database")
             async for batch in stage.items():
                 for item in batch:
                     exported.items.append(item)

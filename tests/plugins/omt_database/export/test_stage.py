@@ -118,7 +118,7 @@ async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatc
 
     monkeypatch.setattr(Spool, "room", upload_everything)
     database = await simulated.open()
-    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path, print).items():
+    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path, print, print).items():
         pass
     await database.aclose()
     assert len(sizes) > 5
@@ -130,7 +130,7 @@ async def test_what_a_crashed_run_left_is_removed_first(simulated, tmp_path):
     leftover.parent.mkdir(parents=True)
     leftover.write_bytes(b"half")
     database = await simulated.open()
-    batches = DatabaseExport(database, simulated.settings(), tmp_path, print).items()
+    batches = DatabaseExport(database, simulated.settings(), tmp_path, print, print).items()
     await anext(batches)
     assert not leftover.exists()
     await batches.aclose()
@@ -227,13 +227,15 @@ async def test_a_table_that_is_rebuilt_under_the_snapshot_is_never_taken_for_wha
     with pytest.raises(SnapshotLostError) as caught:  # noqa: PT012 - the stage raises as it is read
         async with database.snapshot():
             engine.execute(*REBUILDS[rebuild])
-            stage = DatabaseExport(database, engine.settings(**rules), tmp_path, pytest.fail).stage("database")
+            stage = DatabaseExport(database, engine.settings(**rules), tmp_path, pytest.fail, pytest.fail).stage(
+                "database"
+            )
             async for _ in stage.items():
                 pass
     assert caught.value.code in {"database-table-rebuilt", "database-changed"}
     assert "held" in caught.value.message
     async with database.snapshot():
-        stage = DatabaseExport(database, engine.settings(), tmp_path, pytest.fail).stage("database")
+        stage = DatabaseExport(database, engine.settings(), tmp_path, pytest.fail, pytest.fail).stage("database")
         names = [item.part.table async for batch in stage.items() for item in batch]
     assert ("held" in names) == (rebuild != "dropped")
     await database.aclose()
