@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from omt_core.api.decisions import Decisions, MigrationKind, RecoveryChoice
-from omt_core.api.online import CompletedMigration, EarlierMigration, TenantState, TenantStatus
+from omt_core.api.online import CompletedMigration, EarlierMigration, OnlineTarget, TenantState, TenantStatus
+from omt_core.api.users import UserPlan
 from omt_core.engine import facts
 from omt_core.engine.completion import take_ended_import
 from tests.core.engine.sessions import session_in
@@ -18,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 @dataclass
-class Target:
+class Target(OnlineTarget):
     """A tenant that has completed a migration of this kind."""
 
     kind: MigrationKind = MigrationKind.LIVE
@@ -26,12 +29,14 @@ class Target:
     opened: list[tuple[MigrationKind, RecoveryChoice | None]] = field(default_factory=list)
     closed: int = 0
 
+    @override
     async def status(self) -> TenantStatus:
         known = EarlierMigration(
             id="m1", kind=self.kind, owner="Uno", serial="1", completed=self.completed, accepted=False
         )
         return TenantStatus(tenant="Cust1", state=TenantState.RUNNING, public_key="", migration=known)
 
+    @override
     async def open(self, licence: object, kind: MigrationKind, recovery: RecoveryChoice | None) -> Any:
         self.opened.append((kind, recovery))
         return self
@@ -41,6 +46,15 @@ class Target:
             receipt=directory / "receipt.json", manifest=directory / "manifest.jsonl", tables=2, rows=3, files=4
         )
 
+    @override
+    async def plans(self) -> Sequence[UserPlan]:
+        return ()
+
+    @override
+    async def taken_user_names(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset()
+
+    @override
     async def aclose(self) -> None:
         self.closed += 1
 
