@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from omt_archive import attachment_files, documents, service_files, template_files
-from omt_archive.attachment_files import AttachmentInventory
-from omt_archive.batching import in_batches, joined
-from omt_archive.comparison import NotComparableError
 from omt_archive.disk import Disk
-from omt_archive.document_differences import DocumentDifferences
-from omt_archive.documents import DocumentInventory
+from omt_archive.documents.comparison import NotComparableError
+from omt_archive.documents.differences import DocumentDifferences
+from omt_archive.documents.inventory import STAGE as DOCUMENTS_STAGE
+from omt_archive.documents.inventory import DocumentInventory
+from omt_archive.documents.roots import ArchiveRoots
 from omt_archive.findings import PLUGIN
 from omt_archive.lacking_trees import AttachmentCount, DocumentCount
 from omt_archive.names import on_site
-from omt_archive.roots import ArchiveRoots
 from omt_archive.seen_folders import SeenFolders
-from omt_archive.service_files import service_files as list_service_files
-from omt_archive.service_folders import ServiceLayout, read_service_layout
+from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
+from omt_archive.service.attachments import AttachmentInventory
+from omt_archive.service.files import STAGE as SERVICE_STAGE
+from omt_archive.service.files import service_files
+from omt_archive.service.folders import ServiceLayout, read_service_layout
 from omt_archive.settings import ArchiveSettings
 from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
+from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import is_template_folder, template_folder, template_rows, templates
 from omt_core.api import Baseline, Differences, FolderAwayError, Installation, Item, Row, SourceDatabase, UploadStage
 
@@ -64,10 +67,10 @@ class ArchiveStages:
         """Return the stages with the titles and in the order of W73."""
         stage = self._stage
         return (
-            stage(template_files.STAGE, "Templates", 30, self.templates, takes_new=True),
-            replace(stage(documents.STAGE, "Documents", 40, self.documents), differences=self.document_differences),
-            stage(service_files.STAGE, "Customer Service", 50, self.customer_service, takes_new=True),
-            stage(attachment_files.STAGE, "Attachments", 60, self.attachments),
+            stage(TEMPLATES_STAGE, "Templates", 30, self.templates, takes_new=True),
+            replace(stage(DOCUMENTS_STAGE, "Documents", 40, self.documents), differences=self.document_differences),
+            stage(SERVICE_STAGE, "Customer Service", 50, self.customer_service, takes_new=True),
+            stage(ATTACHMENTS_STAGE, "Attachments", 60, self.attachments),
         )
 
     def _stage(
@@ -92,7 +95,7 @@ class ArchiveStages:
         items = await self._in_thread(lambda: self._list_templates(rows))
         async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
             yield batch
-        await self._in_thread(partial(self._see_roots, template_files.STAGE))
+        await self._in_thread(partial(self._see_roots, TEMPLATES_STAGE))
 
     async def documents(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Documents."""
@@ -128,7 +131,7 @@ class ArchiveStages:
         items = await self._in_thread(lambda: self._list_service_files(layout))
         async for batch in in_batches(items, size=self._settings.batch_items, limiter=self._limiter):
             yield batch
-        await self._in_thread(partial(self._see_roots, service_files.STAGE))
+        await self._in_thread(partial(self._see_roots, SERVICE_STAGE))
 
     async def attachments(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Attachments."""
@@ -140,7 +143,7 @@ class ArchiveStages:
         ):
             yield batch
         self.attachments_counted = inventory.count
-        await self._in_thread(partial(self._see_roots, attachment_files.STAGE))
+        await self._in_thread(partial(self._see_roots, ATTACHMENTS_STAGE))
 
     def forget(self, folder: Path) -> None:
         """Take a folder that was waited for in vain for gone."""
@@ -153,7 +156,7 @@ class ArchiveStages:
             # The archive that it lay in may be away, and with it the name of the folder.
             known = self._seen.below(installation.archives[0]) if installation.archives else ()
             folder = next((root for root in known if is_template_folder(root.name)), None)
-        disk = self._open(template_files.STAGE, [] if folder is None else [folder])
+        disk = self._open(TEMPLATES_STAGE, [] if folder is None else [folder])
         return templates(folder, template_rows(rows), disk=disk, machine=installation.root)
 
     def _document_inventory(self) -> tuple[ArchiveRoots, DocumentInventory]:
@@ -166,7 +169,7 @@ class ArchiveStages:
             shown=self._shown,
             moved=self._settings.owners,
         )
-        self._disks[documents.STAGE] = roots.disk
+        self._disks[DOCUMENTS_STAGE] = roots.disk
         return roots, self._inventory_of(roots)
 
     def _inventory_of(self, roots: ArchiveRoots) -> DocumentInventory:
@@ -175,11 +178,11 @@ class ArchiveStages:
 
     def _list_service_files(self, layout: ServiceLayout) -> Iterator[Item]:
         folders = [folder for folder in (layout.templates, layout.texts) if folder is not None]
-        disk = self._open(service_files.STAGE, folders)
-        return list_service_files(layout, disk=disk, machine=self._installation.root)
+        disk = self._open(SERVICE_STAGE, folders)
+        return service_files(layout, disk=disk, machine=self._installation.root)
 
     def _attachment_inventory(self, layout: ServiceLayout) -> AttachmentInventory:
-        disk = self._open(attachment_files.STAGE, layout.all_attachment_folders())
+        disk = self._open(ATTACHMENTS_STAGE, layout.all_attachment_folders())
         return AttachmentInventory(layout, disk, machine=self._installation.root)
 
     def _open(self, stage: str, roots: Iterable[Path]) -> Disk:
@@ -216,3 +219,33 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 async def _nothing() -> AsyncIterator[Sequence[Row]]:
     return
     yield ()
+
+
+async def in_batches(items: Iterator[Item], *, size: int, limiter: CapacityLimiter) -> AsyncIterator[Sequence[Item]]:
+    """Yield the items in batches, each made in a thread of the limiter."""
+
+    def take() -> list[Item]:
+        return list(islice(items, size))
+
+    while batch := await anyio.to_thread.run_sync(take, limiter=limiter):
+        yield batch
+
+
+async def joined(
+    rows: AsyncIterator[Sequence[Row]],
+    feed: Callable[[Sequence[Row]], Iterator[Item]],
+    finish: Callable[[], Iterator[Item]],
+    *,
+    size: int,
+    limiter: CapacityLimiter,
+) -> AsyncIterator[Sequence[Item]]:
+    """Yield the items of an inventory that is fed with rows and asked for the rest once there are no more."""
+    try:
+        async for some in rows:
+            async for batch in in_batches(feed(some), size=size, limiter=limiter):
+                yield batch
+    finally:
+        if isinstance(rows, AsyncGenerator):
+            await rows.aclose()  # others may read the database then, whatever ended the inventory
+    async for batch in in_batches(finish(), size=size, limiter=limiter):
+        yield batch

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 from omt_archive.disk import Disk
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
 from omt_archive.names import on_site, telling
-from omt_archive.tree import walk
-from omt_archive.tree_item import tree_item
+from omt_archive.tree import tree_item, walk
 from omt_core.api import Installation, InventoryState, Item, Row
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold, refuse_reason

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.disk import Disk
-from omt_archive.examination import Examination, is_link, unreadable
+from omt_archive.disk import Disk, Examination, is_link, unreadable
 from omt_archive.findings import FOLDER_LINK, FOLDER_UNREADABLE
-from omt_core.api import InventoryState
+from omt_archive.names import telling
+from omt_core.api import InventoryState, Item
 
 
 class TreeFile(NamedTuple):
@@ -53,3 +53,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link in a circle: examined as a file, it says so
         return False
+
+
+def tree_item(stage: str, key: str, file: TreeFile) -> Item:
+    """Return the item of a file; `key` is its path with `/`, which is also its name online."""
+    seen = file.examination
+    return Item(
+        stage=stage, key=telling(key), name=telling(key), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
+        ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+        recalled=seen.recalled,
+    )  # fmt: skip

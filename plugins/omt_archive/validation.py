@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Final
 
-from omt_archive import attachment_files, documents, template_files
+from omt_archive.documents.inventory import STAGE as DOCUMENTS_STAGE
+from omt_archive.documents.roots import ArchiveRoots
 from omt_archive.findings import (
     ARCHIVE_FILES_IGNORED,
     ARCHIVE_ROOT_MISSING,
@@ -23,9 +24,10 @@ from omt_archive.findings import (
 )
 from omt_archive.lacking_trees import Tree, lacking_trees
 from omt_archive.names import on_site, telling
-from omt_archive.roots import ArchiveRoots
+from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
+from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import template_folder
 from omt_core.api import (
     SUBJECTS_SHOWN,
@@ -66,13 +68,13 @@ class Tally:
             if item.presence is not InventoryState.FOUND:
                 self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
             else:
-                self._templates += item.stage == template_files.STAGE
+                self._templates += item.stage == TEMPLATES_STAGE
                 if item.recalled:
                     self._recalled += item.size
                     self._say(FILES_RECALLED.code, item.key, "")
-            if item.stage != attachment_files.STAGE:
+            if item.stage != ATTACHMENTS_STAGE:
                 self._grave.add(item.reason)
-            if item.stage != documents.STAGE:
+            if item.stage != DOCUMENTS_STAGE:
                 continue
             if item.presence is InventoryState.FOUND:
                 self.found += 1

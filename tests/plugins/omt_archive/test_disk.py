@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from omt_archive.disk import Disk
-from omt_archive.examination import judge
+from omt_archive.disk import Disk, judge
 from omt_core.api.items import InventoryState
 
 

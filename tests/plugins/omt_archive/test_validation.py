@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from omt_archive import ArchivePlugin, examination
+from omt_archive import ArchivePlugin, disk
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Severity
@@ -147,7 +147,7 @@ async def test_attachments_that_are_shorter_than_their_rows_say_are_told_by_thei
 
 
 async def test_files_in_the_cloud_are_counted_with_their_size(new_site, open_database, monkeypatch):
-    monkeypatch.setattr(examination, "recalled", lambda status: status.st_size > 0)
+    monkeypatch.setattr(disk, "recalled", lambda status: status.st_size > 0)
     site = new_site()
     found = (await findings(site, open_database))["files-in-the-cloud"]
     assert " bytes. " in found.message

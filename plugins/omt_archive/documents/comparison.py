@@ -11,8 +11,7 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_archive.disk import Disk
-from omt_archive.examination import change_time
+from omt_archive.disk import Disk, change_time
 from omt_core.api import KnownFile
 
 

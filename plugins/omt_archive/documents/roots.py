@@ -9,9 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_archive.disk import Disk
-from omt_archive.examination import Examination
-from omt_archive.folder import Folder
+from omt_archive.disk import Disk, Examination
+from omt_archive.documents.folder import Folder
 from omt_archive.seen_folders import SeenFolders
 from omt_core.api import SUBJECTS_SHOWN
 from omt_crm.paths import as_opened, fold

@@ -9,9 +9,8 @@ from typing import Final
 from omt_archive.disk import Disk
 from omt_archive.findings import SERVICE_FOLDER_MISSING
 from omt_archive.names import on_site, telling
-from omt_archive.service_folders import ServiceLayout
-from omt_archive.tree import walk
-from omt_archive.tree_item import tree_item
+from omt_archive.service.folders import ServiceLayout
+from omt_archive.tree import tree_item, walk
 from omt_core.api import InventoryState, Item
 
 STAGE: Final = "customer-service"

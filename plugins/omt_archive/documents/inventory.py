@@ -8,8 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.candidates import COMPARED_LETTER_BY_LETTER, Candidates
-from omt_archive.document_row import (
+from omt_archive.disk import Examination
+from omt_archive.documents.candidates import COMPARED_LETTER_BY_LETTER, Candidates
+from omt_archive.documents.owner import Missing, Owner, Unclaimed
+from omt_archive.documents.roots import ArchiveRoots, Period
+from omt_archive.documents.row import (
     LOST_LETTER,
     DocumentRow,
     Unmovable,
@@ -20,12 +23,9 @@ from omt_archive.document_row import (
     periods_of,
     unmovable,
 )
-from omt_archive.examination import Examination
 from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING, DOCUMENT_NAME_HOSTILE
 from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
-from omt_archive.owner import Missing, Owner, Unclaimed
-from omt_archive.roots import ArchiveRoots, Period
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import InventoryState, Item, Row
 from omt_crm.paths import fold, refuse_reason

@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from omt_archive.comparison import Comparison, NotComparableError, folder_of, name_of
-from omt_archive.document_row import moment
-from omt_archive.documents import DocumentInventory
-from omt_archive.roots import ArchiveRoots, owner_of, period_folders
+from omt_archive.documents.comparison import Comparison, NotComparableError, folder_of, name_of
+from omt_archive.documents.inventory import DocumentInventory
+from omt_archive.documents.roots import ArchiveRoots, owner_of, period_folders
+from omt_archive.documents.row import moment
 from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold

@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omt_archive.document_row import ORDINARY_NAME, periods_of
-from omt_archive.documents import DocumentInventory
-from omt_archive.roots import ArchiveRoots
+from omt_archive.documents.inventory import DocumentInventory
+from omt_archive.documents.roots import ArchiveRoots
+from omt_archive.documents.row import ORDINARY_NAME, periods_of
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.items import InventoryState
 from omt_crm.paths import fold, refuse_reason

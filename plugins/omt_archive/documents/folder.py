@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from omt_archive.disk import Disk
-from omt_archive.examination import Examination, unreadable
+from omt_archive.disk import Disk, Examination, unreadable
 from omt_archive.findings import FILE_OUTSIDE_ROOT
 from omt_core.api import InventoryState
 from omt_crm.paths import fold

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.disk import Disk
-from omt_archive.examination import is_link
+from omt_archive.disk import Disk, is_link
 from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UNREADABLE
 
 _FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")

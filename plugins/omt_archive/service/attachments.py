@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.attachment_index import AttachmentIndex, IndexedFile
-from omt_archive.disk import Disk
-from omt_archive.examination import Examination
+from omt_archive.disk import Disk, Examination
 from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMENT
 from omt_archive.lacking_trees import AttachmentCount
 from omt_archive.names import on_site
-from omt_archive.service_files import missing_folder
-from omt_archive.service_folders import ServiceLayout
+from omt_archive.service.attachment_index import AttachmentIndex, IndexedFile
+from omt_archive.service.files import missing_folder
+from omt_archive.service.folders import ServiceLayout
 from omt_core.api import InventoryState, Item, Row
 from omt_crm.numbers import whole_number
 

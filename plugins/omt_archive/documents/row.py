@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from omt_archive.documents.roots import Period, period_of
 from omt_archive.findings import (
     DOCUMENT_NAME_BLANK,
     DOCUMENT_NAME_HOSTILE,
@@ -16,7 +17,6 @@ from omt_archive.findings import (
     DOCUMENT_WITHOUT_OWNER,
 )
 from omt_archive.names import telling
-from omt_archive.roots import Period, period_of
 from omt_core.api import InventoryState, Row, Value
 from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from omt_archive.document_row import LOST_LETTER
+from omt_archive.documents.owner import Missing, Unclaimed
+from omt_archive.documents.roots import Period
+from omt_archive.documents.row import LOST_LETTER
 from omt_archive.names import likeness
-from omt_archive.owner import Missing, Unclaimed
-from omt_archive.roots import Period
 from omt_crm.paths import fold
 
 COMPARED_LETTER_BY_LETTER = 200

@@ -1,0 +1,1 @@
+"""Customer Service: its folders, its trees, and its attachments."""
