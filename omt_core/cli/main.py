@@ -58,6 +58,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     aloud = Aloud()
     logging.getLogger("omt.text").addHandler(aloud)
     try:
+        _refuse_other_encodings()
         options = read_global_options(words)
         if begin_logging(options.log_level) is None:
             console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
@@ -82,6 +83,17 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     finally:
         logging.getLogger("omt.text").removeHandler(aloud)
         end_logging()
+
+
+def _refuse_other_encodings() -> None:
+    """Refuse to take the names of files for what they are not. Raises `InputError` `names-not-utf-8`."""
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower() not in {"utf-8", "utf8"}:
+        raise InputError(
+            "names-not-utf-8",
+            f"The names of files are read as {encoding} here, which would damage those that are not English.",
+            "Set the variable PYTHONUTF8 to 1, or take a locale in UTF-8 such as C.UTF-8, and start the tool again.",
+        )
 
 
 def _run(

@@ -128,7 +128,9 @@ class _Demo:
         return code
 
     def _announce(self, title: str, command: Sequence[str]) -> None:
-        self._context.print(f"\n{title}:\n  {shlex.join(('omt', *command[len(self._context.self_command) :]))}\n")
+        words = shlex.join(("omt", *command[len(self._context.self_command) :]))
+        for line in ("", f"{title}:", f"  {words}", ""):
+            self._context.print(line)
 
     def _write_answers(self, address: TenantAddress) -> None:
         given = (self._folders.installation / "answers.toml").read_text(encoding="utf-8")
@@ -145,7 +147,8 @@ class _Demo:
     def show_results(self) -> None:
         """Say what there is to look at now, and how to go on."""
         folders, show = self._folders, self._context.print
-        show("\nThe demo is done. Look at:")
+        show()
+        show("The demo is done. Look at:")
         show(f"  the installation   {folders.installation} (truth.json tells what was built)")
         show(f"  the answers        {folders.answers}")
         show(f"  the receipt        {folders.receipt}")

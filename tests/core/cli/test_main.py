@@ -30,6 +30,14 @@ def test_help_under_json_leaves_one_result_and_nothing_else_to_the_program(
     assert err
 
 
+def test_names_of_files_that_are_read_in_another_encoding_are_refused_at_the_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
+    assert main(["plugins", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "names-not-utf-8"
+
+
 def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

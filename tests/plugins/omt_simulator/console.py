@@ -23,6 +23,9 @@ class Console:
     def print_line(self, text):
         self.lines.append(text)
 
+    async def written(self):
+        """Nothing waits to be written."""
+
     def finish(self, exit_code, **fields):
         self.finished = (exit_code, fields)
         return exit_code
