@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from omt_database.drivers.odbc import load_pyodbc
 from omt_simulator import SimulationSpec, generate
 from tests.e2e.omt import Ended, Site
 from tests.e2e.test_odbc import require_postgresql_odbc
@@ -107,3 +109,29 @@ def test_in_a_live_migration_it_is_told_that_the_site_is_frozen(
     command, settings = installed.site.migrate(workspace, live=True), installed.site.settings(receiver)
     ended = run(*command, folder=tmp_path, extra=settings)
     assert (ended.code, ended.result["kind"]) == (0, "live"), ended.result["error"]
+
+
+REBUILD = (
+    "CREATE TEMP TABLE kept AS SELECT * FROM {0}.visiblefor",
+    "TRUNCATE {0}.visiblefor",
+    "INSERT INTO {0}.visiblefor SELECT * FROM kept",
+)
+
+
+def test_a_table_that_is_rebuilt_under_the_snapshot_is_read_again_in_a_new_one_by_itself(
+    installed: Installed, receiver: ServedTenant, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "work"
+    command = (*installed.site.migrate(workspace), "--limit-rate", "300K")
+    running = start(*command, folder=tmp_path, extra=installed.site.settings(receiver))
+    for line in running.events():
+        if line["event"] == "progress" and line["stage"] == "database" and line["items_done"] >= 1:
+            break
+    with closing(load_pyodbc().connect(installed.server.odbc_string("crm"), autocommit=True)) as job:
+        (schema,) = job.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'visiblefor'").fetchone()
+        for statement in REBUILD:
+            job.execute(statement.format(schema))
+    ended = running.ended()
+    assert_ended_like(installed.calm, ended, workspace, receiver)
+    told = [line["message"] for line in ended.lines if line["event"] == "notice"]
+    assert any("'visiblefor'" in message and "read once more, in a new snapshot" in message for message in told), told

@@ -24,7 +24,8 @@ def broken_text(engine, request):
         pytest.skip("keeps text in Unicode")
     engine.execute(
         f"CREATE TABLE contact (contact_id INTEGER PRIMARY KEY, name {request.param}, other {request.param})",
-        ("INSERT INTO contact VALUES (?, ?, ?)", [(number, f"Ærø {number}", "\ufffd") for number in range(3_000)]),
+        "WITH RECURSIVE number (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 2999)"
+        " INSERT INTO contact SELECT n, 'Ærø ' || n, char(65533) FROM number",
         *(f"UPDATE contact SET name = CAST(X'{raw}' AS TEXT) WHERE contact_id = {key}" for key, raw in BROKEN.items()),
     )
     return engine
