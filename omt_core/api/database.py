@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Protocol, TypeAlias, runtime_checkable
+from uuid import UUID
 
-Value = object
-"""A value as the driver gives it: None, bool, int, float, str, bytes, Decimal, datetime, date, time or UUID."""
+Value: TypeAlias = bool | int | float | str | bytes | bytearray | Decimal | datetime | date | time | UUID | None
+"""A value as the driver gives it."""
 
 Row = Sequence[Value]
 

@@ -10,6 +10,7 @@ from omt_checks.settings import ChecksSettings
 from omt_checks.statements import MAIL_FILTERS
 from omt_core.api import Finding, FindingCode, Severity, listing
 from omt_core.api.calls import ValidateInstallation
+from omt_crm.numbers import whole_number
 
 SERVICE_MAILBOXES: Final = FindingCode(
     code="service-mailboxes",
@@ -28,7 +29,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     rows = await call.database.rows(MAIL_FILTERS)
     if not rows:
         return ()
-    names = [str(address) if address else f"mailbox {key}" for key, address in rows]
+    names = [str(address) if address else f"mailbox {whole_number(key)}" for key, address in rows]
     return (SERVICE_MAILBOXES.finding(f"Mailboxes ({len(names):,}): {listing(names)}.", tuple(names)),)
 
 

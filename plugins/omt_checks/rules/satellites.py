@@ -30,7 +30,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     found: dict[str, str] = {}
     if call.database.table("satellite") is not None:
         for key, dsn in await call.database.rows(SATELLITES):
-            found[str(key)] = f"{key} ({dsn})" if dsn else str(key)
+            found[str(key)] = f"{key!s} ({dsn!s})" if dsn else str(key)
     if call.database.table("traveller") is not None and call.database.table("associate") is not None:
         for _key, travel_id, _name in await call.database.rows(TRAVELLERS):
             number = whole_number(travel_id) // FIRST_SATELLITE_ID

@@ -272,8 +272,9 @@ class MssqlDriver(ServerDriver):
         rows = self._look_in(_WAITING.format(", ".join(map(str, sessions))))
         for _, _, _, resource, holder, login, program, host in rows:
             if number(holder):
-                return Look(at_work=True, text=f"{resource} is locked by session {holder} ({login}, {program}, {host})")
-        waits = ", ".join(f"{status} {wait or ''}".strip() for _, status, wait, *_ in rows)
+                who = ", ".join(str(one) for one in (login, program, host))
+                return Look(at_work=True, text=f"{resource!s} is locked by session {holder!s} ({who})")
+        waits = ", ".join(" ".join(str(one) for one in (status, wait) if one) for _, status, wait, *_ in rows)
         return Look(at_work=bool(rows), text=f"the server says: {waits}" if rows else "")
 
     @override

@@ -176,8 +176,8 @@ class PostgresqlDriver(ServerDriver):
         rows = self._look_in(_WAITING.format(", ".join(map(str, sessions))))
         for _, waits_for, table, holder, user, program, address in rows:
             if waits_for == "Lock":
-                held = f" by session {holder} ({', '.join(str(one) for one in (user, program, address) if one)})"
-                return Look(at_work=True, text=f"{table or 'something'} is locked{held if holder else ''}")
+                held = f" by session {holder!s} ({', '.join(str(one) for one in (user, program, address) if one)})"
+                return Look(at_work=True, text=f"{table or 'something'!s} is locked{held if holder else ''}")
         # Of the sessions of another role nothing is told, so that they may be at work.
         return Look(at_work=any(state in {"active", None} for state, *_ in rows))
 
@@ -207,7 +207,7 @@ class PostgresqlDriver(ServerDriver):
             columns = self._open_columns(self.connection_string(more), autocommit=False)
             columns.execute(_BEGIN)
             # The server made the name, of digits, letters and hyphens.
-            columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
         return self._columns
 
     @override
