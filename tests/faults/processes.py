@@ -120,7 +120,7 @@ def start(*words: str | Path, folder: Path, extra: Mapping[str, str] | None = No
     """Start a command that keeps everything below `folder`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    reader, writer = context.TransferContext(duplex=False)
+    reader, writer = context.Pipe(duplex=False)
     told = [*map(str, words), *(("--json",) if json_lines else ())]
     settings = environment(folder, extra)
     handle, name = tempfile.mkstemp(prefix="errors-", dir=folder)
