@@ -6,7 +6,7 @@ An independent oracle: it shares no code with the plugins whose work it is there
 from __future__ import annotations
 
 from omt_simulator.generation import generate
-from omt_simulator.licence_change import change_licence
+from omt_simulator.installation.licence_change import change_licence
 from omt_simulator.plugin import SimulatorPlugin
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 

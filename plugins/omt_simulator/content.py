@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from omt_simulator.seeding import stream
+from omt_simulator.chance import stream
 
 MEDIAN_BYTES = 20_000
 SPREAD = 1.15

@@ -9,31 +9,36 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from omt_simulator.answers_file import write_answers
-from omt_simulator.archive_extras import write_archive_extras
-from omt_simulator.connection import SQLITE_FILE, connection_of
 from omt_simulator.content import Contents
-from omt_simulator.customer_tables import with_customer_tables, write_customer_tables
-from omt_simulator.database import Database, create_sqlite
+from omt_simulator.database.customer_tables import with_customer_tables, write_customer_tables
+from omt_simulator.database.lists import write_lists
+from omt_simulator.database.postgresql import create_postgresql
+from omt_simulator.database.schema import load_schema
+from omt_simulator.database.writer import Database, create_sqlite
 from omt_simulator.directory import prepare_directory
-from omt_simulator.document_plan import ARCHIVES
-from omt_simulator.documents import Documents
-from omt_simulator.licence_change import write_licence_change
-from omt_simulator.licences import confidential, tenant_plans, write_licences
-from omt_simulator.lists import write_lists
+from omt_simulator.documents.archive import Documents
+from omt_simulator.documents.archive_extras import write_archive_extras
+from omt_simulator.documents.plan import ARCHIVES
+from omt_simulator.documents.service import write_service
+from omt_simulator.documents.templates import write_templates
+from omt_simulator.installation.answers_file import write_answers
+from omt_simulator.installation.connection import SQLITE_FILE, connection_of
+from omt_simulator.installation.licence_change import write_licence_change
+from omt_simulator.installation.registry_export import registry_export
+from omt_simulator.installation.settings_files import write_settings_files
+from omt_simulator.installation.system_rows import (
+    changed_serial_number,
+    serial_number,
+    write_sequences,
+    write_system_rows,
+)
 from omt_simulator.machine import Machine
-from omt_simulator.people import People
-from omt_simulator.postgresql import create_postgresql
-from omt_simulator.registry_export import registry_export
-from omt_simulator.roles import write_roles
-from omt_simulator.schema import load_schema
-from omt_simulator.service import write_service
-from omt_simulator.settings_files import write_settings_files
+from omt_simulator.people.contacts import People
+from omt_simulator.people.licences import confidential, tenant_plans, write_licences
+from omt_simulator.people.roles import write_roles
+from omt_simulator.people.users import SimulatedUser, employees
 from omt_simulator.spec import Simulation, SimulationError, SimulationSpec
-from omt_simulator.system_rows import changed_serial_number, serial_number, write_sequences, write_system_rows
-from omt_simulator.templates import write_templates
 from omt_simulator.truth import FORMAT, Truth, write_truth
-from omt_simulator.users import SimulatedUser, employees
 from omt_simulator.words import OWN_COMPANIES
 
 

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path, PureWindowsPath
 
-from omt_simulator.seeding import EPOCH, modified_ns
+from omt_simulator.chance import EPOCH, modified_ns
 
 
 class Machine:

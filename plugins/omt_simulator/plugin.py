@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from omt_core.api import Command, Plugin, hookimpl
-from omt_simulator.demo import DEMO
-from omt_simulator.simulate_command import SIMULATE
+from omt_simulator.commands.demo import DEMO
+from omt_simulator.commands.simulate import SIMULATE
 
 
 class SimulatorPlugin(Plugin):

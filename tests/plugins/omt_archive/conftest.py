@@ -21,7 +21,7 @@ from omt_core.api.stages import UploadStage
 from omt_database.drivers.sqlite import StdlibSqliteDriver
 from omt_database.source import CrmDatabase
 from omt_simulator import Simulation, SimulationSpec, generate
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 
 DOCUMENT_PLANTS = (

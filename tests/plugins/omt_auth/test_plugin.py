@@ -16,7 +16,7 @@ from omt_core.api.installation import DatabaseLocation, Installation
 from omt_core.api.users import LoginOutcome, LoginResult
 from omt_database.drivers.sqlite import StdlibSqliteDriver
 from omt_database.source import CrmDatabase
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from omt_auth.simulated_password import SimulatedPassword, matches
 from omt_auth.verification import Verdict
-from omt_simulator.passwords import secret_of
+from omt_simulator.people.passwords import secret_of
 
 NOW = datetime.now()  # noqa: DTZ005
 LONG_AGO, LATER = NOW - timedelta(days=400), NOW + timedelta(days=400)

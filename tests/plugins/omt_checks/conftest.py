@@ -21,7 +21,7 @@ from omt_database.licence import read_licence
 from omt_database.source import CrmDatabase
 from omt_database.users import read_users
 from omt_simulator import SimulationSpec, generate
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 
 

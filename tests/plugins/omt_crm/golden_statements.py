@@ -12,7 +12,7 @@ from pathlib import Path
 
 from omt_core.api.database import Column, Table
 from omt_crm.sql import Catalogue, render
-from omt_simulator.schema import load_schema
+from omt_simulator.database.schema import load_schema
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
 GOLDEN = Path(__file__).parent / "golden"

@@ -19,7 +19,7 @@ from omt_database.drivers.odbc import load_pyodbc
 from omt_database.settings import DatabaseSettings
 from omt_freeze import FreezePlugin, FreezeSettings
 from omt_simulator import SimulationSpec, generate
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 from tests.postgresql import private_postgresql
 

@@ -17,7 +17,7 @@ from omt_database import DatabasePlugin
 from omt_database.settings import DatabaseSettings
 from omt_plans import PlansPlugin
 from omt_simulator import SimulationSpec, generate
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 
 

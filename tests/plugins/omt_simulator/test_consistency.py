@@ -12,11 +12,11 @@ from pathlib import PureWindowsPath
 
 from email_validator import validate_email
 
-from omt_simulator.archive_path import document_path
-from omt_simulator.customer_tables import with_customer_tables
-from omt_simulator.document_plan import ARCHIVES
+from omt_simulator.database.customer_tables import with_customer_tables
+from omt_simulator.database.schema import load_schema
+from omt_simulator.documents.archive_path import document_path
+from omt_simulator.documents.plan import ARCHIVES
 from omt_simulator.machine import Machine
-from omt_simulator.schema import load_schema
 
 TABLES = with_customer_tables(load_schema())
 

@@ -10,8 +10,8 @@ import pytest
 from email_validator import EmailNotValidError, validate_email
 
 from omt_simulator import PLANTS, SimulationSpec, generate
-from omt_simulator.archive_path import document_path
-from omt_simulator.document_plan import ARCHIVES
+from omt_simulator.documents.archive_path import document_path
+from omt_simulator.documents.plan import ARCHIVES
 from omt_simulator.machine import Machine
 from omt_simulator.spec import DOCUMENT_PLANTS
 

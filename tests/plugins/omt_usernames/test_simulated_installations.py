@@ -14,7 +14,7 @@ from omt_core.api.installation import DatabaseLocation, Installation
 from omt_database import DatabasePlugin
 from omt_database.settings import DatabaseSettings
 from omt_simulator import SimulationSpec, generate
-from omt_simulator.connection import SQLITE_FILE
+from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.machine import Machine
 from omt_usernames import UserNamesPlugin, UserNamesSettings
 

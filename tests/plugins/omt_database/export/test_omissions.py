@@ -6,7 +6,7 @@ from omt_core.api.database import Column, Table
 from omt_core.api.errors import InputError
 from omt_database.export.omissions import Omissions
 from omt_database.settings import DatabaseSettings
-from omt_simulator.schema import load_schema
+from omt_simulator.database.schema import load_schema
 
 
 def omissions(*tables: tuple[str, ...], **settings: object) -> Omissions:
