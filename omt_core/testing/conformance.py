@@ -19,14 +19,17 @@ from typing import ClassVar, Final
 
 import anyio
 import pytest
+from typing_extensions import override
 
-from omt_core.api import Finding, Plugin
+from omt_core.api import Finding, Item, Plugin, PluginError, SourceDatabase, Value, calls
+from omt_core.api.plugin import HOOKS
+from omt_core.plugin_host import upload_stages
+from omt_core.plugin_host.call_view import ReadOnlyDatabase
 from omt_core.plugin_host.manager import check_class
-from omt_core.testing.asking import ask_everything, findings_in
 from omt_core.testing.blocking import BlockingCall, watch_event_loop
 from omt_core.testing.crm import BuildOptions, build_crm, open_crm
-from omt_core.testing.guarded_database import GuardedDatabase
 from omt_core.testing.harness import PluginFaultError, PluginHarness
+from omt_core.testing.sample_calls import SampleCalls
 from omt_core.testing.samples import hostile_users
 
 SITUATIONS: Final = ("ordinary", "planted", "empty", "hostile")
@@ -117,7 +120,7 @@ class PluginConformance:
         harness = PluginHarness(cls.plugin_class, cls.name, cls.settings)
         size = _SIZES.get(situation, _SIZES["ordinary"])
         async with open_crm(await build_crm(folder / "installation", **size)) as crm:
-            database = GuardedDatabase(crm.calls.database)
+            database = _GuardedDatabase(crm.calls.database)
             samples = replace(crm.calls, database=database)
             if situation == "empty":
                 samples = replace(samples, users=())
@@ -126,7 +129,23 @@ class PluginConformance:
             with watch_event_loop() as waited:
                 first = await ask_everything(harness, samples, folder)
             again = await ask_everything(harness, samples, folder)
-        return _Asked(findings=findings_in(first), again=findings_in(again), waited=waited, writes=database.writes)
+        return _Asked(findings=_findings_in(first), again=_findings_in(again), waited=waited, writes=database.writes)
+
+
+async def ask_everything(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, object]:
+    """Ask every hook that the plugin implements and `samples` has a call for, once, and return answers by hook.
+
+    Raises `PluginFaultError` or `PluginError` for whatever the host would hold against the plugin.
+    """
+    answers: dict[str, object] = {}
+    for name, hook in HOOKS.items():
+        if hook.call is None or not harness.dispatch.implementers(hook.function):
+            continue
+        if hook.call is calls.ContributeUploadStages:
+            answers[name] = await _inventory(harness, samples, workspace)
+        elif hasattr(samples, name):
+            answers[name] = await harness.ask(hook, getattr(samples, name)())
+    return answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +161,47 @@ class _Asked:
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - read as a sentence
     if not holds:
         raise PluginFaultError(otherwise)
+
+
+class _GuardedDatabase(ReadOnlyDatabase):
+    """The view that plugins get in a run, which also remembers what they tried to write.
+
+    The on-site installation is only ever written to by freeze and thaw; `writes` holds the statements of anybody else.
+    """
+
+    def __init__(self, database: SourceDatabase) -> None:
+        super().__init__(database)
+        self.writes: list[str] = []
+
+    @override
+    async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+        self.writes.append(sql)
+        return await super().write(sql, parameters)
+
+
+def _findings_in(answers: Mapping[str, object]) -> Sequence[Finding]:
+    """Return all findings among answers."""
+    return [
+        one for answer in answers.values() if isinstance(answer, list) for one in answer if isinstance(one, Finding)
+    ]
+
+
+async def _inventory(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Sequence[Item]:
+    items: list[Item] = []
+    async with samples.database.snapshot() as snapshot:
+        stages = await upload_stages(
+            harness.dispatch,
+            calls.ContributeUploadStages(
+                installation=samples.installation,
+                database=samples.database,
+                workspace=workspace,
+                snapshot=snapshot,
+                run=samples.run,
+            ),
+        )
+        try:
+            for stage in stages:
+                items += [item async for batch in stage.items() for item in batch]
+        except PluginError as error:
+            raise PluginFaultError(error.message) from error
+    return items

@@ -12,10 +12,10 @@ from typing import Final
 import anyio
 from anyio.abc import TaskGroup
 
-from omt_core.testing import fault_socket
-from omt_core.testing.fault_connection import Connection
-from omt_core.testing.fault_moments import Act, Moments
 from omt_core.testing.faults import Direction, Fault
+from omt_core.testing.line import sockets
+from omt_core.testing.line.connection import Connection
+from omt_core.testing.line.moments import Act, Moments
 
 _HOST: Final = "127.0.0.1"
 
@@ -86,20 +86,20 @@ class FaultProxy:
     def refuse(self) -> None:
         """Let the operating system refuse new connections, as if the server had stopped. Open ones stay."""
         if self._listener is not None:
-            fault_socket.end(self._listener)
+            sockets.end(self._listener)
             self._listener = None
 
     def accept(self) -> None:
         """Take new connections again."""
         if self._listener is None:
-            self._listener = fault_socket.listen(_HOST, self.port)
+            self._listener = sockets.listen(_HOST, self.port)
             self.port = self._listener.getsockname()[1]
             self._tasks.start_soon(self._accept, self._listener)
 
     async def _accept(self, listener: socket.socket) -> None:
         try:
             while True:
-                client = await fault_socket.accept(listener)
+                client = await sockets.accept(listener)
                 self.connections += 1
                 fault = self._plan.popleft() if self._plan else self._always
                 self._tasks.start_soon(self._serve, client, fault)
@@ -108,9 +108,9 @@ class FaultProxy:
 
     async def _serve(self, client: socket.socket, fault: Fault | None) -> None:
         try:
-            server = await fault_socket.connect(_HOST, self._target)
+            server = await sockets.connect(_HOST, self._target)
         except OSError:
-            fault_socket.end(client, by_reset=True)
+            sockets.end(client, by_reset=True)
             return
         connection = Connection(
             client, server, fault, chance=self._chance, healed=lambda: self._healed, moments=self._moments

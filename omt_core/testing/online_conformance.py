@@ -23,10 +23,10 @@ import pytest
 
 from omt_core.api import Item
 from omt_core.testing.crm import build_crm, export_database
-from omt_core.testing.online_completion import CompletionConformance
-from omt_core.testing.online_opening import OpeningConformance
-from omt_core.testing.online_stages import StageConformance
-from omt_core.testing.online_uploads import UploadConformance
+from omt_core.testing.online.completion import CompletionConformance
+from omt_core.testing.online.opening import OpeningConformance
+from omt_core.testing.online.stages import StageConformance
+from omt_core.testing.online.uploads import UploadConformance
 
 TABLES: Final = 8
 """How many tables the database of the suite has: enough to be one, few enough to be imported often."""

@@ -16,7 +16,6 @@ WIDE = {
     "contrib/omt_object_store/omt_object_store": 23,  # a partner's own, read from one end to the other
     "omt_core/api": 28,  # all of it is told of under one name, `omt_core.api`
     "omt_core/engine": 25,
-    "omt_core/testing": 22,
     "omt_core/wizard/controller": 15,
 }
 """Folders with more modules, and how many they may have; where no reason stands they are to become fewer."""

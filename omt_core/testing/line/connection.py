@@ -9,9 +9,9 @@ from typing import Final
 
 import anyio
 
-from omt_core.testing import fault_socket
-from omt_core.testing.fault_moments import Moments
 from omt_core.testing.faults import BlackHole, Cut, Delay, Direction, Fault, Refuse, Reset, Throttle
+from omt_core.testing.line import sockets
+from omt_core.testing.line.moments import Moments
 
 _CHUNK: Final = 64 * 1024
 
@@ -50,20 +50,20 @@ class Connection:
 
     def end(self, *, by_reset: bool) -> None:
         """End it now, towards both sides."""
-        fault_socket.end(self._client, by_reset=by_reset)
-        fault_socket.end(self._server, by_reset=by_reset)
+        sockets.end(self._client, by_reset=by_reset)
+        sockets.end(self._server, by_reset=by_reset)
 
     async def _pump(self, direction: Direction, source: socket.socket, sink: socket.socket) -> None:
         done = 0
         try:
-            while chunk := await fault_socket.receive(source, self._room(direction, done)):
+            while chunk := await sockets.receive(source, self._room(direction, done)):
                 fault = self._fault
                 if fault is not None and fault.direction is direction and done >= fault.after:
                     await self._strike(fault, len(chunk))
                 done += len(chunk)
                 while chunk:
                     room = self._moments.room(direction, chunk)
-                    await fault_socket.send(sink, chunk[:room])
+                    await sockets.send(sink, chunk[:room])
                     self._moments.count(direction, room)
                     chunk = chunk[room:]
             sink.shutdown(socket.SHUT_WR)
@@ -99,8 +99,8 @@ class Connection:
 
     async def _answer(self, answer: bytes) -> None:
         """Answer in the server's place, and hear the client out: a close before that would take the answer from it."""
-        fault_socket.end(self._server)
-        await fault_socket.send(self._client, answer)
+        sockets.end(self._server)
+        await sockets.send(self._client, answer)
         self._client.shutdown(socket.SHUT_WR)
-        while await fault_socket.receive(self._client, _CHUNK):
+        while await sockets.receive(self._client, _CHUNK):
             pass

@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api import InventoryState, Item, Plugin, UploadStage, calls, hookimpl
-from omt_core.testing.asking import ask_everything
+from omt_core.testing.conformance import ask_everything
 from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 
