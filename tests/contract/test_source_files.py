@@ -13,7 +13,6 @@ WITHOUT_SUBJECT = {"utils", "helpers", "common", "misc", "manager2", "data"}
 MODULES_IN_A_FOLDER = 14
 
 WIDE = {
-    "contrib/omt_object_store/omt_object_store": 23,  # a partner's own, read from one end to the other
     "omt_core/api": 28,  # all of it is told of under one name, `omt_core.api`
     "omt_core/engine": 25,
     "omt_core/wizard/controller": 15,

@@ -8,13 +8,13 @@ import anyio.to_thread
 from omt_core.api import OnlineError, OnlineRefusedError, OnlineUnavailableError
 from omt_protocol.result_files import RECEIPT_FILE
 
-from omt_object_store.catalogue import Catalogue, stored_records
-from omt_object_store.failures import StoreDamagedError
-from omt_object_store.held_migration import read_state
-from omt_object_store.landing import unpacked
-from omt_object_store.layout import CONTENTS, PACKS, STORE, StoredRecord, StoreRecord, object_of, record_of
-from omt_object_store.result_files import manifest_batches, read_receipt
-from omt_object_store.storage import Storage
+from omt_object_store.migration.held_migration import read_state
+from omt_object_store.migration.landing import unpacked
+from omt_object_store.migration.result_files import manifest_batches, read_receipt
+from omt_object_store.store.catalogue import Catalogue, stored_records
+from omt_object_store.store.failures import StoreDamagedError
+from omt_object_store.store.layout import CONTENTS, PACKS, STORE, StoredRecord, StoreRecord, object_of, record_of
+from omt_object_store.store.storage import Storage
 
 
 class Scrub:

@@ -28,17 +28,17 @@ from omt_protocol.workspace import client_id, pin_key
 from pydantic import ValidationError
 from typing_extensions import override
 
-from omt_object_store.address import store_address
-from omt_object_store.catalogue import Catalogue
-from omt_object_store.connecting import open_store
-from omt_object_store.failures import BUSY, StoreDamagedError
-from omt_object_store.folder import StoreFolder
-from omt_object_store.held_migration import HeldMigration, read_state
-from omt_object_store.layout import CONTENTS, PACKS, STORE, UPLOADS, StoreRecord
-from omt_object_store.migration import StoredMigration
+from omt_object_store.migration.held_migration import HeldMigration, read_state
+from omt_object_store.migration.stored_migration import StoredMigration
 from omt_object_store.settings import ObjectStoreSettings
 from omt_object_store.signing_key import read_key
-from omt_object_store.storage import Storage, SwapLostError
+from omt_object_store.store.address import store_address
+from omt_object_store.store.catalogue import Catalogue
+from omt_object_store.store.connection import open_store
+from omt_object_store.store.failures import BUSY, StoreDamagedError
+from omt_object_store.store.folder import StoreFolder
+from omt_object_store.store.layout import CONTENTS, PACKS, STORE, UPLOADS, StoreRecord
+from omt_object_store.store.storage import Storage, SwapLostError
 
 
 async def connect(settings: ObjectStoreSettings, call: calls.ConnectOnline) -> OnlineTarget:

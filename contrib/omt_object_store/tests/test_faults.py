@@ -26,7 +26,7 @@ from omt_core.testing.samples import SAMPLE_LICENCE
 from omt_protocol.retry import Patience, Retries
 
 from omt_object_store import ObjectStoreSettings
-from omt_object_store.failures import BUSY, store_failure
+from omt_object_store.store.failures import BUSY, store_failure
 from omt_object_store.target import connect
 
 pytestmark = pytest.mark.anyio

@@ -8,9 +8,9 @@ import pytest
 from omt_core.api import InputError, OnlineNotNamedError, OnlineRefusedError
 from omt_protocol.receipt import parse_line
 
-from omt_object_store.address import StoreAddress, store_address
-from omt_object_store.completing import Totals
+from omt_object_store.migration.completion import Totals
 from omt_object_store.signing_key import make_key, read_key
+from omt_object_store.store.address import StoreAddress, store_address
 
 PART = (
     b'{"stage":"database","key":"t/1","name":"t/1.parquet","size":3,"digest":"'

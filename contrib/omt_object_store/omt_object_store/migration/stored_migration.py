@@ -27,15 +27,15 @@ from omt_core.api import (
 )
 from typing_extensions import override
 
-from omt_object_store.catalogue import Catalogue
-from omt_object_store.completing import Completing
-from omt_object_store.held_migration import HeldMigration
-from omt_object_store.landing import Landing
-from omt_object_store.result_files import fetch_result, manifest_batches
+from omt_object_store.migration.completion import Completion
+from omt_object_store.migration.held_migration import HeldMigration
+from omt_object_store.migration.landing import Landing
+from omt_object_store.migration.result_files import fetch_result, manifest_batches
+from omt_object_store.migration.stages import Stages
+from omt_object_store.migration.uploads import Uploads
 from omt_object_store.settings import ObjectStoreSettings
-from omt_object_store.stages import Stages
-from omt_object_store.storage import Storage
-from omt_object_store.uploads import Uploads
+from omt_object_store.store.catalogue import Catalogue
+from omt_object_store.store.storage import Storage
 
 _MEMBER_BYTES: Final = 8 << 20
 _DIGESTS_PER_REQUEST: Final = 1_000
@@ -70,7 +70,7 @@ class StoredMigration(OnlineMigration, Backpressure):
         landing = Landing(storage, catalogue, member_bytes=self._limits.member_bytes)
         self._uploads = Uploads(storage, landing, bundle_bytes=settings.bundle_bytes)
         self._stages = Stages(storage, catalogue, held)
-        self._completing = Completing(storage, catalogue, held, self._stages, key=key, workspace=workspace)
+        self._completion = Completion(storage, catalogue, held, self._stages, key=key, workspace=workspace)
 
     @property
     @override
@@ -126,7 +126,7 @@ class StoredMigration(OnlineMigration, Backpressure):
     async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
         await self._held.keep()
         if request is not None:
-            async for progress in self._completing.complete(request):
+            async for progress in self._completion.complete(request):
                 yield progress
         elif self._held.state.over:
             yield CompletionProgress(state="done", done=1, total=1)

@@ -10,9 +10,9 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, LocalStore, ObjectStore, S3Store
 from omt_core.api import InputError
 
-from omt_object_store.address import StoreAddress, checked_endpoint
 from omt_object_store.secret_reference import SecretReference
 from omt_object_store.settings import ObjectStoreSettings
+from omt_object_store.store.address import StoreAddress, checked_endpoint
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig  # not there at run time

@@ -17,8 +17,8 @@ from obstore.store import ObjectStore
 from omt_core.api import UploadMismatchError
 from omt_protocol.retry import Retries
 
-from omt_object_store.failures import StoreDamagedError, store_failure
-from omt_object_store.folder import StoreFolder
+from omt_object_store.store.failures import StoreDamagedError, store_failure
+from omt_object_store.store.folder import StoreFolder
 
 T = TypeVar("T")
 

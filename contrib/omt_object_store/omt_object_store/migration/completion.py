@@ -23,13 +23,13 @@ from omt_protocol.receipt import DATABASE_STAGE, Changes, ManifestTotals, Receip
 from omt_protocol.result_files import MANIFEST_FILE, RECEIPT_FILE
 from typing_extensions import override
 
-from omt_object_store.catalogue import Catalogue
-from omt_object_store.held_migration import HeldMigration
-from omt_object_store.layout import COMPLETIONS
-from omt_object_store.migration_state import CommittedStage, MigrationState
-from omt_object_store.result_files import read_receipt
-from omt_object_store.stages import Stages, malformed
-from omt_object_store.storage import Storage
+from omt_object_store.migration.held_migration import HeldMigration
+from omt_object_store.migration.result_files import read_receipt
+from omt_object_store.migration.stages import Stages, malformed
+from omt_object_store.migration.state import CommittedStage, MigrationState
+from omt_object_store.store.catalogue import Catalogue
+from omt_object_store.store.layout import COMPLETIONS
+from omt_object_store.store.storage import Storage
 
 _DECISIONS_FILE: Final = "decisions.json"
 _DETAILS_SHOWN: Final = 5
@@ -59,7 +59,7 @@ class Totals(ManifestTotals):
                 raise malformed(f"the last part of the table {table} is not there")
 
 
-class Completing:
+class Completion:
     """Completes the open run. A run that is killed meanwhile leaves what was current, and completes again."""
 
     def __init__(

@@ -9,10 +9,10 @@ import anyio
 from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice
 from pydantic import ValidationError
 
-from omt_object_store.failures import StoreDamagedError, claim_lost
-from omt_object_store.layout import MIGRATION
-from omt_object_store.migration_state import Claim, MigrationState, opened
-from omt_object_store.storage import Storage, SwapLostError, Version
+from omt_object_store.migration.state import Claim, MigrationState, opened
+from omt_object_store.store.failures import StoreDamagedError, claim_lost
+from omt_object_store.store.layout import MIGRATION
+from omt_object_store.store.storage import Storage, SwapLostError, Version
 
 _RENEWED = 3
 """How often a claim is renewed in its lifetime."""

@@ -16,9 +16,9 @@ from omt_core.api import UploadMismatchError
 from omt_protocol.bundle.reader import BundleReader, bundle_digest
 from omt_protocol.protocol_error import ProtocolError
 
-from omt_object_store.catalogue import Catalogue
-from omt_object_store.layout import Member, StoredRecord, object_of, record_of
-from omt_object_store.storage import Storage, damaged_on_its_way, sha256_of
+from omt_object_store.store.catalogue import Catalogue
+from omt_object_store.store.layout import Member, StoredRecord, object_of, record_of
+from omt_object_store.store.storage import Storage, damaged_on_its_way, sha256_of
 
 
 def unpacked(content: bytes, *, member_bytes: int) -> tuple[str, Sequence[Member]]:

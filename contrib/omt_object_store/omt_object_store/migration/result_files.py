@@ -18,9 +18,9 @@ from omt_protocol.result_files import (
     write_pieces,
 )
 
-from omt_object_store.failures import StoreDamagedError
 from omt_object_store.findings import NOT_IMPORTED
-from omt_object_store.storage import Storage
+from omt_object_store.store.failures import StoreDamagedError
+from omt_object_store.store.storage import Storage
 
 
 async def read_receipt(storage: Storage, completion: str) -> Receipt:

@@ -12,8 +12,8 @@ import anyio.to_thread
 from omt_core.api import ContentRef, ManifestEntry
 from pydantic import ValidationError
 
-from omt_object_store.layout import CONTENTS, PACKS, Member, StoredRecord, object_of, record_of
-from omt_object_store.storage import Storage
+from omt_object_store.store.layout import CONTENTS, PACKS, Member, StoredRecord, object_of, record_of
+from omt_object_store.store.storage import Storage
 
 _AT_ONCE: Final = 16
 _RECORD: Final = ".json"

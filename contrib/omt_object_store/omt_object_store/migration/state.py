@@ -10,7 +10,7 @@ from omt_protocol.protocol_error import ProtocolError
 from omt_protocol.recovery_choice import refuse_choice, refuse_other_identity
 from pydantic import BaseModel, ConfigDict
 
-from omt_object_store.layout import Digest, Size
+from omt_object_store.store.layout import Digest, Size
 
 
 class _Model(BaseModel):

@@ -13,10 +13,10 @@ import anyio
 from omt_core.api import Chunk, CreatedUpload, OnlineRefusedError, UploadLostError, UploadMismatchError, UploadRequest
 from pydantic import ValidationError
 
-from omt_object_store.failures import StoreDamagedError
-from omt_object_store.landing import Landing
-from omt_object_store.layout import UPLOADS, UploadRecord, part_path
-from omt_object_store.storage import Storage, StoredObject, sha256_of
+from omt_object_store.migration.landing import Landing
+from omt_object_store.store.failures import StoreDamagedError
+from omt_object_store.store.layout import UPLOADS, UploadRecord, part_path
+from omt_object_store.store.storage import Storage, StoredObject, sha256_of
 
 _ADDRESS: Final = re.compile(rf"{UPLOADS}/[0-9a-f]{{32}}")
 _PART: Final = re.compile(rf"{UPLOADS}/[0-9a-f]{{32}}/([0-9]{{20}})-([0-9a-f]{{64}})")

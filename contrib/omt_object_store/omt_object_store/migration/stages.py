@@ -11,11 +11,11 @@ from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, Stag
 from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, parse_line
 from omt_protocol.result_files import manifest_lines
 
-from omt_object_store.catalogue import Catalogue
-from omt_object_store.failures import StoreDamagedError
-from omt_object_store.held_migration import HeldMigration
-from omt_object_store.migration_state import CommittedStage, MigrationState
-from omt_object_store.storage import Storage
+from omt_object_store.migration.held_migration import HeldMigration
+from omt_object_store.migration.state import CommittedStage, MigrationState
+from omt_object_store.store.catalogue import Catalogue
+from omt_object_store.store.failures import StoreDamagedError
+from omt_object_store.store.storage import Storage
 
 _STAGE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _SNAPSHOT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
