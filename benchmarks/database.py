@@ -38,7 +38,7 @@ from omt_core.api.calls import ConnectOnline, Transfer
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import DatabaseLocation, Licence
 from omt_core.api.online import CompletionRequest
-from omt_core.engine.rate import FileRateLimiter
+from omt_core.engine.upload.rate import FileRateLimiter
 from omt_core.journal import Journal
 from omt_database.drivers.choice import choose_driver
 from omt_database.drivers.odbc import load_pyodbc

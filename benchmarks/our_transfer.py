@@ -31,7 +31,7 @@ from omt_core.api.events import Event
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item
 from omt_core.api.stages import UploadStage
-from omt_core.engine.rate import FileRateLimiter, write_limit
+from omt_core.engine.upload.rate import FileRateLimiter, write_limit
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_upload.settings import UploadSettings

@@ -17,7 +17,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page, expect
 
-from omt_core.engine.rate import write_limit
+from omt_core.engine.upload.rate import write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.chromium import chromium
 from tests.browser.person import Person

@@ -18,7 +18,7 @@ from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, Stag
 from omt_core.api.text import byte_size, duration, one_line
 from omt_core.cli.console import Console
 from omt_core.engine.session import Engine, tell_observers
-from omt_core.engine.upload_table import Row, UploadTable
+from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.plugin_host import StampedEvent
 
 _REDRAW: Final = 0.2

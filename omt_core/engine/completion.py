@@ -14,7 +14,7 @@ from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMig
 from omt_core.engine import facts
 from omt_core.engine.findings import LEFT_ON_SITE
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.timings import judge_estimate, note_import
+from omt_core.engine.upload.timings import judge_estimate, note_import
 from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 
 

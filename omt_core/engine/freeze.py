@@ -18,8 +18,7 @@ from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
 from omt_core.engine import facts
 from omt_core.engine.findings import THAW_FAILED
-from omt_core.engine.session import Engine, MigrationSession
-from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.session import Engine, MigrationSession, Surroundings
 from omt_core.journal import Journal
 
 

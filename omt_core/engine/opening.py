@@ -23,8 +23,7 @@ from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
 from omt_core.engine import facts
 from omt_core.engine.findings import merged
-from omt_core.engine.session import Engine, Located, MigrationSession
-from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private
 from omt_core.journal import Journal, copy_journal
 from omt_core.plugin_host import Answers

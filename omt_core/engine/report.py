@@ -19,7 +19,7 @@ from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import facts
 from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
 from omt_core.engine.session import Engine, MigrationSession
-from omt_core.engine.timings import kept_estimate
+from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
 

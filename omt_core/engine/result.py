@@ -13,7 +13,7 @@ from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.upload import is_frozen
+from omt_core.engine.upload.run import is_frozen
 
 
 class _Line(BaseModel):

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from typing_extensions import override
+
 from omt_core.api.calls import Observe, RecoveryPlan
 from omt_core.api.context import RunContext
 from omt_core.api.database import SourceDatabase
@@ -25,15 +27,33 @@ from omt_core.api.decisions import (
     Waiver,
 )
 from omt_core.api.errors import ChoiceNeededError, InputError
-from omt_core.api.events import FindingRaised
+from omt_core.api.events import Event, EventSink, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
 from omt_core.api.online import CompletedMigration, OnlineTarget, TenantStatus
 from omt_core.api.users import Administrator, OtherAddress, User, UserPlan
 from omt_core.engine.findings import FindingLog
-from omt_core.engine.surroundings import Surroundings
 from omt_core.journal import Journal
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, StampedEvent
+
+
+class Surroundings(RunContext):
+    """The context of every hook call of one run."""
+
+    def __init__(self, events: EventSink, workspace: Path | None = None) -> None:
+        self._events = events
+        self._workspace = workspace
+
+    @property
+    @override
+    def workspace(self) -> Path | None:
+        """The migration's private folder."""
+        return self._workspace
+
+    @override
+    def emit(self, event: Event) -> None:
+        """Tell all observers."""
+        self._events.emit(event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from omt_core.engine.freeze import thaw
 from omt_core.engine.opening import rebuild_journal
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession, Snapshot
-from omt_core.engine.upload import precopy, refuse_unready, stages_of, upload
+from omt_core.engine.upload.run import precopy, refuse_unready, stages_of, upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

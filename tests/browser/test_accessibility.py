@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from omt_core.engine.rate import write_limit
+from omt_core.engine.upload.rate import write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.axe import Axe
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard

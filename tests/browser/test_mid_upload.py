@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from omt_core.engine.rate import write_limit
+from omt_core.engine.upload.rate import write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
 from tests.browser.person import Person

@@ -15,10 +15,10 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
-from omt_core.engine.estimate import EstimateUpload, keep
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.rate import parse_rate, read_limit
 from omt_core.engine.runner import Runner
+from omt_core.engine.upload.estimate import EstimateUpload, keep
+from omt_core.engine.upload.rate import parse_rate, read_limit
 from omt_core.engine.workspace import LIMIT_FILE, folder_for, is_locked
 
 

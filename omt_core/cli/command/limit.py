@@ -9,7 +9,7 @@ from typing_extensions import override
 from omt_core.api.errors import ExitCode
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.engine.rate import parse_rate, write_limit
+from omt_core.engine.upload.rate import parse_rate, write_limit
 from omt_core.engine.workspace import LIMIT_FILE, existing, is_locked
 
 

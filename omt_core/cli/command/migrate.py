@@ -17,13 +17,13 @@ from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
-from omt_core.engine.estimate import Forecast
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.report import keep_report
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
-from omt_core.engine.timings import kept_estimate
+from omt_core.engine.upload.estimate import Forecast
+from omt_core.engine.upload.rate import parse_rate, write_limit
+from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import LIMIT_FILE
 
 

@@ -14,8 +14,8 @@ from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, ans
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.rate import parse_rate, write_limit
 from omt_core.engine.runner import Runner
+from omt_core.engine.upload.rate import parse_rate, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 
 

@@ -13,7 +13,7 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.report import record_of, render
 from omt_core.engine.result import FindingLine
-from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.session import Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing
 from omt_core.journal import Journal, copy_journal
 

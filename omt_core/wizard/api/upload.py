@@ -10,8 +10,8 @@ from aiohttp import web
 from pydantic import Field
 
 from omt_core.api.items import ItemState
-from omt_core.engine.rate import parse_rate
 from omt_core.engine.report import write_report
+from omt_core.engine.upload.rate import parse_rate
 from omt_core.engine.workspace import RECEIPT_FILE
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download

@@ -14,12 +14,12 @@ from anyio.abc import TaskGroup
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event, StageChanged, StageProgress
 from omt_core.api.stages import StageTotals
-from omt_core.engine.rate import read_limit, write_limit
 from omt_core.engine.report import keep_report
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
-from omt_core.engine.upload import FINISHING, STARTING
-from omt_core.engine.upload_table import Row, UploadTable
+from omt_core.engine.upload.rate import read_limit, write_limit
+from omt_core.engine.upload.run import FINISHING, STARTING
+from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.controller.document import UNDER_WAY, RowPart, UploadPart, UploadState
 from omt_core.wizard.controller.holder import SessionHolder

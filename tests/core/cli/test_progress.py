@@ -9,7 +9,7 @@ from rich.console import Console as RichConsole
 
 from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.cli.progress import drawn
-from omt_core.engine.upload_table import UploadTable
+from omt_core.engine.upload.table import UploadTable
 
 
 def progress(stage: str, *, done: int, total: int, sent: int = 0, skipped: int = 0) -> StageProgress:

@@ -14,7 +14,7 @@ from omt_core.api.database import Row
 from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import HOOKS, Plugin, hookimpl
-from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.session import Surroundings
 from omt_core.plugin_host import EventHub
 from omt_core.plugin_host.call_view import ReadOnlyDatabase, view_of
 from omt_core.testing.recording import RecordingContext

@@ -19,7 +19,7 @@ from omt_core.api.events import HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.roles import RoleSettings
-from omt_core.engine.surroundings import Surroundings
+from omt_core.engine.session import Surroundings
 from omt_core.plugin_host import Answers, Candidate, Dispatch, EventHub, PluginHost, PluginState, upload_stages
 from tests.core.plugin_host import plugins
 

@@ -12,7 +12,7 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.api.events import StageState
 from omt_core.engine import facts
-from omt_core.engine.rate import read_limit
+from omt_core.engine.upload.rate import read_limit
 from omt_core.wizard.controller.document import UploadState
 from tests.core.wizard.controller.site import Site, site_in
 

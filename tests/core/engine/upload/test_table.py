@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.engine.upload_table import UploadTable
+from omt_core.engine.upload.table import UploadTable
 
 MB = 1024 * 1024
 

@@ -31,9 +31,9 @@ from omt_core.engine.completion import (
 )
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import freeze, thaw
-from omt_core.engine.rate import FileRateLimiter, read_limit
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.timings import Stopwatch
+from omt_core.engine.upload.rate import FileRateLimiter, read_limit
+from omt_core.engine.upload.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.plugin_host import upload_stages
 

@@ -13,7 +13,7 @@ from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import Item
 from omt_core.api.reporting import EstimateRecord
 from omt_core.api.stages import UploadStage
-from omt_core.engine.timings import (
+from omt_core.engine.upload.timings import (
     Stopwatch,
     judge_estimate,
     keep_estimate,

@@ -22,8 +22,8 @@ from omt_core.api.reporting import EstimateRecord
 from omt_core.engine.findings import left_behind
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.timings import keep_estimate, past_transfers
-from omt_core.engine.upload import stages_of
+from omt_core.engine.upload.run import stages_of
+from omt_core.engine.upload.timings import keep_estimate, past_transfers
 from omt_core.engine.workspace import JOURNAL_FILE, locked, make_private
 from omt_core.journal import Journal
 

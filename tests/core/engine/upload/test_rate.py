@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.errors import InputError
-from omt_core.engine.rate import FileRateLimiter, parse_rate, write_limit
+from omt_core.engine.upload.rate import FileRateLimiter, parse_rate, write_limit
 
 pytestmark = pytest.mark.anyio
 
@@ -36,8 +36,8 @@ async def test_a_lifted_limit_lets_those_go_who_wait(tmp_path: Path, monkeypatch
         if len(waits) == 4:
             write_limit(file, None)
 
-    monkeypatch.setattr("omt_core.engine.rate.anyio.sleep", sleep)
-    monkeypatch.setattr("omt_core.engine.rate.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("omt_core.engine.upload.rate.anyio.sleep", sleep)
+    monkeypatch.setattr("omt_core.engine.upload.rate.time.monotonic", lambda: clock[0])
     await FileRateLimiter(file).acquire(1_000)
     assert clock[0] < 5
 
@@ -49,8 +49,8 @@ async def test_sending_takes_as_long_as_the_limit_says(tmp_path: Path, monkeypat
     async def sleep(seconds: float) -> None:
         clock[0] += seconds
 
-    monkeypatch.setattr("omt_core.engine.rate.anyio.sleep", sleep)
-    monkeypatch.setattr("omt_core.engine.rate.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("omt_core.engine.upload.rate.anyio.sleep", sleep)
+    monkeypatch.setattr("omt_core.engine.upload.rate.time.monotonic", lambda: clock[0])
     limiter = FileRateLimiter(tmp_path / "limit")
     for _ in range(10):
         await limiter.acquire(100)
