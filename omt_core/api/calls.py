@@ -206,7 +206,7 @@ class ContributeUploadStages:
 class Transfer:
     """Move all items of all stages, commit each stage, and journal every step.
 
-    With `baseline_only` items that no earlier run knew are reported and left (recovery, DESIGN section 4). With
+    With `baseline_only` items that no earlier run knew are reported and left (a recovery of missing files). With
     `commit` False contents are uploaded and nothing is committed (`precopy`). `notes` are the transfer's own.
     """
 

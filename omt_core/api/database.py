@@ -79,7 +79,7 @@ class SourceDatabase(Protocol):
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[str]:
-        """Enter the one consistent view (DESIGN section 5) and yield its id; it ends with the context."""
+        """Enter the one consistent view and yield its id; it ends with the context."""
         ...
 
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:

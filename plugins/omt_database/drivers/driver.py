@@ -191,7 +191,7 @@ class Driver(ABC):
     def share_view(self, connection: Connection) -> ColumnConnection | None:
         """Return a second connection that sees what this one's snapshot sees; `end_snapshot` closes it.
 
-        None where that cannot be had: then one driver on one connection reads everything (DESIGN section 5).
+        None where that cannot be had: then one driver on one connection reads everything.
         """
         del connection
         return None

@@ -55,7 +55,7 @@ async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp
 
 
 async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_for(tmp_path: Path) -> None:
-    """W70, DESIGN section 4: cancel before anything is committed thaws."""
+    """W70: cancel before anything is committed thaws."""
     async with site_in(tmp_path) as site:
         await begun(site, MigrationKind.LIVE)
         await site.controller.cancel_upload(thaw=True)
