@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from omt_core.api.files import WholeFile, make_folder, write_whole
+from omt_core.api.files import WholeFile, make_folder, remove, write_whole
 
 
 def replace_content(path: Path, expected: bytes, content: bytes, temporary: Path) -> bool:
@@ -33,7 +33,16 @@ def keep_copy(content: bytes, target: Path) -> None:
     make_folder(target.parent)
     if target.exists() and target.read_bytes() == content:
         return
-    write_whole(target, content)
+    write_whole(target, content, partial=_unfinished(target))
+
+
+def forget_unfinished_copy(target: Path) -> None:
+    """Remove what a process that was killed in `keep_copy` left: it holds passwords and serves nobody."""
+    remove(_unfinished(target))
+
+
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f".{target.name}.partial")
 
 
 def _copy_access(source: Path, target: Path) -> None:

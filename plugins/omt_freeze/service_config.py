@@ -17,10 +17,11 @@ from pydantic import BaseModel, ConfigDict
 from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, RunContext
 from omt_core.api.calls import Freeze, Thaw
 from omt_core.api.files import remove
+from omt_crm.paths import is_line_fault, lost_on_the_way, reason
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
 from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
 from omt_freeze.mark import own_mark
-from omt_freeze.replacement import keep_copy, replace_content
+from omt_freeze.replacement import forget_unfinished_copy, keep_copy, replace_content
 from omt_freeze.settings import FreezeSettings
 
 NOTE = "service-config"
@@ -64,6 +65,8 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
         await _blocking(partial(_forget_copy, ours))
         await _remember(call.notes, ours.model_copy(update={"state": "removed"}))
         ours = None
+    if ours is not None and ours.copy_path is not None:
+        await _blocking(partial(forget_unfinished_copy, ours.copy_path))
     if frozen_lines(content):
         await _accept_present(call, ours, path)
         return
@@ -104,10 +107,10 @@ async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
 
 
 async def _take_out(run: RunContext, note: ConfigNote) -> tuple[Finding, ...]:
-    await _blocking(lambda: remove(note.path.parent / note.temporary))
-    if not await _blocking(note.path.is_file):
+    """Take out what the note tells of. Raises `InstallationError` where nothing is known of the file now."""
+    content = await _blocking(lambda: _content(note))
+    if content is None:
         return (_left(note.path, "is not there any more"),)
-    content = await _blocking(note.path.read_bytes)
     added = bytes.fromhex(note.added)
     if _digest(content) == note.original:
         return ()
@@ -147,11 +150,38 @@ def _remove_leftovers(path: Path) -> None:
         remove(leftover)
 
 
+def _content(note: ConfigNote) -> bytes | None:
+    """Return what the file holds, or None where it is gone; what a killed process left beside it is removed.
+
+    Raises `InstallationError` `service-config-away` where the Service's folder does not answer, or is empty: the mount
+    point of a share that dropped out. What thaws then would take the line for gone, and forget it.
+    """
+    folder = note.path.parent
+    try:
+        remove(folder / note.temporary)
+        return note.path.read_bytes()
+    except OSError as error:
+        lost = lost_on_the_way(note.path, (folder,))
+        if lost is None and not is_line_fault(error):
+            if isinstance(error, FileNotFoundError) or note.path.is_dir():
+                return None
+            raise
+        raise InstallationError(
+            "service-config-away",
+            f"The folder {folder} does not answer: {lost.why if lost else reason(error)}. So {note.path.name} in it may"
+            " still say 'frozen', and nothing was noted as undone.",
+            "Connect the share or drive again, then thaw again. Where the Service was removed for good, make that"
+            " folder with any file in it first: thaw then tells that the file is gone, and is done.",
+        ) from error
+
+
 def _forget_copy(note: ConfigNote) -> None:
     """Remove the copy, with the passwords in it, if the file is byte for byte what it was."""
-    if note.copy_path is None or not note.path.is_file() or _digest(note.path.read_bytes()) != note.original:
+    if note.copy_path is None:
         return
-    remove(note.copy_path)
+    forget_unfinished_copy(note.copy_path)
+    if note.path.is_file() and _digest(note.path.read_bytes()) == note.original:
+        remove(note.copy_path)
     with suppress(OSError):  # something else lies in the folder
         note.copy_path.parent.rmdir()
 

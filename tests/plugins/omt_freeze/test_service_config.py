@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,114 @@ def test_a_line_that_someone_took_out_already_is_no_fault(make_site: Any) -> Non
 def test_a_file_that_is_gone_is_reported_and_not_made_anew(make_site: Any) -> None:
     site = make_site(CONFIG)
     site.freeze()
+    (site.service / "service.exe").touch()
     site.config.unlink()
     assert site.thaw() == ["service-config-left"]
     assert not site.config.exists()
+
+
+def test_a_file_in_a_folder_that_is_away_is_not_taken_for_gone_and_is_thawed_once_it_is_back(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    away = site.service.rename(site.service.parent / "away")
+    with pytest.raises(InstallationError, match="does not answer") as refused:
+        site.thaw()
+    assert refused.value.code == "service-config-away"
+    assert site.copies() == [CONFIG]
+    away.rename(site.service)
+    assert site.thaw() == []
+    assert site.config.read_bytes() == CONFIG
+    assert site.copies() == []
+
+
+def test_the_empty_mount_point_of_a_share_that_dropped_out_is_not_taken_for_a_folder_without_the_file(
+    make_site: Any,
+) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    away = site.service.rename(site.service.parent / "away")
+    site.service.mkdir()
+    with pytest.raises(InstallationError, match="it is empty now") as refused:
+        site.thaw()
+    assert refused.value.code == "service-config-away"
+    site.service.rmdir()
+    away.rename(site.service)
+    assert site.thaw() == []
+    assert site.config.read_bytes() == CONFIG
+
+
+def test_a_line_that_breaks_while_the_file_is_read_forgets_nothing(
+    make_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+
+    def stale(path: Path) -> bytes:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", stale)
+        with pytest.raises(InstallationError, match="Stale file handle") as refused:
+            site.thaw()
+    assert refused.value.code == "service-config-away"
+    assert site.thaw() == []
+    assert site.config.read_bytes() == CONFIG
+
+
+def test_a_service_that_was_removed_for_good_is_done_with_as_the_remedy_says(make_site: Any) -> None:
+    site = make_site(CONFIG)
+    site.freeze()
+    site.config.unlink()
+    (site.service / "removed").touch()
+    assert site.thaw() == ["service-config-left"]
+    assert site.thaw() == []
+
+
+def kill_in_the_copy(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Freeze in a process that dies with half of the copy on the disk; a dead process tidies nothing up."""
+    write = files.WholeFile.write
+
+    def die(self: files.WholeFile, piece: bytes) -> None:
+        write(self, piece[:20])
+        self.close()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.WholeFile, "write", die)
+        patch.setattr(files.WholeFile, "discard", lambda self: None)
+        with pytest.raises(KeyboardInterrupt):
+            site.freeze()
+    assert site.copies() == [CONFIG[:20]]
+
+
+def test_a_freeze_that_was_killed_in_the_copy_leaves_none_of_it_behind_the_thaw(
+    make_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(CONFIG)
+    kill_in_the_copy(site, monkeypatch)
+    assert site.thaw() == []
+    assert list(site.workspace.iterdir()) == []
+
+
+def test_half_a_copy_goes_with_the_thaw_also_where_the_file_was_changed_meanwhile(
+    make_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(CONFIG)
+    kill_in_the_copy(site, monkeypatch)
+    site.config.write_bytes(CONFIG + b"new = 1\r\n")
+    assert site.thaw() == []
+    assert list(site.workspace.iterdir()) == []
+
+
+def test_half_a_copy_goes_with_the_next_freeze_also_of_a_file_that_was_changed_meanwhile(
+    make_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(CONFIG)
+    kill_in_the_copy(site, monkeypatch)
+    changed = CONFIG + b"new = 1\r\n"
+    site.config.write_bytes(changed)
+    site.freeze()
+    assert site.copies() == [changed]
 
 
 def test_a_file_that_became_utf_16_is_reported(make_site: Any) -> None:
