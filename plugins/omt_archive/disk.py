@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
 from omt_archive.findings import FILE_OUTSIDE_ROOT, FILE_UNREADABLE
 from omt_core.api import FolderAwayError, InventoryState
-from omt_crm.paths import Lost, is_line_fault, lost_on_the_way, reason
+from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _MOUNT_POINT = 0xA0000003
@@ -80,7 +81,9 @@ class Disk:
     """Lists and examines below `roots`, and follows links into these and the `trusted` folders only.
 
     Blocking. Everything raises `FolderAwayError` where a folder that was there does not answer, so that nothing in it
-    is taken for missing. `unlisted` counts folders that could not be looked into for another reason.
+    is taken for missing. `held` are folders that held files before, or led to one that did, each with the names of
+    those in it. `unlisted` counts folders that could not be looked into for another reason, `filled` are those that
+    held something.
     """
 
     def __init__(
@@ -89,9 +92,12 @@ class Disk:
         trusted: Iterable[Path] = (),
         *,
         shown: Callable[[Path], str] = str,
+        held: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         self.roots = tuple(dict.fromkeys(roots))
         self.unlisted = 0
+        self.filled: set[Path] = set()
+        self._held = held or {}
         self._shown = shown
         real = {os.path.realpath(folder) for folder in (*self.roots, *trusted)}
         self._inside = tuple(folder.rstrip(os.sep) + os.sep for folder in sorted(real))
@@ -108,7 +114,7 @@ class Disk:
         for tries_left in reversed(range(_TRIES)):
             try:
                 with os.scandir(folder) as entries:
-                    return list(entries)
+                    found = list(entries)
             except OSError as error:
                 path = Path(folder)
                 self._refuse(lost_on_the_way(path, self.roots))
@@ -119,6 +125,8 @@ class Disk:
                     continue
                 self.unlisted += not isinstance(error, FileNotFoundError)
                 raise
+            self._miss_what_it_held(Path(folder), [entry.name for entry in found])
+            return found
         raise AssertionError  # the last try returns or raises
 
     def has_root(self, folder: Path) -> bool:
@@ -158,6 +166,19 @@ class Disk:
     def miss(self, folder: Path, why: str, *, empty: bool = False) -> FolderAwayError:
         """Return the error of a folder that was known to be there and is not."""
         return self._error(Lost(folder, why, empty))
+
+    def _miss_what_it_held(self, folder: Path, names: Sequence[str]) -> None:
+        if names:
+            self.filled.add(folder)
+        held = self._held.get(str(folder))
+        if held is None:
+            return
+        if not names:
+            raise self.miss(folder, "it is empty now", empty=True)
+        if gone := held - set(names):
+            there = set(map(fold, names))
+            if gone := {name for name in gone if fold(name) not in there}:
+                raise self.miss(folder / min(gone), "it was there before")
 
     def _unreadable(self, path: Path, error: OSError) -> Examination:
         self._refuse(lost_on_the_way(path, self.roots))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from omt_core.api import FolderAwayError
@@ -25,13 +26,13 @@ class OpenedRoots:
 
 
 class SeenFolders:
-    """Roots that held something when they were last read whole, each with the owners' folders that held documents.
+    """Roots that held something when they were last read whole, each with the folders below it that held files.
 
     Kept in the workspace too, so that the next run knows them. Blocking.
     """
 
     def __init__(self) -> None:
-        self._roots: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, frozenset[str]] = {}  # folders by their paths below the root, with `/`
         self._file: Path | None = None
 
     def keep_in(self, workspace: Path | None) -> None:
@@ -41,7 +42,7 @@ class SeenFolders:
         self._file = workspace / _FILE
         try:
             known = json.loads(self._file.read_text(encoding="utf-8"))
-            self._roots = {str(root): frozenset(map(str, owners)) for root, owners in known.items()} | self._roots
+            self._roots = {str(root): frozenset(map(str, folders)) for root, folders in known.items()} | self._roots
         except (OSError, ValueError, TypeError, AttributeError):
             return  # a run that knows of no folder takes none for away, as the first one does
 
@@ -67,32 +68,43 @@ class SeenFolders:
             there.append(root)
         return OpenedRoots(tuple(there), unreadable)
 
-    def owners(self, root: Path) -> frozenset[str]:
-        """Return the owners' folders that a root had."""
-        return self._roots.get(str(root), frozenset())
+    def contents(self, roots: Iterable[Path]) -> Mapping[str, AbstractSet[str]]:
+        """Return the folders of these roots that held files or led to one that did, with the names of those in each."""
+        names: dict[str, set[str]] = {}
+        for root in roots:
+            for relative in self._roots.get(str(root), ()):
+                above = root
+                for name in PurePosixPath(relative).parts:
+                    names.setdefault(str(above), set()).add(name)
+                    above /= name
+                names.setdefault(str(above), set())
+        return names
 
     def below(self, folder: Path) -> Sequence[Path]:
         """Return the roots that lie in a folder."""
         return [root for root in map(Path, sorted(self._roots)) if root.parent == folder]
 
-    def see(self, root: Path, owners: Sequence[str] = ()) -> None:
-        """Note that a root was read whole, and which owners' folders held documents."""
-        self._change({**self._roots, str(root): frozenset(owners)})
+    def see(self, root: Path, folders: Iterable[Path]) -> None:
+        """Note that a root was read whole, and which of these folders, those below it, held files."""
+        below = (folder.relative_to(root).as_posix() for folder in folders if root in folder.parents)
+        self._change({**self._roots, str(root): frozenset(below)})
 
     def forget(self, folder: Path) -> None:
-        """Take what was waited for in vain, a root or an owner's folder in one, for gone."""
-        roots = {root: owners for root, owners in self._roots.items() if root != str(folder)}
-        above = str(folder.parent)
-        if above in roots:
-            roots[above] -= {folder.name}
-        self._change(roots)
+        """Take what was waited for in vain, a root or a folder in one, for gone with all that was in it."""
+        self._change(
+            {
+                root: frozenset(one for one in folders if not Path(root, one).is_relative_to(folder))
+                for root, folders in self._roots.items()
+                if root != str(folder)
+            }
+        )
 
     def _change(self, roots: dict[str, frozenset[str]]) -> None:
         if roots == self._roots:
             return
         self._roots = roots
         if self._file is not None:
-            text = json.dumps({root: sorted(owners) for root, owners in sorted(roots.items())})
+            text = json.dumps({root: sorted(folders) for root, folders in sorted(roots.items())})
             try:
                 write_whole(self._file, text.encode("utf-8", "surrogatepass"))
             except OSError:

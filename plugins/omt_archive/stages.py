@@ -187,12 +187,14 @@ class ArchiveStages:
 
     def _open(self, stage: str, roots: Iterable[Path]) -> Disk:
         there = self._seen.open(roots, self._shown).there
-        disk = self._disks[stage] = Disk(there, self._settings.trusted_folders, shown=self._shown)
+        held = self._seen.contents(there)
+        disk = self._disks[stage] = Disk(there, self._settings.trusted_folders, shown=self._shown, held=held)
         return disk
 
     def _see_roots(self, stage: str) -> None:
-        for root in self._disks[stage].filled_roots():
-            self._seen.see(root)
+        disk = self._disks[stage]
+        for root in disk.filled_roots():
+            self._seen.see(root, disk.filled)
 
     def _away(self, stage: str, path: Path) -> FolderAwayError | None:
         disk = self._disks.get(stage)

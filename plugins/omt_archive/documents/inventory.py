@@ -128,9 +128,9 @@ class DocumentInventory:
             self._owner = Owner(login, self._roots, self._pinned)
 
     def _count(self, owner: Owner) -> None:
-        roots = Counter({folder.parent: 0 for folder in owner.found})
-        for folder, found in owner.found.items():
-            roots[folder.parent] += found
+        roots = Counter[Path]()
+        for period, found in owner.found.items():
+            roots[period.parent.parent] += found
         self._roots.with_documents.update(owner.found)
         if roots or owner.lacking:
             self.count.add(owner.login, roots, owner.lacking)

@@ -82,7 +82,7 @@ class Owner:
                 entry = folder.find(name)
                 if entry is not None:
                     folder.claim(entry)
-                    self.found[folder.path.parent] += 1
+                    self.found[folder.path] += 1
                     return Located(folder.path / entry.name, self._roots.disk.examine(entry))
                 trouble = trouble or folder.trouble
         return None if trouble is None else Located(None, trouble)

@@ -81,7 +81,8 @@ class PeriodFolder:
 class ArchiveRoots:
     """The roots in the order of search, each listed once. `unreadable` are those that could not be.
 
-    Raises `FolderAwayError` where one, or an owner's folder in it, was seen before and is not there.
+    Raises `FolderAwayError` where one, or an owner's folder in it, held documents before and is not there.
+    `with_documents` are the periods' folders in which some were found.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class ArchiveRoots:
         self.paths = tuple(archives)
         opened = seen.open(archives, shown)
         self.unreadable = opened.unreadable
-        self.disk = Disk(opened.there, trusted, shown=shown)
+        self.disk = Disk(opened.there, trusted, shown=shown, held=seen.contents(opened.there))
         self.ignored = Ignored()
         self.with_documents: set[Path] = set()
         self._templates = None if templates is None else os.path.realpath(templates)
@@ -107,7 +108,7 @@ class ArchiveRoots:
         self._unclaimed: Mapping[str, AbstractSet[str]] | None = None
         for number, root in enumerate(self.paths):
             if root not in self.unreadable:
-                self._list(number, root, seen.owners(root))
+                self._list(number, root)
 
     def owner(self, login: str) -> Sequence[OwnerFolder]:
         """Return the folders of a login, first root first; where two differ in case only, the exact one first.
@@ -155,13 +156,10 @@ class ArchiveRoots:
     def tell(self, seen: SeenFolders) -> None:
         """Let the next reading know what this one found: asked once all owners were looked at."""
         for root in self.disk.filled_roots():
-            seen.see(root, [path.name for path in self.with_documents if path.parent == root])
+            seen.see(root, self.with_documents)
 
-    def _list(self, number: int, root: Path, owners: AbstractSet[str]) -> None:
-        found = sorted(self.disk.listing(root), key=lambda entry: entry.name)
-        if gone := sorted(owners - {entry.name for entry in found}):
-            raise self.disk.miss(root / gone[0], "it was there before")
-        for entry in found:
+    def _list(self, number: int, root: Path) -> None:
+        for entry in sorted(self.disk.listing(root), key=lambda entry: entry.name):
             folded = fold(entry.name)
             if not entry.is_dir():
                 self.ignored.add(Path(entry.path))

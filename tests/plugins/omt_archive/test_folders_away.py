@@ -28,9 +28,12 @@ def folders(site):
         "first root": (first, {"documents", "templates"}),
         "second root": (second, {"documents"}),
         "owner": (document.parent.parent, {"documents"}),
+        "period": (document.parent, {"documents"}),
         "templates": (first / "TEMPLATE", {"templates"}),
         "texts": (site.machine / "C" / "SuperOffice" / "Customer Service" / "text", {"customer-service"}),
         "attachments": (site.machine / "D" / "CS_ATTACH", {"attachments"}),
+        "language": (first / "TEMPLATE" / "NO", {"templates"}),
+        "ids": (site.machine / "D" / "CS_ATTACH" / "0", {"attachments"}),
         "drive": (site.machine / "D", {"documents", "attachments"}),
     }
 
@@ -59,7 +62,9 @@ async def away_in(site, open_database, seen):
     return refused
 
 
-TREES = ["first root", "second root", "owner", "templates", "texts", "attachments", "drive"]
+TREES = [
+    "first root", "second root", "owner", "period", "templates", "language", "texts", "attachments", "ids", "drive",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("tree", TREES)
@@ -76,7 +81,7 @@ async def test_a_folder_that_was_there_is_away_and_nothing_in_it_is_told(new_sit
     assert await read_all(site, open_database, seen) == before
 
 
-@pytest.mark.parametrize("tree", ["first root", "second root", "templates", "texts", "attachments"])
+@pytest.mark.parametrize("tree", [tree for tree in TREES if tree != "drive"])
 async def test_one_that_is_empty_now_is_an_empty_mount_point(new_site, open_database, tree):
     site, seen = new_site(), SeenFolders()
     await read_all(site, open_database, seen)
@@ -178,5 +183,7 @@ async def test_in_vain_it_is_told_as_one_that_is_not_there(new_site, open_databa
         return {one.code for one in found}
 
     await check()
+    shutil.rmtree(folders(site)["period"][0])
+    assert "document-file-missing" in await check()
     shutil.rmtree(site.installation.archives[0])
     assert "archive-root-missing" in await check()
