@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import Secrets
-from omt_core.api.text_file import decode_text
+from omt_core.api.text import decode_text
 
 _LINE: Final = re.compile(r"at line (\d+)")
 _IN_DOUBLE_QUOTES: Final = re.compile(r'"[^"]*\\')

@@ -23,9 +23,9 @@ from pydantic_settings.exceptions import SettingsError
 from typing_extensions import override
 
 from omt_core.api.errors import InputError
+from omt_core.api.hook import Role, RoleSettings
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import SECRETS
-from omt_core.api.roles import Role, RoleSettings
 from omt_core.given_values import problems, read_toml, texts_in
 
 ENVIRONMENT_PREFIX: Final = "OMT_"

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from generating.markdown import code
 from omt_core.answers.file import WaiverAnswer
-from omt_core.api.secret_reference import SecretReference
+from omt_core.api.given import SecretReference
 
 _MANY = 6
 """A list with more members is shown by its length and its first ones."""

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.errors import InputError
-from omt_core.api.text import spreadsheet_cell, text_of_cell
-from omt_core.api.text_file import decode_text
+from omt_core.api.text import decode_text, spreadsheet_cell, text_of_cell
 from omt_core.api.users import User
 
 PLAN_COLUMNS: Final = ("login", "full_name", "group", "position", "administrator", "plan")

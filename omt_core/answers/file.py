@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
-from omt_core.api.given import Origin
+from omt_core.api.given import Origin, SecretReference
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.redaction import SECRETS
-from omt_core.api.secret_reference import SecretReference
 from omt_core.given_values import problems, read_toml, texts_in
 
 _NO_KEYS: Final = {"folder", "database_password"}

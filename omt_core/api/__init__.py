@@ -6,7 +6,6 @@ says.
 """
 
 from omt_core.api import calls, files
-from omt_core.api.baseline import Baseline, Differences, KnownFile
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
@@ -87,9 +86,8 @@ from omt_core.api.online import (
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
-from omt_core.api.stages import StageTotals, UploadStage
-from omt_core.api.text import byte_size, duration, listing, one_line, spreadsheet_cell
-from omt_core.api.text_file import decode_text
+from omt_core.api.stages import Baseline, Differences, KnownFile, StageTotals, UploadStage
+from omt_core.api.text import byte_size, decode_text, duration, listing, one_line, spreadsheet_cell
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
 

@@ -1,4 +1,7 @@
-"""What makes a method of `Plugin` a hook: its mark on the specification, from which everything else is derived."""
+"""What makes a method of `Plugin` a hook: its mark on the specification, from which everything else is derived.
+
+A hook with a role is answered by exactly one plugin, and the settings say which.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import pluggy
-
-from omt_core.api.roles import Role
+from pydantic import BaseModel, ConfigDict
 
 PROJECT: Final = "omt"
 """The name under which pluggy knows hooks; the entry-point group is `omt.plugins`."""
@@ -21,6 +23,45 @@ _MARK: Final = "omt_hook"
 _specification = pluggy.HookspecMarker(PROJECT)
 
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class Role(StrEnum):
+    """What exactly one plugin does."""
+
+    DATABASE = "database"
+    AUTHENTICATION = "authentication"
+    ONLINE = "online"
+    RECOVERY = "recovery"
+    TRANSFER = "transfer"
+    REPORT = "report"
+
+
+class RoleSettings(BaseModel):
+    """The plugin that holds each role: section `core.roles` of the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+    database: str = "database"
+    """Opens the source database, reads licence, users and photos."""
+
+    authentication: str = "auth"
+    """Logs the migrator on."""
+
+    online: str = "online"
+    """Connects to the online side."""
+
+    recovery: str = "recovery"
+    """Decides between a first upload and recovery."""
+
+    transfer: str = "upload"
+    """Moves all items, and estimates how long that takes."""
+
+    report: str = "report"
+    """Writes the report."""
+
+    def holder(self, role: Role) -> str:
+        """Return the name of the plugin that holds a role."""
+        return str(getattr(self, role.value))
 
 
 class Policy(StrEnum):

@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from omt_core.api.baseline import Baseline
 from omt_core.api.items import Item, ItemRecord, ItemState
-from omt_core.api.stages import StageTotals
+from omt_core.api.stages import Baseline, StageTotals
 
 ItemId = tuple[str, str]
 """Stage name and item key."""

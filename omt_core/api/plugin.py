@@ -22,11 +22,10 @@ from omt_core.api import calls
 from omt_core.api.commands import Command
 from omt_core.api.database import SourceDatabase
 from omt_core.api.findings import Finding, FindingCode
-from omt_core.api.hook import PROJECT, Hook, Policy, hook, hooks_in
+from omt_core.api.hook import PROJECT, Hook, Policy, Role, hook, hooks_in
 from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineTarget
 from omt_core.api.reporting import ReportSection
-from omt_core.api.roles import Role
 from omt_core.api.stages import UploadStage
 from omt_core.api.users import LoginResult, OtherAddress, Photo, Proposal, User
 

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from omt_core.api.baseline import Baseline, KnownFile
 from omt_core.api.items import ItemRecord, ItemState, TablePart
-from omt_core.api.stages import StageTotals
+from omt_core.api.stages import Baseline, KnownFile, StageTotals
 from omt_core.journal.file import to_blob, to_text
 
 _COLUMNS: Final = (

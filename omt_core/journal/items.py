@@ -9,12 +9,11 @@ from typing import Final, TypeVar
 
 from typing_extensions import override
 
-from omt_core.api.baseline import Baseline
 from omt_core.api.errors import OmtError
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemDigest, ItemId, Outcome, TransferItems
 from omt_core.api.online import ManifestEntry
-from omt_core.api.stages import StageTotals, UploadStage
+from omt_core.api.stages import Baseline, StageTotals, UploadStage
 from omt_core.journal import inventory
 from omt_core.journal.file import JournalFile, to_blob
 from omt_core.journal.inventory import invalidate_import

@@ -1,6 +1,6 @@
 """Finds and holds plugins, and asks them."""
 
-from omt_core.api.roles import Role, RoleSettings
+from omt_core.api.hook import Role, RoleSettings
 from omt_core.plugin_host.answers import Answers
 from omt_core.plugin_host.dispatch import Dispatch, upload_stages
 from omt_core.plugin_host.event_hub import EventHub, StampedEvent

@@ -25,9 +25,8 @@ from omt_core.api.calls import ContributeUploadStages, Observe
 from omt_core.api.errors import InputError
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding
-from omt_core.api.hook import Hook, Policy, hook_of
+from omt_core.api.hook import Hook, Policy, Role, RoleSettings, hook_of
 from omt_core.api.plugin import Plugin
-from omt_core.api.roles import Role, RoleSettings
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.answers import Answers, admitted, check_types
 from omt_core.plugin_host.call_view import view_of

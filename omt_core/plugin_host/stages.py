@@ -13,11 +13,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.findings import FindingCode
 from omt_core.api.items import InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
-from omt_core.api.stages import UploadStage
+from omt_core.api.stages import Baseline, Differences, UploadStage
 from omt_core.plugin_host.faults import blaming, wrong_answer
 from omt_core.plugin_host.fit import misfit
 

@@ -26,7 +26,7 @@ from omt_core.api import (
     PluginSettings,
     calls,
 )
-from omt_core.api.roles import RoleSettings
+from omt_core.api.hook import RoleSettings
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, PluginState, find_plugins, upload_stages
 from omt_core.plugin_host.manager import GROUP
 from omt_core.testing.recording import RecordingContext

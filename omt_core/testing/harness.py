@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from omt_core.api import Finding, Plugin, PluginSettings, calls
-from omt_core.api.hook import Hook
+from omt_core.api.hook import Hook, RoleSettings
 from omt_core.api.plugin import HOOKS
-from omt_core.api.roles import RoleSettings
 from omt_core.plugin_host import Answers, Candidate, Dispatch, PluginHost, PluginState
 from omt_core.plugin_host.manager import check_class
 from omt_core.testing.recording import RecordingContext

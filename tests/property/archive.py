@@ -14,10 +14,9 @@ from typing import Literal
 import anyio.to_thread
 from anyio.lowlevel import checkpoint
 
-from omt_core.api.baseline import Baseline, Differences
 from omt_core.api.items import InventoryState, Item
 from omt_core.api.journal import ItemId
-from omt_core.api.stages import UploadStage
+from omt_core.api.stages import Baseline, Differences, UploadStage
 
 FILE_STAGES = ("documents", "templates")
 DATABASE = "database"

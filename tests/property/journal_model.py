@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omt_core.api.baseline import KnownFile
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
 from omt_core.api.journal import ItemDigest, ItemId, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
-from omt_core.api.stages import StageTotals
+from omt_core.api.stages import KnownFile, StageTotals
 
 ABSENT = {
     InventoryState.MISSING: ItemState.MISSING,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.decisions import Decisions, MigrationMode
+from omt_core.api.hook import RoleSettings
 from omt_core.api.online import OnlineTarget
 from omt_core.api.plugin import Plugin, PluginSettings
-from omt_core.api.roles import RoleSettings
 from omt_core.engine.session import Engine, Located, MigrationSession
 from omt_core.journal import Journal
 from omt_core.plugin_host import Candidate, Dispatch, EventHub, PluginHost, PluginState

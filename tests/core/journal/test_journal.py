@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.api.baseline import KnownFile
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.items import InventoryState, Item, ItemState, TablePart
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
-from omt_core.api.stages import UploadStage
+from omt_core.api.stages import KnownFile, UploadStage
 from omt_core.journal import Journal
 
 pytestmark = pytest.mark.anyio

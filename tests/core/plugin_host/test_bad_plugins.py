@@ -11,9 +11,8 @@ import pytest
 
 from omt_core.api.errors import PluginError
 from omt_core.api.findings import Finding
-from omt_core.api.hook import Hook, Policy
+from omt_core.api.hook import Hook, Policy, RoleSettings
 from omt_core.api.plugin import HOOKS, Plugin, PluginSettings, hookimpl
-from omt_core.api.roles import RoleSettings
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost
 from tests.core.plugin_host import plugins
 from tests.core.plugin_host.test_dispatch import candidate

@@ -17,8 +17,8 @@ from omt_core.api import calls
 from omt_core.api.errors import InputError, InstallationError, OmtError, OnlineError, PluginError
 from omt_core.api.events import HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.hook import RoleSettings
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
-from omt_core.api.roles import RoleSettings
 from omt_core.engine.session import Surroundings
 from omt_core.plugin_host import Answers, Candidate, Dispatch, EventHub, PluginHost, PluginState, upload_stages
 from tests.core.plugin_host import plugins

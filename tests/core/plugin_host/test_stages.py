@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_core.api.baseline import Differences
 from omt_core.api.errors import OnlineError, PluginError
 from omt_core.api.items import Item, leads_out
-from omt_core.api.stages import UploadStage
+from omt_core.api.stages import Differences, UploadStage
 from omt_core.plugin_host.faults import FaultError
 from omt_core.plugin_host.stages import _Keys, admitted_stage
 
