@@ -9,7 +9,7 @@ export function obstacles({ checklist, checks, busy }) {
   if (checklist.plans !== "done") reasons.push(t("checklist.wait-plans"));
   if (checklist.user_names !== "done") reasons.push(t("checklist.wait-user-names"));
   if (checklist.notifications !== "done") reasons.push(t("checklist.wait-notifications"));
-  if (checks.state === "running") reasons.push(t("checklist.wait-checking"));
+  if (checks.state === "running" || checks.state === "never") reasons.push(t("checklist.wait-checking"));
   else if (checks.blocking) reasons.push(tn("checklist.wait-blocking", checks.blocking));
   return reasons;
 }
