@@ -1,7 +1,8 @@
 """SQLite through ODBC (libsqliteodbc): the same path as for the real database systems, without one of them.
 
 The driver has limits that the stdlib's has not: it cuts numbers of columns that are not declared BIGINT at 32 bits, and
-text at a NUL character. Such numbers travel as text, and such text is read as bytes.
+text at a NUL character. Such numbers travel as text, and such text is read as bytes. Names of columns beyond ASCII (of
+expressions too, which are named as they are written) it says to be longer than they are.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from omt_core.api import DatabaseLocation, Table
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.columns_odbc import ColumnConnection
-from omt_database.drivers.decoding import UTF_8
+from omt_database.drivers.decoding import NAME_UTF_16_LE, UTF_8
 from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import Decoding, OdbcDriver, first_of
+from omt_database.drivers.odbc import Decoding, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, SqliteDriver
 from omt_database.settings import DatabaseSettings
 
@@ -65,6 +66,10 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     @override
     def suitable(self, installed: Sequence[str]) -> str | None:
         return installed_driver(installed)
+
+    @override
+    def prepare(self, connection: OdbcConnection) -> None:
+        connection.setdecoding(self._pyodbc.SQL_WMETADATA, encoding=NAME_UTF_16_LE, ctype=self._pyodbc.SQL_WCHAR)
 
     @override
     def connect(self, *, writable: bool = False) -> Connection:

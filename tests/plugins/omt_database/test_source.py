@@ -4,6 +4,7 @@ import anyio
 import pytest
 
 from omt_core.api.errors import InstallationError
+from omt_database.source import CrmDatabase
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +42,20 @@ async def test_the_catalogue_is_read(engine):
     keys = {name: table.primary_key for name, table in database.tables.items()}
     assert keys == {"person": ("person_id",), "no_key": (), "by_index": ("c",), "half": ()}
     assert database.table("nowhere") is None
+    await database.aclose()
+
+
+async def test_how_text_is_read_is_said_before_anything_is_read(engine, monkeypatch):
+    engine.execute(PEOPLE)
+    said = []
+    database = await engine.open()
+    driver = database.driver
+    read = {name: getattr(driver, name) for name in ("set_loose", "read_catalogue")}
+    for name, method in read.items():
+        monkeypatch.setattr(driver, name, lambda *a, m=method, n=name, **k: said.append(n) or m(*a, **k))
+    again = await CrmDatabase.open(driver)
+    assert said == ["set_loose", "read_catalogue"]
+    await again.aclose()
     await database.aclose()
 
 
