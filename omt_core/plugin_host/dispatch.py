@@ -41,8 +41,14 @@ HookFunction = Callable[..., Awaitable[object]]
 class Dispatch:
     """Walks the implementations of a hook in the order of the plugins' names, which means nothing."""
 
-    def __init__(self, host: PluginHost, roles: RoleSettings, events: EventSink, *, seconds: float) -> None:
-        """Ask the plugins of `host`, allowing each short hook `seconds`."""
+    def __init__(
+        self, host: PluginHost, roles: RoleSettings, events: EventSink, *, seconds: float, strict: bool = False
+    ) -> None:
+        """Ask the plugins of `host`, allowing each short hook `seconds`.
+
+        A `strict` one raises every fault, as of a fatal hook: who tests a plugin wants the traceback.
+        """
+        self._strict = strict
         self._host = host
         self._roles = roles
         self._events = events
@@ -84,11 +90,11 @@ class Dispatch:
                 answer, late = await self._call(plugin, asked, function, call)
                 own, wrong = admitted(cast("Sequence[A]", answer), plugin, asked, self._host.codes)
             except FaultError as error:
-                _raise_where_fatal(error, asked)
+                self._raise_where_fatal(error, asked)
                 faults.append(error.finding())
                 continue
             for fault in (*wrong, *([late] if late else [])):
-                _raise_where_fatal(fault, asked)
+                self._raise_where_fatal(fault, asked)
                 faults.append(fault.finding())
             values += own
         return Answers(tuple(values), tuple(faults))
@@ -115,11 +121,15 @@ class Dispatch:
                 if late is not None:
                     raise late
             except FaultError as error:
-                _raise_where_fatal(error, hook)
+                self._raise_where_fatal(error, hook)
                 faults.append(error.finding())
                 if hook is hook_of(Plugin.observe):
                     self._silenced.add(plugin)
         return tuple(faults)
+
+    def _raise_where_fatal(self, error: FaultError, hook: Hook) -> None:
+        if self._strict or hook.policy is Policy.FATAL:
+            raise error
 
     def _asked(self, hook: Hook, only: str | None) -> Sequence[tuple[str, HookFunction]]:
         functions = sorted(self._functions(hook).items())
@@ -155,11 +165,6 @@ class Dispatch:
             return answer, None
         # One that does not await cannot be interrupted, and has held up everything else besides.
         return answer, too_late(plugin, hook.name, f"it took {took:.0f} seconds, and may take {limit:g}")
-
-
-def _raise_where_fatal(error: FaultError, hook: Hook) -> None:
-    if hook.policy is Policy.FATAL:
-        raise error
 
 
 async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:

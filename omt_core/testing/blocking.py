@@ -1,116 +1,70 @@
-"""Catches code that waits on the event loop's own thread, where it holds up everything else in the run.
+"""Refuses calls that wait on the event loop's own thread, where they hold up everything else in the run.
 
-The interpreter tells of each such call by an audit event, so nothing depends on how long it takes: `time.sleep`,
-opening files, listing folders, starting processes, connecting sockets that block, looking up names. A computation that
-takes long tells nobody and is not caught.
+The library `blockbuster` raises its `BlockingError` at the call itself, so nothing depends on how long it takes. Work
+in threads is let be. A computation that takes long calls nobody and is not refused.
 """
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
-import time
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
-from typing import Final, SupportsIndex
+from pathlib import Path
+from typing import Final
 
-from typing_extensions import override
+import blockbuster
+from blockbuster import BlockBuster, BlockBusterFunction, BlockingError
 
-BLOCKING: Final = frozenset(
-    {
-        "open",
-        "os.listdir",
-        "os.scandir",
-        "os.system",
-        "os.walk",
-        "pathlib.Path.glob",
-        "pathlib.Path.rglob",
-        "shutil.copyfile",
-        "shutil.rmtree",
-        "socket.connect",
-        "socket.getaddrinfo",
-        "socket.gethostbyname",
-        "sqlite3.connect",
-        "subprocess.Popen",
-        "time.sleep",
-        "urllib.Request",
-    }
-)
-"""Audit events of calls that wait for a disk, another process or another machine."""
+_LEFT_OUT: Final = (
+    "builtins.open", "io.open", "os.system", "socket.getaddrinfo", "socket.gethostbyname", "sqlite3.connect",
+)  # fmt: skip
+"""Calls that the library lets by: of a file that is read line by line it sees nothing, nor of a name looked up."""
 
-_IMPORTING: Final = ("<frozen importlib", "<frozen zipimport")
-_watched: dict[int, list[BlockingCall]] = {}
+_OWN_PROCESSES: Final = ("asyncio/base_events.py", ("subprocess_exec", "subprocess_shell"))
+"""Where the event loop itself starts a process: there is no other way."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockingCall:
-    """A call that waited on the event loop: the audit event, and the lines of code that led there, innermost last."""
-
-    event: str
-    where: tuple[str, ...]
-
-    @override
-    def __str__(self) -> str:
-        """Say it in one line."""
-        return f"{self.event} at {self.where[-1] if self.where else 'an unknown place'}"
+_IMPORTS: Final = ("<frozen importlib._bootstrap>", ("_find_and_load",))
+"""Where a module is imported, which happens once, and whatever it does at that."""
 
 
 @contextmanager
-def watch_event_loop() -> Iterator[list[BlockingCall]]:
-    """Collect the blocking calls of this thread while the context lasts. Enter it on the event loop's thread."""
-    _listen()
-    thread, found = threading.get_ident(), list[BlockingCall]()
-    _watched[thread] = found
-    try:
-        with _sleep_told():
-            yield found
-    finally:
-        del _watched[thread]
-
-
-@contextmanager
-def _sleep_told() -> Iterator[None]:
-    """Have `time.sleep` tell of itself, which it does on its own from Python 3.13 on."""
-    if sys.version_info >= (3, 13):
-        yield
-        return
-    really = time.sleep
-
-    def sleep(seconds: float | SupportsIndex) -> None:
-        sys.audit("time.sleep", seconds)
-        really(seconds)
-
-    time.sleep = sleep
+def blocking_refused() -> Iterator[None]:
+    """Raise `BlockingError` from every call that blocks while an event loop runs in its thread."""
+    guard = BlockBuster()
+    for name in _LEFT_OUT:
+        guard.functions[name] = BlockBusterFunction(None, name)
+    # On Windows the library sees no process that is started; elsewhere it sees a pipe that is read.
+    guard.functions["subprocess.Popen"] = BlockBusterFunction(
+        None, "subprocess.Popen.__init__", can_block_functions=[_OWN_PROCESSES]
+    )
+    for function in guard.functions.values():
+        function.can_block_in(*_IMPORTS)
+    guard.activate()
     try:
         yield
     finally:
-        time.sleep = really
+        guard.deactivate()
 
 
-@cache
-def _listen() -> None:
-    """Install the audit hook. The interpreter cannot take it out again, so there is one, and it mostly sleeps."""
-    sys.addaudithook(_heard)
+def blocking_place(error: BaseException | None) -> str | None:
+    """Return which call blocked and where, if that is what an error comes from, else None.
+
+    The place is the innermost line that belongs neither to Python itself nor to the library.
+    """
+    if error is None:
+        return None
+    if isinstance(error, BlockingError):
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_foreign(f.filename)]
+        return f"{error} at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}" if frames else str(error)
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__ or error.__context__,)
+    return next((place for one in inner if (place := blocking_place(one)) is not None), None)
 
 
-def _heard(event: str, arguments: tuple[object, ...]) -> None:
-    if not _watched or event not in BLOCKING:
-        return
-    found = _watched.get(threading.get_ident())
-    if found is None or _does_not_wait(event, arguments):
-        return
-    stack = traceback.StackSummary.extract(traceback.walk_stack(sys._getframe(1)), lookup_lines=False)  # noqa: SLF001 - the caller
-    if not any(frame.filename.startswith(_IMPORTING) for frame in stack):
-        where = tuple(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in reversed(stack))
-        found.append(BlockingCall(event=event, where=where))
-
-
-def _does_not_wait(event: str, arguments: tuple[object, ...]) -> bool:
-    """Tell whether this is a call that returns at once, such as a connect of the event loop itself."""
-    if event != "socket.connect" or not arguments:
-        return False
-    return isinstance(arguments[0], socket.socket) and arguments[0].gettimeout() == 0
+def _is_foreign(filename: str) -> bool:
+    paths = sysconfig.get_paths()
+    file, library = Path(filename), Path(str(blockbuster.__file__)).parent
+    if file.is_relative_to(library) or filename.startswith("<frozen"):
+        return True
+    installed = file.is_relative_to(paths["purelib"]) or file.is_relative_to(paths["platlib"])
+    return not installed and file.is_relative_to(paths["stdlib"])

@@ -9,6 +9,7 @@ from omt_core.api import Finding, Plugin, PluginSettings, calls
 from omt_core.api.hook import Hook, RoleSettings
 from omt_core.api.plugin import HOOKS
 from omt_core.plugin_host import Answers, Candidate, Dispatch, PluginHost, PluginState
+from omt_core.plugin_host.faults import FaultError
 from omt_core.plugin_host.manager import check_class
 from omt_core.testing.recording import RecordingContext
 
@@ -57,6 +58,7 @@ class PluginHarness:
         self.plugin = cast("Plugin", self.host.manager.get_plugin(name))
         roles = RoleSettings.model_validate(dict.fromkeys(RoleSettings.model_fields, name))
         self.dispatch = Dispatch(self.host, roles, self.run, seconds=_HOOK_SECONDS)
+        self._strict = Dispatch(self.host, roles, self.run, seconds=_HOOK_SECONDS, strict=True)
 
     async def validate(self, call: Validation) -> Sequence[Finding]:
         """Ask the hook that this call belongs to, and return its findings.
@@ -70,20 +72,16 @@ class PluginHarness:
         """Ask the plugin anything and return what it answered, as a sequence; raises as `validate` does."""
         # The hook is only known at run time here, so that types cannot tie the call to it.
         function = cast("Any", hook.function)
-        if hook.answer is None:
-            refuse(await self.dispatch.tell(function, call))
-            return ()
         if hook.role is not None:
             return (await self.dispatch.one(function, call),)
-        answers: Answers[object] = await self.dispatch.every(function, call)
-        refuse(answers.faults)
+        try:
+            if hook.answer is None:
+                await self._strict.tell(function, call)
+                return ()
+            answers: Answers[object] = await self._strict.every(function, call)
+        except FaultError as fault:
+            raise PluginFaultError(fault.message) from fault
         return list(answers.values)
-
-
-def refuse(faults: Sequence[Finding]) -> None:
-    """Raise `PluginFaultError` for what the host holds against the plugin."""
-    if faults:
-        raise PluginFaultError("; ".join(fault.message for fault in faults))
 
 
 _HOOK_OF: Final = {hook.call: hook for hook in HOOKS.values() if hook.element is Finding}

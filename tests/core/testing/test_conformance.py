@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import anyio
 import pytest
+
+from omt_core.testing.conformance import PluginConformance
+from omt_core.testing.harness import PluginFaultError
+from tests.core.testing import faulty_plugins
 
 pytest_plugins = ["pytester"]
 
@@ -57,3 +63,17 @@ def test_a_good_plugin_passes_every_test(failures) -> None:
 def test_a_plugin_that_breaks_a_rule_fails_the_test_of_that_rule(failures, plugin: str, test: str) -> None:
     name, _, situation = test.partition(" and ")
     assert failures(plugin, test) == {f"{name}[{situation}]" if situation else name}
+
+
+def test_a_call_that_blocks_is_told_with_its_hook_its_place_and_what_to_do(tmp_path: Path) -> None:
+    class TestBlocking(PluginConformance):
+        plugin_class = faulty_plugins.Blocking
+        name = "sample"
+
+    found = anyio.run(TestBlocking._ask, "empty", tmp_path)
+    with pytest.raises(PluginFaultError) as told:
+        TestBlocking().test_it_does_not_hold_up_the_event_loop("empty", lambda _: found)
+    place = re.escape(str(Path("core", "testing", "faulty_plugins.py")))
+    assert re.search(rf"Blocking call to time.sleep at .*{place}:\d+ in validate_users", str(told.value))
+    assert "The plugin 'sample' failed in 'validate_users'" in str(told.value)
+    assert "anyio.to_thread.run_sync" in str(told.value)
