@@ -306,6 +306,8 @@ class CrmDatabase(SourceDatabase):
     def _connect(self) -> None:
         connection = self._connection = self._driver.connect()
         self._loose = None
+        # Before anything is read: what a driver does by itself may bend the text of catalogue and looks.
+        self._decode(connection, loose=False)
         self._note_session(connection)
         self._tables = self._driver.read_catalogue(connection)
 
@@ -327,13 +329,16 @@ class CrmDatabase(SourceDatabase):
 
     def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Cursor:
         connection = self._open_connection
-        if loose is not self._loose:
-            self._driver.set_loose(connection, loose=loose)
-            self._loose = loose
+        self._decode(connection, loose=loose)
         cursor = connection.cursor()
         self._active = (connection, cursor)
         cursor.execute(statement, tuple(parameters))
         return cursor
+
+    def _decode(self, connection: Connection, *, loose: bool) -> None:
+        if loose is not self._loose:
+            self._driver.set_loose(connection, loose=loose)
+            self._loose = loose
 
     def _write(self, statement: str, parameters: Sequence[Value]) -> int:
         with closing(self._driver.connect(writable=True)) as connection:

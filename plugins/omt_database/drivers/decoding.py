@@ -14,7 +14,6 @@ REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 UTF_8: Final = "omt_repaired_utf_8"
 UTF_16_LE: Final = "omt_repaired_utf_16_le"
-NAME_UTF_16_LE: Final = "omt_name_utf_16_le"
 """Names of the codecs below, as pyodbc takes them."""
 
 _HALVES: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
@@ -53,16 +52,8 @@ def text_of_utf_16_le(raw: bytes) -> str:
         return Repaired(str(raw, "utf-16-le", "replace"))
 
 
-def name_of_utf_16_le(raw: bytes) -> str:
-    """Return a name of a column in UTF-16, up to its NUL.
-
-    A driver may give its length in bytes of UTF-8: what follows then is whatever was in memory.
-    """
-    return text_of_utf_16_le(raw).partition("\0")[0]
-
-
 def _find(name: str) -> codecs.CodecInfo | None:
-    decode = {UTF_8: text_of_utf_8, UTF_16_LE: text_of_utf_16_le, NAME_UTF_16_LE: name_of_utf_16_le}.get(name)
+    decode = {UTF_8: text_of_utf_8, UTF_16_LE: text_of_utf_16_le}.get(name)
     if decode is None:
         return None
 

@@ -17,7 +17,7 @@ from omt_core.api import DatabaseLocation, Table
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.columns_odbc import ColumnConnection
-from omt_database.drivers.decoding import NAME_UTF_16_LE, UTF_8
+from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import Decoding, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, SqliteDriver
@@ -69,7 +69,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
 
     @override
     def prepare(self, connection: OdbcConnection) -> None:
-        connection.setdecoding(self._pyodbc.SQL_WMETADATA, encoding=NAME_UTF_16_LE, ctype=self._pyodbc.SQL_WCHAR)
+        # So pyodbc takes more for a name than it is, and what lies behind it in memory may be no text. Nobody here asks
+        # for these names: they are left as bytes, each a character.
+        connection.setdecoding(self._pyodbc.SQL_WMETADATA, encoding="latin-1", ctype=self._pyodbc.SQL_WCHAR)
 
     @override
     def connect(self, *, writable: bool = False) -> Connection:

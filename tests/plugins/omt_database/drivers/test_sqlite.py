@@ -67,6 +67,18 @@ def test_text_with_a_nul_is_read_whole(engine):
     assert found == (["X'610062'"] if plan.loose else ["a\0b"])
 
 
+@pytest.mark.odbc
+def test_the_name_of_a_result_is_not_taken_for_text(tmp_path):
+    """The driver says that one beyond ASCII is longer than it is; what lies behind it in memory may be anything."""
+    require_sqlite_odbc()
+    engine = sqlite_engine("sqlite-odbc", tmp_path / "crm.sqlite")
+    engine.execute("CREATE TABLE t (c TEXT)")
+    with closing(choose_driver(engine.location, engine.settings()).connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("""SELECT max(c GLOB '*[\x80-\xbf]*') FROM t""")
+        assert cursor.description[0][0].encode("latin-1").startswith("max(c GLOB '*[\x80-\xbf]*')".encode("utf-16-le"))
+
+
 def test_a_file_that_is_not_there_is_named_and_not_made(tmp_path):
     engine = sqlite_engine("sqlite", tmp_path / "crm.sqlite")
     (tmp_path / "crm.sqlite").unlink()
