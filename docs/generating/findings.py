@@ -9,6 +9,7 @@ from pathlib import Path
 from generating.application import application
 from generating.markdown import code, page, table
 from omt_core.api import FindingCode, Severity
+from omt_core.engine.findings import reasoned_line
 
 BEGIN, END = "<!-- by hand -->", "<!-- end -->"
 """What stands between these two lines of a page is kept when the page is written anew."""
@@ -30,12 +31,16 @@ def pages(reference: Path) -> Mapping[str, str]:
 
 
 def _page(one: FindingCode, file: Path) -> str:
-    waiver = code(f'waive = ["{one.code}"]') if one.waivable else "cannot be waived"
+    waiver = code(_waiver(one)) if one.waivable else "cannot be waived"
     facts = table(("severity", "plugin", "waive it by"), [(one.severity.value, code(one.plugin), waiver)])
     return page(
         one.code, facts, _effect(one), "## What it means", one.meaning, "## What to do", one.remedy,
         _kept(file), "[All findings](index.md)",
     )  # fmt: skip
+
+
+def _waiver(one: FindingCode) -> str:
+    return reasoned_line([one.code]) if one.reason_needed else f'waive = ["{one.code}"]'
 
 
 def _effect(one: FindingCode) -> str:

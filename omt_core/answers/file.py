@@ -92,7 +92,8 @@ class Answers(_Section):
 
     waive: tuple[WaiverAnswer, ...] = ()
     """Findings that shall not stop the run: their codes, or `plugin:NAME`, better with the reason as
-    `{ code = "...", reason = "..." }`. Shown with it in receipt and report."""
+    `{ code = "...", reason = "..." }`. Shown with it in receipt and report. Where data may be left behind, such as
+    `tree-incomplete`, a waiver counts only with its reason; the page of each finding says so."""
 
     installation: ManualAnswers = ManualAnswers()
     """What discovery cannot find."""

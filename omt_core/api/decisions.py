@@ -83,7 +83,8 @@ class Waiver:
     """What shall not stop the run although it is an error, and why.
 
     `names` is a finding's code, or `plugin:NAME` for all that is found by or about a plugin. `kind` is what it was
-    given for: one that was given for a test does not count in a live migration, so that it is asked for again.
+    given for: one that was given for a test does not count in a live migration, so that it is asked for again. Without
+    its reason it does not count for codes that need one (`FindingCode.reason_needed`).
     """
 
     names: str
@@ -119,6 +120,6 @@ class Decisions:
     recovery: RecoveryChoice | None = None
     waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_with_reasons)] = ()
 
-    def waived(self, kind: MigrationKind) -> frozenset[str]:
-        """Return what is waived in a migration of this kind."""
-        return frozenset(one.names for one in self.waivers if one.kind in {kind, MigrationKind.LIVE})
+    def waived(self, kind: MigrationKind) -> tuple[Waiver, ...]:
+        """Return the waivers that were given for a migration of this kind."""
+        return tuple(one for one in self.waivers if one.kind in {kind, MigrationKind.LIVE})

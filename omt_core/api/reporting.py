@@ -82,6 +82,7 @@ class MigrationRecord:
     totals: Mapping[str, StageTotals]
     stage_titles: Mapping[str, str]
     findings: tuple[Finding, ...]
+    waived: frozenset[Finding]
     plugins: Mapping[str, str]
     receipt: Path | None
     frozen: bool

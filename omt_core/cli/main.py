@@ -158,7 +158,7 @@ async def _run_plugin_command(app: Application, command: Command, console: Conso
 
 
 def _refuse_inactive_plugins(call: Invocation) -> None:
-    waivers = () if call.answers is None else [one.names for one in call.answers.waivers]
+    waivers = () if call.answers is None else call.answers.waivers
     standing = blocking(call.app.host.inactive_findings(), waivers, call.app.host.codes)
     if standing:
         for finding in standing:

@@ -16,7 +16,7 @@ from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.users import OtherAddress
-from omt_core.engine.findings import blocking, unused_waivers
+from omt_core.engine.findings import blocking, needs_reason, reasoned_line, unused_waivers
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
 from omt_core.plugin_host import Answers
 
@@ -100,7 +100,7 @@ def file_unused_waivers(session: MigrationSession) -> None:
     session.log.file(_WAIVERS, ())
     now, host = session.now, session.engine.host
     names = (plugin.name for plugin in host.plugins)
-    session.log.file(_WAIVERS, unused_waivers(now.findings, sorted(now.waived), names))
+    session.log.file(_WAIVERS, unused_waivers(now.findings, now.waived, names))
 
 
 def basis(now: Snapshot) -> Mapping[str, object]:
@@ -142,11 +142,13 @@ def refuse_errors(session: MigrationSession) -> None:
     """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
     standing = standing_errors(session.engine, session.now)
     if standing:
+        reasoned = sorted({one.code for one in standing if needs_reason(one, session.engine.host.codes)})
+        line = f" These only with a reason: `{reasoned_line(reasoned)}`." if reasoned else ""
         codes = ", ".join(sorted({finding.code for finding in standing}))
         raise FindingsError(
             "findings-stand",
             f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
-            "Mend what they name, or waive them by `waive` in the answers file. Nothing was changed so far.",
+            f"Mend what they name, or waive them by `waive` in the answers file.{line} Nothing was changed so far.",
         )
 
 

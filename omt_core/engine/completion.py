@@ -137,7 +137,7 @@ def completion_request(session: MigrationSession) -> CompletionRequest:
     """Put together what the tenant needs beside the committed stages. In recovery of missing files: no changes."""
     now, versions = session.now, session.engine.host.versions
     decisions = now.decisions
-    waivers = tuple(str(one) for one in decisions.waivers if one.names in now.waived)
+    waivers = tuple(map(str, now.waived))
     if now.only_missing:
         return CompletionRequest(plugins=versions, waivers=waivers)
     users = tuple(

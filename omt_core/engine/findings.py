@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from omt_core.api.decisions import Waiver
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
@@ -99,22 +100,26 @@ def merged(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def blocking(
-    findings: Sequence[Finding], waivers: Collection[str], codes: Mapping[str, FindingCode]
+    findings: Sequence[Finding], waivers: Collection[Waiver], codes: Mapping[str, FindingCode]
 ) -> tuple[Finding, ...]:
-    """Return the errors that no waiver names, by their code or by `plugin:NAME`, and those that cannot be waived."""
-    waived = frozenset(waivers)
-    return tuple(
-        finding
-        for finding in findings
-        if finding.severity is Severity.ERROR and not (may_be_waived(finding, codes) and finding.waived_by(waived))
-    )
+    """Return the errors that no waiver takes away."""
+    return tuple(one for one in findings if one.severity is Severity.ERROR and not is_waived(one, waivers, codes))
 
 
-def unused_waivers(findings: Sequence[Finding], waivers: Sequence[str], plugins: Iterable[str]) -> tuple[Finding, ...]:
+def is_waived(finding: Finding, waivers: Iterable[Waiver], codes: Mapping[str, FindingCode]) -> bool:
+    """Tell whether a waiver takes this finding away: one about it, that counts for its code."""
+    reasonless_counts = not needs_reason(finding, codes)
+    counting = {one.names for one in waivers if reasonless_counts or one.reason.strip()}
+    return may_be_waived(finding, codes) and finding.waived_by(counting)
+
+
+def unused_waivers(
+    findings: Sequence[Finding], waivers: Iterable[Waiver], plugins: Iterable[str]
+) -> tuple[Finding, ...]:
     """Say which waivers had nothing to waive."""
     useful = {finding.code for finding in findings} | {f"{WAIVER_PREFIX}{name}" for name in plugins}
     useful.update(subject for finding in findings for subject in finding.subjects)
-    idle = tuple(waiver for waiver in waivers if waiver not in useful)
+    idle = tuple(one.names for one in waivers if one.names not in useful)
     return (WAIVER_UNUSED.finding("Nothing was found that these waivers are about.", idle),) if idle else ()
 
 
@@ -145,3 +150,14 @@ def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
     """Tell whether a waiver can take this finding away; else the online side would refuse in any case."""
     code = codes.get(finding.code)
     return code is None or code.waivable
+
+
+def needs_reason(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
+    """Tell whether a waiver counts for this finding only with its reason, also one by `plugin:NAME`."""
+    code = codes.get(finding.code)
+    return code is not None and code.reason_needed
+
+
+def reasoned_line(names: Iterable[str]) -> str:
+    """Return the line of an answers file that waives these, each with a reason that is to be written."""
+    return "waive = [" + ", ".join(f'{{ code = "{name}", reason = "..." }}' for name in names) + "]"

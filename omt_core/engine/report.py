@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -13,29 +13,35 @@ import anyio
 from omt_core.api import calls
 from omt_core.api.context import RunContext
 from omt_core.api.errors import OmtError
-from omt_core.api.findings import Finding
+from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import facts
-from omt_core.engine.findings import REPORT_NOT_WRITTEN, merged
+from omt_core.engine.findings import REPORT_NOT_WRITTEN, is_waived, merged
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
 
 
-async def record_of(journal: Journal, folder: Path, *, findings: Sequence[Finding] | None = None) -> MigrationRecord:
+async def record_of(
+    journal: Journal, folder: Path, codes: Mapping[str, FindingCode], *, findings: Sequence[Finding] | None = None
+) -> MigrationRecord:
     """Return the record of a migration; `findings` are those of the run under way, else those of the last one."""
     known = await journal.notes.pins()
+    decisions = await journal.notes.decisions()
+    told = await journal.runs.last_findings() if findings is None else tuple(findings)
+    waivers = decisions.waived(decisions.kind)
     receipt = folder / RECEIPT_FILE
     return MigrationRecord(
         workspace=folder,
         licence=await facts.licence_of(journal),
-        decisions=await journal.notes.decisions(),
+        decisions=decisions,
         runs=await journal.runs.all(),
         totals=await journal.items.totals(),
         stage_titles={stage.name: stage.title for stage in await journal.items.stages()},
-        findings=await journal.runs.last_findings() if findings is None else tuple(findings),
+        findings=told,
+        waived=frozenset(one for one in told if is_waived(one, waivers, codes)),
         plugins=await journal.runs.last_plugins(),
         receipt=receipt if receipt.is_file() else None,
         frozen=facts.FROZEN in known,
@@ -50,7 +56,9 @@ async def write_report(
 ) -> Path:
     """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`."""
     output = output or session.now.folder / f"{REPORT_STEM}.{form}"
-    record = await record_of(session.journal, session.now.folder, findings=session.now.findings)
+    record = await record_of(
+        session.journal, session.now.folder, session.engine.host.codes, findings=session.now.findings
+    )
     told = await render(session.engine, record, session.now.run, output, form)
     session.log.file("report", told)
     return output

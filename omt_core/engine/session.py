@@ -126,7 +126,7 @@ class Snapshot:
         return self.asked_kind or self.decisions.kind
 
     @property
-    def waived(self) -> frozenset[str]:
+    def waived(self) -> tuple[Waiver, ...]:
         """What is waived in a migration of this kind: what was waived for a test is asked for again when it is live."""
         return self.decisions.waived(self.kind)
 

@@ -28,6 +28,7 @@ from omt_core.engine.checks import (
     refuse_unchecked,
     take_report,
 )
+from omt_core.engine.findings import needs_reason, reasoned_line
 from omt_core.engine.freeze import thaw
 from omt_core.engine.opening import rebuild_journal
 from omt_core.engine.runner import Step
@@ -157,7 +158,10 @@ class TakeReport(Step[None]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waive(Step[None]):
-    """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
+    """Let a finding stop the upload no more, or again.
+
+    Raises `InputError` `waiver-not-possible`, or `waiver-reason-missing` where something it is about needs a reason.
+    """
 
     names: str
     waived: bool
@@ -165,12 +169,20 @@ class Waive(Step[None]):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        known = session.engine.host.codes.get(self.names)
+        codes = session.engine.host.codes
+        known = codes.get(self.names)
         if self.waived and known is not None and not known.waivable:
             raise InputError(
                 "waiver-not-possible", f"{self.names} cannot be waived: the online side would refuse it.", known.remedy
             )
         now = session.now
+        about = [one.code for one in now.findings if one.waived_by({self.names}) and needs_reason(one, codes)]
+        if self.waived and about and not self.reason.strip():
+            raise InputError(
+                "waiver-reason-missing",
+                f"{about[0]} is waived only with a reason: data may be left behind.",
+                f"Say why it may stand; in an answers file: `{reasoned_line([self.names])}`.",
+            )
         others = [one for one in now.decisions.waivers if one.names != self.names]
         given = [Waiver(names=self.names, reason=self.reason, kind=now.kind)] if self.waived else []
         await session.waive([*others, *given])

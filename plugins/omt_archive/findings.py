@@ -12,6 +12,7 @@ ARCHIVE_ROOT_MISSING = FindingCode(
     plugin=PLUGIN,
     meaning="A folder of the document archive does not exist or cannot be read, and documents are missing.",
     remedy="Connect the drive or share, or correct `archives` in the answers file, and run the check again.",
+    reason_needed=True,
 )
 TREE_INCOMPLETE = FindingCode(
     code="tree-incomplete",
@@ -21,6 +22,7 @@ TREE_INCOMPLETE = FindingCode(
     " copy that is not complete, or another folder than the database means.",
     remedy="Connect or restore the folder, or correct it in the answers file, and run the check again. If the files"
     " are really gone, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
+    reason_needed=True,
 )
 DOCUMENT_FILE_MISSING = FindingCode(
     code="document-file-missing",
@@ -157,6 +159,7 @@ TEMPLATE_FOLDER_MISSING = FindingCode(
     meaning="The template folder does not exist, so that no templates are moved.",
     remedy="Connect the drive or share, or give the folder as `templates` in the answers file, section"
     " [installation]. If there are no templates, waive this finding.",
+    reason_needed=True,
 )
 TEMPLATE_FILE_MISSING = FindingCode(
     code="template-file-missing",
@@ -179,6 +182,7 @@ SERVICE_FOLDER_MISSING = FindingCode(
     meaning="A folder of Customer Service that the database names cannot be found, so that nothing in it is moved.",
     remedy="Connect the drive or share, or give the folder in the answers file, section [installation.service]. If it"
     " is really gone, waive this finding.",
+    reason_needed=True,
 )
 ATTACHMENT_FILE_MISSING = FindingCode(
     code="attachment-file-missing",

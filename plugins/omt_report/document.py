@@ -6,7 +6,7 @@ it must say which were left behind. The migrator's own address and number, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -171,7 +171,6 @@ class ReportDocument(ReportHead):
 def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> ReportHead:
     """Put together everything but the items. Holds no time but those of the runs, so that it can be compared."""
     decisions = record.decisions
-    waived = decisions.waived(decisions.kind)
     return ReportHead(
         format=FORMAT,
         kind=decisions.kind,
@@ -204,7 +203,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
             )
             for login in sorted({*decisions.plans, *decisions.user_names})
         ),
-        findings=tuple(_finding(finding, waived) for finding in record.findings),
+        findings=tuple(_finding(finding, waived=finding in record.waived) for finding in record.findings),
         sections=tuple(
             SectionLine(
                 title=encodable(section.title),
@@ -282,7 +281,7 @@ def _estimate(estimate: EstimateRecord) -> EstimateLine:
     )
 
 
-def _finding(finding: Finding, waivers: Collection[str]) -> FindingLine:
+def _finding(finding: Finding, *, waived: bool) -> FindingLine:
     return FindingLine(
         code=finding.code,
         severity=finding.severity,
@@ -290,7 +289,7 @@ def _finding(finding: Finding, waivers: Collection[str]) -> FindingLine:
         subjects=tuple(map(encodable, finding.subjects)),
         message=encodable(finding.message),
         remedy=encodable(finding.remedy),
-        waived=finding.waived_by(waivers),
+        waived=waived,
     )
 
 

@@ -38,7 +38,7 @@ class Report(CoreCommand):
             copy = Path(temporary) / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:
-                record = await record_of(journal, folder)
+                record = await record_of(journal, folder, call.app.host.codes)
                 run = Surroundings(call.app.engine.events, folder)
                 told = await render(call.app.engine, record, run, output, call.options.format)
         for finding in told:

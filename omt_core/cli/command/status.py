@@ -40,7 +40,7 @@ class Status(CoreCommand):
 
 
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
-    record = await record_of(journal, folder)
+    record = await record_of(journal, folder, call.app.host.codes)
     file_stages = {stage.name for stage in await journal.items.stages() if stage.kind == "files"}
     running, last, console = await is_locked(folder), record.runs[-1] if record.runs else None, call.console
     if record.licence is not None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from omt_core.api.decisions import EmailAddress, Notifications
 from omt_core.engine.checks import standing_errors
-from omt_core.engine.findings import may_be_waived
+from omt_core.engine.findings import is_waived, may_be_waived, needs_reason
 from omt_core.engine.result import FindingLine
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
@@ -51,8 +51,9 @@ async def look(request: web.Request) -> web.Response:
     findings = [
         {
             **FindingLine.of(finding).model_dump(mode="json"),
-            "waived": (waivable := may_be_waived(finding, host.codes)) and finding.waived_by(waivers),
-            "waivable": waivable,
+            "waived": is_waived(finding, waivers, host.codes),
+            "waivable": may_be_waived(finding, host.codes),
+            "reason_needed": needs_reason(finding, host.codes),
             "blocking": finding in standing,
         }
         for finding in now.findings
@@ -61,7 +62,7 @@ async def look(request: web.Request) -> web.Response:
         {"name": plugin.name, "version": plugin.version, "state": plugin.state.value, "detail": plugin.problem or ""}
         for plugin in host.plugins
     ]
-    return answer({"findings": findings, "plugins": plugins, "waivers": sorted(waivers)})
+    return answer({"findings": findings, "plugins": plugins, "waivers": sorted(one.names for one in waivers)})
 
 
 async def run(request: web.Request) -> web.Response:
@@ -91,5 +92,6 @@ async def code(request: web.Request) -> web.Response:
             "meaning": known.meaning,
             "remedy": known.remedy,
             "waivable": known.waivable,
+            "reason_needed": known.reason_needed,
         }
     )

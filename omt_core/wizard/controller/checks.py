@@ -68,7 +68,7 @@ class Checks:
             self.run()
 
     async def waive(self, code: str, *, waived: bool, reason: str = "") -> None:
-        """Let a finding stop the upload no more, or again. Raises `InputError` `waiver-not-possible`."""
+        """Let a finding stop the upload no more, or again. Raises `InputError` as the step `Waive`."""
         self._refuse()
         await self._holder.runner.do(Waive(names=code, waived=waived, reason=reason))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.decisions import Notifications
+from omt_core.api.decisions import Notifications, Waiver
 from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -33,6 +33,7 @@ from omt_core.engine.checks import (
     unanswered,
 )
 from omt_core.engine.findings import FindingLog
+from omt_core.engine.steps import Waive
 from omt_core.plugin_host import EventHub
 from omt_core.testing.samples import sample_user
 from tests.core.engine.sessions import session_in
@@ -41,6 +42,10 @@ pytestmark = pytest.mark.anyio
 
 BAD_PLAN = FindingCode(
     code="bad-plan", severity=Severity.ERROR, plugin="rules", meaning="A plan is bad.", remedy="Choose another."
+)
+
+LEFT_BEHIND = FindingCode(
+    code="half-gone", severity=Severity.ERROR, plugin="rules", meaning="Half.", remedy="Look.", reason_needed=True
 )
 
 
@@ -79,6 +84,36 @@ async def test_to_ask_changes_nothing_and_to_take_the_report_does(tmp_path: Path
         assert session.now.revision > before.revision
         with pytest.raises(FindingsError, match="bad-plan"):
             refuse_errors(session)
+
+
+class LeavesBehind(Plugin):
+    """Finds that files may be left behind."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (LEFT_BEHIND,)
+
+    @override
+    @hookimpl
+    async def validate_documents(self, call: calls.ValidateDocuments) -> Sequence[Finding]:
+        return (LEFT_BEHIND.finding("Half of it is gone."),)
+
+
+async def test_whoever_waives_without_the_reason_that_is_needed_is_told_the_line_to_write(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=LeavesBehind) as session:
+        await check_now(session, (DOCUMENTS,))
+        await session.waive([Waiver(names="half-gone")])
+        with pytest.raises(FindingsError) as caught:
+            refuse_errors(session)
+        assert '`waive = [{ code = "half-gone", reason = "..." }]`' in caught.value.remedy
+        for names in ("half-gone", "plugin:rules"):
+            with pytest.raises(InputError) as refused:
+                await Waive(names=names, waived=True, reason=" ").perform(session)
+            assert refused.value.code == "waiver-reason-missing"
+            await Waive(names=names, waived=True, reason="They burnt.").perform(session)
+            refuse_errors(session)
+            await Waive(names=names, waived=False).perform(session)
 
 
 async def test_what_was_looked_at_before_a_decision_is_not_taken_after_it(tmp_path: Path) -> None:

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import tomllib
+
+import pytest
+
+from omt_core.api.decisions import Waiver
 from omt_core.api.findings import Finding, FindingCode, Severity
-from omt_core.engine.findings import blocking, merged, unused_waivers
+from omt_core.engine.findings import blocking, is_waived, merged, reasoned_line, unused_waivers
 
 
 def finding(code: str = "a", severity: Severity = Severity.ERROR, plugin: str = "p", *subjects: str) -> Finding:
     return Finding(code=code, severity=severity, plugin=plugin, subjects=subjects, message="m", remedy="r")
 
 
+def waivers(*names: str, reason: str = "") -> list[Waiver]:
+    return [Waiver(names=name, reason=reason) for name in names]
+
+
 def test_only_errors_that_nobody_waived_stop_a_run() -> None:
     found = [finding("a"), finding("b", Severity.WARNING), finding("c", plugin="q"), finding("d")]
-    assert [one.code for one in blocking(found, ["d"], {})] == ["a", "c"]
-    assert [one.code for one in blocking(found, ["a", "plugin:q"], {})] == ["d"]
+    assert [one.code for one in blocking(found, waivers("d"), {})] == ["a", "c"]
+    assert [one.code for one in blocking(found, waivers("a", "plugin:q"), {})] == ["d"]
 
 
 def test_what_the_online_side_refuses_in_any_case_cannot_be_waived() -> None:
     code = FindingCode(code="a", severity=Severity.ERROR, plugin="p", meaning="m", remedy="r", waivable=False)
-    assert blocking([finding("a")], ["a", "plugin:p"], {"a": code}) == (finding("a"),)
+    assert blocking([finding("a")], waivers("a", "plugin:p", reason="We know."), {"a": code}) == (finding("a"),)
+
+
+@pytest.mark.parametrize("names", ["a", "plugin:p", "plugin:about"])
+def test_where_data_may_be_left_behind_a_waiver_counts_with_its_reason_only(names: str) -> None:
+    code = FindingCode(code="a", severity=Severity.ERROR, plugin="p", meaning="m", remedy="r", reason_needed=True)
+    found = finding("a", Severity.ERROR, "p", "plugin:about")
+    for blank in ("", "  "):
+        assert not is_waived(found, waivers(names, reason=blank), {"a": code})
+    assert is_waived(found, waivers(names, reason="They burnt."), {"a": code})
+    assert is_waived(found, waivers(names), {})
+
+
+def test_the_line_that_waives_is_one_of_an_answers_file() -> None:
+    told = tomllib.loads(reasoned_line(["a", "plugin:b"]))
+    assert told == {"waive": [{"code": "a", "reason": "..."}, {"code": "plugin:b", "reason": "..."}]}
 
 
 def test_a_finding_about_a_plugin_is_waived_by_that_plugins_name() -> None:
     about = finding("plugin-raised", Severity.ERROR, "core", "plugin:bad")
-    assert blocking([about], ["plugin:good"], {}) == (about,)
-    assert blocking([about], ["plugin:bad"], {}) == ()
+    assert blocking([about], waivers("plugin:good"), {}) == (about,)
+    assert blocking([about], waivers("plugin:bad"), {}) == ()
 
 
 def test_there_is_one_answer_to_whether_a_finding_is_waived() -> None:
@@ -41,6 +65,6 @@ def test_united_findings_are_sorted_by_weight_and_told_once() -> None:
 
 
 def test_a_waiver_that_waives_nothing_is_told() -> None:
-    (told,) = unused_waivers([finding("a")], ["a", "misspelt", "plugin:there", "plugin:gone"], ["there"])
+    (told,) = unused_waivers([finding("a")], waivers("a", "misspelt", "plugin:there", "plugin:gone"), ["there"])
     assert told.subjects == ("misspelt", "plugin:gone")
-    assert unused_waivers([finding("a")], ["a"], []) == ()
+    assert unused_waivers([finding("a")], waivers("a"), []) == ()

@@ -46,7 +46,8 @@ async def opened(simulated):
 def record(*findings: Finding) -> MigrationRecord:
     return MigrationRecord(
         workspace=Path(), licence=LICENCE, decisions=Decisions(), runs=(), totals={}, stage_titles={},
-        findings=findings, plugins={}, receipt=None, frozen=False, records=lambda states: pytest.fail("not needed"),
+        findings=findings, waived=frozenset(), plugins={}, receipt=None, frozen=False,
+        records=lambda states: pytest.fail("not needed"),
     )  # fmt: skip
 
 

@@ -118,6 +118,7 @@ def record_of(items: Sequence[ItemRecord], **changes: Any) -> MigrationRecord:
         totals={stage: total(stage) for stage in ("database", "documents")},
         stage_titles={"database": "Database", "documents": "Documents"},
         findings=(MISSING_FINDING,),
+        waived=frozenset({MISSING_FINDING}),
         plugins={"upload": "1.0", "archive": "1.0"},
         receipt=Path("/workspace/receipt.json"),
         frozen=True,

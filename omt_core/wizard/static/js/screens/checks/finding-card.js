@@ -7,7 +7,7 @@ import { codeButton } from "../finding-code/code-button.js";
 import { isWaived } from "./finding-groups.js";
 import { severityBadge } from "./severities.js";
 import { subjectList } from "./subjects.js";
-import { askWaiver } from "./waiving.js";
+import { askToUnwaive, askToWaive } from "./waiving.js";
 
 const CASES = 20;
 
@@ -75,8 +75,14 @@ function waiver(group) {
     return h("p", { class: "finding__waiver muted" }, icon("lock"), t("checks.not-waivable"));
   }
   const waived = group.findings.every(isWaived);
+  const reasonNeeded = group.findings.some((one) => one.reason_needed);
   return h("div", { class: "finding__waiver" },
     h("p", { class: "muted" }, waived ? t("checks.waived-why") : t("checks.blocks-why")),
-    h("button", { type: "button", class: "button", on: { click: () => askWaiver(group.waiver, !waived) } },
-      waived ? t("checks.unwaive") : t("checks.waive")));
+    waived
+      ? button("checks.unwaive", () => askToUnwaive(group.waiver))
+      : button("checks.waive", () => askToWaive(group.waiver, reasonNeeded)));
+}
+
+function button(words, click) {
+  return h("button", { type: "button", class: "button", on: { click } }, t(words));
 }

@@ -9,6 +9,7 @@
  * @property {string} message
  * @property {string} remedy
  * @property {boolean} waivable
+ * @property {boolean} reason_needed its waiver counts only with a reason
  * @property {boolean} blocking
  */
 
