@@ -76,6 +76,11 @@ class Checks(Screen):
         """The card of a code."""
         return self.main.get_by_role("article").filter(has=self.button(code))
 
+    def waive(self, code: str) -> Locator:
+        """Press Waive... at a card: the dialog."""
+        self.finding(code).get_by_role("button", name="Waive...").click()
+        return self.page.get_by_role("dialog", name=f"Waive {code}?")
+
     def run_again(self) -> None:
         """Press Run all checks again."""
         self.button("Run all checks again").click()

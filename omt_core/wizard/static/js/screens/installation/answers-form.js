@@ -1,13 +1,13 @@
 /** The form of the answers: SuperOffice CRM, Customer Service, Online. Source: domain/wizard.md W100-W105. */
 
 import { h, replace } from "../../core/dom.js";
-import { field } from "../../core/fields.js";
+import { checkField, field } from "../../core/fields.js";
 import { folderButton } from "../../core/folder-dialog.js";
 import { icon } from "../../core/icons.js";
 import { PasswordField } from "../../core/password-field.js";
 import { hasText, t } from "../../core/text.js";
 
-const CRM = ["dbms", "server", "database", "dsn", "prefix", "user", "password"];
+const CRM = ["dbms", "server", "database", "dsn", "prefix", "windows_login", "user", "password"];
 const ARCHIVES = ["archives.1", "archives.2", "archives.3"];
 const SERVICE = ["service.base", "service.attachments", "service.templates", "service.texts"];
 const PATHS = new Set([...ARCHIVES, ...SERVICE, "templates", "root"]);
@@ -49,7 +49,10 @@ export class AnswersForm {
 
   /** What `POST /api/installation` takes. */
   values() {
-    const get = (name) => this.#controls.get(name).value.trim();
+    const get = (name) => {
+      const control = this.#controls.get(name);
+      return control.type === "checkbox" ? control.checked : control.value.trim();
+    };
     const service = Object.fromEntries(SERVICE.map((name) => [name.slice("service.".length), get(name)]));
     const answers = Object.fromEntries(CRM.filter((name) => name !== "password").map((name) => [name, get(name)]));
     return {
@@ -66,7 +69,7 @@ export class AnswersForm {
     for (const [name, element] of this.#fields) {
       needed(element, [...needs].some((need) => plain(need) === plain(name)));
       const control = this.#controls.get(name);
-      if (control?.tagName === "INPUT") control.placeholder = found.get(plain(name)) ?? "";
+      if (control?.tagName === "INPUT" && control.type !== "checkbox") control.placeholder = found.get(plain(name)) ?? "";
     }
   }
 
@@ -82,7 +85,9 @@ export class AnswersForm {
   }
 
   #set(name, value) {
-    this.#controls.get(name).value = value ?? "";
+    const control = this.#controls.get(name);
+    if (control.type === "checkbox") control.checked = value === true;
+    else control.value = value ?? "";
   }
 
   #field(name) {
@@ -92,7 +97,11 @@ export class AnswersForm {
     const hint = hasText(hintKey) ? t(hintKey) : undefined;
     let made;
     if (name === "password") made = this.#password.field(label, hint);
-    else {
+    else if (name === "windows_login") {
+      const control = h("input", { name, type: "checkbox" });
+      this.#controls.set(name, control);
+      made = checkField({ label, control, hint });
+    } else {
       const control = this.#control(name);
       const action = PATHS.has(name) ? folderButton(control, label) : undefined;
       made = field({ label, control, action, optional: OPTIONAL.has(name), hint });
