@@ -72,13 +72,15 @@ _GRANT: Final = (
 _SESSION: Final = "SELECT pg_backend_pid()"
 
 _WAITING: Final = """
-SELECT a.state, a.wait_event_type,
+SELECT CASE WHEN clock_timestamp() - a.state_change < interval '3 seconds' THEN 'active' ELSE a.state END,
+       a.wait_event_type,
        (SELECT CAST(CAST(l.relation AS regclass) AS text) FROM pg_locks l
         WHERE l.pid = a.pid AND NOT l.granted AND l.relation IS NOT NULL LIMIT 1),
        b.pid, b.usename, b.application_name, CAST(b.client_addr AS text)
 FROM pg_stat_activity a
 LEFT JOIN pg_stat_activity b ON b.pid = (pg_blocking_pids(a.pid))[1]
 WHERE a.pid IN ({0})"""
+"""One that had a statement a moment ago is at work: between two portions of a result a session is idle."""
 
 _MARKS: Final = """
 SELECT c.relname, c.oid, c.relfilenode

@@ -64,6 +64,12 @@ async def test_rows_come_in_batches(database):
     assert sizes == [4, 4, 2]
 
 
+async def test_a_session_that_answered_a_moment_ago_is_not_taken_for_dead(database):
+    await database.rows("SELECT person_id FROM person")
+    look = database.driver.look(tuple(database._sessions.values()))
+    assert look is None or look.at_work
+
+
 async def test_parameters_are_bound(database):
     rows = await database.rows('SELECT "name" FROM PERSON WHERE person_id = ?', (3,))
     assert [tuple(row) for row in rows] == [("n3",)]
