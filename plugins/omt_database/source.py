@@ -198,22 +198,20 @@ class CrmDatabase(SourceDatabase):
         """Return the bytes of the largest value of each column, roughly."""
         if not plans:
             return ()
-        sizes = ", ".join(f"MAX({self._driver.size(plan)})" for plan in plans)
-        statement = f"SELECT {sizes} FROM {self._driver.source(table)}"  # noqa: S608 - quoted names only
+        sizes = [f"MAX({self._driver.size(plan)})" for plan in plans]
         async with self._own_turn():
-            rows = await self._run(lambda: self._driver.fetch(self._open_connection, statement), table.name)
-        return [number(size) or 0 for size in rows[0]]
+            row = await self._run(lambda: self._driver.measure(self._open_connection, table, sizes), table.name)
+        return [number(size) or 0 for size in row]
 
     async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
         """Return the columns that hold values which the driver may not be able to give."""
         looked = [(plan, looks) for plan in plans if (looks := self._driver.suspicion(plan)) is not None]
         if not looked:
             return ()
-        looks = ", ".join(f"MAX(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked)
-        statement = f"SELECT {looks} FROM {self._driver.source(table)}"  # noqa: S608 - quoted names only
+        tests = [f"MAX(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked]
         async with self._own_turn():
-            rows = await self._run(lambda: self._driver.fetch(self._open_connection, statement), table.name)
-        return [plan for (plan, _), found in zip(looked, rows[0], strict=True) if number(found)]
+            row = await self._run(lambda: self._driver.measure(self._open_connection, table, tests), table.name)
+        return [plan for (plan, _), found in zip(looked, row, strict=True) if number(found)]
 
     async def weakness_of_views(self) -> str | None:
         """Return why a snapshot of this database will be less than one consistent view, or None."""

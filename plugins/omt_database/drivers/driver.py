@@ -178,6 +178,15 @@ class Driver(ABC):
         """Return SQL for the bytes of a value, roughly."""
         return f"LENGTH({plan.expression})"
 
+    def measure(self, connection: Connection, table: Table, expressions: Sequence[str]) -> Row:
+        """Return the values of some expressions over all rows of a table, in one row.
+
+        Each has a short name: of one that SQLite's ODBC driver makes of an expression with letters beyond ASCII it
+        tells the bytes for the letters, and whoever reads the name reads whatever lies behind it in memory.
+        """
+        named = ", ".join(f"{expression} AS c{place}" for place, expression in enumerate(expressions))
+        return self.fetch(connection, f"SELECT {named} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+
     def source(self, table: Table) -> str:
         """Return a table's name as it stands in a FROM."""
         name = quoted(table.name, self.dbms)

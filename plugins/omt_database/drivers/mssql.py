@@ -304,10 +304,8 @@ class MssqlDriver(ServerDriver):
         fine = [plan for plan in plans if plan.column.type_name.lower() in _OF_SEVEN_DIGITS]
         if not fine:
             return plans
-        looks = ", ".join(
-            f"MAX(CASE WHEN DATEPART(nanosecond, {plan.expression}) % 1000 <> 0 THEN 1 END)" for plan in fine
-        )
-        row = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        looks = [f"MAX(CASE WHEN DATEPART(nanosecond, {plan.expression}) % 1000 <> 0 THEN 1 END)" for plan in fine]
+        row = self.measure(connection, table, looks)
         finer = {plan.column.name for plan, found in zip(fine, row, strict=True) if number(found)}
         # Neither pyodbc nor Arrow holds 100 nanoseconds: such a column travels as text, whole.
         return tuple(

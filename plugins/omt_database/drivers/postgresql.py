@@ -223,8 +223,7 @@ class PostgresqlDriver(ServerDriver):
         looked = [(plan, looks) for plan in plans if (looks := self.suspicion(plan)) is not None]
         if not looked:
             return plans
-        looks = ", ".join(f"max(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked)
-        row = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        row = self.measure(connection, table, [f"max(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked])
         found = {plan.column.name for (plan, _), is_there in zip(looked, row, strict=True) if number(is_there)}
         return tuple(self.loosened(plan) if plan.column.name in found else plan for plan in plans)
 

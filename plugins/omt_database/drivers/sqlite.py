@@ -145,8 +145,7 @@ class SqliteDriver(Driver):
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = [_declared_plan(column) for column in table.columns]
-        looks = ", ".join(f"{self._misfit(plan)}, {_width(plan)}" for plan in plans)
-        row = self.fetch(connection, f"SELECT {looks} FROM {quoted(table.name, self.dbms)}")[0]  # noqa: S608 - quoted names only
+        row = self.measure(connection, table, [look for plan in plans for look in (self._misfit(plan), _width(plan))])
         # As text and back, since ODBC gives the result of an expression as text.
         numbers = [int(str(value or 0)) for value in row]
         return tuple(

@@ -129,8 +129,8 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         texts = [plan for plan in plans if plan.kind is Kind.STRING]
         if not texts:
             return plans
-        looks = ", ".join(f"max(instr(CAST({plan.expression} AS BLOB), X'00') > 0)" for plan in texts)
-        found = self.fetch(connection, f"SELECT {looks} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        looks = [f"max(instr(CAST({plan.expression} AS BLOB), X'00') > 0)" for plan in texts]
+        found = self.measure(connection, table, looks)
         cut = {plan.column.name for plan, cuts in zip(texts, found, strict=True) if number(cuts)}
         # The driver cuts text at a NUL character, and gives bytes whole.
         return tuple(self.loosened(plan) if plan.column.name in cut else plan for plan in plans)
