@@ -197,7 +197,9 @@ def _read(file: Path | None) -> dict[str, Any]:
         content = file.read_bytes()
     except OSError as error:
         raise InputError(
-            "settings-unreadable", f"The settings file {file} cannot be read: {error}.", "Check the path of --settings."
+            "settings-unreadable",
+            f"The settings file {file} cannot be read: {error.strerror or error}.",
+            "Check the path of --settings.",
         ) from None
     return read_toml(content, area="settings", place=f"The settings file {file}")
 

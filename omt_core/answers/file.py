@@ -170,7 +170,9 @@ def load_answers(file: Path) -> Answers:
         content = file.read_bytes()
     except OSError as error:
         raise InputError(
-            "answers-unreadable", f"The answers file {file} cannot be read: {error}.", "Check the path of --answers."
+            "answers-unreadable",
+            f"The answers file {file} cannot be read: {error.strerror or error}.",
+            "Check the path of --answers.",
         ) from None
     values = read_toml(content, area="answers", place=f"The answers file {file}")
     for one in texts_in(values):

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from omt_archive.disk import Disk
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
-from omt_archive.names import on_site, telling
+from omt_archive.names import on_site
 from omt_archive.tree import tree_item, walk
-from omt_core.api import Installation, InventoryState, Item, Row
+from omt_core.api import Installation, InventoryState, Item, Row, one_line
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold, refuse_reason
 
@@ -90,7 +90,7 @@ def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, m
         if refusal is not None:
             yield Item(
                 stage=STAGE, key=f"row:{row.key}", name=f"template {row.key}", presence=InventoryState.REFUSED,
-                reason=TEMPLATE_NAME_HOSTILE.code, detail=f"Its file name {telling(repr(row.relative))} {refusal}.",
+                reason=TEMPLATE_NAME_HOSTILE.code, detail=f"Its file name '{one_line(row.relative)}' {refusal}.",
             )  # fmt: skip
         elif not _is_present(fold(row.relative), present) and fold(row.relative) not in told:
             told.add(fold(row.relative))

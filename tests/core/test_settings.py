@@ -131,3 +131,11 @@ def test_what_is_wrong_is_said_in_words_for_a_person(tmp_path: Path, text: str, 
     with pytest.raises(InputError) as caught:
         load_settings(MODELS, file=file)
     assert words in caught.value.message
+
+
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load_settings(MODELS, file=tmp_path / "none.toml")
+    assert (
+        caught.value.message == f"The settings file {tmp_path / 'none.toml'} cannot be read: No such file or directory."
+    )

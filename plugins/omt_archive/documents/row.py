@@ -16,8 +16,7 @@ from omt_archive.findings import (
     DOCUMENT_WITHOUT_APPOINTMENT,
     DOCUMENT_WITHOUT_OWNER,
 )
-from omt_archive.names import telling
-from omt_core.api import InventoryState, Row, Value
+from omt_core.api import InventoryState, Row, Value, one_line
 from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
@@ -96,13 +95,13 @@ def meant(document: DocumentRow) -> DocumentRow | None:
 
 def hostile_name(name: str, reason: str) -> Unmovable:
     """Say that a document has a name that no file can have."""
-    detail = f"Its file name {telling(repr(name))} {reason}."
+    detail = f"Its file name '{one_line(name)}' {reason}."
     return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 
 def hostile_login(login: str, reason: str) -> Unmovable:
     """Say that a document's owner has a login that must not become a folder."""
-    detail = f"Its owner's login {telling(repr(login))} {reason}."
+    detail = f"Its owner's login '{one_line(login)}' {reason}."
     return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 

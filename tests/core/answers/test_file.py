@@ -114,3 +114,11 @@ def test_a_file_is_read_without_its_secrets(tmp_path: Path, key: str) -> None:
     answers = load(tmp_path, text.replace("OMT_TEST_PW", "OMT_TEST_NOWHERE"))
     with pytest.raises(InputError, match=f"{key} names"):
         answers.manual() if key.startswith("installation") else answers.login_password()
+
+
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load_answers(tmp_path / "none.toml")
+    assert (
+        caught.value.message == f"The answers file {tmp_path / 'none.toml'} cannot be read: No such file or directory."
+    )
