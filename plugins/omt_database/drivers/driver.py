@@ -179,13 +179,9 @@ class Driver(ABC):
         return f"LENGTH({plan.expression})"
 
     def measure(self, connection: Connection, table: Table, expressions: Sequence[str]) -> Row:
-        """Return the values of some expressions over all rows of a table, in one row.
-
-        Each has a short name: of one that SQLite's ODBC driver makes of an expression with letters beyond ASCII it
-        tells the bytes for the letters, and whoever reads the name reads whatever lies behind it in memory.
-        """
-        named = ", ".join(f"{expression} AS c{place}" for place, expression in enumerate(expressions))
-        return self.fetch(connection, f"SELECT {named} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        """Return the values of some expressions over all rows of a table, in one row."""
+        chosen = ", ".join(expressions)
+        return self.fetch(connection, f"SELECT {chosen} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
 
     def source(self, table: Table) -> str:
         """Return a table's name as it stands in a FROM."""
