@@ -68,9 +68,18 @@ class StageConformance(OnlineSuite):
             with pytest.raises(OnlineRefusedError):
                 await commit_stage(migration, tmp_path, "documents", lines, items=items)
 
+    @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "C:\\x", ""])
+    async def test_a_name_that_leads_out_of_its_folder_is_refused(self, tmp_path: Path, name: str) -> None:
+        """Whoever gives files back by their names would write where nobody meant to."""
+        line = manifest_line(Item(stage="documents", key="k", name=name), b"")
+        async with self.online_side(tmp_path) as connect, open_migration(connect, tmp_path / "one") as migration:
+            await send(migration, file_of(b""), b"")
+            with pytest.raises(OnlineRefusedError):
+                await commit_stage(migration, tmp_path, "documents", [line])
+
     async def test_hostile_names_are_kept_as_they_are(self, tmp_path: Path) -> None:
         """A name is text and no path; a lone surrogate is written as its escape."""
-        names = ["../../etc/passwd", 'a"\\\t\x01\x7f', "\u2028\U0001f9ed", ""]
+        names = ['a"\\\t\x01\x7f', "\u2028\U0001f9ed", "..a/b", ""]
         items = [Item(stage="documents", key=f"k{number}", name=name) for number, name in enumerate(names)]
         lines = [manifest_line(item, b"") for item in items]
         lines[-1] = lines[-1].replace(b'"name":""', b'"name":"\\ud800"')

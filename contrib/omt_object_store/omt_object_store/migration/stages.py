@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import anyio.to_thread
-from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, StageManifest
+from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, StageManifest, leads_out
 from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, parse_line
 from omt_protocol.result_files import manifest_lines
 
@@ -101,6 +101,8 @@ def _parse(stage: str, lines: Sequence[bytes], number: int, before: str | None) 
             raise malformed(f"line {place} is a part of a table outside the stage {DATABASE_STAGE}")
         if entry.stage != stage:
             raise malformed(f"line {place} belongs to another stage")
+        if entry.digest is not None and leads_out(entry.name):
+            raise malformed(f"line {place} has a name that is empty or leads out of its folder")
         if before is not None and before >= entry.key:
             raise malformed(f"line {place} is not in the order of keys, or has the key of the one before")
         before = entry.key
