@@ -17,6 +17,7 @@ from omt_core.api.online import (
     CompletionProgress,
     CompletionRequest,
     ContentRef,
+    CreatedUpload,
     ManifestEntry,
     OnlineMigration,
     StageManifest,
@@ -83,11 +84,11 @@ class PlainTus(OnlineMigration):
         return frozenset(content.digest for content in contents)
 
     @override
-    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> tuple[str, int]:
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self.id}
         created = await self.uploads.create(request.size, metadata, first_chunk)
         self.urls.append(created[0])
-        return created
+        return CreatedUpload(*created)
 
     @override
     async def offset(self, url: str) -> int:
