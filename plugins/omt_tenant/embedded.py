@@ -15,7 +15,7 @@ from aiohttp import web
 from omt_core.api import InputError
 from omt_tenant.http.application import make_application
 from omt_tenant.importing import import_migration
-from omt_tenant.migration.completion import Completing, Importer
+from omt_tenant.migration.completion import Completion, Importer
 from omt_tenant.migration.plan_catalogue import OfferedPlan
 from omt_tenant.settings import TenantSettings
 from omt_tenant.tenant import Clocks, Store
@@ -68,7 +68,7 @@ async def serve_tenant(
     )
     try:
         async with anyio.create_task_group() as tasks:
-            completing = Completing(store, importer, tasks)
+            completing = Completion(store, importer, tasks)
             try:
                 async with _listening(make_application(store, completing), port, tls) as url:
                     await completing.resume()

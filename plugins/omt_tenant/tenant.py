@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from omt_core.api import InputError
 from omt_core.api.files import PRIVATE_FILE, make_folder, sync_folder
-from omt_tenant.migration.claims import Opening
+from omt_tenant.migration.claims import Claims
 from omt_tenant.migration.completion_records import CompletionStore
 from omt_tenant.migration.plan_catalogue import OfferedPlan
 from omt_tenant.migration.stages import StageStore
@@ -56,7 +56,7 @@ class Store:
     contents: ContentStore
     uploads: UploadStore
     landing: Landing
-    opening: Opening
+    claims: Claims
     stages: StageStore
     completions: CompletionStore
     taken: TakenNames
@@ -110,7 +110,7 @@ class Store:
             contents=contents,
             uploads=uploads,
             landing=Landing(layout, contents, uploads),
-            opening=Opening(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
+            claims=Claims(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
             stages=StageStore(state, contents),
             completions=CompletionStore(layout, state),
             taken=taken_names,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from omt_online.client.answers import TenantAnswer
-from omt_online.client.connecting import open_session
+from omt_online.client.connection import open_session
 from omt_online.client.result_files import fetch_result
 from omt_online.client.settings import ClientSettings
 from omt_online.verifying.manifest_difference import differing_lines

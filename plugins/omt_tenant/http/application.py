@@ -13,14 +13,14 @@ from omt_tenant.http.openapi import OPENAPI_PATH, read_openapi
 from omt_tenant.http.routes import PATH_PARAMETERS, ROUTES
 from omt_tenant.http.service import SERVICE, Service
 from omt_tenant.http.turns import UploadTurns
-from omt_tenant.migration.completion import Completing
+from omt_tenant.migration.completion import Completion
 from omt_tenant.tenant import Store
 
 _SPARE_WORKERS = 4
 """Threads beside those that receive uploads, so that short calls need not wait for them."""
 
 
-def make_application(store: Store, completing: Completing) -> web.Application:
+def make_application(store: Store, completing: Completion) -> web.Application:
     """Return the application that serves a store; must be called in a running event loop."""
     parallel = store.settings.parallel_uploads
     application = web.Application(middlewares=[log_calls, tell_errors(refusal_of), guard(check)])

@@ -16,7 +16,7 @@ async def open_migration(request: web.Request) -> web.StreamResponse:
     service = request.app[SERVICE]
     body = await read_body(request, OpeningBody)
     identifier, claim = await service.run(
-        lambda: service.store.opening.open(
+        lambda: service.store.claims.open(
             owner=body.licence.owner,
             serial=body.licence.serial,
             kind=body.kind,
@@ -32,7 +32,7 @@ async def release_claim(request: web.Request) -> web.StreamResponse:
     """Give the claim back; the migration stays."""
     service = request.app[SERVICE]
     migration = await service.enter(request)
-    await service.run(service.store.opening.release, migration)
+    await service.run(service.store.claims.release, migration)
     return web.Response(status=204)
 
 

@@ -15,7 +15,7 @@ from omt_core.http import read_body as read_bytes
 from omt_protocol.protocol_error import bad_request, too_large
 from omt_tenant.http.bodies import Body
 from omt_tenant.http.turns import UploadTurns
-from omt_tenant.migration.completion import Completing
+from omt_tenant.migration.completion import Completion
 from omt_tenant.migration.state import MigrationState
 from omt_tenant.tenant import Store
 
@@ -34,7 +34,7 @@ class Service:
     """The store, and the threads in which it is used."""
 
     store: Store
-    completing: Completing
+    completing: Completion
     workers: anyio.CapacityLimiter
     turns: UploadTurns
 
@@ -44,7 +44,7 @@ class Service:
 
     async def enter(self, request: web.Request) -> MigrationState:
         """Check the claim of a request on the migration in its path."""
-        return await self.run(self.store.opening.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER))
+        return await self.run(self.store.claims.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER))
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)

@@ -60,7 +60,7 @@ async def exchange_secret(request: web.Request) -> web.StreamResponse:
 async def read_tenant(request: web.Request) -> web.StreamResponse:
     """Tell who the tenant is, its state, and what it knows of an earlier migration."""
     service = request.app[SERVICE]
-    migration = await service.run(service.store.opening.status)
+    migration = await service.run(service.store.claims.status)
     return answer(
         TenantAnswer(
             tenant=service.store.identity.tenant,

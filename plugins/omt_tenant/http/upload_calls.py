@@ -42,7 +42,7 @@ async def create_upload(request: web.Request) -> web.StreamResponse:
     claim = request.headers.get(CLAIM_HEADER)
 
     def announce() -> Upload:
-        service.store.opening.enter(announced.migration, claim)
+        service.store.claims.enter(announced.migration, claim)
         return service.store.uploads.announce(announced.kind, announced.digest, announced.length, announced.metadata)
 
     upload = await service.run(announce)
@@ -127,7 +127,7 @@ async def _find(service: Service, request: web.Request) -> Upload:
     claim = request.headers.get(CLAIM_HEADER)
 
     def find() -> Upload:
-        service.store.opening.enter(None, claim)
+        service.store.claims.enter(None, claim)
         return service.store.uploads.find(request.match_info["uid"])
 
     return await service.run(find)

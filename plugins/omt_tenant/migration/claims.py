@@ -14,7 +14,7 @@ from omt_tenant.migration.state import MigrationState, read_migration
 from omt_tenant.store.state_database import StateDatabase
 
 
-class Opening:
+class Claims:
     """Opens the tenant's migration and guards it by claims. All methods block; any thread may call them."""
 
     def __init__(self, state: StateDatabase, *, claim_seconds: float, clock: Callable[[], float]) -> None:

@@ -27,7 +27,7 @@ from omt_tenant.importing import (
     TenantSurroundings,
     VerificationFailedError,
 )
-from omt_tenant.migration.preparation import Parts, Preparing
+from omt_tenant.migration.preparation import Parts, Preparation
 from omt_tenant.migration.state import MigrationState
 from omt_tenant.store.full_disk import is_full, storage_full
 from omt_tenant.tenant import Store
@@ -62,14 +62,14 @@ class CompletionStatus:
     error: str | None = None
 
 
-class Completing:
+class Completion:
     """The imports of one server, one at a time, each in a task of `tasks`: it outlives the request for it."""
 
     def __init__(self, store: Store, importer: Importer, tasks: anyio.abc.TaskGroup) -> None:
         self._store = store
         self._importer = importer
         self._tasks = tasks
-        self._preparing = Preparing(store, tasks)
+        self._preparing = Preparation(store, tasks)
         self._scope = anyio.CancelScope()
         self._progress = CompletionProgress(state="verifying", done=0, total=0)
         self._unnoted: ProtocolError | None = None
@@ -78,7 +78,7 @@ class Completing:
 
     async def resume(self) -> None:
         """Begin the import again that a stop or crash interrupted."""
-        migration = await anyio.to_thread.run_sync(self._store.opening.status)
+        migration = await anyio.to_thread.run_sync(self._store.claims.status)
         if migration is not None and migration.run_state == "requested":
             self._start(migration.run)
 
@@ -163,7 +163,7 @@ class Completing:
 
     def _gather(self, run: int) -> tuple[CommittedMigration, TenantSurroundings]:
         store = self._store
-        state = store.opening.status()
+        state = store.claims.status()
         if state is None or state.request is None:
             raise RuntimeError("a completion was started that nobody asked for")
         migration = CommittedMigration(

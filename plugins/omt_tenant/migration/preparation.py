@@ -19,7 +19,7 @@ Parts = Sequence[tuple[str, PartToImport]]
 """Parts with the names of their tables."""
 
 
-class Preparing:
+class Preparation:
     """The one import ahead of a server. What is told of is a hint: what comes of it is held against what is committed.
 
     It ends for good where it fails, until the next completion is over: that one finds out, and says, what is wrong.

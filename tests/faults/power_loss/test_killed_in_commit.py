@@ -28,7 +28,7 @@ def test_a_commit_that_a_kill_left_without_its_fsync_is_not_told_before_it_is_su
             states += 1
             survivor.tree.write({str(disk): shelf / str(states)})
             store = Store.open(shelf / str(states) / "tenant")
-            migration = store.opening.status()
+            migration = store.claims.status()
             store.close()
             assert migration is not None, survivor
             assert migration.id.encode() == recorded.output

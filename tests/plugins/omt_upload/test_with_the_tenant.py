@@ -16,7 +16,7 @@ from omt_core.api.installation import Licence
 from omt_core.api.online import ContentRef, OnlineMigration
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
-from omt_online.client.connecting import open_session
+from omt_online.client.connection import open_session
 from omt_tenant.embedded import RunningTenant, serve_tenant
 from omt_tenant.settings import TenantSettings
 from omt_upload import UploadPlugin

@@ -18,7 +18,7 @@ from omt_tenant.http import tenant_calls
 from omt_tenant.http.bodies import Capabilities
 from omt_tenant.importing import PartToImport
 from omt_tenant.migration.plan_catalogue import OfferedPlan
-from omt_tenant.migration.preparation import Preparing
+from omt_tenant.migration.preparation import Preparation
 from omt_tenant.settings import TenantSettings
 from tests.plugins.omt_online.client.tenants import LICENCE, connected
 
@@ -144,7 +144,7 @@ async def test_parts_are_announced_to_a_tenant_that_takes_them(
     tmp_path: Path, tenant: RunningTenant, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
     told: list[tuple[str, PartToImport]] = []
-    monkeypatch.setattr(Preparing, "tell", lambda _, parts: told.extend(parts))
+    monkeypatch.setattr(Preparation, "tell", lambda _, parts: told.extend(parts))
     monkeypatch.setattr(tenant_calls, "Capabilities", lambda **able: Capabilities(**able | {"takes_parts": wanted}))
     part = TablePart(table="Å", number=2, rows=3, fingerprint="ab" * 16, last=True)
     entries = [

@@ -12,7 +12,7 @@ import pytest
 
 from omt_tenant.importing import AheadImport, import_migration
 from omt_tenant.importing.tables import TableImporter
-from omt_tenant.migration.completion import Completing
+from omt_tenant.migration.completion import Completion
 from omt_tenant.settings import TenantSettings
 
 pytestmark = pytest.mark.anyio
@@ -145,7 +145,7 @@ async def test_hints_are_bounded_and_checked(connect):
 async def test_an_answer_is_kept_back_until_the_completion_is_over_where_that_is_preferred(
     connect, make_line, importer, monkeypatch
 ):
-    kept_back, original = anyio.Event(), Completing.over
+    kept_back, original = anyio.Event(), Completion.over
 
     async def over(self, patience):
         kept_back.set()
@@ -156,7 +156,7 @@ async def test_an_answer_is_kept_back_until_the_completion_is_over_where_that_is
         await kept_back.wait()
         return await importer(*arguments, **more)
 
-    monkeypatch.setattr(Completing, "over", over)
+    monkeypatch.setattr(Completion, "over", over)
     async with connect(importer=waiting) as client:
         await client.open("live")
         assert (await client.commit("database", make_line("database", "p/1", None))).status == 204
