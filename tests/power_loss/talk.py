@@ -10,16 +10,18 @@ from tests.power_loss.arguments import bytes_of, first_number
 from tests.power_loss.operations import Receiving, Sending
 from tests.power_loss.strace import Call
 
-_STDOUT: Final = "1<" + "".join(f"\\x{byte:02x}" for byte in b"pipe:")
-TALK: Final = ("<TCP:", _STDOUT)
+_PIPE: Final = "<" + "".join(f"\\x{byte:02x}" for byte in b"pipe:")
+TALK: Final = ("<TCP:", _PIPE)
 """How such calls are recognised in a record."""
 
 _TCP: Final = re.compile(r"\d+<TCP:\[([^\]]+)\]>")
+_ON_PIPE: Final = re.compile(r"(?!2<)\d+" + re.escape(_PIPE))
+"""Standard output, whatever number the thread that writes it has for it; not errors."""
 
 
 def is_talk(call: Call) -> bool:
     """Tell whether a call is on a TCP connection or on standard output."""
-    return _TCP.match(call.arguments) is not None or call.arguments.startswith(_STDOUT)
+    return _TCP.match(call.arguments) is not None or _ON_PIPE.match(call.arguments) is not None
 
 
 def talk(call: Call) -> Iterator[tuple[int, Sending | Receiving]]:

@@ -54,13 +54,12 @@ def shown(record: Record, port: int) -> Iterator[Shown]:
         (promised.since, promised) for promised in promises(talk)
     ]
     steps += ((request.at, request) for request in talk if isinstance(request, Message))
-    steps += (
-        (position, event)
-        for position, operation in enumerate(record.operations)
-        if isinstance(operation, Sending) and operation.channel == "stdout"
-        for event in map(json.loads, operation.content.splitlines())
-        if "event" in event
-    )
+    line = b""
+    for position, operation in enumerate(record.operations):
+        if isinstance(operation, Sending) and operation.channel == "stdout":
+            # A pipe takes a long line in pieces.
+            *whole, line = (line + operation.content).split(b"\n")
+            steps += ((position, event) for event in map(json.loads, whole) if "event" in event)
     now = Shown()
     yield now
     for position, step in sorted(steps, key=lambda one: one[0]):
@@ -172,7 +171,7 @@ def _of_pins(known: Mapping[str, str], done: Shown) -> Iterator[str]:
         yield "the migration was opened online without licence and decisions in the journal"
     if done.completing and not {facts.COMPLETING, facts.COMPLETED} & known.keys():
         yield "the import was asked for without a word of it in the journal"
-    if done.frozen and known.get(facts.FROZEN) != "frozen":
+    if done.frozen and facts.FROZEN not in known:
         yield "it was said that the site is frozen; the journal does not know"
     if done.finished and (facts.COMPLETED not in known or facts.COMPLETING in known):
         yield "the migration was said to be complete; the journal does not know"
