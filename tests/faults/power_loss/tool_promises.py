@@ -182,8 +182,8 @@ def _of_freeze(found: OnSite, known: Mapping[str, str], note: ConfigNote | None,
     frozen = content != config
     if frozen and (note is None or hashlib.sha256(content).hexdigest() != note.frozen):
         yield "the config is neither what it was nor what the journal meant to make of it"
-    if note is not None and _content(found.workspace / "freeze" / f"config-{note.original[:16]}") != config:
-        yield "the copy of the config is not whole, and the intent is journalled"
+    if frozen and note is not None and _content(found.workspace / "freeze" / f"config-{note.original[:16]}") != config:
+        yield "the copy of the config is not whole, and the config is frozen"
     if (frozen or found.no_login) and facts.FROZEN not in known:
         yield "something is frozen without the intent in the journal"
     if found.no_login not in {0, 1}:
