@@ -171,7 +171,8 @@ def _of_pins(known: Mapping[str, str], done: Shown) -> Iterator[str]:
         yield "the migration was opened online without licence and decisions in the journal"
     if done.completing and not {facts.COMPLETING, facts.COMPLETED} & known.keys():
         yield "the import was asked for without a word of it in the journal"
-    if done.frozen and facts.FROZEN not in known:
+    # A run that goes on asks for the freeze again, and means it until each plugin has answered.
+    if done.frozen and known.get(facts.FROZEN) not in {"intended", "frozen"}:
         yield "it was said that the site is frozen; the journal does not know"
     if done.finished and (facts.COMPLETED not in known or facts.COMPLETING in known):
         yield "the migration was said to be complete; the journal does not know"
@@ -182,6 +183,7 @@ def _of_freeze(found: OnSite, known: Mapping[str, str], note: ConfigNote | None,
     frozen = content != config
     if frozen and (note is None or hashlib.sha256(content).hexdigest() != note.frozen):
         yield "the config is neither what it was nor what the journal meant to make of it"
+    # The note comes first, so that half a copy can be found and removed; the file is changed when the copy is whole.
     if frozen and note is not None and _content(found.workspace / "freeze" / f"config-{note.original[:16]}") != config:
         yield "the copy of the config is not whole, and the config is frozen"
     if (frozen or found.no_login) and facts.FROZEN not in known:
