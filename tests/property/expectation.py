@@ -68,7 +68,7 @@ def _end_of(archive: Archive, item: Item, known: ItemRecord | None, online: Coll
         if still and still.digest:
             return confirmed(still.digest, still.size)
         # Was it confirmed, and lost online, then it was sought before it was given up.
-        sought = ("file-vanished", "file-read-failed") if once else ()
+        sought = ("file-vanished", "file-is-folder") if once else ()
         return End(_ABSENT[item.presence], item.size, None, (item.reason, *sought), once)
     if still and still.digest and (still.size, still.mtime_ns) == (item.size, item.mtime_ns):
         return confirmed(still.digest, still.size)
@@ -77,7 +77,7 @@ def _end_of(archive: Archive, item: Item, known: ItemRecord | None, online: Coll
         content = path.read_bytes()
         return confirmed(digest_of(content), len(content))
     unchanged = known and (known.size, known.mtime_ns) == (item.size, item.mtime_ns)
-    return End(ItemState.FAILED, item.size, None, ("file-read-failed",), once if unchanged else None)
+    return End(ItemState.FAILED, item.size, None, ("file-is-folder",), once if unchanged else None)
 
 
 def _end_of_untold(archive: Archive, known: ItemRecord, online: Collection[str]) -> End:
