@@ -29,6 +29,7 @@ class Context:
 
     def print_line(self, text: str) -> None:
         sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
     def finish(self, exit_code: int, **fields: object) -> int:
         sys.stdout.write(f"{sorted(fields)}\n")
