@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_protocol.bundle.framing import FIRST_BYTES, USTAR, Framing, framing_at, framing_of, malformed
+from omt_protocol.bundle.headers import FIRST_BYTES, USTAR, HeaderFormat, format_at, format_of, malformed
 from omt_protocol.bundle.packed import Unpacker, UnpackingError
 from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 
@@ -41,7 +41,7 @@ class BundleReader:
         "_behind",
         "_differing",
         "_fault",
-        "_framing",
+        "_format",
         "_hasher",
         "_header",
         "_left",
@@ -66,7 +66,7 @@ class BundleReader:
         self._hasher = hashlib.sha256()
         self._unpacker: Unpacker | None = None
         self._left = self._padding = 0
-        self._framing: Framing = USTAR
+        self._format: HeaderFormat = USTAR
         self._wanted = FIRST_BYTES
         self._behind: int | None = None
 
@@ -76,7 +76,7 @@ class BundleReader:
         twin._members, twin._differing = self._members.copy(), self._differing.copy()
         twin._fault, twin._position, twin._header = self._fault, self._position, self._header
         twin._hasher, twin._left, twin._padding = self._hasher.copy(), self._left, self._padding
-        twin._framing, twin._wanted, twin._behind = self._framing, self._wanted, self._behind
+        twin._format, twin._wanted, twin._behind = self._format, self._wanted, self._behind
         twin._unpacker = None if self._unpacker is None else self._unpacker.copy()
         return twin
 
@@ -98,7 +98,7 @@ class BundleReader:
             raise self._fault
         if self._left or self._padding:
             raise malformed(f"the member at byte {self._members[-1].offset} is cut off")
-        if self._behind is None or self._behind not in self._framing.behind:
+        if self._behind is None or self._behind not in self._format.behind:
             raise _bad_end()
         if not self._members:
             raise malformed("it holds nothing")
@@ -135,7 +135,7 @@ class BundleReader:
             else:
                 step = size - at
                 self._behind += step
-                if self._behind > self._framing.behind[-1] or bytes(view[at:]).strip(b"\0"):
+                if self._behind > self._format.behind[-1] or bytes(view[at:]).strip(b"\0"):
                     raise _bad_end()
             at += step
             self._position += step
@@ -145,17 +145,17 @@ class BundleReader:
         header = self._header
         begin = offset - len(header)
         if not begin:
-            self._framing = framing_of(header)
-        self._wanted = self._framing.length(header, begin)
+            self._format = format_of(header)
+        self._wanted = self._format.length(header, begin)
         if len(header) < self._wanted:
             return
         self._header, self._wanted = b"", FIRST_BYTES
-        head = self._framing.read(header, begin)
+        head = self._format.read(header, begin)
         if head is None:
             self._behind = 0
             return
         digest, packed, size = head
-        if self._plain and (packed or self._framing is not USTAR):
+        if self._plain and (packed or self._format is not USTAR):
             raise malformed("it is no plain ustar, which is all that is taken here")
         if size > self._member_bytes:
             raise ProtocolError(
@@ -164,7 +164,7 @@ class BundleReader:
         self._members.append(Member(digest, size, offset, size))
         self._unpacker = Unpacker(self._member_bytes) if packed else None
         self._hasher = hashlib.sha256()
-        self._left, self._padding = size, -size % self._framing.align
+        self._left, self._padding = size, -size % self._format.align
         if not size:
             self._close_member()
 
@@ -209,7 +209,7 @@ def bundle_digest(members: Sequence[Member]) -> str:
     Behind that of a packed member stands that of how it is packed, and before them all what tells a cpio from a ustar:
     so every byte of a pack is vouched for.
     """
-    sign = framing_at(members[0].offset).sign if members else b""
+    sign = format_at(members[0].offset).sign if members else b""
     return hashlib.sha256(sign + b"".join(member.digest + member.seal for member in members)).hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from omt_core.api import TenantState
-from omt_protocol.bundle.framing import FRAMINGS
+from omt_protocol.bundle.headers import FORMATS
 from omt_protocol.bundle.packed import ENCODINGS
 from omt_tenant.http.bodies import (
     Capabilities,
@@ -43,7 +43,7 @@ async def read_capabilities(request: web.Request) -> web.StreamResponse:
             protocol="1",
             limits=limits,
             encodings=list(ENCODINGS),
-            bundles=list(FRAMINGS),
+            bundles=list(FORMATS),
             takes_parts=True,
             tus="1.0.0",
         )

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from omt_core.api import ContentRef
 from omt_core.api.files import PRIVATE_FILE
-from omt_protocol.bundle.framing import BLOCK, packed_size
+from omt_protocol.bundle.headers import BLOCK, packed_size
 from omt_protocol.bundle.packed import opened
 from omt_protocol.bundle.reader import Member
 from omt_tenant.store.layout import TenantLayout

@@ -17,7 +17,7 @@ from omt_protocol.bundle.writer import CPIO, USTAR, Framing, Packed, build_bundl
 from omt_tenant.store.contents import Location, open_at
 from tests.plugins.omt_upload.cpio import read_cpio
 
-FRAMINGS = st.sampled_from((USTAR, CPIO))
+FORMATS = st.sampled_from((USTAR, CPIO))
 CONTENTS = st.lists(st.binary(max_size=1_500), min_size=1, max_size=5, unique=True)
 
 
@@ -42,7 +42,7 @@ def opened(framing: Framing, whole: bytes) -> list[tuple[str, bytes | None]]:
         return [(name, file.read() if file else None) for name, file in files]
 
 
-@given(contents=CONTENTS, left_out=st.sets(st.integers(0, 4)), framing=FRAMINGS)
+@given(contents=CONTENTS, left_out=st.sets(st.integers(0, 4)), framing=FORMATS)
 def test_a_bundle_of_some_of_the_contents_is_read_back_by_any_tool_and_by_the_tenant(
     contents: list[bytes], left_out: set[int], framing: Framing
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_bundle_of_some_of_the_contents_is_read_back_by_any_tool_and_by_the_te
     assert bundle.digest == hashlib.sha256((b"cpio" if framing is CPIO else b"") + digests).hexdigest()
 
 
-@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)), framing=FRAMINGS)
+@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)), framing=FORMATS)
 def test_a_bundle_with_packed_members_lands_as_the_same_contents(
     contents: list[bytes], packed: set[int], framing: Framing
 ) -> None:

@@ -17,7 +17,7 @@ BLOCK = 512
 RECORD = 20 * BLOCK
 """Archivers fill up to a whole record with zeros; that much padding is taken."""
 
-FRAMINGS = ("ustar", "cpio")
+FORMATS = ("ustar", "cpio")
 """The forms of bundles that the tenant takes, as its capabilities say."""
 
 FIRST_BYTES = 76
@@ -50,7 +50,7 @@ class Head(NamedTuple):
     size: int
 
 
-class Framing(NamedTuple):
+class HeaderFormat(NamedTuple):
     """One form: `sign` begins what such a bundle is announced by.
 
     `length` tells from a header's first bytes how long it is, and `read` what it says, None where it begins the end.
@@ -65,12 +65,12 @@ class Framing(NamedTuple):
     read: Callable[[bytes, int], Head | None]
 
 
-def framing_of(first: bytes) -> Framing:
+def format_of(first: bytes) -> HeaderFormat:
     """Tell the form of a bundle by its first bytes: a ustar begins with the digest of its first member."""
     return CPIO if first.startswith(_CPIO_HEAD) else USTAR
 
 
-def framing_at(offset: int) -> Framing:
+def format_at(offset: int) -> HeaderFormat:
     """Tell the form of a bundle by where its first content begins."""
     return USTAR if offset >= BLOCK else CPIO
 
@@ -148,5 +148,5 @@ def _no_cpio(position: int) -> ProtocolError:
     return malformed(f"at byte {position} there is no header of cpio as a bundle has them")
 
 
-USTAR = Framing(b"", BLOCK, range(BLOCK, BLOCK + RECORD + 1, BLOCK), _ustar_length, _read_ustar)
-CPIO = Framing(b"cpio", 1, range(1), _cpio_length, _read_cpio)
+USTAR = HeaderFormat(b"", BLOCK, range(BLOCK, BLOCK + RECORD + 1, BLOCK), _ustar_length, _read_ustar)
+CPIO = HeaderFormat(b"cpio", 1, range(1), _cpio_length, _read_cpio)
