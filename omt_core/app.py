@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from omt_core.api.plugin import PluginSettings
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
-from omt_core.settings import Settings, load_settings
+from omt_core.settings import Settings, load_core_settings, load_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +34,16 @@ def compose(
 ) -> Application:
     """Load plugins and settings and wire them. `plugins` are `module:attr` words, `answers` what the answers file says.
 
-    Raises `InputError` for settings that are not valid, and for a name in `disabled` that is no plugin's; a plugin that
-    is broken is no error here, the host knows it.
+    Raises `InputError` for settings that are not valid, and for a name in `disabled` or in the setting `core.replace`
+    that is no plugin's; a plugin that is broken is no error here, the host knows it.
     """
-    candidates = find_plugins(extra=plugins, disabled=disabled)
-    strangers = sorted(set(disabled) - {candidate.name for candidate in candidates})
-    if strangers:
-        raise InputError(
-            "plugin-unknown",
-            f"There is no plugin {', '.join(map(repr, strangers))} to disable.",
-            f"Correct --disable-plugin. Plugins: {', '.join(sorted({candidate.name for candidate in candidates}))}.",
-        )
+    replaced = load_core_settings(file=settings_file, options=options).replace
+    candidates = find_plugins(extra=plugins, disabled=disabled, replaced=replaced)
+    names = {candidate.name for candidate in candidates}
+    defaults = {candidate.name for candidate in candidates if candidate.default}
+    _refuse_strangers(set(disabled) - names, "to disable", "--disable-plugin", names)
+    _refuse_strangers(set(replaced) - defaults, "of the tool's own to replace", "core.replace", defaults)
+    _refuse_strangers(set(replaced.values()) - (names - defaults), "to take a place", "core.replace", names - defaults)
     models: dict[str, type[PluginSettings]] = {
         candidate.name: candidate.plugin_class.settings_model
         for candidate in candidates
@@ -60,6 +59,15 @@ def compose(
     )
     host = PluginHost(candidates, settings.section, reserved_commands=reserved_commands, core_codes=CORE_CODES)
     events = EventHub()
-    dispatch = Dispatch(host, settings.core.roles, events, seconds=settings.core.hook_timeout)
+    dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)
     engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
     return Application(settings=settings, host=host, engine=engine)
+
+
+def _refuse_strangers(strangers: Collection[str], purpose: str, place: str, known: Collection[str]) -> None:
+    if strangers:
+        raise InputError(
+            "plugin-unknown",
+            f"There is no plugin {', '.join(map(repr, sorted(strangers)))} {purpose}.",
+            f"Correct {place}. Plugins: {', '.join(sorted(known)) or 'none'}.",
+        )

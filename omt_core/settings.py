@@ -62,7 +62,18 @@ class CoreSettings(BaseModel):
         description="Seconds between freeze and snapshot, so that caches on site notice the freeze (about a minute).",
     )
     roles: RoleSettings = Field(default=RoleSettings(), description="Which plugin holds which role.")
+    replace: Mapping[str, str] = Field(
+        default={},
+        description='Default plugins that others take the place of: `{ auth = "directory_login" }`. The default one '
+        "takes no part, and the other one holds its roles and may take its commands and finding codes.",
+    )
     wizard: WizardSettings = Field(default=WizardSettings(), description="How the wizard is opened and kept.")
+
+    @property
+    def holders(self) -> RoleSettings:
+        """The plugin that holds each role in the end: one that takes another's place holds its roles."""
+        named = self.roles.model_dump()
+        return RoleSettings(**{role: self.replace.get(name, name) for role, name in named.items()})
 
 
 class Settings:
@@ -84,6 +95,11 @@ class Settings:
         return section
 
 
+def load_core_settings(*, file: Path | None = None, options: Mapping[str, object] | None = None) -> CoreSettings:
+    """Read the section `core` alone, which says what plugins there are to be. Raises as `load_settings` does."""
+    return _load({}, dict(options or {}), {}, _read(file), extra="ignore").core
+
+
 def load_settings(
     models: Mapping[str, type[PluginSettings]],
     *,
@@ -100,8 +116,12 @@ def load_settings(
     """
     from_file = {name: section for name, section in _read(file).items() if name not in ignored}
     given = dict(options or {})
-    holder = _load({}, given, {}, from_file, extra="ignore").core.roles.holder(Role.ONLINE)
-    named = {holder if name == Role.ONLINE else name: dict(section) for name, section in (answers or {}).items()}
+    core = _load({}, given, {}, from_file, extra="ignore").core
+    holder = core.holders.holder(Role.ONLINE)
+    named = {
+        holder if name == Role.ONLINE else core.replace.get(name, name): dict(section)
+        for name, section in (answers or {}).items()
+    }
     from_answers = {name: section for name, section in named.items() if name in models}
     root = _load(models, given, from_answers, from_file, extra="forbid")
     for text in texts_in(root.model_dump(mode="json")):

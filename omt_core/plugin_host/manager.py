@@ -38,6 +38,8 @@ class PluginState(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    REPLACED = "replaced"
+    """A default plugin whose place another takes, as the setting `core.replace` says."""
     BROKEN = "broken"
 
 
@@ -58,14 +60,20 @@ class Candidate:
     plugin_class: type[Plugin] | None = None
 
 
-def find_plugins(*, extra: Sequence[str], disabled: Sequence[str]) -> tuple[Candidate, ...]:
-    """Find all plugins, sorted by name. A plugin that is disabled is not even imported.
+def find_plugins(
+    *, extra: Sequence[str], disabled: Sequence[str], replaced: Mapping[str, str] | None = None
+) -> tuple[Candidate, ...]:
+    """Find all plugins, sorted by name. A plugin that is disabled or replaced is not even imported.
 
-    `extra` are `module:attr` words; such a plugin is called by the last part of its module. Of two plugins with the
-    same name the one that does not come with the tool is broken, and says so with both sources.
+    `replaced` names default plugins, each with the one that takes its place, whether that one works or not: nobody
+    who asked for another login shall get the tool's own because it is broken. `extra` are `module:attr` words; such a
+    plugin is called by the last part of its module. Of two plugins with the same name the one that does not come with
+    the tool is broken, and says so with both sources.
     """
     found: dict[str, Candidate] = {}
-    for candidate in sorted(_candidates(extra, frozenset(disabled)), key=lambda one: (not one.default, one.source)):
+    for candidate in sorted(
+        _candidates(extra, frozenset(disabled), replaced or {}), key=lambda one: (not one.default, one.source)
+    ):
         if candidate.name in found:
             other = found[candidate.name]
             problem = f"the name {candidate.name!r} is that of a plugin from {other.source}"
@@ -75,15 +83,26 @@ def find_plugins(*, extra: Sequence[str], disabled: Sequence[str]) -> tuple[Cand
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.source)))
 
 
-def _candidates(extra: Sequence[str], disabled: frozenset[str]) -> Iterator[Candidate]:
+def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mapping[str, str]) -> Iterator[Candidate]:
     for entry in entry_points(group=GROUP):
         distribution, version = _distribution(entry)
+        source, default = f"{distribution} {version}", distribution == DISTRIBUTION
+        if default and entry.name in replaced:
+            yield Candidate(
+                name=entry.name,
+                version=version,
+                source=source,
+                default=True,
+                state=PluginState.REPLACED,
+                problem=f"{replaced[entry.name]!r} takes its place",
+            )
+            continue
         yield _candidate(
             entry.name,
             entry.load,
             version=version,
-            source=f"{distribution} {version}",
-            default=distribution == DISTRIBUTION,
+            source=source,
+            default=default,
             disabled=entry.name in disabled,
         )
     for words in extra:

@@ -52,7 +52,7 @@ def _order(call: Invocation, hook: str) -> int:
     role = HOOKS[hook].role
     names = call.app.engine.dispatch.implementers(HOOKS[hook].function)
     if role is not None:
-        holder = call.app.settings.core.roles.holder(role)
+        holder = call.app.settings.core.holders.holder(role)
         call.console.print(f"{hook} is answered by one plugin, the holder of the role {role.value}: {holder}")
         names = tuple(name for name in names if name == holder)
     else:

@@ -74,7 +74,7 @@ class Composer:
 
     def online(self) -> tuple[str, str]:
         """Return address and token file of the online side, as far as the settings name them."""
-        values = self._values(self.app.settings.core.roles.online)
+        values = self._values(self.app.settings.core.holders.online)
         return str(values.get("url") or ""), str(values.get("token_file") or "")
 
     def _said_elsewhere(self, plugin: str) -> set[str]:

@@ -200,7 +200,7 @@ class SessionController:
         with self._doing(Act.DETECT):
             given = {name: value for name, value in online.items() if value}
             if given:
-                self.composer.change(self.composer.app.settings.core.roles.online, given)
+                self.composer.change(self.composer.app.settings.core.holders.online, given)
             self.answers = answers
             self._remember()
             await self._open()
