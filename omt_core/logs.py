@@ -12,6 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
 from typing_extensions import override
 
 from omt_core.api.redaction import SECRETS
@@ -21,6 +22,8 @@ LEVELS: Final = ("debug", "info", "warning", "error")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BYTES: Final = 5_000_000
 _KEPT: Final = 5
+_MOST_AT_ONCE: Final = 32
+"""Processes of the tool that log at the same time; who comes after them writes no log."""
 
 
 def log_folder() -> Path:
@@ -49,19 +52,35 @@ def _own(folder: Path) -> Path:
 
 
 def begin_logging(level: str) -> Path | None:
-    """Write the log to `omt.log` in the folder from now on; None where no file can be written there."""
+    """Write the log to `omt.log` in the folder from now on; None where no file can be written there.
+
+    While another process of the tool writes that one it is `omt-2.log`, and so on: each has one writer.
+    """
     root = logging.getLogger("omt")
     root.setLevel(level.upper())
     root.propagate = False
     try:
-        path = log_folder() / "omt.log"
-        handler = LogFile(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        handler = _own_file(log_folder())
     except OSError:
         root.addHandler(logging.NullHandler())
         return None
     handler.setFormatter(RedactingFormatter(_FORMAT))
     root.addHandler(handler)
-    return path
+    return Path(handler.baseFilename)
+
+
+def _own_file(folder: Path) -> LogFile:
+    for number in range(1, _MOST_AT_ONCE + 1):
+        path = folder / ("omt.log" if number == 1 else f"omt-{number}.log")
+        lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
+        with suppress(Timeout):
+            lock.acquire()
+            try:
+                return LogFile(path, lock, most=_BYTES)
+            except BaseException:
+                lock.release()
+                raise
+    raise BlockingIOError(f"{_MOST_AT_ONCE} processes of the tool write a log in {folder}")
 
 
 def end_logging() -> None:
@@ -73,7 +92,39 @@ def end_logging() -> None:
 
 
 class LogFile(RotatingFileHandler):
-    """The file. A disk that is full costs lines of the log, and tells a person nothing: no traceback, no stop."""
+    """The file, which is this process' own as long as `lock` is held, and the full ones before it.
+
+    A disk that is full costs lines of the log, and tells a person nothing: no traceback, no stop.
+    """
+
+    def __init__(self, path: Path, lock: FileLock | None = None, *, most: int = _BYTES) -> None:
+        super().__init__(path, maxBytes=most, backupCount=_KEPT, encoding="utf-8")
+        self._lock = lock
+        self._most = most
+
+    @override
+    def doRollover(self) -> None:
+        """Begin a new file, and give each full one the next number, up to the first that is free.
+
+        Windows renames no file that a program has open, such as an editor or a virus scanner. What is renamed until
+        then leaves a number free, so that no later try overwrites anything; the log goes on where it is, and the next
+        try is when as much has been written again. The oldest goes when all else is done. There is no waiting: this
+        may be the thread of the event loop.
+        """
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+        names = [Path(self.baseFilename), *(Path(f"{self.baseFilename}.{number}") for number in range(1, _KEPT + 2))]
+        free = next((number for number, name in enumerate(names) if number and not name.exists()), _KEPT + 1)
+        try:
+            for number in range(free, 0, -1):
+                names[number - 1].replace(names[number])
+            self.maxBytes = self._most
+            names[-1].unlink(missing_ok=True)
+        except OSError:
+            self.maxBytes += self._most
+        self.stream = self._open()
 
     @override
     def handleError(self, record: logging.LogRecord) -> None:
@@ -81,9 +132,11 @@ class LogFile(RotatingFileHandler):
 
     @override
     def close(self) -> None:
-        """Close the file, and leave behind what could not be written."""
+        """Close the file, leave behind what could not be written, and let another process have it."""
         with suppress(OSError):
             super().close()
+        if self._lock is not None:
+            self._lock.release()
 
 
 class RedactingFormatter(logging.Formatter):

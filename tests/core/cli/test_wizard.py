@@ -71,8 +71,8 @@ def test_ctrl_c_ends_it_with_a_result_and_no_secret_is_left_anywhere(tmp_path: P
     assert (result["event"], result["exit_code"], process.returncode) == ("result", 0, 0)
     assert err == ""
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [path.name for path in written] == ["omt.log"]
-    log = written[0].read_text(encoding="utf-8")
+    assert sorted(path.name for path in written) == ["omt.lock", "omt.log"]
+    log = (tmp_path / "SoMigration" / "omt.log").read_text(encoding="utf-8")
     assert "a browser was let in" in log
     assert token not in log
     assert cookie not in log
