@@ -10,17 +10,20 @@ from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
+from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
+from omt_core.plugin_host.wheel_folder import WheelFolder
 from omt_core.settings import Settings, load_core_settings, load_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A process of the tool, put together."""
+    """A process of the tool, put together. `wheels`: None where plugins are installed and not put into a folder."""
 
     settings: Settings
     host: PluginHost
     engine: Engine
+    wheels: WheelFolder | None
 
 
 def compose(
@@ -38,7 +41,9 @@ def compose(
     that is no plugin's; a plugin that is broken is no error here, the host knows it.
     """
     replaced = load_core_settings(file=settings_file, options=options).replace
-    candidates = find_plugins(extra=plugins, disabled=disabled, replaced=replaced)
+    wheels = WheelFolder.of_this_installation(data_folder())
+    unusable = () if wheels is None else wheels.use(disabled)
+    candidates = (*find_plugins(extra=plugins, disabled=disabled, replaced=replaced), *unusable)
     names = {candidate.name for candidate in candidates}
     defaults = {candidate.name for candidate in candidates if candidate.default}
     _refuse_strangers(set(disabled) - names, "to disable", "--disable-plugin", names)
@@ -61,7 +66,7 @@ def compose(
     events = EventHub()
     dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)
     engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
-    return Application(settings=settings, host=host, engine=engine)
+    return Application(settings=settings, host=host, engine=engine, wheels=wheels)
 
 
 def _refuse_strangers(strangers: Collection[str], purpose: str, place: str, known: Collection[str]) -> None:

@@ -1,49 +1,64 @@
-"""`omt plugins`: which plugins there are, whether they take part, and who implements a hook."""
+"""`omt plugins`: which plugins there are, whether they take part, who implements a hook, and wheels put in and out."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.plugin import HOOKS
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.plugin_host.wheel import Wheel
+from omt_core.plugin_host.wheel_folder import elsewhere
 
 
 class Plugins(CoreCommand):
     """Also shows the broken and the disabled ones, with the reason."""
 
     name = "plugins"
-    help = "list plugins; `plugins order HOOK` says who answers a hook, in which order"
+    help = "list plugins; its parts say who answers a hook, and add and remove wheels of partners"
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        parts = parser.add_subparsers(dest="part", metavar="order HOOK")
+        parts = parser.add_subparsers(dest="part", metavar="PART")
         order = parts.add_parser("order", help="who answers a hook")
         order.add_argument("hook", metavar="HOOK")
+        add = parts.add_parser("add", help="put wheels of partners into the folder `plugins` of the unpacked zip")
+        add.add_argument("files", metavar="FILE.whl", nargs="+", type=Path, help="a plugin, and what it needs besides")
+        remove = parts.add_parser("remove", help="take a plugin out of that folder, with what only it needed")
+        remove.add_argument("plugin", metavar="NAME", help="as `omt plugins` shows it, or the name of the wheel")
 
     @override
     async def run(self, call: Invocation) -> int:
-        if call.options.part == "order":
-            return _order(call, call.options.hook)
-        for plugin in call.app.host.plugins:
-            problem = f"  {plugin.problem}" if plugin.problem else ""
-            call.console.print(
-                f"{plugin.name:<18} {plugin.version:<14} {plugin.state.value:<9} {plugin.source}{problem}"
-            )
-            call.console.object(
-                "plugin",
-                {
-                    "name": plugin.name,
-                    "version": plugin.version,
-                    "state": plugin.state.value,
-                    "source": plugin.source,
-                    "default": plugin.default,
-                    "problem": plugin.problem,
-                },
-            )
-        return call.console.finish(ExitCode.DONE)
+        match call.options.part:
+            case "order":
+                return _order(call, call.options.hook)
+            case "add":
+                return _add(call, call.options.files)
+            case "remove":
+                return _remove(call, call.options.plugin)
+            case _:
+                return _list(call)
+
+
+def _list(call: Invocation) -> int:
+    for plugin in call.app.host.plugins:
+        problem = f"  {plugin.problem}" if plugin.problem else ""
+        call.console.print(f"{plugin.name:<18} {plugin.version:<14} {plugin.state.value:<9} {plugin.source}{problem}")
+        call.console.object(
+            "plugin",
+            {
+                "name": plugin.name,
+                "version": plugin.version,
+                "state": plugin.state.value,
+                "source": plugin.source,
+                "default": plugin.default,
+                "problem": plugin.problem,
+            },
+        )
+    return call.console.finish(ExitCode.DONE)
 
 
 def _order(call: Invocation, hook: str) -> int:
@@ -61,3 +76,28 @@ def _order(call: Invocation, hook: str) -> int:
         call.console.print(f"  {number}. {name}")
         call.console.object("order", {"hook": hook, "position": number, "plugin": name})
     return call.console.finish(ExitCode.DONE)
+
+
+def _add(call: Invocation, files: list[Path]) -> int:
+    if call.app.wheels is None:
+        raise elsewhere()
+    for wheel, old in call.app.wheels.add(files):
+        instead = "" if old is None or old.version == wheel.version else f", in place of {old.version}"
+        _tell(call, "added", wheel, instead)
+    call.console.print("They take part from the next start on; `omt plugins` shows it.")
+    return call.console.finish(ExitCode.DONE)
+
+
+def _remove(call: Invocation, name: str) -> int:
+    if call.app.wheels is None:
+        raise elsewhere()
+    for wheel in call.app.wheels.remove(name):
+        _tell(call, "removed", wheel)
+    return call.console.finish(ExitCode.DONE)
+
+
+def _tell(call: Invocation, action: str, wheel: Wheel, more: str = "") -> None:
+    brings = f" (plugin {', '.join(wheel.plugins)})" if wheel.plugins else ""
+    call.console.print(f"{action} {wheel.shown}{brings}{more}")
+    fields = {"name": wheel.name, "version": str(wheel.version), "plugins": wheel.plugins, "file": wheel.path.name}
+    call.console.object("wheel", {"action": action, **fields})

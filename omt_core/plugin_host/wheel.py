@@ -1,0 +1,230 @@
+"""A partner's wheel: read, held against this Python and against what is there already, and unpacked.
+
+A wheel is unpacked into a folder of its own, which stands last on the search path: it can take the place of nothing.
+What the tool, Python or another wheel would hide is refused, since it would break where it is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from configparser import ConfigParser
+from configparser import Error as NotConfiguration
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from importlib.machinery import PathFinder
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile
+
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.exceptions import InstallerError
+from installer.sources import WheelFile
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag, sys_tags
+from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from omt_core.api.errors import InputError
+from omt_core.api.files import remove_tree, replace
+from omt_core.plugin_host.manager import GROUP
+
+Present = Mapping[NormalizedName, str]
+"""The distributions that are there, and their versions."""
+
+_UNREADABLE: Final = (BadZipFile, InstallerError, OSError, ValueError, KeyError, NotConfiguration, NotImplementedError)
+"""What the libraries raise for a file that is no wheel, or not a whole one; `UnicodeError` is a `ValueError`."""
+
+_SCHEMES: Final = ("purelib", "platlib")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """A wheel file, as it says of itself. `plugins`: the names of its entry points. `files`: what can be imported."""
+
+    path: Path
+    name: NormalizedName
+    version: Version
+    tags: frozenset[Tag]
+    plugins: tuple[str, ...]
+    requires: tuple[Requirement, ...]
+    python: SpecifierSet
+    files: frozenset[str]
+
+    @property
+    def shown(self) -> str:
+        """Name and version, as `omt plugins` shows them."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def tops(self) -> Mapping[str, bool]:
+        """The names that it adds to what can be imported, and whether each is whole: no part of a namespace."""
+        names: dict[str, bool] = {}
+        for file in self.files:
+            top, _, rest = file.partition("/")
+            if not rest and not top.endswith((".py", ".pyd", ".so")):
+                continue
+            name = top.partition(".")[0]
+            names[name] = names.get(name, False) or not rest or rest == "__init__.py"
+        return names
+
+    def needs(self) -> tuple[Requirement, ...]:
+        """Return what it needs here, by the markers of its requirements."""
+        return tuple(one for one in self.requires if one.marker is None or one.marker.evaluate({"extra": ""}))
+
+    def unpacked(self, folder: Path) -> Path:
+        """Return where its packages are, below the folder; unpacked now if they are not yet.
+
+        Raises `InputError` `wheel-damaged` and `wheel-not-unpacked`.
+        """
+        target = folder / hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        if target.is_dir():
+            return target / "packages"
+        aside = folder / f".{secrets.token_hex(4)}"
+        places = {scheme: str(aside / ("packages" if scheme in _SCHEMES else "beside")) for scheme in _ALL_SCHEMES}
+        self.verify()
+        try:
+            with WheelFile.open(self.path) as source:
+                install(source, SchemeDictionaryDestination(places, sys.executable, "posix"), {})
+            replace(aside, target)
+        except _UNREADABLE as error:
+            remove_tree(aside)
+            if not target.is_dir():  # another process may have been faster
+                raise InputError(
+                    "wheel-not-unpacked",
+                    f"The wheel {self.path.name} cannot be unpacked into {folder}: {error}.",
+                    "See that the folder can be written to and that the disk has room, then start the tool again.",
+                ) from error
+        return target / "packages"
+
+    def verify(self) -> None:
+        """Hold every file in it against the wheel's own list. Raises `InputError` `wheel-damaged`."""
+        try:
+            with WheelFile.open(self.path) as source:
+                source.validate_record()
+        except _UNREADABLE as error:
+            raise InputError(
+                "wheel-damaged",
+                f"The wheel {self.path.name} is not as it was built: {error}.",
+                "Fetch it again from the plugin's maker.",
+            ) from error
+
+
+_ALL_SCHEMES: Final = (*_SCHEMES, "headers", "scripts", "data")
+
+
+def read_wheel(path: Path) -> Wheel:
+    """Read what a wheel says of itself. Raises `InputError` `wheel-unreadable`."""
+    try:
+        name, version, _, tags = parse_wheel_filename(path.name)
+        with WheelFile.open(path) as source:
+            told = HeaderParser().parsestr(source.read_dist_info("METADATA"))
+            points = ConfigParser(delimiters=("=",), interpolation=None)
+            if "entry_points.txt" in source.dist_info_filenames:
+                points.read_string(source.read_dist_info("entry_points.txt"))
+            files = [record[0] for record, _, _ in source.get_contents()]
+            beside = tuple(f"{source.data_dir}/{scheme}/" for scheme in _SCHEMES)
+            own = (f"{source.dist_info_dir}/", f"{source.data_dir}/")
+        return Wheel(
+            path=path,
+            name=name,
+            version=version,
+            tags=tags,
+            plugins=tuple(points[GROUP]) if points.has_section(GROUP) else (),
+            requires=tuple(Requirement(line) for line in told.get_all("Requires-Dist", [])),
+            python=SpecifierSet(str(told.get("Requires-Python", ""))),
+            files=frozenset(
+                [file for file in files if not file.startswith(own)]
+                + [file.removeprefix(start) for file in files for start in beside if file.startswith(start)]
+            ),
+        )
+    except (*_UNREADABLE, InvalidWheelFilename, InvalidRequirement, InvalidSpecifier, InvalidVersion) as error:
+        raise InputError(
+            "wheel-unreadable",
+            f"The file {path} is no wheel that can be read: {error}.",
+            "Name the .whl file as the plugin's maker gave it out, under the name that it came with.",
+        ) from error
+
+
+def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
+    """Hold a wheel against this Python, what is there and the other wheels. Raises `InputError`.
+
+    `present` and `search_path` are those of the tool itself, without any wheel.
+    """
+    _check_python(wheel)
+    _check_names(wheel, others, present, search_path)
+    missing = sorted(
+        str(one.name) + str(one.specifier)
+        for one in wheel.needs()
+        if not any(one.specifier.contains(version, prereleases=True) for version in _versions(one, others, present))
+    )
+    if missing:
+        raise InputError(
+            "wheel-needs-others",
+            f"{wheel.shown} needs {', '.join(missing)}, which is not there.",
+            "Give the wheels of these in the same command, or put them into the same folder; where the tool itself is"
+            " what is too old, take a newer one.",
+        )
+
+
+def _versions(need: Requirement, others: Sequence[Wheel], present: Present) -> list[str]:
+    name = canonicalize_name(need.name)
+    here = [present[name]] if name in present else []
+    return here + [str(other.version) for other in others if other.name == name]
+
+
+def _check_python(wheel: Wheel) -> None:
+    here = ".".join(map(str, sys.version_info[:3]))
+    tags = list(sys_tags())
+    if wheel.tags.isdisjoint(tags) or not wheel.python.contains(here, prereleases=True):
+        made_for = ", ".join(sorted(map(str, wheel.tags))) + (f" and Python {wheel.python}" if wheel.python else "")
+        raise InputError(
+            "wheel-for-another-python",
+            f"{wheel.shown} is made for {made_for}; this is Python {here}, {tags[0]}.",
+            "Ask the plugin's maker for a wheel for this Python, or for one in Python alone (py3-none-any).",
+        )
+
+
+def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
+    holders = [(plugin, other.shown) for other in others for plugin in other.plugins]
+    holders += [
+        (point.name, f"{one.name} {one.version}")
+        for one in distributions(path=list(search_path))
+        for point in one.entry_points
+        if point.group == GROUP
+    ]
+    for plugin, holder in holders:
+        if plugin in wheel.plugins:
+            raise InputError(
+                "plugin-name-taken",
+                f"{wheel.shown} brings a plugin {plugin!r}, which is the name of one from {holder}.",
+                "Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove one.",
+            )
+    hidden = _hidden_by(wheel, others, present, search_path)
+    if hidden is not None:
+        raise InputError(
+            "wheel-in-the-way",
+            f"{wheel.shown} would take the place of something that is there: {hidden}.",
+            "Leave the wheel out if it is only what another one needs and is there already; else ask its maker to give"
+            " its packages names of their own.",
+        )
+
+
+def _hidden_by(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> str | None:
+    if wheel.name in present:
+        return f"{wheel.name} {present[wheel.name]}"
+    for name, whole in sorted(wheel.tops.items()):
+        if name in sys.stdlib_module_names:
+            return f"{name} of Python"
+        spec = PathFinder.find_spec(name, list(search_path))
+        if spec is not None and (whole or spec.origin is not None):
+            return f"{name} of the tool"
+        same = [other.shown for other in others if name in other.tops and (whole or other.tops[name])]
+        if same:
+            return f"{name} of {same[0]}"
+    return None

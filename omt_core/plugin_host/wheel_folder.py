@@ -1,0 +1,201 @@
+"""The folder `plugins` beside the tool that was unpacked from the zip: wheels of partners that take part from there.
+
+Wheels stay as they are, so that the folder can be copied, compared and taken along to another server. At the start each
+is unpacked into the user's own data folder, by its digest: beside the tool nothing need be writable.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib import invalidate_caches
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+from omt_core.api import files as patient
+from omt_core.api.errors import InputError
+from omt_core.plugin_host.manager import DISTRIBUTION, GROUP, Candidate, PluginState
+from omt_core.plugin_host.wheel import Present, Wheel, check_wheel, read_wheel
+
+CONTENTS: Final = "omt-contents.json"
+"""The list of all files in the zip, at the top of the folder that it is unpacked to: by this the folder is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelFolder:
+    """The folder of wheels, and the one that they are unpacked below."""
+
+    folder: Path
+    unpacked: Path
+
+    @classmethod
+    def of_this_installation(cls, data: Path) -> WheelFolder | None:
+        """Return the folder beside the tool; None where the tool was installed otherwise, by pip, pipx or uv."""
+        top = Path(sys.prefix).parent
+        if not (top / CONTENTS).is_file():
+            return None
+        return cls(folder=top / "plugins", unpacked=data / "plugins")
+
+    def use(self, disabled: Collection[str] = ()) -> tuple[Candidate, ...]:
+        """Make all wheels importable, and return as broken plugins those that cannot be used, with the reason."""
+        broken: list[Candidate] = []
+        wheels: list[Wheel] = []
+        for path in sorted(self.folder.glob("*.whl")):
+            try:
+                wheels.append(read_wheel(path))
+            except InputError as error:
+                broken.append(_broken(path.stem, path, error))
+        here, there = self._search_path(), self._present()
+        for wheel in wheels:
+            try:
+                check_wheel(wheel, [other for other in wheels if other is not wheel], there, here)
+                packages = str(wheel.unpacked(self.unpacked))
+            except InputError as error:
+                broken += [_broken(name, wheel.path, error) for name in wheel.plugins or (wheel.name,)]
+            else:
+                if packages not in sys.path:
+                    sys.path.append(packages)
+        invalidate_caches()
+        return tuple(replace(one, state=PluginState.DISABLED) if one.name in disabled else one for one in broken)
+
+    def add(self, files: Sequence[Path]) -> Sequence[tuple[Wheel, Wheel | None]]:
+        """Put wheels into the folder, all of them or none; return each with the one whose place it takes.
+
+        Raises `InputError` with the first reason against one of them.
+        """
+        new = [read_wheel(file) for file in files]
+        before = self.wheels()
+        after = new + [wheel for wheel in before if wheel.name not in {one.name for one in new}]
+        for wheel in new:
+            wheel.verify()
+            if wheel not in _needed(after):
+                raise InputError(
+                    "wheel-without-plugin",
+                    f"{wheel.shown} brings no plugin (an entry point in the group {GROUP}), and no plugin needs it.",
+                    "Name the wheel of the plugin itself, and those that it needs in the same command.",
+                )
+        here, there = self._search_path(), self._present()
+        for wheel in after:  # a newer version must not leave another wheel behind, either
+            check_wheel(wheel, [other for other in after if other is not wheel], there, here)
+        done = [(wheel, next((one for one in before if one.name == wheel.name), None)) for wheel in new]
+        try:
+            self.folder.mkdir(exist_ok=True)
+            for wheel in new:
+                _copy(wheel.path, self.folder / wheel.path.name)
+            for wheel, old in done:
+                if old is not None and old.path.name != wheel.path.name:
+                    patient.remove(old.path)
+        except OSError as error:
+            raise self._not_writable(error) from error
+        return done
+
+    def remove(self, name: str) -> Sequence[Wheel]:
+        """Take out the wheel of a plugin, by the plugin's or the wheel's own name, and those that only it needed.
+
+        Raises `InputError`.
+        """
+        wheels = self.wheels()
+        gone = [wheel for wheel in wheels if name in wheel.plugins or canonicalize_name(name) == wheel.name]
+        if not gone:
+            known = sorted({plugin for wheel in wheels for plugin in wheel.plugins})
+            raise InputError(
+                "plugin-not-added",
+                f"No wheel in {self.folder} brings a plugin {name!r}.",
+                f"Added plugins: {', '.join(known) or 'none'}. Those of the tool: use --disable-plugin NAME.",
+            )
+        kept = [wheel for wheel in wheels if wheel not in gone]
+        needing = [
+            wheel.shown for wheel in kept for need in wheel.needs() if canonicalize_name(need.name) == gone[0].name
+        ]
+        if needing:
+            raise InputError(
+                "plugin-needed",
+                f"{gone[0].shown} is needed by {', '.join(needing)}.",
+                "Remove that one first.",
+            )
+        gone += [wheel for wheel in kept if wheel in _needed(wheels) and wheel not in _needed(kept)]
+        try:
+            for wheel in gone:
+                patient.remove(wheel.path)
+        except OSError as error:
+            raise self._not_writable(error) from error
+        return gone
+
+    def wheels(self) -> list[Wheel]:
+        """Return the wheels in the folder that can be read."""
+        found = []
+        for path in sorted(self.folder.glob("*.whl")):
+            try:
+                found.append(read_wheel(path))
+            except InputError:  # said at the start, as a broken plugin
+                continue
+        return found
+
+    def _search_path(self) -> list[str]:
+        """Where the tool's own packages are found: without those of wheels."""
+        return [one for one in sys.path if not Path(one).is_relative_to(self.unpacked)]
+
+    def _present(self) -> Present:
+        found = distributions(path=self._search_path())
+        return {canonicalize_name(one.name): one.version for one in found if one.name}
+
+    def _not_writable(self, error: OSError) -> InputError:
+        return InputError(
+            "plugins-folder-not-writable",
+            f"The folder {self.folder} cannot be changed: {error.strerror or error}.",
+            "Copy the tool's whole folder to where you may write and run it from there, or ask whoever put it here.",
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all, with the rights that the folder gives: whoever runs the tool must read it."""
+    aside = target.with_suffix(".part")
+    try:
+        shutil.copyfile(source, aside)
+        patient.replace(aside, target)
+    except OSError:
+        with suppress(OSError):
+            patient.remove(aside)
+        raise
+
+
+def elsewhere() -> InputError:
+    """Return what to do where the tool was not unpacked from the zip: each way to install has its own for plugins."""
+    prefix = Path(sys.prefix)
+    if (prefix / "uv-receipt.toml").is_file():
+        ways = f"`uv tool install {DISTRIBUTION} --with FILE.whl`, and without --with to take it out"
+    elif (prefix / "pipx_metadata.json").is_file():
+        ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
+    else:
+        ways = f'`"{sys.executable}" -m pip install FILE.whl`, and `pip uninstall` to take it out'
+    return InputError(
+        "plugins-folder-missing",
+        "This installation has no folder for wheels of plugins: it does not run from the unpacked zip for Windows.",
+        f"Plugins are installed beside the tool here: {ways}.",
+    )
+
+
+def _needed(wheels: Sequence[Wheel]) -> list[Wheel]:
+    """Return the wheels that bring plugins, and those that they need, however far away."""
+    found = [wheel for wheel in wheels if wheel.plugins]
+    for wheel in found:  # grows meanwhile
+        names = {canonicalize_name(need.name) for need in wheel.needs()}
+        found += [other for other in wheels if other.name in names and other not in found]
+    return found
+
+
+def _broken(name: str, path: Path, error: InputError) -> Candidate:
+    return Candidate(
+        name=name,
+        version="",
+        source=f"plugins/{path.name}",
+        default=False,
+        state=PluginState.BROKEN,
+        problem=f"{error.message} {error.remedy}",
+    )
