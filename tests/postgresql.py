@@ -51,11 +51,12 @@ class PrivatePostgresql:
             stderr=subprocess.DEVNULL,
         )
 
-    def create_database(self, name: str) -> None:
+    def create_database(self, name: str, encoding: str = "UTF8") -> None:
         """Create an empty database; its name must be a plain word."""
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise ValueError(name)
         command = [*self.run_as, str(self.binaries / "createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", LOGIN]
+        command += ["-E", encoding, "-T", "template0"]
         environment = {**os.environ, "PGPASSWORD": PASSWORD}
         subprocess.run([*command, name], check=True, env=environment, cwd="/", capture_output=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import locale
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
@@ -13,8 +15,9 @@ from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.columns_odbc import ColumnConnection
+from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Look
-from omt_database.drivers.odbc import OdbcConnection, first_of
+from omt_database.drivers.odbc import Decoding, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 ROWS_PER_FETCH: Final = 16
@@ -125,6 +128,9 @@ _UNREADABLE: Final = {
 }
 """What Python and Arrow have no value for; psqlodbc makes other moments of some of these without a word."""
 
+_BEYOND_ASCII: Final = r"CAST({0} AS text) ~ '[^\u0001-\u007F]'"
+"""Where any byte may be text. There is no cheaper look at what is UTF-8: these values are read."""
+
 _TEXTS: Final = {
     "timestamp with time zone": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')",
 }
@@ -137,6 +143,10 @@ class PostgresqlDriver(ServerDriver):
         owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
     )
     dbms: ClassVar[str] = "postgresql"
+    decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
+
+    _any_bytes = False
+    """Whether this is a database in SQL_ASCII, which keeps whatever bytes it was given as text."""
 
     @override
     def keywords(self) -> dict[str, str]:
@@ -155,6 +165,22 @@ class PostgresqlDriver(ServerDriver):
     @override
     def suitable(self, installed: Sequence[str]) -> str | None:
         return first_of(installed, "PostgreSQL Unicode(x64)", "PostgreSQL Unicode")
+
+    @override
+    def prepare(self, connection: OdbcConnection) -> None:
+        # The driver gives bytes as they are where the machine's own encoding is UTF-8; elsewhere it bends them, so that
+        # the server's refusal of what is not UTF-8 is the better end.
+        utf_8 = codecs.lookup(locale.getencoding()).name == "utf-8"
+        if utf_8 and self.fetch(connection, "SHOW server_encoding")[0][0] == "SQL_ASCII":
+            self._any_bytes = True
+            cursor = connection.cursor()
+            cursor.execute("SET client_encoding TO SQL_ASCII")
+            cursor.close()
+
+    @override
+    def set_loose(self, connection: OdbcConnection, *, loose: bool) -> None:
+        if self._any_bytes:
+            super().set_loose(connection, loose=loose)
 
     @override
     def column(self, row: Row) -> Column:
@@ -214,13 +240,15 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:
+        if plan.kind is Kind.STRING and self._any_bytes:
+            return False
         known = plan.column.type_name in _READ_BY_COLUMNS and plan.width is not None and not plan.loose
         return known and (plan.column.type_name != "numeric" or plan.kind is not Kind.STRING)
 
     @override
     def plan_columns(self, connection: OdbcConnection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = super().plan_columns(connection, table)
-        looked = [(plan, looks) for plan in plans if (looks := self.suspicion(plan)) is not None]
+        looked = [(plan, looks) for plan in plans if (looks := _unreadable(plan)) is not None]
         if not looked:
             return plans
         row = self.measure(connection, table, [f"max(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked])
@@ -229,12 +257,13 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def suspicion(self, plan: ColumnPlan) -> str | None:
-        look = _UNREADABLE.get(plan.column.type_name) if plan.kind is not Kind.STRING else None
-        return look.format(quoted(plan.column.name, self.dbms)) if look else None
+        if plan.kind is Kind.STRING and self._any_bytes:
+            return _BEYOND_ASCII.format(plan.expression)
+        return _unreadable(plan)
 
     @override
     def loosened(self, plan: ColumnPlan) -> ColumnPlan:
-        if self.suspicion(plan) is None:
+        if _unreadable(plan) is None:
             return plan
         return replace(plan, expression=f"CAST({quoted(plan.column.name, self.dbms)} AS text)", loose=True)
 
@@ -255,6 +284,11 @@ def plan_column(column: Column) -> ColumnPlan:
     kind = _KINDS.get(column.type_name, Kind.STRING)
     expression = _TEXTS.get(column.type_name, "{0}" if column.type_name in _READ_AS_IS else "CAST({0} AS text)")
     return ColumnPlan(column=column, kind=kind, expression=expression.format(name), width=_width(column, kind))
+
+
+def _unreadable(plan: ColumnPlan) -> str | None:
+    look = _UNREADABLE.get(plan.column.type_name) if plan.kind is not Kind.STRING else None
+    return look.format(quoted(plan.column.name, "postgresql")) if look else None
 
 
 def _width(column: Column, kind: Kind) -> int | None:

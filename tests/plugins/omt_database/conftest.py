@@ -24,13 +24,23 @@ def postgresql_server():
 @pytest.fixture(params=ENGINES)
 def engine(request, tmp_path):
     """An empty database."""
+    return _empty_database(request, tmp_path, "UTF8")
+
+
+@pytest.fixture(params=ENGINES)
+def engine_of_any_bytes(request, tmp_path):
+    """An empty database that keeps whatever bytes it is given as text."""
+    return _empty_database(request, tmp_path, "SQL_ASCII")
+
+
+def _empty_database(request, folder, encoding):
     if request.param != "postgresql":
         if request.param == "sqlite-odbc":
             require_sqlite_odbc()
-        return sqlite_engine(request.param, tmp_path / "crm.sqlite")
+        return sqlite_engine(request.param, folder / "crm.sqlite")
     server = request.getfixturevalue("postgresql_server")
     name = f"database_{next(_NUMBERS)}"
-    server.create_database(name)
+    server.create_database(name, encoding)
     return postgresql_engine(
         server.odbc_string(name), server=f"127.0.0.1:{server.port}", database=name, user=LOGIN, password=PASSWORD
     )

@@ -19,14 +19,14 @@ REPAIRED = {3: "Act\ufffd", 7: "Bj\ufffdrn", 1_501: "\ufffd", 2_999: "A\ufffdB"}
 
 
 @pytest.fixture(params=["VARCHAR(40)", "TEXT"])
-def broken_text(engine, request):
-    if engine.name == "postgresql":
-        pytest.skip("keeps text in Unicode")
+def broken_text(engine_of_any_bytes, request):
+    engine = engine_of_any_bytes
+    text = "convert_from('\\x{}', 'SQL_ASCII')" if engine.name == "postgresql" else "CAST(X'{}' AS TEXT)"
     engine.execute(
         f"CREATE TABLE contact (contact_id INTEGER PRIMARY KEY, name {request.param}, other {request.param})",
         "WITH RECURSIVE number (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 2999)"
-        " INSERT INTO contact SELECT n, 'Ærø ' || n, char(65533) FROM number",
-        *(f"UPDATE contact SET name = CAST(X'{raw}' AS TEXT) WHERE contact_id = {key}" for key, raw in BROKEN.items()),
+        " INSERT INTO contact SELECT n, 'Ærø ' || n, '\ufffd' FROM number",
+        *(f"UPDATE contact SET name = {text.format(raw)} WHERE contact_id = {key}" for key, raw in BROKEN.items()),
     )
     return engine
 
