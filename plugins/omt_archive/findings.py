@@ -24,6 +24,16 @@ TREE_INCOMPLETE = FindingCode(
     " are really gone, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
     reason_needed=True,
 )
+TREE_WITHOUT_CONTENT = FindingCode(
+    code="tree-without-content",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="So many files of one folder have no content (0 bytes) that it hardly holds the real ones: a copy that was"
+    " broken off, a restore of names alone, or files that a storage system keeps elsewhere.",
+    remedy="Restore the files or have the storage system bring them back, and run the check again. If they really are"
+    " empty, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
+    reason_needed=True,
+)
 DOCUMENT_FILE_MISSING = FindingCode(
     code="document-file-missing",
     severity=Severity.WARNING,
@@ -243,4 +253,5 @@ CODES = (
     TEMPLATE_FOLDER_MISSING,
     TEMPLATE_NAME_HOSTILE,
     TREE_INCOMPLETE,
+    TREE_WITHOUT_CONTENT,
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.findings import TREE_INCOMPLETE
+from omt_archive.findings import TREE_INCOMPLETE, TREE_WITHOUT_CONTENT
 from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import SUBJECTS_SHOWN, Finding, listing
@@ -47,14 +48,35 @@ class DocumentCount:
 
 @dataclass(slots=True)
 class AttachmentCount:
-    """Attachments by the folders that they are looked for in: all, and those that are missing.
+    """Attachments by the folders that they are looked for in: all, those that are missing, and those of 0 bytes.
 
     `short` are the ids of those whose file is shorter than their row says.
     """
 
     expected: Counter[tuple[Path, ...]] = field(default_factory=Counter)
     missing: Counter[tuple[Path, ...]] = field(default_factory=Counter)
+    empty: Counter[tuple[Path, ...]] = field(default_factory=Counter)
     short: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ContentCount:
+    """Files that were found: documents by the folder of their owner, others by kind; all, and those of 0 bytes.
+
+    `places` has the folder that holds all empty files of such a kind.
+    """
+
+    found: Counter[tuple[str, Path | None]] = field(default_factory=Counter)
+    empty: Counter[tuple[str, Path | None]] = field(default_factory=Counter)
+    places: dict[str, Path] = field(default_factory=dict)
+
+    def add(self, kind: str, owner: Path | None, path: Path, size: int) -> None:
+        """Count one file; `owner` is the folder of its owner, if it is a document."""
+        self.found[kind, owner] += 1
+        if size == 0:
+            self.empty[kind, owner] += 1
+            if owner is None:
+                self.places[kind] = Path(os.path.commonpath((self.places.get(kind, path.parent), path.parent)))
 
 
 def lacking_trees(
@@ -69,14 +91,57 @@ def lacking_trees(
     """Return one finding about all trees that lack more than the set share, or none."""
     candidates = [*_of_documents(documents, roots, settings, machine), *([] if templates is None else [templates])]
     for folders, expected in attachments.expected.items():
-        shown = " or ".join(on_site(folder, machine) for folder in folders) or "the folders of attachments"
-        candidates.append(Tree(shown, "attachments", expected, attachments.missing[folders]))
+        candidates.append(Tree(_shown(folders, machine), "attachments", expected, attachments.missing[folders]))
     trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
     if not trees:
         return []
     said = [f"{tree.folder} lacks {tree.missing:,} of {tree.expected:,} {tree.kind}" for tree in trees]
     subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
     return [TREE_INCOMPLETE.finding(f"{listing(said, _SAID, '; ')}. {TREE_INCOMPLETE.meaning}", subjects)]
+
+
+def trees_without_content(
+    count: ContentCount, attachments: AttachmentCount, *, settings: ArchiveSettings, machine: Path | None
+) -> list[Finding]:
+    """Return one finding about all trees of whose files more than the set share are empty, or none."""
+    candidates = [
+        *_owners_or_roots(count, settings, machine),
+        *(
+            Tree(on_site(place, machine), kind, count.found[kind, None], count.empty[kind, None])
+            for kind, place in count.places.items()
+        ),
+        *(
+            Tree(_shown(folders, machine), "attachments", expected - attachments.missing[folders], empty)
+            for folders, expected in attachments.expected.items()
+            if (empty := attachments.empty[folders])
+        ),
+    ]
+    trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
+    if not trees:
+        return []
+    said = [f"{tree.missing:,} of {tree.expected:,} {tree.kind} in {tree.folder}" for tree in trees]
+    subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
+    message = f"Without content: {listing(said, _SAID, '; ')}. {TREE_WITHOUT_CONTENT.meaning}"
+    return [TREE_WITHOUT_CONTENT.finding(message, subjects)]
+
+
+def _owners_or_roots(count: ContentCount, settings: ArchiveSettings, machine: Path | None) -> Iterator[Tree]:
+    """Yield the roots that hold too many empty files, and single owners in the others."""
+    found: Counter[Path] = Counter()
+    empty: Counter[Path] = Counter()
+    owners = {owner: key for key in count.found if (owner := key[1]) is not None}
+    for owner, key in owners.items():
+        found[owner.parent] += count.found[key]
+        empty[owner.parent] += count.empty[key]
+    lacking = {root for root in found if _is_lacking(found[root], empty[root], settings)}
+    yield from (Tree(on_site(root, machine), "documents", found[root], empty[root]) for root in sorted(lacking))
+    for owner, key in sorted(owners.items()):
+        if owner.parent not in lacking:
+            yield Tree(on_site(owner, machine), "documents", count.found[key], count.empty[key])
+
+
+def _shown(folders: Sequence[Path], machine: Path | None) -> str:
+    return " or ".join(on_site(folder, machine) for folder in folders) or "the folders of attachments"
 
 
 def _of_documents(

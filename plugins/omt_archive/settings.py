@@ -35,7 +35,10 @@ class ArchiveSettings(PluginSettings):
     """How long the checks wait for a folder that was there before and does not answer, in minutes."""
 
     missing_share: Annotated[float, Field(ge=0, le=1)] = 0.2
-    """From which share of missing files on a tree (a root, an owner's folder, a folder of attachments) is an error."""
+    """From which share of missing files on a tree (a root, an owner's folder, a folder of attachments) is an error.
+
+    So is a tree of which a greater share of the files that are there have no content.
+    """
 
     missing_files: Annotated[int, Field(gt=0)] = 10
-    """How many files have to be missing in a tree for that."""
+    """How many files have to be missing, or without content, in a tree for that."""

@@ -22,9 +22,10 @@ from omt_archive.findings import (
     SERVICE_FOLDER_MISSING,
     TEMPLATE_FILE_MISSING,
 )
-from omt_archive.lacking_trees import Tree, lacking_trees
+from omt_archive.lacking_trees import ContentCount, Tree, lacking_trees, trees_without_content
 from omt_archive.names import on_site, telling
 from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
+from omt_archive.service.files import STAGE as SERVICE_STAGE
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_archive.template_files import STAGE as TEMPLATES_STAGE
@@ -44,6 +45,9 @@ from omt_crm.paths import wait_until_back
 LONGEST_PATH: Final = 260
 """Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""
 
+_KINDS: Final = {SERVICE_STAGE: "files of Customer Service"}
+"""What the files of a stage are called, where not by its name."""
+
 _BY_CODE: Final = {code.code: code for code in CODES}
 
 
@@ -59,6 +63,7 @@ class Tally:
         self._templates = 0
         self._grave: set[str] = set()
         self._recalled = 0
+        self.content = ContentCount()
         self.expected = 0
         self.found = 0
 
@@ -69,6 +74,10 @@ class Tally:
                 self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
             else:
                 self._templates += item.stage == TEMPLATES_STAGE
+                if item.path is not None and item.stage != ATTACHMENTS_STAGE:
+                    # A document lies in the folder of a period, in that of its owner.
+                    owner = item.path.parent.parent if item.stage == DOCUMENTS_STAGE else None
+                    self.content.add(_KINDS.get(item.stage, item.stage), owner, item.path, item.size)
                 if item.recalled:
                     self._recalled += item.size
                     self._say(FILES_RECALLED.code, item.key, "")
@@ -136,6 +145,9 @@ async def validate(
             except FolderAwayError:
                 stages.forget(lost.folder)
     findings = tally.findings() + _about_short(stages.attachments_counted.short)
+    findings += trees_without_content(
+        tally.content, stages.attachments_counted, settings=settings, machine=installation.root
+    )
     roots = stages.roots
     if roots is not None:
         findings += _about_roots(roots, tally, installation) + _about_renamed(stages.renamed)

@@ -95,6 +95,7 @@ class AttachmentInventory:
         file, seen = self._best(own, row.size)
         if seen.presence is InventoryState.FOUND and row.size is not None and seen.size < row.size:
             self.count.short.append(str(row.id))
+        self.count.empty[folders] += seen.presence is InventoryState.FOUND and seen.size == 0
         # The name online is the id, as on site: the row's own name is a title from a mail and may be anything.
         yield Item(
             stage=STAGE, key=str(row.id), name=str(row.id), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,

@@ -109,6 +109,39 @@ async def test_a_tree_that_is_empty_is_an_error_that_names_it(new_site, open_dat
     assert shown in found.message
 
 
+@pytest.mark.parametrize("tree", ["archive", "owner", "attachments", "templates"])
+async def test_a_tree_of_files_without_content_is_an_error_that_names_it(new_site, open_database, tree):
+    site = new_site()
+    first = site.installation.archives[0]
+    owner = max(
+        (folder for folder in first.iterdir() if folder.is_dir() and folder.name not in {"TEMPLATE", "DATA"}),
+        key=lambda folder: sum(path.is_file() for path in folder.rglob("*")),
+    )
+    folder, shown = {
+        "archive": (first, r"C:\SO_ARC"),
+        "owner": (owner, rf"C:\SO_ARC\{owner.name}"),
+        "attachments": (site.machine / "D" / "CS_ATTACH", r"D:\CS_ATTACH"),
+        "templates": (first / "TEMPLATE", r"C:\SO_ARC\TEMPLATE"),
+    }[tree]
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"")
+    share = 0.6 if tree == "owner" else 0.9
+    found = (await findings(site, open_database, missing_files=5, missing_share=share))["tree-without-content"]
+    assert found.severity is Severity.ERROR
+    assert shown in found.subjects
+    assert shown in found.message
+
+
+def test_a_tree_without_content_is_waived_with_a_reason_only():
+    codes = {code.code: code for code in ArchivePlugin(ArchiveSettings()).add_finding_codes()}
+    assert codes["tree-without-content"].reason_needed
+
+
+async def test_a_few_empty_files_are_no_reason_to_stop(planted_site, open_database):
+    assert "tree-without-content" not in await findings(planted_site, open_database, missing_files=4)
+
+
 async def test_a_few_missing_files_are_no_reason_to_stop(planted_site, open_database):
     assert "tree-incomplete" not in await findings(planted_site, open_database)
 
