@@ -70,14 +70,10 @@ def _not_a_class(name: str, value: object) -> str:
 
 
 def _functions(module: ModuleType) -> Iterator[str]:
-    own = [one for one in vars(module).values() if inspect.isroutine(one) or inspect.isclass(one)]
+    own = [one for one in map(vars(module).get, module.__all__) if inspect.isroutine(one) or inspect.isclass(one)]
     yield table(
         ("member", "what for"),
-        (
-            (code(f"{one.__name__}{_signature(one)}"), prose(one.__doc__))
-            for one in own
-            if one.__module__ == module.__name__ and not one.__name__.startswith("_")
-        ),
+        ((code(f"{one.__name__}{_signature(one)}"), prose(one.__doc__)) for one in own),
     )
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 from pathlib import Path
 
-from omt_core.api.files import WholeFile, make_folder, remove, write_whole
+from omt_core.api.files import WholeFile, copy_access, make_folder, remove, write_whole
 
 
 def replace_content(path: Path, expected: bytes, content: bytes, temporary: Path) -> bool:
@@ -19,7 +16,7 @@ def replace_content(path: Path, expected: bytes, content: bytes, temporary: Path
     file = WholeFile(path, partial=temporary)
     try:
         file.write(content)
-        _copy_access(path, file.close())
+        copy_access(path, file.close())
         if path.read_bytes() != expected:
             return False
         file.finish()
@@ -43,12 +40,3 @@ def forget_unfinished_copy(target: Path) -> None:
 
 def _unfinished(target: Path) -> Path:
     return target.with_name(f".{target.name}.partial")
-
-
-def _copy_access(source: Path, target: Path) -> None:
-    status = source.stat()
-    if hasattr(os, "chown"):
-        # Only root may give a file away; without that the file belongs to whoever runs the tool.
-        with contextlib.suppress(PermissionError):
-            os.chown(target, status.st_uid, status.st_gid)
-    shutil.copymode(source, target)

@@ -12,11 +12,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from omt_core.api import files
+from omt_core.api.files import durable
 from omt_core.cli.main import main
 from omt_tenant.store.state_database import StateDatabase
 
-sync_folder = files.sync_folder
+sync_folder = durable.sync_folder
 commit = StateDatabase._commit
 committing = Lock()
 
@@ -39,6 +39,6 @@ def is_named(folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    files.sync_folder = die_instead
+    durable.sync_folder = die_instead
     StateDatabase._commit = commit_alone  # type: ignore[method-assign]  # only for the time of this process
     sys.exit(main(sys.argv[2:]))

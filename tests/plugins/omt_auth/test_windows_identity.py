@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from omt_auth.process_sid import process_sid
 from omt_auth.verification import Verdict
 from omt_auth.windows_identity import WindowsIdentity
+from omt_core.api.files import process_sid
 
 SID = "S-1-5-21-1004336348-1177238915-682003330-512"
 

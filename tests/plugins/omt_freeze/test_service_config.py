@@ -281,8 +281,8 @@ def test_what_cannot_be_frozen_is_an_error_with_a_remedy(site: Any, prepare: Any
 
 
 def test_a_change_at_the_very_moment_is_not_overwritten(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    copymode = "omt_freeze.replacement.shutil.copymode"
-    monkeypatch.setattr(copymode, lambda source, target: site.config.write_bytes(b"dbHost = other\n"))
+    copy_access = "omt_freeze.replacement.copy_access"
+    monkeypatch.setattr(copy_access, lambda source, target: site.config.write_bytes(b"dbHost = other\n"))
     with pytest.raises(InstallationError) as refused:
         site.freeze()
     assert refused.value.code == "service-config-changed"
@@ -293,15 +293,15 @@ def test_a_change_at_the_very_moment_is_not_overwritten(site: Any, monkeypatch: 
 
 
 def test_a_file_that_cannot_be_written_is_named(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace = Path.replace
+    rename = files.patience._rename
 
-    def refuse(self: Path, target: Path) -> None:
+    def refuse(source: Path, target: Path) -> None:
         if target == site.config:
-            raise PermissionError(13, "Permission denied", str(self))
-        replace(self, target)
+            raise PermissionError(13, "Permission denied", str(source))
+        rename(source, target)
 
-    monkeypatch.setattr(Path, "replace", refuse)
-    monkeypatch.setattr(files, "_WAITS", ())
+    monkeypatch.setattr(files.patience, "_rename", refuse)
+    monkeypatch.setattr(files.patience, "_WAITS", ())
     with pytest.raises(InstallationError) as refused:
         site.freeze()
     assert refused.value.code == "service-config-not-writable"

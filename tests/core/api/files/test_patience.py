@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and waited for while somebody else holds them."""
+"""What is renamed and removed is waited for while somebody else holds it, and may be read-only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.api import files
+from omt_core.api.files import patience
 
 
 class Scanner:
@@ -21,9 +22,10 @@ class Scanner:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, tries: int, error: Callable[[], OSError]) -> None:
         self.seen: Counter[tuple[str, str]] = Counter()
         self.waited = 0.0
-        for name in ("replace", "unlink", "rmdir"):
+        for name in ("unlink", "rmdir"):
             monkeypatch.setattr(os, name, self._holding(name, getattr(os, name), tries, error))
-        monkeypatch.setattr(files.time, "sleep", self._wait)
+        monkeypatch.setattr(patience, "_rename", self._holding("rename", patience._rename, tries, error))
+        monkeypatch.setattr(patience.time, "sleep", self._wait)
 
     def _wait(self, seconds: float) -> None:
         self.waited += seconds
@@ -81,33 +83,6 @@ def test_any_other_error_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.M
     assert scanner.waited == 0.0
 
 
-def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    file = files.WholeFile(path)
-    file.write(b"ne")
-    assert path.read_bytes() == b"old"
-    file.discard()
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
-    file = files.WholeFile(path)
-    file.write(b"new")
-    file.finish()
-    file.discard()
-    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"new")]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; Windows has an ACL")
-def test_what_is_written_is_private(tmp_path: Path) -> None:
-    files.write_whole(tmp_path / "file", b"")
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == files.PRIVATE_FILE
-
-
-def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path: Path) -> None:
-    (tmp_path / "file.partial").write_bytes(b"half")
-    files.write_whole(tmp_path / "file", b"whole")
-    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"whole")]
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="not every user may make a link there")
 def test_a_tree_is_removed_and_what_its_links_lead_to_stays(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
@@ -121,3 +96,55 @@ def test_a_tree_is_removed_and_what_its_links_lead_to_stays(tmp_path: Path) -> N
     (tmp_path / "link").symlink_to(tmp_path / "kept")
     with pytest.raises(NotADirectoryError):
         files.remove_tree(tmp_path / "link")
+
+
+@pytest.fixture
+def as_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name of a read-only file can be taken away. Stands in also under Wine, which lets one be replaced."""
+
+    def refuse(real: Callable[..., None], place: int) -> Callable[..., None]:
+        def call(*paths: Path, **named: object) -> None:
+            if is_read_only(paths[place]):
+                error = PermissionError(errno.EACCES, "Access is denied")
+                error.winerror = 5  # type: ignore[attr-defined]  # Windows alone has it
+                raise error
+            real(*paths, **named)
+
+        return call
+
+    def is_read_only(path: Path) -> bool:
+        return path.exists() and not path.stat().st_mode & stat.S_IWRITE
+
+    monkeypatch.setattr(os, "unlink", refuse(os.unlink, 0))
+    monkeypatch.setattr(os, "rmdir", refuse(os.rmdir, 0))
+    monkeypatch.setattr(patience, "_rename", refuse(patience._rename, 1))
+    monkeypatch.setattr(patience, "_is_read_only", is_read_only)
+    monkeypatch.setattr(patience, "_WAITS", ())
+
+
+@pytest.mark.usefixtures("as_windows")
+def test_what_is_read_only_is_removed_and_replaced_as_anything_else(tmp_path: Path) -> None:
+    for name in ("file", "target", "tree/inner/file"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"old")
+        (tmp_path / name).chmod(stat.S_IREAD)
+    (tmp_path / "tree" / "inner").chmod(stat.S_IREAD | stat.S_IEXEC)
+    files.remove(tmp_path / "file")
+    files.write_whole(tmp_path / "target", b"new")
+    files.remove_tree(tmp_path / "tree")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("target", b"new")]
+
+
+@pytest.mark.usefixtures("as_windows")
+def test_what_cannot_be_removed_all_the_same_is_read_only_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Access is denied")
+
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "file").chmod(stat.S_IREAD)
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(PermissionError):
+        files.remove(tmp_path / "file")
+    assert not (tmp_path / "file").stat().st_mode & stat.S_IWRITE

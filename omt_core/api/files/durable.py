@@ -1,77 +1,23 @@
-"""Files as they have to be written and removed: durable, whole or not at all, and with patience. All of it blocks.
-
-Who else has a file open, a virus scanner or a backup most often, lets go of it within a second or two: until then the
-name cannot be given to another file or be removed (Windows errors 5, 32, 33; a share says EACCES or EBUSY for it).
-"""
+"""Files and names that outlive a power loss: whole or not at all."""
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
-import time
-from collections.abc import Callable
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
 
-T = TypeVar("T")
-
-PRIVATE_FOLDER: Final = 0o700
-PRIVATE_FILE: Final = 0o600
-
-_WAITS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds between tries, somewhat more than three together."""
-
-_HELD_ON_WINDOWS: Final = frozenset({5, 32, 33})
-"""ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
-
-
-def patiently(act: Callable[[], T]) -> T:
-    """Do what fails while somebody else holds a file; tried again for a few seconds. Raises `OSError`."""
-    for wait in _WAITS:
-        try:
-            return act()
-        except OSError as error:
-            if not _is_held(error):
-                raise
-            time.sleep(wait)
-    return act()
-
-
-def _is_held(error: OSError) -> bool:
-    windows = getattr(error, "winerror", None)
-    if windows is not None:
-        return windows in _HELD_ON_WINDOWS
-    return isinstance(error, PermissionError) or error.errno in {errno.EBUSY, errno.ETXTBSY}
-
-
-def replace(source: Path, target: Path) -> None:
-    """Give a file another name, perhaps that of a file that goes."""
-    patiently(lambda: source.replace(target))
-
-
-def remove(path: Path) -> None:
-    """Remove a file, if it is there."""
-    patiently(lambda: path.unlink(missing_ok=True))
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, if it is there; links are removed and not followed."""
-    if folder.is_symlink():
-        raise NotADirectoryError(errno.ENOTDIR, "it is a link", str(folder))
-    for above, folders, names in os.walk(folder, topdown=False):
-        for name in names:
-            remove(Path(above, name))
-        for name in folders:
-            inner = Path(above, name)
-            patiently(inner.unlink if inner.is_symlink() else inner.rmdir)
-    with suppress(FileNotFoundError):
-        patiently(folder.rmdir)
+from omt_core.api.files.patience import patiently, remove, replace
+from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, make_private
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable. Windows has no such call: NTFS journals names by itself."""
+    """Make the names in a folder durable.
+
+    Windows has no such call. There `replace` returns when the name is on the disk, and NTFS, which keeps a log of all
+    names in the order in which they changed, has then written those before it too.
+    """
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -86,10 +32,21 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         if not folder.parent.is_dir():
             make_folder(folder.parent)
-        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        try:
+            folder.mkdir(mode=PRIVATE_FOLDER)
+        except FileExistsError:  # two may make it at once
+            if not folder.is_dir():
+                raise
+        else:
+            _keep_to_this_account(folder)
     # Also where it is there: whoever made it may have been killed before this.
     with suppress(PermissionError):  # a folder that may not be read cannot be made durable
         sync_folder(folder.parent)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty private file; raises `FileExistsError` where there is one."""
+    os.close(_create(path))
 
 
 def move_into_place(source: Path, target: Path) -> None:
@@ -120,9 +77,8 @@ class WholeFile:
         self.path = path
         self._partial = partial or path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         remove(self._partial)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         # Windows keeps the name of a removed file as long as somebody has it open.
-        self._file = os.fdopen(patiently(lambda: os.open(self._partial, flags, PRIVATE_FILE)), "wb")
+        self._file = os.fdopen(patiently(lambda: _create(self._partial)), "wb")
         self._unfinished = True
 
     def write(self, piece: bytes | memoryview) -> None:
@@ -150,6 +106,25 @@ class WholeFile:
             with suppress(OSError):  # what was written last may not fit on the disk
                 self._file.close()
             remove(self._partial)
+
+
+def _create(path: Path) -> int:
+    """Make and open a private file."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
+    try:
+        _keep_to_this_account(path)
+    except OSError:
+        os.close(descriptor)
+        remove(path)
+        raise
+    return descriptor
+
+
+def _keep_to_this_account(path: Path) -> None:
+    """Say on Windows what the mode, with which it was just made, says elsewhere."""
+    if sys.platform == "win32":
+        with suppress(PermissionError):  # on a share that lets nobody set rights it has those of its folder
+            make_private(path)
 
 
 def write_whole(path: Path, data: bytes, *, partial: Path | None = None) -> None:

@@ -1,0 +1,38 @@
+"""Files as they have to be written and removed: durable, whole or not at all, private, with patience. All of it blocks.
+
+Who else has a file open, a virus scanner or a backup most often, lets go of it within a second or two: until then the
+name cannot be given to another file or be removed (Windows errors 5, 32, 33; a share says EACCES or EBUSY for it).
+"""
+
+from __future__ import annotations
+
+from omt_core.api.files.durable import (
+    WholeFile,
+    make_file,
+    make_folder,
+    make_sure,
+    move_into_place,
+    sync_folder,
+    write_whole,
+)
+from omt_core.api.files.patience import patiently, remove, remove_tree, replace
+from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
+
+__all__ = [
+    "PRIVATE_FILE",
+    "PRIVATE_FOLDER",
+    "WholeFile",
+    "copy_access",
+    "make_file",
+    "make_folder",
+    "make_private",
+    "make_sure",
+    "move_into_place",
+    "patiently",
+    "process_sid",
+    "remove",
+    "remove_tree",
+    "replace",
+    "sync_folder",
+    "write_whole",
+]

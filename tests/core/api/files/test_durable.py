@@ -1,0 +1,46 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from omt_core.api import files
+
+
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    file = files.WholeFile(path)
+    file.write(b"ne")
+    assert path.read_bytes() == b"old"
+    file.discard()
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    file = files.WholeFile(path)
+    file.write(b"new")
+    file.finish()
+    file.discard()
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"new")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; Windows has an ACL")
+def test_what_is_written_is_private(tmp_path: Path) -> None:
+    files.write_whole(tmp_path / "file", b"")
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == files.PRIVATE_FILE
+
+
+def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / "file.partial").write_bytes(b"half")
+    files.write_whole(tmp_path / "file", b"whole")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"whole")]
+
+
+def test_a_file_in_the_place_of_a_folder_is_an_error_and_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        files.make_folder(tmp_path / "file")
+    with pytest.raises(FileExistsError):
+        files.make_file(tmp_path / "file")
