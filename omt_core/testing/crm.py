@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypedDict
 
 import anyio
@@ -34,7 +35,8 @@ from omt_core.testing.sample_calls import SampleCalls
 
 SIMULATOR: Final = "simulator"
 DISCOVERY: Final = "discovery"
-BUILDERS: Final = frozenset({SIMULATOR, DISCOVERY, "database"})
+DATABASE: Final = "database"
+BUILDERS: Final = frozenset({SIMULATOR, DISCOVERY, DATABASE})
 """Names of the plugins that build, find and open a simulated CRM. They enter by their entry points, as in a run."""
 
 _HOOK_SECONDS: Final = 300.0
@@ -111,10 +113,13 @@ async def open_crm(directory: Path) -> AsyncIterator[SimulatedCrm]:
         await database.aclose()
 
 
-async def export_database(directory: Path, workspace: Path) -> Sequence[tuple[Item, bytes]]:
+async def export_database(
+    directory: Path, workspace: Path, settings: Mapping[str, object] = MappingProxyType({})
+) -> Sequence[tuple[Item, bytes]]:
     """Export the database of a simulated installation as a run would: its parts in the order of keys, and their bytes.
 
-    `workspace` is where the parts are spooled. For small databases: all of it is in memory.
+    `workspace` is where the parts are spooled, `settings` the section of the plugin that exports. For small databases:
+    all of it is in memory.
     """
     parts: list[tuple[Item, bytes]] = []
     async with open_crm(directory) as crm, crm.calls.database.snapshot() as snapshot:
@@ -125,17 +130,17 @@ async def export_database(directory: Path, workspace: Path) -> Sequence[tuple[It
             snapshot=snapshot,
             run=crm.calls.run,
         )
-        for stage in await upload_stages(_dispatch(), call):
+        for stage in await upload_stages(_dispatch(settings), call):
             async for batch in stage.items():
                 parts += [(item, await anyio.Path(item.path).read_bytes()) for item in batch if item.path is not None]
     return sorted(parts, key=lambda part: part[0].key)
 
 
-def _dispatch() -> Dispatch:
-    return Dispatch(_builders(), RoleSettings(), EventHub(), seconds=_HOOK_SECONDS)
+def _dispatch(settings: Mapping[str, object] = MappingProxyType({})) -> Dispatch:
+    return Dispatch(_builders(settings), RoleSettings(), EventHub(), seconds=_HOOK_SECONDS)
 
 
-def _builders() -> PluginHost:
+def _builders(settings: Mapping[str, object] = MappingProxyType({})) -> PluginHost:
     others = [entry.name for entry in entry_points(group=GROUP) if entry.name not in BUILDERS]
     candidates = find_plugins(extra=(), disabled=others)
     models: dict[str, type[PluginSettings]] = {
@@ -143,7 +148,7 @@ def _builders() -> PluginHost:
         for candidate in candidates
         if candidate.plugin_class is not None
     }
-    host = PluginHost(candidates, lambda name: models[name]())
+    host = PluginHost(candidates, lambda name: models[name].model_validate(settings if name == DATABASE else {}))
     states = {plugin.name: plugin for plugin in host.plugins}
     for name in sorted(BUILDERS):
         plugin = states.get(name)

@@ -8,7 +8,9 @@ import json
 import tarfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import anyio
 
@@ -25,6 +27,7 @@ from omt_core.api import (
     RecoveryChoice,
     StageManifest,
     UploadRequest,
+    User,
 )
 from omt_core.testing.harness import PluginFaultError
 from omt_core.testing.samples import SAMPLE_LICENCE
@@ -33,8 +36,32 @@ Connect = Callable[[Path], Awaitable[OnlineTarget]]
 """Connects a tool with this workspace to the online side."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteDatabase:
+    """The exported database of a small simulated CRM: parts of tables with their bytes, and the users in it.
+
+    `few` are the parts of a few tables, some of which have several; `whole` are those of all tables with rows.
+    """
+
+    few: Sequence[tuple[Item, bytes]]
+    whole: Sequence[tuple[Item, bytes]]
+    users: Sequence[User]
+
+
 class OnlineSuite:
-    """The base of suites that work with an online side."""
+    """The base of suites that work with an online side. What it says of itself decides what can be asked of it."""
+
+    taken_user_name: ClassVar[str | None] = None
+    """A user name that somebody else holds at the online side of `online_side`, as it was written there; None where
+    nobody else has user names."""
+
+    imports: ClassVar[bool] = True
+    """Whether the decisions are applied to what arrives, as `changes` of the receipt then counts; a store that only
+    keeps it says False."""
+
+    keeps_files: bool = True
+    """Whether it is the target's own doing that files below the folder of `online_side` are durable. A server that the
+    tests run for a remote service says False: what that syncs is no matter of the target."""
 
     def online_side(self, folder: Path) -> AbstractAsyncContextManager[Connect]:
         """Run the online side until the context ends, with all that it keeps below `folder`, which is there already.
@@ -178,7 +205,10 @@ async def send_stage(
 ) -> None:
     """Send what is missing of a stage's contents, bundled as far as the limits allow, and commit the stage."""
     limits, contents = migration.limits, {sha256(content): content for _, content in items if content is not None}
-    lacking = [content for content in contents.values() if await missing(migration, content)]
+    told: set[str] = set()
+    for begin in range(0, len(contents), limits.digests_per_request):
+        told |= await missing(migration, *list(contents.values())[begin : begin + limits.digests_per_request])
+    lacking = [content for digest, content in contents.items() if digest in told]
     request, bundle = bundle_of(lacking)
     if (
         max(map(len, lacking), default=limits.member_bytes + 1) <= limits.member_bytes

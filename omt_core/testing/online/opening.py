@@ -30,6 +30,18 @@ class OpeningConformance(OnlineSuite):
             require(await target.taken_user_names(asked) <= set(asked), "It tells of names that were not asked for.")
             await target.aclose()
 
+    async def test_a_name_that_is_taken_is_told_in_whatever_case_it_is_asked_for(self, tmp_path: Path) -> None:
+        """User names differ by more than the case of letters (W68); each is told as it was asked for."""
+        if self.taken_user_name is None:
+            pytest.skip("nobody else has user names there: `taken_user_name` is None")
+        held = self.taken_user_name
+        asked = {held, held.upper(), held.lower(), held.swapcase()}
+        async with self.online_side(tmp_path) as connect:
+            target = await connect(tmp_path)
+            told = await target.taken_user_names([*sorted(asked), f"not.{held}"])
+            await target.aclose()
+        require(told == asked, f"Of {sorted(asked)} it says that {sorted(told)} are taken.")
+
     async def test_connecting_and_asking_begins_nothing(self, tmp_path: Path) -> None:
         """A dry run asks and must leave no trace."""
         async with self.online_side(tmp_path) as connect:

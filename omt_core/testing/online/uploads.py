@@ -7,6 +7,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio import to_thread
 
 from omt_core.api import ContentRef, OnlineError, OnlineMigration, UploadLostError, UploadMismatchError, UploadRequest
 from omt_core.testing.online_side import (
@@ -20,6 +21,7 @@ from omt_core.testing.online_side import (
     send,
     sha256,
 )
+from omt_core.testing.unwritten import tells_unwritten_bytes, unwritten_bytes
 
 _CHANCE = random.Random(1)  # noqa: S311 - to be repeated, not to be secret
 LARGE = _CHANCE.randbytes(100_000)
@@ -78,6 +80,26 @@ class UploadConformance(OnlineSuite):
                 offset = await migration.send(url, offset, content[offset : offset + chunk])
             stored = [LARGE] if kind == "file" else MEMBERS
             require(not await missing(migration, *stored), "It is missing after its last chunk.")
+
+    async def test_what_is_acknowledged_is_on_the_disk(self, tmp_path: Path) -> None:
+        """A power cut after the answer takes nothing away: what a file system has only in memory was not synced.
+
+        Told where Linux tells of pages that are not written yet (6.5 or newer), and of files below the folder.
+        """
+        if not self.keeps_files:
+            pytest.skip("its files are no matter of the target: `keeps_files` is False")
+        (tmp_path / "probe").mkdir()
+        if not await to_thread.run_sync(tells_unwritten_bytes, tmp_path / "probe"):
+            pytest.skip("this system does not tell what is not on the disk yet")
+        async with self.online_side(tmp_path) as connect, open_migration(connect, tmp_path / "one") as migration:
+            chunk = _chunk(migration)
+            url, offset = await migration.create_upload(file_of(LARGE), LARGE[:chunk])
+            for moment in ("created", "sent", "stored"):
+                unwritten = await to_thread.run_sync(unwritten_bytes, tmp_path)
+                require(unwritten < chunk // 2, f"When it was {moment}, {unwritten} bytes were not on the disk.")
+                end = len(LARGE) if moment == "sent" else offset + chunk
+                while offset < end and offset < len(LARGE):
+                    offset = await migration.send(url, offset, LARGE[offset : offset + chunk])
 
     async def test_a_chunk_is_only_lent(self, tmp_path: Path) -> None:
         """When the call is over its memory holds something else."""

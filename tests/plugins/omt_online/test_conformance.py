@@ -18,9 +18,11 @@ from omt_tenant.embedded import serve_tenant
 class TestOnlineConformance(OnlineConformance):
     """What every online target must keep to."""
 
+    taken_user_name = "Held.Elsewhere@Example.com"
+
     @asynccontextmanager
     async def online_side(self, folder: Path) -> AsyncIterator[Connect]:
-        async with serve_tenant(folder / "tenant") as tenant:
+        async with serve_tenant(folder / "tenant", taken=[self.taken_user_name]) as tenant:
             settings = ClientSettings(url=tenant.url, token_file=tenant.token_file, retry_total=0.0)
 
             async def connect_tool(workspace: Path) -> OnlineTarget:
