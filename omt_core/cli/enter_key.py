@@ -39,6 +39,27 @@ def _read(terminal: int, loop: asyncio.AbstractEventLoop, send: MemoryObjectSend
 
     # Not by sys.stdin, whose lock would be held when the interpreter ends; the end of the loop is a RuntimeError.
     with suppress(OSError, RuntimeError):
-        while text := os.read(terminal, _READ_BYTES):
+        while (text := os.read(terminal, _READ_BYTES)) or _is_console(terminal):
             if b"\n" in text or b"\r" in text:
                 loop.call_soon_threadsafe(press)
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+    def _is_console(terminal: int) -> bool:
+        """Tell whether a read that gave nothing is no end: Windows' console gives nothing at Ctrl-C and at Ctrl-Z.
+
+        Windows takes NUL for a terminal too, which gives nothing at once and for ever; only a console has a mode.
+        """
+        mode = ctypes.c_uint32()
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(terminal))
+        return bool(ctypes.WinDLL("kernel32").GetConsoleMode(handle, ctypes.byref(mode)))
+
+else:
+
+    def _is_console(terminal: int) -> bool:
+        """Return False: a read that gives nothing is the end."""
+        del terminal
+        return False
