@@ -34,6 +34,7 @@ from omt_core.engine.opening import rebuild_journal
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession, Snapshot
 from omt_core.engine.upload.run import precopy, refuse_unready, stages_of, upload
+from omt_core.engine.upload.wakefulness import kept_awake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +242,8 @@ class Upload(Step[None]):
         refuse_unready(session)
         refuse_unchecked(session, RECOVERY_CHECKS if session.now.only_missing else ALL_CHECKS)
         refuse_errors(session)
-        await upload(session, self.stop)
+        with kept_awake():
+            await upload(session, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +261,8 @@ class Precopy(Step[None]):
         refuse_unchecked(session, PRECOPY_CHECKS)
         refuse_errors(session)
         await session.take_kind(self.kind)
-        await precopy(session, self.stop)
+        with kept_awake():
+            await precopy(session, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
