@@ -22,6 +22,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError
 from typing_extensions import override
 
+from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.hook import Role, RoleSettings
 from omt_core.api.plugin import PluginSettings
@@ -216,6 +217,7 @@ def _read(file: Path | None) -> dict[str, Any]:
     try:
         content = file.read_bytes()
     except OSError as error:
+        refuse_missing(file)
         raise InputError(
             "settings-unreadable",
             f"The settings file {file} cannot be read: {error.strerror or error}.",

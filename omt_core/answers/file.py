@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
+from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.given import Origin, SecretReference
 from omt_core.api.installation import ManualAnswers
@@ -169,6 +170,7 @@ def load_answers(file: Path) -> Answers:
     try:
         content = file.read_bytes()
     except OSError as error:
+        refuse_missing(file)
         raise InputError(
             "answers-unreadable",
             f"The answers file {file} cannot be read: {error.strerror or error}.",

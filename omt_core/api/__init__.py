@@ -1,11 +1,11 @@
 """The public surface: all that a plugin builds on, under one name.
 
 `from omt_core.api import Plugin, hookimpl, calls, Finding, ...`; `calls` holds one record per hook, `files`
-what writes and removes files. What is not here may change at any time; what is here changes as semantic versioning
-says.
+what writes and removes files, `drives` what Windows tells of drives and shares. What is not here may change at any
+time; what is here changes as semantic versioning says.
 """
 
-from omt_core.api import calls, files
+from omt_core.api import calls, drives, files
 from omt_core.api.commands import Command, CommandContext
 from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
@@ -204,6 +204,7 @@ __all__ = [
     "byte_size",
     "calls",
     "decode_text",
+    "drives",
     "duration",
     "files",
     "hookimpl",

@@ -17,6 +17,7 @@ import anyio
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.files import make_folder
 
@@ -52,6 +53,7 @@ def existing(given: Path | None) -> Path:
     """
     if given is not None:
         if not (given / JOURNAL_FILE).is_file():
+            refuse_missing(given)
             raise _empty(f"There is no migration in the workspace {given}.", "Check the path of --workspace.")
         return given
     found = sorted(path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
@@ -106,8 +108,18 @@ def _of_other_accounts() -> Iterator[Path]:
 def make_private(folder: Path) -> None:
     """Make the folder if need be, durably, and keep everybody but its user out. Blocking.
 
-    Raises `InputError` `workspace-not-writable`.
+    Raises `InputError`: `workspace-remote`, `drive-not-there`, `workspace-not-writable`.
     """
+    elsewhere = place_on_other_machine(folder)
+    if elsewhere is not None:
+        # sqlite.org/wal.html: "All processes using a database must be on the same host computer; WAL does not work
+        # over a network filesystem."
+        raise InputError(
+            "workspace-remote",
+            f"The workspace {folder} would be on another machine, at {elsewhere}: its journal is a database that would"
+            " not be safe there.",
+            "Name a folder on a disk of this machine by --workspace, or leave --workspace out.",
+        )
     try:
         make_folder(folder)
     except OSError as error:

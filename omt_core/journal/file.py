@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api.errors import InputError
+from omt_core.api.files import sqlite_uri
 from omt_core.journal.schema import upgrade
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ def to_text(blob: bytes) -> str:
 def copy_journal(source: Path, destination: Path) -> None:
     """Copy a journal, perhaps while a run writes to it, as it was at one moment. Blocking."""
     with (
-        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as original,
+        closing(sqlite3.connect(sqlite_uri(source.absolute()), uri=True, timeout=10)) as original,
         closing(sqlite3.connect(destination)) as copy,
     ):
         original.backup(copy)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from omt_core.api.files import sqlite_uri
 from omt_core.api.items import ItemRecord, ItemState, TablePart
 from omt_core.api.stages import Baseline, KnownFile, StageTotals
 from omt_core.journal.file import to_blob, to_text
@@ -139,7 +140,7 @@ class JournalBaseline(Baseline):
         return sorted((record for group in groups for record in group), key=lambda record: record.key)[:limit]
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(f"{self._journal.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(sqlite_uri(self._journal.absolute()), uri=True, timeout=10)
         connection.execute("PRAGMA temp_store = FILE")
         connection.execute("PRAGMA cache_size = -16384")
         return connection

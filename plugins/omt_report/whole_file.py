@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api import InputError
+from omt_core.api import InputError, drives
 from omt_core.api.files import WholeFile
 
 
@@ -38,5 +38,6 @@ async def write_whole(path: Path, pieces: AsyncGenerator[bytes]) -> None:
 
 
 def _begin(path: Path) -> WholeFile:
+    drives.refuse_missing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     return WholeFile(path)

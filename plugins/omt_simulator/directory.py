@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from omt_core.api import InputError
+from omt_core.api import InputError, drives
 from omt_core.api.files import remove, remove_tree
 from omt_simulator.spec import SimulationError
 
@@ -16,6 +16,7 @@ ENTRIES = ("machine", "answers.toml", "password.txt", "truth.json", "licence-cha
 
 def prepare_directory(directory: Path) -> None:
     """Make the directory empty and ours. Raises SimulationError when it holds what the simulator did not make."""
+    drives.refuse_missing(directory)
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()) and not (directory / MARKER).is_file():
         raise SimulationError(f"{directory} is not empty and holds no simulation: choose another directory.")

@@ -75,14 +75,12 @@ class Store:
     ) -> Self:
         """Open a folder, making it a tenant's if it is not one yet, and bring it into order after a crash.
 
-        Raises InputError when another process serves it (`tenant-locked`) or it is damaged (`tenant-unreadable`).
+        Raises InputError when another process serves it (`tenant-locked`), it cannot be made (`tenant-not-writable`,
+        `drive-not-there`) or is damaged (`tenant-unreadable`).
         """
         settings, clocks = settings or TenantSettings(), clocks or Clocks()
         layout = TenantLayout(directory.absolute())
-        make_folder(layout.root)
-        layout.create()
-        for folder in (layout.root, layout.packs, layout.contents):
-            sync_folder(folder)  # a process that was killed may have left names that are not durable
+        _make(layout)
         with ExitStack() as undo:
             lock = _lock(layout)
             undo.callback(lock.release)
@@ -122,6 +120,20 @@ class Store:
         """Close everything and let another process serve the folder."""
         self.state.close()
         self.lock.release()
+
+
+def _make(layout: TenantLayout) -> None:
+    try:
+        make_folder(layout.root)
+        layout.create()
+        for folder in (layout.root, layout.packs, layout.contents):
+            sync_folder(folder)  # a process that was killed may have left names that are not durable
+    except OSError as error:
+        raise InputError(
+            "tenant-not-writable",
+            f"The tenant's folder {layout.root} cannot be made: {error.strerror or error}.",
+            "Make room and mend the rights there, or give another folder.",
+        ) from error
 
 
 def _lock(layout: TenantLayout) -> FileLock:

@@ -17,6 +17,7 @@ from omt_core.api.files.durable import (
 )
 from omt_core.api.files.patience import patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
+from omt_core.api.files.sqlite import sqlite_uri
 
 __all__ = [
     "PRIVATE_FILE",
@@ -33,6 +34,7 @@ __all__ = [
     "remove",
     "remove_tree",
     "replace",
+    "sqlite_uri",
     "sync_folder",
     "write_whole",
 ]

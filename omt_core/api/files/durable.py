@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from omt_core.api.drives import refuse_missing
 from omt_core.api.files.patience import patiently, remove, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, make_private
 
@@ -28,8 +30,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a private folder, and what is missing above it, if it is not there; durable on return."""
+    """Make a private folder, and what is missing above it, if it is not there; durable on return.
+
+    Raises `OSError`, and `InputError` `drive-not-there`.
+    """
     if not folder.is_dir():
+        if folder.parent == folder:  # a drive, a share, or a current folder that was removed
+            refuse_missing(folder)
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
         if not folder.parent.is_dir():
             make_folder(folder.parent)
         try:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from omt_core.answers.csv_files import plans_csv, user_names_csv
 from omt_core.answers.file import Answers
 from omt_core.api import files
+from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -87,6 +88,7 @@ def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:
 
 def _write_beside(file: Path, content: bytes) -> Path | None:
     """Write a file; one that says something else keeps its content under another name, which is returned."""
+    refuse_missing(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     kept = None
     if file.is_file() and file.read_bytes() != content:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import string
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from anyio import to_thread
 
+from omt_core.api import drives
 from omt_core.api.errors import InputError
 
 _MOST: Final = 2_000
@@ -32,29 +31,31 @@ async def list_folders(path: str) -> Folder:
 
 def _list(path: str) -> Folder:
     if not path:
-        drives = _drives()
-        if drives:
-            return Folder(path="", parent=None, folders=drives)
+        roots = drives.roots()
+        if roots:
+            return Folder(path="", parent=None, folders=roots)
     folder = Path(path or Path.home())
     if not folder.is_absolute():
         raise _unreadable(path, "it is not a whole path")
     try:
         with os.scandir(folder) as entries:
-            names = sorted((entry.name for entry in entries if entry.is_dir()), key=str.casefold)
+            names = sorted((entry.name for entry in entries if _is_folder(entry)), key=str.casefold)
     except (OSError, ValueError) as error:
         raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
     top = folder.parent == folder
     return Folder(
         path=str(folder),
-        parent=("" if _drives() else None) if top else str(folder.parent),
+        parent=("" if drives.roots() else None) if top else str(folder.parent),
         folders=tuple(names[:_MOST]),
     )
 
 
-def _drives() -> tuple[str, ...]:
-    if sys.platform != "win32":
-        return ()
-    return tuple(f"{letter}:\\" for letter in string.ascii_uppercase if Path(f"{letter}:\\").exists())
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it is one; what cannot be looked at, such as a link in a circle, costs no other entry."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _unreadable(path: str, why: str) -> InputError:

@@ -19,6 +19,7 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from omt_core.api import Column, InstallationError, Row, Table
+from omt_core.api.files import sqlite_uri
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import build_catalogue, number
@@ -184,7 +185,7 @@ class StdlibSqliteDriver(SqliteDriver):
     def connect(self, *, writable: bool = False) -> Connection:
         self._require_file()
         # A URI escapes whatever the path holds, and `ro` keeps a misspelt path from becoming a new database.
-        uri = f"{self._path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
+        uri = sqlite_uri(self._path.absolute(), writable=writable)
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._timeout)
         if writable:
             connection.execute(f"PRAGMA {DURABLE}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ntpath
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from omt_core.api import drives
 from omt_discovery.windows.environment import expand, read_environment
 from omt_discovery.windows.files import UnreadableFileError, WindowsFiles, read_file
 from omt_discovery.windows.live_registry import open_registry
@@ -46,9 +46,9 @@ class Machine:
 
     def share_of(self, windows_path: str) -> str | None:
         """Return the path on the share behind a drive that the user has mapped; None for one on no such drive."""
-        drive, rest = ntpath.splitdrive(windows_path)
-        share = text_value(self.registry, rf"{MAPPED_DRIVES}\{drive.rstrip(':')}", "RemotePath") if drive else None
-        return None if share is None else share.rstrip("\\") + rest
+        return drives.on_share(
+            windows_path, lambda letter: text_value(self.registry, rf"{MAPPED_DRIVES}\{letter}", "RemotePath")
+        )
 
     def find(self, pattern: str) -> list[str]:
         """Return the files that a pattern with variables matches."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from omt_core.api import InputError
+from omt_core.api.files import sqlite_uri
 from omt_protocol.receipt import Mismatch
 from omt_tenant.importing import ImportedMigration
 from omt_tenant.migration.stages import Stage, read_stages
@@ -118,7 +119,7 @@ def open_index(layout: TenantLayout) -> Iterator[TenantIndex]:
         raise InputError(
             "tenant-unreadable", f"{layout.root} is not a tenant's folder.", "Give a folder that omt tenant serve made."
         )
-    connection = sqlite3.connect(f"{layout.state.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    connection = sqlite3.connect(sqlite_uri(layout.state), uri=True, check_same_thread=False)
     connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")  # damage may be anywhere
     try:
         yield TenantIndex(layout, connection)

@@ -44,3 +44,16 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_and_not_taken_for_one(tmp_p
         files.make_folder(tmp_path / "file")
     with pytest.raises(FileExistsError):
         files.make_file(tmp_path / "file")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that is somebody's current one")
+def test_a_folder_that_can_have_none_above_it_is_not_looked_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `Q:\\` where there is no such drive: what is above it is itself. tests/windows has the drive."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FileNotFoundError):
+        files.make_folder(Path("ten/inner"))

@@ -6,8 +6,10 @@ import dataclasses
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +17,7 @@ from pydantic import SecretStr
 from omt_core.answers import pinned
 from omt_core.answers.file import load_answers
 from omt_core.answers.form import OnlineForm, answers_in, form_of
+from omt_core.api import drives
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
 from tests.core.wizard.api.page import page_in
@@ -101,6 +104,34 @@ async def test_folders_can_be_walked(tmp_path: Path) -> None:
         assert (await page.get(f"/api/folders?path={tmp_path / 'nowhere'}")).status == 400
         assert (await page.get("/api/folders?path=/a%00b")).status == 400
         assert (await page.get("/api/folders")).status == 200
+
+
+async def test_an_entry_that_cannot_be_looked_at_costs_that_entry_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link in a circle is one on Linux; a stand-in says as Windows does of a locked or an unformatted disk."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    own = os.scandir
+
+    @contextmanager
+    def scandir(folder: Path) -> Iterator[list[object]]:
+        with own(folder) as entries:
+            yield [Mock(is_dir=Mock(side_effect=OSError(22, "The volume is locked"))), *entries]
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    async with page_in(tmp_path) as page:
+        assert (await page.get(f"/api/folders?path={tmp_path / 'a'}")).json["folders"] == ["b"]
+
+
+async def test_a_drive_that_cannot_be_opened_is_listed_and_refused_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drives are listed as Windows counts them, without a look at any: a stand-in for its calls."""
+    monkeypatch.setattr(drives, "_drive_letters", lambda: 0b1_0100)
+    async with page_in(tmp_path) as page:
+        told = (await page.get("/api/folders")).json
+        assert told == {"path": "", "parent": None, "folders": ["C:\\", "E:\\"]}
+        assert (await page.get("/api/folders?path=/")).json["parent"] == ""
 
 
 def test_what_is_exported_can_be_imported() -> None:
