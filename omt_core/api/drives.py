@@ -16,6 +16,8 @@ from typing import Final
 
 from omt_core.api.errors import InputError
 
+__all__ = ["on_share", "place_on_other_machine", "refuse_missing", "roots"]
+
 _REMOTE: Final = 4
 """DRIVE_REMOTE, of GetDriveTypeW."""
 

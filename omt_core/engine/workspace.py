@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -17,9 +15,9 @@ import anyio
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ChoiceNeededError, InputError
-from omt_core.api.files import make_folder
 
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
@@ -108,7 +106,7 @@ def _of_other_accounts() -> Iterator[Path]:
 def make_private(folder: Path) -> None:
     """Make the folder if need be, durably, and keep everybody but its user out. Blocking.
 
-    Raises `InputError`: `workspace-remote`, `drive-not-there`, `workspace-not-writable`.
+    Raises `InputError`: `workspace-remote`, `drive-not-there`, `workspace-not-writable`, `workspace-not-private`.
     """
     elsewhere = place_on_other_machine(folder)
     if elsewhere is not None:
@@ -121,14 +119,17 @@ def make_private(folder: Path) -> None:
             "Name a folder on a disk of this machine by --workspace, or leave --workspace out.",
         )
     try:
-        make_folder(folder)
+        files.make_folder(folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
-    if sys.platform == "win32":  # pragma: no cover - an ACL is Windows' word for it
-        user = f"{os.environ.get('USERDOMAIN', '.')}\\{os.environ.get('USERNAME', '')}"
-        subprocess.run(["icacls", str(folder), "/inheritance:r", "/grant:r", f"{user}:(OI)(CI)F"], check=True)  # noqa: S603, S607 - Windows' own tool, no shell
-    else:
-        folder.chmod(0o700)
+    try:
+        files.make_private(folder)
+    except OSError as error:
+        raise InputError(
+            "workspace-not-private",
+            f"The workspace {folder} cannot be kept to this account: {error.strerror or error}.",
+            "Run the tool as the account that the folder belongs to, or give another --workspace.",
+        ) from error
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import anyio
 import pytest
 from filelock import FileLock
 
+from omt_core.api import files
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.engine import workspace
 
@@ -19,6 +20,33 @@ def test_a_workspace_is_private_to_its_user(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     workspace.make_private(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("refused", ["make_folder", "make_private"])
+def test_what_the_system_refuses_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """A folder of another account, which a stand-in for the system says of it here."""
+
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Access is denied", str(folder))
+
+    monkeypatch.setattr(files, refused, refuse)
+    with pytest.raises(InputError, match="Access is denied") as told:
+        workspace.make_private(tmp_path / "a")
+    assert (
+        told.value.code == {"make_folder": "workspace-not-writable", "make_private": "workspace-not-private"}[refused]
+    )
+    assert "--workspace" in told.value.remedy
+
+
+def test_a_workspace_on_another_machine_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows tells of one (tests/core/api/test_drives.py); a stand-in says so here."""
+    monkeypatch.setattr(workspace, "place_on_other_machine", lambda folder: r"\\srv\share\omt")
+    with pytest.raises(InputError, match=r"at \\\\srv\\share\\omt") as told:
+        workspace.make_private(tmp_path / "a")
+    assert told.value.code == "workspace-remote"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.anyio
