@@ -32,13 +32,15 @@ def compose(
     disabled: Sequence[str] = (),
     settings_file: Path | None = None,
     answers: Mapping[str, Mapping[str, object]] | None = None,
+    answers_folder: Path | None = None,
     options: Mapping[str, object] | None = None,
     reserved_commands: Sequence[str] = (),
 ) -> Application:
-    """Load plugins and settings and wire them. `plugins` are `module:attr` words, `answers` what the answers file says.
+    """Load plugins and settings and wire them.
 
-    Raises `InputError` for settings that are not valid, and for a name in `disabled` or in the setting `core.replace`
-    that is no plugin's; a plugin that is broken is no error here, the host knows it.
+    `plugins` are `module:attr` words, `answers` what the answers file says of settings, in which relative paths start
+    in `answers_folder`. Raises `InputError` for settings that are not valid, and for a name in `disabled` or in the
+    setting `core.replace` that is no plugin's; a plugin that is broken is no error here, the host knows it.
     """
     replaced = load_core_settings(file=settings_file, options=options).replace
     wheels = WheelFolder.of_this_installation(data_folder())
@@ -58,6 +60,7 @@ def compose(
         models,
         file=settings_file,
         answers=answers,
+        answers_folder=answers_folder,
         options=options,
         # A rejected twin has the name of the plugin that takes part: that one's section stays.
         ignored=frozenset(candidate.name for candidate in candidates) - models.keys(),

@@ -1,17 +1,21 @@
 """Settings: one section `core` and one per plugin, from four places of growing weight.
 
-Settings file (TOML), answers file (its section `online`, for the plugin that holds that role), environment (`OMT_` and
-`__` between levels, so that `OMT_ONLINE__URL` is `online.url`), options of the command line.
+Settings file (TOML), answers file (its section `online`, for the plugin that holds that role, and `plugins.NAME`, for
+any), environment (`OMT_` and `__` between levels, so that `OMT_ONLINE__URL` is `online.url`), options of the command
+line. A relative path starts in the folder of the file that it stands in, else in the current one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
-from typing import Any, Final, Literal
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -106,14 +110,16 @@ def load_settings(
     *,
     file: Path | None = None,
     answers: Mapping[str, Mapping[str, object]] | None = None,
+    answers_folder: Path | None = None,
     options: Mapping[str, object] | None = None,
     ignored: frozenset[str] = frozenset(),
 ) -> Settings:
     """Read and check the settings of the core and of the plugins in `models` (by plugin name).
 
-    `answers` are the sections that the answers give; `online` is for the plugin that holds the role. Sections of
-    `ignored` plugins (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid`
-    that names each wrong key with its dots.
+    `answers` are the sections that the answers give; `online` is for the plugin that holds the role. Relative paths in
+    a file start in its folder, those of the answers in `answers_folder`. Sections of `ignored` plugins (disabled or
+    broken ones) may be there and are passed over. Raises `InputError` `settings-invalid` that names each wrong key with
+    its dots.
     """
     from_file = {name: section for name, section in _read(file).items() if name not in ignored}
     given = dict(options or {})
@@ -123,8 +129,18 @@ def load_settings(
         holder if name == Role.ONLINE else core.replace.get(name, name): dict(section)
         for name, section in (answers or {}).items()
     }
+    strangers = named.keys() - models.keys() - ignored - {holder}
+    if strangers:
+        raise _invalid("; ".join(f"plugins.{name}: no plugin has this name" for name in sorted(strangers)))
     from_answers = {name: section for name, section in named.items() if name in models}
-    root = _load(models, given, from_answers, from_file, extra="forbid")
+    sections: dict[str, type[BaseModel]] = {"core": CoreSettings, **models}
+    root = _load(
+        models,
+        given,
+        _placed(from_answers, sections, answers_folder),
+        _placed(from_file, sections, None if file is None else file.absolute().parent),
+        extra="forbid",
+    )
     for text in texts_in(root.model_dump(mode="json")):
         SECRETS.add_within(text)
     return Settings(root.core, {name: getattr(root, name) for name in models})
@@ -202,6 +218,32 @@ def _moved(values: Mapping[str, Any], models: Mapping[str, type[PluginSettings]]
             case _:
                 pass
     return moved
+
+
+def _placed(values: Mapping[str, Any], models: Mapping[str, type[BaseModel]], folder: Path | None) -> dict[str, Any]:
+    """Make the relative paths of all sections start in a folder: that of the file that they stand in."""
+    if folder is None:
+        return dict(values)
+    return {name: _at(value, models[name], folder) if name in models else value for name, value in values.items()}
+
+
+def _at(value: Any, annotation: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever a file says of whatever type
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _at(value, arguments[0], folder)
+    if origin in {Union, UnionType}:
+        is_text = isinstance(value, str) and str in arguments
+        return value if is_text else reduce(lambda one, kind: _at(one, kind, folder), arguments, value)
+    if annotation is Path and isinstance(value, str) and value:
+        return str(folder / value)
+    if isinstance(value, list) and arguments:
+        return [_at(one, arguments[0], folder) for one in value]
+    if isinstance(value, Mapping):
+        fields: Mapping[str, FieldInfo] = getattr(annotation, "__pydantic_fields__", {})
+        of_values = arguments[-1] if arguments else None
+        kinds: Mapping[str, Any] = {name: field.annotation for name, field in fields.items()}
+        return {key: _at(one, kinds.get(key, of_values), folder) for key, one in value.items()}
+    return value
 
 
 def _section_field(model: type[PluginSettings]) -> tuple[Any, Any]:

@@ -15,9 +15,10 @@ from omt_core.settings import ENVIRONMENT_PREFIX, CoreSettings
 
 INTRODUCTION = """\
 Settings come from four places; a later one wins: the settings file (`--settings FILE`, TOML, one section per plugin),
-the answers file (its section `online`), the environment, the command line. In the environment a name is `OMT_` and the
-dotted name in capitals with `__` between its parts, so that `OMT_ONLINE__URL` is `online.url`; lists and tables are
-written as JSON there. An unknown name is an error that is told with its dots.
+the answers file (its section `online`, and `plugins.NAME` for any plugin), the environment, the command line. A
+relative path starts in the folder of the file that it stands in, elsewhere in the current folder. In the environment a
+name is `OMT_` and the dotted name in capitals with `__` between its parts, so that `OMT_ONLINE__URL` is `online.url`;
+lists and tables are written as JSON there. An unknown name is an error that is told with its dots.
 
 ```toml
 [core]
@@ -27,7 +28,8 @@ settle_seconds = 60
 login_timeout = 30
 ```
 
-A partner's plugin has a section of its own, named like the plugin:
+`core.replace` is shown in [how to replace a default plugin](../how-to/replace-a-default-plugin.md). A partner's plugin
+has a section of its own, named like the plugin:
 [how to write one](../how-to/write-a-plugins-settings.md)."""
 
 

@@ -120,6 +120,10 @@ class Answers(_Section):
     online: Mapping[str, Any] = Field(default_factory=dict)
     """Settings of the plugin that holds the role `online`: `url` and `token_file` at least."""
 
+    plugins: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """Settings of any plugin, by its name: `[plugins.call_recordings]` weighs more than `[call_recordings]` of the
+    settings file."""
+
     folder: Path = Path()
     """Where the answers file lies; not a key of the file."""
 
@@ -133,12 +137,12 @@ class Answers(_Section):
 
     @property
     def settings(self) -> Mapping[str, Mapping[str, object]]:
-        """What the answers say about settings, by section: `online`, its token file made absolute, and `archive`."""
-        online = dict(self.online)
-        if isinstance(online.get("token_file"), str):
-            online["token_file"] = str(self.folder / online["token_file"])
-        sections: dict[str, Mapping[str, object]] = {"online": online, "archive": self.archive.model_dump()}
-        return {name: section for name, section in sections.items() if any(section.values())}
+        """What the answers say about settings, by section; relative paths in them start in `folder`."""
+        own: dict[str, Mapping[str, object]] = {"online": self.online, "archive": self.archive.model_dump()}
+        sections = {name: dict(section) for name, section in self.plugins.items()}
+        for name, section in own.items():
+            sections[name] = {**sections.get(name, {}), **section}
+        return {name: section for name, section in sections.items() if name not in own or any(section.values())}
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -149,12 +153,12 @@ class Answers(_Section):
         """Return the answers about the installation. Raises `InputError` when a secret is not where they say."""
         if self.database_password is None:
             return self.installation
-        password = self.database_password.resolve(self.folder, "installation.password")
+        password = self.database_password.resolve("installation.password", folder=self.folder)
         return replace(self.installation, password=password)
 
     def login_password(self) -> SecretStr:
         """Fetch the administrator's password. Raises `InputError` when it is not where the answers say."""
-        return self.login.password.resolve(self.folder, "login.password")
+        return self.login.password.resolve("login.password", folder=self.folder)
 
     def beside(self, path: Path) -> Path:
         """Return the place of a file that the answers name."""

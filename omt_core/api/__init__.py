@@ -50,6 +50,7 @@ from omt_core.api.events import (
     StageState,
 )
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
+from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
 from omt_core.api.journal import (
@@ -63,6 +64,7 @@ from omt_core.api.journal import (
     UploadRecord,
 )
 from omt_core.api.online import (
+    TENANT_KEY_FILE,
     Backpressure,
     Chunk,
     CompletedMigration,
@@ -94,6 +96,7 @@ from omt_core.version import __version__
 __all__ = [
     "SECRETS",
     "SUBJECTS_SHOWN",
+    "TENANT_KEY_FILE",
     "Administrator",
     "Backpressure",
     "Baseline",
@@ -171,6 +174,7 @@ __all__ = [
     "Row",
     "RunContext",
     "RunSummary",
+    "SecretReference",
     "ServiceFolders",
     "Severity",
     "SnapshotLostError",

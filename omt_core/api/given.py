@@ -42,7 +42,7 @@ class SecretReference(BaseModel):
     """Name of an environment variable."""
 
     file: Path | None = None
-    """A file that holds nothing else; relative to the answers file."""
+    """A file that holds nothing else; relative to the file that names it."""
 
     keyring: str | None = Field(default=None, pattern=r"^[^/]+/.+$")
     """`service/name` of an entry in the keyring of the system."""
@@ -60,16 +60,19 @@ class SecretReference(BaseModel):
             raise ValueError("give exactly one of env, file and keyring")
         return self
 
-    def resolve(self, folder: Path, key: str, environment: Mapping[str, str] = os.environ) -> SecretStr:
-        """Fetch the secret that `key` of the answers refers to; a relative file is looked for in `folder`.
+    def resolve(
+        self, key: str, *, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> SecretStr:
+        """Fetch the secret that `key` refers to, and keep it out of all logs. Blocking.
 
-        Raises `InputError` `secret-not-found`. It says `key` and not what stands there, which may be the secret itself.
+        In settings a file's path is whole already; `folder` is where a relative one starts elsewhere. Raises
+        `InputError` `secret-not-found`. It says `key` and not what stands there, which may be the secret itself.
         """
         if self.env is not None:
-            value = environment.get(self.env)
+            value = (os.environ if environment is None else environment).get(self.env)
             why = "names an environment variable that is not set, or empty"
         elif self.file is not None:
-            value, why = _in_file(folder / self.file, key)
+            value, why = _in_file((folder or Path()) / self.file, key)
         else:
             service, _, name = (self.keyring or "").partition("/")
             why = "names an entry of the system's keyring that is not there"
@@ -81,7 +84,7 @@ class SecretReference(BaseModel):
             raise InputError(
                 "secret-not-found",
                 f"{key} {why}.",
-                "Put the secret there, or name another place in the answers file.",
+                "Put the secret there, or name another place.",
             )
         SECRETS.add(value)
         return SecretStr(value)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.findings import Finding
@@ -16,6 +16,11 @@ from omt_core.api.users import OtherAddress, UserPlan
 
 Chunk: TypeAlias = bytes | memoryview
 """Bytes of an upload."""
+
+
+TENANT_KEY_FILE: Final = "tenant.key"
+"""Where a workspace keeps the tenant's public key of the first contact: 64 hexadecimal digits and a line feed. The core
+writes it, and refuses another key."""
 
 
 class TenantState(StrEnum):
@@ -40,7 +45,10 @@ class EarlierMigration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantStatus:
-    """The tenant's answer at start: its state, its Ed25519 public key (hexadecimal), and the earlier migration."""
+    """The tenant's answer at start: its state, its Ed25519 public key (hexadecimal), and the earlier migration.
+
+    The core keeps the key of the first contact in the workspace and refuses another one; a target need not.
+    """
 
     tenant: str
     state: TenantState

@@ -69,6 +69,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
             disabled=options.disabled,
             settings_file=options.settings,
             answers=None if answers is None else answers.settings,
+            answers_folder=None if answers is None else answers.folder,
             reserved_commands=tuple(CORE_COMMANDS),
         )
         app = put_together()

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio.to_thread
+
 from omt_core.answers import pinned
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
@@ -24,7 +26,7 @@ from omt_core.api.plugin import Plugin
 from omt_core.engine import facts
 from omt_core.engine.findings import merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
-from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private
+from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
 from omt_core.journal import Journal, copy_journal
 from omt_core.plugin_host import Answers
 
@@ -192,10 +194,13 @@ async def open_database(
 async def connect(
     engine: Engine, surroundings: Surroundings, resources: AsyncExitStack
 ) -> tuple[OnlineTarget, TenantStatus]:
-    """Connect to the tenant, to be closed with `resources`, and ask for its state."""
+    """Connect to the tenant, to be closed with `resources`, and ask for its state; its key is pinned."""
     target = await engine.dispatch.one(Plugin.connect_online, calls.ConnectOnline(run=surroundings))
     resources.push_async_callback(target.aclose)
-    return target, await target.status()
+    status = await target.status()
+    if surroundings.workspace is not None:
+        await anyio.to_thread.run_sync(pin_key, surroundings.workspace, status.public_key)
+    return target, status
 
 
 async def rebuild_journal(session: MigrationSession) -> None:

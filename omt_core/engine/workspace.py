@@ -17,7 +17,8 @@ from platformdirs import user_data_path
 
 from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
-from omt_core.api.errors import ChoiceNeededError, InputError
+from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
+from omt_core.api.online import TENANT_KEY_FILE
 
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
@@ -158,6 +159,29 @@ async def locked(folder: Path) -> AsyncIterator[None]:
         yield
     finally:
         lock.release()
+
+
+def pin_key(folder: Path, public_key: str) -> None:
+    """Keep the tenant's key at first contact. Blocking.
+
+    Raises `OnlineRefusedError` `tenant-key-changed` when another was kept, `InputError` `workspace-not-writable`.
+    """
+    path = folder / TENANT_KEY_FILE
+    try:
+        if not path.exists():
+            files.make_folder(folder)
+            files.write_whole(path, f"{public_key}\n".encode())
+        known = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    if known != public_key:
+        raise OnlineRefusedError(
+            "tenant-key-changed",
+            f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "
+            "this is another tenant, or somebody poses as it.",
+            "Ask the online side whether its key was changed. If so, delete the file "
+            f"{TENANT_KEY_FILE} in the workspace; if not, do not go on.",
+        )
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:

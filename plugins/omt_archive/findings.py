@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omt_core.api import FindingCode, Severity
+from omt_folders.disk import Reasons
 
 PLUGIN = "archive"
 
@@ -255,3 +256,11 @@ CODES = (
     TREE_INCOMPLETE,
     TREE_WITHOUT_CONTENT,
 )
+
+REASONS = Reasons(
+    file=FILE_UNREADABLE.code,
+    folder=FOLDER_UNREADABLE.code,
+    outside=FILE_OUTSIDE_ROOT.code,
+    link=FOLDER_LINK.code,
+)
+"""What of a folder is not moved, and why."""

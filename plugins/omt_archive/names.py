@@ -6,6 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from omt_folders.tree import telling
+
 _COUNTER = re.compile(r"[(\[]\d+[)\]]$|-\d+$")
 """What the product puts behind a name to make it unique: `(2)`, `[1]`, `-2` (domain/README.md section 6)."""
 
@@ -19,11 +21,6 @@ def likeness(name: str) -> str:
 def stem(name: str) -> str:
     """Return the name without its extension."""
     return name.rpartition(".")[0] or name
-
-
-def telling(text: str) -> str:
-    r"""Return the text with lone surrogates, which stand for undecodable bytes on a disk, written out as `\udce6`."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def on_site(path: Path, machine: Path | None) -> str:

@@ -9,12 +9,12 @@ import anyio.to_thread
 from typing_extensions import override
 
 from omt_archive.findings import CODES
-from omt_archive.seen_folders import SeenFolders
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_archive.validation import validate
 from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, UploadStage, hookimpl
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
+from omt_folders.seen_folders import SeenFolders
 
 
 class ArchivePlugin(Plugin):

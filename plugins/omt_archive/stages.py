@@ -6,23 +6,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from omt_archive.disk import Disk
 from omt_archive.documents.comparison import NotComparableError
 from omt_archive.documents.differences import DocumentDifferences
 from omt_archive.documents.inventory import STAGE as DOCUMENTS_STAGE
 from omt_archive.documents.inventory import DocumentInventory
 from omt_archive.documents.roots import ArchiveRoots
-from omt_archive.findings import PLUGIN
+from omt_archive.findings import PLUGIN, REASONS
 from omt_archive.lacking_trees import AttachmentCount, DocumentCount
 from omt_archive.names import on_site
-from omt_archive.seen_folders import SeenFolders
 from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
 from omt_archive.service.attachments import AttachmentInventory
 from omt_archive.service.files import STAGE as SERVICE_STAGE
@@ -33,6 +30,9 @@ from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMEN
 from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import is_template_folder, template_folder, template_rows, templates
 from omt_core.api import Baseline, Differences, FolderAwayError, Installation, Item, Row, SourceDatabase, UploadStage
+from omt_folders.disk import Disk
+from omt_folders.seen_folders import SeenFolders
+from omt_folders.stage import in_batches
 
 T = TypeVar("T")
 
@@ -188,7 +188,9 @@ class ArchiveStages:
     def _open(self, stage: str, roots: Iterable[Path]) -> Disk:
         there = self._seen.open(roots, self._shown).there
         held = self._seen.contents(there)
-        disk = self._disks[stage] = Disk(there, self._settings.trusted_folders, shown=self._shown, held=held)
+        disk = self._disks[stage] = Disk(
+            there, self._settings.trusted_folders, reasons=REASONS, shown=self._shown, held=held
+        )
         return disk
 
     def _see_roots(self, stage: str) -> None:
@@ -221,16 +223,6 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 async def _nothing() -> AsyncIterator[Sequence[Row]]:
     return
     yield ()
-
-
-async def in_batches(items: Iterator[Item], *, size: int, limiter: CapacityLimiter) -> AsyncIterator[Sequence[Item]]:
-    """Yield the items in batches, each made in a thread of the limiter."""
-
-    def take() -> list[Item]:
-        return list(islice(items, size))
-
-    while batch := await anyio.to_thread.run_sync(take, limiter=limiter):
-        yield batch
 
 
 async def joined(

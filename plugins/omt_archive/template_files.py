@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.disk import Disk
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
 from omt_archive.names import on_site
-from omt_archive.tree import tree_item, walk
 from omt_core.api import Installation, InventoryState, Item, Row, one_line
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold, refuse_reason
+from omt_folders.disk import Disk
+from omt_folders.tree import tree_item, walk
 
 STAGE: Final = "templates"
 

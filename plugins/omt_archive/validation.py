@@ -23,7 +23,7 @@ from omt_archive.findings import (
     TEMPLATE_FILE_MISSING,
 )
 from omt_archive.lacking_trees import ContentCount, Tree, lacking_trees, trees_without_content
-from omt_archive.names import on_site, telling
+from omt_archive.names import on_site
 from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
 from omt_archive.service.files import STAGE as SERVICE_STAGE
 from omt_archive.settings import ArchiveSettings
@@ -41,6 +41,7 @@ from omt_core.api import (
     Severity,
 )
 from omt_crm.paths import wait_until_back
+from omt_folders.tree import telling
 
 LONGEST_PATH: Final = 260
 """Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""

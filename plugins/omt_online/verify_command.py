@@ -8,7 +8,7 @@ from typing import cast
 
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, InputError
+from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError
 from omt_online.client.settings import ClientSettings
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
 from omt_online.verifying.archive import ArchiveCounts, check_archive
@@ -24,7 +24,7 @@ from omt_protocol.receipt import (
     parse_receipt,
 )
 from omt_protocol.result_files import MANIFEST_FILE
-from omt_protocol.workspace import KEY_FILE, token_place
+from omt_protocol.workspace import token_place
 
 
 def verify_command(settings: ClientSettings) -> Command:
@@ -70,7 +70,7 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     try:
         key = await anyio.to_thread.run_sync(key_to_check_with, path, receipt.header, options.key)
     except PinnedKeyDamagedError as error:
-        report.add(Mismatch(where="key", field=KEY_FILE, message=str(error)))
+        report.add(Mismatch(where="key", field=TENANT_KEY_FILE, message=str(error)))
         return report.finish("")
     _describe(context, receipt, key)
     await report.take(check_signature(receipt, key.public_key))

@@ -1,29 +1,18 @@
-"""What a workspace remembers of the tenant: its public key from the first contact on, and who the workspace is."""
+"""What a workspace remembers of the way to the tenant: who the workspace is, and where the secret lies.
+
+The tenant's key is not among it: the core pins that, whatever the target.
+"""
 
 from __future__ import annotations
 
 import secrets
 from pathlib import Path
 
-from omt_core.api import InputError, OnlineRefusedError
+from omt_core.api import InputError
 from omt_core.api.files import make_folder, write_whole
 
-KEY_FILE = "tenant.key"
 CLIENT_FILE = "client.id"
 PLACE_FILE = "token.place"
-
-
-def pin_key(workspace: Path, public_key: str) -> None:
-    """Keep the tenant's key at first contact; raises `OnlineRefusedError` when another was kept. Blocking."""
-    known = _kept(workspace / KEY_FILE, public_key)
-    if known != public_key:
-        raise OnlineRefusedError(
-            "tenant-key-changed",
-            f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "
-            "this is another tenant, or somebody poses as it.",
-            "Ask the online side whether its key was changed. If so, delete the file "
-            f"{KEY_FILE} in the workspace; if not, do not go on.",
-        )
 
 
 def note_token_place(workspace: Path, token_file: Path) -> None:

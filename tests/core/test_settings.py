@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import pytest
+from pydantic import Field
 
+from omt_core.answers.file import load_answers
+from omt_core.api import SecretReference
 from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
 from omt_core.settings import load_settings
@@ -139,3 +143,63 @@ def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     assert (
         caught.value.message == f"The settings file {tmp_path / 'none.toml'} cannot be read: No such file or directory."
     )
+
+
+class Recorder(PluginSettings):
+    token: SecretReference | None = None
+    folders: Mapping[str, tuple[Annotated[Path, Field()], ...]] = {}
+    label: str | Path = ""
+
+
+class Recordings(PluginSettings):
+    folder: Path | None = None
+    recorder: Recorder = Recorder()
+    elsewhere: Path = Path("of the default")
+
+
+def recordings(settings: object) -> Recordings:
+    assert isinstance(settings, Recordings)
+    return settings
+
+
+def test_a_relative_path_starts_in_the_folder_of_the_file_that_it_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that works from one folder and not from another would be a trap."""
+    file = tmp_path / "settings.toml"
+    (tmp_path / "token").write_text("t0ken of the recorder\n", encoding="utf-8")
+    file.write_text(
+        "[core]\nworkspace = 'work'\n[recordings]\nfolder = 'wav'\n"
+        "[recordings.recorder]\ntoken = { file = 'token' }\nfolders = { a = ['x', '/whole'] }\nlabel = 'text'\n",
+        encoding="utf-8",
+    )
+    models = {"recordings": Recordings}
+    settings = load_settings(models, file=file)
+    found = recordings(settings.section("recordings"))
+    assert (settings.core.workspace, found.folder) == (tmp_path / "work", tmp_path / "wav")
+    assert found.recorder.folders == {"a": (tmp_path / "x", Path(tmp_path.anchor, "whole"))}
+    assert (found.recorder.label, found.elsewhere) == ("text", Path("of the default"))
+    assert found.recorder.token is not None
+    assert found.recorder.token.resolve("recordings.recorder.token").get_secret_value() == "t0ken of the recorder"
+    answers = {"recordings": {"folder": "wav"}}
+    found = recordings(load_settings(models, answers=answers, answers_folder=tmp_path / "a").section("recordings"))
+    assert found.folder == tmp_path / "a" / "wav"
+    monkeypatch.setenv("OMT_RECORDINGS__FOLDER", "wav")
+    assert recordings(load_settings(models, file=file).section("recordings")).folder == Path("wav")
+
+
+def test_the_answers_give_any_plugin_its_settings_and_a_name_that_is_no_plugins_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(
+        "[login]\nuser = 'HH'\npassword = { env = 'PW' }\n[plugins.recordings]\nfolder = 'wav'\n"
+        "[plugins.online]\nretries = 7\n[online]\nurl = 'answers'\n",
+        encoding="utf-8",
+    )
+    answers = load_answers(file)
+    models = {**MODELS, "recordings": Recordings}
+    settings = load_settings(models, answers=answers.settings, answers_folder=answers.folder)
+    assert recordings(settings.section("recordings")).folder == tmp_path.resolve() / "wav"
+    assert (online(settings.section("online")).url, online(settings.section("online")).retries) == ("answers", 7)
+    with pytest.raises(InputError, match=r"plugins\.recordings: no plugin has this name"):
+        load_settings(MODELS, answers=answers.settings)
+    load_settings(MODELS, answers=answers.settings, ignored=frozenset({"recordings"}))

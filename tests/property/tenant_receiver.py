@@ -17,7 +17,6 @@ from omt_core.api.installation import Licence
 from omt_core.api.online import OnlineMigration
 from omt_online.client import ClientSettings, connect
 from omt_protocol.protocol_error import ProtocolError
-from omt_protocol.workspace import KEY_FILE
 from omt_tenant.embedded import serve_tenant
 from omt_tenant.scrubbing.index import open_index
 from omt_tenant.scrubbing.stored_files import StoredCounts, scrub_stored, scrub_strays
@@ -42,8 +41,6 @@ class TenantReceiver(Receiver):
         self._folder = folder
         self._workspace = workspace
         self._sizes: Mapping[str, int] = {}
-        # Another tenant has another key; the person is told so, and removes the one that was kept.
-        (workspace / KEY_FILE).unlink(missing_ok=True)
 
     @asynccontextmanager
     @override

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from omt_core.api import PluginSettings
+from omt_core.api import PluginSettings, SecretReference
 from pydantic import Field
-
-from omt_object_store.secret_reference import SecretReference
 
 Verify = Literal["read-back", "checksum"]
 

@@ -24,7 +24,7 @@ from omt_core.api import (
 )
 from omt_protocol.receipt import public_key_of
 from omt_protocol.retry import Patience, Retries
-from omt_protocol.workspace import client_id, pin_key
+from omt_protocol.workspace import client_id
 from pydantic import ValidationError
 from typing_extensions import override
 
@@ -81,8 +81,6 @@ class StoreTarget(OnlineTarget):
     @override
     async def status(self) -> TenantStatus:
         await self._same_key()
-        if self._run.workspace is not None:
-            await anyio.to_thread.run_sync(pin_key, self._run.workspace, public_key_of(self._key))
         found = await read_state(self._storage)
         state = None if found is None else found[0]
         completed = state is not None and state.completed is not None

@@ -11,8 +11,8 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_archive.disk import Disk, change_time
 from omt_core.api import KnownFile
+from omt_folders.disk import Disk, change_time
 
 
 class NotComparableError(Exception):

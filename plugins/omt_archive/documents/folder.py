@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from omt_archive.disk import Disk, Examination, unreadable
 from omt_archive.findings import FILE_OUTSIDE_ROOT
 from omt_core.api import InventoryState
 from omt_crm.paths import fold
+from omt_folders.disk import Disk, Examination, unreadable
 
 
 class Folder:
@@ -37,7 +37,7 @@ class Folder:
             if unclaimed is not None:
                 self._claimed = self._entries.keys() - unclaimed
         except OSError as error:
-            self.trouble = unreadable(error)
+            self.trouble = unreadable(error, disk.reasons.file)
 
     def find(self, name: str) -> os.DirEntry[str] | None:
         """Return the entry of this name: as it is spelt, or else in any case."""

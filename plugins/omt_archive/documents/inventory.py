@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.disk import Examination
 from omt_archive.documents.candidates import COMPARED_LETTER_BY_LETTER, Candidates
 from omt_archive.documents.owner import Missing, Owner, Unclaimed
 from omt_archive.documents.roots import ArchiveRoots, Period
@@ -29,6 +28,7 @@ from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import InventoryState, Item, Row
 from omt_crm.paths import fold, refuse_reason
+from omt_folders.disk import Examination
 
 STAGE: Final = "documents"
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.disk import Disk, Examination
 from omt_archive.documents.folder import Folder
 from omt_archive.documents.roots import ArchiveRoots, Ignored, Period, is_never_moved, period_before, period_folders
 from omt_archive.findings import DOCUMENT_FILE_SHADOWED, DOCUMENT_VERSIONS, FILE_WITHOUT_DOCUMENT, FOLDER_UNREADABLE
 from omt_archive.names import stem
-from omt_archive.tree import walk
 from omt_crm.paths import fold
+from omt_folders.disk import Disk, Examination
+from omt_folders.tree import walk
 
 
 @dataclass(frozen=True, slots=True)

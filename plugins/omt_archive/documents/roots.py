@@ -9,11 +9,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_archive.disk import Disk, Examination
 from omt_archive.documents.folder import Folder
-from omt_archive.seen_folders import SeenFolders
+from omt_archive.findings import REASONS
 from omt_core.api import SUBJECTS_SHOWN
 from omt_crm.paths import as_opened, fold
+from omt_folders.disk import Disk, Examination
+from omt_folders.seen_folders import SeenFolders
 
 Period = tuple[int, int]
 """Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""
@@ -100,7 +101,7 @@ class ArchiveRoots:
         self.paths = tuple(archives)
         opened = seen.open(archives, shown)
         self.unreadable = opened.unreadable
-        self.disk = Disk(opened.there, trusted, shown=shown, held=seen.contents(opened.there))
+        self.disk = Disk(opened.there, trusted, reasons=REASONS, shown=shown, held=seen.contents(opened.there))
         self.ignored = Ignored()
         self.with_documents: set[Path] = set()
         self._templates = None if templates is None else os.path.realpath(templates)

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.disk import Disk, is_link
 from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UNREADABLE
+from omt_folders.disk import Disk, is_link
 
 _FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")
 """The attachment's id, then nothing or an extension. ND: whether there is an extension."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_archive.disk import Disk, Examination
 from omt_archive.findings import ATTACHMENT_FILE_MISSING, FILE_WITHOUT_ATTACHMENT
 from omt_archive.lacking_trees import AttachmentCount
 from omt_archive.names import on_site
@@ -15,6 +14,7 @@ from omt_archive.service.files import missing_folder
 from omt_archive.service.folders import ServiceLayout
 from omt_core.api import InventoryState, Item, Row
 from omt_crm.numbers import whole_number
+from omt_folders.disk import Disk, Examination
 
 STAGE: Final = "attachments"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from omt_archive.disk import Disk
 from omt_archive.findings import SERVICE_FOLDER_MISSING
-from omt_archive.names import on_site, telling
+from omt_archive.names import on_site
 from omt_archive.service.folders import ServiceLayout
-from omt_archive.tree import tree_item, walk
 from omt_core.api import InventoryState, Item
+from omt_folders.disk import Disk
+from omt_folders.tree import telling, tree_item, walk
 
 STAGE: Final = "customer-service"
 

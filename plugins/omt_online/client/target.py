@@ -28,7 +28,7 @@ from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
 from omt_online.client.tus import ask_abilities
 from omt_protocol.retry import Patience, retrying
-from omt_protocol.workspace import client_id, note_token_place, pin_key
+from omt_protocol.workspace import client_id, note_token_place
 
 _NAMES_PER_REQUEST: Final = 1_000
 
@@ -52,10 +52,8 @@ class HttpTarget(OnlineTarget, ValueLimit):
     @override
     async def status(self) -> TenantStatus:
         answer = await self._session.ask(TenantAnswer, "GET", "/v1/tenant")
-        if self._workspace is not None:
-            await anyio.to_thread.run_sync(pin_key, self._workspace, answer.public_key)
-            if self._settings.token_file is not None:
-                await anyio.to_thread.run_sync(note_token_place, self._workspace, self._settings.token_file)
+        if self._workspace is not None and self._settings.token_file is not None:
+            await anyio.to_thread.run_sync(note_token_place, self._workspace, self._settings.token_file)
         earlier = answer.migration
         return TenantStatus(
             tenant=answer.tenant,

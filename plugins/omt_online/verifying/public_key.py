@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api import InputError
+from omt_core.api import TENANT_KEY_FILE, InputError
 from omt_protocol.receipt import ReceiptHeader
-from omt_protocol.workspace import KEY_FILE
 
 _PINNED = re.compile(rb"([0-9a-f]{64})\n")
 """A pinned key as the tool writes it, byte for byte."""
@@ -42,7 +41,7 @@ def key_to_check_with(receipt: Path, header: ReceiptHeader, given: Path | None) 
         if found is None:
             raise _unreadable(given, "it does not hold 64 hexadecimal digits in lower case and nothing else")
         return TrustedKey(public_key=found[1].decode(), source=f"the key in {given}", proves_origin=True)
-    pinned = receipt.parent / KEY_FILE
+    pinned = receipt.parent / TENANT_KEY_FILE
     if pinned.exists():
         found = _PINNED.fullmatch(_read(pinned))
         if found is None:
@@ -64,5 +63,5 @@ def _unreadable(path: Path, reason: str) -> InputError:
     return InputError(
         "key-unreadable",
         f"The key in {path} cannot be used: {reason}.",
-        f"Give the file {KEY_FILE} of the workspace, or a file with the tenant's key as 64 hexadecimal digits.",
+        f"Give the file {TENANT_KEY_FILE} of the workspace, or a file with the tenant's key as 64 hexadecimal digits.",
     )

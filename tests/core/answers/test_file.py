@@ -31,7 +31,8 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
     assert manual.archives == (tmp_path / "a", Path("/b"))
     assert manual.service.base == tmp_path / "cs"
     assert (answers.kind, answers.recover) == (MigrationKind.TEST, RecoveryChoice.OVERWRITE_TEST)
-    assert answers.settings == {"online": {"url": "u", "token_file": str(tmp_path / "token")}}
+    assert answers.settings == {"online": {"url": "u", "token_file": "token"}}
+    assert answers.folder == tmp_path
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from omt_core.api import files
-from omt_core.api.errors import ChoiceNeededError, InputError
+from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
 from omt_core.engine import workspace
 
 
@@ -123,3 +123,12 @@ def test_a_workspace_that_is_not_here_is_looked_for_with_other_accounts(
     with pytest.raises(InputError) as found:
         workspace.existing(None)
     assert str(journal.parent) in found.value.message
+
+
+def test_the_tenants_key_is_pinned_at_first_contact_and_another_one_is_refused(tmp_path: Path) -> None:
+    workspace.pin_key(tmp_path, "ab" * 32)
+    workspace.pin_key(tmp_path, "ab" * 32)
+    assert (tmp_path / "tenant.key").read_text() == "ab" * 32 + "\n"
+    with pytest.raises(OnlineRefusedError) as caught:
+        workspace.pin_key(tmp_path, "cd" * 32)
+    assert caught.value.code == "tenant-key-changed"

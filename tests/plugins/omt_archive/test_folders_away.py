@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from omt_archive import ArchivePlugin
-from omt_archive.seen_folders import SeenFolders
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_core.api.calls import ValidateDocuments
 from omt_core.api.errors import FolderAwayError
 from omt_core.api.events import Notice
 from omt_core.api.items import InventoryState
+from omt_folders.seen_folders import SeenFolders
 from tests.plugins.omt_archive.conftest import collected
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_archive.names import likeness, on_site, telling
+from omt_archive.names import likeness, on_site
+from omt_folders.tree import telling
 
 
 @pytest.mark.parametrize(

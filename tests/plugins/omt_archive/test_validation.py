@@ -6,10 +6,11 @@ import shutil
 
 import pytest
 
-from omt_archive import ArchivePlugin, disk
+from omt_archive import ArchivePlugin
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Severity
+from omt_folders import disk
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, LocalStore, ObjectStore, S3Store
-from omt_core.api import InputError
+from omt_core.api import InputError, SecretReference
 
-from omt_object_store.secret_reference import SecretReference
 from omt_object_store.settings import ObjectStoreSettings
 from omt_object_store.store.address import StoreAddress, checked_endpoint
 
@@ -122,4 +121,4 @@ def _client(settings: ObjectStoreSettings, endpoint: str | None) -> ClientConfig
 
 
 def _secret(reference: SecretReference | None, setting: str) -> str | None:
-    return None if reference is None else reference.resolve(setting)
+    return None if reference is None else reference.resolve(f"object_store.{setting}").get_secret_value()

@@ -52,15 +52,6 @@ async def test_status_plans_and_taken_names_are_as_the_tenant_has_them(tmp_path:
         assert [(plan.name, plan.total) for plan in await target.plans()] == [("SalesPREM", 3)]
         names = [f"{number}@example.com" for number in range(1_500)]
         assert await target.taken_user_names([*names, "Taken@example.com"]) == {"Taken@example.com"}
-    assert (tmp_path / "tenant.key").read_text().strip() == status.public_key
-
-
-async def test_another_key_than_the_pinned_one_is_refused(tmp_path: Path, tenant: RunningTenant) -> None:
-    (tmp_path / "tenant.key").write_text("ab" * 32)
-    with pytest.raises(OnlineRefusedError) as caught:
-        async with connected(tenant, tmp_path):
-            pass
-    assert caught.value.code == "tenant-key-changed"
 
 
 async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: Path, tenant: RunningTenant) -> None:

@@ -7,14 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from omt_archive.disk import Disk, judge
+from omt_archive.findings import REASONS
 from omt_core.api.items import InventoryState
+from omt_folders.disk import Disk, judge
 
 
 @pytest.fixture
 def disk(tmp_path):
     (tmp_path / "root" / "folder").mkdir(parents=True)
-    return Disk((tmp_path / "root",))
+    return Disk((tmp_path / "root",), reasons=REASONS)
 
 
 def test_a_neighbour_whose_name_begins_alike_is_outside(disk, tmp_path):
@@ -44,7 +45,7 @@ def test_a_file_that_the_system_lets_nobody_read_is_unreadable(disk, tmp_path, m
 @pytest.mark.parametrize(("attributes", "recalled"), [(0x20, False), (0x1020, True), (0x400020, True), (0x40000, True)])
 def test_windows_attributes_tell_what_is_in_the_cloud_or_on_tape(attributes, recalled):
     status = SimpleNamespace(st_mode=0o100644, st_size=5, st_mtime_ns=1, st_ctime_ns=2, st_file_attributes=attributes)
-    assert judge("x", status).recalled is recalled
+    assert judge("x", status, REASONS.file).recalled is recalled
 
 
 def test_a_link_that_leads_nowhere_is_unreadable(disk, tmp_path):

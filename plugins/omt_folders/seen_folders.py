@@ -14,7 +14,7 @@ from omt_core.api import FolderAwayError
 from omt_core.api.files import write_whole
 from omt_crm.paths import reason
 
-_FILE: Final = "folders-seen.json"
+_OF_THE_ARCHIVE: Final = "folders-seen.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,19 @@ class OpenedRoots:
 class SeenFolders:
     """Roots that held something when they were last read whole, each with the folders below it that held files.
 
-    Kept in the workspace too, so that the next run knows them. Blocking.
+    Kept in the workspace too, so that the next run knows them, in a file of each plugin's own. Blocking.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plugin: str = "") -> None:
         self._roots: dict[str, frozenset[str]] = {}  # folders by their paths below the root, with `/`
         self._file: Path | None = None
+        self._name = f"folders-seen-{plugin}.json" if plugin else _OF_THE_ARCHIVE
 
     def keep_in(self, workspace: Path | None) -> None:
         """Keep what is seen in a migration's folder from now on, and take over what lies there."""
-        if workspace is None or self._file == workspace / _FILE:
+        if workspace is None or self._file == workspace / self._name:
             return
-        self._file = workspace / _FILE
+        self._file = workspace / self._name
         try:
             known = json.loads(self._file.read_text(encoding="utf-8"))
             self._roots = {str(root): frozenset(map(str, folders)) for root, folders in known.items()} | self._roots

@@ -6,11 +6,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.findings import FILE_OUTSIDE_ROOT, FILE_UNREADABLE
-from omt_core.api import FolderAwayError, InventoryState
+from omt_core.api import FindingCode, FolderAwayError, InventoryState
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -19,6 +19,25 @@ _MOUNT_POINT = 0xA0000003
 
 _RECALLED = 0x1000 | 0x40000 | 0x400000
 """Windows' attributes OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS: the content is in the cloud or on tape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """The codes that items are left behind for, each a finding code of the plugin whose stage it is.
+
+    `file`: a file cannot be read; `folder`: a folder cannot be listed; `outside`: a link leads to a file elsewhere;
+    `link`: a link leads to a folder.
+    """
+
+    file: str
+    folder: str
+    outside: str
+    link: str
+
+    @classmethod
+    def all(cls, code: FindingCode) -> Reasons:
+        """Give one code for everything; the detail of each item says which it was."""
+        return cls(file=code.code, folder=code.code, outside=code.code, link=code.code)
 
 
 class Examination(NamedTuple):
@@ -42,13 +61,16 @@ def is_link(entry: os.DirEntry[str]) -> bool:
     return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _MOUNT_POINT
 
 
-def judge(path: str, found: os.stat_result) -> Examination:
-    """Say what the status of a file means; the path is asked only where the permission bits leave it open."""
+def judge(path: str, found: os.stat_result, code: str) -> Examination:
+    """Say what the status of a file means, and with this code where it cannot be read.
+
+    The path is asked only where the permission bits leave it open.
+    """
     if not stat.S_ISREG(found.st_mode):
         what = "A folder" if stat.S_ISDIR(found.st_mode) else "Something that is no file"
-        return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{what} lies in its place.")
+        return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{what} lies in its place.")
     if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(path, os.R_OK):
-        return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, "There is no permission to read it.")
+        return Examination(InventoryState.UNREADABLE, 0, 0, code, "There is no permission to read it.")
     return Examination(
         InventoryState.FOUND,
         found.st_size,
@@ -68,9 +90,9 @@ def change_time(found: os.stat_result) -> int:
     return found.st_ctime_ns if os.name == "posix" else 0
 
 
-def unreadable(error: OSError) -> Examination:
+def unreadable(error: OSError, code: str) -> Examination:
     """Say why the system would not show a file."""
-    return Examination(InventoryState.UNREADABLE, 0, 0, FILE_UNREADABLE.code, f"{error.strerror or error}.")
+    return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{error.strerror or error}.")
 
 
 _TRIES = 3
@@ -91,10 +113,12 @@ class Disk:
         roots: Iterable[Path],
         trusted: Iterable[Path] = (),
         *,
+        reasons: Reasons,
         shown: Callable[[Path], str] = str,
         held: Mapping[str, AbstractSet[str]] | None = None,
     ) -> None:
         self.roots = tuple(dict.fromkeys(roots))
+        self.reasons = reasons
         self.unlisted = 0
         self.filled: set[Path] = set()
         self._held = held or {}
@@ -144,7 +168,7 @@ class Disk:
         try:
             if entry.is_symlink():
                 return self._behind_link(entry.path)
-            return judge(entry.path, entry.stat(follow_symlinks=False))
+            return judge(entry.path, entry.stat(follow_symlinks=False), self.reasons.file)
         except OSError as error:
             return self._unreadable(Path(entry.path), error)
 
@@ -154,7 +178,7 @@ class Disk:
             found = os.lstat(path)
             if stat.S_ISLNK(found.st_mode):
                 return self._behind_link(str(path))
-            return judge(str(path), found)
+            return judge(str(path), found, self.reasons.file)
         except OSError as error:
             return self._unreadable(path, error)
 
@@ -182,13 +206,13 @@ class Disk:
 
     def _unreadable(self, path: Path, error: OSError) -> Examination:
         self._refuse(lost_on_the_way(path, self.roots))
-        return unreadable(error)
+        return unreadable(error, self.reasons.file)
 
     def _behind_link(self, path: str) -> Examination:
         target = os.path.realpath(path, strict=True)
         if not self.contains(target):
-            return Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, "A link leads out of the folder.")
-        return judge(target, Path(target).stat())
+            return Examination(InventoryState.REFUSED, 0, 0, self.reasons.outside, "A link leads out of the folder.")
+        return judge(target, Path(target).stat(), self.reasons.file)
 
     def _refuse(self, lost: Lost | None) -> None:
         if lost is not None:

@@ -1,4 +1,4 @@
-"""All files of a folder and its sub-folders, in order, without following links to folders."""
+"""All files of a folder and its sub-folders, in the order of their paths, without following links to folders."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_archive.disk import Disk, Examination, is_link, unreadable
-from omt_archive.findings import FOLDER_LINK, FOLDER_UNREADABLE
-from omt_archive.names import telling
 from omt_core.api import InventoryState, Item
+from omt_folders.disk import Disk, Examination, is_link, unreadable
 
 
 class TreeFile(NamedTuple):
@@ -22,15 +20,18 @@ class TreeFile(NamedTuple):
 
 
 def walk(folder: Path, disk: Disk, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
-    """Yield the files below a folder, depth first. `leave_out` is asked with the relative path of each sub-folder."""
+    """Yield the files below a folder. `leave_out` is asked with the relative path of each sub-folder.
+
+    They are sorted by their whole paths, as a `Baseline` tells the files that it knows. Blocking.
+    """
     yield from _walk(str(folder), "", disk, leave_out)
 
 
 def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]) -> Iterator[TreeFile]:
     try:
-        entries = sorted(disk.listing(folder, was_there=True), key=lambda entry: entry.name)
+        entries = sorted(disk.listing(folder, was_there=True), key=_place)
     except OSError as error:
-        examination = unreadable(error)._replace(reason=FOLDER_UNREADABLE.code)
+        examination = unreadable(error, disk.reasons.folder)
         yield TreeFile(prefix.rstrip("/"), Path(folder), examination)
         return
     for entry in entries:
@@ -42,10 +43,15 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
         elif is_link(entry):
             detail = "A link to a folder is not followed."
             yield TreeFile(
-                relative, Path(entry.path), Examination(InventoryState.REFUSED, 0, 0, FOLDER_LINK.code, detail)
+                relative, Path(entry.path), Examination(InventoryState.REFUSED, 0, 0, disk.reasons.link, detail)
             )
         else:
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
+
+
+def _place(entry: os.DirEntry[str]) -> str:
+    """Return what sorts an entry as the paths of the files in it sort: behind the folder `a` comes a separator."""
+    return entry.name + os.sep if _is_folder(entry) else entry.name
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -63,3 +69,8 @@ def tree_item(stage: str, key: str, file: TreeFile) -> Item:
         ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
         recalled=seen.recalled,
     )  # fmt: skip
+
+
+def telling(text: str) -> str:
+    r"""Return the text with lone surrogates, which stand for undecodable bytes on a disk, written out as `\udce6`."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

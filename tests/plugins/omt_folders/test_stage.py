@@ -1,0 +1,182 @@
+"""A whole stage of a folder: what it tells first, and what it tells of in a recovery."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from omt_core.api import (
+    Baseline,
+    FolderAwayError,
+    InventoryState,
+    Item,
+    ItemRecord,
+    ItemState,
+    KnownFile,
+)
+from omt_folders import FolderStage, Reasons, SeenFolders
+from omt_folders.disk import Disk
+from omt_folders.tree import walk
+
+REASONS = Reasons(file="file-no", folder="folder-no", outside="outside", link="link")
+pytestmark = pytest.mark.anyio
+
+
+def stage_of(folder: Path, seen: SeenFolders | None = None) -> FolderStage:
+    return FolderStage(
+        folder,
+        stage="recordings",
+        plugin="recordings",
+        reasons=REASONS,
+        absent="folder-missing",
+        seen=seen or SeenFolders("recordings"),
+        accepts=lambda name: not name.endswith(".tmp"),
+    )
+
+
+async def told(stage: FolderStage) -> list[Item]:
+    return [item async for batch in stage.items() for item in batch]
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_file()}
+
+
+class Confirmed(Baseline):
+    """What a migration confirmed of these items; of others it knows that they are left."""
+
+    def __init__(self, items: Sequence[Item], left: Sequence[ItemRecord] = ()) -> None:
+        self._files = sorted(
+            KnownFile(str(item.path), item.size, item.mtime_ns, item.key, item.ctime_ns) for item in items
+        )
+        self._left = left
+
+    @contextmanager
+    def confirmed(self) -> Iterator[Iterator[KnownFile]]:
+        yield iter(self._files)
+
+    def left(self, limit: int) -> Sequence[ItemRecord]:
+        return self._left[:limit]
+
+
+def left_behind(key: str) -> ItemRecord:
+    return ItemRecord("recordings", key, key, None, 0, 0, ItemState.MISSING, "file-no", "", None, 1, "recordings", None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    for name in ("2024/a.wav", "2024/b.wav", "2024-b.wav", "2024.tmp", "c.wav"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+async def test_each_file_is_an_item_under_its_path_below_the_folder(folder: Path) -> None:
+    items = await told(stage_of(folder))
+    assert [item.key for item in items] == ["2024-b.wav", "2024/a.wav", "2024/b.wav", "c.wav"]
+    assert all((item.name, item.path) == (item.key, folder / item.key) for item in items)
+    assert {item.presence for item in items} == {InventoryState.FOUND}
+
+
+async def test_a_folder_that_nobody_ever_saw_is_one_missing_item(tmp_path: Path) -> None:
+    (item,) = await told(stage_of(tmp_path / "nowhere"))
+    assert (item.key, item.presence, item.reason) == (".", InventoryState.MISSING, "folder-missing")
+
+
+async def test_a_folder_that_was_there_in_an_earlier_run_is_away_and_nothing_in_it_missing(
+    folder: Path, tmp_path: Path
+) -> None:
+    seen, workspace = SeenFolders("recordings"), tmp_path / "workspace"
+    workspace.mkdir()
+    seen.keep_in(workspace)
+    await told(stage_of(folder, seen))
+    shutil.rmtree(folder)
+    later = SeenFolders("recordings")
+    later.keep_in(workspace)
+    with pytest.raises(FolderAwayError):
+        await told(stage_of(folder, later))
+    with pytest.raises(FolderAwayError):
+        await stage_of(folder, later).differences(Confirmed(()))
+
+
+async def test_each_plugin_keeps_what_it_saw_in_a_file_of_its_own(folder: Path, tmp_path: Path) -> None:
+    for plugin in ("", "recordings", "faxes"):
+        seen = SeenFolders(plugin)
+        seen.keep_in(tmp_path)
+        await told(stage_of(folder, seen))
+    assert files_in(tmp_path) >= {"folders-seen.json", "folders-seen-recordings.json", "folders-seen-faxes.json"}
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="links are made by hand")
+async def test_links_out_and_to_folders_are_left_behind_with_the_plugins_own_codes(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("x")
+    (folder / "out.wav").symlink_to(tmp_path / "secret")
+    (folder / "linked").symlink_to(tmp_path, target_is_directory=True)
+    reasons = {item.key: item.reason for item in await told(stage_of(folder)) if item.reason}
+    assert reasons == {"out.wav": "outside", "linked": "link"}
+
+
+async def test_a_recovery_is_told_of_what_is_new_changed_gone_or_was_left_and_of_nothing_else(folder: Path) -> None:
+    stage = stage_of(folder)
+    before = Confirmed(await told(stage), [left_behind("late.wav"), left_behind("never.wav")])
+    (folder / "2024/a.wav").write_bytes(b"longer than before")
+    (folder / "2024/b.wav").unlink()
+    (folder / "late.wav").write_bytes(b"late")
+    found = await stage.differences(before)
+    assert found is not None
+    assert [item.key for item in found.items] == ["2024/a.wav", "late.wav"]
+    assert found.gone == ["2024/b.wav", "never.wav"]
+
+
+async def test_a_folder_that_is_configured_otherwise_now_is_not_compared(folder: Path, tmp_path: Path) -> None:
+    before = Confirmed(await told(stage_of(folder)))
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    assert await stage_of(other).differences(before) is None
+
+
+async def test_what_a_folder_that_cannot_be_listed_holds_is_not_gone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = stage_of(folder)
+    before = Confirmed(await told(stage))
+    listing = Disk.listing
+
+    def refused(self: Disk, path: Path | str, *, was_there: bool = False) -> Sequence[os.DirEntry[str]]:
+        if Path(path).name == "2024":
+            self.unlisted += 1
+            raise PermissionError(13, "Permission denied")
+        return listing(self, path, was_there=was_there)
+
+    monkeypatch.setattr(Disk, "listing", refused)
+    assert await stage.differences(before) is None
+    assert "folder-no" in {item.reason for item in await told(stage)}
+    whole = stage.row(title="Recordings", order=70).whole
+    assert whole is not None
+    assert not whole()
+
+
+@given(names=st.sets(st.text("ab-/.~é", min_size=1, max_size=5), max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_files_are_walked_in_the_order_of_their_whole_paths(
+    names: set[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("tree")
+    for name in names:
+        place = Path(os.path.normpath(folder / name.strip("/").replace("..", "x")))
+        if place != folder and not place.exists() and not any(one.is_file() for one in place.parents):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"")
+    paths = [str(file.path) for file in walk(folder, Disk((folder,), reasons=REASONS))]
+    assert paths == sorted(paths)
+    assert len(paths) == sum(path.is_file() for path in folder.rglob("*"))
