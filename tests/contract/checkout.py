@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("omt_core", "plugins", "contrib", "docs", "benchmarks")
+SOURCES = ("omt_core", "plugins", "contrib", "docs", "benchmarks", "packaging_windows")
 NOT_OURS = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", "node_modules", "build", "dist"}
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from tests.windows import cpython
+from packaging_windows import cpython
 
 _ROOT: Final = Path(__file__).parents[2]
 _COMPILER: Final = "x86_64-w64-mingw32-gcc"

@@ -20,7 +20,7 @@ _SHA256: Final = "b6d6b1071cbed92691e7c37f25f3dcc814cdee2a99b154dcdd1d78c3da7ec8
 RELEASE: Final = f"{_DISTRIBUTION} --hash=sha256:{_SHA256}"
 """What is fetched, as a line of a requirements file."""
 
-VERSION: Final = "3.11"
+VERSION: Final = "3.11.9"
 """Of Python, as wheels are chosen by it."""
 
 _FOLDER: Final = "cp311"
