@@ -63,6 +63,7 @@ from omt_core.api.journal import (
     TransferUploads,
     UploadRecord,
 )
+from omt_core.api.machine import MachineCheck, MachineState, looked_at, may_write
 from omt_core.api.online import (
     TENANT_KEY_FILE,
     Backpressure,
@@ -142,6 +143,8 @@ __all__ = [
     "Licence",
     "LoginOutcome",
     "LoginResult",
+    "MachineCheck",
+    "MachineState",
     "ManifestEntry",
     "ManualAnswers",
     "MigrationKind",
@@ -214,6 +217,8 @@ __all__ = [
     "hookimpl",
     "leads_out",
     "listing",
+    "looked_at",
+    "may_write",
     "one_line",
     "spreadsheet_cell",
 ]

@@ -18,7 +18,7 @@ from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.journal import TransferJournal
 from omt_core.api.online import OnlineMigration, OnlineTarget, TenantStatus
-from omt_core.api.reporting import MigrationRecord, ReportSection
+from omt_core.api.reporting import EstimateRecord, MigrationRecord, ReportSection
 from omt_core.api.stages import UploadStage
 from omt_core.api.users import OtherAddress, User, UserPlan
 
@@ -42,6 +42,23 @@ class Discovery:
     precedence: int
     needs: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamineMachine:
+    """Look at what a night needs of this machine: change nothing, log on nowhere, be done within seconds.
+
+    `installation` is None where none is known. `workspace` is the folder where the migration is or will be, which need
+    not be there yet. `estimate` is the one that `omt estimate` kept last. `roles` maps each role to the plugin that
+    holds it: one that could hold a role and does not has nothing to say about it.
+    """
+
+    installation: Installation | None
+    workspace: Path
+    kind: MigrationKind
+    roles: Mapping[str, str]
+    run: RunContext
+    estimate: EstimateRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from omt_core.api.database import SourceDatabase
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook, Policy, Role, hook, hooks_in
 from omt_core.api.installation import Licence
+from omt_core.api.machine import MachineCheck
 from omt_core.api.online import OnlineTarget
 from omt_core.api.reporting import ReportSection
 from omt_core.api.stages import UploadStage
@@ -77,7 +78,17 @@ class Plugin:
         """
         return ()
 
-    # --- the installation
+    # --- the machine and the installation
+
+    @hook(policy=Policy.ISOLATED)
+    async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        """Say how this machine stands for a night, as lines of `omt doctor` and of the wizard's first page.
+
+        Default: none. The lines of all plugins are shown, those that need care first. Plugins are asked at the same
+        time, and each has half a minute at most; `looked_at` bounds a look that may block. What a plugin says that
+        cannot be looked at is a line too, with the reason.
+        """
+        return ()
 
     @hook(policy=Policy.ISOLATED)
     async def discover_installations(self, call: calls.DiscoverInstallations) -> Sequence[calls.Discovery]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.hook import Hook
+from omt_core.api.machine import MachineCheck, MachineState
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.faults import FaultError, wrong_answer
 from omt_core.plugin_host.fit import misfit
@@ -16,6 +17,11 @@ from omt_core.plugin_host.stages import admitted_stage
 MOST_FINDINGS: Final = 1_000
 """So many findings of one plugin are told for one question; a rule that has more to say lists subjects."""
 
+MOST_LINES: Final = 100
+"""So many lines of one plugin about this machine are told."""
+
+_WORST_FIRST: Final = (MachineState.ERROR, MachineState.WARNING, MachineState.NOT_CHECKED, MachineState.OK)
+_CARE: Final = {state: place for place, state in enumerate(_WORST_FIRST)}
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 A = TypeVar("A")
@@ -52,9 +58,19 @@ def admitted(
     values: list[Any] = list(answer)
     if hook.element is Finding:
         values, faults = _findings(values, plugin, hook, codes)
+    elif hook.element is MachineCheck:
+        values, faults = _lines(values, plugin, hook)
     elif hook.element is UploadStage:
         values = [admitted_stage(stage, plugin, hook.name, codes) for stage in values]
     return values, faults
+
+
+def _lines(lines: list[MachineCheck], plugin: str, hook: Hook) -> tuple[list[MachineCheck], list[FaultError]]:
+    faults: list[FaultError] = []
+    if len(lines) > MOST_LINES:
+        faults.append(wrong_answer(plugin, hook.name, f"it said {len(lines)} lines, of which {MOST_LINES} are told"))
+        lines = sorted(lines, key=lambda line: _CARE[line.state])[:MOST_LINES]
+    return [replace(line, plugin=plugin) for line in lines], faults
 
 
 def _findings(

@@ -16,7 +16,7 @@ what was raised. What a plugin gets is a view (`call_view`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import anyio
@@ -54,6 +54,15 @@ class Dispatch:
         self._events = events
         self._seconds = seconds
         self._silenced: set[str] = set()
+
+    def within(self, seconds: float) -> Dispatch:
+        """Return one that asks the same plugins, and gives each short hook no more than `seconds`."""
+        return Dispatch(self._host, self._roles, self._events, seconds=min(seconds, self._seconds), strict=self._strict)
+
+    @property
+    def holders(self) -> Mapping[str, str]:
+        """The plugin that each role was given to, by the names of both."""
+        return {role.value: self._roles.holder(role) for role in Role}
 
     def implementers(self, hook: Callable[..., object]) -> tuple[str, ...]:
         """Return the names of the plugins that implement a hook, sorted."""

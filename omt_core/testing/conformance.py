@@ -15,13 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 import anyio
 import pytest
 from typing_extensions import override
 
-from omt_core.api import Finding, Item, Plugin, PluginError, SourceDatabase, Value, calls
+from omt_core.api import Finding, Item, MachineCheck, MachineState, Plugin, PluginError, SourceDatabase, Value, calls
 from omt_core.api.plugin import HOOKS
 from omt_core.plugin_host import upload_stages
 from omt_core.plugin_host.call_view import ReadOnlyDatabase
@@ -32,6 +32,7 @@ from omt_core.testing.harness import PluginFaultError, PluginHarness
 from omt_core.testing.sample_calls import SampleCalls
 from omt_core.testing.samples import hostile_users
 
+A = TypeVar("A")
 SITUATIONS: Final = ("ordinary", "planted", "empty", "hostile")
 PLANTED: Final = {
     "missing-file": 2, "blank-name": 1, "no-appointment": 1, "missing-associate": 1, "wrong-case": 1, "orphan": 2,
@@ -104,6 +105,15 @@ class PluginConformance:
             _require(texts, f"A finding {finding.code!r} has subjects that are not texts.")
 
     @pytest.mark.parametrize("situation", SITUATIONS)
+    def test_what_it_says_of_the_machine_can_be_read(self, situation: str, asked: Callable[[str], _Asked]) -> None:
+        """Each line has a name of words joined by hyphens and a sentence; one that needs care has a remedy too."""
+        for line in asked(situation).lines:
+            _require(_WORDS.fullmatch(line.name) is not None, f"{line.name!r} is not words joined by hyphens.")
+            _require(bool(line.message.strip()), f"A line {line.name!r} about the machine has no message.")
+            needs_care = line.state in {MachineState.WARNING, MachineState.ERROR}
+            _require(not needs_care or bool(line.remedy.strip()), f"A line {line.name!r} has no remedy.")
+
+    @pytest.mark.parametrize("situation", SITUATIONS)
     def test_it_does_not_hold_up_the_event_loop(self, situation: str, asked: Callable[[str], _Asked]) -> None:
         """Files, processes and blocking sockets belong in a thread: `anyio.to_thread.run_sync`."""
         waited = asked(situation).waited
@@ -136,7 +146,13 @@ class PluginConformance:
                 # Judged by a test of its own: the others judge what the plugin says when it is let wait.
                 first = await ask_everything(harness, samples, folder)
             again = await ask_everything(harness, samples, folder)
-        return _Asked(findings=_findings_in(first), again=_findings_in(again), waited=waited, writes=database.writes)
+        return _Asked(
+            findings=_of_kind(Finding, first),
+            again=_of_kind(Finding, again),
+            lines=_of_kind(MachineCheck, first),
+            waited=waited,
+            writes=database.writes,
+        )
 
 
 async def ask_everything(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, object]:
@@ -157,10 +173,11 @@ async def ask_everything(harness: PluginHarness, samples: SampleCalls, workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What came of asking twice: the findings, a call that waited on the event loop, statements that would write."""
+    """What came of asking twice: findings, lines, a call that waited on the event loop, statements that would write."""
 
     findings: Sequence[Finding]
     again: Sequence[Finding]
+    lines: Sequence[MachineCheck]
     waited: str | None
     writes: Sequence[str]
 
@@ -192,11 +209,9 @@ class _GuardedDatabase(ReadOnlyDatabase):
         return await super().write(sql, parameters)
 
 
-def _findings_in(answers: Mapping[str, object]) -> Sequence[Finding]:
-    """Return all findings among answers."""
-    return [
-        one for answer in answers.values() if isinstance(answer, list) for one in answer if isinstance(one, Finding)
-    ]
+def _of_kind(kind: type[A], answers: Mapping[str, object]) -> Sequence[A]:
+    """Return everything of a kind among answers."""
+    return [one for answer in answers.values() if isinstance(answer, list) for one in answer if isinstance(one, kind)]
 
 
 async def _inventory(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Sequence[Item]:

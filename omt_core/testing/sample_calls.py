@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from omt_core.api import (
     Contact,
     Decisions,
     Installation,
     Licence,
+    MigrationKind,
     MigrationMode,
     Notice,
     OnlineTarget,
@@ -21,6 +24,7 @@ from omt_core.api import (
     UserPlan,
     calls,
 )
+from omt_core.api.hook import RoleSettings
 from omt_core.testing.recording import RecordingContext
 from omt_core.testing.samples import SAMPLE_INSTALLATION, SAMPLE_LICENCE, EmptyDatabase, sample_user
 
@@ -63,6 +67,16 @@ class SampleCalls:
             contact=Contact(email="migrator@example.com", phone="+47 22 10 00 01"),
             plans=self.plans,
             user_names=self.user_names,
+        )
+
+    def examine_machine(self, *, kind: MigrationKind = MigrationKind.LIVE) -> calls.ExamineMachine:
+        """Make the call of `examine_machine`, with the roles held as the settings have them by default."""
+        return calls.ExamineMachine(
+            installation=self.installation,
+            workspace=self.run.workspace or Path(tempfile.gettempdir()),
+            kind=kind,
+            roles=RoleSettings().model_dump(),
+            run=self.run,
         )
 
     def propose_plans(

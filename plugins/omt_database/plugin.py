@@ -12,6 +12,7 @@ from omt_core.api import (
     FindingCode,
     FindingRaised,
     Licence,
+    MachineCheck,
     Notice,
     Photo,
     Plugin,
@@ -28,6 +29,7 @@ from omt_database.drivers.choice import choose_driver
 from omt_database.export.omissions import Omissions
 from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
+from omt_database.machine import examine
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase, Waiting
 from omt_database.users import read_photo, read_users
@@ -47,6 +49,11 @@ class DatabasePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        return await examine(call, self._settings)
 
     @hookimpl
     @override

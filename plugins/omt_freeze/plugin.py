@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Finding, FindingCode, Notice, Plugin, PluginSettings, hookimpl
-from omt_core.api.calls import Freeze, Thaw, ValidateMigration
+from omt_core.api import Finding, FindingCode, MachineCheck, Notice, Plugin, PluginSettings, hookimpl
+from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
 from omt_freeze.findings import CODES
 from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
-from omt_freeze.preflight import preflight
+from omt_freeze.preflight import examine, preflight
 from omt_freeze.service_config import freeze_service, thaw_service
 from omt_freeze.settings import FreezeSettings
 
@@ -29,6 +29,11 @@ class FreezePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    async def examine_machine(self, call: ExamineMachine) -> Sequence[MachineCheck]:
+        return await examine(call, self._settings)
 
     @hookimpl
     @override

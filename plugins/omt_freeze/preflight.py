@@ -5,19 +5,28 @@ Nothing is written to find out: the installation is written to by the freeze onl
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import anyio
 
-from omt_core.api import Finding, InstallationError, MigrationKind, SourceDatabase
-from omt_core.api.calls import ValidateMigration
+from omt_core.api import (
+    Finding,
+    InstallationError,
+    MachineCheck,
+    MachineState,
+    MigrationKind,
+    SourceDatabase,
+    looked_at,
+    may_write,
+)
+from omt_core.api.calls import ExamineMachine, ValidateMigration
 from omt_freeze.findings import FREEZE_NOT_POSSIBLE
 from omt_freeze.no_login import event_table
 from omt_freeze.service_config import read_config
 from omt_freeze.settings import FreezeSettings
+
+_NAME = "service-config"
 
 NEEDED = {"systemevent": ("INSERT", "DELETE"), "sequence": ("UPDATE",)}
 """What is done with which table: the No Login event is added and removed, and its id is taken (`event_id`)."""
@@ -32,6 +41,29 @@ async def preflight(call: ValidateMigration, settings: FreezeSettings) -> Sequen
         limiter = anyio.CapacityLimiter(1)
         found += await anyio.to_thread.run_sync(lambda: list(_service(base, settings)), limiter=limiter)
     return found
+
+
+async def examine(call: ExamineMachine, settings: FreezeSettings) -> Sequence[MachineCheck]:
+    """Say whether the configuration of the Service can be read, and replaced when the night freezes it."""
+    if call.kind is not MigrationKind.LIVE:
+        return (_line(MachineState.OK, "A test migration freezes nothing."),)
+    if call.installation is None:
+        return (_line(MachineState.NOT_CHECKED, "Whether there is a Service to freeze is not known."),)
+    base = call.installation.service.base
+    if base is None:
+        return (_line(MachineState.OK, "There is no Service that would have to be frozen."),)
+
+    def look() -> Iterator[MachineCheck]:
+        lacking = list(_service(base, settings))
+        yield from (_line(MachineState.ERROR, one.message, one.remedy) for one in lacking)
+        if not lacking:
+            yield _line(MachineState.OK, f"The configuration of the Service in {base} can be replaced by the freeze.")
+
+    return await looked_at(_NAME, look)
+
+
+def _line(state: MachineState, message: str, remedy: str = "") -> MachineCheck:
+    return MachineCheck(name=_NAME, state=state, message=message, remedy=remedy)
 
 
 async def _database(database: SourceDatabase) -> list[Finding]:
@@ -60,20 +92,9 @@ def _service(base: Path, settings: FreezeSettings) -> Iterator[Finding]:
         yield FREEZE_NOT_POSSIBLE.finding(f"{base} cannot be read: {error.strerror or error}.", (str(base),))
         return
     # The file is replaced by another that is made beside it, so both must be writable.
-    lacking = [str(place) for place in (path, path.parent) if not _may_write(place)]
+    lacking = [str(place) for place in (path, path.parent) if not may_write(place)]
     if lacking:
         yield FREEZE_NOT_POSSIBLE.finding(
             f"The account that runs the tool may not write to {' and '.join(lacking)}, where the line `frozen` is put.",
             tuple(lacking),
         )
-
-
-def _may_write(place: Path) -> bool:
-    if sys.platform == "win32" and place.is_file():
-        # There `os.access` knows attributes and no rights. Opening for change changes nothing.
-        try:
-            with place.open("r+b"):
-                return True
-        except PermissionError:
-            return False
-    return os.access(place, os.W_OK)

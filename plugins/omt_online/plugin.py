@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Command, FindingCode, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import Command, FindingCode, MachineCheck, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
 from omt_online.client import connect
 from omt_online.client.settings import ClientSettings
 from omt_online.findings import CODES
+from omt_online.machine import examine
 from omt_online.verify_command import verify_command
 
 
@@ -32,6 +33,11 @@ class OnlinePlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        return await examine(call, self._settings)
 
     @override
     @hookimpl

@@ -11,47 +11,47 @@ from typing import Final
 
 from omt_core.api import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 
-_PLUGIN: Final = "upload"
+PLUGIN: Final = "upload"
 
 FILE_VANISHED: Final = FindingCode(
     code="file-vanished",
     severity=Severity.WARNING,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="The inventory saw the file, but it was gone when it was to be read.",
     remedy="Put the file back and run the tool again: it uploads what is missing.",
 )
 FILE_CHANGED: Final = FindingCode(
     code="file-changed-while-read",
     severity=Severity.WARNING,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="The file was written to each time that it was read, so no consistent content could be uploaded.",
     remedy="Have the program closed that writes to the file, and run the tool again.",
 )
 FILE_UNREADABLE: Final = FindingCode(
     code="file-read-failed",
     severity=Severity.WARNING,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="The file is there, but this account may not read it, or the disk fails.",
     remedy="Give this account the right to read the file, or restore it from a backup, and run the tool again.",
 )
 FILE_IS_FOLDER: Final = FindingCode(
     code="file-is-folder",
     severity=Severity.ERROR,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="A folder stands where the plugin that brings the stage named a file, so there is nothing to upload.",
     remedy="If something was put there by mistake, mend it and run the tool again; else tell the plugin's author.",
 )
 CONTENT_REFUSED: Final = FindingCode(
     code="content-refused",
     severity=Severity.ERROR,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="The online side got other bytes than were announced, again and again; the file is not confirmed online.",
     remedy="Check this machine's memory and network, and run the tool again.",
 )
 FILE_BLOCKED: Final = FindingCode(
     code="file-blocked-on-the-way",
     severity=Severity.ERROR,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="Something on the way to the online side, a virus scanner or a filter, does not let the file through. All "
     "other files were sent.",
     remedy="Look at the file. If it is harmless, have uploads to the online side let through, else remove it from the "
@@ -60,7 +60,7 @@ FILE_BLOCKED: Final = FindingCode(
 NEWER_DOCUMENT: Final = FindingCode(
     code="document-newer-than-migration",
     severity=Severity.INFO,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="The file belongs to something that was made on site after the database was migrated; online nothing "
     "refers to it, so it is not sent.",
     remedy="Add it by hand online if it is needed, or run a complete migration again.",
@@ -68,7 +68,7 @@ NEWER_DOCUMENT: Final = FindingCode(
 GONE_ON_SITE: Final = FindingCode(
     code="item-no-longer-on-site",
     severity=Severity.INFO,
-    plugin=_PLUGIN,
+    plugin=PLUGIN,
     meaning="An earlier run knew the file; neither the database nor the disk does any more.",
     remedy="Nothing, if it was deleted on purpose.",
 )

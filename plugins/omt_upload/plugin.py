@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import FindingCode, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import FindingCode, MachineCheck, Plugin, PluginSettings, calls, hookimpl
 from omt_upload.estimate.answer import estimate
 from omt_upload.findings import ALL_CODES
+from omt_upload.machine import examine
 from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer
 
@@ -27,6 +28,11 @@ class UploadPlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return ALL_CODES
+
+    @override
+    @hookimpl
+    async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        return tuple(examine(call, self._settings))
 
     @override
     @hookimpl

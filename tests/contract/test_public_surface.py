@@ -30,6 +30,7 @@ PUBLIC = {
     "TransferUploads", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage",
     "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints", "Waiver",
     "SecretReference", "TENANT_KEY_FILE",
+    "MachineCheck", "MachineState", "looked_at", "may_write",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

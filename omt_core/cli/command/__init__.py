@@ -2,6 +2,7 @@
 
 from omt_core.cli.command.check import Check
 from omt_core.cli.command.discover import Discover
+from omt_core.cli.command.doctor import Doctor
 from omt_core.cli.command.estimate import Estimate
 from omt_core.cli.command.limit import Limit
 from omt_core.cli.command.migrate import Migrate
@@ -15,6 +16,7 @@ from omt_core.cli.command.thaw import Thaw
 __all__ = [
     "Check",
     "Discover",
+    "Doctor",
     "Estimate",
     "Limit",
     "Migrate",

@@ -11,14 +11,14 @@ from omt_crm.sql import validate_owner
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.driver import Driver
 from omt_database.drivers.mssql import MssqlDriver
-from omt_database.drivers.odbc import load_pyodbc
+from omt_database.drivers.odbc import OdbcDriver, load_pyodbc
 from omt_database.drivers.oracle import OracleDriver
 from omt_database.drivers.postgresql import PostgresqlDriver
 from omt_database.drivers.sqlite import StdlibSqliteDriver
 from omt_database.drivers.sqlite_odbc import OdbcSqliteDriver, installed_driver
 from omt_database.settings import DatabaseSettings
 
-_ODBC_DRIVERS: Final[Mapping[str, Callable[[DatabaseLocation, DatabaseSettings], Driver]]] = {
+ODBC_DRIVERS: Final[Mapping[str, Callable[[DatabaseLocation, DatabaseSettings], OdbcDriver]]] = {
     "mssql": MssqlDriver,
     "oracle": OracleDriver,
     "postgresql": PostgresqlDriver,
@@ -29,12 +29,12 @@ def choose_driver(location: DatabaseLocation, settings: DatabaseSettings) -> Dri
     """Return the driver for a location; raises `InstallationError`, or `InputError` for a DBMS that is not known."""
     if location.dbms == "sqlite":
         return _sqlite(location, settings)
-    make = _ODBC_DRIVERS.get(location.dbms)
+    make = ODBC_DRIVERS.get(location.dbms)
     if make is None:
         raise InputError(
             "dbms-unknown",
             f"Databases of type {location.dbms!r} cannot be read.",
-            f"Give one of {', '.join([*sorted(_ODBC_DRIVERS), 'sqlite'])} as `dbms` in the answers file.",
+            f"Give one of {', '.join([*sorted(ODBC_DRIVERS), 'sqlite'])} as `dbms` in the answers file.",
         )
     validate_owner(location.prefix)
     return make(location, settings)

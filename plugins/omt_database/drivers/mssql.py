@@ -174,7 +174,7 @@ class MssqlDriver(ServerDriver):
             chosen = {"Encrypt": "encrypt", "TrustServerCertificate": "trust_server_certificate"}
             return {keyword: value for keyword, value in values.items() if chosen.get(keyword) in written}
         given = parse_keywords(self._location.dsn or "")
-        tds = _is_freetds(given.get("driver") or self._driver_name())
+        tds = _is_freetds(given.get("driver") or self._own_driver())
         values = self._encryption_of_freetds(given) if tds else self._encryption()
         values["APP"] = "Online Migration Tool"
         if self._location.dsn:

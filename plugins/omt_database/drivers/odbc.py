@@ -106,7 +106,7 @@ class OdbcDriver(Driver):
         given = parse_keywords(dsn) if dsn and "=" in dsn else {}
         values = {"DSN": dsn} if dsn and not given else {}
         if not dsn:
-            values["Driver"] = self._driver_name()
+            values["Driver"] = self._own_driver()
         values |= {
             keyword: value for keyword, value in {**self.keywords(), **more}.items() if keyword.lower() not in given
         }
@@ -118,7 +118,15 @@ class OdbcDriver(Driver):
         login = {"UID": self._location.user} if self._location.user else {}
         return login | ({"PWD": self._password} if self._password is not None else {})
 
-    def _driver_name(self) -> str:
+    def driver_name(self) -> str | None:
+        """Return the ODBC driver that opens the database; None where only the ODBC source knows."""
+        dsn = self._location.dsn
+        if not dsn:
+            return self._own_driver()
+        given = parse_keywords(dsn) if "=" in dsn else {"dsn": dsn}
+        return given.get("driver") or self._pyodbc.dataSources().get(given.get("dsn", ""))
+
+    def _own_driver(self) -> str:
         name = self._settings.odbc_driver or self.suitable(self._pyodbc.drivers())
         if name is None:
             raise InstallationError(

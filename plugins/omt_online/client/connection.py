@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from functools import partial
 from typing import Final
 
 import anyio.to_thread
+from yarl import URL
 
 from omt_core.api import OnlineRefusedError, OnlineTarget
 from omt_core.api.calls import ConnectOnline
@@ -39,18 +41,23 @@ async def open_session(settings: ClientSettings) -> TenantSession:
     """Reach the tenant that the settings name and agree on the protocol; raises like `connect`."""
     url = tenant_url(settings.url)
     secret = await read_secret(settings.token_file)
-    tls = (
-        None
-        if url.scheme == "http"
-        else await anyio.to_thread.run_sync(partial(trust, settings.ca_file, section="online"))
-    )
-    session = TenantSession(url, settings, secret, tls, proxy_for(url, settings.proxy))
+    session = TenantSession(url, settings, secret, await tenant_trust(url, settings), proxy_for(url, settings.proxy))
     try:
         await _agree(session)
     except BaseException:
         await session.aclose()
         raise
     return session
+
+
+async def tenant_trust(url: URL, settings: ClientSettings) -> ssl.SSLContext | None:
+    """Return whom a tenant's certificate is verified by; None where its address needs none.
+
+    Raises `InputError` `ca-file-unreadable`.
+    """
+    if url.scheme == "http":
+        return None
+    return await anyio.to_thread.run_sync(partial(trust, settings.ca_file, section="online"))
 
 
 async def _agree(session: TenantSession) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import anyio
 import pytest
 
-from omt_core.api import Decisions, Licence, MigrationKind
-from omt_core.api.calls import Freeze, Thaw, ValidateMigration
+from omt_core.api import Decisions, Licence, MachineCheck, MigrationKind
+from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
 from omt_core.api.database import Column, Table
 from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
@@ -109,6 +109,15 @@ class Site:
             run=self,  # type: ignore[arg-type]
         )
         return list(anyio.run(FreezePlugin(FreezeSettings()).validate_migration, call))
+
+    def examine(self, kind: MigrationKind = MigrationKind.LIVE, **changes: Any) -> list[MachineCheck]:
+        call = ExamineMachine(
+            **{
+                "installation": self.installation(), "workspace": self.workspace, "kind": kind, "roles": {},
+                "run": self,
+            } | changes
+        )  # fmt: skip
+        return list(anyio.run(FreezePlugin(FreezeSettings()).examine_machine, call))
 
     def rows_of_events(self) -> list[Any]:
         return self.connection.execute(

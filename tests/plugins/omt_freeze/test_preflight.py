@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omt_core.api import MigrationKind
+from omt_core.api import MachineState, MigrationKind, ServiceFolders
 
 
 def test_a_site_that_can_be_frozen_has_no_finding_and_is_not_touched(site: Any) -> None:
@@ -67,3 +68,31 @@ def test_a_service_without_a_configuration_that_can_be_frozen_is_told(site: Any)
     (missing,) = site.check()
     assert "UTF-16" in utf16.message
     assert "has none of the files" in missing.message
+
+
+def test_a_machine_that_can_replace_the_configuration_is_told_and_nothing_is_touched(site: Any) -> None:
+    before = (site.config.stat(), site.service.stat())
+    (line,) = site.examine()
+    assert (line.name, line.state, str(site.service) in line.message) == ("service-config", MachineState.OK, True)
+    assert (site.config.stat(), site.service.stat()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX'")
+def test_a_machine_that_may_not_replace_the_configuration_is_an_error(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (line,) = site.examine()
+    assert (line.state, "may not write to" in line.message) == (MachineState.ERROR, True)
+    assert line.remedy
+    site.config.unlink()
+    assert [line.state for line in site.examine()] == [MachineState.ERROR]
+
+
+def test_a_machine_is_asked_nothing_where_nothing_is_frozen(site: Any) -> None:
+    (test,) = site.examine(MigrationKind.TEST)
+    (unknown,) = site.examine(installation=None)
+    (without,) = site.examine(installation=replace(site.installation(), service=ServiceFolders()))
+    assert (test.state, unknown.state, without.state) == (
+        MachineState.OK, MachineState.NOT_CHECKED, MachineState.OK,
+    )  # fmt: skip

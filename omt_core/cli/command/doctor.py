@@ -1,0 +1,73 @@
+"""`omt doctor`: whether this machine is ready for the night."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from rich.text import Text
+from typing_extensions import override
+
+from omt_core.api.decisions import MigrationKind
+from omt_core.api.errors import ExitCode
+from omt_core.api.installation import ManualAnswers
+from omt_core.api.machine import MachineCheck, MachineState
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.console import Console
+from omt_core.cli.options import add_answers, add_workspace, workspace_of
+from omt_core.engine.machine.examination import ExaminationRequest, examine
+from omt_core.engine.result import FindingLine
+
+_STYLES: Final = {
+    MachineState.OK: "green",
+    MachineState.WARNING: "yellow",
+    MachineState.ERROR: "bold red",
+    MachineState.NOT_CHECKED: "cyan",
+}
+_VERDICTS: Final = {
+    MachineState.OK: "This machine: all is well.",
+    MachineState.NOT_CHECKED: "This machine: all is well that could be looked at.",
+    MachineState.WARNING: "This machine can do it; see to the warnings.",
+    MachineState.ERROR: "This machine is not ready: see to the errors.",
+}
+
+
+class Doctor(CoreCommand):
+    """Changes nothing, logs on nowhere, and needs neither an installation nor a tenant."""
+
+    name = "doctor"
+    help = "look at what a night needs of this machine: drivers, rights, disk, clock, the way to the tenant"
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        add_answers(parser, required=False)
+        add_workspace(parser)
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        answers, console = call.answers, call.console
+        found = await examine(
+            call.app.engine,
+            ExaminationRequest(
+                # Its database's password is not fetched: nobody is logged on.
+                answers=ManualAnswers() if answers is None else answers.installation,
+                workspace=workspace_of(call),
+                kind=MigrationKind.LIVE if answers is None else answers.kind,
+            ),
+        )
+        for line in found.lines:
+            _show(console, line)
+        console.print(_VERDICTS[found.worst])
+        code = ExitCode.FINDINGS if found.worst is MachineState.ERROR else ExitCode.DONE
+        return console.finish(code, findings=tuple(FindingLine.of(fault) for fault in found.faults))
+
+
+def _show(console: Console, line: MachineCheck) -> None:
+    fields = {"name": line.name, "state": line.state.value, "plugin": line.plugin}
+    console.object("machine", {**fields, "message": line.message, "remedy": line.remedy})
+    if console.json:
+        return
+    state = (f"{line.state.value:<12}", _STYLES[line.state])
+    console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {line.message}"))
+    if line.remedy:
+        console.rich.print(Text(f"            {line.remedy}", style="dim"))

@@ -1,0 +1,90 @@
+"""What reading the database needs of this machine: an ODBC driver, and room for the parts that wait to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from omt_core.api import (
+    DatabaseLocation,
+    InputError,
+    InstallationError,
+    MachineCheck,
+    MachineState,
+    byte_size,
+    listing,
+    looked_at,
+)
+from omt_core.api.calls import ExamineMachine
+from omt_database.drivers.choice import ODBC_DRIVERS, choose_driver
+from omt_database.drivers.odbc import OdbcDriver, load_pyodbc
+from omt_database.findings import PLUGIN
+from omt_database.settings import DatabaseSettings
+
+_NAME: Final = "odbc"
+
+
+async def examine(call: ExamineMachine, settings: DatabaseSettings) -> Sequence[MachineCheck]:
+    """Say which drivers there are and which one would be used; no connection is made."""
+    if call.roles["database"] != PLUGIN:
+        return ()
+    location = None if call.installation is None else call.installation.database
+
+    def look() -> Iterator[MachineCheck]:
+        try:
+            installed = list(load_pyodbc().drivers())
+        except InstallationError as error:
+            needed = location is None or location.dbms != "sqlite"
+            yield _line(MachineState.ERROR if needed else MachineState.WARNING, error.message, error.remedy)
+            return
+        yield _line(MachineState.OK, f"ODBC drivers: {listing(sorted(installed), 20) or 'none'}.")
+        yield _unchosen(installed, settings) if location is None else _chosen(location, installed, settings)
+
+    waiting = (
+        f"Parts of the database that wait to be sent take up to {byte_size(settings.spool_bytes)} of the workspace."
+    )
+    spool = MachineCheck(name="spool", state=MachineState.OK, message=waiting, workspace_bytes=settings.spool_bytes)
+    return (*await looked_at(_NAME, look), spool)
+
+
+def _chosen(location: DatabaseLocation, installed: Sequence[str], settings: DatabaseSettings) -> MachineCheck:
+    """Say which driver would open this database."""
+    try:
+        driver = choose_driver(location, settings)
+        if not isinstance(driver, OdbcDriver):
+            return _line(MachineState.OK, f"The database in {location.dbms} is read without ODBC.")
+        name = driver.driver_name()
+    except (InstallationError, InputError) as error:
+        return _line(MachineState.ERROR, error.message, error.remedy)
+    if name is None:
+        return _line(
+            MachineState.ERROR,
+            "The ODBC source of the installation is not there for this account and this Python.",
+            "Set it up in the ODBC administration of the bitness of Python, or give server and database instead.",
+        )
+    if name not in installed and not _is_path(name):
+        return _line(
+            MachineState.ERROR,
+            f"The ODBC driver {name!r}, which is to open the database, is not installed for this Python.",
+            "Install it in the bitness of Python, or name one that is there in the setting `database.odbc_driver`.",
+        )
+    return _line(MachineState.OK, f"The database in {location.dbms} would be read by the ODBC driver {name!r}.")
+
+
+def _unchosen(installed: Sequence[str], settings: DatabaseSettings) -> MachineCheck:
+    """Say of each kind of database which driver would open it."""
+    found = {
+        dbms: settings.odbc_driver or make(DatabaseLocation(dbms=dbms), settings).suitable(installed)
+        for dbms, make in ODBC_DRIVERS.items()
+    }
+    told = "; ".join(f"{dbms} by {name!r}" if name else f"{dbms} by none" for dbms, name in found.items())
+    return _line(MachineState.NOT_CHECKED, f"Which driver is needed is not known. Of those installed: {told}.")
+
+
+def _is_path(name: str) -> bool:
+    """Tell whether a driver is named by its library, which ODBC on other systems than Windows takes too."""
+    return "/" in name or "\\" in name
+
+
+def _line(state: MachineState, message: str, remedy: str = "") -> MachineCheck:
+    return MachineCheck(name=_NAME, state=state, message=message, remedy=remedy)

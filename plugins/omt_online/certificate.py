@@ -1,0 +1,157 @@
+"""The certificate that the tenant's address shows on this machine, and who made it: the tenant's, or a device's."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+from cryptography import x509
+from cryptography.x509.oid import ExtensionOID, NameOID
+from typing_extensions import override
+from yarl import URL
+
+from omt_core.api import InputError, MachineCheck, MachineState
+from omt_online.client.connection import tenant_trust
+from omt_online.client.failures import unreachable
+from omt_online.client.settings import ClientSettings
+
+if TYPE_CHECKING:
+    from aiohttp.client import ClientRequest, ClientTimeout
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+_NAME: Final = "certificate"
+_ENDS_SOON: Final = timedelta(days=7)
+_DEVICES: Final = (
+    "avast", "barracuda", "bitdefender", "blue coat", "bluecoat", "cato networks", "check point", "cisco umbrella",
+    "eset", "forcepoint", "fortigate", "fortinet", "gateway ca", "iboss", "kaspersky", "mcafee", "mitmproxy",
+    "netskope", "palo alto", "skyhigh", "smoothwall", "sonicwall", "sophos", "squid", "untangle", "watchguard",
+    "websense", "zscaler",
+)  # fmt: skip
+"""Words in the names of issuers that are devices which read TLS traffic, in lower case."""
+_EXEMPT: Final = "Have {host} exempted from it: such devices refuse or change bodies (docs/how-to/open-the-network.md)."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A certificate as it was shown. `public`: it carries the marks that a public authority puts into each."""
+
+    issuer: str
+    ends: datetime
+    public: bool
+
+    @property
+    def by_device(self) -> bool:
+        """Whether a device that reads traffic is known by this issuer."""
+        return any(word in self.issuer.casefold() for word in _DEVICES)
+
+
+async def certificate_line(url: URL, proxy: URL | None, settings: ClientSettings) -> MachineCheck:
+    """Say who made the certificate, whether it is trusted and by what, and whether a device reads the traffic.
+
+    Nothing but the handshake goes there, so that a certificate that is not trusted can be looked at too.
+    """
+    if url.scheme == "http":
+        return _line(MachineState.OK, "The tenant is on this machine and is reached without a certificate.")
+    host = url.authority
+    try:
+        return await _looked(url, proxy, settings, host)
+    except InputError as error:
+        return _line(MachineState.ERROR, error.message, error.remedy)
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return _line(MachineState.NOT_CHECKED, f"The certificate was not seen. {unreachable(error, host).message}")
+    except ValueError:
+        return _line(MachineState.NOT_CHECKED, f"The certificate of {host} cannot be read.")
+
+
+async def _looked(url: URL, proxy: URL | None, settings: ClientSettings, host: str) -> MachineCheck:
+    shown = shown_by(await _handshake(url, proxy, settings, _anybody()))
+    by = f"The certificate of {host} is made by {shown.issuer} and holds until {shown.ends:%Y-%m-%d}"
+    trusted = await tenant_trust(url, settings)
+    try:
+        await _handshake(url, proxy, settings, trusted)
+    except aiohttp.ClientConnectorCertificateError as error:
+        remedy = unreachable(error, host).remedy
+        if shown.by_device:
+            remedy = f"A device made it that reads the traffic. {_EXEMPT.format(host=host)} Else: {remedy}"
+        return _line(MachineState.ERROR, f"{by}; it is not trusted: {error.certificate_error}.", remedy)
+    return _judged(shown, by, host, settings)
+
+
+def _judged(shown: Shown, by: str, host: str, settings: ClientSettings) -> MachineCheck:
+    """Say of a certificate that is trusted whether there is something to be seen to."""
+    beside = "" if settings.ca_file is None else " and of online.ca_file"
+    trusted = f"{by}; it is trusted by the authorities of the system{beside}."
+    if shown.by_device:
+        message = f"{trusted} That is a device which reads the traffic on its way."
+        return _line(MachineState.WARNING, message, _EXEMPT.format(host=host))
+    if shown.ends - datetime.now(UTC) < _ENDS_SOON:
+        return _line(MachineState.WARNING, trusted, "Ask the online side to renew it before the night.")
+    if not shown.public:
+        message = f"{trusted} It bears no mark of a public authority."
+        advice = f"If {host} should have a public one, a device reads the traffic. {_EXEMPT.format(host=host)}"
+        return _line(MachineState.OK, message, advice)
+    return _line(MachineState.OK, trusted)
+
+
+def shown_by(der: bytes) -> Shown:
+    """Read a certificate. Raises `ValueError` for what is none."""
+    certificate = x509.load_der_x509_certificate(der)
+    names = [
+        str(attribute.value)
+        for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+        for attribute in certificate.issuer.get_attributes_for_oid(oid)
+    ]
+    marks = ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS
+    return Shown(
+        issuer=", ".join(names) or "somebody without a name",
+        ends=certificate.not_valid_after_utc,
+        public=any(extension.oid == marks for extension in certificate.extensions),
+    )
+
+
+def _anybody() -> ssl.SSLContext:
+    """Trust everybody: for a look at a certificate, over a connection that then sends nothing."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def _handshake(url: URL, proxy: URL | None, settings: ClientSettings, tls: ssl.SSLContext | None) -> bytes:
+    """Return the certificate (DER) that is shown, and send nothing. Raises what aiohttp raises, or `TimeoutError`."""
+    connector = _Handshake(ssl=True if tls is None else tls)
+    timeout = aiohttp.ClientTimeout(total=settings.answer_timeout, sock_connect=settings.connect_timeout)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as client:
+        try:
+            await client.get(url, proxy=proxy, allow_redirects=False)
+        except _SeenError as seen:
+            return seen.der
+    raise ConnectionError("no handshake was made")
+
+
+class _SeenError(Exception):
+    def __init__(self, der: bytes) -> None:
+        super().__init__("the certificate was seen")
+        self.der = der
+
+
+class _Handshake(aiohttp.TCPConnector):
+    """Makes connections, takes the certificate, and hands none of them out."""
+
+    @override
+    async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        try:
+            transport = connection.transport
+            tls = None if transport is None else transport.get_extra_info("ssl_object")
+            raise _SeenError((tls.getpeercert(binary_form=True) if tls is not None else None) or b"")
+        finally:
+            connection.close()
+
+
+def _line(state: MachineState, message: str, remedy: str = "") -> MachineCheck:
+    return MachineCheck(name=_NAME, state=state, message=message, remedy=remedy)
