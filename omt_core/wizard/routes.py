@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from omt_core.http import Handler
-from omt_core.wizard.api import checks, installation, pages, settings, upload, users
+from omt_core.wizard.api import checks, installation, machine, pages, settings, upload, users
 from omt_core.wizard.route import Route
 from omt_core.wizard.security.exchange import exchange
 from omt_core.wizard.stream import events
@@ -23,6 +23,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(method="POST", path="/api/exchange", handler=exchange, open=True),
     Route(method="GET", path="/api/events", handler=events, background=True),
     _get("/api/state", pages.look),
+    _get("/api/machine", machine.look),
     _post("/api/start", pages.start),
     _post("/api/recovery", pages.recovery),
     _post("/api/login", pages.login),

@@ -26,6 +26,7 @@ from omt_core.engine import facts
 from omt_core.engine.checklist import FinishChecklist, Notify
 from omt_core.engine.checks import RECOVERY_CHECKS
 from omt_core.engine.drive import go_on
+from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import Result
 from omt_core.engine.session import Snapshot
@@ -205,6 +206,11 @@ class SessionController:
             self._remember()
             await self._open()
 
+    async def examine_machine(self) -> Examination:
+        """Look at what a night needs of this machine; nothing changes, also in the session."""
+        request = ExaminationRequest(answers=self.answers, workspace=self._workspace)
+        return await examine(self.composer.app.engine, request)
+
     def ask_for_answers(self) -> None:
         """Show the manual answers although an installation was found: it may be the wrong one."""
         with self._doing(Act.ASK_FOR_ANSWERS):
@@ -350,10 +356,14 @@ class SessionController:
     def _remember(self) -> None:
         self._memory.keep(Remembered(answers=pinned.dump(self.answers), sections=self.composer.kept()))
 
+    @property
+    def _workspace(self) -> Path | None:
+        return self.options.workspace or self.composer.app.settings.core.workspace
+
     def _request(self, *, waivers: tuple[Waiver, ...] | None) -> OpenRequest:
         return OpenRequest(
             answers=self.answers,
-            workspace=self.options.workspace or self.composer.app.settings.core.workspace,
+            workspace=self._workspace,
             writes=True,
             waivers=waivers,
         )

@@ -11,6 +11,7 @@ import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { t } from "../core/text.js";
 import { illustration } from "./welcome/illustration.js";
+import { MachinePanel } from "./welcome/machine.js";
 
 const MOVED = [["database", "database"], ["documents", "document"], ["service", "service"], ["users", "person"]];
 const STEPS = ["login", "agreement", "review", "upload"];
@@ -21,6 +22,8 @@ class WelcomeScreen extends ScreenElement {
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
     this.interrupted = h("div");
+    this.machine = new MachinePanel();
+    void this.machine.look();
     replace(this, h("div", { class: "page welcome" },
       h("div", { class: "welcome__top" },
         h("div", { class: "welcome__words" },
@@ -34,7 +37,8 @@ class WelcomeScreen extends ScreenElement {
         section("moved", h("ul", { class: "welcome__list" }, MOVED.map(([name, sign]) => entry("moved", name, sign)))),
         section("steps", h("ol", { class: "welcome__steps" }, STEPS.map((name) => h("li", null, t(`welcome.steps.${name}`))))),
         section("needed", h("ul", { class: "welcome__list" }, NEEDED.map(([name, sign]) => entry("needed", name, sign))))),
-      notice("info", { title: t("welcome.time.title"), content: t("welcome.time.text") })));
+      notice("info", { title: t("welcome.time.title"), content: t("welcome.time.text") }),
+      this.machine.element));
   }
 
   update(state) {
