@@ -23,6 +23,7 @@ from zipfile import BadZipFile
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.exceptions import InstallerError
+from installer.records import RecordEntry
 from installer.sources import WheelFile
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -78,29 +79,46 @@ class Wheel:
         return tuple(one for one in self.requires if one.marker is None or one.marker.evaluate({"extra": ""}))
 
     def unpacked(self, folder: Path) -> Path:
-        """Return where its packages are, below the folder; unpacked now if they are not yet.
+        """Return where its packages are, below the folder; unpacked now if they are not yet, or not whole any longer.
 
         Raises `InputError` `wheel-damaged` and `wheel-not-unpacked`.
         """
         target = folder / hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
-        if target.is_dir():
-            return target / "packages"
+        packages = target / "packages"
+        if self._is_whole(packages):
+            return packages
         aside = folder / f".{secrets.token_hex(4)}"
         places = {scheme: str(aside / ("packages" if scheme in _SCHEMES else "beside")) for scheme in _ALL_SCHEMES}
         self.verify()
         try:
             with WheelFile.open(self.path) as source:
                 install(source, SchemeDictionaryDestination(places, sys.executable, "posix"), {})
+            remove_tree(target)
             replace(aside, target)
         except _UNREADABLE as error:
             remove_tree(aside)
-            if not target.is_dir():  # another process may have been faster
+            if not self._is_whole(packages):  # another process may have been faster
                 raise InputError(
                     "wheel-not-unpacked",
                     f"The wheel {self.path.name} cannot be unpacked into {folder}: {error}.",
                     "See that the folder can be written to and that the disk has room, then start the tool again.",
                 ) from error
-        return target / "packages"
+        return packages
+
+    def _is_whole(self, packages: Path) -> bool:
+        """Tell whether all that was unpacked is there: a power loss or a virus scanner may have taken some of it."""
+        try:
+            with WheelFile.open(self.path) as source:
+                for record, _, _ in source.get_contents():
+                    inside = _inside(record[0], source)
+                    if inside.startswith(f"{source.data_dir}/"):  # a script or a manual page
+                        continue
+                    with (packages / inside).open("rb") as file:
+                        if not RecordEntry.from_elements(*record).validate_stream(file):
+                            return False
+        except _UNREADABLE:
+            return False
+        return True
 
     def verify(self) -> None:
         """Hold every file in it against the wheel's own list. Raises `InputError` `wheel-damaged`."""
@@ -118,6 +136,13 @@ class Wheel:
 _ALL_SCHEMES: Final = (*_SCHEMES, "headers", "scripts", "data")
 
 
+def _inside(path: str, source: WheelFile) -> str:
+    """Return where a file of a wheel is, below the folder that its packages are unpacked to."""
+    for scheme in _SCHEMES:
+        path = path.removeprefix(f"{source.data_dir}/{scheme}/")
+    return path
+
+
 def read_wheel(path: Path) -> Wheel:
     """Read what a wheel says of itself. Raises `InputError` `wheel-unreadable`."""
     try:
@@ -127,8 +152,7 @@ def read_wheel(path: Path) -> Wheel:
             points = ConfigParser(delimiters=("=",), interpolation=None)
             if "entry_points.txt" in source.dist_info_filenames:
                 points.read_string(source.read_dist_info("entry_points.txt"))
-            files = [record[0] for record, _, _ in source.get_contents()]
-            beside = tuple(f"{source.data_dir}/{scheme}/" for scheme in _SCHEMES)
+            files = [_inside(record[0], source) for record, _, _ in source.get_contents()]
             own = (f"{source.dist_info_dir}/", f"{source.data_dir}/")
         return Wheel(
             path=path,
@@ -138,10 +162,7 @@ def read_wheel(path: Path) -> Wheel:
             plugins=tuple(points[GROUP]) if points.has_section(GROUP) else (),
             requires=tuple(Requirement(line) for line in told.get_all("Requires-Dist", [])),
             python=SpecifierSet(str(told.get("Requires-Python", ""))),
-            files=frozenset(
-                [file for file in files if not file.startswith(own)]
-                + [file.removeprefix(start) for file in files for start in beside if file.startswith(start)]
-            ),
+            files=frozenset(file for file in files if not file.startswith(own)),
         )
     except (*_UNREADABLE, InvalidWheelFilename, InvalidRequirement, InvalidSpecifier, InvalidVersion) as error:
         raise InputError(

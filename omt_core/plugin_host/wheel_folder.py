@@ -169,7 +169,7 @@ def elsewhere() -> InputError:
     """Return what to do where the tool was not unpacked from the zip: each way to install has its own for plugins."""
     prefix = Path(sys.prefix)
     if (prefix / "uv-receipt.toml").is_file():
-        ways = f"`uv tool install {DISTRIBUTION} --with FILE.whl`, and without --with to take it out"
+        ways = "`uv tool install SOURCE --with FILE.whl`, SOURCE being what the tool was installed from"
     elif (prefix / "pipx_metadata.json").is_file():
         ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
     else:

@@ -80,6 +80,22 @@ def test_a_wheel_is_unpacked_once(folder: WheelFolder, rule: Path) -> None:
     assert sum(Path(one).is_relative_to(folder.unpacked) for one in sys.path) == 1
 
 
+@pytest.mark.parametrize("left", [None, b"", b"\0" * 74])
+def test_what_a_power_loss_or_a_virus_scanner_took_of_an_unpacked_wheel_is_unpacked_again(
+    folder: WheelFolder, rule: Path, left: bytes | None
+) -> None:
+    folder.add([rule])
+    folder.use()
+    (module,) = folder.unpacked.rglob("partner_rule/__init__.py")
+    whole = module.read_bytes()
+    module.unlink()
+    if left is not None:
+        module.write_bytes(left)
+    assert folder.use() == ()
+    assert module.read_bytes() == whole
+    assert len(list(folder.unpacked.iterdir())) == 1
+
+
 def test_a_newer_version_takes_the_place_of_the_older(folder: WheelFolder, rule: Path, tmp_path: Path) -> None:
     folder.add([rule])
     folder.use()
