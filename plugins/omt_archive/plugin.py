@@ -36,7 +36,7 @@ class ArchivePlugin(Plugin):
     @override
     async def contribute_upload_stages(self, call: ContributeUploadStages) -> Sequence[UploadStage]:
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
-        return ArchiveStages(call.installation, call.database, self._settings, self._seen).all()
+        return ArchiveStages(call.installation, call.database, self._settings, self._seen, exact=True).all()
 
     @hookimpl
     @override

@@ -43,7 +43,10 @@ _IDS_READ_AT_ONCE: Final = 50_000
 
 
 class ArchiveStages:
-    """The inventory of one installation. `roots` and what is counted are those of the last reading, once it is done."""
+    """The inventory of one installation, `exact` where it is compared with what was confirmed.
+
+    `roots` and what is counted are those of the last reading, once it is done.
+    """
 
     def __init__(
         self,
@@ -51,7 +54,10 @@ class ArchiveStages:
         database: SourceDatabase,
         settings: ArchiveSettings,
         seen: SeenFolders | None = None,
+        *,
+        exact: bool = False,
     ) -> None:
+        self._exact = exact
         self._installation = installation
         self._seen = seen or SeenFolders()
         self._disks: dict[str, Disk] = {}
@@ -169,6 +175,7 @@ class ArchiveStages:
             shown=self._shown,
             moved=self._settings.owners,
         )
+        roots.disk.exact = self._exact
         self._disks[DOCUMENTS_STAGE] = roots.disk
         return roots, self._inventory_of(roots)
 
@@ -191,6 +198,7 @@ class ArchiveStages:
         disk = self._disks[stage] = Disk(
             there, self._settings.trusted_folders, reasons=REASONS, shown=self._shown, held=held
         )
+        disk.exact = self._exact
         return disk
 
     def _see_roots(self, stage: str) -> None:

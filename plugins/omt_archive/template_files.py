@@ -11,7 +11,7 @@ from omt_archive.names import on_site
 from omt_core.api import Installation, InventoryState, Item, Row, one_line
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold, refuse_reason
-from omt_folders.disk import Disk
+from omt_folders.disk import Disk, listed
 from omt_folders.tree import tree_item, walk
 
 STAGE: Final = "templates"
@@ -35,10 +35,10 @@ def template_folder(installation: Installation) -> Path | None:
     if installation.templates is not None or not installation.archives:
         return installation.templates
     try:
-        entries = sorted(installation.archives[0].iterdir())
+        entries = sorted(listed(installation.archives[0]), key=lambda entry: entry.name)
     except OSError:
         return None
-    return next((entry for entry in entries if is_template_folder(entry.name) and entry.is_dir()), None)
+    return next((Path(entry.path) for entry in entries if is_template_folder(entry.name) and entry.is_dir()), None)
 
 
 def is_template_folder(name: str) -> bool:

@@ -119,7 +119,8 @@ class _Assembly:
         windows = normalise(text)
         # Answers name this machine's own paths; below a root they may also name those of the other machine.
         if claim.source == ANSWERS_SOURCE and (windows is None or self.machine.files.root is None):
-            return Path(claim.value)
+            here = None if windows is None else self.machine.files.locate(windows)
+            return here or Path(claim.value)
         path = None if windows is None else self.machine.files.locate(windows)
         if path is None:
             message = f"{claim.setting} is {claim.value!r} in {claim.source}, which is no folder that can be used."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from omt_core.api import Finding, Installation
-from omt_crm.paths import openable
+from omt_core.api.files import openable
 from omt_discovery.findings import FOLDER_UNREACHABLE
 
 

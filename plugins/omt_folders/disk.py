@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from omt_core.api import FindingCode, FolderAwayError, InventoryState
+from omt_core.api.files import openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -19,6 +20,53 @@ _MOUNT_POINT = 0xA0000003
 
 _RECALLED = 0x1000 | 0x40000 | 0x400000
 """Windows' attributes OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS: the content is in the cloud or on tape."""
+
+
+_ON_WINDOWS: Final = os.name == "nt"
+
+
+class Entry(Protocol):
+    """An entry of a folder, as `os.DirEntry` is one; `path` is in the ordinary form."""
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+
+    @property
+    def path(self) -> str:
+        """Its folder's path and its name."""
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        """Tell whether it is a folder."""
+
+    def is_symlink(self) -> bool:
+        """Tell whether it is a symbolic link."""
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        """Return its status."""
+
+
+class _WindowsEntry:
+    """An entry of a folder that was opened in the extended form, which only the system must see."""
+
+    __slots__ = ("_entry", "path")
+
+    def __init__(self, folder: str, entry: os.DirEntry[str]) -> None:
+        self._entry = entry
+        self.path = os.path.join(folder, entry.name)  # noqa: PTH118 - there are millions
+
+    @property
+    def name(self) -> str:
+        return self._entry.name
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        return self._entry.is_dir(follow_symlinks=follow_symlinks)
+
+    def is_symlink(self) -> bool:
+        return self._entry.is_symlink()
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        return self._entry.stat(follow_symlinks=follow_symlinks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +100,22 @@ class Examination(NamedTuple):
     recalled: bool = False
 
 
-def is_link(entry: os.DirEntry[str]) -> bool:
+def listed(folder: Path | str, *, windows: bool = _ON_WINDOWS) -> list[Entry]:
+    """Return the entries of a folder, however long its path is and whatever its name ends in."""
+    with os.scandir(openable(folder)) as entries:
+        return [_WindowsEntry(os.fspath(folder), entry) for entry in entries] if windows else list(entries)
+
+
+def exact_status(entry: Entry) -> os.stat_result:
+    """Return size and times as they are, where they decide whether a file is the one that was confirmed.
+
+    Windows lists those that the folder has, which may be old: of a file with several names, or one that is open. They
+    cost nothing, where these cost as much as opening the file.
+    """
+    return os.lstat(openable(entry.path)) if _ON_WINDOWS else entry.stat(follow_symlinks=False)
+
+
+def is_link(entry: Entry) -> bool:
     """Tell whether an entry is a symbolic link or a junction."""
     if entry.is_symlink():
         return True
@@ -69,7 +132,7 @@ def judge(path: str, found: os.stat_result, code: str) -> Examination:
     if not stat.S_ISREG(found.st_mode):
         what = "A folder" if stat.S_ISDIR(found.st_mode) else "Something that is no file"
         return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{what} lies in its place.")
-    if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(path, os.R_OK):
+    if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(openable(path), os.R_OK):
         return Examination(InventoryState.UNREADABLE, 0, 0, code, "There is no permission to read it.")
     return Examination(
         InventoryState.FOUND,
@@ -95,6 +158,10 @@ def unreadable(error: OSError, code: str) -> Examination:
     return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{error.strerror or error}.")
 
 
+def _is_folder(path: Path) -> bool:
+    return Path(openable(path)).is_dir()
+
+
 _TRIES = 3
 """How often a folder is listed that a share gave an error of the line for, while all above it answer."""
 
@@ -104,8 +171,8 @@ class Disk:
 
     Blocking. Everything raises `FolderAwayError` where a folder that was there does not answer, so that nothing in it
     is taken for missing. `held` are folders that held files before, or led to one that did, each with the names of
-    those in it. `unlisted` counts folders that could not be looked into for another reason, `filled` are those that
-    held something.
+    those in it. `exact`: files are examined by `exact_status`. `unlisted` counts folders that could not be looked into
+    for another reason, `filled` are those that held something.
     """
 
     def __init__(
@@ -119,33 +186,33 @@ class Disk:
     ) -> None:
         self.roots = tuple(dict.fromkeys(roots))
         self.reasons = reasons
+        self.exact = False
         self.unlisted = 0
         self.filled: set[Path] = set()
         self._held = held or {}
         self._shown = shown
-        real = {os.path.realpath(folder) for folder in (*self.roots, *trusted)}
+        real = {real_path(folder) for folder in (*self.roots, *trusted)}
         self._inside = tuple(folder.rstrip(os.sep) + os.sep for folder in sorted(real))
 
     def contains(self, path: str) -> bool:
-        """Tell whether a path without links (`os.path.realpath`) is one of the folders or below one."""
+        """Tell whether a path without links (`real_path`) is one of the folders or below one."""
         return (path.rstrip(os.sep) + os.sep).startswith(self._inside)
 
-    def listing(self, folder: Path | str, *, was_there: bool = False) -> Sequence[os.DirEntry[str]]:
+    def listing(self, folder: Path | str, *, was_there: bool = False) -> Sequence[Entry]:
         """List a folder. `was_there`: something has just told of it, so that it is not absent but away.
 
         Raises OSError where that is true of this folder alone.
         """
         for tries_left in reversed(range(_TRIES)):
             try:
-                with os.scandir(folder) as entries:
-                    found = list(entries)
+                found = listed(folder)
             except OSError as error:
                 path = Path(folder)
                 self._refuse(lost_on_the_way(path, self.roots))
                 vanished = was_there and isinstance(error, FileNotFoundError | NotADirectoryError)
                 if vanished or (is_line_fault(error) and not tries_left):
                     self._refuse(Lost(path, reason(error)))
-                if is_line_fault(error) or (isinstance(error, FileNotFoundError) and path.is_dir() and tries_left):
+                if is_line_fault(error) or (isinstance(error, FileNotFoundError) and _is_folder(path) and tries_left):
                     continue
                 self.unlisted += not isinstance(error, FileNotFoundError)
                 raise
@@ -163,19 +230,20 @@ class Disk:
         """Return the roots that hold something."""
         return [root for root in self.roots if self.listing(root, was_there=True)]
 
-    def examine(self, entry: os.DirEntry[str]) -> Examination:
+    def examine(self, entry: Entry) -> Examination:
         """Look at an entry of a listing, following a link only within the boundary."""
         try:
             if entry.is_symlink():
                 return self._behind_link(entry.path)
-            return judge(entry.path, entry.stat(follow_symlinks=False), self.reasons.file)
+            found = exact_status(entry) if self.exact else entry.stat(follow_symlinks=False)
+            return judge(entry.path, found, self.reasons.file)
         except OSError as error:
             return self._unreadable(Path(entry.path), error)
 
     def examine_path(self, path: Path) -> Examination:
         """Look at a file by its path."""
         try:
-            found = os.lstat(path)
+            found = os.lstat(openable(path))
             if stat.S_ISLNK(found.st_mode):
                 return self._behind_link(str(path))
             return judge(str(path), found, self.reasons.file)
@@ -209,10 +277,10 @@ class Disk:
         return unreadable(error, self.reasons.file)
 
     def _behind_link(self, path: str) -> Examination:
-        target = os.path.realpath(path, strict=True)
+        target = real_path(path, strict=True)
         if not self.contains(target):
             return Examination(InventoryState.REFUSED, 0, 0, self.reasons.outside, "A link leads out of the folder.")
-        return judge(target, Path(target).stat(), self.reasons.file)
+        return judge(target, Path(openable(target)).stat(), self.reasons.file)
 
     def _refuse(self, lost: Lost | None) -> None:
         if lost is not None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from omt_core.api import FolderAwayError
-from omt_core.api.files import write_whole
+from omt_core.api.files import openable, write_whole
 from omt_crm.paths import reason
 
 _OF_THE_ARCHIVE: Final = "folders-seen.json"
@@ -57,7 +57,7 @@ class SeenFolders:
         for root in dict.fromkeys(roots):
             known = self._roots.get(str(root))
             try:
-                with os.scandir(root) as entries:
+                with os.scandir(openable(root)) as entries:
                     empty = next(entries, None) is None
             except OSError as error:
                 if known is not None:

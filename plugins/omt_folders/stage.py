@@ -91,6 +91,7 @@ class FolderStage:
         there = self._seen.open((self._folder,), str).there
         held = self._seen.contents(there)
         self._disk = Disk(there, self._trusted, reasons=self._reasons, held=held)
+        self._disk.exact = True
         return self._disk
 
     def _files(self, disk: Disk) -> Iterator[TreeFile]:

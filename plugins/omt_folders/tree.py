@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omt_core.api import InventoryState, Item
-from omt_folders.disk import Disk, Examination, is_link, unreadable
+from omt_folders.disk import Disk, Entry, Examination, is_link, unreadable
 
 
 class TreeFile(NamedTuple):
@@ -49,12 +49,12 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
 
 
-def _place(entry: os.DirEntry[str]) -> str:
+def _place(entry: Entry) -> str:
     """Return what sorts an entry as the paths of the files in it sort: behind the folder `a` comes a separator."""
     return entry.name + os.sep if _is_folder(entry) else entry.name
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: Entry) -> bool:
     try:
         return entry.is_dir()
     except OSError:  # a link in a circle: examined as a file, it says so

@@ -10,6 +10,7 @@ from typing import Final
 import anyio.to_thread
 
 from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage
+from omt_core.api.files import openable
 from omt_crm.paths import lost_on_the_way
 from omt_upload.files.outcome import VANISHED, Unread
 from omt_upload.findings import FILE_UNREADABLE
@@ -71,7 +72,7 @@ def _away(stage: UploadStage, path: Path) -> FolderAwayError | None:
 
 def _is_there(record: ItemRecord) -> bool:
     try:
-        return record.path is not None and record.path.exists()
+        return record.path is not None and Path(openable(record.path)).exists()
     except OSError:
         return False
 

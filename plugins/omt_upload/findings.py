@@ -24,7 +24,8 @@ FILE_CHANGED: Final = FindingCode(
     code="file-changed-while-read",
     severity=Severity.WARNING,
     plugin=PLUGIN,
-    meaning="The file was written to each time that it was read, so no consistent content could be uploaded.",
+    meaning="The file was written to each time that it was read, or what was read under its name has another size than"
+    " its folder lists, so no consistent content could be uploaded.",
     remedy="Have the program closed that writes to the file, and run the tool again.",
 )
 FILE_UNREADABLE: Final = FindingCode(

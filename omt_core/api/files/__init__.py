@@ -15,6 +15,7 @@ from omt_core.api.files.durable import (
     sync_folder,
     write_whole,
 )
+from omt_core.api.files.exact import openable, ordinary, real_path
 from omt_core.api.files.patience import patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
 from omt_core.api.files.sqlite import sqlite_uri
@@ -29,8 +30,11 @@ __all__ = [
     "make_private",
     "make_sure",
     "move_into_place",
+    "openable",
+    "ordinary",
     "patiently",
     "process_sid",
+    "real_path",
     "remove",
     "remove_tree",
     "replace",

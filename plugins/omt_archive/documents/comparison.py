@@ -12,7 +12,7 @@ from itertools import groupby
 from anyio.from_thread import check_cancelled
 
 from omt_core.api import KnownFile
-from omt_folders.disk import Disk, change_time
+from omt_folders.disk import Disk, Entry, change_time, exact_status
 
 
 class NotComparableError(Exception):
@@ -69,7 +69,7 @@ class Comparison:
                 self.touched.add(id_of_document)
         self._leave(folder, entries.keys() - own)
 
-    def _listed(self, folder: str) -> dict[str, os.DirEntry[str]]:
+    def _listed(self, folder: str) -> dict[str, Entry]:
         try:
             return {entry.name: entry for entry in self.disk.listing(folder)}
         except FileNotFoundError:
@@ -94,9 +94,9 @@ def name_of(file: KnownFile) -> str:
     return file.path.rpartition(os.sep)[2]
 
 
-def _is_same(entry: os.DirEntry[str], file: KnownFile) -> bool:
+def _is_same(entry: Entry, file: KnownFile) -> bool:
     try:
-        status = entry.stat(follow_symlinks=False)
+        status = exact_status(entry)
     except OSError:
         return False
     return (

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from omt_archive.findings import FILE_OUTSIDE_ROOT
 from omt_core.api import InventoryState
+from omt_core.api.files import real_path
 from omt_crm.paths import fold
-from omt_folders.disk import Disk, Examination, unreadable
+from omt_folders.disk import Disk, Entry, Examination, unreadable
 
 
 class Folder:
@@ -25,11 +25,11 @@ class Folder:
         self.path = path
         self.root = root
         self.trouble: Examination | None = None
-        self._entries: dict[str, os.DirEntry[str]] = {}
+        self._entries: dict[str, Entry] = {}
         self._by_fold: dict[str, str] | None = None
         self._claimed: set[str] = set()
         try:
-            if not disk.contains(os.path.realpath(path)):
+            if not disk.contains(real_path(path)):
                 detail = "A link leads out of the archive."
                 self.trouble = Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
                 return
@@ -39,7 +39,7 @@ class Folder:
         except OSError as error:
             self.trouble = unreadable(error, disk.reasons.file)
 
-    def find(self, name: str) -> os.DirEntry[str] | None:
+    def find(self, name: str) -> Entry | None:
         """Return the entry of this name: as it is spelt, or else in any case."""
         entry = self._entries.get(name)
         if entry is not None or not self._entries:
@@ -50,7 +50,7 @@ class Folder:
         spelling = self._by_fold.get(fold(name))
         return None if spelling is None else self._entries[spelling]
 
-    def claim(self, entry: os.DirEntry[str]) -> None:
+    def claim(self, entry: Entry) -> None:
         """Note that a document owns this entry."""
         self._claimed.add(entry.name)
 
@@ -58,7 +58,7 @@ class Folder:
         """Return the folded names of all that is claimed."""
         return frozenset(map(fold, self._claimed))
 
-    def unclaimed(self) -> Iterator[os.DirEntry[str]]:
+    def unclaimed(self) -> Iterator[Entry]:
         """Yield what nobody owns, in the order of names."""
         for name in sorted(self._entries.keys() - self._claimed):
             yield self._entries[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,8 +11,9 @@ from pathlib import Path
 from omt_archive.documents.folder import Folder
 from omt_archive.findings import REASONS
 from omt_core.api import SUBJECTS_SHOWN
+from omt_core.api.files import real_path
 from omt_crm.paths import as_opened, fold
-from omt_folders.disk import Disk, Examination
+from omt_folders.disk import Disk, Entry, Examination
 from omt_folders.seen_folders import SeenFolders
 
 Period = tuple[int, int]
@@ -104,7 +104,7 @@ class ArchiveRoots:
         self.disk = Disk(opened.there, trusted, reasons=REASONS, shown=shown, held=seen.contents(opened.there))
         self.ignored = Ignored()
         self.with_documents: set[Path] = set()
-        self._templates = None if templates is None else os.path.realpath(templates)
+        self._templates = None if templates is None else real_path(templates)
         self._owners: dict[str, list[OwnerFolder]] = {}
         self._unclaimed: Mapping[str, AbstractSet[str]] | None = None
         for number, root in enumerate(self.paths):
@@ -171,8 +171,8 @@ class ArchiveRoots:
                 if self._is_never_an_owner(folded):
                     self.ignored.add(Path(entry.path))
 
-    def _is_template_folder(self, entry: os.DirEntry[str]) -> bool:
-        return self._templates is not None and os.path.realpath(entry.path) == self._templates
+    def _is_template_folder(self, entry: Entry) -> bool:
+        return self._templates is not None and real_path(entry.path) == self._templates
 
     @staticmethod
     def _is_never_an_owner(folded: str) -> bool:

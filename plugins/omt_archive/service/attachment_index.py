@@ -6,7 +6,6 @@ files may still lie flat: so the whole tree is listed once, and a file is known 
 
 from __future__ import annotations
 
-import os
 import re
 from array import array
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UNREADABLE
+from omt_core.api.files import openable, real_path
 from omt_folders.disk import Disk, is_link
 
 _FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")
@@ -75,7 +75,7 @@ class AttachmentIndex:
         self._folders.append(folder)
         for entry in entries:
             if entry.is_dir(follow_symlinks=False) and not is_link(entry):
-                if os.path.realpath(entry.path) not in leave_out:
+                if real_path(entry.path) not in leave_out:
                     self._list(entry.path, packed, leave_out)
                 continue
             match = _FILE.fullmatch(entry.name)
@@ -83,7 +83,8 @@ class AttachmentIndex:
             if match is not None and suffix is not None and len(self._folders) <= 1 << _FOLDER_BITS:
                 packed.append(int(match[1]) << (_SUFFIX_BITS + _FOLDER_BITS) | place | suffix)
             else:
-                code = FOLDER_LINK if is_link(entry) and Path(entry.path).is_dir() else FILE_WITHOUT_ATTACHMENT
+                leads_on = is_link(entry) and Path(openable(entry.path)).is_dir()
+                code = FOLDER_LINK if leads_on else FILE_WITHOUT_ATTACHMENT
                 self.strangers.append(Stranger(Path(entry.path), code.code))
 
     def _suffix(self, suffix: str) -> int | None:

@@ -13,6 +13,7 @@ from omt_archive.service.attachment_index import AttachmentIndex, IndexedFile
 from omt_archive.service.files import missing_folder
 from omt_archive.service.folders import ServiceLayout
 from omt_core.api import InventoryState, Item, Row
+from omt_core.api.files import real_path
 from omt_crm.numbers import whole_number
 from omt_folders.disk import Disk, Examination
 
@@ -65,13 +66,13 @@ class AttachmentInventory:
             return
         self._ready = True
         others = (*self._folders, self._layout.templates, self._layout.texts)
-        leave_out = frozenset(str(folder.resolve()) for folder in others if folder is not None)
-        listed: dict[Path, AttachmentIndex] = {}
+        leave_out = frozenset(real_path(folder) for folder in others if folder is not None)
+        listed: dict[str, AttachmentIndex] = {}
         for folder in self._folders:
             if not self._disk.has_root(folder):
                 self._absent.append(folder)
                 continue
-            real = folder.resolve()
+            real = real_path(folder)
             if real not in listed:
                 listed[real] = AttachmentIndex(folder, self._disk, leave_out=leave_out)
                 self._indexes.append(listed[real])

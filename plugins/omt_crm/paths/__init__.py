@@ -6,20 +6,18 @@ from omt_crm.paths.hostile import refuse_reason
 from omt_crm.paths.names import as_opened, fold
 from omt_crm.paths.periods import document_folder, neighbouring_folders, period
 from omt_crm.paths.presence import Lost, is_back, is_line_fault, lost_on_the_way, reason, wait_until_back
-from omt_crm.paths.windows import extended, map_windows_path, openable
+from omt_crm.paths.windows import map_windows_path
 
 __all__ = [
     "Lost",
     "as_opened",
     "document_folder",
-    "extended",
     "fold",
     "is_back",
     "is_line_fault",
     "lost_on_the_way",
     "map_windows_path",
     "neighbouring_folders",
-    "openable",
     "period",
     "reason",
     "refuse_reason",

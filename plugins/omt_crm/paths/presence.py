@@ -16,6 +16,7 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api import EventSink, FolderAwayError, Notice, StopSignal
+from omt_core.api.files import openable
 
 _LINE_FAULTS: Final = frozenset(
     getattr(errno, name)
@@ -120,5 +121,5 @@ def _first_lost(root: Path, folder: Path) -> Lost | None:
 
 
 def _is_empty(folder: Path) -> bool:
-    with os.scandir(folder) as entries:
+    with os.scandir(openable(folder)) as entries:
         return next(entries, None) is None

@@ -6,12 +6,8 @@ import os
 from pathlib import Path, PureWindowsPath
 
 from omt_core.api import InstallationError
-
-LONGEST_PLAIN_PATH = 259
-"""Windows' MAX_PATH without the NUL at its end; a longer path is only opened with the prefix `\\\\?\\`."""
-
-_EXTENDED = "\\\\?\\"
-_EXTENDED_UNC = "\\\\?\\UNC\\"
+from omt_core.api.files import ordinary
+from omt_crm.paths.names import as_opened
 
 
 def map_windows_path(text: str, root: Path | None) -> Path:
@@ -19,40 +15,23 @@ def map_windows_path(text: str, root: Path | None) -> Path:
 
     With `root`, the folder that stands for the machine, `C:\x` is `root/C/x` and `\\host\share\x` is
     `root/UNC/host/share/x`. A path of this machine's own kind is taken as it is where there is no root; so is an
-    absolute POSIX path on POSIX. Raises `InstallationError` `path-unusable` for anything else: one that is relative,
-    relative to a drive, a device, or climbs with `..`.
+    absolute POSIX path on POSIX. Dots and blanks behind a name are no part of it, as on site. Raises
+    `InstallationError` `path-unusable` for anything else: one that is relative, relative to a drive, a device, or
+    climbs with `..`.
     """
     if os.name == "posix" and text.startswith("/") and not text.startswith("//"):
         return Path(os.path.normpath(text))
-    windows = PureWindowsPath(_without_extended_prefix(text))
+    windows = PureWindowsPath(ordinary(text, windows=True))
     if not windows.drive or not windows.root:
         raise _unusable(text, "it is not absolute")
     if ".." in windows.parts or windows.drive.startswith(("\\\\.", "\\\\?")):
         raise _unusable(text, "it climbs out of its folder or names a device")
+    names = map(as_opened, windows.parts[1:])
     if root is None:
         if os.name == "nt":
-            return Path(windows)
+            return Path(windows.anchor, *names)
         raise _unusable(text, "this machine is not a Windows machine, and no folder that stands for one was given")
-    return root.joinpath(*_drive_folders(windows), *windows.parts[1:])
-
-
-def extended(path: PureWindowsPath) -> PureWindowsPath:
-    r"""Put `\\?\` in front of an absolute path that is too long for Windows' ordinary calls."""
-    text = str(path)
-    if len(text) <= LONGEST_PLAIN_PATH or text.startswith(_EXTENDED) or not path.is_absolute():
-        return path
-    return PureWindowsPath(_EXTENDED_UNC + text[2:] if text.startswith("\\\\") else _EXTENDED + text)
-
-
-def openable(path: Path) -> Path:
-    """Return the path as it can be opened on this machine, however long it is."""
-    return Path(extended(PureWindowsPath(path.absolute()))) if os.name == "nt" else path
-
-
-def _without_extended_prefix(text: str) -> str:
-    if text.upper().startswith(_EXTENDED_UNC):
-        return "\\\\" + text[len(_EXTENDED_UNC) :]
-    return text.removeprefix(_EXTENDED)
+    return root.joinpath(*_drive_folders(windows), *names)
 
 
 def _drive_folders(windows: PureWindowsPath) -> tuple[str, ...]:

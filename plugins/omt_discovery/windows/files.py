@@ -34,15 +34,13 @@ class WindowsFiles:
     def locate(self, windows_path: str) -> Path | None:
         """Return where a Windows path lies, there or not; None for a path that is not absolute or leads outside."""
         normal = normalise(windows_path)
-        if normal is None:
+        if normal is None or (self.root is None and sys.platform != "win32"):
             return None
-        if self.root is None:
-            return Path(normal) if sys.platform == "win32" else None
         try:
             mapped = map_windows_path(normal, self.root)
         except InstallationError:  # a device, or a share whose name climbs
             return None
-        return _contained(_spelt(mapped, self.root), self.root)
+        return mapped if self.root is None else _contained(_spelt(mapped, self.root), self.root)
 
     def read(self, windows_path: str, limit: int) -> bytes | None:
         """Return a file's content, None when it is not there; raises UnreadableFileError."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_core.api import ManifestEntry
+from omt_core.api.files import openable
 from omt_online.verifying.archive_folders import ArchiveFolders
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLine, Mismatch
 from omt_protocol.receipt.manifest import read_manifest
@@ -73,7 +74,7 @@ def _mismatch(line: ManifestLine, field: str, message: str) -> Mismatch:
 def _digest(path: Path) -> str | None:
     """Return the sha256 of a file, or None when it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with Path(openable(path)).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

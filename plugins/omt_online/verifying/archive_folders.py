@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from omt_core.api.files import openable, real_path
 from omt_crm.paths import fold
 
 TEMPLATE_FOLDER = "TEMPLATE"
@@ -26,7 +27,7 @@ class ArchiveFolders:
     """
 
     def __init__(self, roots: Sequence[Path]) -> None:
-        self._roots = tuple(root.resolve() for root in roots)
+        self._roots = tuple(Path(real_path(root)) for root in roots)
         self._listing = lru_cache(LISTINGS_KEPT)(_listing)
 
     def document(self, name: str) -> Iterator[Path]:
@@ -65,22 +66,30 @@ class ArchiveFolders:
         exact = root.joinpath(*parts)
         try:
             # The usual case, for which no folder has to be listed.
-            if exact.is_file() and exact.resolve().is_relative_to(root):
+            if _is_file(exact) and _is_below(root, exact):
                 yield exact
         except ValueError:
             return  # a name that this system's files cannot have
         for path in self._below(root, parts):
-            if path != exact and path.resolve().is_relative_to(root):
+            if path != exact and _is_below(root, path):
                 yield path
 
     def _below(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
         """Yield the files below a folder that Windows would find by this name."""
         if not parts:
-            if folder.is_file():
+            if _is_file(folder):
                 yield folder
             return
         for spelling in sorted(self._listing(folder).get(fold(parts[0]), ())):
             yield from self._below(folder / spelling, parts[1:])
+
+
+def _is_file(path: Path) -> bool:
+    return Path(openable(path)).is_file()
+
+
+def _is_below(root: Path, path: Path) -> bool:
+    return Path(real_path(path)).is_relative_to(root)
 
 
 def _is_plain(part: str) -> bool:
@@ -91,6 +100,6 @@ def _is_plain(part: str) -> bool:
 def _listing(folder: Path) -> dict[str, list[str]]:
     listing: dict[str, list[str]] = {}
     with suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 - names only
+        for name in os.listdir(openable(folder)):  # noqa: PTH208 - names only
             listing.setdefault(fold(name), []).append(name)
     return listing

@@ -1,5 +1,6 @@
 """Reading and hashing files that may change, vanish or be locked meanwhile. Everything here blocks.
 
+Paths are as the system opens them exactly (`omt_core.api.files.openable`).
 It imports nothing but what Python itself brings: reader processes load it alone, to be small.
 """
 
@@ -16,9 +17,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOINHERIT", 0)
 """O_NONBLOCK: a pipe put in a file's place must not hold the transfer up."""
-
-_LONG_PATH: Final = 248
-"""Longer ones Windows opens only in their extended form; short ones are left as they are for old network shares."""
 
 _SHARE_GONE: Final = frozenset({21, 51, 53, 54, 55, 59, 64, 67, 121, 1167, 1231, 1232, 1236})
 """Windows' errors of a share or drive that does not answer, as in `omt_crm.paths.presence`."""
@@ -87,8 +85,7 @@ def _read_small(path: str, room: memoryview, offset: int, tries: int) -> Raw:
 
 
 def _read_whole(path: str, room: memoryview) -> Stamp | None:
-    name = openable(path)
-    handle = _opened(name)
+    handle = _opened(path)
     try:
         before = _stamp(os.fstat(handle))
         if before.size > len(room):
@@ -97,7 +94,7 @@ def _read_whole(path: str, room: memoryview) -> Stamp | None:
     finally:
         os.close(handle)
     # The path is asked again, not the handle: a file put in its place by renaming counts as a change too.
-    if read != before.size or _stamp(_status(name)) != before:
+    if read != before.size or _stamp(_status(path)) != before:
         raise FileChangedError
     return before
 
@@ -114,8 +111,7 @@ def read_part(path: str, room: memoryview, offset: int, expected: Stamp | None) 
     Raises `FileChangedError` when it is not, or no longer, as `expected`, and OSError. The file is opened for each
     part, so that on Windows nobody on site is kept from renaming or deleting it for hours.
     """
-    name = openable(path)
-    handle = _opened(name)
+    handle = _opened(path)
     try:
         before = _stamp(os.fstat(handle))
         if expected is not None and before != expected:
@@ -125,24 +121,17 @@ def read_part(path: str, room: memoryview, offset: int, expected: Stamp | None) 
         read = _read_into(handle, room, wanted)
     finally:
         os.close(handle)
-    if read != wanted or _stamp(_status(name)) != before:
+    if read != wanted or _stamp(_status(path)) != before:
         raise FileChangedError
     return before, read
 
 
-def openable(path: str, *, windows: bool = os.name == "nt") -> str:
-    r"""Return a path in the form in which the system opens it: long ones on Windows need the prefix `\\?\`."""
-    if not windows or len(path) < _LONG_PATH or path.startswith("\\\\?\\"):
-        return path
-    return f"\\\\?\\UNC\\{path[2:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
-
-
-def _opened(name: str) -> int:
+def _opened(path: str) -> int:
     """Open a file; a folder is told as such also on Windows, which calls it a lack of rights."""
     try:
-        return os.open(name, _FLAGS)
+        return os.open(path, _FLAGS)
     except PermissionError:
-        if os.path.isdir(name):  # noqa: PTH112 - as in `_status`
+        if os.path.isdir(path):  # noqa: PTH112 - as in `_status`
             raise IsADirectoryError(errno.EISDIR, _FOLDER) from None
         raise
 
@@ -167,8 +156,8 @@ def _read_once(handle: int, room: memoryview) -> int:
         return file.readinto(room)
 
 
-def _status(name: str) -> os.stat_result:
-    return os.stat(name)  # noqa: PTH116 - a Path would take the prefix of a long name for a part of it, and costs more
+def _status(path: str) -> os.stat_result:
+    return os.stat(path)  # noqa: PTH116 - a Path would take the prefix of a long name for a part of it, and costs more
 
 
 def _stamp(status: os.stat_result) -> Stamp:

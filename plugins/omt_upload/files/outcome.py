@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from omt_core.api import ItemState
+from omt_core.api.files import openable
 from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.files.contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
 from omt_upload.findings import FILE_CHANGED, FILE_IS_FOLDER, FILE_UNREADABLE, FILE_VANISHED
@@ -69,7 +70,7 @@ def read_slice(path: Path, room: memoryview, offset: int, expected: Stamp | None
     Raises `FileChangedError` when it is not, or no longer, as `expected`, and `FileUnreadError`.
     """
     try:
-        return read_part(str(path), room, offset, expected)
+        return read_part(openable(path), room, offset, expected)
     except OSError as error:
         raise FileUnreadError(_unread(*system_error(error))) from error
 

@@ -14,8 +14,10 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
+from omt_core.api.files import openable
 from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.files.contents import Stamp
+from omt_upload.files.listing import held_against_listing, listed_otherwise
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_slice, read_small_files
 from omt_upload.files.pool import ReaderPool
 from omt_upload.settings import UploadSettings
@@ -51,17 +53,28 @@ class Readers:
     ) -> AsyncIterator[tuple[Buffer, Sequence[Reading | Unread | TooLarge]]]:
         """Read and hash files (path, expected size), and lend the buffer with their contents, laid out as a bundle."""
         size = self._framing.bundle_size(size for _, size in files)
+        exact = [(openable(path), expected) for path, expected in files]
         shared = None if self._pool is None or size > self._usual else self._pool.take()
         if self._pool is not None and shared is not None:
             try:
-                read = partial(self._pool.read, shared, files, self._framing, tries=self._tries)
-                yield shared.view, await anyio.to_thread.run_sync(read, limiter=self._limiter)
+                read = partial(self._pool.read, shared, exact, self._framing, tries=self._tries)
+                yield shared.view, await self._held(files, read)
             finally:
                 self._pool.give_back(shared)
             return
         with self.buffer(size) as buffer:
-            here = partial(read_small_files, buffer, files, self._framing, tries=self._tries)
-            yield buffer, await anyio.to_thread.run_sync(here, limiter=self._limiter)
+            here = partial(read_small_files, buffer, exact, self._framing, tries=self._tries)
+            yield buffer, await self._held(files, here)
+
+    async def _held(
+        self, files: Sequence[tuple[str, int]], read: Callable[[], Sequence[Reading | Unread | TooLarge]]
+    ) -> Sequence[Reading | Unread | TooLarge]:
+        return await anyio.to_thread.run_sync(lambda: held_against_listing(files, read()), limiter=self._limiter)
+
+    async def listed_otherwise(self, path: Path, size: int) -> Unread | None:
+        """Return why a file that has this many bytes is not the one that its folder lists, or None if it is."""
+        ask = partial(listed_otherwise, {str(path): size})
+        return (await anyio.to_thread.run_sync(ask, limiter=self._limiter)).get(str(path))
 
     async def part(
         self,

@@ -36,6 +36,7 @@ async def send_large_file(work: StageTransfer, record: ItemRecord) -> None:
             try:
                 known = await _known(work, record, path) or await _hash(work, path)
                 if known is not None:
+                    await _require_listed(work, record, known[0].size)
                     await _send(work, record, path, *known)
             except FileChangedError:
                 continue
@@ -47,6 +48,14 @@ async def send_large_file(work: StageTransfer, record: ItemRecord) -> None:
         )
         return
     await work.record_outcomes([record], [left_behind(record, changed_each_time(work.context.settings.tries))])
+
+
+async def _require_listed(work: StageTransfer, record: ItemRecord, size: int) -> None:
+    """Raise `FileUnreadError` where the file's size is neither that of the inventory nor the one that is listed now."""
+    if size != record.size and record.path is not None:
+        unread = await work.context.readers.listed_otherwise(record.path, size)
+        if unread is not None:
+            raise FileUnreadError(unread)
 
 
 async def _known(work: StageTransfer, record: ItemRecord, path: Path) -> tuple[Stamp, str] | None:

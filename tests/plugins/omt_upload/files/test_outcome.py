@@ -10,7 +10,7 @@ import pytest
 from omt_core.api.items import ItemState
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing
 from omt_upload.files import contents
-from omt_upload.files.contents import FileChangedError, Stamp, openable
+from omt_upload.files.contents import FileChangedError, Stamp
 from omt_upload.files.outcome import FileUnreadError, Reading, TooLarge, Unread, read_slice, read_small_files
 from tests.plugins.omt_upload.moving import digest_of
 
@@ -105,20 +105,6 @@ def test_a_slice_is_refused_when_the_file_is_not_what_it_was(tmp_path: Path) -> 
     with pytest.raises(FileUnreadError) as caught:
         read_slice(path, room, 0, stamp)
     assert caught.value.unread.state is ItemState.MISSING
-
-
-@pytest.mark.parametrize(
-    ("path", "opened"),
-    [
-        ("C:\\a", "C:\\a"),
-        (f"C:\\{'a' * 300}", f"\\\\?\\C:\\{'a' * 300}"),
-        (f"\\\\host\\share\\{'a' * 300}", f"\\\\?\\UNC\\host\\share\\{'a' * 300}"),
-        (f"\\\\?\\C:\\{'a' * 300}", f"\\\\?\\C:\\{'a' * 300}"),
-    ],
-)
-def test_long_paths_on_windows_are_opened_in_their_extended_form(path: str, opened: str) -> None:
-    assert openable(path, windows=True) == opened
-    assert openable(path, windows=False) == path
 
 
 def test_a_folder_that_the_system_calls_a_lack_of_rights_is_told_as_a_folder(
