@@ -103,14 +103,18 @@ class Console(CommandContext):
         """Print the result where a program reads, and return the exit code."""
         self.finished = True
         if self._json:
-            self.print_line(result.model_dump_json())
+            self._print_json(result.model_dump(mode="json"))
         _log.info("ended with exit code %s", result.exit_code)
         return result.exit_code
+
+    def _print_json(self, fields: dict[str, object]) -> None:
+        # In ASCII: a pipe on Windows has the machine's code page, which a program that reads it need not guess then.
+        self.print_line(json.dumps(fields, ensure_ascii=True, separators=(",", ":"), default=str))
 
     def object(self, kind: str, fields: dict[str, object]) -> None:
         """Print an object of this kind where a program reads."""
         if self._json:
-            self.print_line(json.dumps({"event": kind, **fields}, ensure_ascii=False, default=str))
+            self._print_json({"event": kind, **fields})
 
     def event(self, event: Event) -> None:
         """Print an event where a program reads; hook calls go to the log alone."""

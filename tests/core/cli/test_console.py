@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from omt_core.api.errors import InputError
 from omt_core.api.events import HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
@@ -40,6 +43,22 @@ def test_what_a_program_reads_is_json_whatever_is_in_it() -> None:
     text = "\x85 \x7f \u2028 \u202e \U000e0001 😀"
     it.event(Notice(message=text))
     assert json.loads(out.getvalue())["message"] == text
+
+
+@given(st.text())
+def test_what_a_program_reads_is_the_same_in_every_code_page(text: str) -> None:
+    """A pipe on Windows has the code page of the machine, and who reads it often another."""
+    it, out, _ = console(json_lines=True)
+    it.object("found", {"path": text})
+    it.finish(0, path=text)
+    assert out.getvalue().isascii()
+    assert [json.loads(line)["path"] for line in out.getvalue().splitlines()] == [text, text]
+
+
+def test_a_name_that_is_no_text_ends_no_result() -> None:
+    it, out, _ = console(json_lines=True)
+    it.finish(0, path="\udc80")
+    assert json.loads(out.getvalue())["path"] == "\udc80"
 
 
 def test_markup_in_a_name_stays_text() -> None:
