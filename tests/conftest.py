@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 
@@ -9,3 +14,22 @@ import pytest
 def anyio_backend() -> str:
     """Async tests run on the backend that the tool runs on."""
     return "asyncio"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what a test asks by its marks and this system does not have."""
+    for mark in item.iter_markers("posix"):
+        if sys.platform == "win32":
+            pytest.skip(mark.args[0])
+    if item.get_closest_marker("symlinks") and not _makes_symlinks():
+        pytest.skip("symbolic links cannot be made here")
+
+
+@cache
+def _makes_symlinks() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            Path(folder, "link").symlink_to("nowhere")
+        except OSError:
+            return False
+    return True

@@ -49,7 +49,7 @@ def test_a_name_in_a_message_makes_no_line_of_its_own() -> None:
     assert RedactingFormatter("%(message)s").format(record) == r"read a\nERROR forged\u001b[2J"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a temporary folder for each user")
+@pytest.mark.posix("Windows has a temporary folder for each user")
 @pytest.mark.parametrize("taken", ["writable", "a link", "somebody else's"])
 def test_a_folder_that_is_not_ones_own_holds_no_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: str

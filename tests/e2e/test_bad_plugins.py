@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def test_a_name_that_is_no_plugins_cannot_be_disabled(tmp_path: Path) -> None:
     assert (ended.code, ended.result["error"]["code"]) == (2, "plugin-unknown")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that one process can send another")
+@pytest.mark.posix("Windows has no signals that one process can send another")
 def test_one_that_blocks_is_named_and_the_third_signal_ends_the_process(tmp_path: Path) -> None:
     site = build(tmp_path)
     with start("check", "--answers", str(site.answers), *BAD, folder=tmp_path, extra=doing("hook:block")) as process:

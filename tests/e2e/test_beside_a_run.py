@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ def until_it_uploads(process: subprocess.Popen[str]) -> None:
     raise AssertionError("the run ended before it uploaded anything")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the test speaks POSIX signals")
+@pytest.mark.posix("the test speaks POSIX signals")
 def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work(tmp_path: Path) -> None:
     site = build(tmp_path)
     default = tmp_path / "home" / "data" / "omt" / "migrations" / site.truth["identity"]["serial"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.e2e.omt import Site, build, run, serving, start, wait
 from tests.e2e.test_kills import manifest_of
 from tests.e2e.test_test_migration import on_site
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests speak POSIX signals")
+pytestmark = pytest.mark.posix("the tests speak POSIX signals")
 
 
 def pin(workspace: Path, **pins: str) -> None:

@@ -6,7 +6,6 @@ import json
 import platform
 import signal
 import sqlite3
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from tests.e2e.omt import Site, build, run, serving, start, wait
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the tests speak POSIX signals")
+pytestmark = pytest.mark.posix("the tests speak POSIX signals")
 
 SLOW = ("--limit-rate", "1M")
 

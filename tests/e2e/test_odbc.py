@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +110,7 @@ def test_a_whole_migration_brings_the_same_rows(tmp_path: Path, engine: Engine, 
     assert run("tenant", "verify", tenant.directory, folder=tmp_path).code == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the test speaks POSIX signals")
+@pytest.mark.posix("the test speaks POSIX signals")
 def test_a_tool_that_was_killed_while_it_read_the_database_reads_it_anew(
     tmp_path: Path, engine: Engine, stdlib: Tables
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def test_a_line_is_one_line_whatever_names_went_into_it() -> None:
     assert "\x1b" not in line.remedy
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; tests/windows/ has the other")
+@pytest.mark.posix("modes are POSIX's word for it; tests/windows/ has the other")
 def test_rights_are_those_of_the_system_and_nothing_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "config"
     file.write_bytes(b"x")

@@ -56,6 +56,7 @@ def exchange(url: str) -> tuple[int, str]:
             return error.code, ""
 
 
+@pytest.mark.posix("a process has no way to press Ctrl-C there; tests/windows presses it in a console")
 def test_ctrl_c_ends_it_with_a_result_and_no_secret_is_left_anywhere(tmp_path: Path) -> None:
     with opened(tmp_path, "--no-browser", "--log-level", "debug") as (process, url):
         token = url.partition("#token=")[2]
@@ -78,6 +79,7 @@ def test_ctrl_c_ends_it_with_a_result_and_no_secret_is_left_anywhere(tmp_path: P
     assert cookie not in log
 
 
+@pytest.mark.posix("a process has no way to press Ctrl-C there; tests/windows presses it in a console")
 def test_a_person_sees_the_link_and_how_to_end(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "COLUMNS": "40"}
     with subprocess.Popen([*PROGRAM, "--no-browser"], stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -121,7 +123,7 @@ def test_the_second_ctrl_c_ends_it_at_once(
     assert (result["exit_code"], result["error"]["code"]) == (130, "interrupted")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals to be tested with")
+@pytest.mark.posix("Windows has no pseudo-terminals to be tested with")
 def test_enter_makes_a_new_link(tmp_path: Path) -> None:
     keyboard, terminal = os.openpty()
     environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}

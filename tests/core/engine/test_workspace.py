@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from pathlib import Path
 
 import anyio
@@ -15,7 +14,7 @@ from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedErro
 from omt_core.engine import workspace
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; Windows has an ACL")
+@pytest.mark.posix("modes are POSIX's word for it; Windows has an ACL")
 def test_a_workspace_is_private_to_its_user(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     workspace.make_private(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is an access list")
+@pytest.mark.posix("there it is an access list")
 def test_it_and_its_folder_are_for_their_user_alone(tmp_path: Path) -> None:
     page = RedirectFile(4711, folder=tmp_path / "data" / "wizard")
     page.write(LINK)
     assert (mode(page.path), mode(page.path.parent)) == (0o600, 0o700)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is an access list")
+@pytest.mark.posix("there it is an access list")
 def test_one_that_lies_there_already_is_not_written_into(tmp_path: Path) -> None:
     page = RedirectFile(4711, folder=tmp_path)
     elsewhere = tmp_path / "elsewhere"

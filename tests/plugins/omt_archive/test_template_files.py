@@ -61,6 +61,7 @@ async def test_a_row_that_leads_out_of_the_folder_is_refused(new_site):
     assert [(item.key, item.reason) for item in refused] == [("row:904", "template-name-hostile")]
 
 
+@pytest.mark.symlinks
 async def test_a_link_to_a_folder_is_told_and_not_followed(new_site, tmp_path):
     site = new_site()
     (tmp_path / "outside").mkdir()

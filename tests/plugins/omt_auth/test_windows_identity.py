@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from omt_auth.verification import Verdict
@@ -32,6 +30,6 @@ def test_a_credential_that_points_at_nobody_lets_nobody_in(crm) -> None:
     assert verdict(crm, "ÆØ") is Verdict.WRONG
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there a process has a SID")
+@pytest.mark.posix("there a process has a SID")
 def test_elsewhere_a_process_has_no_sid() -> None:
     assert process_sid() is None

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
 
 import pytest
@@ -248,7 +247,7 @@ def test_answers_win_over_everything_and_need_nothing_found(machine, discover, t
     ) in evidence(found, "archives")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there the path is one of this machine")
+@pytest.mark.posix("there the path is one of this machine")
 def test_windows_paths_in_answers_are_those_of_the_machine_that_the_folder_stands_for(machine, discover) -> None:
     found = discover(ManualAnswers(archives=(Path(r"C:\SO_ARC"),)))
     assert found.installation.archives == (machine.root / "C" / "SO_ARC",)
@@ -277,7 +276,7 @@ def test_an_empty_machine_says_so_and_needs_everything(machine, discover) -> Non
     assert "installation.database" in found.needs
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there this machine is searched")
+@pytest.mark.posix("there this machine is searched")
 def test_elsewhere_than_on_windows_this_machine_has_no_installation() -> None:
     found = search(ManualAnswers(), DiscoverySettings())
     assert (codes(found), found.installation.root) == (["installation-not-found"], None)

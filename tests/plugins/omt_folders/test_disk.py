@@ -33,6 +33,7 @@ def test_a_file_that_vanished_is_unreadable(disk, tmp_path):
     assert disk.examine_path(tmp_path / "root" / "gone").presence is InventoryState.UNREADABLE
 
 
+@pytest.mark.posix("Windows has no named pipes among files")
 def test_a_pipe_is_unreadable_and_not_opened(disk, tmp_path):
     os.mkfifo(tmp_path / "root" / "pipe")
     assert disk.examine_path(tmp_path / "root" / "pipe").presence is InventoryState.UNREADABLE
@@ -53,6 +54,7 @@ def test_windows_attributes_tell_what_is_in_the_cloud_or_on_tape(attributes, rec
     assert judge("x", status, REASONS.file).recalled is recalled
 
 
+@pytest.mark.symlinks
 def test_a_link_that_leads_nowhere_is_unreadable(disk, tmp_path):
     (tmp_path / "root" / "link").symlink_to("nowhere")
     assert disk.examine_path(tmp_path / "root" / "link").presence is InventoryState.UNREADABLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ def test_a_table_that_cannot_hold_the_event_is_told(site: Any) -> None:
     assert "lacks owner, eventkey, eventmess" in finding.message
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX'")
+@pytest.mark.posix("modes are POSIX'")
 @pytest.mark.parametrize("locked", ["the file", "the folder"])
 def test_a_service_whose_configuration_may_not_be_written_is_told(
     site: Any, monkeypatch: pytest.MonkeyPatch, locked: str
@@ -77,7 +76,7 @@ def test_a_machine_that_can_replace_the_configuration_is_told_and_nothing_is_tou
     assert (site.config.stat(), site.service.stat()) == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX'")
+@pytest.mark.posix("modes are POSIX'")
 def test_a_machine_that_may_not_replace_the_configuration_is_an_error(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +244,7 @@ def test_a_file_that_became_utf_16_is_reported(make_site: Any) -> None:
     assert site.thaw() == ["service-config-left"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX")
+@pytest.mark.posix("modes are POSIX")
 def test_the_mode_of_the_file_is_kept(site: Any) -> None:
     site.config.chmod(0o640)
     site.freeze()

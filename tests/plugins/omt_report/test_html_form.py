@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_the_page_says_what_was_moved_left_behind_and_changed(render: Any, sampl
         "Tilbud 2.docx", "/SO_ARC/HH/2018.2/Tilbud 2.docx", "Left out 1 item file-orphan",
         "plans assigned 2", "e-mail addresses removed from other persons 1",
         "HH SalesPREM h.h@example.com", "XX none, cannot log in –", "waived by the migrator", "2 cases",
-        "02:05:00", "9.8 KB/s", "complete cut short", "archive 1.0", "/workspace/receipt.json", "frozen",
+        "02:05:00", "9.8 KB/s", "complete cut short", "archive 1.0", str(Path("/workspace/receipt.json")), "frozen",
     ):  # fmt: skip
         assert expected in text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"new")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; Windows has an ACL")
+@pytest.mark.posix("modes are POSIX's word for it; Windows has an ACL")
 def test_what_is_written_is_private(tmp_path: Path) -> None:
     files.write_whole(tmp_path / "file", b"")
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == files.PRIVATE_FILE
@@ -46,7 +45,7 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_and_not_taken_for_one(tmp_p
         files.make_file(tmp_path / "file")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that is somebody's current one")
+@pytest.mark.posix("Windows removes no folder that is somebody's current one")
 def test_a_folder_that_can_have_none_above_it_is_not_looked_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -83,7 +82,7 @@ def test_any_other_error_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.M
     assert scanner.waited == 0.0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="not every user may make a link there")
+@pytest.mark.symlinks
 def test_a_tree_is_removed_and_what_its_links_lead_to_stays(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "file").write_bytes(b"")

@@ -11,7 +11,7 @@ import pytest
 
 from omt_core.api import files
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's word for it; Windows has an access list")
+posix = pytest.mark.posix("modes are POSIX's word for it; Windows has an access list")
 
 
 @posix

@@ -187,6 +187,7 @@ async def test_more_differences_than_the_setting_allows_are_left_to_the_inventor
 
 
 @pytest.mark.anyio
+@pytest.mark.symlinks
 async def test_archives_that_are_called_otherwise_now_are_left_to_the_inventory(new_site, tmp_path):
     site, journal = new_site(), tmp_path / "journal.sqlite"
     await migrated(site, journal)

@@ -121,6 +121,7 @@ async def test_the_appointments_associate_owns_a_document_and_whoever_registered
     assert next(one for one in await site.items("documents") if one.key == "8").path == item.path
 
 
+@pytest.mark.symlinks
 async def test_a_link_out_of_the_archive_is_refused_unless_its_target_is_trusted(new_site, tmp_path):
     site = new_site()
     item = next(one for one in await site.items("documents") if one.key == "5")
@@ -135,6 +136,7 @@ async def test_a_link_out_of_the_archive_is_refused_unless_its_target_is_trusted
     assert (trusted.presence, trusted.size) == (InventoryState.FOUND, outside.stat().st_size)
 
 
+@pytest.mark.symlinks
 async def test_a_period_folder_that_is_a_link_out_of_the_archive_is_refused(new_site, tmp_path):
     site = new_site()
     item = next(one for one in await site.items("documents") if one.key == "5")
@@ -145,6 +147,7 @@ async def test_a_period_folder_that_is_a_link_out_of_the_archive_is_refused(new_
     assert (refused.presence, refused.reason) == (InventoryState.REFUSED, "file-outside-root")
 
 
+@pytest.mark.symlinks
 async def test_a_link_inside_the_archive_is_followed(new_site):
     site = new_site()
     item = next(one for one in await site.items("documents") if one.key == "5")

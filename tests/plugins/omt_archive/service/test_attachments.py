@@ -93,6 +93,7 @@ async def test_of_two_files_with_one_id_the_one_of_the_right_size_is_taken(new_s
     assert [one.path for one in again.values() if one.presence is InventoryState.ORPHAN] == [wrong]
 
 
+@pytest.mark.symlinks
 async def test_a_link_in_a_circle_is_unreadable(new_site):
     site = new_site()
     item = (await found(site))["9990"]

@@ -64,6 +64,7 @@ def test_without_a_root_the_folder_of_the_file_has_to_answer(root, tmp_path):
     assert lost_on_the_way(file_of(root)) is not None
 
 
+@pytest.mark.symlinks
 def test_a_link_in_the_place_of_the_root_that_leads_nowhere_is_away(root, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(root)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def test_what_is_not_absolute_or_climbs_is_refused(text):
     assert caught.value.code == "path-unusable"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="what a POSIX machine does")
+@pytest.mark.posix("what a POSIX machine does")
 def test_without_a_root_only_this_machines_own_paths_are_taken():
     assert map_windows_path("/srv/SO_ARC", None) == Path("/srv/SO_ARC")
     with pytest.raises(InstallationError):

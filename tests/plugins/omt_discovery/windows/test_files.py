@@ -43,6 +43,7 @@ def test_a_path_that_is_not_absolute_lies_nowhere(machine, path: str) -> None:
     assert WindowsFiles(machine.root).locate(path) is None
 
 
+@pytest.mark.symlinks
 def test_a_link_that_leads_out_is_not_followed(machine, tmp_path: Path) -> None:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "SuperOffice.ini").write_text("x")
@@ -52,6 +53,7 @@ def test_a_link_that_leads_out_is_not_followed(machine, tmp_path: Path) -> None:
     assert files.find(r"C:\*\SuperOffice.ini") == []
 
 
+@pytest.mark.symlinks
 def test_a_circle_of_links_is_unreadable_and_no_more(machine) -> None:
     loop = machine.folder("C:\\") / "loop"
     loop.symlink_to("loop")
@@ -61,7 +63,7 @@ def test_a_circle_of_links_is_unreadable_and_no_more(machine) -> None:
     assert files.find(r"C:\*\x") == []
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.posix("Windows has no named pipes among files")
 def test_what_is_no_regular_file_is_never_opened(machine) -> None:
     os.mkfifo(machine.folder("C:\\") / "pipe")
     with pytest.raises(UnreadableFileError, match="regular"):

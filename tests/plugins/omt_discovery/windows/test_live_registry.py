@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import sys
-
 import fake_winreg
 import pytest
 
@@ -37,7 +35,7 @@ def test_a_key_that_is_not_there_is_empty(registry: WindowsRegistry) -> None:
     assert registry.subkeys(r"HKEY_CURRENT_USER\SOFTWARE\Nothing") == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is a registry")
+@pytest.mark.posix("there is a registry")
 def test_elsewhere_than_on_windows_the_registry_is_empty() -> None:
     registry = open_registry()
     assert isinstance(registry, EmptyRegistry)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from omt_online.verifying.archive_folders import ArchiveFolders
@@ -44,7 +42,7 @@ def test_letters_case_does_not_matter(signed, verify):
     assert (code, "3 as migrated" in context.text) == (0, True)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders that differ in case only are one there")
+@pytest.mark.posix("folders that differ in case only are one there")
 def test_a_file_is_found_in_whichever_of_the_folders_that_differ_in_case_only_it_lies(signed, verify):
     signed.archive.joinpath("HH").rename(signed.archive / "hH")
     signed.archive.joinpath("HH/2019.1").mkdir(parents=True)
@@ -53,7 +51,7 @@ def test_a_file_is_found_in_whichever_of_the_folders_that_differ_in_case_only_it
     assert (code, "3 as migrated" in context.text) == (0, True)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="files that differ in case only are one there")
+@pytest.mark.posix("files that differ in case only are one there")
 def test_a_file_of_another_spelling_counts_where_the_one_of_just_this_name_is_another(signed, verify):
     offer = signed.archive / "HH/2019.1/Offer.docx"
     offer.rename(offer.with_name("OFFER.DOCX"))
@@ -100,7 +98,7 @@ def test_a_hostile_name_leads_nowhere(tmp_path, name):
     assert list(ArchiveFolders([root]).document(name)) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a symbolic link needs a right on Windows")
+@pytest.mark.posix("a symbolic link needs a right on Windows")
 def test_a_link_that_leads_out_of_the_archive_is_not_followed(tmp_path):
     root = tmp_path / "archive"
     root.mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from omt_core.api.errors import InputError, OnlineError
 from omt_simulator.commands.demo import DEMO
 from tests.plugins.omt_simulator.commands.console import Console
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake tenant notes its end by a POSIX signal")
+pytestmark = pytest.mark.posix("the fake tenant notes its end by a POSIX signal")
 FAKE = Path(__file__).with_name("fake_omt.py")
 
 

@@ -43,7 +43,7 @@ def test_a_file_that_has_changed_since_the_inventory_is_read_as_it_is_now(reader
     assert (result.digest, result.size) == (digest_of(b"now"), 3)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there the path itself makes the difference")
+@pytest.mark.posix("there the path itself makes the difference")
 def test_another_file_than_the_one_that_is_listed_is_not_taken_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

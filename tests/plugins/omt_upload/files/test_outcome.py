@@ -52,6 +52,7 @@ def test_a_file_that_has_grown_beyond_its_room_is_not_read(tmp_path: Path) -> No
     assert read(path) == TooLarge()
 
 
+@pytest.mark.posix("Windows has no named pipes among files")
 def test_a_file_that_is_gone_is_missing_a_folder_is_told_and_a_pipe_or_a_loop_is_unreadable(tmp_path: Path) -> None:
     gone = read(tmp_path / "gone")
     assert isinstance(gone, Unread)
