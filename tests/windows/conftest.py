@@ -24,7 +24,7 @@ import pytest
 from tests.windows.machine import Place, Windows, awake
 from tests.windows.prefix import MissingProgramError, Prefix, made
 
-_SECONDS = 1200
+_SECONDS = 2400
 """For one test: a busy machine is some ten times slower than a quiet one, and the first test waits for the set-up."""
 
 

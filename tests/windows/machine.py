@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,14 +19,16 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 from uuid import uuid4
 
-from tests.windows.prefix import Prefix
+from tests.windows.prefix import GIVEN, Prefix
 
 PYTHON = r"C:\Python311\python.exe"
 OMT = ("-m", "omt_core")
-_SECONDS = 300
+_SECONDS = 900
 """After which a program that should have ended is a failure; a busy machine is ten times slower than a quiet one."""
 _LOOK = 0.05
 _AWAKE = "import sys; open(sys.argv[1], 'w').close(); sys.stdin.read(); sys.exit()"
+_WINDOW = (50, 250)
+"""Rows and columns of a console."""
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
 
 
@@ -72,10 +77,10 @@ class Console:
         """Press keys: `\\x03` is Ctrl-C, `\\r` is Enter."""
         os.write(self._keys, keys.encode())
 
-    def wait_for(self, text: str, *, seconds: float = _SECONDS) -> None:
-        """Wait until a text is on the screen; fails when it never is, or when the program ends before."""
+    def wait_for(self, text: str, *, times: int = 1, seconds: float = _SECONDS) -> None:
+        """Wait until a text was written so often; fails when it never is, or when the program ends before."""
         until = time.monotonic() + seconds
-        while text not in self.text:
+        while self.text.count(text) < times:
             assert self._read(until), f"{text!r} never came; on the screen was: {self.text}"
 
     def wait(self, *, seconds: float = _SECONDS) -> int:
@@ -156,6 +161,8 @@ class Windows:
     ) -> Iterator[Console]:
         """Start a program in a console of its own. It is ended with the context if it did not end before."""
         ours, theirs = pty.openpty()
+        # So wide that no line of what is printed goes on in the next.
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_WINDOW, 0, 0))
         try:
             process = subprocess.Popen(
                 ["setsid", "--ctty", *self._words(command)],
@@ -177,7 +184,8 @@ class Windows:
     def _environment(self, extra: Mapping[str, str] | None) -> dict[str, str]:
         # The folders in which the tool keeps workspaces and log are the test's own.
         own = {"TEMP": str(self.place.there / "temp"), "LOCALAPPDATA": str(self.place.there / "local")}
-        return {**self.prefix.environment(), **own, **(extra or {})}
+        given = {**own, **(extra or {})}
+        return {**self.prefix.environment(), **given, **{f"{GIVEN}{name}": value for name, value in given.items()}}
 
 
 @contextmanager

@@ -36,6 +36,15 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return 
 """
 
 
+GIVEN: Final = "OMT_GIVEN_"
+"""Stands before a variable that Windows' Python is given: Wine takes TEMP and its like from the user's profile."""
+
+# Read by Windows' Python at its start: where the tool is, and the variables that are given.
+_START: Final = f"""C:\\tool
+import os; os.environ.update({{n.removeprefix("{GIVEN}"): v for n, v in os.environ.items() if n.startswith("{GIVEN}")}})
+"""
+
+
 class MissingProgramError(Exception):
     """Something of Debian's that Windows' Python needs here is not installed."""
 
@@ -133,10 +142,10 @@ def _make(prefix: Prefix) -> None:
         _make_python(prefix)
         _stamp(prefix, "python", python)
     wanted = _requirements()
-    packages = _hash((python.encode(), *(line.encode() for line in wanted)))
+    packages = _hash((python.encode(), _START.encode(), *(line.encode() for line in wanted)))
     if _is_new(prefix, "packages", packages):
         _install(prefix, _site(prefix), wanted)
-        (_site(prefix) / "omt.pth").write_text("C:\\tool\n", encoding="utf-8")
+        (_site(prefix) / "omt.pth").write_text(_START, encoding="utf-8")
         _finish(prefix, _site(prefix), "packages", packages)
     tool = _hash((packages.encode(), *_contents("omt_core", "plugins", "pyproject.toml", "README.md")))
     if _is_new(prefix, "tool", tool):
