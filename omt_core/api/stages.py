@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from omt_core.api.errors import FolderAwayError
 from omt_core.api.items import Item, ItemRecord
+
+STAGE_ROOTS_FILE: Final = "stages.json"
+"""Where a workspace keeps, as a JSON object, the root of each stage that has one; the core writes it."""
 
 
 class KnownFile(NamedTuple):
@@ -70,7 +73,8 @@ class UploadStage:
     A folder that was there and is away is no reason to call its files missing: `items` and `differences` raise
     `FolderAwayError`, and are asked again when it is back. `away` is asked, in a thread, about a file that cannot be
     opened, and returns that error, or None when the folders down to the file answer. `whole`, asked behind `items`, is
-    False when a folder could not be looked into, so that what was not told is not gone.
+    False when a folder could not be looked into, so that what was not told is not gone. `root`, where there is one, is
+    the folder that names of items are paths below: so `omt verify --archive` can read the files again.
     """
 
     name: str
@@ -84,6 +88,7 @@ class UploadStage:
     differences: Callable[[Baseline], Awaitable[Differences | None]] | None = None
     away: Callable[[Path], FolderAwayError | None] | None = None
     whole: Callable[[], bool] | None = None
+    root: Path | None = None
 
     @property
     def may_be_blind(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
 from omt_core.api.online import TENANT_KEY_FILE
+from omt_core.api.stages import STAGE_ROOTS_FILE
 
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
@@ -182,6 +184,20 @@ def pin_key(folder: Path, public_key: str) -> None:
             "Ask the online side whether its key was changed. If so, delete the file "
             f"{TENANT_KEY_FILE} in the workspace; if not, do not go on.",
         )
+
+
+def note_stage_roots(folder: Path, roots: Mapping[str, Path]) -> None:
+    """Note where the files of each stage lie, for whoever verifies them later. Blocking.
+
+    Raises `InputError` `workspace-not-writable`.
+    """
+    if not roots:
+        return
+    text = json.dumps({stage: str(root.absolute()) for stage, root in sorted(roots.items())}, indent=1)
+    try:
+        files.write_whole(folder / STAGE_ROOTS_FILE, f"{text}\n".encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise _not_writable(folder, error) from error
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:

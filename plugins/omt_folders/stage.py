@@ -67,6 +67,7 @@ class FolderStage:
             differences=self.differences,
             away=self._away,
             whole=self._is_whole,
+            root=self._folder,
         )
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:

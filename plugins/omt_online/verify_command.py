@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +12,7 @@ import anyio.to_thread
 from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError
 from omt_online.client.settings import ClientSettings
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
-from omt_online.verifying.archive import ArchiveCounts, check_archive
+from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots
 from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
 from omt_online.verifying.tenant import check_tenant
 from omt_protocol.mismatch_report import MISMATCHES_TOLD, MismatchReport
@@ -47,7 +48,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         action="append",
         default=[],
-        help="read the files below this archive folder too; give every one that was migrated",
+        help="read the files below this archive folder too; give every one that was migrated. Stages of partners are"
+        " read where the workspace says that they lay",
+    )
+    parser.add_argument(
+        "--stage",
+        type=_stage_root,
+        metavar="NAME=DIR",
+        action="append",
+        default=[],
+        help="read the files of this stage below DIR too, wherever they lay",
     )
     parser.add_argument(
         "--tenant",
@@ -75,10 +85,14 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     _describe(context, receipt, key)
     await report.take(check_signature(receipt, key.public_key))
     await report.take(check_manifest(receipt.header, manifest))
-    if options.archive and report.total:
+    stages = dict(cast("list[tuple[str, Path]]", options.stage))
+    asked = bool(options.archive or stages)
+    if asked and report.total:
         context.print("The archive was not read: the receipt or its manifest says what nobody vouches for.")
-    elif options.archive:
-        await _check_archive(context, options.archive, manifest, report)
+    elif asked:
+        if options.archive:
+            stages = {**await anyio.to_thread.run_sync(known_roots, path), **stages}
+        await _check_archive(context, options.archive, stages, manifest, report)
     if options.tenant is not None:
         token_file = settings.token_file or await anyio.to_thread.run_sync(token_place, path.parent)
         there = settings.model_copy(update={"url": options.tenant, "token_file": token_file})
@@ -87,17 +101,28 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     return report.finish("Verified: nothing differs." if key.proves_origin else "Verified, but for who signed it.")
 
 
-async def _check_archive(context: CommandContext, roots: list[Path], manifest: Path, report: MismatchReport) -> None:
-    for root in roots:
+async def _check_archive(
+    context: CommandContext, roots: list[Path], stages: Mapping[str, Path], manifest: Path, report: MismatchReport
+) -> None:
+    for root in (*roots, *stages.values()):
         if not await anyio.Path(root).is_dir():
             raise InputError("archive-unreadable", f"There is no folder {root}.", "Give an archive's folder.")
     counts = ArchiveCounts()
-    await report.take(check_archive(roots, manifest, counts))
+    await report.take(check_archive(roots, stages, manifest, counts))
     context.print(
         f"Archive: {counts.equal + counts.differing} files read, {counts.equal} as migrated, "
         f"{counts.differing} differ; "
-        f"{counts.absent} are not below the folders given, {counts.elsewhere} belong to Customer Service."
+        f"{counts.absent} are not below the folders given."
     )
+    for stage, number in sorted(counts.elsewhere.items()):
+        context.print(f"Not read: {number} of the stage {stage}, whose folder is not known here.")
+
+
+def _stage_root(words: str) -> tuple[str, Path]:
+    stage, _, folder = words.partition("=")
+    if not stage or not folder:
+        raise argparse.ArgumentTypeError("give a stage and its folder, as in call-recordings=/srv/recordings")
+    return stage, Path(folder)
 
 
 def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> None:

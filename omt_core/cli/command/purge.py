@@ -10,6 +10,7 @@ from typing_extensions import override
 from omt_core.api import files
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.online import TENANT_KEY_FILE
+from omt_core.api.stages import STAGE_ROOTS_FILE
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine import facts
@@ -17,7 +18,8 @@ from omt_core.engine.workspace import JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE, REP
 from omt_core.journal import Journal
 
 _KEPT = frozenset(
-    {RECEIPT_FILE, "manifest.jsonl", TENANT_KEY_FILE, *(f"{REPORT_STEM}.{form}" for form in ("html", "csv", "json"))}
+    {RECEIPT_FILE, "manifest.jsonl", TENANT_KEY_FILE, STAGE_ROOTS_FILE}
+    | {f"{REPORT_STEM}.{form}" for form in ("html", "csv", "json")}
 )
 
 

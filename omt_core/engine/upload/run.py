@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import anyio
+import anyio.to_thread
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
@@ -34,7 +35,7 @@ from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.rate import FileRateLimiter, read_limit
 from omt_core.engine.upload.timings import Stopwatch
-from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.engine.workspace import LIMIT_FILE, note_stage_roots
 from omt_core.plugin_host import upload_stages
 
 STARTING: Final = ("starting", "Starting")
@@ -180,6 +181,8 @@ async def _transfer_in_snapshot(
         snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
         stages = await stages_of(session, snapshot, files_only=files_only)
         await journal.items.record_stages(stages)
+        roots = {stage.name: stage.root for stage in stages if stage.root is not None}
+        await anyio.to_thread.run_sync(note_stage_roots, session.now.folder, roots)
         if not files_only:
             # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
             await journal.notes.pin(facts.SNAPSHOT, snapshot)

@@ -3,46 +3,67 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_core.api import ManifestEntry
-from omt_core.api.files import openable
+from omt_core.api import STAGE_ROOTS_FILE, ManifestEntry, leads_out
+from omt_core.api.files import openable, real_path
 from omt_online.verifying.archive_folders import ArchiveFolders
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLine, Mismatch
 from omt_protocol.receipt.manifest import read_manifest
 
 DOCUMENTS, TEMPLATES = "documents", "templates"
-"""The stages whose files lie in an archive. Those of Customer Service lie elsewhere and have no documented names."""
+"""The stages whose files lie in an archive. Those of Customer Service lie elsewhere and have no documented names; those
+of a partner lie below a root of their own, if the partner says so."""
 
 
 @dataclass(slots=True)
 class ArchiveCounts:
-    """What became of the manifest's files: `absent` are not below the folders given, `elsewhere` not of an archive.
+    """What became of the manifest's files: `absent` are not below the folders given.
 
-    A file that is absent is a mismatch like one that differs: whoever checks an archive gives all of its folders.
+    `elsewhere` are, by stage, those that lie in no folder that was given or is known, and were not looked for. A file
+    that is absent is a mismatch like one that differs: whoever checks an archive gives all of its folders.
     """
 
     equal: int = 0
     differing: int = 0
     absent: int = 0
-    elsewhere: int = 0
+    elsewhere: Counter[str] = field(default_factory=Counter)
 
 
-def check_archive(roots: Sequence[Path], manifest: Path, counts: ArchiveCounts) -> Iterator[Mismatch]:
-    """Read every archive file that the manifest names and yield those that are not what was migrated."""
+def known_roots(receipt: Path) -> Mapping[str, Path]:
+    """Return the roots of stages as the workspace of this receipt noted them, as far as they are there. Blocking."""
+    try:
+        known = json.loads((receipt.parent / STAGE_ROOTS_FILE).read_bytes())
+        return {stage: Path(root) for stage, root in known.items() if Path(root).is_dir()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # of a migration whose stages have none, or a file of somebody else's: those are not looked for
+
+
+def check_archive(
+    roots: Sequence[Path], stages: Mapping[str, Path], manifest: Path, counts: ArchiveCounts
+) -> Iterator[Mismatch]:
+    """Read every file that the manifest names and that can be found, and yield those that are not what was migrated.
+
+    `roots` are the archive's folders, `stages` the roots of other stages by name.
+    """
     folders = ArchiveFolders(roots)
     for line in read_manifest(manifest):
         entry = line.entry
         if entry.digest is None or entry.stage == DATABASE_STAGE:
             continue
-        if entry.stage not in {DOCUMENTS, TEMPLATES}:
-            counts.elsewhere += 1
+        if entry.stage in stages:
+            candidates = _below(stages[entry.stage], entry.name)
+        elif entry.stage in {DOCUMENTS, TEMPLATES} and roots:
+            candidates = (folders.document if entry.stage == DOCUMENTS else folders.template)(entry.name)
+        else:
+            counts.elsewhere[entry.stage] += 1
             continue
-        candidates = folders.document if entry.stage == DOCUMENTS else folders.template
         other = None
-        for path in candidates(entry.name):
+        for path in candidates:
             if (digest := _digest(path)) == entry.digest:
                 break
             other = other or (path, digest)
@@ -59,6 +80,18 @@ def check_archive(roots: Sequence[Path], manifest: Path, counts: ArchiveCounts) 
                 yield _mismatch(line, "digest", f"{path} {said}")
             continue
         counts.equal += 1
+
+
+def _below(root: Path, name: str) -> Iterator[Path]:
+    """Yield the file of this name below the root, unless the name or a link leads out."""
+    if leads_out(name):
+        return
+    path = root / name
+    try:
+        if Path(openable(path)).is_file() and real_path(path).is_relative_to(real_path(root)):
+            yield path
+    except (OSError, ValueError):
+        return  # a name that this system's files cannot have
 
 
 def _is_in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> bool:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+
+import json
+import os
+
 import pytest
 
 from omt_online.verifying.archive_folders import ArchiveFolders
@@ -109,3 +113,56 @@ def test_a_link_that_leads_out_of_the_archive_is_not_followed(tmp_path):
     folders = ArchiveFolders([root])
     assert list(folders.document("link")) == []
     assert list(folders.document("good")) == [root / "good"]
+
+
+@pytest.fixture
+def recordings(signed):
+    """Files of a partner's stage, which lie in no archive."""
+    for name in ("2024/a: b.wav", "c.wav"):
+        signed.put("call-recordings", name, name, name.encode(), at=f"../recordings/{name}")
+    signed.put("attachments", "7", "7", b"attachment", at="../attachments/7")
+    signed.sign()
+    return signed.root / "recordings"
+
+
+def note(signed, **roots):
+    (signed.root / "stages.json").write_text(
+        json.dumps({name.replace("_", "-"): str(at) for name, at in roots.items()})
+    )
+
+
+def test_a_partners_stage_is_read_where_the_workspace_says_that_it_lay(signed, recordings, verify):
+    note(signed, call_recordings=recordings)
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "5 files read, 5 as migrated" in context.text) == (0, True)
+    assert "Not read: 1 of the stage attachments, whose folder is not known here." in context.text
+    (recordings / "c.wav").write_bytes(b"other")
+    (recordings / "2024/a: b.wav").unlink()
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert code == 1
+    assert "call-recordings/c.wav: digest:" in context.text
+    assert "2024/a: b.wav is not below the folders given" in context.text
+
+
+def test_a_stage_that_was_moved_is_read_where_the_person_says(signed, recordings, verify):
+    moved = recordings.rename(signed.root / "moved")
+    note(signed, call_recordings=recordings)
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "Not read: 2 of the stage call-recordings" in context.text) == (0, True)
+    code, context = verify(signed.receipt, "--stage", f"call-recordings={moved}")
+    assert (code, "2 files read, 2 as migrated" in context.text) == (0, True)
+    assert "Not read: 2 of the stage documents" in context.text
+
+
+def test_a_link_below_a_stages_root_does_not_lead_out(signed, recordings, verify):
+    (recordings / "c.wav").rename(signed.root / "c.wav")
+    (recordings / "c.wav").symlink_to(signed.root / "c.wav")
+    code, context = verify(signed.receipt, "--stage", f"call-recordings={recordings}")
+    assert (code, "c.wav is not below the folders given" in context.text) == (1, True)
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"call-recordings": 7}', "\xff"])
+def test_a_note_of_roots_that_is_none_counts_for_nothing(signed, recordings, verify, content):
+    (signed.root / "stages.json").write_text(content, encoding="latin-1")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "Not read: 2 of the stage call-recordings" in context.text) == (0, True)
