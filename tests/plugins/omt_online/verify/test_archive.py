@@ -118,7 +118,7 @@ def test_a_link_that_leads_out_of_the_archive_is_not_followed(tmp_path):
 @pytest.fixture
 def recordings(signed):
     """Files of a partner's stage, which lie in no archive."""
-    for name in ("2024/a: b.wav", "c.wav"):
+    for name in ("2024/a-b.wav", "c.wav"):
         signed.put("call-recordings", name, name, name.encode(), at=f"../recordings/{name}")
     signed.put("attachments", "7", "7", b"attachment", at="../attachments/7")
     signed.sign()
@@ -137,11 +137,11 @@ def test_a_partners_stage_is_read_where_the_workspace_says_that_it_lay(signed, r
     assert (code, "5 files read, 5 as migrated" in context.text) == (0, True)
     assert "Not read: 1 of the stage attachments, whose folder is not known here." in context.text
     (recordings / "c.wav").write_bytes(b"other")
-    (recordings / "2024/a: b.wav").unlink()
+    (recordings / "2024/a-b.wav").unlink()
     code, context = verify(signed.receipt, "--archive", signed.archive)
     assert code == 1
     assert "call-recordings/c.wav: digest:" in context.text
-    assert "2024/a: b.wav is not below the folders given" in context.text
+    assert "2024/a-b.wav is not below the folders given" in context.text
 
 
 def test_a_stage_that_was_moved_is_read_where_the_person_says(signed, recordings, verify):
