@@ -6,7 +6,7 @@ time; what is here changes as semantic versioning says.
 """
 
 from omt_core.api import calls, drives, files
-from omt_core.api.commands import Command, CommandContext
+from omt_core.api.commands import Command, CommandContext, CommandSite
 from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
 from omt_core.api.decisions import (
@@ -109,6 +109,7 @@ __all__ = [
     "Column",
     "Command",
     "CommandContext",
+    "CommandSite",
     "CompletedMigration",
     "CompletionProgress",
     "CompletionRequest",

@@ -3,16 +3,58 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from omt_core.api.database import SourceDatabase
 from omt_core.api.events import EventSink
+from omt_core.api.installation import Installation, Licence
+from omt_core.api.users import LoginResult
+
+
+class CommandSite(Protocol):
+    """The installation on site, as a command has it open."""
+
+    @property
+    def installation(self) -> Installation:
+        """Where everything lies."""
+        ...
+
+    @property
+    def licence(self) -> Licence:
+        """Owner, serial number and product version."""
+        ...
+
+    @property
+    def database(self) -> SourceDatabase:
+        """The database, which a command can read and neither write to nor close."""
+        ...
+
+    async def log_on(self) -> LoginResult:
+        """Log the migrator on as `login` of the answers says, by whichever plugin holds the role.
+
+        Raises `InputError`: `usage` without answers, `secret-not-found`. A refused login is a result, not an error.
+        """
+        ...
 
 
 class CommandContext(EventSink, Protocol):
     """What a command works with. `self_command` starts this program anew, with the same plugins and settings."""
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """What the answers file says, by key; secrets as where they are, never themselves. Empty without a file."""
+        ...
+
+    def site(self) -> AbstractAsyncContextManager[CommandSite]:
+        """Find the installation that the answers name, or the one on this machine, and open its database meanwhile.
+
+        Raises `InstallationError`, or `InputError` where a secret is not where the answers say.
+        """
+        ...
 
     @property
     def self_command(self) -> tuple[str, ...]:
@@ -50,10 +92,13 @@ class CommandContext(EventSink, Protocol):
 class Command:
     """A command: its name, one line of help, what adds its options, and what runs it and returns the exit code.
 
-    An error for the person is raised as `OmtError`. A command with parts (`tenant serve`) adds sub-parsers itself.
+    With `takes_answers` it has the option `--answers FILE`, which is read before it runs: what is in there is in
+    `CommandContext.answers`, and `CommandContext.site` opens what it names. An error for the person is raised as
+    `OmtError`. A command with parts (`tenant serve`) adds sub-parsers itself.
     """
 
     name: str
     help: str
     configure: Callable[[argparse.ArgumentParser], None]
     run: Callable[[CommandContext, argparse.Namespace], Awaitable[int]]
+    takes_answers: bool = False

@@ -15,9 +15,8 @@ from rich.console import Console as RichConsole
 from rich.text import Text
 from typing_extensions import override
 
-from omt_core.api.commands import CommandContext
 from omt_core.api.errors import OmtError
-from omt_core.api.events import Event, HookCalled, Notice, StageProgress
+from omt_core.api.events import Event, EventSink, HookCalled, Notice, StageProgress
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.api.text import one_line
@@ -30,7 +29,7 @@ _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO:
 _log = logging.getLogger("omt.run")
 
 
-class Console(CommandContext):
+class Console(EventSink):
     """The two outputs of a command. Texts from databases and disks are printed as text, never as markup."""
 
     def __init__(
@@ -57,13 +56,13 @@ class Console(CommandContext):
         )
 
     @property
-    @override
     def self_command(self) -> tuple[str, ...]:
+        """The words that start this program."""
         return self._self_command
 
     @property
-    @override
     def json(self) -> bool:
+        """Whether standard output is for a program."""
         return self._json
 
     @property
@@ -72,31 +71,31 @@ class Console(CommandContext):
         return behind(self.out)
 
     @property
-    @override
     def data_folder(self) -> Path:
+        """The platform's folder for the tool's data."""
         return data_folder()
 
     @override
     def emit(self, event: Event) -> None:
         self._events.emit(event)
 
-    @override
     def print(self, text: str = "") -> None:
+        """Say a line to a person; nothing is printed under `--json`."""
         if not self._json:
             self.rich.print(Text(one_line(text)))
 
-    @override
     def print_line(self, text: str) -> None:
+        """Print a line to standard output in any case."""
         self.out.write(f"{one_line(text)}\n")
         self.out.flush()
 
-    @override
     async def written(self) -> None:
+        """Wait until what was printed is written."""
         if isinstance(self.out, Output):
             await anyio.to_thread.run_sync(self.out.drain, abandon_on_cancel=True)
 
-    @override
     def finish(self, exit_code: int, **fields: object) -> int:
+        """End a command with these fields of its result; returns the exit code."""
         return self.finish_with(Result.model_validate({"exit_code": exit_code, **fields}))
 
     def finish_with(self, result: Result) -> int:

@@ -23,14 +23,16 @@ from omt_core.cli import command as core_commands
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Aloud, Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
+from omt_core.cli.options import add_answers
 from omt_core.cli.output import outputs
+from omt_core.cli.plugin_command import run_plugin_command
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
 from omt_core.logs import begin_logging, end_logging
 from omt_core.plugin_host import EventHub
 from omt_core.plugin_host.blame import Blame
-from omt_core.plugin_host.faults import FaultError, blaming, described, wrong_answer
+from omt_core.plugin_host.faults import FaultError, blaming, described
 from omt_core.plugin_host.findings import PLUGIN_RAISED
 
 CORE_COMMANDS: Final[Mapping[str, CoreCommand]] = {
@@ -124,7 +126,7 @@ def _run(
         if core.writes:
             _refuse_inactive_plugins(call)
         return anyio.run(core.run, call)
-    return anyio.run(_run_plugin_command, app, plugin_commands[parsed.command], console, parsed)
+    return anyio.run(run_plugin_command, app, plugin_commands[parsed.command], console, answers, parsed)
 
 
 def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
@@ -144,18 +146,11 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     configures.update({name: (command.help, command.configure) for name, command in plugin_commands.items()})
     for name, (text, configure) in sorted(configures.items()):
         part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
+        if name in plugin_commands and plugin_commands[name].takes_answers:
+            add_answers(part, required=False)
         with blaming(app.host.owner_of(name), f"add_commands: configure of {name}"):
             configure(part)
     return parser, plugin_commands
-
-
-async def _run_plugin_command(app: Application, command: Command, console: Console, parsed: argparse.Namespace) -> int:
-    plugin, hook = app.host.owner_of(command.name), f"add_commands: run of {command.name}"
-    with blaming(plugin, hook):
-        code: object = await command.run(console, parsed)
-    if not isinstance(code, int):
-        raise wrong_answer(plugin, hook, f"its exit code is a {type(code).__name__}")
-    return code
 
 
 def _refuse_inactive_plugins(call: Invocation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing_extensions import Unpack, override
 from omt_core.api import (
     Command,
     CommandContext,
+    CommandSite,
     Event,
     Installation,
     Item,
@@ -185,6 +186,15 @@ class _SilentCommand(CommandContext):
     @override
     def data_folder(self) -> Path:
         return self._data_folder
+
+    @property
+    @override
+    def answers(self) -> Mapping[str, Any]:
+        return {}
+
+    @override
+    def site(self) -> AbstractAsyncContextManager[CommandSite]:
+        raise CrmNotAvailableError("It is being built.")
 
     @override
     def emit(self, event: Event) -> None:

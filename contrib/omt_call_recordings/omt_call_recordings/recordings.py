@@ -1,0 +1,75 @@
+"""The recordings on disk: the stage that moves them, and what there is to say of them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, byte_size
+from omt_folders import FolderStage, Reasons, SeenFolders
+
+from omt_call_recordings.findings import COUNTED, EMPTY, FOLDER_MISSING, PLUGIN, UNREADABLE
+from omt_call_recordings.settings import CallRecordingsSettings
+
+STAGE = "call-recordings"
+
+
+def recordings_in(folder: Path, settings: CallRecordingsSettings, seen: SeenFolders) -> FolderStage:
+    """Return the stage of all recordings below a folder: each under its path below it, as its key and name."""
+    return FolderStage(
+        folder,
+        stage=STAGE,
+        plugin=PLUGIN,
+        reasons=Reasons.all(UNREADABLE),
+        absent=FOLDER_MISSING.code,
+        seen=seen,
+        accepts=lambda path: path.casefold().endswith(settings.endings),
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts recordings; of those that something is wrong with it keeps as many as a finding lists."""
+
+    smallest_bytes: int
+    files: int = 0
+    size: int = 0
+    is_missing: bool = False
+    empty: int = 0
+    unreadable: int = 0
+    _empty: list[str] = field(default_factory=list[str])
+    _unreadable: list[str] = field(default_factory=list[str])
+
+    def add(self, items: Sequence[Item]) -> None:
+        """Count a batch."""
+        for item in items:
+            if item.reason == FOLDER_MISSING.code:
+                self.is_missing = True
+            elif item.presence is not InventoryState.FOUND:
+                self.unreadable += 1
+                _keep(self._unreadable, item.name)
+            else:
+                self.files += 1
+                self.size += item.size
+                if item.size < self.smallest_bytes:
+                    self.empty += 1
+                    _keep(self._empty, item.name)
+
+    def findings(self, folder: Path) -> Sequence[Finding]:
+        """Say what was counted."""
+        if self.is_missing:
+            message = f"The folder of call recordings, {folder}, does not exist or cannot be read."
+            return (FOLDER_MISSING.finding(message, (str(folder),)),)
+        found = [COUNTED.finding(f"{self.files:,} call recordings with {byte_size(self.size)} are moved.")]
+        if self.empty:
+            found.append(EMPTY.finding(f"{self.empty:,} call recordings hold no sound.", tuple(self._empty)))
+        if self.unreadable:
+            message = f"{self.unreadable:,} call recordings or folders of them cannot be read."
+            found.append(UNREADABLE.finding(message, tuple(self._unreadable)))
+        return found
+
+
+def _keep(names: list[str], name: str) -> None:
+    if len(names) < SUBJECTS_SHOWN:
+        names.append(name)
