@@ -88,7 +88,7 @@ def _below(root: Path, name: str) -> Iterator[Path]:
         return
     path = root / name
     try:
-        if Path(openable(path)).is_file() and real_path(path).is_relative_to(real_path(root)):
+        if Path(openable(path)).is_file() and Path(real_path(path)).is_relative_to(real_path(root)):
             yield path
     except (OSError, ValueError):
         return  # a name that this system's files cannot have
