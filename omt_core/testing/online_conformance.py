@@ -54,11 +54,13 @@ class OnlineConformance(OpeningConformance, UploadConformance, StageConformance,
     @classmethod
     def database(cls) -> SuiteDatabase:
         """Export a small database, once for all suites."""
-        return _database()
+        return exported_database()
 
 
 @cache
-def _database() -> SuiteDatabase:
+def exported_database() -> SuiteDatabase:
+    """Export the database of a small simulated CRM, once in a process."""
+
     async def export(folder: Path) -> SuiteDatabase:
         crm = await build_crm(folder / "crm", users=2, documents=1)
         exported = await export_database(crm, folder / "work", _SMALL_PARTS)

@@ -10,6 +10,7 @@ import pytest
 from anyio import to_thread
 
 from omt_core.api import ContentRef, OnlineError, OnlineMigration, UploadLostError, UploadMismatchError, UploadRequest
+from omt_core.testing.online.unwritten import tells_unwritten_bytes, unwritten_bytes
 from omt_core.testing.online_side import (
     OnlineSuite,
     bundle_of,
@@ -21,7 +22,6 @@ from omt_core.testing.online_side import (
     send,
     sha256,
 )
-from omt_core.testing.unwritten import tells_unwritten_bytes, unwritten_bytes
 
 _CHANCE = random.Random(1)  # noqa: S311 - to be repeated, not to be secret
 LARGE = _CHANCE.randbytes(100_000)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import anyio
+import anyio.to_thread
 
 from omt_core.api.files import remove
 
@@ -36,13 +37,12 @@ class Spool:
         """Count a file of `size` bytes that was written."""
         self._waiting.append((path, size))
 
-    @property
     def full(self) -> bool:
-        """Whether what is not deleted yet exceeds the limit."""
+        """Tell whether what is not deleted yet exceeds the limit. Blocking."""
         self._waiting = deque((path, size) for path, size in self._waiting if path.exists())
         return sum(size for _, size in self._waiting) > self._limit
 
     async def room(self) -> None:
         """Wait until the upload has deleted enough."""
-        while self.full:  # noqa: ASYNC110 - a deleted file sets no event
+        while await anyio.to_thread.run_sync(self.full):  # noqa: ASYNC110 - a deleted file sets no event
             await anyio.sleep(LOOK_AGAIN_AFTER)

@@ -5,40 +5,21 @@ A fault is a piece of the target's own source that is replaced by another.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 
 import anyio.to_thread
 import pytest
 
-from omt_core.testing.online_conformance import OnlineConformance
+from omt_core.testing.online.unwritten import tells_unwritten_bytes
+from omt_core.testing.online_conformance import OnlineConformance, exported_database
 from omt_core.testing.online_side import Connect
-from omt_core.testing.unwritten import tells_unwritten_bytes
 from tests.core.testing import sqlite_target
-
-pytest_plugins = ["pytester"]
+from tests.core.testing.suite_run import TOLD, failure_of
 
 HELD = "Held.Elsewhere@Example.com"
-SUITE = """
-from contextlib import asynccontextmanager
-
-import faulty_target
-from omt_core.testing.online_conformance import OnlineConformance
-
-
-class TestTarget(OnlineConformance):
-    taken_user_name = "Held.Elsewhere@Example.com"
-
-    @asynccontextmanager
-    async def online_side(self, folder):
-        store = faulty_target.Store(folder / "online", [self.taken_user_name])
-        try:
-            yield lambda workspace: faulty_target.connect(store, workspace)
-        finally:
-            store.close()
-"""
-
 FAULTS = {
     "names are taken by the case of their letters": (
         "if name.casefold() in held",
@@ -251,8 +232,8 @@ FAULTS = {
         "test_missing_files_are_added_and_the_rest_stays",
     ),
     "completes without a database": (
-        'elif "database" not in stages:',
-        "elif not stages:",
+        'raise refused("stage-missing", "The database was not committed.")',
+        'self._put(b""); stages = stages | {"database": ["s1", sha256(b""), 0]}',
         "test_a_completion_without_the_database_is_refused",
     ),
     "completes stages of two snapshots": (
@@ -293,37 +274,34 @@ FAULTS = {
 }  # fmt: skip
 
 
-class TestSqliteTarget(OnlineConformance):
-    taken_user_name = HELD
+def suite_for(target: ModuleType) -> OnlineConformance:
+    class Suite(OnlineConformance):
+        taken_user_name = HELD
 
-    @asynccontextmanager
-    async def online_side(self, folder: Path) -> AsyncIterator[Connect]:
-        store = await anyio.to_thread.run_sync(sqlite_target.Store, folder / "online", [HELD])
-        try:
-            yield lambda workspace: sqlite_target.connect(store, workspace)
-        finally:
-            await anyio.to_thread.run_sync(store.close)
+        @asynccontextmanager
+        async def online_side(self, folder: Path) -> AsyncIterator[Connect]:
+            store = await anyio.to_thread.run_sync(target.Store, folder / "online", [HELD])
+            try:
+                yield lambda workspace: target.connect(store, workspace)
+            finally:
+                await anyio.to_thread.run_sync(store.close)
+
+    return Suite()
 
 
-@pytest.fixture
-def failures(pytester: pytest.Pytester) -> Callable[[str, str], set[str]]:
-    """Run a test of the suite on a target with this source, and return the names of those that fail."""
-
-    def failed(source: str, test: str) -> set[str]:
-        pytester.makepyfile(faulty_target=source)
-        pytester.makepyfile(test_faulty_target=SUITE)
-        result = pytester.runpytest_inprocess("-q", "-k", test, "-p", "no:cacheprovider")
-        reports = result.reprec.getfailures()  # type: ignore[attr-defined]
-        return {report.nodeid.rpartition("::")[2].partition("[")[0] for report in reports}
-
-    return failed
+class TestSqliteTarget(type(suite_for(sqlite_target))):
+    """The target as it is."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_a_target_is_caught(fault: str, failures: Callable[[str, str], set[str]], tmp_path: Path) -> None:
+def test_a_fault_in_a_target_is_caught(fault: str, tmp_path: Path) -> None:
     right, wrong, test = FAULTS[fault]
     if fault == "syncs nothing" and not tells_unwritten_bytes(tmp_path):
         pytest.skip("this system does not tell what is not on the disk yet")
     source = Path(sqlite_target.__file__).read_text(encoding="utf-8")
     assert source.count(right) == 1
-    assert failures(source.replace(right, wrong), test) == {test}
+    faulty = ModuleType("faulty_target")
+    exec(compile(source.replace(right, wrong), "faulty_target.py", "exec"), vars(faulty))
+    database = exported_database()
+    failure = failure_of(suite_for(faulty), test, tmp_path, {"database": lambda _: database})
+    assert isinstance(failure, TOLD), failure

@@ -24,11 +24,11 @@ def kept(spool, name, size):
 
 async def test_it_is_full_beyond_its_limit_until_files_are_deleted(spool):
     kept(spool, "a", 10)
-    assert not spool.full
+    assert not spool.full()
     second = kept(spool, "b", 1)
-    assert spool.full
+    assert spool.full()
     second.unlink()
-    assert not spool.full
+    assert not spool.full()
 
 
 async def test_waiting_for_room_ends_when_a_file_is_deleted(spool):

@@ -114,7 +114,7 @@ async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatc
         sizes.append(sum(path.stat().st_size for path in waiting))
         for path in waiting:
             path.unlink()
-        assert not spool.full
+        assert not spool.full()
 
     monkeypatch.setattr(Spool, "room", upload_everything)
     database = await simulated.open()
