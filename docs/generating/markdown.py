@@ -9,8 +9,8 @@ NOTICE = "<!-- Written by docs/generate.py from the code. Change the code, then 
 
 
 NUMBERS = """\
-Numbers such as W16 are points of the list of screens and rules of the vendor's own tool, gathered from its public
-guide, on which this tool is built; `domain/README.md` is the list of facts about the CRM beside it."""
+Numbers such as W16, and sections by number, are of [the facts about the CRM](crm.md) that the tool rests on; words are
+explained in the [glossary](glossary.md)."""
 
 
 def page(title: str, *blocks: str) -> str:

@@ -1,4 +1,4 @@
-"""The answers file: all that a migrator would say on the screens, for a run without one (CONTRACT, answers file)."""
+"""The answers file: all that a migrator would say on the screens, for a run without one."""
 
 from __future__ import annotations
 

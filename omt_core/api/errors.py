@@ -1,7 +1,7 @@
 """Errors, classed by what the person at the keyboard can do about them.
 
 Each error has a stable `code`, a `message` (what happened and what it means) and a `remedy` (what to do). The class
-decides the exit code of a command (CONTRACT, exit codes). Text given to an error must not hold a secret.
+decides the exit code of a command. Text given to an error must not hold a secret.
 """
 
 from __future__ import annotations

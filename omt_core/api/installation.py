@@ -24,7 +24,7 @@ class DatabaseLocation:
 
     `dbms` is `mssql`, `oracle`, `postgresql` or `sqlite`. `dsn` is an ODBC source's name or a whole connection string;
     it wins over `server` and `database`. For `sqlite`, `database` is the path of the file. `prefix` is the owner of the
-    tables (domain/README.md section 2).
+    tables (crm.md section 2).
     """
 
     dbms: str

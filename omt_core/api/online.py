@@ -24,7 +24,7 @@ writes it, and refuses another key."""
 
 
 class TenantState(StrEnum):
-    """The documented states that matter to a migration (domain/README.md section 10, W97-W99)."""
+    """The documented states that matter to a migration (crm.md section 10, W97-W99)."""
 
     MIGRATION_PENDING = "MigrationPending"
     OFFLINE_MAINTENANCE = "OfflineMaintenance"

@@ -1,4 +1,4 @@
-"""The result of a command, as `--json` prints it last (CONTRACT, `--json`)."""
+"""The result of a command, as `--json` prints it last."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from omt_folders.tree import telling
 
 _COUNTER = re.compile(r"[(\[]\d+[)\]]$|-\d+$")
-"""What the product puts behind a name to make it unique: `(2)`, `[1]`, `-2` (domain/README.md section 6)."""
+"""What the product puts behind a name to make it unique: `(2)`, `[1]`, `-2` (crm.md section 6)."""
 
 
 def likeness(name: str) -> str:

@@ -18,7 +18,7 @@ from omt_folders.seen_folders import SeenFolders
 
 
 class ArchivePlugin(Plugin):
-    """Finds what lies in the archive, and what should (domain/README.md section 6)."""
+    """Finds what lies in the archive, and what should (crm.md section 6)."""
 
     settings_model: ClassVar[type[PluginSettings]] = ArchiveSettings
 

@@ -14,7 +14,7 @@ ORDER BY LOWER(o."name"), d.registered, d.document_id
 """
 """Every document with its owner, so ordered that the documents of a folder come together.
 
-The owner is the appointment's associate, else whoever registered the document (domain/README.md section 6, choice).
+The owner is the appointment's associate, else whoever registered the document (crm.md section 6, choice).
 """
 
 IDS_AT_ONCE = 200

@@ -17,7 +17,7 @@ from omt_folders.tree import tree_item, walk
 STAGE: Final = "templates"
 
 DEFAULT_FOLDER: Final = "TEMPLATE"
-"""Below the first archive, in any case, unless another folder is configured (domain/README.md section 1)."""
+"""Below the first archive, in any case, unless another folder is configured (crm.md section 1)."""
 
 NEVER_MOVED: Final = "TRAVEL"
 """Prototypes of Travel, which can be huge (section 6)."""

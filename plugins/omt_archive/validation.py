@@ -44,7 +44,7 @@ from omt_crm.paths import wait_until_back
 from omt_folders.tree import telling
 
 LONGEST_PATH: Final = 260
-"""Windows' own limit, its final NUL included; a path longer than that is told (domain/README.md section 8)."""
+"""Windows' own limit, its final NUL included; a path longer than that is told (crm.md section 8)."""
 
 _KINDS: Final = {SERVICE_STAGE: "files of Customer Service"}
 """What the files of a stage are called, where not by its name."""

@@ -12,7 +12,7 @@ from omt_crm.vocabulary import AssociateType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Associate:
-    """A row of associate (domain/README.md section 3)."""
+    """A row of associate (crm.md section 3)."""
 
     id: int
     login: str

@@ -1,4 +1,4 @@
-"""Rows of table credentials: which of them count today (domain/README.md section 4)."""
+"""Rows of table credentials: which of them count today (crm.md section 4)."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ async def _result(call: Authenticate, verification: Verification, verifier: str)
     if associate.retired:
         return LoginResult(outcome=LoginOutcome.RETIRED, verifier=verifier)
     right = await _administrator_right(call.database, associate.id, verification.rights)
-    # ND whether the original accepts system users; they are no administrators here (domain/README.md section 3).
+    # ND whether the original accepts system users; they are no administrators here (crm.md section 3).
     if right is None or not associate.employee:
         return LoginResult(outcome=LoginOutcome.NOT_ADMINISTRATOR, verifier=verifier)
     administrator = await _administrator(call.database, associate, right)

@@ -1,4 +1,4 @@
-"""Asks the on-site product itself: NetServer's REST services with HTTP Basic (domain/README.md section 4)."""
+"""Asks the on-site product itself: NetServer's REST services with HTTP Basic (crm.md section 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads NetServer's answer about the signed-in principal (domain/README.md section 4).
+"""Reads NetServer's answer about the signed-in principal (crm.md section 4).
 
 The answer differs between versions and may be wrapped, so names are taken in any case, and rights as a list of texts,
 of objects with a name, or of keys.

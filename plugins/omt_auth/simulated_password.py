@@ -1,6 +1,6 @@
 """The credentials table of simulated installations.
 
-The product's own hash is not documented (ND, domain/README.md section 4), so a simulated installation has a scheme of
+The product's own hash is not documented (ND, crm.md section 4), so a simulated installation has a scheme of
 its own: `OMTSIM1:` + base64 of a 16-byte salt + `:` + base64 of PBKDF2-HMAC-SHA256 over the password in UTF-8, 100,000
 rounds, 32 bytes. No product's database has such a secret.
 """

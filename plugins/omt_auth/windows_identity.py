@@ -1,4 +1,4 @@
-"""The Windows user that the program runs as, matched to an Active Directory credential (domain/README.md section 4).
+"""The Windows user that the program runs as, matched to an Active Directory credential (crm.md section 4).
 
 Windows has verified that user already, so the password is not looked at; the name must be that of the associate.
 """

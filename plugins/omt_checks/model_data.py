@@ -1,6 +1,6 @@
 """DatabaseModel.ModelData: compressed JSON whose compression and layout are not documented.
 
-ND (domain/README.md section 2): gzip, zlib, zip and raw deflate are told by their first bytes; the JSON has a list
+ND (crm.md section 2): gzip, zlib, zip and raw deflate are told by their first bytes; the JSON has a list
 `Tables` of objects with a `Name`, keys in any case. Plain JSON is taken too.
 """
 

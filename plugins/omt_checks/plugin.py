@@ -15,7 +15,7 @@ from omt_core.api.calls import ValidateInstallation, ValidateUsers
 
 
 class ChecksPlugin(Plugin):
-    """Makes by itself what the guide asks people to check by hand (W94, domain/README.md section 8)."""
+    """Makes by itself what the guide asks people to check by hand (W94, crm.md section 8)."""
 
     settings_model: ClassVar[type[PluginSettings]] = ChecksSettings
 

@@ -1,4 +1,4 @@
-"""Who is an administrator: by function right, never by the name or the id of a role (domain/README.md section 3)."""
+"""Who is an administrator: by function right, never by the name or the id of a role (crm.md section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licence modules and who has them (domain/README.md section 5), compared by id and never by name alone.
+"""Licence modules and who has them (crm.md section 5), compared by id and never by name alone.
 
 A partner may sell a module that bears the name of one of the vendor's. So names are looked up among the vendor's own
 modules only, and from there on ids count.

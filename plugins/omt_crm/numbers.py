@@ -10,7 +10,7 @@ from omt_core.api import Value
 def whole_number(value: Value) -> int:
     """Return an id or a count: an int, the Decimal or float that Oracle's NUMBER becomes, or digits.
 
-    NULL is 0, which means no reference everywhere in the CRM (domain/README.md section 2).
+    NULL is 0, which means no reference everywhere in the CRM (crm.md section 2).
     """
     if value is None:
         return 0

@@ -1,6 +1,6 @@
 """When two user names, or addresses that could be one, are the same: the one rule of tool and tenant (W63).
 
-ND: domain/README.md section 10 asks for uniqueness without saying how names are compared.
+ND: crm.md section 10 asks for uniqueness without saying how names are compared.
 """
 
 from __future__ import annotations

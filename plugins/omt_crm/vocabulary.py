@@ -1,6 +1,6 @@
 """Numbers and names of the CRM, each with its source.
 
-Sections are those of domain/README.md; "enum X" is the vendor's page of that enumeration.
+Sections are those of crm.md; "enum X" is the vendor's page of that enumeration.
 """
 
 from __future__ import annotations

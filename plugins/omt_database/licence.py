@@ -1,4 +1,4 @@
-"""The licence identity and the product's version (domain/README.md sections 2 and 5, W19)."""
+"""The licence identity and the product's version (crm.md sections 2 and 5, W19)."""
 
 from __future__ import annotations
 

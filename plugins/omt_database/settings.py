@@ -41,7 +41,7 @@ VOLATILE_TABLES = (
     "udtemplarge",
     "udtempsmall",
 )
-"""Tables of the moment, of Travel, or rebuilt online (domain/README.md section 9, "safe skip list").
+"""Tables of the moment, of Travel, or rebuilt online (crm.md section 9, "safe skip list").
 
 ND: whether the original tool leaves them. Written out, since a pattern could take a partner's table with it.
 """
@@ -59,7 +59,7 @@ SECRET_COLUMNS = (
 """Columns that hold passwords, tokens or keys, as `table.column`; `*` stands for any table."""
 
 LEFT_ROWS = {"credentials.credentialType": TICKET_CREDENTIAL, "systemevent.eventkey": NO_LOGIN_EVENT}
-"""Rows that stay: sessions of six hours (domain/README.md sections 4 and 9), and the event that keeps users out on site
+"""Rows that stay: sessions of six hours (crm.md sections 4 and 9), and the event that keeps users out on site
 during the migration (section 7), which would keep them out online."""
 
 

@@ -1,4 +1,4 @@
-"""The users who may get a plan (domain/README.md sections 3 and 5), in a fixed number of queries.
+"""The users who may get a plan (crm.md sections 3 and 5), in a fixed number of queries.
 
 Joined here and not in SQL: an older database may lack any of the tables around `associate`, and the joins would
 differ for each.

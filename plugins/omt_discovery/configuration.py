@@ -27,7 +27,7 @@ HIDDEN = "(given)"
 
 
 class Rank(IntEnum):
-    """Precedence (domain/README.md section 1; ND: the order of the last four is a choice). Lower ranks win."""
+    """Precedence (crm.md section 1; ND: the order of the last four is a choice). Lower ranks win."""
 
     ANSWERS = 0
     WINDOWS_CLIENT = 10

@@ -1,4 +1,4 @@
-"""Weighs configurations against one another, value by value (domain/README.md section 1, Precedence).
+"""Weighs configurations against one another, value by value (crm.md section 1, Precedence).
 
 What belongs to another database is left out altogether: values of two installations must never be mixed. A password is
 only ever used with the user it stood beside. Everything that was found is kept as evidence, what lost marked so. Values

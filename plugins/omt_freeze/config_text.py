@@ -1,4 +1,4 @@
-"""The line `frozen` in the text of a Service configuration (domain/README.md section 7). Bytes in, bytes out."""
+"""The line `frozen` in the text of a Service configuration (crm.md section 7). Bytes in, bytes out."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ ATTEMPTS = 20
 
 
 async def reserve_event_id(database: SourceDatabase) -> int:
-    """Return an id that nobody else will use (domain/README.md section 2: the value before the increment).
+    """Return an id that nobody else will use (crm.md section 2: the value before the increment).
 
     The product increments and reads in one transaction; here the increment itself says which value it started from, so
     that it succeeds for one taker only. A crash after it leaves a gap in the ids and nothing else. A sequence that has

@@ -1,4 +1,4 @@
-"""The No Login event, which keeps the Windows client out (domain/README.md section 7, domain/wizard.md W70)."""
+"""The No Login event, which keeps the Windows client out (crm.md section 7, crm.md W70)."""
 
 from __future__ import annotations
 

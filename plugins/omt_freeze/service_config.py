@@ -1,4 +1,4 @@
-"""The line `frozen` in the configuration file of the Service (domain/README.md section 7, domain/wizard.md W70)."""
+"""The line `frozen` in the configuration file of the Service (crm.md section 7, crm.md W70)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ REQUIRED_COLUMNS = ("SystemEvent_id", "scope", "owner", "eventkey", "eventmess")
 OPTIONAL_COLUMNS = (
     "extraInfo", "registered", "registered_associate_id", "updated", "updated_associate_id", "updatedCount",
 )  # fmt: skip
-"""Written where the database has them (domain/README.md section 0: never require a column only because it is known)."""
+"""Written where the database has them (crm.md section 0: never require a column only because it is known)."""
 
 
 def insert_event(columns: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""User plans: who gets which one online, and whether that can be (domain/wizard.md W44-W58)."""
+"""User plans: who gets which one online, and whether that can be (crm.md W44-W58)."""
 
 from __future__ import annotations
 

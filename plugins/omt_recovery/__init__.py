@@ -1,4 +1,4 @@
-"""What the tool does when it starts: a first upload, or recovery of an earlier one (domain/wizard.md W83-W91)."""
+"""What the tool does when it starts: a first upload, or recovery of an earlier one (crm.md W83-W91)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ OUTCOMES = {
     0: "done", 1: "stopped by findings", 2: "stopped: answers or settings", 3: "stopped: installation on site",
     4: "stopped: online side", 5: "stopped: internal fault", 130: "interrupted",
 }  # fmt: skip
-"""Exit codes (CONTRACT) in words."""
+"""Exit codes in words."""
 
 
 async def html_report(record: MigrationRecord, sections: Sequence[ReportSection], shown: int) -> AsyncGenerator[bytes]:

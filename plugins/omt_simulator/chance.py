@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
-EPOCH = datetime(2016, 5, 2, 8, 0, 0)  # noqa: DTZ001  (the database's own base time zone, domain/README.md section 2)
+EPOCH = datetime(2016, 5, 2, 8, 0, 0)  # noqa: DTZ001  (the database's own base time zone, crm.md section 2)
 """When rows that carry no date of their own were registered."""
 
 TODAY = datetime(2024, 11, 15, 9, 30, 0)  # noqa: DTZ001

@@ -24,7 +24,7 @@ ONCE_PLANTS = ("no-admin-plan", "licence-change")
 OTHER_PLANTS = ("orphan", "over-plan", "satellite", "sentry-addon", "model-table-missing")
 
 PLANTS = tuple(sorted((*DOCUMENT_PLANTS, *USER_PLANTS, *ONCE_PLANTS, *OTHER_PLANTS)))
-"""All slugs of CONTRACT.md, "Plants"."""
+"""All slugs of `omt simulate --plant`."""
 
 UNPLANTED_USERS = 2
 """The first users, who are the administrators that a test logs in as, never carry a plant of their own."""

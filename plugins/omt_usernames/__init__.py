@@ -1,4 +1,4 @@
-"""User names: a unique e-mail address for each user with a plan (domain/wizard.md W59-W68)."""
+"""User names: a unique e-mail address for each user with a plan (crm.md W59-W68)."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import textwrap
 import tomllib
 from pathlib import Path
@@ -15,6 +16,11 @@ from tests.contract.checkout import ROOT, shown
 
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+DOCUMENT = re.compile(r"(?<![\w{*/.:-])[\w.-][\w./-]*\.md\b(?![\w(])")
+"""A document that a text names."""
+PAPER = re.compile(r"\b(?:CONTRACT|DESIGN|PEERS)(?:\.md|[ ,]+section|\))")
+"""Papers that the project was planned with, which are no part of it."""
+STANDS_FOR_MANY = frozenset({"docs/reference/findings/CODE.md"})
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -65,6 +71,27 @@ def test_a_whole_answers_file_that_it_shows_is_one(name: str, tmp_path: Path) ->
     (text,) = (text for _, text in FENCE.findall((DOCS / name).read_text(encoding="utf-8")) if "[login]" in text)
     (tmp_path / "answers.toml").write_text(text, encoding="utf-8")
     assert load_answers(tmp_path / "answers.toml").login.user == "HH"
+
+
+def test_nothing_refers_to_a_document_that_is_not_here() -> None:
+    """Whoever reads the code can look up what it names; `crm.md` is short for the one below `docs/reference`."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    endings = (".py", ".md", ".js", ".css", ".html", ".toml")
+    files = [name for name in listed.splitlines() if name.endswith(endings) and not name.startswith("newsfragments/")]
+    if not files:
+        pytest.skip("this is no checkout")
+    here = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.md") if ".venv" not in path.parts}
+    ends = {name[begin:] for name in here for begin in range(len(name)) if begin == 0 or name[begin - 1] == "/"}
+    dead = set()
+    for name in files:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        dead |= {f"{name}: {found}" for found in PAPER.findall(text) if name != "tests/contract/test_documents.py"}
+        dead |= {
+            f"{name}: {found}"
+            for found in DOCUMENT.findall(text)
+            if found.removeprefix("./").lstrip("./") not in ends and found not in STANDS_FOR_MANY
+        }
+    assert dead == set()
 
 
 def _headings(file: Path) -> set[str]:

@@ -66,7 +66,7 @@ def document_row(row: Row) -> DocumentRow:
 
 
 def unmovable(document: DocumentRow) -> Unmovable | None:
-    """Say why a document has no file that could be moved (domain/README.md section 6, W96), or None."""
+    """Say why a document has no file that could be moved (crm.md section 6, W96), or None."""
     if document.provider != SO_ARC_PROVIDER:
         detail = f"Its content is kept by the document plug-in {document.provider}."
         return Unmovable(InventoryState.ELSEWHERE, DOCUMENT_STORED_ELSEWHERE.code, detail)

@@ -1,6 +1,6 @@
 """An index of the files in one folder of attachments: eight bytes a file, so that a million take no memory to speak of.
 
-How the sub-folders for ranges of 10,000 ids are called is not documented (ND, domain/README.md section 6), and old
+How the sub-folders for ranges of 10,000 ids are called is not documented (ND, crm.md section 6), and old
 files may still lie flat: so the whole tree is listed once, and a file is known by the digits that its name begins with.
 """
 

@@ -37,7 +37,7 @@ class ServiceLayout:
 
         Its `attachment_location_id` decides; a folder given by hand stands in where that is not there. ND: what 0 or
         NULL means (old rows): the first location, then `config.attachment_path`. ND: a location that no longer has a
-        row: the current one, which is the last (domain/README.md section 1).
+        row: the current one, which is the last (crm.md section 1).
         """
         known = {location.id: location.folder for location in self.locations}
         chosen: list[Path | None]
@@ -56,7 +56,7 @@ class ServiceLayout:
 
 
 async def read_service_layout(installation: Installation, database: SourceDatabase) -> ServiceLayout:
-    """Read the folders from the database and put over them what was given by hand (domain/README.md section 1)."""
+    """Read the folders from the database and put over them what was given by hand (crm.md section 1)."""
     given = installation.service
     unusable: list[tuple[str, str]] = []
 

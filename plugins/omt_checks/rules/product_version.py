@@ -1,6 +1,6 @@
 """The product must be 7.1 or newer (W23). Told by what the database has, since numbers before 8.1 are not documented.
 
-The method is that of domain/README.md section 2, "Version".
+The method is that of crm.md section 2, "Version".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The folder of a document: `<owner's login>/<YYYY>.<P>` (domain/README.md section 6).
+"""The folder of a document: `<owner's login>/<YYYY>.<P>` (crm.md section 6).
 
 P is 1 for January to July and 2 for August to December, as both of the vendor's document plug-ins count.
 """
@@ -12,7 +12,7 @@ FIRST_MONTH_OF_SECOND_PERIOD = 8
 UNSET_YEARS = frozenset({1760, 1970})
 """A date of these years means that none was set: the product then takes today's.
 
-ND: documented for 1970 alone; 1760-01-01 is the product's other empty date (domain/README.md section 2).
+ND: documented for 1970 alone; 1760-01-01 is the product's other empty date (crm.md section 2).
 """
 
 EARLIEST_ZONE, LATEST_ZONE = timedelta(hours=-12), timedelta(hours=14)

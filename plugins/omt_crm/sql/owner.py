@@ -9,7 +9,7 @@ from typing import Final
 from omt_core.api import InstallationError
 
 _OWNER: Final = re.compile(r"[^\W\d][\w$#]{0,127}", re.ASCII)
-"""A plain identifier. ND: no example shows anything else (domain/README.md section 2)."""
+"""A plain identifier. ND: no example shows anything else (crm.md section 2)."""
 
 
 def validate_owner(prefix: str) -> str:

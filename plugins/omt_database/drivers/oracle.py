@@ -91,7 +91,7 @@ class OracleDriver(ServerDriver):
     def keywords(self) -> dict[str, str]:
         if self._location.dsn:
             return {}
-        # A TNS name, or host:port/service (domain/README.md section 1: the server alone, the database blank).
+        # A TNS name, or host:port/service (crm.md section 1: the server alone, the database blank).
         parts = filter(None, (self._location.server, self._location.database))
         return {"DBQ": "/".join(parts)}
 

@@ -1,4 +1,4 @@
-"""Customer Service: its folders and what its `config` file tells (domain/README.md section 1, Service).
+"""Customer Service: its folders and what its `config` file tells (crm.md section 1, Service).
 
 Its other folders are in the database, where the archive plugin reads them.
 """

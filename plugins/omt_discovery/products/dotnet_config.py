@@ -1,4 +1,4 @@
-"""Reads SuperOffice.config and web.config (domain/README.md section 1): lists of `<add key value>` by section.
+"""Reads SuperOffice.config and web.config (crm.md section 1): lists of `<add key value>` by section.
 
 They come from the customer's disk and may be anything: no document type, no entities, and the caller limits the size.
 """

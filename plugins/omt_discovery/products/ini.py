@@ -1,4 +1,4 @@
-"""Reads ini files as the Windows profile functions do (domain/README.md section 1, SuperOffice.ini).
+"""Reads ini files as the Windows profile functions do (crm.md section 1, SuperOffice.ini).
 
 Sections and keys in any case; the first hit wins; blanks round names and values, and one pair of quotes round a value,
 are taken off; lines that begin with `;` are comments; whatever else is no `key=value` is passed over.

@@ -1,4 +1,4 @@
-"""What SuperOffice.config and web.config say of the installation (domain/README.md section 1, SuperOffice.config)."""
+"""What SuperOffice.config and web.config say of the installation (crm.md section 1, SuperOffice.config)."""
 
 from __future__ import annotations
 

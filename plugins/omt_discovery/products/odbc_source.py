@@ -1,4 +1,4 @@
-"""ODBC sources of the machine: what a source's name stands for (domain/README.md section 1, Registry)."""
+"""ODBC sources of the machine: what a source's name stands for (crm.md section 1, Registry)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _read(registry: Registry, parent: str, key: str, name: str) -> OdbcSource:
     driver = text_value(registry, key, "Driver") or ""
     driver_name = text_value(registry, rf"{parent}\{_SOURCES}", name) or ""
     major = next((major for word, major in _DRIVER_WORDS if word in f"{driver} {driver_name}".casefold()), None)
-    # Oracle's driver calls it ServerName and has no database (domain/README.md section 1, Precedence).
+    # Oracle's driver calls it ServerName and has no database (crm.md section 1, Precedence).
     server_name = text_value(registry, key, "ServerName")
     if major == "oracle":
         return OdbcSource(key, major, server_name or text_value(registry, key, "Server"), None)

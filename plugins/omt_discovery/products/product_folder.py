@@ -1,6 +1,6 @@
 """A folder of the Windows client or of the server: SuperOffice.ini, and SuperOffice.config beside it.
 
-Within one folder (domain/README.md section 1, Precedence): archives and ODBC source come from the ini, server and
+Within one folder (crm.md section 1, Precedence): archives and ODBC source come from the ini, server and
 database from that source's registry entry, user and password from the config; the config fills what is left.
 """
 

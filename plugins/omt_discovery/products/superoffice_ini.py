@@ -1,4 +1,4 @@
-"""What SuperOffice.ini, SOUSER.INI and the ODBC source they name say (domain/README.md section 1, SuperOffice.ini)."""
+"""What SuperOffice.ini, SOUSER.INI and the ODBC source they name say (crm.md section 1, SuperOffice.ini)."""
 
 from __future__ import annotations
 

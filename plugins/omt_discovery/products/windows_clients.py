@@ -1,4 +1,4 @@
-"""Where the Windows client is installed, and with it its configuration (W16; domain/README.md section 1, Registry)."""
+"""Where the Windows client is installed, and with it its configuration (W16; crm.md section 1, Registry)."""
 
 from __future__ import annotations
 

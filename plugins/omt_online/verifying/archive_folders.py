@@ -13,7 +13,7 @@ from omt_core.api.files import openable, real_path
 from omt_crm.paths import fold
 
 TEMPLATE_FOLDER = "TEMPLATE"
-"""Where templates lie below the first archive folder unless a setting says otherwise (domain/README.md section 1)."""
+"""Where templates lie below the first archive folder unless a setting says otherwise (crm.md section 1)."""
 
 LISTINGS_KEPT = 256
 

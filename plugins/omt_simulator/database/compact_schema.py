@@ -1,7 +1,7 @@
 """Make `schema.json`, the simulator's compact copy of the CRM's table definitions, from the full one.
 
 Run by hand when the full definition changes: `python -m omt_simulator.database.compact_schema FULL.json`.
-The full definition is described in domain/README.md section 0; only facts that building a database
+The full definition is described in crm.md section 0; only facts that building a database
 needs are kept. One table per line, so that a change of the model is readable in a diff.
 """
 

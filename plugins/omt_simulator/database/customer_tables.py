@@ -11,7 +11,7 @@ from omt_simulator.database.writer import Database
 
 EQUIPMENT = "y_equipment"
 FIRST_CUSTOMER_TABLE = 5001
-"""Customer tables get numbers that differ per database (domain/README.md section 2)."""
+"""Customer tables get numbers that differ per database (crm.md section 2)."""
 
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001
 ROWS_OF_EACH_KIND = 10

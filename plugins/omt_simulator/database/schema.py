@@ -1,6 +1,6 @@
 """The CRM's tables as the simulator builds them, and what a column holds when nothing else is said.
 
-`schema.json` is made by `compact_schema.py` from the facts in domain/README.md section 0. Physical types and NOT NULL
+`schema.json` is made by `compact_schema.py` from the facts in crm.md section 0. Physical types and NOT NULL
 are not documented there (ND); the choice is made here and in `dialect.py`.
 """
 
@@ -34,7 +34,7 @@ INTEGER_TYPES = frozenset(
     }
 )
 BEGINNING_OF_TIME = datetime(1760, 1, 1)  # noqa: DTZ001
-"""The CRM's empty date where a column takes no NULL (domain/README.md section 2)."""
+"""The CRM's empty date where a column takes no NULL (crm.md section 2)."""
 
 UNSIGNED_HASH = "7H:AAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """What `encryptedCheck` holds: the documented shape; how the vendor computes it is not documented (section 4)."""

@@ -20,7 +20,7 @@ from omt_simulator.truth import Truth
 from omt_simulator.words import APPLICATIONS, TASKS
 
 DIARY, DOCUMENT, SAVED_REPORT, MERGE_DRAFT, MERGE_FINAL = 1, 4, 5, 8, 9
-"""appointment.type (domain/README.md section 6)."""
+"""appointment.type (crm.md section 6)."""
 
 COMPLETED = 3
 TYPES = (DOCUMENT,) * 17 + (SAVED_REPORT, MERGE_DRAFT, MERGE_FINAL)

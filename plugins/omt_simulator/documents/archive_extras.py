@@ -13,7 +13,7 @@ NEVER_MOVED = (
     r"C:\SO_ARC\Wishlist\wish.txt",
     r"C:\SO_ARC\Task_1.trt",
 )
-"""Logs, wishes and task files: "never migrate", domain/README.md section 6."""
+"""Logs, wishes and task files: "never migrate", crm.md section 6."""
 
 PERSONAL_FILES = ("mail.htm", "min eksport.sxf")
 """In a user's folder itself, beside the period folders."""

@@ -1,4 +1,4 @@
-"""Where a document's file lies below an archive root: domain/README.md section 6, written independently of omt_crm.
+"""Where a document's file lies below an archive root: crm.md section 6, written independently of omt_crm.
 
 This is the oracle that the migration is held against, so it shares no code with what it judges; its own tests are
 examples worked out by hand.

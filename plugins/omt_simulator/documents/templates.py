@@ -1,4 +1,4 @@
-"""Document templates: rows of DocTmpl and the template folder, domain/README.md section 6."""
+"""Document templates: rows of DocTmpl and the template folder, crm.md section 6."""
 
 from __future__ import annotations
 

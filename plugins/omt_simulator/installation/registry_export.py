@@ -16,7 +16,7 @@ def _quoted(text: str) -> str:
 
 
 def registry_export(connection: Connection) -> bytes:
-    """Return the keys that discovery looks at (domain/README.md section 1), and others that it must not mind."""
+    """Return the keys that discovery looks at (crm.md section 1), and others that it must not mind."""
     software = r"HKEY_LOCAL_MACHINE\SOFTWARE"
     keys: dict[str, Mapping[str, str | int]] = {
         rf"{software}\WOW6432Node\ODBC\ODBC.INI\{DSN}": connection.source,

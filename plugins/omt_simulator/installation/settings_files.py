@@ -1,6 +1,6 @@
 """The installation's own settings: SuperOffice.ini, .config files and Customer Service's `config`.
 
-Sections, keys and spelling are those of domain/README.md section 1, with the noise that real files have.
+Sections, keys and spelling are those of crm.md section 1, with the noise that real files have.
 """
 
 from __future__ import annotations

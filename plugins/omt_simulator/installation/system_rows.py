@@ -16,7 +16,7 @@ from omt_simulator.words import OWN_COMPANIES
 
 PRODUCT_VERSION = "8.5.7458"
 SCHEMA_VERSION = 888
-"""company.version of databases since 8.1 (domain/README.md section 2)."""
+"""company.version of databases since 8.1 (crm.md section 2)."""
 
 SEQUENCE_OFFSET = 10
 """sequence.id is the table's number plus ten; the first ten belong to the dictionary."""

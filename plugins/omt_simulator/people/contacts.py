@@ -29,7 +29,7 @@ from omt_simulator.words import (
 )
 
 RESOURCE, EXTERNAL, ANONYMOUS, SYSTEM = 1, 4, 7, 13
-"""associate.type of those who are not employees (domain/README.md section 3)."""
+"""associate.type of those who are not employees (crm.md section 3)."""
 
 DIRECT, PRIVATE, MOBILE, COMPANY_PHONE = 16385, 16388, 16389, 1
 """phone.ptype_idx."""

@@ -1,4 +1,4 @@
-"""Licences and user plans as they are on site (domain/README.md section 5)."""
+"""Licences and user plans as they are on site (crm.md section 5)."""
 
 from __future__ import annotations
 

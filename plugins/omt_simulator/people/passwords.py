@@ -1,6 +1,6 @@
 """Passwords of simulated users, and how their secrets are stored.
 
-The vendor's password hash is not documented (ND, domain/README.md section 4), so simulated installations use a scheme
+The vendor's password hash is not documented (ND, crm.md section 4), so simulated installations use a scheme
 of their own, which can be told apart by its prefix and is specified here and nowhere else:
 
     credentials.secret = "OMTSIM1:" + base64(salt) + ":" + base64(hash)

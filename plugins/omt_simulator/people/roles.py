@@ -6,7 +6,7 @@ from omt_simulator.database.writer import Database
 from omt_simulator.people.users import ROLE_ADMINISTRATOR, ROLE_USER_ADMINISTRATOR
 
 EMPLOYEE, EXTERNAL, ANONYMOUS, SYSTEM = range(4)
-"""role.roleType (domain/README.md section 3)."""
+"""role.roleType (crm.md section 3)."""
 
 ROLES = (
     ("User level 0", EMPLOYEE),

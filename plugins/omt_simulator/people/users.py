@@ -20,7 +20,7 @@ NATIONAL_FIRST_NAMES = tuple(name for name in FIRST_NAMES if name[0][0] in NATIO
 """Users whose logins, and so their folders, begin with a letter that ASCII lacks."""
 
 PLAN_SHARES = (("ten-sales", 10), ("ten-service", 5), ("ten-marketing", 2), ("ten-salesservicemarketing", 3))
-"""On-site plans (code names, domain/README.md section 5) and how many of twenty users have each."""
+"""On-site plans (code names, crm.md section 5) and how many of twenty users have each."""
 
 ADMINISTRATORS_PLAN = "ten-salesservicemarketing"
 
@@ -45,7 +45,7 @@ class SimulatedUser:
 
     @property
     def administrator(self) -> bool:
-        """Whether the role holds admin-all or admin-users (domain/README.md section 3)."""
+        """Whether the role holds admin-all or admin-users (crm.md section 3)."""
         return not self.retired and self.role in {ROLE_ADMINISTRATOR, ROLE_USER_ADMINISTRATOR}
 
 

@@ -1,7 +1,7 @@
 """User plans and user names, written to the new database only (W44-W68).
 
 The decisions stand in `omt.users`; `associate.userName` is set too where the customer's version has that column
-(9.2 and later, domain/README.md section 3). ND: how the vendor turns plans into licence rows online. Those that came
+(9.2 and later, crm.md section 3). ND: how the vendor turns plans into licence rows online. Those that came
 (`LicenseAssocLink`) are bound to the on-site database by their hash (section 2) and are left as they are.
 """
 

@@ -34,7 +34,7 @@ DEFAULT_CATALOGUE = tuple(
         "crm-suite-super",
     )
 )
-"""ND: how a real tenant names its plans to the tool; these are the module names of domain/README.md section 5, and for
+"""ND: how a real tenant names its plans to the tool; these are the module names of crm.md section 5, and for
 the newer suites names in the same manner."""
 
 

@@ -40,7 +40,7 @@ class MigrationState:
 
     @property
     def tenant_state(self) -> TenantState:
-        """Return the tenant's documented state (domain/README.md section 10, W97-W99)."""
+        """Return the tenant's documented state (crm.md section 10, W97-W99)."""
         if self.completed_kind is None:
             return TenantState.MIGRATION_PENDING
         return TenantState.RUNNING if self.completed_kind is MigrationKind.LIVE else TenantState.OFFLINE_MAINTENANCE

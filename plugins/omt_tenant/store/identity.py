@@ -24,7 +24,7 @@ from omt_tenant.store.layout import TenantLayout
 
 
 class TenantDescription(BaseModel):
-    """What tenant.json holds. The id has the form of domain/README.md section 10 (`Cust12345`)."""
+    """What tenant.json holds. The id has the form of crm.md section 10 (`Cust12345`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The path rule of domain/README.md section 6, by examples worked out by hand."""
+"""The path rule of crm.md section 6, by examples worked out by hand."""
 
 from __future__ import annotations
 

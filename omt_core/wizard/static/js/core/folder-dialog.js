@@ -1,4 +1,4 @@
-/** Chooses a folder of the computer that the tool runs on: the "..." buttons. Source: domain/wizard.md W102. */
+/** Chooses a folder of the computer that the tool runs on: the "..." buttons. Source: crm.md W102. */
 
 import { announce } from "./announce.js";
 import { ApiError, get } from "./api.js";

@@ -1,4 +1,4 @@
-/** Previous and the one primary button of each page. Source: domain/wizard.md W4-W6. */
+/** Previous and the one primary button of each page. Source: crm.md W4-W6. */
 
 const listeners = new Set();
 let shown = { primary: null, previous: null };

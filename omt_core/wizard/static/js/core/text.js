@@ -65,7 +65,7 @@ export function number(value, digits = 0) {
   return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** "39.1 KB": one decimal from KB on. Source: domain/wizard.md W74. */
+/** "39.1 KB": one decimal from KB on. Source: crm.md W74. */
 export function bytes(value) {
   let size = value;
   let unit = 0;
@@ -76,7 +76,7 @@ export function bytes(value) {
   return `${number(size, unit === 0 ? 0 : 1)} ${UNITS[unit]}`;
 }
 
-/** "01:05:09". Source: domain/wizard.md W77. */
+/** "01:05:09". Source: crm.md W77. */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]

@@ -1,4 +1,4 @@
-/** Checklist: what is to be looked at before the upload, and what that will do. Source: domain/wizard.md W38-W43. */
+/** Checklist: what is to be looked at before the upload, and what that will do. Source: crm.md W38-W43. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

@@ -1,4 +1,4 @@
-/** Checks: what every plugin's rules found, what stops the upload, and why. Source: domain/wizard.md W94. */
+/** Checks: what every plugin's rules found, what stops the upload, and why. Source: crm.md W94. */
 
 import { announce } from "../core/announce.js";
 import { get, post } from "../core/api.js";

@@ -1,4 +1,4 @@
-/** The tool has ended as it was asked to; nothing on this page works any more. Source: domain/wizard.md W81. */
+/** The tool has ended as it was asked to; nothing on this page works any more. Source: crm.md W81. */
 
 import { h, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";

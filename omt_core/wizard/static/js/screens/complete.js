@@ -1,4 +1,4 @@
-/** Complete: what was moved, what was left behind and why, and what comes next. Source: domain/wizard.md W80-W82. */
+/** Complete: what was moved, what was left behind and why, and what comes next. Source: crm.md W80-W82. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

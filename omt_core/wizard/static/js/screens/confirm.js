@@ -1,4 +1,4 @@
-/** Who migrates, how to reach them, live or test, the agreement. Source: domain/wizard.md W15, W24-W37. */
+/** Who migrates, how to reach them, live or test, the agreement. Source: crm.md W15, W24-W37. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";
@@ -92,7 +92,7 @@ class ConfirmScreen extends ScreenElement {
 customElements.define("omt-confirm", ConfirmScreen);
 screen("confirm", "omt-confirm");
 
-/** The functional right as the product calls it (domain/wizard.md W21). */
+/** The functional right as the product calls it (crm.md W21). */
 function rightName(right) {
   return right && hasText(`right.${right}`) ? t(`right.${right}`) : right;
 }

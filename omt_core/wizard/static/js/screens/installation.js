@@ -1,4 +1,4 @@
-/** What could not be found is given by hand: the answers dialog, as a page. Source: domain/wizard.md W17, W100-W105. */
+/** What could not be found is given by hand: the answers dialog, as a page. Source: crm.md W17, W100-W105. */
 
 import { get, post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

@@ -1,4 +1,4 @@
-/** Which installation this is, and the log on of one of its administrators. Source: domain/wizard.md W18-W23. */
+/** Which installation this is, and the log on of one of its administrators. Source: crm.md W18-W23. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

@@ -1,4 +1,4 @@
-/** Check email notifications: who is told after the migration. Source: domain/wizard.md W69. */
+/** Check email notifications: who is told after the migration. Source: crm.md W69. */
 
 import { post } from "../core/api.js";
 import { h, uniqueId } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** The window "Check user plans": the board of cards, and everything around it. Source: domain/wizard.md W44-W58. */
+/** The window "Check user plans": the board of cards, and everything around it. Source: crm.md W44-W58. */
 
 import { h } from "../core/dom.js";
 import { failed, loading } from "../core/placeholder.js";

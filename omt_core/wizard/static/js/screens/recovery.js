@@ -1,4 +1,4 @@
-/** How to go on after an earlier migration. Source: domain/wizard.md W83-W90. */
+/** How to go on after an earlier migration. Source: crm.md W83-W90. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

@@ -1,4 +1,4 @@
-/** Upload: the rows in parallel, and all one may do about them. Source: domain/wizard.md W73-W79. */
+/** Upload: the rows in parallel, and all one may do about them. Source: crm.md W73-W79. */
 
 import { post } from "../core/api.js";
 import { h, replace, setText } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** The window "Check user names": the grid, and everything around it. Source: domain/wizard.md W59-W68. */
+/** The window "Check user names": the grid, and everything around it. Source: crm.md W59-W68. */
 
 import { announce } from "../core/announce.js";
 import { h, replace, setText } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** What is going to happen, before anything does. Source: domain/wizard.md W10-W16. */
+/** What is going to happen, before anything does. Source: crm.md W10-W16. */
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";

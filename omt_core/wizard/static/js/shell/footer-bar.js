@@ -1,4 +1,4 @@
-/** Documentation at left, Previous and the primary button at right. Source: domain/wizard.md W4-W6. */
+/** Documentation at left, Previous and the primary button at right. Source: crm.md W4-W6. */
 
 import { post } from "../core/api.js";
 import { h, replace, setAttribute, setText, uniqueId } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** Where one is: done, current, to come; in words and signs too. Source: domain/wizard.md W2, W3. */
+/** Where one is: done, current, to come; in words and signs too. Source: crm.md W2, W3. */
 
 import { h, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";

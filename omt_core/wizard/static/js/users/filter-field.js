@@ -1,4 +1,4 @@
-/** The filter box of both windows. Source: domain/wizard.md W46, W52, W60. */
+/** The filter box of both windows. Source: crm.md W46, W52, W60. */
 
 import { announce } from "../core/announce.js";
 import { h, setText, uniqueId } from "../core/dom.js";

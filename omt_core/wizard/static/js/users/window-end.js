@@ -1,4 +1,4 @@
-/** How the two windows close: Ok and Cancel. Source: domain/wizard.md W57, W65. */
+/** How the two windows close: Ok and Cancel. Source: crm.md W57, W65. */
 
 import { alert } from "../core/announce.js";
 import { confirmDialog } from "../core/dialog.js";

@@ -1,4 +1,4 @@
-/** What follows from live and from test, said as the box is ticked. Source: domain/wizard.md W30-W37, W70. */
+/** What follows from live and from test, said as the box is ticked. Source: crm.md W30-W37, W70. */
 
 import { h, replace } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

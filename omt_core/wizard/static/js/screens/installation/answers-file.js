@@ -1,4 +1,4 @@
-/** Answers files: read from, and saved by, the browser of whoever sits before it. Source: domain/wizard.md W103. */
+/** Answers files: read from, and saved by, the browser of whoever sits before it. Source: crm.md W103. */
 
 import { post } from "../../core/api.js";
 import { h } from "../../core/dom.js";

@@ -1,4 +1,4 @@
-/** The form of the answers: SuperOffice CRM, Customer Service, Online. Source: domain/wizard.md W100-W105. */
+/** The form of the answers: SuperOffice CRM, Customer Service, Online. Source: crm.md W100-W105. */
 
 import { h, replace } from "../../core/dom.js";
 import { checkField, field } from "../../core/fields.js";

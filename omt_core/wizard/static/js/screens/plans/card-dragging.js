@@ -1,4 +1,4 @@
-/** Dragging cards with mouse, pen and finger. Source: domain/wizard.md W51. */
+/** Dragging cards with mouse, pen and finger. Source: crm.md W51. */
 
 import { h } from "../../core/dom.js";
 

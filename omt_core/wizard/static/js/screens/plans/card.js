@@ -1,4 +1,4 @@
-/** A user's card on the board. Source: domain/wizard.md W48-W50. */
+/** A user's card on the board. Source: crm.md W48-W50. */
 
 import { h, replace, setAttribute, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

@@ -1,4 +1,4 @@
-/** A column of the board: its name with the seats, and its cards. Source: domain/wizard.md W47. */
+/** A column of the board: its name with the seats, and its cards. Source: crm.md W47. */
 
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

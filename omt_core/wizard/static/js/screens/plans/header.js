@@ -1,4 +1,4 @@
-/** What stands above the board. Source: domain/wizard.md W44, W45, W54. */
+/** What stands above the board. Source: crm.md W44, W45, W54. */
 
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

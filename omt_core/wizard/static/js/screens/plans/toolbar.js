@@ -1,4 +1,4 @@
-/** The buttons above the board, and the bar for the cards that are chosen. Source: domain/wizard.md W46. */
+/** The buttons above the board, and the bar for the cards that are chosen. Source: crm.md W46. */
 
 import { h, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

@@ -1,4 +1,4 @@
-/** The editable combo boxes of the grid: keys, typing, choosing. Source: domain/wizard.md W62. */
+/** The editable combo boxes of the grid: keys, typing, choosing. Source: crm.md W62. */
 
 import { AddressList } from "./address-list.js";
 

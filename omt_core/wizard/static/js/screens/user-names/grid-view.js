@@ -1,4 +1,4 @@
-/** The grid of user names on the page. Source: domain/wizard.md W61. */
+/** The grid of user names on the page. Source: crm.md W61. */
 
 import { h, setAttribute } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";

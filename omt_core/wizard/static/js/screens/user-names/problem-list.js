@@ -1,4 +1,4 @@
-/** The list of all problems with user names, and the way to the next one. Source: domain/wizard.md W64. */
+/** The list of all problems with user names, and the way to the next one. Source: crm.md W64. */
 
 import { h, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
