@@ -5,7 +5,6 @@ A journal that is lost is rebuilt from the tenant's manifest (W91).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
 from omt_core.api.errors import InstallationError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import Notice
+from omt_core.api.files import temporary_folder
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
@@ -114,7 +114,7 @@ async def _enter_workspace(request: OpenRequest, licence: Licence, resources: As
         make_private(folder)
         await resources.enter_async_context(locked(folder))
         return folder
-    copy = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="omt-")))
+    copy = resources.enter_context(temporary_folder())
     if (folder / JOURNAL_FILE).is_file():
         copy_journal(folder / JOURNAL_FILE, copy / JOURNAL_FILE)
     return copy

@@ -13,7 +13,6 @@ of an online side that differs.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -24,6 +23,7 @@ import anyio
 import pytest
 
 from omt_core.api import Item
+from omt_core.api.files import temporary_folder
 from omt_core.testing.crm import build_crm, export_database, open_crm
 from omt_core.testing.online.completion import CompletionConformance
 from omt_core.testing.online.opening import OpeningConformance
@@ -70,8 +70,8 @@ def exported_database() -> SuiteDatabase:
         parted = sorted((name for name in tables if tables[name] <= PARTS), key=lambda name: (-tables[name], name))
         return SuiteDatabase(few=_parts(exported, parted[:TABLES]), whole=_parts(exported, tables), users=users)
 
-    with tempfile.TemporaryDirectory(prefix="omt-conformance-") as folder:
-        return anyio.run(export, Path(folder))
+    with temporary_folder() as folder:
+        return anyio.run(export, folder)
 
 
 def _parts(exported: Sequence[tuple[Item, bytes]], tables: Collection[str]) -> Sequence[tuple[Item, bytes]]:

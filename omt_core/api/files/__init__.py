@@ -13,6 +13,7 @@ from omt_core.api.files.durable import (
     make_sure,
     move_into_place,
     sync_folder,
+    temporary_folder,
     write_whole,
 )
 from omt_core.api.files.exact import openable, ordinary, real_path
@@ -40,5 +41,6 @@ __all__ = [
     "replace",
     "sqlite_uri",
     "sync_folder",
+    "temporary_folder",
     "write_whole",
 ]

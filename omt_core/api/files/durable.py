@@ -6,11 +6,13 @@ import errno
 import os
 import secrets
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from omt_core.api.drives import refuse_missing
-from omt_core.api.files.patience import patiently, remove, replace
+from omt_core.api.files.patience import patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, make_private
 
 
@@ -35,8 +37,8 @@ def make_folder(folder: Path) -> None:
     Raises `OSError`, and `InputError` `drive-not-there`.
     """
     if not folder.is_dir():
-        if folder.parent == folder:  # a drive, a share, or a current folder that was removed
-            refuse_missing(folder)
+        refuse_missing(folder)
+        if folder.parent == folder:  # as of a current folder that was removed
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
         if not folder.parent.is_dir():
             make_folder(folder.parent)
@@ -50,6 +52,18 @@ def make_folder(folder: Path) -> None:
     # Also where it is there: whoever made it may have been killed before this.
     with suppress(PermissionError):  # a folder that may not be read cannot be made durable
         sync_folder(folder.parent)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Lend a private folder in the one for temporary files; it is removed in the end, if nobody keeps it from that."""
+    folder = Path(tempfile.mkdtemp(prefix="omt-"))
+    try:
+        _keep_to_this_account(folder)
+        yield folder
+    finally:
+        with suppress(OSError):  # what was done with it is not undone by a virus scanner that still looks at it
+            remove_tree(folder)
 
 
 def make_file(path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode
+from omt_core.api.files import temporary_folder
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.report import record_of, render
@@ -34,8 +34,8 @@ class Report(CoreCommand):
     async def run(self, call: Invocation) -> int:
         folder = existing(workspace_of(call))
         output: Path = call.options.output or folder / f"{REPORT_STEM}.{call.options.format}"
-        with tempfile.TemporaryDirectory(prefix="omt-") as temporary:
-            copy = Path(temporary) / JOURNAL_FILE
+        with temporary_folder() as temporary:
+            copy = temporary / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:
                 record = await record_of(journal, folder, call.app.host.codes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from typing_extensions import override
 
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
+from omt_core.api.files import temporary_folder
 from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
@@ -32,8 +32,8 @@ class Status(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         folder = existing(workspace_of(call))
-        with tempfile.TemporaryDirectory(prefix="omt-") as temporary:
-            copy = Path(temporary) / JOURNAL_FILE
+        with temporary_folder() as temporary:
+            copy = temporary / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:
                 return await _show(call, journal, folder)

@@ -7,7 +7,6 @@ looked at is a line that says why. A plugin that fails is a line that names it.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ import anyio.to_thread
 from omt_core.api.calls import ExamineMachine
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError, OmtError
+from omt_core.api.files import temporary_folder
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState, looked_at
@@ -169,8 +169,8 @@ async def _estimate(folder: Path) -> EstimateRecord | None:
     """Return the estimate that a workspace keeps, read from a copy of its journal; None where it cannot be read."""
     if not await anyio.Path(folder / JOURNAL_FILE).is_file():
         return None
-    with tempfile.TemporaryDirectory(prefix="omt-") as temporary:
-        copy = Path(temporary) / JOURNAL_FILE
+    with temporary_folder() as temporary:
+        copy = temporary / JOURNAL_FILE
         try:
             await anyio.to_thread.run_sync(copy_journal, folder / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Final, Literal, cast
 
 from aiohttp import web
 from pydantic import Field
 
+from omt_core.api.files import temporary_folder
 from omt_core.api.items import ItemState
 from omt_core.engine.report import write_report
 from omt_core.engine.upload.rate import parse_rate
@@ -97,8 +96,8 @@ async def left_behind(request: web.Request) -> web.Response:
 async def report(request: web.Request) -> web.Response:
     """Return the report as it stands, to be kept or looked at."""
     form = cast("Literal['html', 'csv', 'json']", request.match_info["form"])
-    with tempfile.TemporaryDirectory(prefix="omt-") as folder:
-        output = Path(folder) / f"report.{form}"
+    with temporary_folder() as folder:
+        output = folder / f"report.{form}"
         await write_report(controller_of(request).holder.runner.session, output, form)
         return download(output.name, output.read_bytes(), _TYPES[form])
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
 import anyio.to_thread
 
+from omt_core.api.files import temporary_folder
 from omt_online.client.answers import TenantAnswer
 from omt_online.client.connection import open_session
 from omt_online.client.result_files import fetch_result
@@ -28,8 +28,8 @@ async def check_tenant(settings: ClientSettings, receipt: Receipt, manifest: Pat
         answer = await session.ask(TenantAnswer, "GET", "/v1/tenant")
         mismatches = list(_identity(receipt, answer.tenant, answer.public_key))
         path = f"/v1/migrations/{quote(receipt.header.migration, safe='')}"
-        with tempfile.TemporaryDirectory(prefix="omt-verify-") as folder:
-            fetched = await fetch_result(session, path, {}, Path(folder))
+        with temporary_folder() as folder:
+            fetched = await fetch_result(session, path, {}, folder)
             mismatches += await anyio.to_thread.run_sync(
                 _compare, receipt, manifest, fetched.receipt, fetched.manifest, most
             )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from omt_core.api import files
+from omt_core.api.files import durable
 
 
 def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
@@ -56,3 +58,22 @@ def test_a_folder_that_can_have_none_above_it_is_not_looked_for_without_end(
     gone.rmdir()
     with pytest.raises(FileNotFoundError):
         files.make_folder(Path("ten/inner"))
+
+
+def test_a_temporary_folder_that_somebody_looks_into_is_no_fault_of_what_was_done_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virus scanner does on Windows, where nothing that is open is removed; a stand-in refuses it here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with files.temporary_folder() as folder:
+        assert os.name == "nt" or stat.S_IMODE(folder.stat().st_mode) == 0o700
+        (folder / "copy").write_bytes(b"")
+    assert list(tmp_path.iterdir()) == []
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "it is being used by another process", str(path))
+
+    monkeypatch.setattr(durable, "remove_tree", refuse)
+    with files.temporary_folder() as folder:
+        pass
+    assert list(tmp_path.iterdir()) == [folder]
