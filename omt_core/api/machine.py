@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from omt_core.api.files import windows
 from omt_core.api.text import one_line
 
 LOOK_SECONDS: Final = 10.0
@@ -99,25 +101,11 @@ def may_write(place: Path) -> bool:
         return os.access(place, os.W_OK)
     # There `os.access` knows attributes and no rights. Opening for change changes nothing.
     if place.is_dir():
-        return _opens_for_new_files(str(place))
+        return windows.may_open(place, windows.FOR_NEW_FILES)
+    if place.stat().st_file_attributes & stat.FILE_ATTRIBUTE_READONLY:
+        return windows.may_open(place, windows.TO_REPLACE)  # as `files` does, whatever the attribute says
     try:
         with place.open("r+b"):
             return True
     except PermissionError:
         return False
-
-
-def _opens_for_new_files(folder: str) -> bool:
-    """Ask Windows to open a folder with the right to make files in it; anything but a refusal is a yes."""
-    if sys.platform != "win32":
-        raise NotImplementedError
-    import ctypes  # noqa: PLC0415 - of use on Windows alone
-
-    add_file, shared, existing, as_folder, refused = 0x2, 0x7, 3, 0x02000000, 5
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.CreateFileW.restype = ctypes.c_void_p
-    handle = kernel.CreateFileW(folder, add_file, shared, None, existing, as_folder, None)
-    if handle in {None, ctypes.c_void_p(-1).value}:
-        return ctypes.get_last_error() != refused
-    kernel.CloseHandle(ctypes.c_void_p(handle))
-    return True

@@ -10,7 +10,7 @@ from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING,
 from omt_archive.names import on_site
 from omt_core.api import Installation, InventoryState, Item, Row, one_line
 from omt_crm.numbers import whole_number
-from omt_crm.paths import fold, refuse_reason
+from omt_crm.paths import as_opened, fold, refuse_reason
 from omt_folders.disk import Disk, listed
 from omt_folders.tree import tree_item, walk
 
@@ -24,7 +24,10 @@ NEVER_MOVED: Final = "TRAVEL"
 
 
 class TemplateRow(NamedTuple):
-    """A row of DocTmpl that names a file. `relative` is its path with `/`, in the row's spelling."""
+    """A row of DocTmpl that names a file.
+
+    `relative` is its path with `/`, in the row's spelling, but for the dots and blanks that Windows on site takes off.
+    """
 
     key: int
     relative: str
@@ -52,7 +55,8 @@ def template_rows(rows: Sequence[Row]) -> list[TemplateRow]:
     for key, filename, from_plugin, provider, deleted in rows:
         if filename is None or not str(filename).strip() or any(map(whole_number, (from_plugin, provider, deleted))):
             continue
-        found.append(TemplateRow(whole_number(key), str(filename).replace("\\", "/")))
+        names = map(as_opened, str(filename).replace("\\", "/").split("/"))
+        found.append(TemplateRow(whole_number(key), "/".join(names)))
     return found
 
 

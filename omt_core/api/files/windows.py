@@ -22,6 +22,15 @@ if sys.platform == "win32":
     _PROTECTED, _UNPROTECTED = 0x8000_0000, 0x2000_0000
     _SE_DACL_PROTECTED = 0x1000
     _TOKEN_QUERY, _TOKEN_USER = 0x0008, 1
+    _SHARED, _OPEN_EXISTING, _FOLDERS_TOO = 0x7, 3, 0x0200_0000
+    _INVALID_HANDLE = ctypes.c_void_p(-1).value
+    _ERROR_ACCESS_DENIED = 5
+
+    FOR_NEW_FILES = 0x2
+    """FILE_ADD_FILE of a folder."""
+    TO_REPLACE = 0x10000 | 0x100
+    """DELETE and FILE_WRITE_ATTRIBUTES."""
+
     _NO_ATTRIBUTES = 0xFFFF_FFFF
     _SETTABLE_ATTRIBUTES = 0x1 | 0x2 | 0x4 | 0x20 | 0x100 | 0x2000
     """READONLY, HIDDEN, SYSTEM, ARCHIVE, TEMPORARY and NOT_CONTENT_INDEXED."""
@@ -29,6 +38,10 @@ if sys.platform == "win32":
     _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     _advapi = ctypes.WinDLL("advapi32", use_last_error=True)
     _kernel.MoveFileExW.argtypes = (wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD)
+    _kernel.CreateFileW.argtypes = (
+        wintypes.LPCWSTR, *(wintypes.DWORD,) * 2, wintypes.LPVOID, *(wintypes.DWORD,) * 2, wintypes.HANDLE,
+    )  # fmt: skip
+    _kernel.CreateFileW.restype = wintypes.HANDLE
     _kernel.GetFileAttributesW.argtypes = (wintypes.LPCWSTR,)
     _kernel.GetFileAttributesW.restype = wintypes.DWORD
     _kernel.SetFileAttributesW.argtypes = (wintypes.LPCWSTR, wintypes.DWORD)
@@ -66,6 +79,14 @@ if sys.platform == "win32":
         flags = _MOVEFILE_REPLACE_EXISTING | _MOVEFILE_WRITE_THROUGH
         if not _kernel.MoveFileExW(str(source), str(target), flags):
             raise _last_error(target)
+
+    def may_open(path: Path, access: int) -> bool:
+        """Tell whether Windows would let this account do that with a file or folder; all but a refusal is a yes."""
+        handle = _kernel.CreateFileW(str(path), access, _SHARED, None, _OPEN_EXISTING, _FOLDERS_TOO, None)
+        if handle in {None, _INVALID_HANDLE}:
+            return ctypes.get_last_error() != _ERROR_ACCESS_DENIED
+        _kernel.CloseHandle(handle)
+        return True
 
     def process_sid() -> str:
         """Return the security identifier of the account that the process runs as (`S-1-5-21-...`)."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api.files import PRIVATE_FOLDER
+from omt_core.api.files import make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +104,4 @@ class TenantLayout:
         """Make the folders that are not there yet, private to this user."""
         parts = (self.uploads, self.packs, self.contents, self.manifests, self.databases, self.receipts)
         for folder in (self.root, *parts):
-            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            make_folder(folder)

@@ -7,12 +7,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from omt_core.api import InputError
-from omt_core.api.files import PRIVATE_FILE
+from omt_core.api.files import make_file
 from omt_tenant.store.state_schema import SCHEMA, VERSION
 
 T = TypeVar("T")
@@ -27,7 +27,8 @@ class StateDatabase:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.touch(mode=PRIVATE_FILE)
+        with suppress(FileExistsError):
+            make_file(path)
         self._writer = self._connect()
         self._prepare()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()

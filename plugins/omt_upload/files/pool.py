@@ -12,7 +12,7 @@ from omt_protocol.bundle.writer import Framing
 from omt_upload.files.contents import read_to_places
 from omt_upload.files.outcome import Reading, TooLarge, Unread, understood
 from omt_upload.files.process import ReaderProcess
-from omt_upload.files.shared_memory import share_memory
+from omt_upload.files.shared_memory import SharedMemory, share_memory
 
 _PAGE: Final = 1 << 16
 """What buffers are aligned to: pages on every system."""
@@ -30,9 +30,12 @@ class ReaderPool:
     """Starts a process when all that there are have work, up to so many as may read at once."""
 
     def __init__(self, *, buffers: int, buffer_bytes: int) -> None:
-        """Set so many buffers aside, each of `buffer_bytes` or a little more."""
+        """Set so many buffers aside, each of `buffer_bytes` or a little more; fewer where memory is short.
+
+        Raises OSError where there is none for a single one.
+        """
         length = -(-buffer_bytes // _PAGE) * _PAGE
-        self._memory = share_memory(buffers * length)
+        self._memory = _as_much_as_there_is(buffers, length)
         whole = memoryview(self._memory.map)
         self._free = [SharedBuffer(begin, whole[begin : begin + length]) for begin in range(0, len(whole), length)]
         self._idle: queue.SimpleQueue[ReaderProcess] = queue.SimpleQueue()
@@ -77,3 +80,18 @@ class ReaderPool:
             with self._starting:
                 self._started.append(process)
             return process
+
+
+def _as_much_as_there_is(buffers: int, length: int) -> SharedMemory:
+    """Set memory aside for so many buffers, or a half of them, and so on.
+
+    Windows charges all of it to memory and page file at once, touched or not: on a small server it says that there is
+    too little (error 1455).
+    """
+    while True:
+        try:
+            return share_memory(buffers * length)
+        except OSError:
+            if buffers <= 1:
+                raise
+            buffers //= 2

@@ -40,7 +40,10 @@ class Readers:
         self._free: list[mmap] = []
         self._pool: ReaderPool | None = None
         if _in_processes(settings):
-            self._pool = ReaderPool(buffers=buffers, buffer_bytes=settings.bundle_bytes)
+            try:
+                self._pool = ReaderPool(buffers=buffers, buffer_bytes=settings.bundle_bytes)
+            except OSError as error:
+                _log.warning("Small files are read in threads: no memory for processes (%s).", error.strerror or error)
 
     def close(self) -> None:
         """End the reader processes, if there are any."""

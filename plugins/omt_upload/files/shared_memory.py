@@ -28,7 +28,7 @@ class SharedMemory:
 
 
 def share_memory(size: int) -> SharedMemory:
-    """Set memory aside. What of it is never touched costs nothing."""
+    """Set memory aside. What of it is never touched costs nothing, but on Windows. Raises OSError."""
     if sys.platform == "win32":
         name = f"omt-{secrets.token_hex(16)}"
         return SharedMemory(mmap.mmap(-1, size, tagname=name), name, ())

@@ -61,6 +61,14 @@ async def test_a_row_that_leads_out_of_the_folder_is_refused(new_site):
     assert [(item.key, item.reason) for item in refused] == [("row:904", "template-name-hostile")]
 
 
+async def test_a_row_whose_names_end_in_dots_and_blanks_is_the_file_that_windows_opens_for_it(new_site):
+    site = new_site()
+    add_template(site, 905, "NO \\SoLetter.docx. ")
+    add_template(site, 906, "...")
+    items = [item for item in await site.items("templates") if item.presence is not InventoryState.FOUND]
+    assert [(item.key, item.reason) for item in items] == [("row:906", "template-name-hostile")]
+
+
 @pytest.mark.symlinks
 async def test_a_link_to_a_folder_is_told_and_not_followed(new_site, tmp_path):
     site = new_site()

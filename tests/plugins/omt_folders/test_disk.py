@@ -39,6 +39,7 @@ def test_a_pipe_is_unreadable_and_not_opened(disk, tmp_path):
     assert disk.examine_path(tmp_path / "root" / "pipe").presence is InventoryState.UNREADABLE
 
 
+@pytest.mark.posix("modes are POSIX's word for it")
 def test_a_file_that_the_system_lets_nobody_read_is_unreadable(disk, tmp_path, monkeypatch):
     file = tmp_path / "root" / "closed"
     file.write_bytes(b"x")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +253,34 @@ def test_the_mode_of_the_file_is_kept(site: Any) -> None:
     assert site.config.stat().st_mode & 0o777 == 0o640
     site.thaw()
     assert site.config.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_read_only_file_is_frozen_and_thawed_and_stays_read_only(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows lets nobody replace or remove what is read-only. Wine lets it be replaced, hence the stand-in."""
+
+    def is_read_only(path: Path) -> bool:
+        return path.exists() and not path.stat().st_mode & stat.S_IWRITE
+
+    def refuse(source: Path, target: Path) -> None:
+        if is_read_only(target):
+            raise PermissionError(errno.EACCES, "Access is denied")
+        rename(source, target)
+
+    rename = files.patience._rename
+    monkeypatch.setattr(files.patience, "_rename", refuse)
+    monkeypatch.setattr(files.patience, "_is_read_only", is_read_only)
+    monkeypatch.setattr(files.patience, "_WAITS", ())
+    site.config.chmod(stat.S_IREAD)
+    site.freeze()
+    assert site.config.read_bytes().endswith(b"frozen\n")
+    assert is_read_only(site.config)
+    leftover = site.service / json.loads(site.kept["service-config"])["temporary"]
+    leftover.write_bytes(b"of a process that was killed")
+    leftover.chmod(stat.S_IREAD)
+    site.thaw()
+    assert [path.name for path in site.service.iterdir()] == ["config"]
+    assert site.config.read_bytes() == b"dbHost = sql\n"
+    assert is_read_only(site.config)
 
 
 def test_the_other_documented_name_is_found(site: Any) -> None:

@@ -31,12 +31,12 @@ def test_files_are_read_with_their_digests_and_stamps_to_where_a_bundle_has_them
     for number, content in enumerate(contents):
         path = tmp_path / str(number)
         path.write_bytes(content)
-        os.utime(path, ns=(1, number))
+        os.utime(path, ns=(1_000, number * 1_000))
         files.append((str(path), len(content)))
     buffer = bytearray(framing.bundle_size(size for _, size in files))
     _, *results = read_small_files(buffer, files, framing, tries=3)
     assert results == [
-        Reading(digest_of(content), len(content), number, offset)
+        Reading(digest_of(content), len(content), number * 1_000, offset)
         for number, (content, offset) in enumerate(zip(contents, offsets, strict=True))
     ]
     for content, result in zip(contents, results, strict=True):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import psutil
 import pytest
 
 from omt_protocol.bundle.writer import CPIO, USTAR
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_small_files
 from omt_upload.files.pool import ReaderPool
+from omt_upload.files.readers import Readers
+from omt_upload.files.shared_memory import SharedMemory, share_memory
+from omt_upload.settings import UploadSettings
 
 _SIZE = 1 << 20
 
@@ -62,6 +67,33 @@ def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
     assert second.view[141:150] == "ünïcode".encode()
     pool.give_back(first)
     assert pool.take() is first
+
+
+def test_where_memory_is_short_there_are_fewer_buffers_or_threads_alone(monkeypatch, files) -> None:
+    """Stands in for error 1455, which Windows gives when memory and page file cannot hold what was asked for."""
+    asked: list[int] = []
+
+    def scarce(size: int) -> SharedMemory:
+        asked.append(size // _SIZE)
+        if size > most * _SIZE:
+            raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete.")
+        return share_memory(size)
+
+    monkeypatch.setattr("omt_upload.files.pool.share_memory", scarce)
+    most = 2
+    pool = ReaderPool(buffers=8, buffer_bytes=_SIZE)
+    assert asked == [8, 4, 2]
+    assert [pool.take() is None for _ in range(3)] == [False, False, True]
+    pool.close()
+    most = 0
+    readers = Readers(UploadSettings(reading="processes", bundle_bytes=_SIZE), USTAR, buffers=8)
+
+    async def read() -> list[type]:
+        async with readers.small(files) as (_, results):
+            return [type(result) for result in results]
+
+    assert anyio.run(read) == [Unread, Reading, Reading, Reading, Reading, TooLarge]
+    readers.close()
 
 
 def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
