@@ -116,7 +116,7 @@ def second_run(office: Office, tenant: Tenant, browser: Browser, folder: Path) -
 def beginning(somebody: Person, office: Office, tenant: Tenant, folder: Path) -> None:
     """Welcome, Settings, Installation, Login, Confirm."""
     page = somebody.page
-    Welcome(page).says("This machine: all is well")
+    Welcome(page).says("This machine: all that was looked at is well")
     take(page, folder, "welcome")
     page.get_by_role("button", name="Settings").click()
     settings = Settings(page)

@@ -8,13 +8,16 @@ from tests.browser.conftest import NewPerson, StartWizard
 from tests.browser.person import Person
 from tests.browser.screens.beginning import Login, Welcome
 
+WELL = "This machine: all that was looked at is well"
+"""Nothing needs care; how large the night is nobody estimated."""
+
 
 def test_a_machine_on_which_all_is_well_is_one_calm_line_with_all_that_was_looked_at_behind_it(person: Person) -> None:
     welcome = Welcome(person.page)
-    welcome.says("This machine: all is well")
+    welcome.says(WELL)
     tenant = welcome.main.get_by_text("The tenant at 127.0.0.1 answers")
     expect(tenant).to_be_hidden()
-    welcome.main.get_by_text("This machine: all is well").click()
+    welcome.main.get_by_text(WELL).click()
     expect(tenant).to_be_visible()
 
 
@@ -55,4 +58,4 @@ def test_a_machine_that_could_not_be_looked_at_is_said_so_and_asked_again(person
     person.page.unroute("**/api/machine")
     welcome.main.get_by_text("This machine could not be looked at").click()
     welcome.button("Try again").click()
-    welcome.says("This machine: all is well")
+    welcome.says(WELL)

@@ -26,7 +26,7 @@ _STYLES: Final = {
 }
 _VERDICTS: Final = {
     MachineState.OK: "This machine: all is well.",
-    MachineState.NOT_CHECKED: "This machine: all is well that could be looked at.",
+    MachineState.NOT_CHECKED: "This machine: all that was looked at is well.",
     MachineState.WARNING: "This machine can do it; see to the warnings.",
     MachineState.ERROR: "This machine is not ready: see to the errors.",
 }

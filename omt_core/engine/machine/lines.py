@@ -114,7 +114,7 @@ def long_paths(windows: Windows | None) -> Iterator[MachineCheck]:
 def sleep(windows: Windows | None) -> Iterator[MachineCheck]:
     """Look at what may end the night with a machine that sleeps."""
     if windows is None:
-        yield _elsewhere("sleep", "Not looked at: it is asked of Windows alone.")
+        yield _elsewhere("sleep", "When the machine goes to sleep is asked of Windows alone.")
         return
     if windows.on_battery():
         yield line("sleep", WARNING, "The machine runs on its battery.", "Plug it in for the night.")
@@ -143,7 +143,7 @@ def sessions() -> Iterator[MachineCheck]:
     """Say who else works on this machine, and whether the CRM's client runs on it."""
     own = getpass.getuser().casefold()
     others = sorted({user.name for user in psutil.users() if user.name.casefold() != own}, key=str.casefold)
-    clients = sum((process.info["name"] or "").casefold() in _CRM_CLIENTS for process in psutil.process_iter(["name"]))
+    clients = sum(_name(process).casefold() in _CRM_CLIENTS for process in psutil.process_iter())
     if others:
         yield line(
             "sessions",
@@ -197,7 +197,7 @@ def drives(installation: Installation | None, windows: Windows | None) -> Iterat
 def scanner(installation: Installation | None, folder: Path, windows: Windows | None) -> Iterator[MachineCheck]:
     """Name the folders that a virus scanner should leave alone; only Windows' own says whether it does."""
     if windows is None:
-        yield _elsewhere("virus-scanner", "Not looked at: it is asked of Windows alone.")
+        yield _elsewhere("virus-scanner", "Virus scanners are thought of on Windows alone.")
         return
     mine = ntpath.normcase(str(folder))
     excluded = [ntpath.normcase(one).rstrip("\\") for one in windows.names(_EXCLUSIONS) or ()]
@@ -241,6 +241,14 @@ def folders_of(installation: Installation) -> Sequence[Path]:
 def nearest(folder: Path) -> Path:
     """Return the folder, or the first above it that is there."""
     return next((one for one in (folder, *folder.parents) if one.exists()), Path(folder.anchor))
+
+
+def _name(process: psutil.Process) -> str:
+    """Return the name of a process; of one that ends just now, or is none of this account's business, there is none."""
+    try:
+        return process.name()
+    except (psutil.Error, OSError):
+        return ""
 
 
 def _letter(folder: Path) -> str:

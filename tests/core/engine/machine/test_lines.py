@@ -119,7 +119,7 @@ def test_a_windows_that_does_not_say_when_it_sleeps_is_not_taken_for_one_that_ne
 
 def test_who_else_is_logged_on_is_named_and_oneself_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines.getpass, "getuser", lambda: "Admin")
-    monkeypatch.setattr(psutil, "process_iter", lambda _: [])
+    monkeypatch.setattr(psutil, "process_iter", list)
     monkeypatch.setattr(psutil, "users", lambda: [SimpleNamespace(name="admin")])
     assert only(lines.sessions()).state is OK
     monkeypatch.setattr(psutil, "users", lambda: [SimpleNamespace(name=name) for name in ("zoe", "ADMIN", "Bo", "Bo")])
@@ -129,8 +129,15 @@ def test_who_else_is_logged_on_is_named_and_oneself_is_not(monkeypatch: pytest.M
 
 def test_a_crm_client_that_runs_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "users", list)
-    names = ("SOCRM.EXE", None, "python")
-    monkeypatch.setattr(psutil, "process_iter", lambda _: [SimpleNamespace(info={"name": name}) for name in names])
+
+    def gone() -> str:
+        raise psutil.NoSuchProcess(7)
+
+    def not_told() -> str:
+        raise OSError(87, "as Wine says of some")
+
+    names = (gone, not_told, lambda: "python", lambda: "SOCRM.EXE")
+    monkeypatch.setattr(psutil, "process_iter", lambda: [SimpleNamespace(name=name) for name in names])
     found = only(lines.sessions())
     assert (found.state, "Windows client runs" in found.message) == (WARNING, True)
 

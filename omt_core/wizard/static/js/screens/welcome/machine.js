@@ -4,6 +4,7 @@ import { get } from "../../core/api.js";
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { failed } from "../../core/placeholder.js";
+import { prose } from "../../core/prose.js";
 import { t, tn } from "../../core/text.js";
 
 const SIGNS = {
@@ -68,6 +69,7 @@ function list(lines) {
     return h("li", null,
       h("span", { class: "machine__sign", dataset: { tone: sign.tone } },
         icon(sign.icon, { label: t(`notice.${sign.tone}`) })),
-      h("div", null, h("p", null, line.message), line.remedy ? h("p", { class: "muted" }, line.remedy) : null));
+      h("div", null, h("p", null, prose(line.message)),
+        line.remedy ? h("p", { class: "muted" }, prose(line.remedy)) : null));
   }));
 }
