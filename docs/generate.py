@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import answers, api, cli, errors, findings, hooks, schemas, settings
+from generating import answers, api, cli, errors, findings, hooks, libraries, schemas, settings
 
 REFERENCE = Path(__file__).parent / "reference"
 OWNED = ("findings/*.md", "schemas/*.json")
@@ -16,7 +16,7 @@ OWNED = ("findings/*.md", "schemas/*.json")
 
 def wanted() -> Mapping[str, str]:
     """Return all files of the reference that are made from the code, by path below `docs/reference`."""
-    writers = (answers, api, cli, errors, hooks, schemas, settings)
+    writers = (answers, api, cli, errors, hooks, libraries, schemas, settings)
     return {**findings.pages(REFERENCE), **{path: text for writer in writers for path, text in writer.pages().items()}}
 
 

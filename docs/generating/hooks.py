@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
-import typing
 from collections.abc import Iterator, Mapping
 
-from generating.markdown import NUMBERS, code, one_line, page, prose, table
+from generating.declarations import fields
+from generating.declarations import signature as declared
+from generating.markdown import NUMBERS, one_line, page, prose, table
 from omt_core.api import Plugin, calls
 from omt_core.api.hook import Hook, Policy
 from omt_core.api.plugin import HOOKS
@@ -53,16 +53,7 @@ def signature(name: str) -> str:
     """Return a hook's declaration as it stands in the code."""
     function = getattr(Plugin, name)
     word = "async def" if inspect.iscoroutinefunction(function) else "def"
-    return f"{word} {name}{inspect.signature(function)}".replace("'", "")
-
-
-def fields(cls: type) -> str:
-    """Return the table of a record's fields."""
-    rows = [
-        (code(field.name), code(field.type), _default(field))
-        for field in dataclasses.fields(typing.cast("typing.Any", cls))
-    ]
-    return table(("field", "type", "default"), rows) if rows else ""
+    return f"{word} {name}{declared(function)}"
 
 
 def _hook(hook: Hook) -> Iterator[str]:
@@ -86,12 +77,6 @@ def _rules(hook: Hook) -> str:
 
 def _records() -> list[type]:
     return [cls for cls in vars(calls).values() if inspect.isclass(cls) and cls.__module__ == calls.__name__]
-
-
-def _default(field: dataclasses.Field[object]) -> str:
-    if field.default is not dataclasses.MISSING:
-        return code(repr(field.default))
-    return "made anew" if field.default_factory is not dataclasses.MISSING else ""
 
 
 def _first_line(docstring: str | None) -> str:

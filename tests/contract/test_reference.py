@@ -50,6 +50,16 @@ def test_every_hook_is_documented_says_its_policy_and_is_tried_somewhere(hook: s
     assert any(used.search(path.read_text(encoding="utf-8")) for path in files), "no plugin and no test implements it"
 
 
+def test_the_surface_is_told_as_it_is_written() -> None:
+    """Methods of values, constructors of errors, what an alias stands for, defaults: all that a caller writes."""
+    page = text("api.md")
+    assert "| `finding(message: str, subjects: tuple[str, ...] = (), *" in page
+    assert "Made by `OnlineUnavailableError(code: str, message: str, remedy: str, *, retry_after: float" in page
+    assert "`Chunk = bytes | memoryview`" in page
+    assert "`MigrationKind.LIVE`" in page
+    assert re.findall(r"= [,)]|= b[,)]|&lt;\w+\.|object at 0x|Create a new string object|class hierarchy", page) == []
+
+
 def test_every_setting_is_documented() -> None:
     page = text("settings.md")
     models = {"core": CoreSettings} | {
