@@ -16,10 +16,21 @@ from typing import Final
 
 from omt_core.api.errors import InputError
 
-__all__ = ["on_share", "place_on_other_machine", "refuse_missing", "roots"]
+__all__ = [
+    "ABSENT",
+    "REMOTE",
+    "drive_type",
+    "on_share",
+    "place_on_other_machine",
+    "refuse_missing",
+    "remembered_share",
+    "roots",
+]
 
-_REMOTE: Final = 4
-"""DRIVE_REMOTE, of GetDriveTypeW."""
+ABSENT: Final = 1
+"""DRIVE_NO_ROOT_DIR, of GetDriveTypeW: this account and session has no such drive."""
+REMOTE: Final = 4
+"""DRIVE_REMOTE, of GetDriveTypeW: a letter that stands for a share."""
 
 _LONG: Final = "\\\\?\\"
 _LONG_UNC: Final = "\\\\?\\UNC\\"
@@ -59,8 +70,8 @@ def _on_other_machine(path: str) -> str | None:
     drive, _ = ntpath.splitdrive(path)
     if drive.startswith("\\\\"):
         return path
-    mapped = on_share(path, _mapped_to)
-    if _drive_type(f"{drive}\\") == _REMOTE:
+    mapped = on_share(path, remembered_share)
+    if drive_type(f"{drive}\\") == REMOTE:
         return mapped or path
     return None if _is_there(f"{drive}\\") else mapped
 
@@ -75,7 +86,7 @@ def _refuse_missing(path: str) -> None:
     drive, _ = ntpath.splitdrive(path)
     if not drive or drive.startswith(_LONG) or _is_there(f"{drive}\\"):
         return
-    share = on_share(path, _mapped_to)
+    share = on_share(path, remembered_share)
     if share is not None:
         raise InputError(
             "drive-not-there",
@@ -108,10 +119,12 @@ if sys.platform == "win32":
     def _drive_letters() -> int:
         return int(ctypes.WinDLL("kernel32").GetLogicalDrives())
 
-    def _drive_type(root: str) -> int:
+    def drive_type(root: str) -> int:
+        r"""Return what kind of drive a root (`C:\`) is, as GetDriveTypeW says it; 0 where there is no Windows."""
         return int(ctypes.WinDLL("kernel32").GetDriveTypeW(ctypes.c_wchar_p(root)))
 
-    def _mapped_to(letter: str) -> str | None:
+    def remembered_share(letter: str) -> str | None:
+        """Return the share that this account has mapped a letter to, also where this session does not see it."""
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, rf"Network\{letter}") as key:
                 value, _kind = winreg.QueryValueEx(key, "RemotePath")
@@ -124,10 +137,12 @@ else:
     def _drive_letters() -> int:
         return 0
 
-    def _drive_type(root: str) -> int:
+    def drive_type(root: str) -> int:
+        """Return 0: only Windows has drives."""
         del root
         return 0
 
-    def _mapped_to(letter: str) -> str | None:
+    def remembered_share(letter: str) -> str | None:
+        """Return None: only Windows has drives."""
         del letter
         return None

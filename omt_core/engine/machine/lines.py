@@ -14,10 +14,11 @@ from typing import Final
 
 import psutil
 
+from omt_core.api.drives import ABSENT, REMOTE
 from omt_core.api.installation import Installation
 from omt_core.api.machine import MachineCheck, MachineState, may_write
 from omt_core.api.text import byte_size, listing
-from omt_core.engine.machine.windows import DRIVE_ABSENT, DRIVE_REMOTE, HIBERNATION, SLEEP, Windows
+from omt_core.engine.machine.windows import HIBERNATION, SLEEP, Windows
 from omt_core.plugin_host import CORE, PluginHost, PluginState
 from omt_core.version import __version__
 
@@ -176,12 +177,12 @@ def drives(installation: Installation | None, windows: Windows | None) -> Iterat
         kind, share = windows.drive_type(drive), windows.share_of(drive)
         instead = f"Give {share}" if share else "Give the share's own name, as \\\\server\\share,"
         remedy = f"{instead} in place of {drive} in the section [installation] of the answers file."
-        if kind == DRIVE_ABSENT:
+        if kind == ABSENT:
             found = True
             yield line(
                 "mapped-drives", ERROR, f"The drive {drive} is not there for the account that runs this.", remedy
             )
-        elif kind == DRIVE_REMOTE:
+        elif kind == REMOTE:
             found = True
             yield line(
                 "mapped-drives",
@@ -261,7 +262,7 @@ def _share(folder: Path, windows: Windows) -> str | None:
     if drive.startswith("\\\\") and not drive.startswith("\\\\?\\"):
         return drive
     letter = _letter(folder)
-    return letter if letter and windows.drive_type(letter) == DRIVE_REMOTE else None
+    return letter if letter and windows.drive_type(letter) == REMOTE else None
 
 
 def _elsewhere(name: str, message: str) -> MachineCheck:

@@ -9,10 +9,7 @@ from typing import Final, Protocol
 
 from typing_extensions import override
 
-DRIVE_ABSENT: Final = 1
-"""GetDriveTypeW: no such drive for this account and session."""
-DRIVE_REMOTE: Final = 4
-"""GetDriveTypeW: a drive letter that stands for a share."""
+from omt_core.api import drives
 
 SLEEP: Final = uuid.UUID("29f6c1db-86da-48c5-9fdb-f2b67b1f44da")
 """STANDBYIDLE: seconds without input after which Windows sleeps; 0 is never."""
@@ -101,12 +98,11 @@ if sys.platform == "win32":  # pragma: no cover - tests/windows/ runs it
 
         @override
         def share_of(self, drive: str) -> str | None:
-            value = _value(winreg.HKEY_CURRENT_USER, rf"Network\{drive[0]}", "RemotePath")
-            return value if isinstance(value, str) else None
+            return drives.remembered_share(drive[0])
 
         @override
         def drive_type(self, drive: str) -> int:
-            return int(ctypes.WinDLL("kernel32").GetDriveTypeW(f"{drive[0]}:\\"))
+            return drives.drive_type(f"{drive[0]}:\\")
 
         @override
         def idle_seconds(self, setting: uuid.UUID) -> int | None:

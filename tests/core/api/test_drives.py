@@ -15,9 +15,9 @@ class Windows:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.drives = {"C:": HERE}
         self.mapped: dict[str, str] = {}
-        monkeypatch.setattr(drives, "_drive_type", lambda root: self.drives.get(root.rstrip("\\").upper(), NONE))
+        monkeypatch.setattr(drives, "drive_type", lambda root: self.drives.get(root.rstrip("\\").upper(), NONE))
         monkeypatch.setattr(drives, "_is_there", lambda root: root.rstrip("\\").upper() in self.drives)
-        monkeypatch.setattr(drives, "_mapped_to", lambda letter: self.mapped.get(letter.upper()))
+        monkeypatch.setattr(drives, "remembered_share", lambda letter: self.mapped.get(letter.upper()))
 
 
 @pytest.fixture
