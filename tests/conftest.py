@@ -8,6 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None)  # how long an example takes says nothing on a machine with load
+settings.load_profile("default")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ class PhaseTiming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run of the tool on this migration, as the journal has it. Times are UTC."""
+    """One run of the tool on this migration, as the journal has it. Times are UTC; `error` is what stopped it."""
 
     number: int
     started: datetime
@@ -44,6 +44,7 @@ class RunSummary:
     exit_code: int | None
     sent_bytes: int
     phases: tuple[PhaseTiming, ...] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,3 +111,8 @@ class StageTotals:
     missing: int = 0
     failed: int = 0
     left_out: int = 0
+
+    @property
+    def left_behind(self) -> int:
+        """How many items are not online, for whatever reason: the one count that receipt, report and page all tell."""
+        return self.missing + self.failed + self.left_out

@@ -11,6 +11,7 @@ import locale
 import logging
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from omt_core.api.errors import InputError
@@ -35,6 +36,11 @@ def duration(seconds: float) -> str:
     """Write seconds as `hh:mm:ss` (W77)."""
     whole = max(0, round(seconds))
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def local_time(moment: datetime) -> str:
+    """Say when, by the clock of this machine and with its zone: `2026-11-29 22:04 +0100`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M %z")
 
 
 def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:

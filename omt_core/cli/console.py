@@ -115,12 +115,12 @@ class Console(EventSink):
         if self._json:
             self._print_json({"event": kind, **fields})
 
-    def event(self, event: Event) -> None:
-        """Print an event where a program reads; hook calls go to the log alone."""
+    def event(self, event: Event, **beside: str | float | None) -> None:
+        """Print an event where a program reads, with fields `beside` its own; hook calls go to the log alone."""
         if isinstance(event, HookCalled):
             _log.debug("%s %s %s", event.moment, event.hook, event.plugin)
         elif self._json and not (self.behind and (event.droppable or isinstance(event, Notice))):
-            self.object(event.kind, asdict(event))
+            self.object(event.kind, {**asdict(event), **beside})
         if not isinstance(event, HookCalled | StageProgress):
             _log.info("event %s", event.kind)
 

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageState
+from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
 from omt_core.api.text import byte_size, duration, one_line
 from omt_core.cli.console import Console
 from omt_core.engine.session import Engine, tell_observers
@@ -23,6 +23,9 @@ from omt_core.plugin_host import StampedEvent
 
 _REDRAW: Final = 0.2
 """Seconds between two drawings of the table, unless a row changes its state."""
+_LINE_EACH: Final = 60.0
+"""Seconds between two lines of progress where there is no terminal: a night's log shows that it goes on."""
+
 _MARKS: Final = {
     StageState.WAITING: ("Waiting", "dim"),
     StageState.ANALYSING: ("Analyzing...", "cyan"),
@@ -52,7 +55,7 @@ async def _show(
 ) -> None:
     table = UploadTable()
     live = Live(get_renderable=lambda: drawn(table), console=console.rich, auto_refresh=False, transient=False)
-    last = 0.0
+    last = said = time.monotonic()
     on_terminal = console.rich.is_terminal and not console.json
     try:
         with anyio.CancelScope(shield=True):
@@ -61,7 +64,7 @@ async def _show(
                 if event is None:
                     return
                 table.take(event.event)
-                console.event(event.event)
+                console.event(event.event, **_beside(event, table))
                 await tell_observers(engine, event)
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
@@ -70,6 +73,9 @@ async def _show(
                     last = time.monotonic()
                     live.refresh()
                 _say(console, event.event, plain=not on_terminal)
+                if isinstance(event.event, StageProgress) and not on_terminal and time.monotonic() - said > _LINE_EACH:
+                    said = time.monotonic()
+                    console.print(_line(table, event.event))
     finally:
         if live.is_started:
             live.stop()
@@ -84,10 +90,15 @@ def drawn(rows: UploadTable) -> Table:
     for row in rows.rows.values():
         mark, style = _MARKS[row.state]
         table.add_row(Text(one_line(row.title)), _bar(row), Text(_words(row, mark), style=style))
-    left = rows.time_left()
-    words = f"{byte_size(rows.rate())}/s" + ("" if left is None else f"  Time left: {duration(left)}")
-    table.add_row(Text(""), Text(""), Text(words, style="dim"))
+    table.add_row(Text(""), Text(""), Text(_pace(rows), style="dim"))
     return table
+
+
+def _pace(rows: UploadTable) -> str:
+    rate, left = rows.rate(), rows.time_left()
+    if rate is None:
+        return ""
+    return f"{byte_size(rate)}/s" + ("" if left is None else f"  Time left: {duration(left)}")
 
 
 async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:
@@ -110,6 +121,21 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
         console.finding(event.finding)
     elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
         console.print(f"{event.title}: {event.detail or _MARKS[event.state][0]}")
+
+
+def _beside(event: StampedEvent, table: UploadTable) -> dict[str, str | float | None]:
+    """Return what a program reads beside an event: its time, and with progress the rate and the seconds left."""
+    pace = {"rate": table.rate(), "time_left": table.time_left()} if isinstance(event.event, StageProgress) else {}
+    return {"time": event.at.isoformat(timespec="milliseconds"), **pace}
+
+
+def _line(table: UploadTable, progress: StageProgress) -> str:
+    title = table.rows[progress.stage].title if progress.stage in table.rows else progress.stage
+    counts = (
+        f"{title}: {progress.items_done:,} of {progress.items_total:,},"
+        f" {byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}"
+    )
+    return "  ".join(filter(None, (counts, _pace(table))))
 
 
 def _bar(row: Row) -> ProgressBar:

@@ -19,9 +19,10 @@ from omt_core.engine.runner import Runner
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
 
 
-async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Result:
+async def run_session(call: Invocation, request: OpenRequest, work: Work, *, reports: bool = False) -> Result:
     """Open a session, have `work` done on it, and return the result; its error, if any, was said already.
 
+    A run that `reports` leaves a report in its workspace, whatever came of it.
     Raises `OmtError` where not even a session could be opened.
     """
     stop = anyio.Event()
@@ -41,9 +42,11 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work) -> Res
                 with anyio.CancelScope(shield=True):
                     if scope.cancel_called:
                         error = _interrupted()
-                    result = await end_run(session, error)
+                    result = await end_run(session, error, reports=reports)
     if result is None:
         raise _interrupted()
+    if result.report is not None:
+        call.console.print(f"Report: {result.report}")
     if result.error is not None:
         call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
     return result

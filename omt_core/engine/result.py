@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,8 +12,11 @@ from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
+from omt_core.api.stages import StageTotals
+from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.run import is_frozen
+from omt_core.journal import Journal
 
 
 class _Line(BaseModel):
@@ -58,8 +61,21 @@ class ErrorLine(_Line):
     remedy: str
 
 
+class LeftBehind(TypedDict):
+    """The fields of a `Result` that tell of files which are not online."""
+
+    missing: int
+    failed: int
+    left_out: int
+    left_behind: int
+
+
 class Result(_Line):
-    """The last line of every command's output under `--json`; a command may add fields of its own."""
+    """The last line of every command's output under `--json`; a command may add fields of its own.
+
+    `left_behind` counts the files that are not online: those `missing` on site, those that `failed`, and those
+    `left_out` by a rule. `report` is the report that the run left in its workspace.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -71,10 +87,13 @@ class Result(_Line):
     skipped: Counted = Counted()
     missing: int = 0
     failed: int = 0
+    left_out: int = 0
+    left_behind: int = 0
     tables: int = 0
     rows: int = 0
     findings: tuple[FindingLine, ...] = ()
     receipt: Path | None = None
+    report: Path | None = None
     error: ErrorLine | None = None
 
 
@@ -83,11 +102,27 @@ def error_line(error: OmtError) -> ErrorLine:
     return ErrorLine(code=error.code, message=SECRETS.hide(error.message), remedy=SECRETS.hide(error.remedy))
 
 
-async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtError | None) -> Result:
+async def file_totals(journal: Journal) -> Sequence[StageTotals]:
+    """Return how each stage of files stands."""
+    files = {stage.name for stage in await journal.items.stages() if stage.kind == "files"}
+    return [total for name, total in (await journal.items.totals()).items() if name in files]
+
+
+def left_behind_fields(counted: Sequence[StageTotals]) -> LeftBehind:
+    """Count what these stages left behind."""
+    return LeftBehind(
+        missing=sum(one.missing for one in counted),
+        failed=sum(one.failed for one in counted),
+        left_out=sum(one.left_out for one in counted),
+        left_behind=sum(one.left_behind for one in counted),
+    )
+
+
+async def result_of(
+    session: MigrationSession, exit_code: ExitCode, error: OmtError | None, report: Path | None = None
+) -> Result:
     """Count what a run did, from the journal."""
-    totals = await session.journal.items.totals()
-    files = {stage.name for stage in await session.journal.items.stages() if stage.kind == "files"}
-    counted = [total for name, total in totals.items() if name in files]
+    counted = await file_totals(session.journal)
     runs = await session.journal.runs.all()
     tables, rows = _database(session)
     return Result(
@@ -98,12 +133,12 @@ async def result_of(session: MigrationSession, exit_code: ExitCode, error: OmtEr
         skipped=Counted(
             files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)
         ),
-        missing=sum(one.missing for one in counted),
-        failed=sum(one.failed for one in counted),
+        **left_behind_fields(counted),
         tables=tables,
         rows=rows,
         findings=_lines(session.now.findings),
         receipt=None if session.now.completed is None else session.now.completed.receipt,
+        report=report,
         error=None if error is None else error_line(error),
     )
 
@@ -117,21 +152,36 @@ def _lines(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
     return tuple(FindingLine.of(finding) for finding in findings)
 
 
-async def end_run(session: MigrationSession, error: OmtError | None) -> Result:
+async def end_run(session: MigrationSession, error: OmtError | None, *, reports: bool = False) -> Result:
     """Journal the end of the run and return its result. The error is told that users are still kept out, if they are.
+
+    A run that `reports` leaves a report in its workspace, which tells of this end as well.
 
     Never raises because of the journal: what ended the run is what matters.
     """
     if error is not None and not _is_live(session) and await is_frozen(session):
         _say_frozen(error)
-    code = ExitCode.DONE if error is None else error.exit_code
+    report: Path | None = None
     try:
-        await session.journal.runs.finish(code, session.now.findings)
+        await _finish(session, error)
+        if reports:
+            report = await keep_report(session)
+            await _finish(session, error)  # again, with what the report had to say of itself
     except InputError as full:
         # That no more fits the disk may be just what ended the run.
         error = error or full
-        code = error.exit_code
-    return await result_of(session, code, error)
+    return await result_of(session, _code(error), error, report)
+
+
+async def _finish(session: MigrationSession, error: OmtError | None) -> None:
+    told = None if error is None else error_line(error)
+    await session.journal.runs.finish(
+        _code(error), session.now.findings, error="" if told is None else f"{told.code}: {told.message}"
+    )
+
+
+def _code(error: OmtError | None) -> ExitCode:
+    return ExitCode.DONE if error is None else error.exit_code
 
 
 def unknown_fault(fault: Exception) -> OmtError:

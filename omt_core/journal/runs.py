@@ -45,13 +45,21 @@ class Runs:
             "UPDATE runs SET mode = ?, baseline = ? WHERE number = ?", (mode.value, baseline, self.current)
         )
 
-    async def finish(self, exit_code: int, findings: Sequence[Finding]) -> None:
-        """Note how the run that is under way ended, and what was found."""
-        told = _FINDINGS.dump_json(tuple(findings)).decode()
-        await self._write(
-            "UPDATE runs SET finished = ?, exit_code = ?, findings = ? WHERE number = ?",
-            (_now(), exit_code, told, self.current),
-        )
+    async def finish(self, exit_code: int, findings: Sequence[Finding], *, error: str = "") -> None:
+        """Note how the run that is under way ended, and with it the phase that it ended in, and what was found.
+
+        `error` is what stopped it, in words that may be shown to anybody.
+        """
+        told, now = _FINDINGS.dump_json(tuple(findings)).decode(), _now()
+
+        def change(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE runs SET finished = ?, exit_code = ?, findings = ?, error = ? WHERE number = ?",
+                (now, exit_code, told, error, self.current),
+            )
+            connection.execute("UPDATE phases SET finished = ? WHERE run = ? AND finished IS NULL", (now, self.current))
+
+        await self._file.run(change)
 
     async def begin_phase(self, phase: str) -> None:
         """Note that a phase of this run begins."""
@@ -117,7 +125,7 @@ def count_sent(connection: sqlite3.Connection, run: int, size: int) -> None:
 
 def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
     rows = connection.execute(
-        "SELECT number, started, finished, mode, exit_code, sent_bytes FROM runs ORDER BY number"
+        "SELECT number, started, finished, mode, exit_code, sent_bytes, error FROM runs ORDER BY number"
     ).fetchall()
     return tuple(
         RunSummary(
@@ -127,9 +135,10 @@ def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
             mode=MigrationMode(mode),
             exit_code=exit_code,
             sent_bytes=sent_bytes,
+            error=error,
             phases=_phases(connection, number),
         )
-        for number, started, finished, mode, exit_code, sent_bytes in rows
+        for number, started, finished, mode, exit_code, sent_bytes, error in rows
     )
 
 

@@ -62,7 +62,11 @@ _VERSION_4: Final = """
 ALTER TABLE items ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5: Final = """
+ALTER TABLE runs ADD COLUMN error TEXT NOT NULL DEFAULT '';
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

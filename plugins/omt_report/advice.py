@@ -10,7 +10,7 @@ from omt_report.document import ReportHead
 
 def headline(head: ReportHead) -> tuple[str, str]:
     """Return the outcome as one word for the layout (`good`, `fair`, `open`) and as one sentence."""
-    lost = sum(stage.missing + stage.failed for stage in head.stages)
+    lost = sum(stage.left_behind for stage in head.stages)
     still_open = sum(stage.open for stage in head.stages)
     name = "test migration" if head.kind is MigrationKind.TEST else "migration"
     if not head.completed:

@@ -86,6 +86,7 @@ class StageLine(_Model):
     missing: int
     failed: int
     left_out: int
+    left_behind: int
     open: int
 
 
@@ -236,7 +237,6 @@ def item_of(record: ItemRecord) -> ItemLine:
 
 
 def _stage(totals: StageTotals, title: str) -> StageLine:
-    settled = totals.confirmed_items + totals.missing + totals.failed + totals.left_out
     return StageLine(
         stage=totals.stage,
         title=encodable(title),
@@ -250,7 +250,8 @@ def _stage(totals: StageTotals, title: str) -> StageLine:
         missing=totals.missing,
         failed=totals.failed,
         left_out=totals.left_out,
-        open=max(0, totals.items - settled),
+        left_behind=totals.left_behind,
+        open=max(0, totals.items - totals.confirmed_items - totals.left_behind),
     )
 
 

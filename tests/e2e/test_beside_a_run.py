@@ -45,11 +45,14 @@ def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work
         status = run("status", folder=tmp_path)
         assert status.code == 0
         (workspace,) = [line for line in status.lines if line["event"] == "workspace"]
-        assert workspace == {"event": "workspace", "path": str(default), "running": True, "frozen": False}
+        assert (workspace["path"], workspace["running"], workspace["frozen"]) == (str(default), True, False)
+        assert (workspace["phase"], workspace["error"]) == ("upload", "")
+        assert workspace["started"] <= workspace["since"]
         assert {line["stage"] for line in status.lines if line["event"] == "status"} >= {"documents", "templates"}
         code, seen = say("status", folder=tmp_path)
         assert code == 0
         assert "one is under way" in seen
+        assert "Upload since 20" in seen
         assert run("report", "--output", tmp_path / "report.html", folder=tmp_path).code == 0
 
         for words in (("migrate", "--answers", answers), ("purge",), ("thaw",)):

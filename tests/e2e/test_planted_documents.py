@@ -103,6 +103,21 @@ def test_check_dry_run_and_migration_find_the_same_and_each_thing_once(migrated:
     assert of(migrated.checked) == of(migrated.tried) == of(migrated.ended)
 
 
+def test_what_is_left_behind_is_the_same_number_wherever_it_is_told(migrated: Migrated) -> None:
+    receipt = json.loads(Path(migrated.ended.result["receipt"]).read_text(encoding="utf-8"))
+    number = receipt["header"]["files"]["left_behind"]
+    tried = sum(line["left_behind"] for line in migrated.tried.lines if line["event"] == "dry-run")
+    status = run("status", "--workspace", migrated.workspace, folder=migrated.site.folder).result["left_behind"]
+    assert [tried, migrated.ended.result["left_behind"], status] == [number, number, number]
+
+
+def test_the_report_that_a_run_leaves_tells_how_that_run_ended(migrated: Migrated) -> None:
+    assert run("report", "--workspace", migrated.workspace, "--format", "json", folder=migrated.site.folder).code == 0
+    told = json.loads((migrated.workspace / "report.json").read_text(encoding="utf-8"))["runs"][-1]
+    assert (told["exit_code"], told["finished"] is None) == (3, False)
+    assert "cut short" not in Path(migrated.ended.result["report"]).read_text(encoding="utf-8")
+
+
 def test_nothing_outside_the_archive_was_read(migrated: Migrated) -> None:
     bait = b"must never be read"
     assert (migrated.site.directory / "machine/C/SO_SECRET/bait.docx").read_bytes() == bait

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from functools import partial
 
 import anyio
@@ -13,12 +14,12 @@ from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
 from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.counts import left_behind
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.report import keep_report
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import Forecast
@@ -60,7 +61,7 @@ class Migrate(CoreCommand):
             work = partial(_dry_run, call, answers, recover)
         else:
             work = partial(_migrate, call, answers, recover, limit=limit)
-        return call.console.finish_with(await run_session(call, request, work))
+        return call.console.finish_with(await run_session(call, request, work, reports=not call.options.dry_run))
 
 
 async def _migrate(
@@ -80,9 +81,6 @@ async def _migrate(
     try:
         await drive.migrate(runner, answers, recover, stop)
     finally:
-        report = await keep_report(runner.session)
-        if report is not None:
-            console.print(f"Report: {report}")
         await _sum_up(call, runner)
 
 
@@ -92,9 +90,8 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
         return
     result = await result_of(session, ExitCode.DONE, None)
     console.print(
-        f"Files sent: {result.sent.files} ({byte_size(result.sent.bytes)} over the line in all); already online:"
-        f" {result.skipped.files} ({byte_size(result.skipped.bytes)}); missing: {result.missing};"
-        f" failed: {result.failed}"
+        f"Files sent: {result.sent.files} ({byte_size(result.sent.bytes)} over the line in all); there before:"
+        f" {result.skipped.files} ({byte_size(result.skipped.bytes)}); {left_behind(result)}"
     )
     console.print(f"Tables online: {result.tables}, rows: {result.rows}")
     estimate = await kept_estimate(session.journal)
@@ -110,12 +107,7 @@ async def _dry_run(
     del stop
     await drive.prepare(runner, answers, recover)
     for line in await runner.do(Forecast()):
-        call.console.print(
-            f"{line.title}: would send {line.files} files, {byte_size(line.bytes)}; {line.missing} missing"
-        )
-        call.console.object(
-            "dry-run",
-            {"stage": line.stage, "files": line.files, "bytes": line.bytes, "missing": line.missing},
-        )
+        call.console.print(f"{line.title}: would send {line.files} files, {byte_size(line.bytes)}; {left_behind(line)}")
+        call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
     tables = "" if runner.now.only_missing else "The tables of the database would be sent as well. "
     call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")

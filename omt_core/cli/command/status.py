@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from typing_extensions import override
@@ -10,13 +13,39 @@ from typing_extensions import override
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
-from omt_core.api.text import byte_size
+from omt_core.api.reporting import RunSummary
+from omt_core.api.stages import StageTotals
+from omt_core.api.text import byte_size, duration, local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.counts import left_behind
 from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
-from omt_core.engine.result import Counted, FindingLine
+from omt_core.engine.result import Counted, FindingLine, file_totals, left_behind_fields
 from omt_core.engine.workspace import JOURNAL_FILE, existing, is_locked
 from omt_core.journal import Journal, copy_journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pace:
+    """How fast the run under way is: the phase that it is in and since when (UTC), bytes a second, seconds left."""
+
+    phase: str | None = None
+    since: datetime | None = None
+    rate: float | None = None
+    time_left: float | None = None
+
+    @classmethod
+    def of(cls, run: RunSummary, counted: Sequence[StageTotals]) -> _Pace:
+        """Take the rate over the whole upload, since the journal knows of no moment but its beginning."""
+        if not run.phases:
+            return cls()
+        phase = run.phases[-1]
+        if phase.phase != UPLOAD.name or not run.sent_bytes:
+            return cls(phase=phase.phase, since=phase.started)
+        rate = run.sent_bytes / max((datetime.now(UTC) - phase.started).total_seconds(), 1.0)
+        left = sum(total.bytes - total.confirmed_bytes for total in counted) / rate
+        return cls(phase=phase.phase, since=phase.started, rate=rate, time_left=left or None)
 
 
 class Status(CoreCommand):
@@ -41,14 +70,21 @@ class Status(CoreCommand):
 
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder, call.app.host.codes)
-    file_stages = {stage.name for stage in await journal.items.stages() if stage.kind == "files"}
+    counted = await file_totals(journal)
     running, last, console = await is_locked(folder), record.runs[-1] if record.runs else None, call.console
     if record.licence is not None:
         console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")
     console.print(f"Runs: {len(record.runs)}" + (", one is under way" if running else ""))
     if last is not None and not running:
         ended = "was cut short" if last.exit_code is None else f"ended with exit code {last.exit_code}"
-        console.print(f"The last run {ended}.")
+        console.print(f"The last run {ended}." + (f" {last.error}" if last.error else ""))
+    pace = _Pace.of(last, counted) if running and last is not None else _Pace()
+    if pace.phase is not None and pace.since is not None:
+        console.print(
+            f"{pace.phase.capitalize()} since {local_time(pace.since)}"
+            + ("" if pace.rate is None else f", {byte_size(pace.rate)}/s on average")
+            + ("" if pace.time_left is None else f", time left {duration(pace.time_left)}")
+        )
     console.print("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
     for name, title in record.stage_titles.items():
         total = record.totals.get(name)
@@ -56,7 +92,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
             continue
         console.print(
             f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {byte_size(total.confirmed_bytes)};"
-            f" {total.missing} missing, {total.failed} failed, {total.left_out} left out"
+            f" {left_behind(total)}"
         )
         console.object(
             "status",
@@ -70,10 +106,23 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
                 "missing": total.missing,
                 "failed": total.failed,
                 "left_out": total.left_out,
+                "left_behind": total.left_behind,
             },
         )
-    counted = [total for name, total in record.totals.items() if name in file_stages]
-    console.object("workspace", {"path": str(folder), "running": running, "frozen": record.frozen})
+    console.object(
+        "workspace",
+        {
+            "path": str(folder),
+            "running": running,
+            "frozen": record.frozen,
+            "started": None if last is None else last.started.isoformat(),
+            "error": last.error if last is not None and not running else "",
+            "phase": pace.phase,
+            "since": None if pace.since is None else pace.since.isoformat(),
+            "rate": pace.rate,
+            "time_left": pace.time_left,
+        },
+    )
     return console.finish(
         ExitCode.DONE,
         mode=MigrationMode.INITIAL if last is None else last.mode,
@@ -81,8 +130,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
         skipped=Counted(
             files=sum(one.confirmed_items for one in counted), bytes=sum(one.confirmed_bytes for one in counted)
         ),
-        missing=sum(one.missing for one in counted),
-        failed=sum(one.failed for one in counted),
+        **left_behind_fields(counted),
         findings=tuple(FindingLine.of(finding) for finding in record.findings),
         receipt=record.receipt,
     )

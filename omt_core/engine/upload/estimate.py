@@ -100,13 +100,19 @@ async def keep(found: calls.Estimate, folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageForecast:
-    """What a stage of files would send: files that are not confirmed online, at most so many bytes."""
+    """What a stage of files would send: files that are not confirmed online, at most so many bytes.
+
+    And what it would leave behind: `left_behind` is those missing, those failed and those left out.
+    """
 
     stage: str
     title: str
     files: int
     bytes: int
     missing: int
+    failed: int
+    left_out: int
+    left_behind: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +136,12 @@ class Forecast(Step[Sequence[StageForecast]]):
             StageForecast(
                 stage=stage.name,
                 title=stage.title,
-                files=total.items - total.confirmed_items - total.missing - total.failed - total.left_out,
+                files=total.items - total.confirmed_items - total.left_behind,
                 bytes=total.bytes - total.confirmed_bytes,
                 missing=total.missing,
+                failed=total.failed,
+                left_out=total.left_out,
+                left_behind=total.left_behind,
             )
             for stage in stages
             if (total := totals.get(stage.name)) is not None

@@ -51,21 +51,32 @@ class UploadTable:
 
     def time_left(self) -> float | None:
         """Estimate the seconds left from the rate now; None while nothing can be said."""
-        left = sum(row.progress.bytes_total - row.progress.bytes_done for row in self.rows.values() if row.progress)
+        left = sum(_open_bytes(row.progress) for row in self.rows.values() if row.progress is not None)
         rate = self.rate()
         return left / rate if left and rate else None
 
-    def rate(self) -> float:
-        """Return the bytes per second that are sent now."""
+    def rate(self) -> float | None:
+        """Return the bytes per second that are sent now; None before anything went over the line."""
+        sent = self._sent()
+        if not sent:
+            return None
         then, before = self._marks[0]
-        return (self._sent() - before) / max(self.clock() - then, 0.001)
+        return (sent - before) / max(self.clock() - then, 0.001)
 
     def _sent(self) -> int:
         return sum(row.progress.sent_bytes for row in self.rows.values() if row.progress is not None)
 
     def _mark(self) -> None:
         now = self.clock()
-        if now - self._marks[-1][0] >= _BETWEEN_MARKS:
+        if not self._sent():
+            # What came before the first byte, such as looking at each file, is no part of its rate.
+            self._marks[0] = (now, 0)
+        elif now - self._marks[-1][0] >= _BETWEEN_MARKS:
             self._marks.append((now, self._sent()))
         while len(self._marks) > 1 and now - self._marks[1][0] >= _WINDOW:
             self._marks.popleft()
+
+
+def _open_bytes(progress: StageProgress) -> int:
+    """Return what a stage has to send yet. What is on its way counts as sent before its files are confirmed."""
+    return progress.bytes_total - max(progress.bytes_done, progress.skipped_bytes + progress.sent_bytes)

@@ -172,7 +172,6 @@ class SessionController:
             upload=self.upload.part(),
             confirmed_bytes=self.upload.confirmed_bytes,
             result=self.upload.result,
-            report=self.upload.report,
         )
         return view(self.now, page).model_dump_json()
 

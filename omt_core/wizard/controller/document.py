@@ -147,7 +147,7 @@ class UploadPart(Part):
 
     state: UploadState = UploadState.IDLE
     rows: tuple[RowPart, ...] = ()
-    rate: float = 0.0
+    rate: float | None = None
     time_left: float | None = None
     limit: int | None = None
     missing: int = 0
@@ -166,6 +166,7 @@ class ResultPart(Part):
     rows: int
     missing: int
     failed: int
+    left_out: int
     receipt: Path | None
     report: Path | None
     kind: MigrationKind

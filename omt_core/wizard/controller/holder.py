@@ -59,8 +59,8 @@ class SessionHolder:
         await self._group.start(self._hold, engine, request)
 
     async def end_run(self, error: OmtError | None) -> Result:
-        """Journal how the run ended; the session stays open."""
-        self.result = await end_run(self.runner.session, error)
+        """Journal how the run ended, and leave a report of it in the workspace; the session stays open."""
+        self.result = await end_run(self.runner.session, error, reports=True)
         self._ended = True
         return self.result
 

@@ -14,7 +14,6 @@ from anyio.abc import TaskGroup
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
 from omt_core.api.events import Event, StageChanged, StageProgress
 from omt_core.api.stages import StageTotals
-from omt_core.engine.report import keep_report
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
 from omt_core.engine.upload.rate import read_limit, write_limit
@@ -53,7 +52,6 @@ class UploadRun:
         self.state = UploadState.IDLE
         self.error: OmtError | None = None
         self.result: Result | None = None
-        self.report: Path | None = None
 
     @property
     def under_way(self) -> bool:
@@ -108,7 +106,7 @@ class UploadRun:
 
     def part(self) -> UploadPart:
         """Return what the page shows."""
-        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else (0.0, None)
+        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else (None, None)
         rows = [_part(name, row) for name, row in self._table.rows.items()]
         folder = self._known_folder()
         return UploadPart(
@@ -154,7 +152,6 @@ class UploadRun:
                 error = unknown_fault(fault)
             counting.cancel_scope.cancel()
         if self._holder.is_open:
-            self.report = await keep_report(self._holder.runner.session)
             self.result = await self._holder.end_run(error)
             await self._count()
         self._settle(error)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final, Literal
 
 from omt_core.api.decisions import Decisions
@@ -74,7 +73,6 @@ class Page:
     upload: UploadPart
     confirmed_bytes: int = 0
     result: Result | None = None
-    report: Path | None = None
 
 
 def view(now: Snapshot | None, page: Page) -> State:
@@ -179,8 +177,9 @@ def _result(page: Page) -> ResultPart | None:
         rows=result.rows,
         missing=result.missing,
         failed=result.failed,
+        left_out=result.left_out,
         receipt=result.receipt,
-        report=page.report,
+        report=result.report,
         kind=result.kind,
         changes=json.loads(page.known.changes),
         can_thaw=page.known.frozen,

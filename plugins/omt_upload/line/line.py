@@ -13,7 +13,9 @@ from omt_upload.line.concurrency import Concurrency
 from omt_upload.settings import UploadSettings
 
 _PIECE: Final = 64 << 10
-_FIRST_BODY: Final = 1 << 20
+_FIRST_BODY: Final = 1 << 18
+"""On a slow line several of them must be through soon, or nobody knows how slow it is."""
+
 _SHORTEST_BODY: Final = 8 << 10
 """Something that does not take so few bytes takes no uploads at all."""
 

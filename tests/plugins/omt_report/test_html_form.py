@@ -57,7 +57,7 @@ def test_the_page_says_what_was_moved_left_behind_and_changed(render: Any, sampl
     text = " ".join(read(render(sample, "html")).text.split())
     for expected in (
         "Nordlys Æventyr AS", "Serial number 1234567890", "Live migration to CRM Online",
-        "The migration is complete. 2 files were left behind.",
+        "The migration is complete. 3 files were left behind.",
         "Missing on site 2 items document-file-missing", "Put the files back, then run the tool again.",
         "Tilbud 2.docx", "/SO_ARC/HH/2018.2/Tilbud 2.docx", "Left out 1 item file-orphan",
         "plans assigned 2", "e-mail addresses removed from other persons 1",

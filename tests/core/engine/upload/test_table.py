@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.engine.upload.table import UploadTable
 
@@ -60,7 +62,30 @@ def test_a_line_that_stands_still_has_a_rate_that_falls() -> None:
     clock.now += 10
     table.take(progress(100 * MB))
     clock.now += 990
-    assert table.rate() < MB
+    rate = table.rate()
+    assert rate is not None
+    assert rate < MB
+
+
+def test_the_first_rate_is_that_of_the_line_and_not_of_the_look_at_the_files_before() -> None:
+    clock = Clock()
+    table = uploading(clock)
+    clock.now += 600
+    table.take(progress(0))
+    assert table.rate() is None
+    clock.now += 10
+    table.take(progress(10 * MB))
+    assert (table.rate(), table.time_left()) == (MB, 990)
+
+
+def test_what_is_on_its_way_is_not_left_to_be_sent() -> None:
+    clock = Clock()
+    table = uploading(clock)
+    table.take(progress(0))
+    clock.now += 1
+    sent = replace(progress(500 * MB), bytes_done=0)  # of bundles that are not whole yet
+    table.take(sent)
+    assert table.time_left() == 1
 
 
 def test_nothing_is_said_of_the_time_left_before_anything_was_sent() -> None:

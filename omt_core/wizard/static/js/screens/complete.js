@@ -43,7 +43,7 @@ class Complete extends ScreenElement {
       previous: { disabled: true },
     });
     this.leftBehind.show({
-      missing: now.result?.missing ?? 0, failed: now.result?.failed ?? 0, left_out: now.upload.left_out,
+      missing: now.result?.missing ?? 0, failed: now.result?.failed ?? 0, left_out: now.result?.left_out ?? 0,
     });
     this.errors.update(now);
     this.busyLine.update(now);

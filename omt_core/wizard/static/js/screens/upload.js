@@ -55,7 +55,7 @@ class Upload extends ScreenElement {
     this.frozen.show(now);
     this.leftBehind.show(upload);
     const none = !upload.missing && !upload.failed && !upload.left_out;
-    this.leftBehind.element.hidden = none && upload.state === "idle";
+    this.leftBehind.element.hidden = none && upload.state !== "done";
     this.errors.update(now);
     this.#stand(now);
     setFooter(this.#footer(now));
