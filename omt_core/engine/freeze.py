@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from typing_extensions import override
 
@@ -94,6 +95,7 @@ async def thaw(engine: Engine, journal: Journal, installation: Installation, dat
     if thawed.error is None and not failed:
         await journal.notes.pin(facts.FROZEN_BY, None)
         await journal.notes.pin(facts.FROZEN, None)
+        await journal.notes.pin(facts.THAWED, datetime.now(UTC).isoformat())
         engine.events.emit(Notice(message="The installation on site is thawed."))
     return thawed
 

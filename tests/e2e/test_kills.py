@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import signal
 import sqlite3
 from contextlib import closing
@@ -151,7 +152,12 @@ def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_pa
         assert thawed.code == 0, thawed.errors
         assert config.read_bytes() == original
         assert events() == before
-        assert run("thaw", "--workspace", workspace, folder=tmp_path).code == 0
+        again = run("thaw", "--workspace", workspace, folder=tmp_path)
+        assert again.code == 0
+        (told,) = [line["message"] for line in again.lines if line["event"] == "notice"]
+        assert re.fullmatch(
+            r"What this migration had frozen was thawed on 20[-0-9]{8} at [0-9]{2}:[0-9]{2} UTC\.", told
+        )
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
         assert config.read_bytes() != original

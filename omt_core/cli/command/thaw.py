@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 
 from typing_extensions import override
 
 from omt_core.answers import pinned
 from omt_core.api.errors import ExitCode, InputError, InstallationError
+from omt_core.api.events import Notice
 from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -48,8 +50,6 @@ class Thaw(CoreCommand):
         thawed = await _by_journal(call, folder)
         if thawed is None and call.answers is not None:
             thawed = await _from_site(call)
-        elif thawed is None:
-            call.console.print("This migration has frozen nothing.")
         return _tell(call, thawed or Thawed(findings=()))
 
 
@@ -60,9 +60,10 @@ async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
         await stack.enter_async_context(locked(folder))
         journal = await stack.enter_async_context(Journal.open(folder / JOURNAL_FILE))
         known = await journal.notes.pins()
-        if facts.FROZEN not in known:
-            return None
         await stack.enter_async_context(watching(call.console, engine))
+        if facts.FROZEN not in known:
+            engine.events.emit(Notice(message=_not_frozen(known.get(facts.THAWED))))
+            return None
         given = pinned.load(known.get(facts.ANSWERS)) if call.answers is None else call.answers.manual()
         discovery = await choose_installation(engine, given)
         database, licence = await open_database(engine, discovery.installation, stack)
@@ -88,7 +89,7 @@ async def _from_site(call: Invocation) -> Thawed:
                 journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
                 if facts.FROZEN in await journal.notes.pins():
                     return await thaw(engine, journal, discovery.installation, database)
-        call.console.print("No workspace here knows of a freeze; the installation itself is looked at.")
+        call.console.print("No workspace here knows of a freeze that stands; the installation itself is looked at.")
         thawed = await thaw_from_site(engine, discovery.installation, database)
         if thawed.error is None:
             call.console.print("Whatever this tool had frozen there is thawed.")
@@ -105,6 +106,12 @@ def _tell(call: Invocation, thawed: Thawed) -> int:
     return call.console.finish(
         ExitCode.FINDINGS if failed else ExitCode.DONE, findings=tuple(FindingLine.of(finding) for finding in findings)
     )
+
+
+def _not_frozen(thawed: str | None) -> str:
+    if thawed is None:
+        return "This migration has frozen nothing."
+    return f"What this migration had frozen was thawed on {datetime.fromisoformat(thawed):%Y-%m-%d at %H:%M} UTC."
 
 
 def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:
