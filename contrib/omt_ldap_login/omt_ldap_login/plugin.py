@@ -1,0 +1,43 @@
+"""The plugin: takes the role `authentication`, asks the directory, and then the CRM."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, Final
+
+import anyio
+import anyio.to_thread
+from omt_core.api import LoginOutcome, LoginResult, Plugin, PluginSettings, calls, hookimpl
+from typing_extensions import override
+
+from omt_ldap_login.associates import log_on
+from omt_ldap_login.directory import DirectoryError, crm_login
+from omt_ldap_login.settings import LdapLoginSettings
+
+NAME: Final = "ldap"
+"""What the log and the result call this way to verify a password."""
+
+
+class LdapLoginPlugin(Plugin):
+    """Logs the migrator on by a directory: the password is the directory's, the rights are the CRM's."""
+
+    settings_model: ClassVar[type[PluginSettings]] = LdapLoginSettings
+
+    def __init__(self, settings: LdapLoginSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+        self._limiter = anyio.CapacityLimiter(1)
+
+    @override
+    @hookimpl
+    async def authenticate(self, call: calls.Authenticate) -> LoginResult:
+        if not self._settings.url:
+            return LoginResult(outcome=LoginOutcome.NO_VERIFIER, detail=f"{NAME}: the setting ldap_login.url is empty")
+        ask = partial(crm_login, self._settings, call.user.strip(), call.password.get_secret_value())
+        try:
+            login = await anyio.to_thread.run_sync(ask, limiter=self._limiter, abandon_on_cancel=True)
+        except DirectoryError as error:
+            return LoginResult(outcome=LoginOutcome.NO_VERIFIER, detail=f"{NAME}: {error}")
+        if login is None:
+            return LoginResult(outcome=LoginOutcome.WRONG_CREDENTIALS, verifier=NAME)
+        return await log_on(call.database, login, NAME)
