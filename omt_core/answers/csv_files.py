@@ -58,17 +58,17 @@ def read_assignments(file: Path, column: str) -> Mapping[str, str]:
         content = file.read_bytes()
     except OSError as error:
         raise _invalid(place, f"it cannot be read ({error.strerror})") from None
-    return parse_assignments(decode_text(content, place), column, place=place)
+    return parse_assignments(content, column, place=place)
 
 
-def parse_assignments(text: str, column: str, *, place: str) -> Mapping[str, str]:
-    """Read login and `column` (`plan` or `user_name`) from a text that was written here and perhaps edited.
+def parse_assignments(content: bytes, column: str, *, place: str) -> Mapping[str, str]:
+    """Read login and `column` (`plan` or `user_name`) from a file that was written here and perhaps edited.
 
     An empty cell is kept as an empty text: it takes an assignment away. Understood are the forms of spreadsheets:
     comma, semicolon and tab, a first line `sep=;`, rows without a word in them, empty cells behind a row, and names of
     columns in any case. Raises `InputError` `csv-invalid` that names `place` and the line, and never what stands there.
     """
-    text = text.removeprefix("\ufeff")
+    text = decode_text(content, place)
     named = _NAMED_DELIMITER.match(text)
     delimiter = _delimiter(text) if named is None else named[1]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

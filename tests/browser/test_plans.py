@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,8 +62,9 @@ def plans(shared: SharedChecklist, new_person: NewPerson) -> Iterator[Plans]:
     yield board
     answer = person.context.request.post(
         f"{shared.wizard.address}api/plans/csv",
-        data={"text": before}, headers={"Origin": shared.wizard.origin, "Sec-Fetch-Site": "same-origin"},
-    )  # fmt: skip
+        data={"content": base64.b64encode(before.encode()).decode()},
+        headers={"Origin": shared.wizard.origin, "Sec-Fetch-Site": "same-origin"},
+    )
     assert answer.ok, answer.text()
 
 

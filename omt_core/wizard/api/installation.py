@@ -10,7 +10,7 @@ from omt_core.answers.form import OnlineForm, answers_in, form_of
 from omt_core.api.installation import DBMS_TYPES
 from omt_core.engine.opening import discover
 from omt_core.engine.result import FindingLine
-from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
+from omt_core.wizard.api.request import FileRequest, RequestBody, answer, answer_state, body_as, controller_of
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
 from omt_core.wizard.controller.folders import list_folders
 
@@ -20,12 +20,6 @@ class InstallationRequest(RequestBody):
 
     answers: dict[str, Any]
     online: OnlineForm = OnlineForm()
-
-
-class ImportRequest(RequestBody):
-    """`POST /api/installation/import`."""
-
-    text: str
 
 
 async def look(request: web.Request) -> web.Response:
@@ -68,7 +62,7 @@ async def ask(request: web.Request) -> web.Response:
 
 async def take_file(request: web.Request) -> web.Response:
     """Read an answers file for the form; nothing is kept."""
-    return answer(import_answers(body_as(request, ImportRequest).text))
+    return answer(import_answers(body_as(request, FileRequest).content))
 
 
 async def give_file(request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from omt_core.given_values import problems
 from omt_core.http import Refusal
@@ -20,6 +20,12 @@ class RequestBody(BaseModel):
     """The base of all bodies: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class FileRequest(RequestBody):
+    """The body of calls that take a file: its bytes in base64, since a person may have saved it in any encoding."""
+
+    content: Base64Bytes
 
 
 A = TypeVar("A", bound=RequestBody)

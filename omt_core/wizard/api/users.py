@@ -9,7 +9,7 @@ from omt_core.answers.csv_files import parse_assignments, plans_csv, user_names_
 from omt_core.api.users import User
 from omt_core.engine.result import FindingLine
 from omt_core.http import Refusal
-from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+from omt_core.wizard.api.request import FileRequest, RequestBody, answer, answer_state, body_as, controller_of, download
 from omt_core.wizard.controller.checklist import Answer
 from omt_core.wizard.controller.photos import read_picture
 
@@ -18,12 +18,6 @@ class ChangesRequest(RequestBody):
     """`POST /api/plans` and `/api/user-names`: an empty text takes a plan or a name away."""
 
     changes: dict[str, str] = Field(max_length=100_000)
-
-
-class TextRequest(RequestBody):
-    """`POST /api/plans/csv` and `/api/user-names/csv`: the text of the file."""
-
-    text: str
 
 
 async def look(request: web.Request) -> web.Response:
@@ -73,13 +67,13 @@ async def give_user_names(request: web.Request) -> web.Response:
 
 async def take_plans(request: web.Request) -> web.Response:
     """Take plans from such a file, all or none."""
-    changes = parse_assignments(body_as(request, TextRequest).text, "plan", place="The file")
+    changes = parse_assignments(body_as(request, FileRequest).content, "plan", place="The file")
     return answer(_told(await controller_of(request).checklist.change_plans(changes)))
 
 
 async def take_user_names(request: web.Request) -> web.Response:
     """Take user names from such a file, all or none."""
-    changes = parse_assignments(body_as(request, TextRequest).text, "user_name", place="The file")
+    changes = parse_assignments(body_as(request, FileRequest).content, "user_name", place="The file")
     return answer(_told(await controller_of(request).checklist.change_user_names(changes)))
 
 

@@ -35,12 +35,12 @@ class _Sections(BaseModel):
     online: _OnlineSection = _OnlineSection()
 
 
-def import_answers(text: str) -> dict[str, Any]:
+def import_answers(content: bytes) -> dict[str, Any]:
     """Return what a file says about installation and online side, for the form. Secrets are not fetched.
 
-    Raises `InputError` `answers-syntax` or `answers-invalid`, which names the key.
+    Raises `InputError` `text-not-readable`, `answers-syntax` or `answers-invalid`, which names the key.
     """
-    values = read_toml(text.encode(), area="answers", place="The file")
+    values = read_toml(content, area="answers", place="The file")
     given = {key: values[key] for key in _Sections.model_fields if key in values}
     try:
         sections = _Sections.model_validate(given, context=Origin())

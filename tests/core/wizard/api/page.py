@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +27,11 @@ class Answered:
     json: Any
     content: bytes
     headers: Mapping[str, str]
+
+
+def file_body(content: bytes) -> dict[str, object]:
+    """The body of a call that takes a file."""
+    return {"content": base64.b64encode(content).decode()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from omt_core.answers.form import OnlineForm, answers_in, form_of
 from omt_core.api import drives
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
-from tests.core.wizard.api.page import page_in
+from tests.core.wizard.api.page import file_body, page_in
 
 pytestmark = pytest.mark.anyio
 
@@ -68,11 +68,11 @@ async def test_an_unknown_key_is_named(tmp_path: Path) -> None:
     [
         ("/api/installation", {"answers": {"password": ["hunter2hunter2"]}}),
         ("/api/installation", {"answers": {"templates": "hunter2hunter2"}}),
-        ("/api/installation/import", {"text": '[installation]\npassword = "hunter2hunter2"\n'}),
-        ("/api/installation/import", {"text": "[installation]\npassword = hunter2hunter2\n"}),
+        ("/api/installation/import", file_body(b'[installation]\npassword = "hunter2hunter2"\n')),
+        ("/api/installation/import", file_body(b"[installation]\npassword = hunter2hunter2\n")),
         ("/api/login", {"user": "HH", "password": {"value": "hunter2hunter2"}}),
         ("/api/confirm", {"email": "hunter2hunter2"}),
-        ("/api/plans/csv", {"text": "login,plan\nhunter2hunter2,a\nhunter2hunter2,b\n"}),
+        ("/api/plans/csv", file_body(b"login,plan\nhunter2hunter2,a\nhunter2hunter2,b\n")),
     ],
 )
 async def test_what_is_refused_is_not_repeated(
@@ -143,7 +143,7 @@ def test_what_is_exported_can_be_imported() -> None:
     online = OnlineForm(url="https://tenant.example", token_file="/secret")
     text = export_answers(form_of(given), online, None)
     assert "hunter2" not in text
-    back = import_answers(text)
+    back = import_answers(text.encode())
     assert back["answers"] == {**form_of(given), "password_given": False}
     assert back["online"].model_dump() == online.model_dump()
 
@@ -174,8 +174,16 @@ def test_a_file_with_a_mistake_is_refused_with_its_place() -> None:
         ("online = 1\n", "answers-invalid", "online"),
     ):
         with pytest.raises(Exception, match=word) as caught:
-            import_answers(text)
+            import_answers(text.encode())
         assert getattr(caught.value, "code", "") == code
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+async def test_a_file_is_read_in_whatever_encoding_an_editor_saved_it(tmp_path: Path, encoding: str) -> None:
+    async with page_in(tmp_path) as page:
+        text = "[installation]\nuser = 'håkon'\n"
+        told = await page.post("/api/installation/import", file_body(text.encode(encoding)))
+        assert told.json["answers"]["user"] == "håkon"
 
 
 async def test_the_file_does_what_was_decided_on_the_page(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from omt_core.wizard.controller.photos import media_type_of
-from tests.core.wizard.api.page import page_in
+from tests.core.wizard.api.page import file_body, page_in
 
 pytestmark = pytest.mark.anyio
 
@@ -40,17 +40,26 @@ async def test_files_go_out_and_come_back_in(tmp_path: Path) -> None:
         plans, names = await page.get("/api/plans.csv"), await page.get("/api/user-names.csv")
         assert 'attachment; filename="plans.csv"' in plans.headers["Content-Disposition"]
         await page.post("/api/plans", {"changes": dict.fromkeys(before["plans"], "")})
-        told = await page.post("/api/plans/csv", {"text": plans.content.decode("utf-8")})
+        told = await page.post("/api/plans/csv", file_body(plans.content))
         assert told.json["plans"] == before["plans"]
-        told = await page.post("/api/user-names/csv", {"text": names.content.decode("utf-8-sig")})
+        told = await page.post("/api/user-names/csv", file_body(names.content))
         assert told.json["user_names"] == before["user_names"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+async def test_a_file_is_read_in_whatever_encoding_a_spreadsheet_saved_it(tmp_path: Path, encoding: str) -> None:
+    async with page_in(tmp_path) as page:
+        await page.site.to_checklist()
+        text = "login;user_name;full_name\nHH;håkon@example.com;Håkon\n"
+        told = await page.post("/api/user-names/csv", file_body(text.encode(encoding)))
+        assert told.json["user_names"]["HH"] == "håkon@example.com"
 
 
 async def test_a_file_with_a_mistake_changes_nothing(tmp_path: Path) -> None:
     async with page_in(tmp_path) as page:
         await page.site.to_checklist()
         before = (await page.get("/api/users")).json["plans"]
-        answer = await page.post("/api/plans/csv", {"text": "login,plan\nHH,\nHH,ten-sales\n"})
+        answer = await page.post("/api/plans/csv", file_body(b"login,plan\nHH,\nHH,ten-sales\n"))
         assert answer.status == 400
         assert "line 3" in answer.json["error"]["message"]
         assert (await page.get("/api/users")).json["plans"] == before

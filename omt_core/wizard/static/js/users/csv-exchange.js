@@ -1,14 +1,14 @@
 /** Export to a spreadsheet and import from it. */
 
 import { h } from "../core/dom.js";
-import { textOf } from "../core/file-text.js";
+import { contentOf } from "../core/file-content.js";
 import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/text.js";
 
 /**
  * The two buttons for a spreadsheet: everything out, and back in.
- * @param {{address: string, read: (text: string) => Promise<void>, refused: (error: any) => void}} does
+ * @param {{address: string, read: (content: string) => Promise<void>, refused: (error: any) => void}} does
  */
 export function csvExchange({ address, read, refused }) {
   const file = h("input", { type: "file", accept: ".csv,text/csv", hidden: true, "aria-label": t("users.csv.in") });
@@ -19,7 +19,7 @@ export function csvExchange({ address, read, refused }) {
     if (chosen === undefined) return;
     choose.disabled = true;
     try {
-      await read(await textOf(chosen));
+      await read(await contentOf(chosen));
     } catch (error) {
       refused(error);
     } finally {

@@ -136,11 +136,11 @@ export class UserStore extends EventTarget {
     return this.#sender.state === "saved";
   }
 
-  /** Take a whole CSV file's text. Throws what the server has against it. @param {string} text */
-  async importCsv(text) {
+  /** Take a whole CSV file, in base64. Throws what the server has against it. @param {string} content */
+  async importCsv(content) {
     await this.settled();
     const before = this.assignments.snapshot();
-    const answer = await post(`${PATHS[this.#kind]}/csv`, { text });
+    const answer = await post(`${PATHS[this.#kind]}/csv`, { content });
     this.assignments.confirm(answer[this.#kind]);
     this.#answered(answer);
     return { before, after: this.assignments.snapshot() };

@@ -2,13 +2,13 @@
 
 import { post } from "../../core/api.js";
 import { h } from "../../core/dom.js";
-import { textOf } from "../../core/file-text.js";
+import { contentOf } from "../../core/file-content.js";
 
 /** Asks for a file and has the tool read it. @returns {Promise<?{name: string, answers: Object}>} `null`: none chosen */
 export async function importAnswers() {
   const file = await chooseFile(".toml,text/plain");
   if (!file) return null;
-  return { name: file.name, answers: await post("/api/installation/import", { text: await textOf(file) }) };
+  return { name: file.name, answers: await post("/api/installation/import", { content: await contentOf(file) }) };
 }
 
 /** Saves the form as an answers file, without passwords. @returns {Promise<string>} the file's name */
