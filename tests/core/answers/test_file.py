@@ -28,7 +28,7 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
     )  # fmt: skip
     manual = answers.installation
     assert manual.root == tmp_path / "machine"
-    assert manual.archives == (tmp_path / "a", Path("/b"))
+    assert manual.archives == (tmp_path / "a", tmp_path / "/b")
     assert manual.service.base == tmp_path / "cs"
     assert (answers.kind, answers.recover) == (MigrationKind.TEST, RecoveryChoice.OVERWRITE_TEST)
     assert answers.settings == {"online": {"url": "u", "token_file": "token"}}

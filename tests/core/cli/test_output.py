@@ -77,6 +77,7 @@ def test_progress_is_left_out_for_a_reader_that_is_behind_and_results_are_not(pi
     assert [json.loads(line)["event"] for line in told] == ["first", "second", "result"]
 
 
+@pytest.mark.posix("Windows does not tell whether two outputs are one pipe")
 def test_what_one_reader_sees_of_both_outputs_keeps_its_order(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", pipe.writer)
     with os.fdopen(os.dup(pipe.writer.fileno()), "w", encoding="utf-8") as second:

@@ -11,11 +11,12 @@ from omt_freeze.config_text import addition as addition_with
 from omt_freeze.config_text import frozen_lines, marked_addition, without_addition
 from omt_freeze.mark import Mark
 
+WORKSPACE = Path("/srv/omt/x")
 MARK = Mark("hanne on SRV1", "2026-11-29 23:10 UTC")
 
 
 def addition(content: bytes) -> bytes:
-    return addition_with(content, MARK, Path("/srv/omt/x"))
+    return addition_with(content, MARK, WORKSPACE)
 
 
 LINES = st.sampled_from(
@@ -76,7 +77,7 @@ def test_a_line_freezes_when_it_is_the_word_and_no_comment(content: bytes, count
 )
 def test_the_line_ends_of_the_file_are_kept(content: bytes, form: bytes) -> None:
     comment = (
-        "# Frozen by the Online Migration Tool [omt: 2026-11-29 23:10 UTC, hanne on SRV1], workspace /srv/omt/x;"
+        f"# Frozen by the Online Migration Tool [omt: 2026-11-29 23:10 UTC, hanne on SRV1], workspace {WORKSPACE};"
         f" the file before had the sha256 {hashlib.sha256(content).hexdigest()}"
     )
     assert addition(content) == form % comment.encode()
@@ -87,13 +88,13 @@ def test_the_line_ends_of_the_file_are_kept(content: bytes, form: bytes) -> None
 @example(b"\n\r")
 def test_a_mark_alone_is_enough_to_give_back_the_content(content: bytes) -> None:
     found = marked_addition(content + addition(content))
-    assert found == (MARK, "/srv/omt/x", content, True)
+    assert found == (MARK, str(WORKSPACE), content, True)
     assert marked_addition(content) is None
 
 
 def test_an_addition_in_a_file_that_was_changed_meanwhile_is_found_and_told_apart() -> None:
     content = b"a = 2\n" + addition(b"a = 1\n") + b"b = 3\n"
-    assert marked_addition(content) == (MARK, "/srv/omt/x", b"a = 2\nb = 3\n", False)
+    assert marked_addition(content) == (MARK, str(WORKSPACE), b"a = 2\nb = 3\n", False)
 
 
 @pytest.mark.parametrize(
