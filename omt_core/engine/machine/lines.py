@@ -27,7 +27,7 @@ OK, WARNING, ERROR, NOT_CHECKED = MachineState.OK, MachineState.WARNING, Machine
 _FILE_SYSTEM: Final = r"SYSTEM\CurrentControlSet\Control\FileSystem"
 _EXCLUSIONS: Final = r"SOFTWARE\Microsoft\Windows Defender\Exclusions\Paths"
 _CRM_CLIENTS: Final = frozenset({"socrm.exe", "superoffice.exe"})
-"""Names of the Windows client's process. ND: the vendor's pages name the first alone (crm.md section 3)."""
+"""Names of the Windows client's process. ND: the vendor's pages name the first alone."""
 _ROOM: Final = 2
 """Free space that is less than so many times what is needed is a warning: others write to the disk too."""
 _BITS_WANTED: Final = 64
