@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from omt_core.api import InputError
-from omt_core.api.files import PRIVATE_FILE, make_folder, sync_folder
+from omt_core.api.files import PRIVATE_FILE, make_folder, make_private, sync_folder
 from omt_tenant.migration.claims import Claims
 from omt_tenant.migration.completion_records import CompletionStore
 from omt_tenant.migration.plan_catalogue import OfferedPlan
@@ -125,6 +125,9 @@ class Store:
 def _make(layout: TenantLayout) -> None:
     try:
         make_folder(layout.root)
+        if not any(layout.root.iterdir()):  # made by hand for a tenant; where more lies in it, others may need that
+            with suppress(PermissionError):  # it is somebody else's
+                make_private(layout.root)
         layout.create()
         for folder in (layout.root, layout.packs, layout.contents):
             sync_folder(folder)  # a process that was killed may have left names that are not durable

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -279,3 +282,35 @@ async def test_the_folder_of_a_renamed_user_is_tied_to_the_documents_that_lack_t
     moved = await site.items("documents", ArchiveSettings(owners={login: "formerly"}))
     assert {item.key: item.name for item in moved} == {key: item.name for key, item in before.items()}
     assert all(item.presence is InventoryState.FOUND for item in moved)
+
+
+class Exact(str):
+    """A path in the form in which Windows opens it however long it is."""
+
+    __slots__ = ()
+
+
+@pytest.mark.posix("it stands in for Windows where long paths are not allowed, which is its default; Wine has no limit")
+@pytest.mark.parametrize("stage", ["documents", "templates"])
+async def test_files_beyond_the_longest_path_of_windows_are_found(new_site, tmp_path, monkeypatch, stage):
+    site = new_site()
+    deep = tmp_path / ("x" * 200) / ("y" * 200)
+    deep.mkdir(parents=True)
+    moved = tuple(deep / archive.name for archive in site.installation.archives)
+    for archive, target in zip(site.installation.archives, moved, strict=True):
+        archive.rename(target)
+    site.installation = replace(site.installation, archives=moved)
+    for module in ("omt_folders.disk", "omt_folders.seen_folders", "omt_crm.paths.presence"):
+        monkeypatch.setattr(f"{module}.openable", Exact)
+    for name in ("scandir", "lstat", "stat", "access"):
+        monkeypatch.setattr(os, name, within_the_limit(getattr(os, name)))
+    assert {item.presence for item in await site.items(stage)} == {InventoryState.FOUND}
+
+
+def within_the_limit(real):
+    def call(path, *more, **named):
+        if len(os.fspath(path)) > 259 and not isinstance(path, Exact):
+            raise FileNotFoundError(errno.ENOENT, "The system cannot find the path specified", os.fspath(path))
+        return real(path, *more, **named)
+
+    return call

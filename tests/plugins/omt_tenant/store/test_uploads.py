@@ -16,6 +16,7 @@ from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.http.turns import UploadTurns
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store import chunk as chunk_module
+from omt_tenant.tenant import Store
 
 pytestmark = pytest.mark.anyio
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -320,3 +321,13 @@ async def test_files_in_the_folder_are_private(connect, tmp_path: Path):
     root = tmp_path / "tenant"
     for path in [root, *root.rglob("*")]:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.posix("modes are POSIX's word for it; tests/windows/ has the other")
+def test_an_empty_folder_becomes_private_with_the_tenant_and_one_that_holds_more_stays_as_it_was(tmp_path: Path):
+    for name, mode in (("empty", 0o700), ("used", 0o755)):
+        (tmp_path / name).mkdir(mode=0o755)
+        if name == "used":
+            (tmp_path / name / "of others").write_bytes(b"")
+        Store.open(tmp_path / name).close()
+        assert (tmp_path / name).stat().st_mode & 0o777 == mode
