@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from omt_core.api import InputError
+from omt_core.api import InputError, files
 from omt_protocol.receipt import public_key_of
 
 _REMEDY = (
@@ -48,8 +47,8 @@ def make_key(path: Path) -> tuple[Path, str]:
     """
     key, public = Ed25519PrivateKey.generate(), path.with_name(f"{path.name}.pub")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        files.make_file(path)
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         with public.open("x", encoding="ascii") as file:
             file.write(f"{public_key_of(key)}\n")
     except OSError as error:
