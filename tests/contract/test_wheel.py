@@ -37,7 +37,7 @@ def test_it_says_that_it_is_typed_and_brings_all_that_is_not_python(wheel: zipfi
         path.relative_to(root).as_posix()
         for root, part in ((ROOT / "plugins", "."), (ROOT, "omt_core"))
         for path in (root / part).rglob("*")
-        if path.is_file() and path.suffix in {".json", ".html", ".css", ".js", ".jinja"}
+        if path.is_file() and path.suffix in {".json", ".html", ".css", ".js", ".jinja", ".template"}
     }
     assert kept <= names
 

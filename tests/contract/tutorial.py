@@ -37,18 +37,24 @@ def blocks(tutorial: Path) -> Iterator[Block]:
 def follow(tutorial: Path, folder: Path) -> list[tuple[str, int]]:
     """Do everything that it says in `folder`; returns the commands with their exit codes.
 
-    Installing is left out: the tool is there. Asserts that what a block of output shows was printed just before.
+    Installing is left out: the tool is there. Asserts that what a block of output shows was printed just before, and
+    that a file which the tool has written is the one that is shown.
     """
     done: list[tuple[str, int]] = []
-    printed = ""
+    printed, home = "", folder
     for block in blocks(tutorial):
         if block.language in {"python", "toml"}:
             assert block.file is not None, block.text
-            (folder / block.file).write_text(block.text, encoding="utf-8")
+            file = folder / block.file
+            if file.exists():
+                assert file.read_text(encoding="utf-8") == block.text, block.file
+            file.write_text(block.text, encoding="utf-8")
         elif block.language == "sh":
             for line in block.text.splitlines():
-                if " pip install " not in line:
-                    code, printed = _run(line, folder)
+                if line.startswith("cd "):
+                    folder /= line.removeprefix("cd ")
+                elif " pip install " not in line:
+                    code, printed = _run(line, folder, home)
                     done.append((line, code))
         elif block.language == "text":
             for line in block.text.splitlines():
@@ -56,12 +62,12 @@ def follow(tutorial: Path, folder: Path) -> list[tuple[str, int]]:
     return done
 
 
-def _run(line: str, folder: Path) -> tuple[int, str]:
+def _run(line: str, folder: Path, home: Path) -> tuple[int, str]:
     program, *words = shlex.split(line)
     assert program == "python", line
     done = subprocess.run(
         [sys.executable, *words],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(folder), timeout=240,
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(home), timeout=240,
         check=False,
     )  # fmt: skip
     return done.returncode, done.stdout

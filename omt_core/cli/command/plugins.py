@@ -10,6 +10,8 @@ from typing_extensions import override
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.plugin import HOOKS
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
+from omt_core.cli.own_plugin.trial import tried
 from omt_core.plugin_host.wheel import Wheel
 from omt_core.plugin_host.wheel_folder import elsewhere
 
@@ -18,13 +20,18 @@ class Plugins(CoreCommand):
     """Also shows the broken and the disabled ones, with the reason."""
 
     name = "plugins"
-    help = "list plugins; its parts say who answers a hook, and add and remove wheels of partners"
+    help = "list plugins; its parts say who answers a hook, begin and try one, and add and remove wheels"
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", metavar="PART")
         order = parts.add_parser("order", help="who answers a hook")
         order.add_argument("hook", metavar="HOOK")
+        new = parts.add_parser("new", help="write a plugin to begin with, as a distribution with tests, types and CI")
+        new.add_argument("plugin", metavar="NAME", help="of the new plugin, such as `call_notes`")
+        new.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="a new folder; by default `omt-NAME` here")
+        check = parts.add_parser("check", help="try a plugin by the conformance suite; 1 where a test fails")
+        check.add_argument("plugin", metavar="NAME", help="as `omt plugins` shows it")
         add = parts.add_parser("add", help="put wheels of partners into the folder `plugins` of the unpacked zip")
         add.add_argument("files", metavar="FILE.whl", nargs="+", type=Path, help="a plugin, and what it needs besides")
         remove = parts.add_parser("remove", help="take a plugin out of that folder, with what only it needed")
@@ -35,6 +42,10 @@ class Plugins(CoreCommand):
         match call.options.part:
             case "order":
                 return _order(call, call.options.hook)
+            case "new":
+                return _new(call, call.options.plugin, call.options.folder)
+            case "check":
+                return await _check(call, call.options.plugin)
             case "add":
                 return _add(call, call.options.files)
             case "remove":
@@ -76,6 +87,37 @@ def _order(call: Invocation, hook: str) -> int:
         call.console.print(f"  {number}. {name}")
         call.console.object("order", {"hook": hook, "position": number, "plugin": name})
     return call.console.finish(ExitCode.DONE)
+
+
+def _new(call: Invocation, text: str, folder: Path | None) -> int:
+    name = plugin_name(text, [plugin.name for plugin in call.app.host.plugins])
+    written = write_plugin(name, folder or Path(name.distribution))
+    for file in written:
+        call.console.print(f"written {file}")
+    call.console.object("new_plugin", {"name": name.module, "files": [str(file) for file in written]})
+    call.console.print(
+        f'Install it with what it needs: pip install -e "{written[0].parent}[tests]"; its README goes on.'
+    )
+    return call.console.finish(ExitCode.DONE)
+
+
+async def _check(call: Invocation, name: str) -> int:
+    plugin = next((one for one in call.app.host.plugins if one.name == name), None)
+    if plugin is None:
+        names = ", ".join(one.name for one in call.app.host.plugins)
+        raise InputError("plugin-unknown", f"There is no plugin {name!r}.", f"Plugins: {names}.")
+    call.console.print(f"{plugin.name} {plugin.version} ({plugin.source}) is tried in simulated installations.")
+    tests = await tried(plugin)
+    for one in tests:
+        call.console.print(f"{one.outcome:<8} {one.test.removeprefix('test_').replace('_', ' ')}")
+        for line in one.message.splitlines():
+            call.console.print(f"         {line}")
+        call.console.object("test", {"plugin": name, **one._asdict()})
+    failed = sum(one.outcome == "failed" for one in tests)
+    call.console.print(
+        f"{len(tests) - failed} of {len(tests)} tests passed." if failed else f"All {len(tests)} tests passed."
+    )
+    return call.console.finish(ExitCode.FINDINGS if failed else ExitCode.DONE)
 
 
 def _add(call: Invocation, files: list[Path]) -> int:

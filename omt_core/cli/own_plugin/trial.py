@@ -1,0 +1,92 @@
+"""`omt plugins check`: the conformance suite for a plugin that is installed, in a process of its own.
+
+A plugin may do anything while it is tried, so that nothing of it is in this process. pytest's own report is read.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import anyio
+from defusedxml import ElementTree
+
+from omt_core.api.errors import InputError
+from omt_core.api.files import temporary_folder
+from omt_core.plugin_host import Candidate
+
+_SUITE: Final = """
+from importlib import import_module
+from operator import attrgetter
+
+from omt_core.testing.conformance import PluginConformance
+
+
+class TestPlugin(PluginConformance):
+    plugin_class = attrgetter({attribute!r})(import_module({module!r}))
+    name = {name!r}
+"""
+_NEEDED: Final = ("pytest", "blockbuster")
+_ALL_PASSED, _SOME_FAILED = 0, 1
+_LINES_OF_A_FAULT: Final = 20
+
+
+Outcome: TypeAlias = Literal["passed", "failed", "skipped"]
+
+
+class Tried(NamedTuple):
+    """A test of the suite, how it ended, and what it said where it did not pass."""
+
+    test: str
+    outcome: Outcome
+    message: str
+
+
+async def tried(plugin: Candidate) -> Sequence[Tried]:
+    """Run the suite. Raises `InputError` where that cannot be done here."""
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+        raise InputError(
+            "tests-not-installed",
+            "What the conformance suite needs is not installed.",
+            'Install it: pip install "online-migration-tool[tests]".',
+        )
+    if plugin.plugin_class is None:
+        raise InputError(
+            "plugin-not-tried",
+            f"The plugin {plugin.name!r} is {plugin.state.value}" + (f": {plugin.problem}." if plugin.problem else "."),
+            "Mend or enable it first; `omt plugins` shows how it stands.",
+        )
+    with temporary_folder() as made:
+        folder = anyio.Path(made)
+        suite, report = folder / "test_plugin.py", folder / "report.xml"
+        found = plugin.plugin_class
+        text = _SUITE.format(module=found.__module__, attribute=found.__qualname__, name=plugin.name)
+        await suite.write_text(text, encoding="utf-8")
+        words = (
+            "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(made), f"--junitxml={report}",
+            str(suite),
+        )  # fmt: skip
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
+        done = await anyio.run_process([sys.executable, "-m", "pytest", *words], check=False, env=environment, cwd=made)
+        if done.returncode not in {_ALL_PASSED, _SOME_FAILED} or not await report.exists():
+            said = (done.stdout + done.stderr).decode("utf-8", "replace").strip().splitlines()
+            return [Tried("the suite", "failed", "\n".join(said[-_LINES_OF_A_FAULT:]))]
+        return _read(await report.read_bytes())
+
+
+def _read(report: bytes) -> Sequence[Tried]:
+    tests = []
+    for case in ElementTree.fromstring(report).iter("testcase"):
+        name, message = case.get("name", ""), ""
+        outcome: Outcome = "passed"
+        for part in case:
+            if part.tag in {"failure", "error"}:
+                outcome, message = "failed", part.get("message", "")
+            elif part.tag == "skipped":
+                outcome, message = "skipped", part.get("message", "")
+        tests.append(Tried(name, outcome, message))
+    return tests
