@@ -26,6 +26,8 @@ OMT = ("-m", "omt_core")
 _SECONDS = 900
 """After which a program that should have ended is a failure; a busy machine is ten times slower than a quiet one."""
 _LOOK = 0.05
+_LOCAL = 3
+"""Where `tcgetattr` has the modes that ICANON is one of."""
 _AWAKE = "import sys; open(sys.argv[1], 'w').close(); sys.stdin.read(); sys.exit()"
 _WINDOW = (50, 250)
 """Rows and columns of a console."""
@@ -74,7 +76,14 @@ class Console:
         return _ESCAPES.sub(b"", self._seen).decode("utf-8", "replace").replace("\r", "")
 
     def type(self, keys: str) -> None:
-        """Press keys: `\\x03` is Ctrl-C, `\\r` is Enter."""
+        """Press keys, once the console takes them as such: `\\x03` is Ctrl-C, `\\r` is Enter.
+
+        Until then the terminal makes a signal to all of the one, and another key of the other.
+        """
+        until = time.monotonic() + _SECONDS
+        while termios.tcgetattr(self._keys)[_LOCAL] & termios.ICANON:
+            assert time.monotonic() < until, f"the console was never set up; on the screen was: {self.text}"
+            self._read(time.monotonic() + _LOOK)
         os.write(self._keys, keys.encode())
 
     def wait_for(self, text: str, *, times: int = 1, seconds: float = _SECONDS) -> None:
