@@ -11,6 +11,7 @@ from pathlib import Path
 
 from packaging_windows import cpython
 from packaging_windows.archive import digest, list_contents, pack
+from packaging_windows.bytecode import refuse_other_python
 from packaging_windows.folder import put_together
 from packaging_windows.inputs import Inputs, fetch
 
@@ -36,6 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("dist"), help="folder for the zip (default: dist)")
     parser.add_argument("--lock", type=Path, help="lock of an earlier zip: take the same versions again")
     options = parser.parse_args(words)
+    refuse_other_python()
     with tempfile.TemporaryDirectory() as folder:
         inputs, lock = fetch(Path(folder), options.lock)
         made = build(inputs, options.out)

@@ -26,13 +26,18 @@ class OtherPythonError(Exception):
     """Bytecode of the packed Python can be made by its own minor version alone."""
 
 
+def refuse_other_python() -> None:
+    """Raise `OtherPythonError` unless this is the Python that can make the bytecode."""
+    if MAGIC_NUMBER != MAGIC:
+        raise OtherPythonError("bytecode for CPython 3.11 is made by CPython 3.11: start this with one")
+
+
 def compile_all(python: Path) -> None:
     """Write the bytecode of every module below Python's folder beside it. Raises `OtherPythonError`.
 
     A file that is no module of this Python, such as a template, is passed over.
     """
-    if MAGIC_NUMBER != MAGIC:
-        raise OtherPythonError("bytecode for CPython 3.11 is made by CPython 3.11: start this with one")
+    refuse_other_python()
     for source in sorted((python / "Lib").rglob("*.py")):
         contents = source.read_bytes()
         shown = source.relative_to(python).as_posix()

@@ -53,7 +53,7 @@ def unpack_python(folder: Path) -> None:
     with zipfile.ZipFile(inner) as contents:
         contents.extractall(work)
     python = work / _FOLDER
-    _verify(python)
+    verify(python)
     site = python / "Lib" / "site-packages"
     shutil.rmtree(site)
     site.mkdir()
@@ -66,7 +66,8 @@ def signed_files(python: Path) -> list[Path]:
     return sorted({file for pattern in _SIGNED for file in python.glob(pattern)})
 
 
-def _verify(python: Path) -> None:
+def verify(python: Path) -> None:
+    """Check the signatures of all files that have one, where osslsigncode is installed. Raises SignatureError."""
     program = shutil.which("osslsigncode")
     if program is None:
         return
