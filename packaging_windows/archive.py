@@ -13,7 +13,6 @@ CONTENTS: Final = "omt-contents.json"
 """The list; the tool knows by it that it runs from the unpacked zip (`omt_core/plugin_host/wheel_folder.py`)."""
 
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
-_LEVEL: Final = 9
 _MODE: Final = 0o100644 << 16
 
 
@@ -26,11 +25,11 @@ def list_contents(top: Path, facts: Mapping[str, object]) -> None:
 
 def pack(top: Path, target: Path) -> None:
     """Pack the folder into a zip whose one entry at the top has the folder's name."""
-    with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in _files(top):
             entry = ZipInfo(f"{top.name}/{path.relative_to(top).as_posix()}", _TIME)
             entry.compress_type, entry.external_attr, entry.create_system = ZIP_DEFLATED, _MODE, 3
-            archive.writestr(entry, path.read_bytes(), compresslevel=_LEVEL)
+            archive.writestr(entry, path.read_bytes())
 
 
 def digest(path: Path) -> str:
