@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_core.api import InventoryState, Item
+from omt_core.api import InventoryState, Item, leads_out
 from omt_folders.disk import Disk, Entry, Examination, is_link, unreadable
 
 
@@ -37,7 +37,7 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
     for entry in entries:
         relative = prefix + entry.name
         if not _is_folder(entry):
-            yield TreeFile(relative, Path(entry.path), disk.examine(entry))
+            yield TreeFile(relative, Path(entry.path), _examined(entry, relative, disk))
         elif leave_out(relative):
             continue
         elif is_link(entry):
@@ -47,6 +47,13 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
             )
         else:
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
+
+
+def _examined(entry: Entry, relative: str, disk: Disk) -> Examination:
+    if leads_out(f"./{relative}"):
+        detail = "Its name would lead out of the folder on Windows."
+        return Examination(InventoryState.REFUSED, 0, 0, disk.reasons.outside, detail)
+    return disk.examine(entry)
 
 
 def _place(entry: Entry) -> str:
@@ -62,11 +69,15 @@ def _is_folder(entry: Entry) -> bool:
 
 
 def tree_item(stage: str, key: str, file: TreeFile) -> Item:
-    """Return the item of a file; `key` is its path with `/`, which is also its name online."""
-    seen = file.examination
+    """Return the item of a file; `key` is its path with `/`, which is also its name online.
+
+    A name that would lead out elsewhere, since a backslash that is a part of it here is a separator on Windows, stays
+    in its folder by `./` before it.
+    """
+    seen, name = file.examination, telling(key)
     return Item(
-        stage=stage, key=telling(key), name=telling(key), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
-        ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
+        stage=stage, key=name, name=f"./{name}" if leads_out(name) else name, path=file.path, size=seen.size,
+        mtime_ns=seen.mtime_ns, ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
         recalled=seen.recalled,
     )  # fmt: skip
 

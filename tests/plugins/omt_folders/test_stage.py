@@ -20,6 +20,7 @@ from omt_core.api import (
     ItemRecord,
     ItemState,
     KnownFile,
+    leads_out,
 )
 from omt_folders import FolderStage, Reasons, SeenFolders
 from omt_folders.disk import Disk
@@ -180,3 +181,21 @@ def test_files_are_walked_in_the_order_of_their_whole_paths(
     paths = [str(file.path) for file in walk(folder, Disk((folder,), reasons=REASONS))]
     assert paths == sorted(paths)
     assert len(paths) == sum(path.is_file() for path in folder.rglob("*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name of Windows begins with a backslash")
+async def test_a_name_that_begins_with_a_backslash_or_cannot_be_decoded_stays_in_its_folder(folder: Path) -> None:
+    """What is no separator here is one on Windows, and bytes that are no UTF-8 are told by their escapes."""
+    for name in ("\\\\server\\share.wav", "\udcff.wav"):
+        (folder / name).write_bytes(b"x")
+    items = [item for item in await told(stage_of(folder)) if "wav" in item.name and item.size == 1]
+    assert [item.key for item in items] == ["\\\\server\\share.wav", "\\udcff.wav"]
+    assert [item.name for item in items] == [f"./{item.key}" for item in items]
+    assert not any(leads_out(item.name) for item in items)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name of Windows holds a backslash")
+async def test_a_name_that_leads_out_on_windows_is_left_behind_with_a_reason(folder: Path) -> None:
+    (folder / "a\\..\\..\\up.wav").write_bytes(b"x")
+    (item,) = (item for item in await told(stage_of(folder)) if item.presence is not InventoryState.FOUND)
+    assert (item.presence, item.reason) == (InventoryState.REFUSED, "outside")
