@@ -21,6 +21,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 _EXAMPLES: Final = 5
+_NAP: Final = 1.0
+"""Seconds that an event loop sleeps at most."""
 _SEEDS: Final = 2
 """Of a test that is run once for each seed, the first few are run."""
 
@@ -48,6 +50,16 @@ def pytest_configure() -> None:
         "windows", max_examples=_EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     settings.load_profile("windows")
+    _wake_event_loops()
+
+
+def _wake_event_loops() -> None:
+    """Let no event loop sleep for long: Wine 8 now and then loses the wake-up that a thread sends to one."""
+    from asyncio import windows_events  # noqa: PLC0415 - there on Windows alone
+
+    proactor = windows_events.IocpProactor
+    select = proactor.select
+    proactor.select = lambda self, timeout=None: select(self, _NAP if timeout is None else min(timeout, _NAP))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
