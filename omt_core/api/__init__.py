@@ -90,7 +90,7 @@ from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
-from omt_core.api.text import byte_size, decode_text, duration, listing, one_line, spreadsheet_cell
+from omt_core.api.text import byte_size, decode_text, duration, listing, one_line, quantity, spreadsheet_cell
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
 
@@ -222,5 +222,6 @@ __all__ = [
     "looked_at",
     "may_write",
     "one_line",
+    "quantity",
     "spreadsheet_cell",
 ]

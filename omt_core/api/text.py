@@ -32,6 +32,11 @@ def byte_size(count: float) -> str:
     return f"{count:,.0f} {'byte' if count == 1 else _UNITS[0]}" if step == 0 else f"{count:,.1f} {_UNITS[step]}"
 
 
+def quantity(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: `1 file`, `1,200 files`. `many` is needed where it is more than an s longer."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def duration(seconds: float) -> str:
     """Write seconds as `hh:mm:ss` (W77)."""
     whole = max(0, round(seconds))

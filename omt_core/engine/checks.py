@@ -15,6 +15,7 @@ from omt_core.api import calls
 from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
 from omt_core.api.plugin import Plugin
+from omt_core.api.text import quantity
 from omt_core.api.users import OtherAddress
 from omt_core.engine.findings import blocking, needs_reason, reasoned_line, unused_waivers
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
@@ -145,9 +146,10 @@ def refuse_errors(session: MigrationSession) -> None:
         reasoned = sorted({one.code for one in standing if needs_reason(one, session.engine.host.codes)})
         line = f" These only with a reason: `{reasoned_line(reasoned)}`." if reasoned else ""
         codes = ", ".join(sorted({finding.code for finding in standing}))
+        stand = "stands" if len(standing) == 1 else "stand"
         raise FindingsError(
             "findings-stand",
-            f"{len(standing)} findings of severity {Severity.ERROR.value} stand: {codes}.",
+            f"{quantity(len(standing), 'finding')} of severity {Severity.ERROR.value} {stand}: {codes}.",
             f"Mend what they name, or waive them by `waive` in the answers file.{line} Nothing was changed so far.",
         )
 

@@ -39,6 +39,7 @@ from omt_core.api import (
     Item,
     RunContext,
     Severity,
+    quantity,
 )
 from omt_crm.paths import wait_until_back
 from omt_folders.tree import telling
@@ -162,7 +163,8 @@ async def validate(
         )
         if roots.ignored.count:
             shown = tuple(on_site(path, installation.root) for path in roots.ignored.first)
-            message = f"{roots.ignored.count:,} files or folders in all. {ARCHIVE_FILES_IGNORED.meaning}"
+            ignored = quantity(roots.ignored.count, "file or folder", "files or folders")
+            message = f"{ignored} in all. {ARCHIVE_FILES_IGNORED.meaning}"
             findings.append(ARCHIVE_FILES_IGNORED.finding(message, shown))
     return findings
 
@@ -187,7 +189,7 @@ def _about_renamed(renamed: Mapping[tuple[str, str], int]) -> list[Finding]:
     if not renamed:
         return []
     pairs = sorted(renamed)
-    said = [f"{renamed[pair]:,} documents of {telling(pair[0])} lie in {telling(pair[1])}" for pair in pairs]
+    said = [f"{quantity(renamed[pair], 'document')} of {telling(pair[0])} in {telling(pair[1])}" for pair in pairs]
     given = ", ".join(f"{json.dumps(login)} = {json.dumps(folder)}" for login, folder in pairs)
     message = f"{'; '.join(said)}. [archive] owners = {{ {given} }} moves them. {OWNER_FOLDER_RENAMED.meaning}"
     return [OWNER_FOLDER_RENAMED.finding(message, tuple(telling(login) for login, _ in pairs)[:SUBJECTS_SHOWN])]
@@ -199,7 +201,9 @@ def _about_roots(roots: ArchiveRoots, tally: Tally, installation: Installation) 
     missed = tally.expected - tally.found
     for root, why in roots.unreadable.items():
         shown = on_site(root, installation.root)
-        message = f"The archive {shown} cannot be read ({why}); {missed:,} documents are missing."
+        message = (
+            f"The archive {shown} cannot be read ({why}); {quantity(missed, 'document is', 'documents are')} missing."
+        )
         severity = Severity.ERROR if missed else Severity.WARNING
         findings.append(ARCHIVE_ROOT_MISSING.finding(message, (shown,), severity=severity))
     return findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, User, UserPlan, listing
+from omt_core.api import Finding, User, UserPlan, listing, quantity
 from omt_plans import findings
 from omt_plans.plan_names import PlanNames, free_seats
 
@@ -63,8 +63,8 @@ def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]
         if len(logins) > free_seats(plan):
             taken = f", {plan.used} of them taken already" if plan.used else ""
             yield findings.PLAN_OVERBOOKED.finding(
-                f"The plan '{plan.name}' is given to {len(logins)} users but has {plan.total} seats{taken}:"
-                f" {listing(sorted(logins), SHOWN)}.",
+                f"The plan '{plan.name}' is given to {quantity(len(logins), 'user')} but has"
+                f" {quantity(plan.total, 'seat')}{taken}: {listing(sorted(logins), SHOWN)}.",
                 (plan.name, *logins),
             )
 
@@ -81,7 +81,7 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
         if plan is not None and len(members.get(name, [])) >= free_seats(plan):
             yield findings.PLAN_FULL.finding(
                 f"The plan '{name}' has no seat left for {listing(sorted(logins), SHOWN)}, who have it on site"
-                f" ({plan.total} seats in all).",
+                f" ({quantity(plan.total, 'seat')} in all).",
                 (name, *logins),
             )
 

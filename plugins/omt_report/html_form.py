@@ -10,11 +10,11 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from omt_core.api import MigrationRecord, ReportSection, Severity, byte_size, duration, one_line
+from omt_core.api import MigrationRecord, ReportSection, Severity, byte_size, duration, one_line, quantity
 from omt_report.advice import headline, next_steps
 from omt_report.document import ReportHead, RunLine, StageLine, head_of
 from omt_report.left_behind import left_behind
-from omt_report.readable import counted, lasted, moment
+from omt_report.readable import lasted, moment
 
 _PIECE = 256
 """How many parts of the template are joined into one write."""
@@ -68,7 +68,7 @@ def _environment() -> jinja2.Environment:
         finalize=lambda value: one_line(value) if type(value) is str else value,
     )
     environment.filters |= {"sized": byte_size, "moment": moment, "period": duration, "with_commands": _with_commands}
-    environment.globals |= {"counted": counted, "lasted": lasted}
+    environment.globals |= {"counted": quantity, "lasted": lasted}
     return environment
 
 

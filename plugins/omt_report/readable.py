@@ -13,11 +13,6 @@ def encodable(text: str | Path) -> str:
     return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Return a number with the word for it."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def moment(time: datetime | None) -> str:
     """Return a time in UTC to the minute."""
     return "" if time is None else f"{time:%Y-%m-%d %H:%M} UTC"

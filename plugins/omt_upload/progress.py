@@ -6,7 +6,16 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import EventSink, StageChanged, StageProgress, StageState, StageTotals, UploadStage, byte_size
+from omt_core.api import (
+    EventSink,
+    StageChanged,
+    StageProgress,
+    StageState,
+    StageTotals,
+    UploadStage,
+    byte_size,
+    quantity,
+)
 
 _BETWEEN_EVENTS: Final = 0.2
 _UNIT: Final = 1024
@@ -79,7 +88,7 @@ class StageMeter:
         """Say that the stage is over."""
         self._tell(now=True)
         if failed:
-            self._change(StageState.FAILED, f"Failed: {failed} files")
+            self._change(StageState.FAILED, f"Failed: {quantity(failed, 'file')}")
         else:
             self._change(StageState.SUCCEEDED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, OnlineTarget, OtherAddress, User, listing
+from omt_core.api import Finding, OnlineTarget, OtherAddress, User, listing, quantity
 from omt_crm.user_names import canonical_user_name
 from omt_usernames import findings
 from omt_usernames.address import why_invalid
@@ -88,7 +88,7 @@ def announced_removals(removed: Sequence[OtherAddress], users: Sequence[User]) -
             for row in ordered
         ]
         yield findings.ADDRESSES_REMOVED.finding(
-            f"{_counted(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
+            f"{quantity(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
             f" {listing(cards, SHOWN, '; ')}.",
             tuple(str(row.email_id) for row in ordered),
         )
@@ -113,7 +113,7 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: M
     logins = sorted(_named(user_names) & {user.login for user in users} - set(plans))
     if logins:
         yield findings.WITHOUT_PLAN.finding(
-            f"{_counted(len(logins), 'user has', 'users have')} a user name but no plan: {listing(logins, SHOWN)}.",
+            f"{quantity(len(logins), 'user has', 'users have')} a user name but no plan: {listing(logins, SHOWN)}.",
             tuple(logins),
         )
 
@@ -129,7 +129,3 @@ def _unusable(user: User, settings: UserNamesSettings) -> str:
 def _named(user_names: Mapping[str, str]) -> set[str]:
     """Return the logins with a user name; an empty one is none."""
     return {login for login, name in user_names.items() if name.strip()}
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

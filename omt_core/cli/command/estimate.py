@@ -10,7 +10,7 @@ import anyio
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
-from omt_core.api.text import byte_size, duration
+from omt_core.api.text import byte_size, duration, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
@@ -56,7 +56,7 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
     )
     console = call.console
     console.print(
-        f"{found.files} files, {byte_size(found.bytes)}, of which {found.files_to_send} files,"
+        f"{quantity(found.files, 'file')}, {byte_size(found.bytes)}, of which {quantity(found.files_to_send, 'file')},"
         f" {byte_size(found.bytes_to_send)} are to be sent"
     )
     console.print(f"Between {duration(found.shortest)} and {duration(found.longest)}")

@@ -12,7 +12,7 @@ from typing_extensions import override
 from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
-from omt_core.api.text import byte_size
+from omt_core.api.text import byte_size, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.counts import left_behind
 from omt_core.cli.estimates import estimate_fields, judged
@@ -107,7 +107,9 @@ async def _dry_run(
     del stop
     await drive.prepare(runner, answers, recover)
     for line in await runner.do(Forecast()):
-        call.console.print(f"{line.title}: would send {line.files} files, {byte_size(line.bytes)}; {left_behind(line)}")
+        call.console.print(
+            f"{line.title}: would send {quantity(line.files, 'file')}, {byte_size(line.bytes)}; {left_behind(line)}"
+        )
         call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
     tables = "" if runner.now.only_missing else "The tables of the database would be sent as well. "
     call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from omt_core.api import Finding, Table
+from omt_core.api import Finding, Table, quantity
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.decoding import Repaired
 from omt_database.findings import VALUES_REPLACED
@@ -53,9 +53,10 @@ class Losses:
         found = []
         for name, count in sorted(self._counts.items()):
             instead = "nothing (NULL)" if name in self._emptied else "U+FFFD for each character that is none"
+            go = "goes online with {} in its place" if count == 1 else "go online with {} in their place"
             message = (
-                f"Table {self._table.name}, column {name}: {count} values cannot be given by the database's driver and"
-                f" go online with {instead} in their place."
+                f"Table {self._table.name}, column {name}: {quantity(count, 'value')} cannot be given by the database's"
+                f" driver and {go.format(instead)}."
             )
             subjects = tuple(f"{self._table.name}.{name}: {key}" for key in self._keys[name])
             found.append(VALUES_REPLACED.finding(message, subjects))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from omt_core.api import byte_size, duration
+from omt_core.api import byte_size, duration, quantity
 from omt_core.api.calls import EstimateTransfer, PastTransfer
 from omt_upload.estimate.forecast import Counted, Forecast, Range, Work
 from omt_upload.estimate.probe import Probe
@@ -16,12 +16,12 @@ _HELPS: Final = 1.3
 
 def grounds(call: EstimateTransfer, counted: Counted, work: Work, probe: Probe, forecast: Forecast) -> Iterator[str]:
     """Say what the range rests on."""
-    yield f"To be sent: {work.files} files with {byte_size(work.bytes)}."
+    yield f"To be sent: {quantity(work.files, 'file')} with {byte_size(work.bytes)}."
     if counted.online_files:
-        online = f"{counted.online_files} files with {byte_size(counted.online_bytes)}"
+        online = f"{quantity(counted.online_files, 'file')} with {byte_size(counted.online_bytes)}"
         yield f"Confirmed online already, and not sent again: {online}."
     if counted.recalled_files:
-        recalled = f"{counted.recalled_files} files with {byte_size(counted.recalled_bytes)}"
+        recalled = f"{quantity(counted.recalled_files, 'file')} with {byte_size(counted.recalled_bytes)}"
         yield f"In the cloud or on tape, and fetched when they are read, which nobody can time: {recalled}."
     if work.database:
         yield f"A database of {byte_size(work.database)} as it was sent in an earlier run."
@@ -41,8 +41,8 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
     if work.files and not call.baseline_only:
         left = forecast.whole(Work(files=0, bytes=0, database=work.database), call.limit)
         yield (
-            f"omt precopy sends these {work.files} files with {byte_size(work.bytes)} beforehand, while users work; on "
-            f"the night only what changed since is left, and without any it takes {_between(left)}."
+            f"omt precopy sends {quantity(work.files, 'file')} with {byte_size(work.bytes)} beforehand, while users "
+            f"work; on the night only what changed since is left, and without any it takes {_between(left)}."
         )
     if call.limit is not None and call.limit < probe.speed:
         yield f"Without the rate limit (omt limit off) it takes {_between(forecast.whole(work, None))}."
@@ -61,8 +61,9 @@ def _past(forecast: Forecast) -> Iterator[str]:
     if told is not None:
         rates = f"{told.files / told.seconds:.0f} files and {byte_size(int(told.sent_bytes / told.seconds))} a second"
         yield (
-            f"{_named(told)} sent {told.files} files and {byte_size(told.sent_bytes)} in {duration(told.seconds)}: "
-            f"{rates}. {told.skipped_files} files were online before."
+            f"{_named(told)} sent {quantity(told.files, 'file')} and {byte_size(told.sent_bytes)} in "
+            f"{duration(told.seconds)}: {rates}. "
+            f"{quantity(told.skipped_files, 'file was', 'files were')} online before."
         )
         if told.limit is not None:
             yield f"That run was limited to {byte_size(told.limit)} a second."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line, spreadsheet_cell
 from omt_core.api.errors import InputError
-from omt_core.api.text import decode_text, text_of_cell
+from omt_core.api.text import decode_text, quantity, text_of_cell
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -119,3 +119,11 @@ def test_what_is_no_text_is_refused_by_its_place_and_the_encodings(content: byte
     with pytest.raises(InputError, match=r"The file it is no text in UTF-8, UTF-16 or Windows-1252") as caught:
         decode_text(content, "The file it")
     assert caught.value.code == "text-not-readable"
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "said"),
+    [(1, ("file",), "1 file"), (0, ("file",), "0 files"), (1_200, ("address", "addresses"), "1,200 addresses")],
+)
+def test_a_number_has_the_noun_that_goes_with_it(number: int, words: tuple[str, ...], said: str) -> None:
+    assert quantity(number, *words) == said
