@@ -1,4 +1,9 @@
-"""Replacing a small file whole: readers see the old content or the new, and so does a machine that lost power."""
+"""Replacing a small file whole: readers see the old content or the new, and so does a machine that lost power.
+
+On Windows by a rename, after who may do what was copied, and not by ReplaceFile, which would keep that by itself: by
+Microsoft's reference it may end with no file at all under the name (ERROR_UNABLE_TO_MOVE_REPLACEMENT), and it cannot
+write through.
+"""
 
 from __future__ import annotations
 

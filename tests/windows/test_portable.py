@@ -16,7 +16,7 @@ _SOURCE = PureWindowsPath(r"C:\src")
 _TESTS = Path(__file__).parents[1]
 
 GROUPS = {
-    "archive": ("plugins/omt_archive/documents", "plugins/omt_archive/service"),
+    "archive": ("plugins/omt_archive/documents", "plugins/omt_archive/service", "plugins/omt_folders/test_disk.py"),
     "discovery": ("plugins/omt_discovery", "plugins/omt_crm/paths"),
     "freeze": ("plugins/omt_freeze", "plugins/omt_report", "plugins/omt_upload/files"),
     "core": (

@@ -1,7 +1,6 @@
-"""Files and paths as Windows has them: the unit tests that say so, run there, and what a tenant keeps to itself.
+"""What a tenant makes is asked to be kept to its account. Wine keeps no access list: what it is told is listened to.
 
-What Wine does not do as Windows does, the unit tests stand in for and say so: it keeps no access list of NTFS, knows no
-limit of a path's length, and lets a read-only file be replaced.
+What else Windows has of files and paths is in tests that run there as they are (`test_portable.py`).
 """
 
 from __future__ import annotations
@@ -10,18 +9,9 @@ import json
 
 from tests.windows.machine import Windows
 
-UNIT_TESTS = (
-    r"core\api\files",
-    r"plugins\omt_crm\paths",
-    r"plugins\omt_folders\test_disk.py",
-    r"plugins\omt_freeze\test_service_config.py",
-    r"plugins\omt_upload\files",
-)
-
 TENANT = r"""
-import json, os, sys
+import json, sys
 from pathlib import Path
-from omt_core.api import files
 from omt_core.api.files import windows
 from omt_tenant.tenant import Store
 
@@ -36,12 +26,6 @@ folder = Path(sys.argv[1])
 Store.open(folder / "tenant").close()
 print(json.dumps(kept))
 """
-
-
-def test_what_windows_alone_has_of_files_is_as_the_unit_tests_say(windows: Windows) -> None:
-    tests = [rf"C:\src\tests\{name}" for name in UNIT_TESTS]
-    ended = windows.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not identity_on_any", *tests)
-    assert ended.code == 0, ended.text
 
 
 def test_what_a_tenant_makes_is_its_accounts_alone(windows: Windows) -> None:
