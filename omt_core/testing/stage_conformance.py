@@ -51,7 +51,7 @@ LARGEST_BATCH: Final = 5_000
 
 HOSTILE_NAMES: Final = (
     " ", "-rf", "'; DROP TABLE items; --", "..hidden", "a\nb", "%s{0}", "e\u0301", "\u00e9", "\U0001f9ed", "CON", "x.",
-    "\x1b[31m", "\u202etxt.exe", "n" * 200, "\udcff\udcfe",
+    "\x1b[31m", "\u202etxt.exe", "\\begins", "n" * 200, "\udcff\udcfe",
 )  # fmt: skip
 """Names that a disk may hold. A stage may leave such a file out with a reason; it may not fall over it."""
 
@@ -135,6 +135,14 @@ class UploadStageConformance:
                 require(item.size == size, f"The size of {item.key!r} is {size}, not {item.size}.")
                 require(item.mtime_ns == mtime, f"The time of {item.key!r} is {mtime}, not {item.mtime_ns}.")
                 require(item.ctime_ns in {0, ctime}, f"The time of change of {item.key!r} is not {item.ctime_ns}.")
+
+    async def test_its_root_gives_every_file_back_by_its_name(self, folder: Path) -> None:
+        """So `omt verify --archive` reads the files again that the receipt names."""
+        async with self.stage_of(folder) as stage:
+            if stage.root is None:
+                pytest.skip("its files are not verified by their names: it has no `root`")
+            for item in _found(await self._items(stage)):
+                require(_lies_below(stage.root, item), f"{item.name!r} below its root is not {item.key!r}.")
 
     async def test_it_tells_the_same_when_it_is_asked_again(self, folder: Path) -> None:
         """A stage that was paused is asked again, and tells of everything."""
@@ -398,6 +406,11 @@ def _path(item: Item) -> Path:
     if item.path is None:
         raise PluginFaultError(f"The item {item.key!r} is said to be there without a path.")
     return item.path
+
+
+def _lies_below(root: Path, item: Item) -> bool:
+    named = root / item.name
+    return named.exists() and named.samefile(_path(item))
 
 
 def _read(item: Item) -> bytes:

@@ -19,6 +19,7 @@ from omt_core.api import (
     Item,
     Severity,
     UploadStage,
+    leads_out,
 )
 
 BATCH = 2_000
@@ -42,6 +43,7 @@ def folder_stage(folder: Path) -> UploadStage:
         takes_new=True,
         differences=partial(_differences, folder),
         away=partial(_away, folder),
+        root=folder,
     )
 
 
@@ -77,15 +79,21 @@ def _item(folder: Path, path: Path) -> Item:
     try:
         status = path.stat()
     except OSError as error:
-        return Item(
-            stage="recordings",
-            key=key,
-            name=key,
-            presence=InventoryState.UNREADABLE,
-            reason=UNREADABLE.code,
-            detail=str(error),
-        )
+        return _left(key, str(error))
+    if leads_out(key):
+        return _left(key, "Its name leads out of the folder on Windows.")
     return Item(stage="recordings", key=key, name=key, path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def _left(key: str, detail: str) -> Item:
+    return Item(
+        stage="recordings",
+        key=key,
+        name=key,
+        presence=InventoryState.UNREADABLE,
+        reason=UNREADABLE.code,
+        detail=detail,
+    )
 
 
 def _away(folder: Path, path: Path) -> FolderAwayError | None:

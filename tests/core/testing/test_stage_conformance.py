@@ -62,6 +62,11 @@ FAULTS = {
         "mtime_ns=int(status.st_mtime)",
         "test_sizes_and_times_are_those_of_the_disk",
     ),
+    "names another folder as its root": (
+        "root=folder",
+        "root=folder.parent",
+        "test_its_root_gives_every_file_back_by_its_name",
+    ),
     "tells of everything once only": (
         "    items = _walk(folder)\n    while",
         "    items = WALKS.setdefault(folder, _walk(folder))\n    while",
@@ -130,6 +135,11 @@ FAULTS = {
     "wants names in UTF-8": (
         "    try:\n        status",
         "    key.encode()\n    try:\n        status",
+        "test_names_that_are_out_to_do_harm_are_told_or_left_with_a_reason",
+    ),
+    "tells of names that lead out on Windows": (
+        "if leads_out(key):",
+        "if not key:",
         "test_names_that_are_out_to_do_harm_are_told_or_left_with_a_reason",
     ),
     "tells of everything at once": (
