@@ -121,7 +121,7 @@ class StoreTarget(OnlineTarget):
         held = await HeldMigration.open(
             self._storage, licence, kind, recovery, client=client, seconds=self._settings.claim_seconds
         )
-        catalogue = Catalogue()
+        catalogue = await anyio.to_thread.run_sync(Catalogue)
         migration = StoredMigration(
             self._storage,
             catalogue,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import anyio
 import anyio.to_thread
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from omt_core.api import (
@@ -89,7 +89,7 @@ class Completion:
             yield CompletionProgress(state="verifying", done=0, total=total, detail="Reading what the store holds")
             await self._catalogue.load(self._storage)
             # In the workspace, since a manifest names the customer's documents.
-            with tempfile.TemporaryDirectory(prefix="completion-", dir=self._workspace) as folder:
+            async with anyio.TemporaryDirectory(prefix="completion-", dir=self._workspace) as folder:
                 manifest = Path(folder) / MANIFEST_FILE
                 totals, lacking = Totals(), list[str]()
                 async for done in self._verify(stages, manifest, totals, lacking):
