@@ -2,7 +2,7 @@
 
 import { post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";
-import { h, replace } from "../core/dom.js";
+import { h, replace, setText } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
 import { setFooter } from "../core/footer.js";
 import { notice } from "../core/notice.js";
@@ -16,6 +16,12 @@ import { nextSteps } from "./complete/next-steps.js";
 import { thawCard } from "./complete/thaw-card.js";
 import { LeftBehind } from "./left-behind/left-behind.js";
 
+/** What was moved now is not the same after a test and after a recovery, and nobody is promised a mail by either. */
+function lead(now) {
+  if (now.recovery?.chosen === "missing") return "complete.lead.missing";
+  return now.result.kind === "test" ? "complete.lead.test" : "complete.lead.live";
+}
+
 class Complete extends ScreenElement {
   #said = "";
 
@@ -23,6 +29,7 @@ class Complete extends ScreenElement {
     this.className = "page";
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
+    this.lead = h("p", { class: "page__lead" });
     this.figures = h("div");
     this.thaw = h("div");
     this.next = h("div");
@@ -30,7 +37,7 @@ class Complete extends ScreenElement {
     this.documents = h("div");
     this.leftBehind = new LeftBehind({ open: true });
     this.append(
-      h("header", null, h("h1", null, t("complete.title")), h("p", { class: "page__lead" }, t("complete.lead"))),
+      h("header", null, h("h1", null, t("complete.title")), this.lead),
       this.errors.element, this.busyLine.element, this.figures, this.thaw,
       h("div", { class: "complete__columns" }, this.next, this.documents),
       this.changes, this.leftBehind.element);
@@ -64,6 +71,7 @@ class Complete extends ScreenElement {
       replace(this.figures, notice("warning", words));
       return;
     }
+    setText(this.lead, t(lead(now)));
     replace(this.figures, figures(result));
     replace(this.thaw, thawCard(now));
     replace(this.next, nextSteps(now));
