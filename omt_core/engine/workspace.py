@@ -189,15 +189,26 @@ def pin_key(folder: Path, public_key: str) -> None:
 def note_stage_roots(folder: Path, roots: Mapping[str, Path]) -> None:
     """Note where the files of each stage lie, for whoever verifies them later. Blocking.
 
-    Raises `InputError` `workspace-not-writable`.
+    What earlier runs noted of other stages stays: their files are in the manifest. Raises `InputError`
+    `workspace-not-writable`.
     """
     if not roots:
         return
-    text = json.dumps({stage: str(root.absolute()) for stage, root in sorted(roots.items())}, indent=1)
+    path = folder / STAGE_ROOTS_FILE
+    noted = {**_noted(path), **{stage: str(root.absolute()) for stage, root in roots.items()}}
+    text = json.dumps(dict(sorted(noted.items())), indent=1)
     try:
-        files.write_whole(folder / STAGE_ROOTS_FILE, f"{text}\n".encode("utf-8", "surrogatepass"))
+        files.write_whole(path, f"{text}\n".encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise _not_writable(folder, error) from error
+
+
+def _noted(path: Path) -> Mapping[str, str]:
+    """Return what a note of roots says; one that cannot be read says nothing."""
+    try:
+        return {str(stage): str(root) for stage, root in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:

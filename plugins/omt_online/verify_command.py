@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +13,7 @@ import anyio.to_thread
 from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError
 from omt_online.client.settings import ClientSettings
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
-from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots
+from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots, stages_of_files
 from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
 from omt_online.verifying.tenant import check_tenant
 from omt_protocol.mismatch_report import MISMATCHES_TOLD, MismatchReport
@@ -85,30 +86,64 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     _describe(context, receipt, key)
     await report.take(check_signature(receipt, key.public_key))
     await report.take(check_manifest(receipt.header, manifest))
-    stages = dict(cast("list[tuple[str, Path]]", options.stage))
-    asked = bool(options.archive or stages)
+    given = cast("list[tuple[str, Path]]", options.stage)
+    asked = bool(options.archive or given)
+    counts = ArchiveCounts()
     if asked and report.total:
         context.print("The archive was not read: the receipt or its manifest says what nobody vouches for.")
     elif asked:
-        if options.archive:
-            stages = {**await anyio.to_thread.run_sync(known_roots, path), **stages}
-        await _check_archive(context, options.archive, stages, manifest, report)
+        named = await anyio.to_thread.run_sync(stages_of_files, manifest)
+        known = await anyio.to_thread.run_sync(known_roots, path) if options.archive else {}
+        await _refuse_missing(options.archive)
+        stages = {**{stage: root for stage, root in known.items() if stage in named}, **_roots_given(given, named)}
+        await _refuse_missing_stages(stages)
+        await report.take(check_archive(options.archive, stages, manifest, counts))
+        _say_archive(context, counts)
     if options.tenant is not None:
         token_file = settings.token_file or await anyio.to_thread.run_sync(token_place, path.parent)
         there = settings.model_copy(update={"url": options.tenant, "token_file": token_file})
         for mismatch in await check_tenant(there, receipt, manifest, MISMATCHES_TOLD):
             report.add(mismatch)
-    return report.finish("Verified: nothing differs." if key.proves_origin else "Verified, but for who signed it.")
+    read = {"read": counts.equal + counts.differing, "not_read": dict(counts.elsewhere)} if asked else {}
+    return report.finish(_good(key, counts), **read)
 
 
-async def _check_archive(
-    context: CommandContext, roots: list[Path], stages: Mapping[str, Path], manifest: Path, report: MismatchReport
-) -> None:
-    for root in (*roots, *stages.values()):
+def _roots_given(given: Sequence[tuple[str, Path]], named: AbstractSet[str]) -> Mapping[str, Path]:
+    """Return the roots by stage. Raises `InputError` for a stage that has no files, or two roots."""
+    roots = dict(given)
+    for stage, _ in given:
+        if stage not in named:
+            raise InputError(
+                "verify-stage-unknown",
+                f"The manifest names no files of a stage {stage}.",
+                f"Give one of these by --stage: {', '.join(sorted(named)) or 'there is none'}.",
+            )
+    if len(roots) < len(given):
+        raise InputError(
+            "verify-stage-twice",
+            "A stage was given by --stage more than once.",
+            "Give each stage once: its files lie below one folder.",
+        )
+    return roots
+
+
+async def _refuse_missing(roots: Sequence[Path]) -> None:
+    for root in roots:
         if not await anyio.Path(root).is_dir():
             raise InputError("archive-unreadable", f"There is no folder {root}.", "Give an archive's folder.")
-    counts = ArchiveCounts()
-    await report.take(check_archive(roots, stages, manifest, counts))
+
+
+async def _refuse_missing_stages(stages: Mapping[str, Path]) -> None:
+    for stage, root in stages.items():
+        if not await anyio.Path(root).is_dir():
+            raise InputError(
+                "verify-stage-away",
+                f"There is no folder {root}, where the files of the stage {stage} should lie.",
+                f"Connect the share or drive that it is on, or say by --stage {stage}=DIR where the files lie now.",
+            )
+
+
+def _say_archive(context: CommandContext, counts: ArchiveCounts) -> None:
     context.print(
         f"Archive: {counts.equal + counts.differing} files read, {counts.equal} as migrated, "
         f"{counts.differing} differ; "
@@ -116,6 +151,14 @@ async def _check_archive(
     )
     for stage, number in sorted(counts.elsewhere.items()):
         context.print(f"Not read: {number} of the stage {stage}, whose folder is not known here.")
+
+
+def _good(key: TrustedKey, counts: ArchiveCounts) -> str:
+    """Say that nothing differs, and of what that is not known."""
+    unknown = [] if key.proves_origin else ["who signed it"]
+    if not_read := counts.elsewhere.total():
+        unknown.append(f"{not_read} files that were not read" if not_read > 1 else "1 file that was not read")
+    return f"Verified, but for {' and '.join(unknown)}." if unknown else "Verified: nothing differs."
 
 
 def _stage_root(words: str) -> tuple[str, Path]:

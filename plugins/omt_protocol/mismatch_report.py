@@ -59,14 +59,14 @@ class MismatchReport:
             for mismatch in batch:
                 self.add(mismatch)
 
-    def finish(self, good: str) -> int:
-        """End the command: say `good` if there was none."""
+    def finish(self, good: str, **fields: object) -> int:
+        """End the command: say `good` if there was none. The `fields` are those of the command's own in JSON."""
         if not self._total:
             self._context.print(good)
-            return self._context.finish(ExitCode.DONE)
+            return self._context.finish(ExitCode.DONE, **fields)
         self._context.print(f"{self._total} mismatches." if self._total > 1 else "1 mismatch.")
         findings = [asdict(self._finding(mismatch)) for mismatch in self._told]
-        return self._context.finish(ExitCode.FINDINGS, findings=findings)
+        return self._context.finish(ExitCode.FINDINGS, findings=findings, **fields)
 
     def _finding(self, mismatch: Mismatch) -> Finding:
         code = self._codes.get(mismatch.where, RECEIPT_MISMATCH)

@@ -35,12 +35,17 @@ class ArchiveCounts:
 
 
 def known_roots(receipt: Path) -> Mapping[str, Path]:
-    """Return the roots of stages as the workspace of this receipt noted them, as far as they are there. Blocking."""
+    """Return the roots of stages as the workspace of this receipt noted them, also those that are away. Blocking."""
     try:
         known = json.loads((receipt.parent / STAGE_ROOTS_FILE).read_bytes())
-        return {stage: Path(root) for stage, root in known.items() if Path(root).is_dir()}
+        return {stage: Path(root) for stage, root in known.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}  # of a migration whose stages have none, or a file of somebody else's: those are not looked for
+
+
+def stages_of_files(manifest: Path) -> frozenset[str]:
+    """Return the stages of which the manifest names a file that was migrated. Blocking."""
+    return frozenset(line.entry.stage for line in read_manifest(manifest) if _is_file(line.entry))
 
 
 def check_archive(
@@ -53,7 +58,7 @@ def check_archive(
     folders = ArchiveFolders(roots)
     for line in read_manifest(manifest):
         entry = line.entry
-        if entry.digest is None or entry.stage == DATABASE_STAGE:
+        if not _is_file(entry):
             continue
         if entry.stage in stages:
             candidates = _below(stages[entry.stage], entry.name)
@@ -80,6 +85,10 @@ def check_archive(
                 yield _mismatch(line, "digest", f"{path} {said}")
             continue
         counts.equal += 1
+
+
+def _is_file(entry: ManifestEntry) -> bool:
+    return entry.digest is not None and entry.stage != DATABASE_STAGE
 
 
 def _below(root: Path, name: str) -> Iterator[Path]:

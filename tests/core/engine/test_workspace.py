@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -131,3 +132,14 @@ def test_the_tenants_key_is_pinned_at_first_contact_and_another_one_is_refused(t
     with pytest.raises(OnlineRefusedError) as caught:
         workspace.pin_key(tmp_path, "cd" * 32)
     assert caught.value.code == "tenant-key-changed"
+
+
+def test_a_run_without_a_stage_leaves_where_its_files_lay(tmp_path: Path) -> None:
+    note = tmp_path / "stages.json"
+    note.write_text("[]")
+    workspace.note_stage_roots(tmp_path, {"recordings": tmp_path / "old", "mail": tmp_path / "mail\udce4"})
+    workspace.note_stage_roots(tmp_path, {"recordings": tmp_path / "new"})
+    assert json.loads(note.read_bytes()) == {
+        "mail": str(tmp_path / "mail\udce4"),
+        "recordings": str(tmp_path / "new"),
+    }

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from omt_core.api import InputError
 from omt_online.verifying.archive_folders import ArchiveFolders
 
 
@@ -134,6 +135,8 @@ def test_a_partners_stage_is_read_where_the_workspace_says_that_it_lay(signed, r
     code, context = verify(signed.receipt, "--archive", signed.archive)
     assert (code, "5 files read, 5 as migrated" in context.text) == (0, True)
     assert "Not read: 1 of the stage attachments, whose folder is not known here." in context.text
+    assert "but for who signed it and 1 file that was not read." in context.lines[-1]
+    assert context.results == [{"exit_code": 0, "read": 5, "not_read": {"attachments": 1}}]
     (recordings / "c.wav").write_bytes(b"other")
     (recordings / "2024/a-b.wav").unlink()
     code, context = verify(signed.receipt, "--archive", signed.archive)
@@ -144,12 +147,33 @@ def test_a_partners_stage_is_read_where_the_workspace_says_that_it_lay(signed, r
 
 def test_a_stage_that_was_moved_is_read_where_the_person_says(signed, recordings, verify):
     moved = recordings.rename(signed.root / "moved")
-    note(signed, call_recordings=recordings)
-    code, context = verify(signed.receipt, "--archive", signed.archive)
-    assert (code, "Not read: 2 of the stage call-recordings" in context.text) == (0, True)
-    code, context = verify(signed.receipt, "--stage", f"call-recordings={moved}")
+    note(signed, call_recordings=recordings, gone=signed.root / "gone")
+    with pytest.raises(InputError, match="the files of the stage call-recordings should lie") as refused:
+        verify(signed.receipt, "--archive", signed.archive)
+    assert (refused.value.code, "--stage call-recordings=DIR" in refused.value.remedy) == ("verify-stage-away", True)
+    code, context = verify(signed.receipt, "--archive", signed.archive, "--stage", f"call-recordings={moved}")
+    assert (code, "5 files read, 5 as migrated" in context.text) == (0, True)
+    code, context = verify(signed.receipt, "--stage", f"call-recordings={moved}", "--key", signed.key_file())
     assert (code, "2 files read, 2 as migrated" in context.text) == (0, True)
     assert "Not read: 2 of the stage documents" in context.text
+    assert context.lines[-1] == "Verified, but for 4 files that were not read."
+
+
+@pytest.mark.parametrize(
+    ("stages", "code"),
+    [
+        (["call-recording"], "verify-stage-unknown"),
+        (["database"], "verify-stage-unknown"),
+        (["call-recordings", "call-recordings"], "verify-stage-twice"),
+    ],
+)
+def test_a_stage_that_the_manifest_does_not_name_or_that_is_given_twice_is_refused(
+    signed, recordings, verify, stages, code
+):
+    given = [word for stage in stages for word in ("--stage", f"{stage}={recordings}")]
+    with pytest.raises(InputError) as refused:
+        verify(signed.receipt, *given)
+    assert refused.value.code == code
 
 
 def test_a_link_below_a_stages_root_does_not_lead_out(signed, recordings, verify):
