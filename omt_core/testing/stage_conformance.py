@@ -13,14 +13,15 @@ there, and asks again. What the host refuses in a run is refused here by the sam
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 import anyio
 import pytest
@@ -40,7 +41,7 @@ from omt_core.api import (
     PluginError,
     UploadStage,
 )
-from omt_core.api.files import remove, replace
+from omt_core.api.files import remove, remove_tree, replace
 from omt_core.plugin_host.stages import admitted_stage
 from omt_core.testing.blocking import blocking_place, blocking_refused
 from omt_core.testing.harness import PluginFaultError
@@ -62,6 +63,10 @@ _CONTENT: Final[Mapping[str, bytes]] = {
     "deep/er/first.wav": b"another first",
     "deep/large.wav": random.Random(1).randbytes(300_000),  # noqa: S311 - to be repeated, not to be secret
 }
+
+
+_LOCKED: Final = "locked"
+_Named: TypeAlias = str | bytes | int | os.PathLike[str]
 
 
 @pytest.mark.anyio
@@ -264,6 +269,27 @@ class UploadStageConformance:
             found = _found(await self._items(stage))
         require(len(found) == len(self.content), f"It finds {len(found)} files, and {len(self.content)} are there.")
 
+    async def test_a_folder_that_cannot_be_gone_into_is_told(self, folder: Path, tmp_path: Path) -> None:
+        """As one item that is left behind, or by its files: else nobody learns that they were not moved."""
+        if not self.any_file:
+            pytest.skip("what it moves is decided by a database: `any_file` is False")
+        async with self.stage_of(folder) as stage:
+            before = len(await self._items(stage))
+        _write(folder / _LOCKED / self._name("inner"), b"locked away")
+        async with self.stage_of(folder) as stage:
+            with _unlistable(_LOCKED):
+                after = len(await self._items(stage))
+        require(after > before, "It tells nothing of a folder that it may not list.")
+        remove_tree(folder / _LOCKED)
+        _write(tmp_path / "elsewhere" / self._name("inner"), b"linked to")
+        try:
+            (folder / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        except OSError:
+            pytest.skip("links cannot be made here")
+        async with self.stage_of(folder) as stage:
+            after = len(await self._items(stage))
+        require(after > before, "It tells nothing of a link to a folder.")
+
     async def test_its_batches_are_small_and_lack_nothing(self, folder: Path) -> None:
         """A folder may hold millions of files, and memory stays flat."""
         if not self.any_file:
@@ -439,6 +465,24 @@ def _can_be_written(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return path.name in os.listdir(path.parent)  # noqa: PTH208 - the names as the system says them
+
+
+@contextmanager
+def _unlistable(name: str) -> Iterator[None]:
+    """Stand in for a folder that this account may not list: an administrator, or root, may list any."""
+
+    def refusing(real: Callable[[_Named], object]) -> Callable[[_Named], object]:
+        def ask(path: _Named = ".") -> object:
+            if not isinstance(path, int) and Path(os.fsdecode(path)).name == name:
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return real(path)
+
+        return ask
+
+    with pytest.MonkeyPatch.context() as patch:
+        for function in ("listdir", "scandir"):
+            patch.setattr(os, function, refusing(getattr(os, function)))
+        yield
 
 
 @contextmanager

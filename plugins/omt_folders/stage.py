@@ -26,10 +26,11 @@ _DIFFERENCES: Final = 50_000
 class FolderStage:
     """The files below `folder`, each under its path below it, with `/`, as key and name.
 
-    `accepts` is asked with that path, and what it refuses is not told of at all. `reasons` are codes that the plugin
-    named. A folder that is not there is one item, `.`, that is missing for the reason `absent`; one that was there in
-    an earlier run, as `seen` knows it, is away and waited for. Plugins keep `seen` over the calls of a process, and in
-    the workspace. New files are sent by a recovery too. Memory does not grow with the number of files.
+    `accepts` is asked with that path of each file, and what it refuses is not told of at all; a folder that cannot be
+    gone into is told of always, since it may hold what is accepted. `reasons` are codes that the plugin named. A folder
+    that is not there is one item, `.`, that is missing for the reason `absent`; one that was there in an earlier run,
+    as `seen` knows it, is away and waited for. Plugins keep `seen` over the calls of a process, and in the workspace.
+    New files are sent by a recovery too. Memory does not grow with the number of files.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class FolderStage:
         return self._disk
 
     def _files(self, disk: Disk) -> Iterator[TreeFile]:
-        return (file for file in walk(self._folder, disk) if not file.relative or self._accepts(file.relative))
+        return (file for file in walk(self._folder, disk) if file.is_folder or self._accepts(file.relative))
 
     def _items(self, disk: Disk) -> Iterator[Item]:
         if not disk.has_root(self._folder):

@@ -17,6 +17,8 @@ class TreeFile(NamedTuple):
     relative: str
     path: Path
     examination: Examination
+    is_folder: bool = False
+    """Then it stands for all files in it, whatever they are called."""
 
 
 def walk(folder: Path, disk: Disk, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
@@ -32,7 +34,7 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
         entries = sorted(disk.listing(folder, was_there=True), key=_place)
     except OSError as error:
         examination = unreadable(error, disk.reasons.folder)
-        yield TreeFile(prefix.rstrip("/"), Path(folder), examination)
+        yield TreeFile(prefix.rstrip("/"), Path(folder), examination, is_folder=True)
         return
     for entry in entries:
         relative = prefix + entry.name
@@ -42,9 +44,8 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
             continue
         elif is_link(entry):
             detail = "A link to a folder is not followed."
-            yield TreeFile(
-                relative, Path(entry.path), Examination(InventoryState.REFUSED, 0, 0, disk.reasons.link, detail)
-            )
+            examination = Examination(InventoryState.REFUSED, 0, 0, disk.reasons.link, detail)
+            yield TreeFile(relative, Path(entry.path), examination, is_folder=True)
         else:
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
 

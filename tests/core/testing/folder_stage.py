@@ -68,10 +68,14 @@ def _compare(folder: Path, baseline: Baseline) -> Differences:
 def _walk(folder: Path) -> Iterator[Item]:
     if (away := _away(folder, folder)) is not None:
         raise away
-    for parent, folders, names in os.walk(folder):
+    refused: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=refused.append):
         folders.sort()
+        names.extend(name for name in folders if Path(parent, name).is_symlink())
         for name in sorted(names):
             yield _item(folder, Path(parent, name))
+    for error in refused:
+        yield _left(Path(error.filename).relative_to(folder).as_posix(), str(error))
 
 
 def _item(folder: Path, path: Path) -> Item:
@@ -80,6 +84,8 @@ def _item(folder: Path, path: Path) -> Item:
         status = path.stat()
     except OSError as error:
         return _left(key, str(error))
+    if path.is_dir():
+        return _left(key, "It is a link to a folder.")
     if leads_out(key):
         return _left(key, "Its name leads out of the folder on Windows.")
     return Item(stage="recordings", key=key, name=key, path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)

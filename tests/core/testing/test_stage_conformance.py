@@ -123,8 +123,8 @@ FAULTS = {
         "test_links_that_lead_in_a_circle_come_to_an_end",
     ),
     "follows links into a circle": (
-        "os.walk(folder)",
-        "os.walk(folder, followlinks=True)",
+        "os.walk(folder, ",
+        "os.walk(folder, followlinks=True, ",
         "test_links_that_lead_in_a_circle_come_to_an_end",
     ),
     "passes hidden files over": (
@@ -141,6 +141,16 @@ FAULTS = {
         "if leads_out(key):",
         "if not key:",
         "test_names_that_are_out_to_do_harm_are_told_or_left_with_a_reason",
+    ),
+    "says nothing of a folder that it may not list": (
+        "onerror=refused.append",
+        "onerror=None",
+        "test_a_folder_that_cannot_be_gone_into_is_told",
+    ),
+    "passes links to folders over": (
+        "        names.extend(name for name in folders if Path(parent, name).is_symlink())\n",
+        "",
+        "test_a_folder_that_cannot_be_gone_into_is_told",
     ),
     "tells of everything at once": (
         "BATCH = 2_000",

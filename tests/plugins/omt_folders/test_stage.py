@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,15 +22,19 @@ from omt_core.api import (
     KnownFile,
     leads_out,
 )
-from omt_folders import FolderStage, Reasons, SeenFolders
-from omt_folders.disk import Disk
+from omt_folders import FolderStage, Reasons, SeenFolders, disk
+from omt_folders.disk import Disk, Entry, listed
 from omt_folders.tree import walk
 
 REASONS = Reasons(file="file-no", folder="folder-no", outside="outside", link="link")
 pytestmark = pytest.mark.anyio
 
 
-def stage_of(folder: Path, seen: SeenFolders | None = None) -> FolderStage:
+def stage_of(
+    folder: Path,
+    seen: SeenFolders | None = None,
+    accepts: Callable[[str], bool] = lambda name: not name.endswith(".tmp"),
+) -> FolderStage:
     return FolderStage(
         folder,
         stage="recordings",
@@ -38,7 +42,7 @@ def stage_of(folder: Path, seen: SeenFolders | None = None) -> FolderStage:
         reasons=REASONS,
         absent="folder-missing",
         seen=seen or SeenFolders("recordings"),
-        accepts=lambda name: not name.endswith(".tmp"),
+        accepts=accepts,
     )
 
 
@@ -48,6 +52,17 @@ async def told(stage: FolderStage) -> list[Item]:
 
 def files_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_file()}
+
+
+def refuse_to_list(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Stand in for a folder that this account may not list: root, who may run the tests, lists any."""
+
+    def refused(path: Path | str) -> list[Entry]:
+        if Path(path).name == name:
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(disk, "listed", refused)
 
 
 class Confirmed(Baseline):
@@ -127,6 +142,20 @@ async def test_links_out_and_to_folders_are_left_behind_with_the_plugins_own_cod
     assert reasons == {"out.wav": "outside", "linked": "link"}
 
 
+@pytest.mark.symlinks
+async def test_a_folder_that_cannot_be_gone_into_is_told_whatever_names_are_accepted(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hold what is accepted, and of what it holds nobody would say that it was left behind."""
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (folder / "notes.txt").write_text("no recording")
+    refuse_to_list(monkeypatch, "2024")
+    stage = stage_of(folder, accepts=lambda name: name.endswith(".wav"))
+    items = {item.key: item.reason for item in await told(stage)}
+    assert items == {"2024": "folder-no", "2024-b.wav": "", "c.wav": "", "linked": "link"}
+
+
 async def test_a_recovery_is_told_of_what_is_new_changed_gone_or_was_left_and_of_nothing_else(folder: Path) -> None:
     stage = stage_of(folder)
     before = Confirmed(await told(stage), [left_behind("late.wav"), left_behind("never.wav")])
@@ -151,15 +180,7 @@ async def test_what_a_folder_that_cannot_be_listed_holds_is_not_gone(
 ) -> None:
     stage = stage_of(folder)
     before = Confirmed(await told(stage))
-    listing = Disk.listing
-
-    def refused(self: Disk, path: Path | str, *, was_there: bool = False) -> Sequence[os.DirEntry[str]]:
-        if Path(path).name == "2024":
-            self.unlisted += 1
-            raise PermissionError(13, "Permission denied")
-        return listing(self, path, was_there=was_there)
-
-    monkeypatch.setattr(Disk, "listing", refused)
+    refuse_to_list(monkeypatch, "2024")
     assert await stage.differences(before) is None
     assert "folder-no" in {item.reason for item in await told(stage)}
     whole = stage.row(title="Recordings", order=70).whole
