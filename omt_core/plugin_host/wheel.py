@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sys
+import zlib
 from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from configparser import Error as NotConfiguration
+from contextlib import suppress
 from dataclasses import dataclass
+from email.message import Message
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
 from importlib.metadata import distributions
@@ -38,15 +41,24 @@ from omt_core.plugin_host.manager import GROUP
 Present = Mapping[NormalizedName, str]
 """The distributions that are there, and their versions."""
 
-_UNREADABLE: Final = (BadZipFile, InstallerError, OSError, ValueError, KeyError, NotConfiguration, NotImplementedError)
-"""What the libraries raise for a file that is no wheel, or not a whole one; `UnicodeError` is a `ValueError`."""
+_UNREADABLE: Final = (
+    BadZipFile, EOFError, InstallerError, KeyError, NotConfiguration, OSError, RuntimeError, ValueError, zlib.error,
+)  # fmt: skip
+"""What the libraries raise for a file that is no wheel, or not a whole one: `RuntimeError` for an encrypted entry and,
+as `NotImplementedError`, for an unknown packing; `ValueError` also as `UnicodeError`."""
+
+_OF_A_DISTRIBUTION: Final = (".dist-info", ".egg-info")
+"""How the name ends below which Python looks for what a distribution says of itself, in any case of its letters."""
 
 _SCHEMES: Final = ("purelib", "platlib")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wheel:
-    """A wheel file, as it says of itself. `plugins`: the names of its entry points. `files`: what can be imported."""
+    """A wheel file, as it says of itself. `plugins`: the names of its entry points. `files`: what can be imported.
+
+    `requires`: what it needs here, by the markers of its requirements.
+    """
 
     path: Path
     name: NormalizedName
@@ -74,16 +86,12 @@ class Wheel:
             names[name] = names.get(name, False) or not rest or rest == "__init__.py"
         return names
 
-    def needs(self) -> tuple[Requirement, ...]:
-        """Return what it needs here, by the markers of its requirements."""
-        return tuple(one for one in self.requires if one.marker is None or one.marker.evaluate({"extra": ""}))
-
     def unpacked(self, folder: Path) -> Path:
         """Return where its packages are, below the folder; unpacked now if they are not yet, or not whole any longer.
 
-        Raises `InputError` `wheel-damaged` and `wheel-not-unpacked`.
+        Raises `InputError` `wheel-unreadable`, `wheel-damaged` and `wheel-not-unpacked`.
         """
-        target = folder / hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        target = folder / self.digest()
         packages = target / "packages"
         if self._is_whole(packages):
             return packages
@@ -96,7 +104,8 @@ class Wheel:
             remove_tree(target)
             replace(aside, target)
         except _UNREADABLE as error:
-            remove_tree(aside)
+            with suppress(OSError):
+                remove_tree(aside)
             if not self._is_whole(packages):  # another process may have been faster
                 raise InputError(
                     "wheel-not-unpacked",
@@ -104,6 +113,13 @@ class Wheel:
                     "See that the folder can be written to and that the disk has room, then start the tool again.",
                 ) from error
         return packages
+
+    def digest(self) -> str:
+        """Return the name of the folder that it is unpacked into. Raises `InputError` `wheel-unreadable`."""
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
 
     def _is_whole(self, packages: Path) -> bool:
         """Tell whether all that was unpacked is there: a power loss or a virus scanner may have taken some of it."""
@@ -150,26 +166,49 @@ def read_wheel(path: Path) -> Wheel:
         with WheelFile.open(path) as source:
             told = HeaderParser().parsestr(source.read_dist_info("METADATA"))
             points = ConfigParser(delimiters=("=",), interpolation=None)
+            points.optionxform = str  # type: ignore[assignment,method-assign]  # as the library's manual says to do
             if "entry_points.txt" in source.dist_info_filenames:
                 points.read_string(source.read_dist_info("entry_points.txt"))
             files = [_inside(record[0], source) for record, _, _ in source.get_contents()]
             own = (f"{source.dist_info_dir}/", f"{source.data_dir}/")
+        files = [file for file in files if not file.startswith(own)]
+        _check_is_one(name, version, told, files)
+        needs = [Requirement(line) for line in told.get_all("Requires-Dist", [])]
         return Wheel(
             path=path,
             name=name,
             version=version,
             tags=tags,
             plugins=tuple(points[GROUP]) if points.has_section(GROUP) else (),
-            requires=tuple(Requirement(line) for line in told.get_all("Requires-Dist", [])),
+            requires=tuple(one for one in needs if one.marker is None or one.marker.evaluate({"extra": ""})),
             python=SpecifierSet(str(told.get("Requires-Python", ""))),
-            files=frozenset(file for file in files if not file.startswith(own)),
+            files=frozenset(files),
         )
     except (*_UNREADABLE, InvalidWheelFilename, InvalidRequirement, InvalidSpecifier, InvalidVersion) as error:
-        raise InputError(
-            "wheel-unreadable",
-            f"The file {path} is no wheel that can be read: {error}.",
-            "Name the .whl file as the plugin's maker gave it out, under the name that it came with.",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _check_is_one(name: NormalizedName, version: Version, told: Message, files: Sequence[str]) -> None:
+    """See that the wheel is the one distribution that its file's name says. Raises `ValueError`.
+
+    Once unpacked a plugin is known by what the metadata says: under another name it could pass for one of the tool's.
+    """
+    told_name, told_version = str(told.get("Name", "")), str(told.get("Version", ""))
+    if canonicalize_name(told_name) != name or Version(told_version) != version:
+        raise ValueError(f"its metadata is that of {told_name} {told_version}")
+    inner = sorted(
+        top for top in {file.partition("/")[0] for file in files} if top.lower().endswith(_OF_A_DISTRIBUTION)
+    )
+    if inner:
+        raise ValueError(f"it has another distribution in it, {inner[0]}")
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        "wheel-unreadable",
+        f"The file {path} is no wheel that can be read: {error}.",
+        "Name the .whl file as the plugin's maker gave it out, under the name that it came with.",
+    )
 
 
 def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
@@ -181,7 +220,7 @@ def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_
     _check_names(wheel, others, present, search_path)
     missing = sorted(
         str(one.name) + str(one.specifier)
-        for one in wheel.needs()
+        for one in wheel.requires
         if not any(one.specifier.contains(version, prereleases=True) for version in _versions(one, others, present))
     )
     if missing:

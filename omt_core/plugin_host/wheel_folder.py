@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
+from omt_core.plugin_host.faults import described
 from omt_core.plugin_host.manager import DISTRIBUTION, GROUP, Candidate, PluginState
 from omt_core.plugin_host.wheel import Present, Wheel, check_wheel, read_wheel
 
@@ -49,14 +50,14 @@ class WheelFolder:
         for path in sorted(self.folder.glob("*.whl")):
             try:
                 wheels.append(read_wheel(path))
-            except InputError as error:
+            except Exception as error:  # noqa: BLE001 - one wheel, whatever is in it, shall not end every command
                 broken.append(_broken(path.stem, path, error))
         here, there = self._search_path(), self._present()
         for wheel in wheels:
             try:
                 check_wheel(wheel, [other for other in wheels if other is not wheel], there, here)
                 packages = str(wheel.unpacked(self.unpacked))
-            except InputError as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 broken += [_broken(name, wheel.path, error) for name in wheel.plugins or (wheel.name,)]
             else:
                 if packages not in sys.path:
@@ -111,7 +112,7 @@ class WheelFolder:
             )
         kept = [wheel for wheel in wheels if wheel not in gone]
         needing = [
-            wheel.shown for wheel in kept for need in wheel.needs() if canonicalize_name(need.name) == gone[0].name
+            wheel.shown for wheel in kept for need in wheel.requires if canonicalize_name(need.name) == gone[0].name
         ]
         if needing:
             raise InputError(
@@ -185,17 +186,17 @@ def _needed(wheels: Sequence[Wheel]) -> list[Wheel]:
     """Return the wheels that bring plugins, and those that they need, however far away."""
     found = [wheel for wheel in wheels if wheel.plugins]
     for wheel in found:  # grows meanwhile
-        names = {canonicalize_name(need.name) for need in wheel.needs()}
+        names = {canonicalize_name(need.name) for need in wheel.requires}
         found += [other for other in wheels if other.name in names and other not in found]
     return found
 
 
-def _broken(name: str, path: Path, error: InputError) -> Candidate:
+def _broken(name: str, path: Path, error: Exception) -> Candidate:
     return Candidate(
         name=name,
         version="",
         source=f"plugins/{path.name}",
         default=False,
         state=PluginState.BROKEN,
-        problem=f"{error.message} {error.remedy}",
+        problem=f"{error.message} {error.remedy}" if isinstance(error, InputError) else described(error),
     )

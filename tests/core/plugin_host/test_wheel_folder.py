@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,127 @@ def test_a_file_that_is_no_wheel_is_refused(folder: WheelFolder, tmp_path: Path,
 def test_a_wheel_that_is_not_there_or_not_called_like_one_is_refused(folder: WheelFolder, rule: Path) -> None:
     assert refusal(folder, [rule.with_name("nothing-1.0-py3-none-any.whl")]).code == "wheel-unreadable"
     assert refusal(folder, [rule.rename(rule.with_name("plugin.zip"))]).code == "wheel-unreadable"
+
+
+@pytest.mark.parametrize("told", [("online-migration-tool", "1.0"), ("partner", "1.0"), ("evil", "2.0"), ("evil", "")])
+def test_a_wheel_that_calls_itself_otherwise_than_its_file_is_refused(
+    folder: WheelFolder, tmp_path: Path, told: tuple[str, str]
+) -> None:
+    """Else a plugin could pass for one of the tool's own, whose name says so."""
+    wheel = make_wheel(tmp_path / "given", "evil", plugins={"evil": "evil:Rule"}, told=told)
+    assert refusal(folder, [wheel]).code == "wheel-unreadable"
+    wheel.rename(folder.folder / wheel.name)
+    assert [one.default for one in folder.use()] == [False]
+    assert "evil" not in {one.name for one in find_plugins(extra=(), disabled=())}
+
+
+@pytest.mark.parametrize("inner", ["online_migration_tool-1.0.dist-info", "x-1.0.DIST-INFO", "x.egg-info"])
+def test_a_wheel_with_a_second_distribution_in_it_is_refused(folder: WheelFolder, tmp_path: Path, inner: str) -> None:
+    files = {
+        "evil.py": "",
+        f"evil-1.0.data/purelib/{inner}/METADATA": "Name: online-migration-tool\nVersion: 1.0\n",
+        f"evil-1.0.data/purelib/{inner}/entry_points.txt": "[omt.plugins]\nextra = evil:Rule\n",
+    }
+    wheel = make_wheel(tmp_path / "given", "evil", files=files, plugins={"evil": "evil:Rule"})
+    refused = refusal(folder, [wheel])
+    assert (refused.code, inner in refused.message) == ("wheel-unreadable", True)
+
+
+def test_a_name_told_in_another_spelling_is_the_same(folder: WheelFolder, tmp_path: Path) -> None:
+    wheel = make_wheel(
+        tmp_path / "given", "partner_rule", plugins={"partner": "partner_rule:Rule"}, told=("Partner.Rule", "1.0.0")
+    )
+    folder.add([wheel])
+    assert folder.use() == ()
+
+
+def test_a_plugin_is_called_as_its_entry_point_is_written(folder: WheelFolder, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "given", "partner_rule", plugins={"PartnerRule": "partner_rule:Rule"})
+    ((added, _),) = folder.add([wheel])
+    assert added.plugins == ("PartnerRule",)
+    assert [one.name for one in folder.remove("PartnerRule")] == ["partner-rule"]
+
+
+def encrypted(data: bytearray, start: int, central: int) -> None:
+    """Set the flag of an encrypted entry."""
+    data[start + 6] |= 1
+    data[central + 8] |= 1
+
+
+def deflate_broken(data: bytearray, start: int, central: int) -> None:
+    """Make the packed bytes none that can be unpacked."""
+    del central
+    name, extra = (int.from_bytes(data[start + at : start + at + 2], "little") for at in (26, 28))
+    data[start + 30 + name + extra] = 0xFF
+
+
+@pytest.mark.parametrize("damage", [encrypted, deflate_broken])
+@pytest.mark.parametrize("entry", ["partner_rule/__init__.py", "partner_rule-1.0.dist-info/METADATA"])
+def test_whatever_is_damaged_in_a_wheel_it_is_refused_and_stops_no_command(
+    folder: WheelFolder, tmp_path: Path, damage: Callable[[bytearray, int, int], None], entry: str
+) -> None:
+    wheel = make_wheel(
+        tmp_path / "given",
+        "partner_rule",
+        plugins={"partner": "partner_rule:Rule"},
+        compression=zipfile.ZIP_DEFLATED,
+    )
+    with zipfile.ZipFile(wheel) as file:
+        start = file.getinfo(entry).header_offset
+    data = bytearray(wheel.read_bytes())
+    damage(data, start, data.rindex(entry.encode()) - 46)
+    wheel.write_bytes(data)
+    assert refusal(folder, [wheel]).code in {"wheel-unreadable", "wheel-damaged"}
+    wheel.rename(folder.folder / wheel.name)
+    assert [one.state for one in folder.use()] == [PluginState.BROKEN]
+
+
+def test_a_requirement_that_cannot_be_judged_makes_a_broken_plugin(folder: WheelFolder, tmp_path: Path) -> None:
+    needs = ["nowhere; python_version ~= 'x'"]
+    wheel = make_wheel(tmp_path / "given", "partner_rule", plugins={"partner": "partner_rule:Rule"}, requires=needs)
+    assert refusal(folder, [wheel]).code == "wheel-unreadable"
+
+
+@pytest.mark.parametrize("step", ["read_wheel", "check_wheel", "Wheel.unpacked"])
+def test_whatever_comes_of_one_wheel_the_others_and_the_command_go_on(
+    folder: WheelFolder, rule: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    folder.add([rule])
+
+    def fails(*_: object) -> None:
+        raise MemoryError("too large")
+
+    monkeypatch.setattr(f"omt_core.plugin_host.wheel_folder.{step}", fails)
+    (found,) = folder.use()
+    assert (found.state, "MemoryError: too large" in found.problem) == (PluginState.BROKEN, True)
+
+
+def test_a_wheel_that_goes_away_meanwhile_is_a_broken_plugin(
+    folder: WheelFolder, rule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.add([rule])
+
+    def gone(*_: object) -> None:
+        (folder.folder / rule.name).unlink()
+
+    monkeypatch.setattr("omt_core.plugin_host.wheel_folder.check_wheel", gone)
+    (found,) = folder.use()
+    assert "is no wheel that can be read" in found.problem
+
+
+def test_what_was_unpacked_in_part_and_cannot_be_removed_hides_no_reason(
+    folder: WheelFolder, rule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.add([rule])
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("omt_core.plugin_host.wheel.install", full)
+    monkeypatch.setattr("omt_core.plugin_host.wheel.remove_tree", full)
+    (found,) = folder.use()
+    assert "cannot be unpacked" in found.problem
+    assert "No space left" in found.problem
 
 
 def test_a_wheel_that_was_changed_after_it_was_built_is_refused_and_never_unpacked(

@@ -19,12 +19,18 @@ def make_wheel(
     requires: Sequence[str] = (),
     python: str = ">=3.11",
     tag: str = "py3-none-any",
+    told: tuple[str, str] | None = None,
+    compression: int = zipfile.ZIP_STORED,
 ) -> Path:
-    """Write a wheel and return its path. Without `files` it has one package of its own name, with a plugin in it."""
+    """Write a wheel and return its path. Without `files` it has one package of its own name, with a plugin in it.
+
+    `told`: the name and the version in its metadata, where they are others than in the file's name.
+    """
     info = f"{name}-{version}.dist-info"
     if files is None:
         files = {f"{name}/__init__.py": "from omt_core.api import Plugin\n\n\nclass Rule(Plugin):\n    pass\n"}
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}\n"
+    told_name, told_version = told or (name, version)
+    metadata = f"Metadata-Version: 2.1\nName: {told_name}\nVersion: {told_version}\nRequires-Python: {python}\n"
     metadata += "".join(f"Requires-Dist: {one}\n" for one in requires)
     contents = {
         **files,
@@ -37,7 +43,7 @@ def make_wheel(
     record = "".join(f"{path},sha256={_digest(text)},{len(text.encode())}\n" for path, text in contents.items())
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}-{version}-{tag}.whl"
-    with zipfile.ZipFile(target, "w") as file:
+    with zipfile.ZipFile(target, "w", compression) as file:
         for path, text in contents.items():
             file.writestr(path, text)
         file.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
