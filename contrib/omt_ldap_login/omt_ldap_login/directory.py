@@ -37,13 +37,13 @@ def crm_login(settings: LdapLoginSettings, user: str, password: str) -> str | No
         with _line(settings) as connection:
             if settings.bind_pattern:
                 _bind(connection, _bind_name(settings.bind_pattern, user), password)
-                entry = _entry(connection, settings, user)
             else:
                 connection.bind()
                 _require_success(connection)
-                entry = _entry(connection, settings, user)
-                if entry is not None:
-                    _bind(connection, entry["dn"], password)
+            entry = _entry(connection, settings, user)
+            if entry is not None:
+                # Also behind a bind by the pattern: the filter is another rule, and may fit the entry of another.
+                _bind(connection, entry["dn"], password)
     except LDAPInvalidCredentialsResult:
         return None
     except (LDAPException, OSError) as error:

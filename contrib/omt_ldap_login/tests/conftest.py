@@ -19,6 +19,7 @@ PEOPLE = "".join(
         person("a*", login="HH"),
         person("clerk", login="nisa"),
         person("left", login="GS"),
+        person("another", login="hanne", password="their-own"),
     ]
 )
 

@@ -84,10 +84,10 @@ class Directory:
         return True
 
 
-def person(uid: str, login: str = "", group: str = "crm") -> str:
+def person(uid: str, login: str = "", group: str = "crm", password: str = PASSWORD) -> str:
     """Return the LDIF of a person, who is called `login` in the CRM."""
     mapped = f"employeeNumber: {login}\n" if login else ""
-    return _PERSON.format(uid=uid, suffix=SUFFIX, group=group, login=mapped, password=PASSWORD)
+    return _PERSON.format(uid=uid, suffix=SUFFIX, group=group, login=mapped, password=password)
 
 
 @contextmanager

@@ -100,6 +100,13 @@ def test_a_filter_that_fits_several_is_nobodys(directory: Directory) -> None:
     assert crm_login(settings, "hanne", PASSWORD) is None
 
 
+def test_a_password_proves_no_entry_but_its_own(directory: Directory) -> None:
+    """The pattern names `hanne`, the filter the entry of `another`, whose number is that name."""
+    settings = directory.settings(user_filter="(employeeNumber={user})", **MAPPED)
+    assert crm_login(settings, "hanne", PASSWORD) is None
+    assert crm_login(settings, "hanne", "their-own") is None
+
+
 def test_no_referral_is_followed(directory: Directory) -> None:
     assert crm_login(directory.settings(), "hanne", PASSWORD) == "hanne"  # the search meets one
     there = f"ou=elsewhere,ou=people,{SUFFIX}"
