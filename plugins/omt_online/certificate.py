@@ -68,17 +68,25 @@ async def certificate_line(url: URL, proxy: URL | None, settings: ClientSettings
 
 
 async def _looked(url: URL, proxy: URL | None, settings: ClientSettings, host: str) -> MachineCheck:
-    shown = shown_by(await _handshake(url, proxy, settings, _anybody()))
-    by = f"The certificate of {host} is made by {shown.issuer} and holds until {shown.ends:%Y-%m-%d}"
     trusted = await tenant_trust(url, settings)
     try:
-        await _handshake(url, proxy, settings, trusted)
+        shown = shown_by(await _handshake(url, proxy, settings, trusted))
     except aiohttp.ClientConnectorCertificateError as error:
+        if proxy is not None and proxy.scheme == "https":
+            # To trust everybody would be to trust whoever poses as the proxy, who then is told its password.
+            failure = unreachable(error, error.host)
+            return _line(MachineState.ERROR, failure.message, failure.remedy)
+        shown = shown_by(await _handshake(url, proxy, settings, _anybody()))
         remedy = unreachable(error, host).remedy
         if shown.by_device:
             remedy = f"A device made it that reads the traffic. {_EXEMPT.format(host=host)} Else: {remedy}"
-        return _line(MachineState.ERROR, f"{by}; it is not trusted: {error.certificate_error}.", remedy)
-    return _judged(shown, by, host, settings)
+        message = f"{_made_by(shown, host)}; it is not trusted: {error.certificate_error}."
+        return _line(MachineState.ERROR, message, remedy)
+    return _judged(shown, _made_by(shown, host), host, settings)
+
+
+def _made_by(shown: Shown, host: str) -> str:
+    return f"The certificate of {host} is made by {shown.issuer} and holds until {shown.ends:%Y-%m-%d}"
 
 
 def _judged(shown: Shown, by: str, host: str, settings: ClientSettings) -> MachineCheck:
@@ -122,9 +130,12 @@ def _anybody() -> ssl.SSLContext:
 
 
 async def _handshake(url: URL, proxy: URL | None, settings: ClientSettings, tls: ssl.SSLContext | None) -> bytes:
-    """Return the certificate (DER) that is shown, and send nothing. Raises what aiohttp raises, or `TimeoutError`."""
+    """Return the certificate (DER) that is shown, and send nothing. Raises what aiohttp raises, or `TimeoutError`.
+
+    Takes half of the time for an answer: there may be two.
+    """
     connector = _Handshake(ssl=True if tls is None else tls)
-    timeout = aiohttp.ClientTimeout(total=settings.answer_timeout, sock_connect=settings.connect_timeout)
+    timeout = aiohttp.ClientTimeout(total=settings.answer_timeout / 2, sock_connect=settings.connect_timeout)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as client:
         try:
             await client.get(url, proxy=proxy, allow_redirects=False)

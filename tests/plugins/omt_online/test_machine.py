@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import email.utils
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import anyio.to_thread
 import pytest
 import trustme
 from aiohttp import web
 
 from omt_core.api import MachineCheck, MachineState, MigrationKind, calls
+from omt_core.engine.machine.examination import PLUGIN_SECONDS
 from omt_core.testing.recording import RecordingContext
-from omt_online import OnlinePlugin
+from omt_online import OnlinePlugin, certificate, machine
 from omt_online.client import ClientSettings
 from omt_tenant.embedded import Certificate, serve_tenant
 from tests.e2e.forward_proxy import forward_proxy
@@ -164,6 +167,48 @@ async def test_a_proxy_is_named_without_its_password_and_gone_through(tmp_path: 
         assert {method for method, _ in proxy.requests} == {"CONNECT"}
     assert set(states(found).values()) == {OK}
     assert proxy.url in found["proxy"].message
+
+
+async def test_a_proxy_that_nobody_vouches_for_is_not_told_its_password(tmp_path: Path, certified) -> None:
+    certificate = await certified("Somebody Who Poses")
+    told: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        told.extend(request.headers)
+        return web.Response(status=407)
+
+    identity = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    await anyio.to_thread.run_sync(identity.load_cert_chain, certificate.chain, certificate.key)
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity).start()
+        proxy = f"https://me:{PASSWORD}@127.0.0.1:{runner.addresses[0][1]}"
+        found = await looked_at(tmp_path, url="https://tenant.invalid", proxy=proxy)
+    finally:
+        await runner.cleanup()
+    assert told == []
+    assert found["certificate"].state is ERROR
+    assert "The certificate of 127.0.0.1 is not trusted" in found["certificate"].message
+
+
+async def test_both_looks_at_a_certificate_end_before_the_plugin_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    class Untrusted(certificate._Handshake):
+        async def connect(self, req, traces, timeout):
+            limits.append(timeout.total)
+            if self._ssl.verify_mode is ssl.CERT_REQUIRED:
+                raise aiohttp.ClientConnectorCertificateError(req.connection_key, ssl.CertificateError("no"))
+            raise TimeoutError
+
+    monkeypatch.setattr(certificate, "_Handshake", Untrusted)
+    found = await looked_at(tmp_path, url="https://127.0.0.1:1")
+    assert found["certificate"].state is NOT_CHECKED
+    assert len(limits) == 2
+    assert sum(limits) <= machine.WAY_SECONDS < PLUGIN_SECONDS
 
 
 async def test_a_proxy_that_is_not_there_is_an_error(tmp_path: Path) -> None:
