@@ -12,10 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import anyio
-import anyio.to_thread
 
 from omt_core.api.calls import ExamineMachine
 from omt_core.api.decisions import MigrationKind
@@ -23,7 +22,7 @@ from omt_core.api.errors import InputError, OmtError
 from omt_core.api.files import temporary_folder
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, ManualAnswers
-from omt_core.api.machine import MachineCheck, MachineState, looked_at
+from omt_core.api.machine import LOOK_SECONDS, MachineCheck, MachineState, looked_at
 from omt_core.api.plugin import Plugin
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord
@@ -36,8 +35,10 @@ from omt_core.engine.workspace import JOURNAL_FILE, data_folder, existing
 from omt_core.journal import Journal, copy_journal
 from omt_core.plugin_host.faults import described
 
+T = TypeVar("T")
+
 PLUGIN_SECONDS: Final = 30.0
-"""So long a plugin may look at the machine, and so long an installation is looked for."""
+"""So long a plugin may look at the machine, an installation is looked for, and a journal is copied."""
 
 _REPORT: Final = "Send the log to the plugin's author: what it would have looked at was not looked at."
 
@@ -73,7 +74,9 @@ async def examine(engine: Engine, request: ExaminationRequest, windows: Windows 
     """Ask everybody and return what they say. `windows` stands in for this machine's, in tests."""
     one = _Machine(
         engine=replace(engine, dispatch=engine.dispatch.within(PLUGIN_SECONDS)),
-        folder=await anyio.to_thread.run_sync(_workspace, request.workspace),
+        # What does not answer here does not answer its own look either, whose line says so.
+        folder=await _answer("workspace", partial(_workspace, request.workspace), LOOK_SECONDS)
+        or _place_of_workspaces(),
         windows=this_windows() if windows is None else windows,
     )
     async with anyio.create_task_group() as group:
@@ -162,17 +165,39 @@ def _workspace(given: Path | None) -> Path:
     """Return the workspace that was named, else the one that is there, else the folder where one will be made."""
     with suppress(InputError):
         return existing(None) if given is None else given
+    return _place_of_workspaces()
+
+
+def _place_of_workspaces() -> Path:
     return data_folder() / "migrations"
+
+
+async def _answer(name: str, ask: Callable[[], T], seconds: float) -> T | None:
+    """Return what `ask`, which may block, answers; None where it takes too long, as it does of a share that is gone."""
+    answers: list[T] = []
+
+    def look() -> Iterable[MachineCheck]:
+        answers.append(ask())
+        return ()
+
+    late = await looked_at(name, look, seconds=seconds)
+    return None if late else answers[0]
 
 
 async def _estimate(folder: Path) -> EstimateRecord | None:
     """Return the estimate that a workspace keeps, read from a copy of its journal; None where it cannot be read."""
-    if not await anyio.Path(folder / JOURNAL_FILE).is_file():
-        return None
     with temporary_folder() as temporary:
         copy = temporary / JOURNAL_FILE
+
+        def fetch() -> bool:
+            if not (folder / JOURNAL_FILE).is_file():
+                return False
+            copy_journal(folder / JOURNAL_FILE, copy)
+            return True
+
         try:
-            await anyio.to_thread.run_sync(copy_journal, folder / JOURNAL_FILE, copy)
+            if not await _answer("estimate", fetch, PLUGIN_SECONDS):
+                return None
             async with Journal.open(copy) as journal:
                 return await kept_estimate(journal)
         except (OmtError, OSError, sqlite3.Error):

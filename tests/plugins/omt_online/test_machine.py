@@ -198,7 +198,7 @@ async def test_both_looks_at_a_certificate_end_before_the_plugin_must(
     limits: list[float] = []
 
     class Untrusted(certificate._Handshake):
-        async def connect(self, req, traces, timeout):
+        async def connect(self, req, traces, timeout):  # noqa: ASYNC109 - aiohttp's name
             limits.append(timeout.total)
             if self._ssl.verify_mode is ssl.CERT_REQUIRED:
                 raise aiohttp.ClientConnectorCertificateError(req.connection_key, ssl.CertificateError("no"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,6 +141,21 @@ async def test_an_estimate_that_was_kept_is_told_to_plugins(tmp_path: Path) -> N
 async def test_a_journal_that_cannot_be_read_does_not_stop_it(tmp_path: Path) -> None:
     (tmp_path / JOURNAL_FILE).write_bytes(b"no journal at all" * 100)
     assert of(await examined(tmp_path, hot=Saying), "hot")
+
+
+@pytest.mark.parametrize("place", ["_workspace", "copy_journal"])
+async def test_a_workspace_on_a_share_that_is_gone_holds_nobody_up(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / JOURNAL_FILE).touch()
+    back = threading.Event()
+    monkeypatch.setattr(examination, place, lambda *_: back.wait())
+    monkeypatch.setattr(examination, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(examination, "PLUGIN_SECONDS", 0.2)
+    try:
+        assert of(await examined(tmp_path, hot=Saying), "hot")
+    finally:
+        back.set()
 
 
 @pytest.mark.parametrize("plugin_class", [Raising, Slow])
