@@ -91,7 +91,7 @@ class Wheel:
 
         Raises `InputError` `wheel-unreadable`, `wheel-damaged` and `wheel-not-unpacked`.
         """
-        target = folder / self.digest()
+        target = folder / hashlib.sha256(self.contents()).hexdigest()[:16]
         packages = target / "packages"
         if self._is_whole(packages):
             return packages
@@ -114,10 +114,10 @@ class Wheel:
                 ) from error
         return packages
 
-    def digest(self) -> str:
-        """Return the name of the folder that it is unpacked into. Raises `InputError` `wheel-unreadable`."""
+    def contents(self) -> bytes:
+        """Return the file's bytes. Raises `InputError` `wheel-unreadable`."""
         try:
-            return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+            return self.path.read_bytes()
         except OSError as error:
             raise _unreadable(self.path, error) from error
 

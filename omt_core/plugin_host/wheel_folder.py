@@ -6,9 +6,8 @@ is unpacked into the user's own data folder, by its digest: beside the tool noth
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import invalidate_caches
@@ -65,8 +64,8 @@ class WheelFolder:
         invalidate_caches()
         return tuple(replace(one, state=PluginState.DISABLED) if one.name in disabled else one for one in broken)
 
-    def add(self, files: Sequence[Path]) -> Sequence[tuple[Wheel, Wheel | None]]:
-        """Put wheels into the folder, all of them or none; return each with the one whose place it takes.
+    def add(self, files: Sequence[Path]) -> Sequence[tuple[Wheel, Sequence[Wheel]]]:
+        """Put wheels into the folder, all of them or none; return each with those whose place it takes.
 
         Raises `InputError` with the first reason against one of them.
         """
@@ -84,22 +83,17 @@ class WheelFolder:
         here, there = self._search_path(), self._present()
         for wheel in after:  # a newer version must not leave another wheel behind, either
             check_wheel(wheel, [other for other in after if other is not wheel], there, here)
-        done = [(wheel, next((one for one in before if one.name == wheel.name), None)) for wheel in new]
-        try:
-            self.folder.mkdir(exist_ok=True)
-            for wheel in new:
-                _copy(wheel.path, self.folder / wheel.path.name)
-            for wheel, old in done:
-                if old is not None and old.path.name != wheel.path.name:
-                    patient.remove(old.path)
-        except OSError as error:
-            raise self._not_writable(error) from error
+        done = [(wheel, [one for one in before if one.name == wheel.name]) for wheel in new]
+        gone = [old.path for _, olds in done for old in olds]
+        targets = [self.folder / wheel.path.name for wheel in new]
+        gone += [one for one in targets if one.exists() and not any(one.samefile(other) for other in gone)]
+        self._exchange(gone, new)
         return done
 
     def remove(self, name: str) -> Sequence[Wheel]:
         """Take out the wheel of a plugin, by the plugin's or the wheel's own name, and those that only it needed.
 
-        Raises `InputError`.
+        All of them go, or none. Raises `InputError`.
         """
         wheels = self.wheels()
         gone = [wheel for wheel in wheels if name in wheel.plugins or canonicalize_name(name) == wheel.name]
@@ -121,12 +115,32 @@ class WheelFolder:
                 "Remove that one first.",
             )
         gone += [wheel for wheel in kept if wheel in _needed(wheels) and wheel not in _needed(kept)]
-        try:
-            for wheel in gone:
-                patient.remove(wheel.path)
-        except OSError as error:
-            raise self._not_writable(error) from error
+        self._exchange([wheel.path for wheel in gone], [])
         return gone
+
+    def _exchange(self, gone: Sequence[Path], new: Sequence[Wheel]) -> None:
+        """Take files out of the folder and put wheels in: all of it, or nothing. Raises `InputError`.
+
+        What may fail for want of room is done first, under names that are no wheel's; what is left are new names.
+        """
+        parts = {self.folder / f"{wheel.path.name}.part": wheel for wheel in new}
+        aside = [(path, path.with_name(f"{path.name}.old")) for path in gone]
+        done: list[tuple[Path, Path]] = []
+        try:
+            self.folder.mkdir(exist_ok=True)
+            for part, wheel in parts.items():
+                part.write_bytes(wheel.contents())  # with the rights that the folder gives: whoever starts it must read
+            for source, target in (*aside, *((part, part.with_suffix("")) for part in parts)):
+                patient.replace(source, target)
+                done.append((source, target))
+        except OSError as error:
+            for source, target in reversed(done):
+                with suppress(OSError):
+                    patient.replace(target, source)
+            raise self._not_writable(error) from error
+        finally:
+            _remove_all(parts)
+        _remove_all(target for _, target in aside)
 
     def wheels(self) -> list[Wheel]:
         """Return the wheels in the folder that can be read."""
@@ -154,16 +168,11 @@ class WheelFolder:
         )
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file, whole or not at all, with the rights that the folder gives: whoever runs the tool must read it."""
-    aside = target.with_suffix(".part")
-    try:
-        shutil.copyfile(source, aside)
-        patient.replace(aside, target)
-    except OSError:
+def _remove_all(files: Iterable[Path]) -> None:
+    """Remove what is in nobody's way if it stays."""
+    for file in files:
         with suppress(OSError):
-            patient.remove(aside)
-        raise
+            patient.remove(file)
 
 
 def elsewhere() -> InputError:

@@ -123,9 +123,9 @@ async def _check(call: Invocation, name: str) -> int:
 def _add(call: Invocation, files: list[Path]) -> int:
     if call.app.wheels is None:
         raise elsewhere()
-    for wheel, old in call.app.wheels.add(files):
-        instead = "" if old is None or old.version == wheel.version else f", in place of {old.version}"
-        _tell(call, "added", wheel, instead)
+    for wheel, olds in call.app.wheels.add(files):
+        others = ", ".join(str(old.version) for old in olds if old.version != wheel.version)
+        _tell(call, "added", wheel, f", in place of {others}" if others else "")
     call.console.print("They take part from the next start on; `omt plugins` shows it.")
     return call.console.finish(ExitCode.DONE)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from omt_core.api import files as patient
 from omt_core.api.errors import InputError
 from omt_core.plugin_host.manager import PluginState, find_plugins
 from omt_core.plugin_host.wheel_folder import CONTENTS, WheelFolder, elsewhere
@@ -100,8 +101,7 @@ def test_a_newer_version_takes_the_place_of_the_older(folder: WheelFolder, rule:
     folder.add([rule])
     folder.use()
     newer = make_wheel(tmp_path / "given", "partner_rule", "2.0", plugins={"partner": "partner_rule:Rule"})
-    ((wheel, old),) = folder.add([newer])
-    assert old is not None
+    ((wheel, (old,)),) = folder.add([newer])
     assert (str(old.version), str(wheel.version), names(folder)) == ("1.0", "2.0", [newer.name])
 
 
@@ -352,8 +352,88 @@ def test_a_folder_that_cannot_be_written_to_is_said_with_what_to_do(
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("omt_core.plugin_host.wheel_folder.shutil.copyfile", denied)
+    monkeypatch.setattr(Path, "write_bytes", denied)
     assert refusal(folder, [rule]).code == "plugins-folder-not-writable"
+
+
+def test_all_older_versions_go_when_a_newer_one_comes(folder: WheelFolder, rule: Path, tmp_path: Path) -> None:
+    for version in ("0.1", "0.2"):
+        make_wheel(folder.folder, "partner_rule", version, plugins={"partner": "partner_rule:Rule"})
+    ((_, olds),) = folder.add([rule])
+    assert [str(old.version) for old in olds] == ["0.1", "0.2"]
+    assert names(folder) == [rule.name]
+
+
+def test_a_wheel_that_cannot_be_read_is_no_fault_of_the_folder(
+    folder: WheelFolder, rule: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_wheel(tmp_path / "given", "partner_base", plugins={"base": "partner_base:Rule"})
+    read = Path.read_bytes
+
+    def torn(path: Path) -> bytes:
+        if path == rule:
+            raise OSError(5, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", torn)
+    refused = refusal(folder, [base, rule])
+    assert (refused.code, rule.name in refused.message) == ("wheel-unreadable", True)
+
+
+@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("call", ["write_bytes", "replace", "unlink"])
+def test_whichever_step_fails_all_wheels_are_changed_or_none(
+    folder: WheelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, step: int
+) -> None:
+    """The disk may be full at the second file, and an older version held by another process."""
+    plugins = {"partner": "partner_rule:Rule"}
+    old = [make_wheel(folder.folder, "partner_rule", version, plugins=plugins) for version in ("0.1", "0.2")]
+    files = {"partner_rule/__init__.py": "", "new.py": ""}
+    same = make_wheel(folder.folder, "partner_rule", files=files, plugins=plugins)
+    new = [
+        make_wheel(tmp_path / "given", "partner_rule", plugins=plugins, requires=["partner-base"]),
+        make_wheel(tmp_path / "given", "partner_base", plugins={"base": "partner_base:Rule"}),
+    ]
+    before = {path.name: path.read_bytes() for path in (*old, same)}
+    after = {path.name: path.read_bytes() for path in new}
+    act, left = getattr(Path, call), [step]
+
+    def fails(path: Path, *words: object, **options: object) -> object:
+        left[0] -= 1
+        if left[0] == -1:
+            raise OSError(28, "No space left on device")
+        return act(path, *words, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, call, fails)
+        try:
+            folder.add(new)
+            expected = after
+        except InputError:
+            expected = before
+    assert {path.name: path.read_bytes() for path in folder.folder.glob("*.whl")} == expected
+    folder.add(new)
+    assert {path.name for path in folder.folder.glob("*.whl")} == after.keys()
+
+
+def test_a_plugin_and_what_it_needed_go_both_or_neither(
+    folder: WheelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = make_wheel(tmp_path / "given", "partner_names", files={"partner_names.py": ""})
+    plugins = {"partner": "partner_rule:Rule"}
+    rule = make_wheel(tmp_path / "given", "partner_rule", plugins=plugins, requires=["partner-names"])
+    folder.add([rule, needed])
+    before, act = names(folder), patient.replace
+
+    def held(source: Path, target: Path) -> None:
+        if source.name == needed.name:
+            raise OSError(5, "Input/output error")
+        act(source, target)
+
+    monkeypatch.setattr(patient, "replace", held)
+    with pytest.raises(InputError) as caught:
+        folder.remove("partner")
+    assert (caught.value.code, names(folder)) == ("plugins-folder-not-writable", before)
 
 
 @pytest.mark.parametrize(
