@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from omt_core.api import FindingCode, FolderAwayError, InventoryState
-from omt_core.api.files import openable, real_path
+from omt_core.api.files import MOUNT_POINT, openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
-_MOUNT_POINT = 0xA0000003
-"""Windows' reparse tag of a junction."""
-
 _RECALLED = 0x1000 | 0x40000 | 0x400000
 """Windows' attributes OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS: the content is in the cloud or on tape."""
 
@@ -121,7 +118,7 @@ def is_link(entry: Entry) -> bool:
         return True
     if os.name != "nt":
         return False
-    return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _MOUNT_POINT
+    return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == MOUNT_POINT
 
 
 def judge(path: str, found: os.stat_result, code: str) -> Examination:

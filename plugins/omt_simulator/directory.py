@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from omt_core.api import InputError, drives
-from omt_core.api.files import remove, remove_tree
+from omt_core.api.files import is_link, remove, remove_tree
 from omt_simulator.spec import SimulationError
 
 MARKER = ".omt-simulation"
@@ -23,7 +23,7 @@ def prepare_directory(directory: Path) -> None:
     (directory / MARKER).write_text("Made by omt simulate; may be overwritten by it.\n", encoding="utf-8")
     for name in ENTRIES:
         entry = directory / name
-        if entry.is_dir() and not entry.is_symlink():
+        if entry.is_dir() and not is_link(entry):
             remove_tree(entry)
         else:
             remove(entry)

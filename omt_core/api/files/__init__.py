@@ -17,15 +17,17 @@ from omt_core.api.files.durable import (
     write_whole,
 )
 from omt_core.api.files.exact import openable, ordinary, real_path
-from omt_core.api.files.patience import patiently, remove, remove_tree, replace
+from omt_core.api.files.patience import MOUNT_POINT, is_link, patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
 from omt_core.api.files.sqlite import sqlite_uri
 
 __all__ = [
+    "MOUNT_POINT",
     "PRIVATE_FILE",
     "PRIVATE_FOLDER",
     "WholeFile",
     "copy_access",
+    "is_link",
     "make_file",
     "make_folder",
     "make_private",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 import sys
 import time
@@ -18,6 +17,9 @@ T = TypeVar("T")
 
 _WAITS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds between tries, somewhat more than three together."""
+
+MOUNT_POINT: Final = 0xA000_0003
+"""Windows' reparse tag of a junction."""
 
 _HELD_ON_WINDOWS: Final = frozenset({5, 32, 33})
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
@@ -48,25 +50,48 @@ def replace(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there."""
-    patiently(lambda: _whatever_attributes(path, lambda: path.unlink(missing_ok=True)))
+    """Remove a file or a link, if it is there."""
+    if is_junction(path):
+        _remove_empty(path)  # of a junction this takes away the name alone
+    else:
+        patiently(lambda: _whatever_attributes(path, lambda: path.unlink(missing_ok=True)))
+
+
+def is_link(path: Path) -> bool:
+    """Tell whether it is a symbolic link or a junction, which Python 3.11 takes for a folder."""
+    return path.is_symlink() or is_junction(path)
+
+
+def is_junction(path: Path) -> bool:
+    """Tell whether it is a junction of Windows."""
+    try:
+        return getattr(path.lstat(), "st_reparse_tag", 0) == MOUNT_POINT
+    except OSError:
+        return False
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, if it is there; links are removed and not followed."""
-    if folder.is_symlink():
+    """Remove a folder with all that is in it, if it is there; links and junctions are removed and not followed."""
+    if is_link(folder):
         raise NotADirectoryError(errno.ENOTDIR, "it is a link", str(folder))
-    for above, folders, names in os.walk(folder, topdown=False):
-        for name in names:
-            remove(Path(above, name))
-        for name in folders:
-            inner = Path(above, name)
-            if inner.is_symlink():
-                remove(inner)
+    emptied, left = list[Path](), [folder]
+    while left:
+        emptied.append(left.pop())
+        for path in _listed(emptied[-1]):
+            if path.is_dir() and not is_link(path):
+                left.append(path)
             else:
-                _remove_empty(inner)
-    with suppress(FileNotFoundError):
-        _remove_empty(folder)
+                remove(path)
+    for inner in reversed(emptied):
+        with suppress(FileNotFoundError):
+            _remove_empty(inner)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # an empty one can be removed all the same, and any other says that it is not
+        return []
 
 
 def _remove_empty(folder: Path) -> None:

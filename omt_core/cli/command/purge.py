@@ -70,7 +70,7 @@ def _remove(folder: Path, *, everything: bool) -> int:
     for path in sorted(folder.iterdir()):
         if path.name == LOCK_FILE or (path.name in _KEPT and not everything):
             continue
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir() and not files.is_link(path):
             files.remove_tree(path)
         else:
             files.remove(path)

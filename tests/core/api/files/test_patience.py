@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,6 +100,55 @@ def test_a_tree_is_removed_and_what_its_links_lead_to_stays(tmp_path: Path) -> N
 
 
 @pytest.fixture
+def as_junctions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links look as junctions do on Windows: folders that no call but `lstat` knows for what they are."""
+    lstat, rmdir, unlink = os.lstat, os.rmdir, os.unlink
+
+    def look(path: Path) -> object:
+        found = lstat(path)
+        if not stat.S_ISLNK(found.st_mode):
+            return found
+        return SimpleNamespace(st_mode=stat.S_IFDIR | 0o777, st_reparse_tag=files.MOUNT_POINT)
+
+    def take(path: Path) -> None:
+        (unlink if stat.S_ISLNK(lstat(path).st_mode) else rmdir)(path)
+
+    monkeypatch.setattr(Path, "lstat", look)
+    monkeypatch.setattr(Path, "is_symlink", lambda _: False)
+    monkeypatch.setattr(os, "rmdir", take)
+
+
+@pytest.mark.posix("Windows has junctions of its own: the next test")
+@pytest.mark.usefixtures("as_junctions")
+def test_what_a_junction_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").write_bytes(b"")
+    (tmp_path / "tree" / "inner").mkdir(parents=True)
+    for link in ("junction", "tree/junction", "tree/inner/junction"):
+        (tmp_path / link).symlink_to(tmp_path / "kept")
+    with pytest.raises(NotADirectoryError):
+        files.remove_tree(tmp_path / "junction")
+    files.remove_tree(tmp_path / "tree")
+    files.remove(tmp_path / "junction")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "kept"]
+
+
+if sys.platform == "win32":
+    import _winapi
+
+    def test_what_a_junction_of_windows_leads_to_stays(tmp_path: Path) -> None:
+        (tmp_path / "kept").mkdir()
+        (tmp_path / "kept" / "file").write_bytes(b"")
+        (tmp_path / "tree" / "inner").mkdir(parents=True)
+        try:
+            _winapi.CreateJunction(str(tmp_path / "kept"), str(tmp_path / "tree" / "inner" / "junction"))
+        except OSError:
+            pytest.skip("junctions cannot be made here")
+        files.remove_tree(tmp_path / "tree")
+        assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "kept"]
+
+
+@pytest.fixture
 def as_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """No name of a read-only file can be taken away. Stands in also under Wine, which lets one be replaced."""
 
@@ -127,7 +178,8 @@ def test_what_is_read_only_is_removed_and_replaced_as_anything_else(tmp_path: Pa
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"old")
         (tmp_path / name).chmod(stat.S_IREAD)
-    (tmp_path / "tree" / "inner").chmod(stat.S_IREAD | stat.S_IEXEC)
+    if os.name == "nt" or os.geteuid() == 0:  # elsewhere nobody else may take a name out of such a folder
+        (tmp_path / "tree" / "inner").chmod(stat.S_IREAD | stat.S_IEXEC)
     files.remove(tmp_path / "file")
     files.write_whole(tmp_path / "target", b"new")
     files.remove_tree(tmp_path / "tree")
