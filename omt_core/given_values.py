@@ -21,6 +21,8 @@ from omt_core.api.errors import InputError
 from omt_core.api.redaction import Secrets
 from omt_core.api.text import decode_text
 
+OF_A_PLUGIN: Final = "plugins."
+"""What stands before the plugin's name where a section of the answers is for one."""
 _LINE: Final = re.compile(r"at line (\d+)")
 _IN_DOUBLE_QUOTES: Final = re.compile(r'"[^"]*\\')
 _GARBLED: Final = re.compile(r"^(?:[A-Za-z]:|\\).*[\x00-\x1f]|^[A-Za-z]:[\x80-\U0010ffff]", re.DOTALL)

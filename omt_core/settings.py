@@ -31,7 +31,7 @@ from omt_core.api.errors import InputError
 from omt_core.api.hook import Role, RoleSettings
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import SECRETS
-from omt_core.given_values import problems, read_toml, texts_in
+from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 ENVIRONMENT_PREFIX: Final = "OMT_"
 _SECTION: Final = re.compile(r'field "([^"]+)"')
@@ -116,19 +116,16 @@ def load_settings(
 ) -> Settings:
     """Read and check the settings of the core and of the plugins in `models` (by plugin name).
 
-    `answers` are the sections that the answers give; `online` is for the plugin that holds the role. Relative paths in
-    a file start in its folder, those of the answers in `answers_folder`. Sections of `ignored` plugins (disabled or
-    broken ones) may be there and are passed over. Raises `InputError` `settings-invalid` that names each wrong key with
-    its dots.
+    `answers` are the sections that the answers give; `online` is for the plugin that holds the role, `plugins.NAME` for
+    any. Relative paths in a file start in its folder, those of the answers in `answers_folder`. Sections of `ignored`
+    plugins (disabled or broken ones) may be there and are passed over. Raises `InputError` `settings-invalid` that
+    names each wrong key with its dots.
     """
     from_file = {name: section for name, section in _read(file).items() if name not in ignored}
     given = dict(options or {})
     core = _load({}, given, {}, from_file, extra="ignore").core
     holder = core.holders.holder(Role.ONLINE)
-    named = {
-        holder if name == Role.ONLINE else core.replace.get(name, name): dict(section)
-        for name, section in (answers or {}).items()
-    }
+    named = _by_plugin(answers or {}, core)
     strangers = named.keys() - models.keys() - ignored - {holder}
     if strangers:
         raise _invalid("; ".join(f"plugins.{name}: no plugin has this name" for name in sorted(strangers)))
@@ -144,6 +141,24 @@ def load_settings(
     for text in texts_in(root.model_dump(mode="json")):
         SECRETS.add_within(text)
     return Settings(root.core, {name: getattr(root, name) for name in models})
+
+
+def _by_plugin(answers: Mapping[str, Mapping[str, object]], core: CoreSettings) -> dict[str, dict[str, object]]:
+    """Put the sections of the answers together that are for one plugin. Raises `InputError` for a key given twice.
+
+    Two can be: `online` and that of the role's holder, and those of a plugin that is replaced and of its successor.
+    """
+    named: dict[str, dict[str, object]] = {}
+    places: dict[tuple[str, str], str] = {}
+    for section, values in answers.items():
+        name = section.removeprefix(OF_A_PLUGIN)
+        plugin = core.holders.holder(Role.ONLINE) if section == Role.ONLINE else core.replace.get(name, name)
+        for key in values:
+            other = places.setdefault((plugin, key), section)
+            if other != section:
+                raise _invalid(f"{section}.{key}: given as {other}.{key} too, and both are for the plugin {plugin!r}")
+        named.setdefault(plugin, {}).update(values)
+    return named
 
 
 class _Root(BaseSettings):

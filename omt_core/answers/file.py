@@ -15,7 +15,7 @@ from omt_core.api.errors import InputError
 from omt_core.api.given import Origin, SecretReference
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.redaction import SECRETS
-from omt_core.given_values import problems, read_toml, texts_in
+from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 _NO_KEYS: Final = {"folder", "database_password"}
 
@@ -137,12 +137,13 @@ class Answers(_Section):
 
     @property
     def settings(self) -> Mapping[str, Mapping[str, object]]:
-        """What the answers say about settings, by section; relative paths in them start in `folder`."""
-        own: dict[str, Mapping[str, object]] = {"online": self.online, "archive": self.archive.model_dump()}
-        sections = {name: dict(section) for name, section in self.plugins.items()}
-        for name, section in own.items():
-            sections[name] = {**sections.get(name, {}), **section}
-        return {name: section for name, section in sections.items() if name not in own or any(section.values())}
+        """What the answers say about settings, by section as it is called there; relative paths start in `folder`."""
+        own: dict[str, Mapping[str, object]] = {
+            "online": self.online,
+            "archive": self.archive.model_dump(exclude_unset=True),
+        }
+        given = {name: section for name, section in own.items() if section}
+        return {**given, **{f"{OF_A_PLUGIN}{name}": section for name, section in self.plugins.items()}}
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:

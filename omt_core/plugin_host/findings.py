@@ -34,7 +34,8 @@ PLUGIN_NOT_ACTIVE: Final = FindingCode(
     code="plugin-not-active",
     severity=Severity.ERROR,
     plugin=CORE,
-    meaning="A plugin that should take part is broken or disabled, so its rules are not applied.",
+    meaning="A plugin that should take part is broken, disabled, or replaced by one that is disabled: its rules are not"
+    " applied.",
     remedy="Mend or enable the plugin (`omt plugins` says why), or waive it by `plugin:NAME` in the answers.",
 )
 HOST_CODES: Final = (PLUGIN_RAISED, PLUGIN_TIMED_OUT, PLUGIN_ANSWERED_WRONGLY, PLUGIN_NOT_ACTIVE)

@@ -49,7 +49,10 @@ class RejectedPluginError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A plugin that was found. `default`: it comes with the tool. `problem` says why it is not active."""
+    """A plugin that was found. `default`: it comes with the tool. `problem` says why it is not active.
+
+    `successor`: the plugin that takes its place, of one that is replaced.
+    """
 
     name: str
     version: str
@@ -57,6 +60,7 @@ class Candidate:
     default: bool
     state: PluginState
     problem: str = ""
+    successor: str = ""
     plugin_class: type[Plugin] | None = None
 
 
@@ -95,6 +99,7 @@ def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mappin
                 default=True,
                 state=PluginState.REPLACED,
                 problem=f"{replaced[entry.name]!r} takes its place",
+                successor=replaced[entry.name],
             )
             continue
         yield _candidate(
@@ -281,13 +286,21 @@ class PluginHost:
         return {plugin.name: plugin.version for plugin in self.plugins if plugin.state is PluginState.ACTIVE}
 
     def inactive_findings(self) -> tuple[Finding, ...]:
-        """Say which plugins that should take part do not: the tool's own, and any that is broken."""
+        """Say which plugins that should take part do not: the tool's own, and any that is broken.
+
+        One that is replaced by a plugin that takes no part is missing as if it were disabled; where the other one is
+        broken, that says it.
+        """
+        tried = {one.name for one in self.plugins if one.state in {PluginState.ACTIVE, PluginState.BROKEN}}
         return tuple(
             PLUGIN_NOT_ACTIVE.finding(
                 f"The plugin {plugin.name!r} ({plugin.source}) is {plugin.state.value}"
-                + (f": {plugin.problem}." if plugin.problem else "."),
+                + (f": {plugin.problem}" if plugin.problem else "")
+                + (", and takes no part." if plugin.successor else "."),
                 (f"{WAIVER_PREFIX}{plugin.name}",),
             )
             for plugin in self.plugins
-            if plugin.state is PluginState.BROKEN or (plugin.default and plugin.state is PluginState.DISABLED)
+            if plugin.state is PluginState.BROKEN
+            or (plugin.default and plugin.state is PluginState.DISABLED)
+            or (plugin.state is PluginState.REPLACED and plugin.successor not in tried)
         )

@@ -58,6 +58,15 @@ def test_nobody_falls_back_on_a_replaced_plugin_when_the_other_is_broken(tmp_pat
     assert [finding.subjects for finding in app.host.inactive_findings()] == [("plugin:own_names",)]
 
 
+def test_a_plugin_whose_successor_is_disabled_is_missed_like_one_that_is_disabled(tmp_path: Path) -> None:
+    """Else two options that are harmless alone would take the tool's own rules away without a trace."""
+    file = replacing(tmp_path, "auth = 'own_names'")
+    app = compose(plugins=(OWN_NAMES,), disabled=("own_names",), settings_file=file)
+    (finding,) = app.host.inactive_findings()
+    assert (finding.code, finding.subjects) == ("plugin-not-active", ("plugin:auth",))
+    assert finding.message.endswith("is replaced: 'own_names' takes its place, and takes no part.")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -188,6 +188,42 @@ def test_a_relative_path_starts_in_the_folder_of_the_file_that_it_stands_in(
     assert recordings(load_settings(models, file=file).section("recordings")).folder == Path("wav")
 
 
+@pytest.mark.parametrize(
+    ("core", "sections"),
+    [
+        ("[core.roles]\nonline = 'object_store'\n", ("online", "plugins.object_store")),
+        ("[core.replace]\nonline = 'object_store'\n", ("online", "plugins.object_store")),
+        ("[core.replace]\nauth = 'object_store'\n", ("plugins.auth", "plugins.object_store")),
+        ("", ("online", "plugins.online")),
+    ],
+)
+def test_two_sections_of_the_answers_for_one_plugin_are_put_together_and_a_key_given_twice_is_refused(
+    tmp_path: Path, core: str, sections: tuple[str, str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(core, encoding="utf-8")
+    models = {"online": Online, "object_store": Online}
+    holder = "object_store" if core else "online"
+    for one, other in (sections, sections[::-1]):
+        settings = load_settings(models, file=file, answers={one: {"url": "answers"}, other: {"retries": 7}})
+        found = online(settings.section(holder))
+        assert (found.url, found.retries) == ("answers", 7)
+        with pytest.raises(InputError) as caught:
+            load_settings(models, file=file, answers={one: {"url": "a"}, other: {"url": "b"}})
+        assert caught.value.code == "settings-invalid"
+        assert f"{other}.url: given as {one}.url too" in caught.value.message
+
+
+def test_a_section_of_the_answers_for_a_plugin_called_online_is_not_for_another_that_holds_the_role(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[core.roles]\nonline = 'object_store'\n", encoding="utf-8")
+    models = {"online": Online, "object_store": Online}
+    settings = load_settings(models, file=file, answers={"online": {"url": "a"}, "plugins.online": {"url": "b"}})
+    assert [online(settings.section(name)).url for name in ("object_store", "online")] == ["a", "b"]
+
+
 def test_the_answers_give_any_plugin_its_settings_and_a_name_that_is_no_plugins_is_told(tmp_path: Path) -> None:
     file = tmp_path / "answers.toml"
     file.write_text(

@@ -106,6 +106,8 @@ def test_a_waiver_is_a_code_alone_or_one_with_its_reason(tmp_path: Path) -> None
 def test_what_only_a_person_knows_of_the_archive_is_for_its_plugin(tmp_path: Path) -> None:
     answers = load(tmp_path, LOGIN + '[archive]\nowners = { HH = "HHOLD" }\n')
     assert answers.settings == {"archive": {"owners": {"HH": "HHOLD"}}}
+    answers = load(tmp_path, LOGIN + '[plugins.archive]\nowners = { HH = "HHOLD" }\n[plugins.online]\nverify = false\n')
+    assert answers.settings == {"plugins.archive": {"owners": {"HH": "HHOLD"}}, "plugins.online": {"verify": False}}
 
 
 @pytest.mark.parametrize("key", ["installation.password", "login.password"])
