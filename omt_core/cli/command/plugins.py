@@ -11,7 +11,7 @@ from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.plugin import HOOKS
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
-from omt_core.cli.own_plugin.trial import tried
+from omt_core.cli.own_plugin.trial import summary, tried
 from omt_core.plugin_host.wheel import Wheel
 from omt_core.plugin_host.wheel_folder import elsewhere
 
@@ -94,7 +94,7 @@ def _new(call: Invocation, text: str, folder: Path | None) -> int:
     written = write_plugin(name, folder or Path(name.distribution))
     for file in written:
         call.console.print(f"written {file}")
-    call.console.object("new_plugin", {"name": name.module, "files": [str(file) for file in written]})
+    call.console.object("new-plugin", {"name": name.module, "files": [str(file) for file in written]})
     call.console.print(
         f'Install it with what it needs: pip install -e "{written[0].parent}[tests]"; its README goes on.'
     )
@@ -113,10 +113,8 @@ async def _check(call: Invocation, name: str) -> int:
         for line in one.message.splitlines():
             call.console.print(f"         {line}")
         call.console.object("test", {"plugin": name, **one._asdict()})
-    failed = sum(one.outcome == "failed" for one in tests)
-    call.console.print(
-        f"{len(tests) - failed} of {len(tests)} tests passed." if failed else f"All {len(tests)} tests passed."
-    )
+    call.console.print(summary(tests))
+    failed = any(one.outcome == "failed" for one in tests)
     return call.console.finish(ExitCode.FINDINGS if failed else ExitCode.DONE)
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 import anyio
 from defusedxml import ElementTree
@@ -33,6 +33,8 @@ class TestPlugin(PluginConformance):
 _NEEDED: Final = ("pytest", "blockbuster")
 _ALL_PASSED, _SOME_FAILED = 0, 1
 _LINES_OF_A_FAULT: Final = 20
+_LONGEST: Final = 15 * 60.0
+"""Seconds for the whole suite, which takes some of them: a plugin that hangs shall not hold the command for ever."""
 
 
 Outcome: TypeAlias = Literal["passed", "failed", "skipped"]
@@ -71,11 +73,25 @@ async def tried(plugin: Candidate) -> Sequence[Tried]:
             str(suite),
         )  # fmt: skip
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
-        done = await anyio.run_process([sys.executable, "-m", "pytest", *words], check=False, env=environment, cwd=made)
+        command = [sys.executable, "-m", "pytest", *words]
+        done = None
+        with anyio.move_on_after(_LONGEST):
+            done = await anyio.run_process(command, check=False, env=environment, cwd=made)
+        if done is None:
+            told = f"It did not end within {_LONGEST / 60:.0f} minutes and was stopped: a hook of the plugin hangs."
+            return [Tried("the suite", "failed", told)]
         if done.returncode not in {_ALL_PASSED, _SOME_FAILED} or not await report.exists():
             said = (done.stdout + done.stderr).decode("utf-8", "replace").strip().splitlines()
             return [Tried("the suite", "failed", "\n".join(said[-_LINES_OF_A_FAULT:]))]
         return _read(await report.read_bytes())
+
+
+def summary(tests: Sequence[Tried]) -> str:
+    """Say how many tests ended how; one that was skipped has shown nothing."""
+    if all(one.outcome == "passed" for one in tests):
+        return f"All {len(tests)} tests passed."
+    counts = {outcome: sum(one.outcome == outcome for one in tests) for outcome in get_args(Outcome)}
+    return f"{len(tests)} tests: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}."
 
 
 def _read(report: bytes) -> Sequence[Tried]:

@@ -16,6 +16,7 @@ from omt_core.api import InputError
 from omt_core.cli.own_plugin import trial
 from omt_core.cli.own_plugin.distribution import LONGEST, plugin_name, write_plugin
 from omt_core.plugin_host import Candidate, PluginState
+from tests.core.plugin_host import plugins
 from tests.e2e.omt import run
 
 
@@ -129,6 +130,29 @@ BROKEN = Candidate(
 @pytest.mark.anyio
 async def test_a_plugin_that_is_broken_is_not_tried() -> None:
     assert await _check(BROKEN) == "plugin-not-tried"
+
+
+GOOD = Candidate(
+    name="good", version="1", source="x 1", default=False, state=PluginState.ACTIVE, plugin_class=plugins.Good
+)
+
+
+@pytest.mark.anyio
+async def test_a_suite_that_does_not_end_is_stopped_and_told_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "_SUITE", "import threading\n\n\ndef test_it():\n    threading.Event().wait()\n")
+    monkeypatch.setattr(trial, "_LONGEST", 1.0)
+    (told,) = await trial.tried(GOOD)
+    assert (told.outcome, "did not end" in told.message) == ("failed", True)
+
+
+@pytest.mark.anyio
+async def test_a_test_that_was_skipped_is_not_told_as_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = "import pytest\n\n\ndef test_it():\n    pass\n\n\ndef test_other():\n    pytest.skip('not here')\n"
+    monkeypatch.setattr(trial, "_SUITE", suite)
+    tests = await trial.tried(GOOD)
+    assert [one.outcome for one in tests] == ["passed", "skipped"]
+    assert trial.summary(tests) == "2 tests: 1 passed, 1 skipped."
+    assert trial.summary(tests[:1]) == "All 1 tests passed."
 
 
 @pytest.mark.anyio
