@@ -63,7 +63,8 @@ class AttachmentCount:
 class ContentCount:
     """Files that were found: documents by the folder of their owner, others by kind; all, and those of 0 bytes.
 
-    `places` has the folder that holds all empty files of such a kind.
+    `places` has the folder that holds all empty files of such a kind; of those on several drives, the first that was
+    found.
     """
 
     found: Counter[tuple[str, Path | None]] = field(default_factory=Counter)
@@ -76,7 +77,15 @@ class ContentCount:
         if size == 0:
             self.empty[kind, owner] += 1
             if owner is None:
-                self.places[kind] = Path(os.path.commonpath((self.places.get(kind, path.parent), path.parent)))
+                self.places[kind] = _common(self.places.get(kind, path.parent), path.parent)
+
+
+def _common(place: Path, other: Path) -> Path:
+    """Return the folder that holds both; the first of two on different drives of Windows, which none does."""
+    try:
+        return Path(os.path.commonpath((place, other)))
+    except ValueError:
+        return place
 
 
 def lacking_trees(

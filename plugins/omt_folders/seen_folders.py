@@ -26,7 +26,7 @@ class OpenedRoots:
 
 
 class SeenFolders:
-    """Roots that held something when they were last read whole, each with the folders below it that held files.
+    """Roots that held something when they were last read, each with the folders below it that held files.
 
     Kept in the workspace too, so that the next run knows them, in a file of each plugin's own. Blocking.
     """
@@ -85,10 +85,14 @@ class SeenFolders:
         """Return the roots that lie in a folder."""
         return [root for root in map(Path, sorted(self._roots)) if root.parent == folder]
 
-    def see(self, root: Path, folders: Iterable[Path]) -> None:
-        """Note that a root was read whole, and which of these folders, those below it, held files."""
-        below = (folder.relative_to(root).as_posix() for folder in folders if root in folder.parents)
-        self._change({**self._roots, str(root): frozenset(below)})
+    def see(self, root: Path, folders: Iterable[Path], *, whole: bool) -> None:
+        """Note that a root was read to its end, and which of these folders, those below it, held files.
+
+        Where it was not read `whole`, what is known of the others stays: they may be what could not be listed.
+        """
+        below = frozenset(folder.relative_to(root).as_posix() for folder in folders if root in folder.parents)
+        before = frozenset[str]() if whole else self._roots.get(str(root), frozenset())
+        self._change({**self._roots, str(root): below | before})
 
     def forget(self, folder: Path) -> None:
         """Take what was waited for in vain, a root or a folder in one, for gone with all that was in it."""

@@ -157,7 +157,7 @@ class ArchiveRoots:
     def tell(self, seen: SeenFolders) -> None:
         """Let the next reading know what this one found: asked once all owners were looked at."""
         for root in self.disk.filled_roots():
-            seen.see(root, self.with_documents)
+            seen.see(root, self.with_documents, whole=not self.disk.unlisted)
 
     def _list(self, number: int, root: Path) -> None:
         for entry in sorted(self.disk.listing(root), key=lambda entry: entry.name):

@@ -10,6 +10,7 @@ import errno
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from omt_core.api import ItemState
 from omt_core.api.files import openable
@@ -33,28 +34,52 @@ def held_against_listing(
 def listed_otherwise(read: Mapping[str, int]) -> Mapping[str, Unread]:
     """Return of files, each with the size that was read, those that their folder lists with another or not at all.
 
-    Each folder is listed once. Blocks.
+    Each folder is listed once; of files in one that cannot be listed, nothing is said. Blocks.
     """
-    folders: dict[str, set[str]] = defaultdict(set)
+    folders: dict[str, dict[str, str]] = defaultdict(dict)
     for path in read:
         folder, name = os.path.split(path)
-        folders[folder].add(name)
-    listed = {
-        os.path.join(folder, name): size  # noqa: PTH118 - to be compared as text
-        for folder, names in folders.items()
-        for name, size in _sizes(folder, names)
-    }
-    return {path: _unread(size, listed.get(path)) for path, size in read.items() if listed.get(path) != size}
+        folders[folder][name] = path
+    others: dict[str, Unread] = {}
+    for folder, paths in folders.items():
+        try:
+            sizes = _sizes(folder, paths)
+        except OSError:  # a folder may be one that can be gone into and not listed
+            continue
+        for name, path in paths.items():
+            key = name if name in sizes else os.path.normcase(name)
+            if key not in sizes:
+                others[path] = _unread(read[path], None)
+            elif sizes[key] not in {None, read[path]}:
+                others[path] = _unread(read[path], sizes[key])
+    return others
 
 
-def _sizes(folder: str, names: set[str]) -> Iterable[tuple[str, int]]:
+def _sizes(folder: str, names: Iterable[str]) -> Mapping[str, int | None]:
+    """Return the sizes of those of these names that a folder lists, None where that cannot be said.
+
+    Where case makes no difference, as on Windows, each is there as the folder spells it and in the system's own form.
+    """
+    wanted = set(map(os.path.normcase, names))
+    sizes: dict[str, int | None] = {}
+    with os.scandir(openable(folder or os.curdir)) as entries:
+        for entry in entries:
+            folded = os.path.normcase(entry.name)
+            if folded in wanted:
+                with suppress(FileNotFoundError):  # it has gone just now
+                    size = _size(entry)
+                    sizes.setdefault(folded, size)
+                    sizes[entry.name] = size  # some folders of Windows tell case apart
+    return sizes
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
     try:
-        with os.scandir(openable(folder or os.curdir)) as entries:
-            for entry in entries:
-                if entry.name in names:
-                    yield entry.name, entry.stat().st_size
+        return entry.stat().st_size
+    except FileNotFoundError:
+        raise
     except OSError:
-        return  # whoever reads the file again learns why
+        return None
 
 
 def _unread(size: int, listed: int | None) -> Unread:

@@ -123,6 +123,19 @@ async def test_a_folder_that_was_there_in_an_earlier_run_is_away_and_nothing_in_
         await stage_of(folder, later).differences(Confirmed(()))
 
 
+async def test_a_folder_that_could_not_be_listed_once_is_away_all_the_same_when_it_is_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = SeenFolders("recordings")
+    await told(stage_of(folder, seen))
+    with monkeypatch.context() as patch:
+        refuse_to_list(patch, "2024")
+        await told(stage_of(folder, seen))
+    shutil.rmtree(folder / "2024")
+    with pytest.raises(FolderAwayError):
+        await told(stage_of(folder, seen))
+
+
 async def test_each_plugin_keeps_what_it_saw_in_a_file_of_its_own(folder: Path, tmp_path: Path) -> None:
     for plugin in ("", "recordings", "faxes"):
         seen = SeenFolders(plugin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import sys
 from pathlib import Path
@@ -65,11 +66,40 @@ def test_another_file_than_the_one_that_is_listed_is_not_taken_for_it(
 
 
 def test_what_its_folder_does_not_list_is_not_sent(tmp_path: Path) -> None:
-    others = listing.listed_otherwise({str(tmp_path / "gone"): 1, str(tmp_path / "no" / "folder"): 2})
-    assert [why.detail for why in others.values()] == [
-        "1 bytes were read, and its folder lists nothing of this name.",
-        "2 bytes were read, and its folder lists nothing of this name.",
-    ]
+    others = listing.listed_otherwise({str(tmp_path / "gone"): 1})
+    assert [why.detail for why in others.values()] == ["1 bytes were read, and its folder lists nothing of this name."]
+
+
+def test_nothing_is_said_of_files_in_a_folder_that_cannot_be_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be one that can be gone into all the same; root, who may run the tests, lists any."""
+    (tmp_path / "file").write_bytes(b"now")
+
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert listing.listed_otherwise({str(tmp_path / "file"): 3, str(tmp_path / "other"): 4}) == {}
+
+
+@pytest.mark.symlinks
+def test_a_file_whose_size_cannot_be_told_keeps_no_other_from_being_listed(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    names = [f"file {number}" for number in range(20)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"now")
+    assert listing.listed_otherwise({str(tmp_path / name): 3 for name in ("circle", *names)}) == {}
+
+
+def test_a_name_is_listed_in_whatever_case_where_that_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Letter.DOC").write_bytes(b"now")
+    monkeypatch.setattr(os.path, "normcase", ntpath.normcase)
+    assert listing.listed_otherwise({str(tmp_path / "letter.doc"): 3}) == {}
+    (other,) = listing.listed_otherwise({str(tmp_path / "letter.doc"): 4}).values()
+    assert other.detail == "4 bytes were read, and its folder lists 3 bytes."
 
 
 if sys.platform == "win32":
