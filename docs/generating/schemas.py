@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from omt_core.answers.file import Answers
+from omt_core.answers.file import NO_KEYS, Answers
 from omt_core.api import Event, events
 from omt_core.engine.result import Result
 from omt_protocol.receipt.header import ReceiptHeader
@@ -38,7 +38,7 @@ def pages() -> Mapping[str, str]:
 
 def _answers() -> dict[str, Any]:
     schema = Answers.model_json_schema()
-    for name in ("folder", "database_password"):  # no keys of the file
+    for name in NO_KEYS:
         del schema["properties"][name]
     return schema
 

@@ -17,7 +17,8 @@ from omt_core.api.installation import ManualAnswers
 from omt_core.api.redaction import SECRETS
 from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
-_NO_KEYS: Final = {"folder", "database_password"}
+NO_KEYS: Final = frozenset({"folder", "database_password"})
+"""Fields of `Answers` that are no keys of the file."""
 
 
 class _Section(BaseModel):
@@ -150,6 +151,13 @@ class Answers(_Section):
         """What shall not stop the run, given for a migration of this kind."""
         return tuple(Waiver(names=one.code, reason=one.reason, kind=self.kind) for one in self.waive)
 
+    def by_key(self) -> dict[str, Any]:
+        """Return what the file says, by key; a secret of the tool's own sections as where it is."""
+        said = self.model_dump(mode="json", exclude_none=True, exclude=set(NO_KEYS))
+        if self.database_password is not None:
+            said["installation"]["password"] = self.database_password.model_dump(mode="json", exclude_none=True)
+        return said
+
     def manual(self) -> ManualAnswers:
         """Return the answers about the installation. Raises `InputError` when a secret is not where they say."""
         if self.database_password is None:
@@ -184,7 +192,7 @@ def load_answers(file: Path) -> Answers:
     values = read_toml(content, area="answers", place=f"The answers file {file}")
     for one in texts_in(values):
         SECRETS.add_within(one)
-    for name in _NO_KEYS & values.keys():
+    for name in NO_KEYS & values.keys():
         raise _invalid(file, f"{name}: unknown key")
     try:
         folder = file.resolve().parent

@@ -46,7 +46,11 @@ class CommandContext(EventSink, Protocol):
 
     @property
     def answers(self) -> Mapping[str, Any]:
-        """What the answers file says, by key; secrets as where they are, never themselves. Empty without a file."""
+        """What the answers file says, by key; empty without a file.
+
+        A secret of the tool's own sections (`login`, `installation`) is there as where it is, never itself. `online`
+        and `plugins` are as they stand in the file: whatever a person wrote there is in them.
+        """
         ...
 
     def site(self) -> AbstractAsyncContextManager[CommandSite]:

@@ -113,9 +113,7 @@ class _Context(CommandContext):
     @property
     @override
     def answers(self) -> Mapping[str, Any]:
-        if self._answers is None:
-            return {}
-        return self._answers.model_dump(mode="json", exclude_none=True, exclude={"folder", "database_password"})
+        return {} if self._answers is None else self._answers.by_key()
 
     @override
     def site(self) -> AbstractAsyncContextManager[CommandSite]:

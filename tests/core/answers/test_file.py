@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omt_core.answers.file import Answers, load_answers
+from omt_core.answers.file import NO_KEYS, Answers, load_answers
 from omt_core.api.decisions import MigrationKind, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
@@ -108,6 +108,17 @@ def test_what_only_a_person_knows_of_the_archive_is_for_its_plugin(tmp_path: Pat
     assert answers.settings == {"archive": {"owners": {"HH": "HHOLD"}}}
     answers = load(tmp_path, LOGIN + '[plugins.archive]\nowners = { HH = "HHOLD" }\n[plugins.online]\nverify = false\n')
     assert answers.settings == {"plugins.archive": {"owners": {"HH": "HHOLD"}}, "plugins.online": {"verify": False}}
+
+
+def test_by_key_every_secret_is_where_it_is(tmp_path: Path) -> None:
+    answers = load(
+        tmp_path, '[installation]\nserver = "s"\npassword = { env = "DB" }\n' + LOGIN + '[plugins.notes]\nkey = "k"\n'
+    )
+    said = answers.by_key()
+    assert (said["installation"]["server"], said["installation"]["password"]) == ("s", {"env": "DB"})
+    assert list(said["login"]["password"]) in (["env"], ["file"])
+    assert said["plugins"] == {"notes": {"key": "k"}}
+    assert not NO_KEYS & said.keys()
 
 
 @pytest.mark.parametrize("key", ["installation.password", "login.password"])
