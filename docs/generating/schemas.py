@@ -10,12 +10,19 @@ from pydantic import TypeAdapter
 
 from omt_core.answers.file import NO_KEYS, Answers
 from omt_core.api import Event, events
+from omt_core.api.events import HookCalled, StageProgress
 from omt_core.engine.result import Result
 from omt_protocol.receipt.header import ReceiptHeader
 from omt_report.document import ReportDocument
 
 VERSION = 1
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_BESIDE = {"time": {"description": "When it happened, in UTC.", "format": "date-time", "type": "string"}}
+_NUMBER_OR_NOT_KNOWN = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+_BESIDE_PROGRESS = {
+    "rate": {"description": "Bytes per second over the line, of all rows.", **_NUMBER_OR_NOT_KNOWN},
+    "time_left": {"description": "Seconds until all rows are done.", **_NUMBER_OR_NOT_KNOWN},
+}
 
 
 def pages() -> Mapping[str, str]:
@@ -44,16 +51,22 @@ def _answers() -> dict[str, Any]:
 
 
 def _events() -> dict[str, Any]:
-    """Return the schema of one line of `--json` that is an event: the fields, and `event` with the kind."""
+    """Return the schema of one line of `--json` that is an event: the fields, `event` with the kind, and those beside.
+
+    Hook calls go to the log alone.
+    """
     kinds = [
-        cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event) and cls is not Event
+        cls
+        for cls in vars(events).values()
+        if isinstance(cls, type) and issubclass(cls, Event) and cls not in {Event, HookCalled}
     ]
     choices, definitions = [], {}
     for cls in sorted(kinds, key=lambda cls: cls.kind):
         schema = TypeAdapter(cls).json_schema(mode="serialization")
         definitions.update(schema.pop("$defs", {}))
-        schema["properties"] = {"event": {"const": cls.kind}, **schema.get("properties", {})}
-        schema["required"] = ["event", *schema.get("required", [])]
+        more = {**_BESIDE, **(_BESIDE_PROGRESS if cls is StageProgress else {})}
+        schema["properties"] = {"event": {"const": cls.kind}, **schema.get("properties", {}), **more}
+        schema["required"] = ["event", *schema.get("required", []), *more]
         choices.append(schema)
     return {"title": "Event", "oneOf": choices, "$defs": definitions}
 

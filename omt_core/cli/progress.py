@@ -64,7 +64,7 @@ async def _show(
                 if event is None:
                     return
                 table.take(event.event)
-                console.event(event.event, **_beside(event, table))
+                console.event(event.event, **beside(event, table))
                 await tell_observers(engine, event)
                 if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
                     live.start()
@@ -94,6 +94,15 @@ def drawn(rows: UploadTable) -> Table:
     return table
 
 
+def beside(event: StampedEvent, table: UploadTable) -> dict[str, str | float | None]:
+    """Return what a program reads beside an event: its time, and with progress the rate and the seconds left.
+
+    docs/generating/schemas.py has these fields too.
+    """
+    pace = {"rate": table.rate(), "time_left": table.time_left()} if isinstance(event.event, StageProgress) else {}
+    return {"time": event.at.isoformat(timespec="milliseconds"), **pace}
+
+
 def _pace(rows: UploadTable) -> str:
     rate, left = rows.rate(), rows.time_left()
     if rate is None:
@@ -121,12 +130,6 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
         console.finding(event.finding)
     elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
         console.print(f"{event.title}: {event.detail or _MARKS[event.state][0]}")
-
-
-def _beside(event: StampedEvent, table: UploadTable) -> dict[str, str | float | None]:
-    """Return what a program reads beside an event: its time, and with progress the rate and the seconds left."""
-    pace = {"rate": table.rate(), "time_left": table.time_left()} if isinstance(event.event, StageProgress) else {}
-    return {"time": event.at.isoformat(timespec="milliseconds"), **pace}
 
 
 def _line(table: UploadTable, progress: StageProgress) -> str:

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 
+import jsonschema
+import pytest
 from rich.console import Console as RichConsole
 
-from omt_core.api.events import StageChanged, StageProgress, StageState
-from omt_core.cli.progress import drawn
+from omt_core.api.events import (
+    Event,
+    FindingRaised,
+    HookCalled,
+    Notice,
+    PhaseFinished,
+    PhaseStarted,
+    StageChanged,
+    StageProgress,
+    StageState,
+)
+from omt_core.cli.console import Console
+from omt_core.cli.progress import beside, drawn
 from omt_core.engine.upload.table import UploadTable
+from omt_core.plugin_host import EventHub, StampedEvent
+from omt_core.plugin_host.findings import PLUGIN_RAISED
+
+SCHEMA = Path(__file__).parents[3] / "docs/reference/schemas/events.json"
 
 
 def progress(stage: str, *, done: int, total: int, sent: int = 0, skipped: int = 0) -> StageProgress:
@@ -58,3 +78,38 @@ def test_a_title_with_markup_or_control_characters_is_text() -> None:
     table.take(StageChanged(stage="x", title="[red]\x1bX", state=StageState.FAILED, detail="Failed: 3 files"))
     assert "[red]\\u001bX" in shown(table)
     assert "Failed: 3 files" in shown(table)
+
+
+def line(event: Event, table: UploadTable) -> str:
+    """Return what a program reads of an event."""
+    out = io.StringIO()
+    console = Console(EventHub(), json_lines=True, debug=False, self_command=(), out=out)
+    console.event(event, **beside(StampedEvent(event=event, at=datetime.now(UTC)), table))
+    return out.getvalue()
+
+
+EVENTS = (
+    FindingRaised(finding=PLUGIN_RAISED.finding("It raised.", ("plugin:x",))),
+    Notice(message="It goes on."),
+    PhaseStarted(phase="upload"),
+    PhaseFinished(phase="upload"),
+    StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING),
+    progress("documents", done=40, total=80, sent=40 * 1024),
+)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
+def test_what_a_program_reads_of_an_event_has_the_fields_of_the_schema_and_no_others(event: Event) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    table = UploadTable()
+    table.take(StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING))
+    read = json.loads(line(event, table))
+    jsonschema.validate(read, schema)
+    (of_this_kind,) = (one for one in schema["oneOf"] if one["properties"]["event"]["const"] == event.kind)
+    assert read.keys() == of_this_kind["properties"].keys()
+
+
+def test_the_schema_has_the_events_that_are_printed() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert {one["properties"]["event"]["const"] for one in schema["oneOf"]} == {event.kind for event in EVENTS}
+    assert line(HookCalled(hook="freeze", plugin="x", moment="before"), UploadTable()) == ""
