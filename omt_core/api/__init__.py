@@ -85,6 +85,7 @@ from omt_core.api.online import (
     UploadRequest,
     UserAssignment,
     ValueLimit,
+    pinned_key,
 )
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
@@ -222,6 +223,7 @@ __all__ = [
     "looked_at",
     "may_write",
     "one_line",
+    "pinned_key",
     "quantity",
     "spreadsheet_cell",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +22,13 @@ Chunk: TypeAlias = bytes | memoryview
 TENANT_KEY_FILE: Final = "tenant.key"
 """Where a workspace keeps the tenant's public key of the first contact: 64 hexadecimal digits and a line feed. The core
 writes it, and refuses another key."""
+_PINNED: Final = re.compile(rb"([0-9a-f]{64})\n")
+
+
+def pinned_key(content: bytes) -> str | None:
+    """Return the key that a `TENANT_KEY_FILE` of this content holds; None where the core did not write it so."""
+    found = _PINNED.fullmatch(content)
+    return None if found is None else found[1].decode()
 
 
 class TenantState(StrEnum):

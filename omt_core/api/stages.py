@@ -111,6 +111,7 @@ class StageTotals:
     missing: int = 0
     failed: int = 0
     left_out: int = 0
+    left_behind_bytes: int = 0
 
     @property
     def left_behind(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -61,7 +62,7 @@ class ErrorLine(_Line):
     remedy: str
 
 
-class LeftBehind(TypedDict):
+class LeftBehindCounts(TypedDict):
     """The fields of a `Result` that tell of files which are not online."""
 
     missing: int
@@ -108,9 +109,9 @@ async def file_totals(journal: Journal) -> Sequence[StageTotals]:
     return [total for name, total in (await journal.items.totals()).items() if name in files]
 
 
-def left_behind_fields(counted: Sequence[StageTotals]) -> LeftBehind:
+def left_behind_fields(counted: Sequence[StageTotals]) -> LeftBehindCounts:
     """Count what these stages left behind."""
-    return LeftBehind(
+    return LeftBehindCounts(
         missing=sum(one.missing for one in counted),
         failed=sum(one.failed for one in counted),
         left_out=sum(one.left_out for one in counted),
@@ -170,6 +171,8 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
     except InputError as full:
         # That no more fits the disk may be just what ended the run.
         error = error or full
+        with suppress(InputError):  # the journal may say already that all went well
+            await _finish(session, error)
     return await result_of(session, _code(error), error, report)
 
 

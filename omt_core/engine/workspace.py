@@ -19,7 +19,7 @@ from platformdirs import user_data_path
 from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
-from omt_core.api.online import TENANT_KEY_FILE
+from omt_core.api.online import TENANT_KEY_FILE, pinned_key
 from omt_core.api.stages import STAGE_ROOTS_FILE
 
 JOURNAL_FILE: Final = "journal.sqlite"
@@ -166,17 +166,26 @@ async def locked(folder: Path) -> AsyncIterator[None]:
 def pin_key(folder: Path, public_key: str) -> None:
     """Keep the tenant's key at first contact. Blocking.
 
-    Raises `OnlineRefusedError` `tenant-key-changed` when another was kept, `InputError` `workspace-not-writable`.
+    Raises `OnlineRefusedError` `tenant-key-changed` when another was kept, `InputError` `tenant-key-damaged` when what
+    was kept is no key any more, and `workspace-not-writable`.
     """
-    path = folder / TENANT_KEY_FILE
+    path, written = folder / TENANT_KEY_FILE, f"{public_key}\n".encode()
     try:
         if not path.exists():
             files.make_folder(folder)
-            files.write_whole(path, f"{public_key}\n".encode())
-        known = path.read_text("utf-8").strip()
+            files.write_whole(path, written)
+        content = path.read_bytes()
     except OSError as error:
         raise _not_writable(folder, error) from error
-    if known != public_key:
+    if content != written:
+        known = pinned_key(content)
+        if known is None:
+            raise InputError(
+                "tenant-key-damaged",
+                f"{path} does not hold the tenant's key any more, which is 64 hexadecimal digits and a line feed.",
+                f"Put the file back from a backup. Without one, ask the online side whether its key begins with "
+                f"{public_key[:16]}: only if so, delete the file, and the tool writes it anew.",
+            )
         raise OnlineRefusedError(
             "tenant-key-changed",
             f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "

@@ -73,12 +73,13 @@ SELECT stage, count(*), sum(size),
   sum(state = 'confirmed' AND confirmed_run = :run),
   sum(state = 'confirmed' AND confirmed_run < :run),
   sum(iif(state = 'confirmed' AND confirmed_run < :run, size, 0)),
-  sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped')
+  sum(state = 'missing'), sum(state = 'failed'), sum(state = 'skipped'),
+  sum(iif(state IN ('missing', 'failed', 'skipped'), size, 0))
 FROM items WHERE stage = :stage GROUP BY stage
 """
 _COUNTS: Final = (
     "items", "bytes", "confirmed_items", "confirmed_bytes", "sent_items", "skipped_items", "skipped_bytes", "missing",
-    "failed", "left_out",
+    "failed", "left_out", "left_behind_bytes",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from omt_core.api.journal import ItemId
 from omt_core.api.stages import StageTotals
 from tests.property.archive import DATABASE, FILE_STAGES, Archive, digest_of
 
+_LEFT_BEHIND = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
 _ABSENT = {InventoryState.MISSING: ItemState.MISSING, InventoryState.UNREADABLE: ItemState.FAILED}
 
 
@@ -85,7 +86,7 @@ def _end_of_untold(archive: Archive, known: ItemRecord, online: Collection[str])
     still = _still_confirmed(known, online)
     if still and still.digest:
         return confirmed(still.digest, still.size)
-    if known.state in (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED):
+    if known.state in _LEFT_BEHIND:
         return End(known.state, known.size, None, (known.reason,))
     return End(ItemState.MISSING, known.size, None, ("file-vanished",))
 
@@ -111,4 +112,5 @@ def _total(stage: str, ends: Mapping[ItemId, End], last: Mapping[ItemId, str]) -
         missing=sum(end.state is ItemState.MISSING for end in mine.values()),
         failed=sum(end.state is ItemState.FAILED for end in mine.values()),
         left_out=sum(end.state is ItemState.SKIPPED for end in mine.values()),
+        left_behind_bytes=sum(end.size for end in mine.values() if end.state in _LEFT_BEHIND),
     )

@@ -214,6 +214,7 @@ class JournalModel:
             missing=sum(known.state is ItemState.MISSING for known in all_of_it),
             failed=sum(known.state is ItemState.FAILED for known in all_of_it),
             left_out=sum(known.state is ItemState.SKIPPED for known in all_of_it),
+            left_behind_bytes=sum(known.size for known in all_of_it if known.state in FREE),
         )
 
     def _ids(self, stage: str | None) -> list[ItemId]:

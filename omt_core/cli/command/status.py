@@ -44,7 +44,7 @@ class _Pace:
         if phase.phase != UPLOAD.name or not run.sent_bytes:
             return cls(phase=phase.phase, since=phase.started)
         rate = run.sent_bytes / max((datetime.now(UTC) - phase.started).total_seconds(), 1.0)
-        left = sum(total.bytes - total.confirmed_bytes for total in counted) / rate
+        left = sum(total.bytes - total.confirmed_bytes - total.left_behind_bytes for total in counted) / rate
         return cls(phase=phase.phase, since=phase.started, rate=rate, time_left=left or None)
 
 

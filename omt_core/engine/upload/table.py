@@ -78,5 +78,8 @@ class UploadTable:
 
 
 def _open_bytes(progress: StageProgress) -> int:
-    """Return what a stage has to send yet. What is on its way counts as sent before its files are confirmed."""
-    return progress.bytes_total - max(progress.bytes_done, progress.skipped_bytes + progress.sent_bytes)
+    """Return what a stage has to send yet. What is on its way counts as sent before its files are confirmed.
+
+    What was sent again makes more than there is: no stage takes away from what others have to send.
+    """
+    return max(0, progress.bytes_total - max(progress.bytes_done, progress.skipped_bytes + progress.sent_bytes))

@@ -6,11 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api import TENANT_KEY_FILE, InputError
+from omt_core.api import TENANT_KEY_FILE, InputError, pinned_key
 from omt_protocol.receipt import ReceiptHeader
-
-_PINNED = re.compile(rb"([0-9a-f]{64})\n")
-"""A pinned key as the tool writes it, byte for byte."""
 
 _GIVEN = re.compile(rb"([0-9a-f]{64})(\r?\n)?")
 """A key that a person wrote down; an editor may have ended the line in its own way."""
@@ -43,11 +40,11 @@ def key_to_check_with(receipt: Path, header: ReceiptHeader, given: Path | None) 
         return TrustedKey(public_key=found[1].decode(), source=f"the key in {given}", proves_origin=True)
     pinned = receipt.parent / TENANT_KEY_FILE
     if pinned.exists():
-        found = _PINNED.fullmatch(_read(pinned))
-        if found is None:
+        key = pinned_key(_read(pinned))
+        if key is None:
             raise PinnedKeyDamagedError(f"{pinned} does not hold 64 hexadecimal digits and a line feed")
         source = f"the key pinned at first contact ({pinned})"
-        return TrustedKey(public_key=found[1].decode(), source=source, proves_origin=True)
+        return TrustedKey(public_key=key, source=source, proves_origin=True)
     return TrustedKey(public_key=header.public_key, source="the key that the receipt itself names", proves_origin=False)
 
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from omt_core.api.errors import ChoiceNeededError, InstallationError, OmtError, OnlineUnavailableError
-from omt_core.engine.result import _say_frozen
+from omt_core.api.errors import (
+    ChoiceNeededError,
+    ExitCode,
+    InputError,
+    InstallationError,
+    OmtError,
+    OnlineUnavailableError,
+)
+from omt_core.engine import result
+from omt_core.engine.result import _say_frozen, end_run
+from tests.core.engine.sessions import session_in
 
 
 @pytest.mark.parametrize(
@@ -21,3 +32,18 @@ def test_every_kind_of_error_can_say_it_and_says_it_once(error: OmtError) -> Non
     _say_frozen(error)
     assert error.message == "What happened. The installation on site is still frozen."
     assert error.remedy == "What to do. `omt thaw` lets the users in again meanwhile."
+
+
+@pytest.mark.anyio
+async def test_a_run_whose_report_met_a_full_disk_is_journalled_with_that_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_: object) -> None:
+        raise InputError("disk-full", "The disk is full.", "Make room.")
+
+    monkeypatch.setattr(result, "keep_report", full)
+    async with session_in(tmp_path) as session:
+        told = await end_run(session, None, reports=True)
+        (run,) = await session.journal.runs.all()
+    assert (told.exit_code, run.exit_code) == (ExitCode.USAGE, ExitCode.USAGE)
+    assert run.error == "disk-full: The disk is full."

@@ -134,6 +134,15 @@ def test_the_tenants_key_is_pinned_at_first_contact_and_another_one_is_refused(t
     assert caught.value.code == "tenant-key-changed"
 
 
+@pytest.mark.parametrize("content", [b"", b"ab", b"\xff\xfe", b"ab" * 31, b"AB" * 32 + b"\n", b"ab" * 33 + b"\n"])
+def test_a_pinned_key_that_is_none_is_damage_and_nobody_posing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "tenant.key").write_bytes(content)
+    with pytest.raises(InputError, match="does not hold the tenant's key any more") as caught:
+        workspace.pin_key(tmp_path, "ab" * 32)
+    assert (caught.value.code, "ab" * 8 in caught.value.remedy) == ("tenant-key-damaged", True)
+    assert (tmp_path / "tenant.key").read_bytes() == content
+
+
 def test_a_run_without_a_stage_leaves_where_its_files_lay(tmp_path: Path) -> None:
     note = tmp_path / "stages.json"
     note.write_text("[]")

@@ -151,7 +151,7 @@ async def test_a_workspace_on_a_share_that_is_gone_holds_nobody_up(
     back = threading.Event()
     monkeypatch.setattr(examination, place, lambda *_: back.wait())
     monkeypatch.setattr(examination, "LOOK_SECONDS", 0.2)
-    monkeypatch.setattr(examination, "PLUGIN_SECONDS", 0.2)
+    monkeypatch.setattr(examination, "PLUGIN_SECONDS", 1.0)
     try:
         assert of(await examined(tmp_path, hot=Saying), "hot")
     finally:

@@ -93,3 +93,14 @@ def test_nothing_is_said_of_the_time_left_before_anything_was_sent() -> None:
     assert table.time_left() is None
     table.take(progress(0))
     assert table.time_left() is None
+
+
+def test_a_stage_that_was_sent_again_takes_away_nothing_from_another() -> None:
+    clock = Clock()
+    table = uploading(clock)
+    table.take(StageChanged(stage="again", title="Again", state=StageState.UPLOADING, detail=""))
+    table.take(progress(0))
+    clock.now += 10
+    table.take(replace(progress(900 * MB, total=100 * MB), stage="again"))
+    table.take(progress(100 * MB))
+    assert table.time_left() == 9
