@@ -43,5 +43,12 @@ COUNTED = FindingCode(
     meaning="So many recordings were found. They are moved as a stage of their own.",
     remedy="Nothing has to be done.",
 )
+OTHERS = FindingCode(
+    code="call-recordings-other-files",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="Files in the folder of call recordings do not end as the settings say that recordings do. They stay here.",
+    remedy="If they are recordings too, add their ending to call_recordings.endings.",
+)
 
-CODES = (COUNTED, EMPTY, FOLDER_MISSING, FOLDER_NOT_SET, UNREADABLE)
+CODES = (COUNTED, EMPTY, FOLDER_MISSING, FOLDER_NOT_SET, OTHERS, UNREADABLE)

@@ -58,7 +58,7 @@ class CallRecordingsPlugin(Plugin):
             return (FOLDER_NOT_SET.finding("No folder of call recordings is named, so that none are moved."),)
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         tally = Tally(self._settings.smallest_bytes)
-        async for batch in recordings_in(folder, self._settings, self._seen).items():
+        async for batch in recordings_in(folder, self._settings, self._seen, tally.pass_over).items():
             tally.add(batch)
         return tally.findings(folder)
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, byte_size
-from omt_folders import FolderStage, Reasons, SeenFolders
+from omt_folders import FolderStage, Reasons, SeenFolders, telling
 
-from omt_call_recordings.findings import COUNTED, EMPTY, FOLDER_MISSING, PLUGIN, UNREADABLE
+from omt_call_recordings.findings import COUNTED, EMPTY, FOLDER_MISSING, OTHERS, PLUGIN, UNREADABLE
 from omt_call_recordings.settings import CallRecordingsSettings
 
 STAGE = "call-recordings"
 
 
-def recordings_in(folder: Path, settings: CallRecordingsSettings, seen: SeenFolders) -> FolderStage:
-    """Return the stage of all recordings below a folder: each under its path below it, as its key and name."""
+def recordings_in(
+    folder: Path,
+    settings: CallRecordingsSettings,
+    seen: SeenFolders,
+    passed_over: Callable[[str], None] = lambda _: None,
+) -> FolderStage:
+    """Return the stage of all recordings below a folder: each under its path below it, as its key and name.
+
+    `passed_over` is told of each file that is no recording by its ending.
+    """
+
+    def accepts(path: str) -> bool:
+        if path.casefold().endswith(settings.endings):
+            return True
+        passed_over(path)
+        return False
+
     return FolderStage(
         folder,
         stage=STAGE,
@@ -24,7 +39,7 @@ def recordings_in(folder: Path, settings: CallRecordingsSettings, seen: SeenFold
         reasons=Reasons.all(UNREADABLE),
         absent=FOLDER_MISSING.code,
         seen=seen,
-        accepts=lambda path: path.casefold().endswith(settings.endings),
+        accepts=accepts,
     )
 
 
@@ -38,8 +53,10 @@ class Tally:
     is_missing: bool = False
     empty: int = 0
     unreadable: int = 0
+    others: int = 0
     _empty: list[str] = field(default_factory=list[str])
     _unreadable: list[str] = field(default_factory=list[str])
+    _others: list[str] = field(default_factory=list[str])
 
     def add(self, items: Sequence[Item]) -> None:
         """Count a batch."""
@@ -56,18 +73,31 @@ class Tally:
                     self.empty += 1
                     _keep(self._empty, item.name)
 
+    def pass_over(self, name: str) -> None:
+        """Count a file that is no recording by its ending."""
+        self.others += 1
+        _keep(self._others, telling(name))
+
     def findings(self, folder: Path) -> Sequence[Finding]:
         """Say what was counted."""
         if self.is_missing:
-            message = f"The folder of call recordings, {folder}, does not exist or cannot be read."
-            return (FOLDER_MISSING.finding(message, (str(folder),)),)
+            return (folder_missing(folder),)
         found = [COUNTED.finding(f"{self.files:,} call recordings with {byte_size(self.size)} are moved.")]
         if self.empty:
             found.append(EMPTY.finding(f"{self.empty:,} call recordings hold no sound.", tuple(self._empty)))
         if self.unreadable:
             message = f"{self.unreadable:,} call recordings or folders of them cannot be read."
             found.append(UNREADABLE.finding(message, tuple(self._unreadable)))
+        if self.others:
+            message = f"{self.others:,} files have other endings than call recordings, and are not moved."
+            found.append(OTHERS.finding(message, tuple(self._others)))
         return found
+
+
+def folder_missing(folder: Path) -> Finding:
+    """Say that the folder is not there."""
+    message = f"The folder of call recordings, {folder}, does not exist or cannot be read."
+    return FOLDER_MISSING.finding(message, (str(folder),))
 
 
 def _keep(names: list[str], name: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from omt_core.api import Command, CommandContext, ExitCode, InputError, byte_size
+from omt_core.api import Command, CommandContext, ExitCode, InputError, InstallationError, byte_size
 from omt_folders import SeenFolders
 
 from omt_call_recordings.findings import PLUGIN
-from omt_call_recordings.recordings import Tally, recordings_in
+from omt_call_recordings.recordings import Tally, folder_missing, recordings_in
 from omt_call_recordings.settings import CallRecordingsSettings
 
 
@@ -24,12 +24,24 @@ def recordings_command(settings: CallRecordingsSettings) -> Command:
                 "Set call_recordings.folder in the settings file.",
             )
         tally = Tally(settings.smallest_bytes)
-        async for batch in recordings_in(settings.folder, settings, SeenFolders(PLUGIN)).items():
+        async for batch in recordings_in(settings.folder, settings, SeenFolders(PLUGIN), tally.pass_over).items():
             tally.add(batch)
+        if tally.is_missing:
+            missing = folder_missing(settings.folder)
+            raise InstallationError(missing.code, missing.message, missing.remedy)
         context.print(f"{tally.files:,} recordings with {byte_size(tally.size)} below {settings.folder}")
-        context.print(f"{tally.empty:,} hold no sound, {tally.unreadable:,} cannot be read.")
-        code = ExitCode.SOURCE if tally.is_missing else ExitCode.DONE
-        return context.finish(code, recordings=tally.files, bytes=tally.size, empty=tally.empty)
+        context.print(
+            f"{tally.empty:,} hold no sound, {tally.unreadable:,} cannot be read. "
+            f"{tally.others:,} files have other endings and stay."
+        )
+        return context.finish(
+            ExitCode.DONE,
+            recordings=tally.files,
+            bytes=tally.size,
+            empty=tally.empty,
+            unreadable=tally.unreadable,
+            others=tally.others,
+        )
 
     return Command(
         name="call-recordings",
