@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from omt_auth import statements
-from omt_auth.associates import text
 from omt_core.api import SourceDatabase, Value
+from omt_crm.associates import text
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import EMPTY_DATE
 

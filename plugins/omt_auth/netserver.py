@@ -15,11 +15,11 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_auth.associates import find_associate, get_associate
 from omt_auth.principal import Principal, read_principal
 from omt_auth.settings import AuthSettings
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
 from omt_core.api.calls import Authenticate
+from omt_crm.associates import find_associate, get_associate
 from omt_protocol.tls import is_loopback, trust
 
 PRINCIPAL_PATH = "/api/v1/User/currentPrincipal"

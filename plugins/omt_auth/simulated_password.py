@@ -17,11 +17,11 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_auth.associates import find_associate
 from omt_auth.credentials import find_credential, has_secret
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
 from omt_core.api import SourceDatabase
 from omt_core.api.calls import Authenticate
+from omt_crm.associates import find_associate
 from omt_crm.vocabulary import PASSWORD_CREDENTIAL
 
 SCHEME = "OMTSIM1"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from omt_auth.associates import get_associate
 from omt_auth.credentials import find_credential
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
 from omt_core.api.calls import Authenticate
 from omt_core.api.files import process_sid
+from omt_crm.associates import get_associate
 from omt_crm.vocabulary import DIRECTORY_CREDENTIAL
 
 

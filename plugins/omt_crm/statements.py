@@ -21,3 +21,21 @@ FROM UserRoleLink u
 JOIN FunctionRightRoleLink l ON l.roleId = u.role_id
 JOIN FunctionRight f ON f.FunctionRight_id = l.functionRightId
 WHERE LOWER(f."name") IN ('admin-all', 'admin-users')"""
+
+ASSOCIATES: Final = """
+    SELECT a.associate_id, a."name", a.person_id, a.deleted, a."type" FROM associate a
+"""
+
+PERSON: Final = """
+    SELECT p.firstname, p.middleName, p.lastname FROM person p WHERE p.person_id = ?
+"""
+
+EMAILS: Final = """
+    SELECT e.email_address FROM email e
+    WHERE e.person_id = ? AND COALESCE(e."type", 0) = ? ORDER BY e."rank", e.email_id
+"""
+
+PHONES: Final = """
+    SELECT p.phone FROM phone p
+    WHERE p.owner_id = ? AND p.ptype_idx IN (?, ?, ?) ORDER BY p."rank", p.phone_id
+"""

@@ -8,9 +8,10 @@ from typing import ClassVar, Final
 import anyio
 import anyio.to_thread
 from omt_core.api import LoginOutcome, LoginResult, Plugin, PluginSettings, calls, hookimpl
+from omt_crm.associates import find_associate
+from omt_crm.migrators import login_of
 from typing_extensions import override
 
-from omt_ldap_login.associates import log_on
 from omt_ldap_login.directory import DirectoryError, crm_login
 from omt_ldap_login.settings import LdapLoginSettings
 
@@ -40,4 +41,4 @@ class LdapLoginPlugin(Plugin):
             return LoginResult(outcome=LoginOutcome.NO_VERIFIER, detail=f"{NAME}: {error}")
         if login is None:
             return LoginResult(outcome=LoginOutcome.WRONG_CREDENTIALS, verifier=NAME)
-        return await log_on(call.database, login, NAME)
+        return await login_of(call.database, await find_associate(call.database, login=login), NAME)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omt_auth import statements
 from omt_core.api import SourceDatabase, Value
+from omt_crm import statements
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import AssociateType
 
