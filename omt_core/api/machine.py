@@ -96,16 +96,14 @@ def _tell(done: asyncio.Future[Sequence[MachineCheck]], found: Sequence[MachineC
 
 
 def may_write(place: Path) -> bool:
-    """Tell whether this account may write to this file, or put files into this folder. Changes nothing. Blocks."""
+    """Tell whether this account may write to this file, or put files into this folder. Changes nothing. Blocks.
+
+    What another program holds at the moment may be written to: writing waits for it. Raises `OSError` where it cannot
+    be looked at.
+    """
     if sys.platform != "win32":
         return os.access(place, os.W_OK)
     # There `os.access` knows attributes and no rights. Opening for change changes nothing.
-    if place.is_dir():
-        return windows.may_open(place, windows.FOR_NEW_FILES)
-    if place.stat().st_file_attributes & stat.FILE_ATTRIBUTE_READONLY:
-        return windows.may_open(place, windows.TO_REPLACE)  # as `files` does, whatever the attribute says
-    try:
-        with place.open("r+b"):
-            return True
-    except PermissionError:
-        return False
+    read_only = not place.is_dir() and place.stat().st_file_attributes & stat.FILE_ATTRIBUTE_READONLY
+    # `files` replaces a file whatever the attribute says.
+    return windows.may_open(place, windows.TO_REPLACE if read_only else windows.TO_WRITE)

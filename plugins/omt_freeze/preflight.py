@@ -85,14 +85,14 @@ async def _database(database: SourceDatabase) -> list[Finding]:
 def _service(base: Path, settings: FreezeSettings) -> Iterator[Finding]:
     try:
         path, _ = read_config(base, settings.service_config_names)
+        # The file is replaced by another that is made beside it, so both must be writable.
+        lacking = [str(place) for place in (path, path.parent) if not may_write(place)]
     except InstallationError as error:
         yield FREEZE_NOT_POSSIBLE.finding(f"{error.message} {error.remedy}", (str(base),))
         return
     except OSError as error:
         yield FREEZE_NOT_POSSIBLE.finding(f"{base} cannot be read: {error.strerror or error}.", (str(base),))
         return
-    # The file is replaced by another that is made beside it, so both must be writable.
-    lacking = [str(place) for place in (path, path.parent) if not may_write(place)]
     if lacking:
         yield FREEZE_NOT_POSSIBLE.finding(
             f"The account that runs the tool may not write to {' and '.join(lacking)}, where the line `frozen` is put.",

@@ -7,13 +7,16 @@ import json
 from tests.windows.machine import Windows
 
 ASK = r"""
-import json, sys
+import ctypes, json, sys
 from pathlib import Path
 from omt_core.api import may_write
 from omt_core.engine.machine.windows import HIBERNATION, SLEEP, this_windows
 
 here = Path(sys.argv[1])
-(here / "file").write_bytes(b"x")
+for name in ("file", "held"):
+    (here / name).write_bytes(b"x")
+windows_itself = ctypes.WinDLL("kernel32")  # GENERIC_READ, shared with nobody
+held = windows_itself.CreateFileW(str(here / "held"), 0x80000000, 0, None, 3, 0, None)
 windows = this_windows()
 print(json.dumps({
     "seconds": [windows.idle_seconds(SLEEP), windows.idle_seconds(HIBERNATION)],
@@ -23,7 +26,7 @@ print(json.dumps({
     "paths": windows.number(r"SYSTEM\CurrentControlSet\Control\FileSystem", "LongPathsEnabled"),
     "version": windows.number(r"SOFTWARE\Microsoft\Windows NT\CurrentVersion", "CurrentMajorVersionNumber"),
     "names": windows.names(r"SOFTWARE\No Such Key"),
-    "writable": [may_write(here), may_write(here / "file")],
+    "writable": [may_write(here), may_write(here / "file"), may_write(here / "held")],
     "left": sorted(one.name for one in here.iterdir()),
 }))
 """
@@ -39,8 +42,8 @@ def test_windows_answers_what_the_doctor_asks_of_it(windows: Windows) -> None:
     assert (said["share"], said["names"]) == (None, None)
     assert said["paths"] in {0, 1, None}
     assert said["version"] == 10
-    assert said["writable"] == [True, True]
-    assert said["left"] == ["file"]
+    assert said["writable"] == [True, True, True]
+    assert said["left"] == ["file", "held"]
 
 
 def test_the_doctor_says_its_lines_and_no_line_of_a_fault(windows: Windows) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from omt_core.api.drives import refuse_missing
+from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.files.patience import patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, make_private
 
@@ -143,9 +143,13 @@ def _create(path: Path) -> int:
 
 
 def _keep_to_this_account(path: Path) -> None:
-    """Say on Windows what the mode, with which it was just made, says elsewhere."""
-    if sys.platform == "win32":
-        with suppress(PermissionError):  # on a share that lets nobody set rights it has those of its folder
+    """Say on Windows what the mode, with which it was just made, says elsewhere.
+
+    On another machine it has the rights of its folder: this account may be nobody there, and many a share knows no
+    rights and says so by all kinds of errors.
+    """
+    if sys.platform == "win32" and place_on_other_machine(path) is None:
+        with suppress(PermissionError):  # so has one on a disk that lets nobody set rights
             make_private(path)
 
 

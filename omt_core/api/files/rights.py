@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from omt_core.api.drives import place_on_other_machine
 from omt_core.api.files import windows
 
 PRIVATE_FOLDER: Final = 0o700
@@ -20,10 +21,11 @@ PRIVATE_FILE: Final = 0o600
 
 
 def make_private(path: Path) -> None:
-    """Keep everybody but the account of this process out of a file, or of a folder and all that is in it.
+    """Keep everybody but the account of this process out of a file, or of a folder.
 
-    Whatever rights it had, given one by one or taken over from above, are gone. Raises `OSError`, also where the share
-    that it lies on lets nobody set rights. A volume that knows none (FAT) takes it without a word.
+    Whatever rights it had, given one by one or taken over from above, are gone, on Windows also those that what is in
+    the folder took over from it; rights that were given to something in it by itself stay. Raises `OSError`, also
+    where the share that it lies on lets nobody set rights. A volume that knows none (FAT) takes it without a word.
     """
     if sys.platform == "win32":
         windows.set_private(path)
@@ -34,10 +36,13 @@ def make_private(path: Path) -> None:
 def copy_access(source: Path, target: Path) -> None:
     """Let the same people do the same with `target` as with `source`; also its owner, where that is allowed.
 
-    On Windows the attributes come too, the one for reading only among them. Raises `OSError`.
+    On Windows the attributes come too, the one for reading only among them; on a share that refuses it the rights are
+    those that the share gives. Raises `OSError`.
     """
     if sys.platform == "win32":
-        windows.copy_access(source, target)
+        with suppress(*(() if place_on_other_machine(target) is None else (OSError,))):
+            windows.copy_access(source, target)
+        windows.copy_attributes(source, target)
         return
     status = source.stat()
     # Only root may give a file away; without that the file belongs to whoever runs the tool.

@@ -24,10 +24,10 @@ if sys.platform == "win32":
     _TOKEN_QUERY, _TOKEN_USER = 0x0008, 1
     _SHARED, _OPEN_EXISTING, _FOLDERS_TOO = 0x7, 3, 0x0200_0000
     _INVALID_HANDLE = ctypes.c_void_p(-1).value
-    _ERROR_ACCESS_DENIED = 5
+    _ERROR_ACCESS_DENIED, _ERROR_INVALID_ACL = 5, 1336
 
-    FOR_NEW_FILES = 0x2
-    """FILE_ADD_FILE of a folder."""
+    TO_WRITE = 0x2
+    """FILE_WRITE_DATA of a file, FILE_ADD_FILE of a folder."""
     TO_REPLACE = 0x10000 | 0x100
     """DELETE and FILE_WRITE_ATTRIBUTES."""
 
@@ -111,7 +111,7 @@ if sys.platform == "win32":
             _kernel.CloseHandle(token)
 
     def set_private(path: Path) -> None:
-        """Give a file, or a folder with all that is in it, to the account of this process and to nobody else."""
+        """Give a file, or a folder with what inherits from it, to the account of this process and nobody else."""
         inherited = "OICI" if path.is_dir() else ""
         with _freed() as descriptor:
             text = f"D:P(A;{inherited};FA;;;{process_sid()})"
@@ -120,13 +120,16 @@ if sys.platform == "win32":
             ):
                 raise _last_error(path)
             present, defaulted, dacl = wintypes.BOOL(), wintypes.BOOL(), wintypes.LPVOID()
-            _advapi.GetSecurityDescriptorDacl(
+            if not _advapi.GetSecurityDescriptorDacl(
                 descriptor, ctypes.byref(present), ctypes.byref(dacl), ctypes.byref(defaulted)
-            )
+            ):
+                raise _last_error(path)
+            if not (present.value and dacl.value):  # to set none would give everybody everything
+                raise _error(_ERROR_INVALID_ACL, path)
             _set_security(path, _DACL | _PROTECTED, dacl=dacl)
 
     def copy_access(source: Path, target: Path) -> None:
-        """Give a file the access list and the attributes of another, and its owner where the account may do that."""
+        """Give a file the access list of another, and its owner where the account may do that."""
         with _freed() as descriptor:
             owner, dacl = wintypes.LPVOID(), wintypes.LPVOID()
             code = _advapi.GetNamedSecurityInfoW(
@@ -136,11 +139,15 @@ if sys.platform == "win32":
             if code:
                 raise _error(code, source)
             control, revision = wintypes.WORD(), wintypes.DWORD()
-            _advapi.GetSecurityDescriptorControl(descriptor, ctypes.byref(control), ctypes.byref(revision))
+            if not _advapi.GetSecurityDescriptorControl(descriptor, ctypes.byref(control), ctypes.byref(revision)):
+                raise _last_error(source)
             protection = _PROTECTED if control.value & _SE_DACL_PROTECTED else _UNPROTECTED
             _set_security(target, _DACL | protection, dacl=dacl)
             with suppress(OSError):  # only who may restore files may give one away
                 _set_security(target, _OWNER, owner=owner)
+
+    def copy_attributes(source: Path, target: Path) -> None:
+        """Give a file the attributes of another, the one for reading only among them."""
         attributes = _kernel.GetFileAttributesW(str(source))
         if attributes == _NO_ATTRIBUTES:
             raise _last_error(source)

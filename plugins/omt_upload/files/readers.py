@@ -14,6 +14,7 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
+from omt_core.api import InputError, byte_size
 from omt_core.api.files import openable
 from omt_protocol.bundle.writer import Buffer, Framing
 from omt_upload.files.contents import Stamp
@@ -105,15 +106,28 @@ class Readers:
     def buffer(self, size: int) -> Iterator[mmap]:
         """Lend memory: used again and again, since the system takes long to hand out so much.
 
-        A map, and not what malloc gives: that would keep a share for each thread that ever read.
+        A map, and not what malloc gives: that would keep a share for each thread that ever read. Raises `InputError`
+        `memory-short`.
         """
         buffer = self._free.pop() if self._free else None
         if buffer is None or len(buffer) < size:
-            buffer = mmap(-1, max(size, self._usual))
+            buffer = _memory(max(size, self._usual))
         try:
             yield buffer
         finally:
             self._free.append(buffer)
+
+
+def _memory(size: int) -> mmap:
+    try:
+        return mmap(-1, size)
+    except OSError as error:
+        raise InputError(
+            "memory-short",
+            f"The system has no {byte_size(size)} of memory left to read files into: {error.strerror or error}.",
+            "End other programs, or enlarge the page file, then run the same command again: it goes on from what was"
+            " confirmed. Lower upload.parallel_uploads, upload.readers and upload.bundle_bytes take less memory.",
+        ) from error
 
 
 def _in_processes(settings: UploadSettings) -> bool:

@@ -37,8 +37,12 @@ def share_memory(size: int) -> SharedMemory:
     else:
         with tempfile.TemporaryFile() as file:
             descriptor = os.dup(file.fileno())
-    os.ftruncate(descriptor, size)
-    return SharedMemory(mmap.mmap(descriptor, size), str(descriptor), (descriptor,))
+    try:
+        os.ftruncate(descriptor, size)
+        return SharedMemory(mmap.mmap(descriptor, size), str(descriptor), (descriptor,))
+    except OSError:
+        os.close(descriptor)
+        raise
 
 
 def map_shared(handle: str, size: int) -> mmap.mmap:

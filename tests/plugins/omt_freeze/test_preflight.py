@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from omt_core.api import MachineState, MigrationKind, ServiceFolders
+from omt_freeze import preflight
 
 
 def test_a_site_that_can_be_frozen_has_no_finding_and_is_not_touched(site: Any) -> None:
@@ -58,6 +60,18 @@ def test_a_service_whose_configuration_may_not_be_written_is_told(
     (finding,) = site.check()
     assert (finding.code, finding.subjects) == ("freeze-not-possible", (str(place),))
     assert "may not write to" in finding.message
+
+
+def test_a_configuration_that_cannot_be_looked_at_is_told(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one on a share that has gone since it was read."""
+
+    def refuse(place: Path) -> bool:
+        raise OSError(errno.EIO, "The network name is no longer available", str(place))
+
+    monkeypatch.setattr(preflight, "may_write", refuse)
+    (finding,) = site.check()
+    assert (finding.code, finding.subjects) == ("freeze-not-possible", (str(site.service),))
+    assert finding.message.endswith("cannot be read: The network name is no longer available.")
 
 
 def test_a_service_without_a_configuration_that_can_be_frozen_is_told(site: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,6 +59,19 @@ def test_a_folder_that_can_have_none_above_it_is_not_looked_for_without_end(
     gone.rmdir()
     with pytest.raises(FileNotFoundError):
         files.make_folder(Path("ten/inner"))
+
+
+@pytest.mark.posix("stands in for Windows; test_rights.py asks it itself")
+@pytest.mark.parametrize(("elsewhere", "kept"), [(None, 1), ("\\\\server\\share\\file", 0)])
+def test_what_is_made_on_a_share_has_the_rights_that_the_share_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: str | None, kept: int
+) -> None:
+    told: list[Path] = []
+    monkeypatch.setattr(durable, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(durable, "place_on_other_machine", lambda _: elsewhere)
+    monkeypatch.setattr(durable, "make_private", told.append)
+    files.make_file(tmp_path / "file")
+    assert len(told) == kept
 
 
 def test_a_temporary_folder_that_somebody_looks_into_is_no_fault_of_what_was_done_with_it(

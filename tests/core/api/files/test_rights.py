@@ -41,7 +41,7 @@ if sys.platform == "win32":
     import ctypes
     from typing import Any, NamedTuple
 
-    from omt_core.api.files import windows
+    from omt_core.api.files import durable, rights, windows
 
     ONLY_THIS = 0x8000_0004
     """PROTECTED_DACL_SECURITY_INFORMATION and DACL_SECURITY_INFORMATION: nothing comes from the folders above."""
@@ -119,6 +119,28 @@ if sys.platform == "win32":
         assert (tmp_path / "folder" / "file").read_bytes() == b"content"
         with pytest.raises(PermissionError):
             files.make_private(tmp_path)
+
+    def test_on_a_share_rights_are_left_as_they_are(
+        tmp_path: Path, told: list[Told], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (durable, rights):
+            monkeypatch.setattr(module, "place_on_other_machine", str)
+        files.make_folder(tmp_path / "folder")
+        files.write_whole(tmp_path / "folder" / "file", b"content")
+        assert told == []
+        monkeypatch.setattr(windows._advapi, "SetNamedSecurityInfoW", lambda *_: 50)  # ERROR_NOT_SUPPORTED
+        (tmp_path / "source").write_bytes(b"")
+        files.copy_access(tmp_path / "source", tmp_path / "folder" / "file")
+
+    @pytest.mark.parametrize("succeeded", [0, 1])
+    def test_where_windows_gives_no_access_list_none_is_set(
+        tmp_path: Path, told: list[Told], monkeypatch: pytest.MonkeyPatch, succeeded: int
+    ) -> None:
+        """To set none would give everybody everything."""
+        monkeypatch.setattr(windows._advapi, "GetSecurityDescriptorDacl", lambda *_: succeeded)
+        with pytest.raises(OSError):  # noqa: PT011 - the number is whatever Windows said last
+            files.make_private(tmp_path)
+        assert told == []
 
     def test_a_name_is_on_the_disk_when_a_rename_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import anyio
 import psutil
 import pytest
 
+from omt_core.api import InputError
 from omt_protocol.bundle.writer import CPIO, USTAR
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_small_files
 from omt_upload.files.pool import ReaderPool
@@ -94,6 +96,36 @@ def test_where_memory_is_short_there_are_fewer_buffers_or_threads_alone(monkeypa
 
     assert anyio.run(read) == [Unread, Reading, Reading, Reading, Reading, TooLarge]
     readers.close()
+
+
+def test_where_there_is_no_memory_at_all_a_person_is_told_what_to_do(monkeypatch, files) -> None:
+    """Error 1455 again, for what is read into by threads when the buffers of the pool are lent."""
+
+    def scarce(*_: int) -> None:
+        raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete")
+
+    readers = Readers(UploadSettings(reading="threads", bundle_bytes=_SIZE), USTAR, buffers=1)
+    monkeypatch.setattr("omt_upload.files.readers.mmap", scarce)
+    with pytest.raises(InputError) as told, readers.buffer(_SIZE):
+        pass
+    assert told.value.code == "memory-short"
+    assert "The paging file is too small" in told.value.message
+    assert "page file" in told.value.remedy
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory has a name there, and no file")
+def test_memory_that_cannot_be_mapped_leaves_no_file_open(monkeypatch) -> None:
+    opened: list[int] = []
+
+    def refuse(descriptor: int, size: int) -> None:
+        opened.append(descriptor)
+        raise OSError(errno.ENOMEM, f"no {size} bytes")
+
+    monkeypatch.setattr("omt_upload.files.shared_memory.mmap.mmap", refuse)
+    with pytest.raises(OSError, match="no 10 bytes"):
+        share_memory(10)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])
 
 
 def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
