@@ -15,6 +15,8 @@ from typing import Final
 from filelock import FileLock, Timeout
 from typing_extensions import override
 
+from omt_core.api.drives import place_on_other_machine
+from omt_core.api.files import PRIVATE_FOLDER, make_private, process_sid
 from omt_core.api.redaction import SECRETS
 from omt_core.api.text import one_line
 
@@ -31,20 +33,27 @@ def log_folder() -> Path:
 
     Where all users share one temporary folder, the folder counts only if it is this user's own and nobody else may
     write into it: the log names logins, and who owns a folder can put a link in the log's place. Another user gets
-    `SoMigration-UID`. Raises OSError where neither is to be had.
+    `SoMigration-UID`, on Windows with the security identifier. Raises OSError where neither is to be had.
     """
     temporary = Path(tempfile.gettempdir())
-    if sys.platform == "win32":
-        return _own(temporary / "SoMigration")
     try:
         return _own(temporary / "SoMigration")
     except OSError:
-        return _own(temporary / f"SoMigration-{os.geteuid()}")
+        return _own(temporary / f"SoMigration-{_account()}")
+
+
+def _account() -> str:
+    if sys.platform == "win32":
+        return str(process_sid())
+    return str(os.geteuid())
 
 
 def _own(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform != "win32":
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        if place_on_other_machine(folder) is None:  # there it has the rights that the share gives
+            make_private(folder)
+    else:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise PermissionError(f"{folder} is not this user's own")

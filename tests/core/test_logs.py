@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE
+from types import SimpleNamespace
 
 import pytest
 
+from omt_core import logs
 from omt_core.api.redaction import SECRETS
 from omt_core.logs import LogFile, RedactingFormatter, begin_logging, end_logging, log_folder
 
@@ -69,6 +71,28 @@ def test_a_folder_that_is_not_ones_own_holds_no_log(
     end_logging()
     assert log == tmp_path / f"SoMigration-{os.geteuid()}" / "omt.log"
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.posix("stands in for Windows, where no account may take another's folder for its own")
+def test_on_windows_the_folder_is_made_private_or_another_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: set[Path] = set()
+
+    def make_private(folder: Path) -> None:
+        if folder in refused:
+            raise PermissionError(13, "Access is denied", str(folder))
+        private.append(folder.name)
+
+    private: list[str] = []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(logs, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(logs, "make_private", make_private)
+    monkeypatch.setattr(logs, "process_sid", lambda: "S-1-5-18")
+    assert log_folder() == tmp_path / "SoMigration"
+    refused.add(tmp_path / "SoMigration")
+    assert log_folder() == tmp_path / "SoMigration-S-1-5-18"
+    assert private == ["SoMigration", "SoMigration-S-1-5-18"]
 
 
 def _owned_by(found: os.stat_result, user: int) -> os.stat_result:

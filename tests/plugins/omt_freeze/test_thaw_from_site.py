@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from omt_core.api import Notice
 from omt_freeze import FreezeSettings
 
 CONFIG = b"dbHost = sql\r\ndbPassword = x"
+STATUS = attrgetter("st_ino", "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns")
+"""All that a change changes, and not the time of the last reading."""
 
 
 def thawed(site: Any, settings: FreezeSettings | None = None) -> list[str]:
@@ -57,7 +60,7 @@ def test_an_event_of_ours_is_known_whatever_key_the_settings_name_here(site: Any
 
 def test_a_site_that_is_not_frozen_is_not_touched(make_site: Any) -> None:
     site = make_site(CONFIG)
-    before = site.config.stat()
+    before = STATUS(site.config.stat())
     assert thawed(site) == []
-    assert site.config.stat() == before
+    assert STATUS(site.config.stat()) == before
     assert site.events == []
