@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import marshal
+import warnings
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,8 @@ def compile_all(python: Path) -> None:
         contents = source.read_bytes()
         shown = source.relative_to(python).as_posix()
         try:
-            code = compile(contents, shown, "exec", dont_inherit=True, optimize=0)
+            with warnings.catch_warnings(action="ignore"):  # what a wheel's author is warned of is no matter of ours
+                code = compile(contents, shown, "exec", dont_inherit=True, optimize=0)
         except (SyntaxError, ValueError):
             continue
         target = Path(importlib.util.cache_from_source(str(source)))

@@ -56,4 +56,6 @@ def _copy(files: list[Path], target: Path) -> None:
         place = target / file.name
         if place.exists():  # of another part of the same distribution
             place = target / f"{file.parent.name}-{file.name}"
+        if place.exists():
+            raise NoLicenceError(f"two licences of {target.name} would be called {place.name}")
         shutil.copyfile(file, place)

@@ -25,12 +25,12 @@ from tests.windows.machine import Place, Windows, awake
 from tests.windows.prefix import MissingProgramError, Prefix, made
 
 _SECONDS = 2400
-"""For one test: a busy machine is some ten times slower than a quiet one, and the first test waits for the set-up."""
+"""For one test, once Windows is there: a busy machine is some ten times slower than a quiet one."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Give the tests of this folder the time that Wine takes."""
-    item.add_marker(pytest.mark.timeout(_SECONDS))
+    item.add_marker(pytest.mark.timeout(_SECONDS, func_only=True))
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ class Console:
         until = time.monotonic() + _SECONDS
         while termios.tcgetattr(self._keys)[_LOCAL] & termios.ICANON:
             assert time.monotonic() < until, f"the console was never set up; on the screen was: {self.text}"
+            assert self.process.poll() is None, f"it ended at once; on the screen was: {self.text}"
             self._read(time.monotonic() + _LOOK)
         os.write(self._keys, keys.encode())
 
@@ -97,7 +98,8 @@ class Console:
         until = time.monotonic() + seconds
         while self.process.poll() is None:
             assert time.monotonic() < until, f"it never ended; on the screen was: {self.text}"
-            self._read(min(until, time.monotonic() + 1))
+            if not self._read(min(until, time.monotonic() + 1)):
+                time.sleep(_LOOK)  # whoever has closed the console may take a while to end
         while self._read(time.monotonic()):
             pass
         return self.process.returncode
@@ -213,8 +215,10 @@ def awake(prefix: Prefix) -> Iterator[None]:
     sign = prefix.drive / name
     try:
         # Whoever came first would start the services: so nobody comes before it.
+        until = time.monotonic() + _SECONDS
         while not sign.exists():
             assert keeper.poll() is None, "Windows' Python ended at once"
+            assert time.monotonic() < until, "Windows' Python never began"
             time.sleep(_LOOK)
         yield
     finally:

@@ -125,7 +125,8 @@ def made() -> Prefix:
         if shutil.which(program) is None:
             raise MissingProgramError(f"{program} is not installed (Debian: {package})")
     account = Account.unprivileged()
-    folder = Path(os.environ.get("OMT_TEST_WINDOWS") or f"/var/tmp/omt-tests-windows-{account.uid}")
+    checkout = _hash((str(_ROOT).encode(),))[:8]  # each has a machine of its own: another's tests may be running
+    folder = Path(os.environ.get("OMT_TEST_WINDOWS") or f"/var/tmp/omt-tests-windows-{account.uid}-{checkout}")
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.geteuid():
         raise MissingProgramError(f"{folder} belongs to somebody else; name another by OMT_TEST_WINDOWS")

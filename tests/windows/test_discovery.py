@@ -44,14 +44,16 @@ FILES = {
 def site(windows: Windows) -> Iterator[Windows]:
     """The machine with an installation on it, which it has not any longer afterwards."""
     drive = windows.prefix.drive
-    for name, text in FILES.items():
-        (drive / name).parent.mkdir(parents=True, exist_ok=True)
-        (drive / name).write_bytes(text.encode("cp1252"))
-    import_registry(windows, REGISTRY)
-    yield windows
-    import_registry(windows, NOTHING)
-    for name in FILES:
-        shutil.rmtree(drive / Path(name).parts[0])
+    try:
+        for name, text in FILES.items():
+            (drive / name).parent.mkdir(parents=True, exist_ok=True)
+            (drive / name).write_bytes(text.encode("cp1252"))
+        import_registry(windows, REGISTRY)
+        yield windows
+    finally:
+        for name in FILES:
+            shutil.rmtree(drive / Path(name).parts[0], ignore_errors=True)
+        import_registry(windows, NOTHING)
 
 
 def import_registry(windows: Windows, text: str) -> None:

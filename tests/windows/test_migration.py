@@ -43,7 +43,7 @@ def test_a_live_migration_is_interrupted_in_a_console_resumed_thawed_and_purged(
     before = service.read_bytes()
     with serving(windows, truth(windows)["tenant_plans"]) as tenant:
         answers = give_answers(windows, tenant)
-        with windows.console(PYTHON, *OMT, "migrate", *answers, "--workspace", work, "--limit-rate", "200K") as console:
+        with windows.console(PYTHON, *OMT, "migrate", *answers, "--workspace", work, "--limit-rate", "60K") as console:
             console.wait_for("The installation on site is frozen")
             console.wait_for("Uploading")
             console.type("\x03")

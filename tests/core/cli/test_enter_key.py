@@ -34,11 +34,13 @@ def _typed(monkeypatch: pytest.MonkeyPatch, *reads: bytes, console: bool) -> lis
 
 
 @pytest.fixture(autouse=True)
-def ended() -> Iterator[None]:
+def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Wait for the thread while it still reads what the test gives it, and not this process's own terminal."""
+    del monkeypatch
     yield
     for thread in enter_key.threading.enumerate():
         if thread.name == "enter":
-            thread.join()
+            thread.join(timeout=60)
 
 
 async def test_enter_is_noticed_after_a_ctrl_c_that_the_console_gave_nothing_for(
