@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -78,7 +78,16 @@ def test_a_name_that_is_no_plugins_cannot_be_disabled(tmp_path: Path) -> None:
     assert (ended.code, ended.result["error"]["code"]) == (2, "plugin-unknown")
 
 
+@pytest.fixture
+def not_outliving() -> Iterator[None]:
+    """Undo what `nohup` does for whoever runs the tests by it: the tool would outlive its terminal too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.posix("Windows has no signals that one process can send another")
+@pytest.mark.usefixtures("not_outliving")
 def test_one_that_blocks_is_named_and_the_third_signal_ends_the_process(tmp_path: Path) -> None:
     site = build(tmp_path)
     with start("check", "--answers", str(site.answers), *BAD, folder=tmp_path, extra=doing("hook:block")) as process:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,11 +57,25 @@ def end_state(ended: Ended, workspace: Path) -> EndState:
 
 def assert_ended_like(calm: EndState, ended: Ended, workspace: Path, tenant: ServedTenant) -> None:
     """Assert that a run ended as the undisturbed one did, and that receipt, tenant and store say so too."""
-    assert end_state(ended, workspace) == calm
+    state = end_state(ended, workspace)
+    for name in (field.name for field in fields(EndState)):
+        found, wanted = getattr(state, name), getattr(calm, name)
+        assert found == wanted, f"{name}: {_difference(found, wanted)}"
     verify = ("verify", workspace / "receipt.json", "--tenant", tenant.url)
     verified = run(*verify, folder=workspace.parent, extra={"OMT_ONLINE__TOKEN_FILE": str(tenant.token_file)})
     assert verified.code == 0, verified.lines
     assert_store_is_sound(tenant)
+
+
+def _difference(found: object, wanted: object) -> object:
+    """Tell of two sets or mappings what is not the same."""
+    if isinstance(found, frozenset) and isinstance(wanted, frozenset):
+        return sorted(found ^ wanted, key=repr)
+    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
+        return {
+            key: (found.get(key), wanted.get(key)) for key in {*found, *wanted} if found.get(key) != wanted.get(key)
+        }
+    return found, wanted
 
 
 def assert_store_is_sound(tenant: ServedTenant) -> None:

@@ -27,12 +27,12 @@ def connect_without_fsync(state: StateDatabase) -> sqlite3.Connection:
 def first(folder: Path) -> None:
     Store.open(folder).close()
     StateDatabase._connect = connect_without_fsync  # type: ignore[method-assign]  # as far as a killed process got
-    Store.open(folder).opening.open(owner="O", serial="1", kind=MigrationKind.LIVE, recovery=None, client="one")
+    Store.open(folder).claims.open(owner="O", serial="1", kind=MigrationKind.LIVE, recovery=None, client="one")
     os._exit(0)
 
 
 def second(folder: Path) -> None:
-    migration = Store.open(folder).opening.status()
+    migration = Store.open(folder).claims.status()
     assert migration is not None
     os.write(1, migration.id.encode())
     os._exit(0)

@@ -21,6 +21,7 @@ from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item, TablePart
 from omt_core.api.online import CompletionRequest
+from omt_core.engine.workspace import pin_key
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_online.verify_command import verify_command
@@ -174,6 +175,7 @@ async def _migrate(root: Path) -> None:
     async with serve_tenant(root / "tenant", settings=LIMITS) as tenant:
         client = ClientSettings(url=tenant.url, token_file=tenant.token_file, retry_total=0)
         target = await connect(client, ConnectOnline(run=Watcher(root)))
+        pin_key(root, (await target.status()).public_key)
         migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
         async with Journal.open(root / "journal.sqlite") as journal:
             await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
