@@ -6,7 +6,7 @@ with CI=true they fail instead. What they ask:
 - `windows.omt("discover", "--json")` runs the tool, `windows.code("print(1)")` a program, `windows.python("-m", "x")`
   Windows' Python, to the end; each returns `.code` and the bytes `.out` and `.err` (`.text`, `.json_lines()`).
 - `windows.start(...)` is a context with a process that is watched; `windows.console(...)` one in a real console:
-  `.wait_for("text")`, `.type("\\x03")` (Ctrl-C), `.wait()`.
+  `.wait_for("text")`, `.type("\\r")` where keys are read, `.interrupt()` (Ctrl-C) where none are, `.wait()`.
 - `windows.place` is a folder of the test's own, `.here` as this machine calls it and `.there` as Windows does. What is
   written to it from here is Windows' own once a program is started. TEMP and LOCALAPPDATA of all programs are in it.
 """

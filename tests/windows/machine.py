@@ -87,6 +87,10 @@ class Console:
             self._read(time.monotonic() + _LOOK)
         os.write(self._keys, keys.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C where the program reads no keys: the terminal then stays as it is, and tells all of it."""
+        os.write(self._keys, b"\x03")
+
     def wait_for(self, text: str, *, times: int = 1, seconds: float = _SECONDS) -> None:
         """Wait until a text was written so often; fails when it never is, or when the program ends before."""
         until = time.monotonic() + seconds

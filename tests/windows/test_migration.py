@@ -46,7 +46,7 @@ def test_a_live_migration_is_interrupted_in_a_console_resumed_thawed_and_purged(
         with windows.console(PYTHON, *OMT, "migrate", *answers, "--workspace", work, "--limit-rate", "60K") as console:
             console.wait_for("The installation on site is frozen")
             console.wait_for("Uploading")
-            console.type("\x03")
+            console.interrupt()
             assert console.wait() == 130, console.text
         assert "omt thaw" in console.text
         assert service.read_bytes() != before
