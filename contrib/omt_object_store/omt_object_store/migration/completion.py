@@ -89,7 +89,8 @@ class Completion:
             yield CompletionProgress(state="verifying", done=0, total=total, detail="Reading what the store holds")
             await self._catalogue.load(self._storage)
             # In the workspace, since a manifest names the customer's documents.
-            async with anyio.TemporaryDirectory(prefix="completion-", dir=self._workspace) as folder:
+            beside = None if self._workspace is None else str(self._workspace)
+            async with anyio.TemporaryDirectory(prefix="completion-", dir=beside) as folder:
                 manifest = Path(folder) / MANIFEST_FILE
                 totals, lacking = Totals(), list[str]()
                 async for done in self._verify(stages, manifest, totals, lacking):
