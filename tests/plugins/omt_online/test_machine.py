@@ -22,6 +22,7 @@ from omt_online import OnlinePlugin, certificate, machine
 from omt_online.client import ClientSettings
 from omt_tenant.embedded import Certificate, serve_tenant
 from tests.e2e.forward_proxy import forward_proxy
+from tests.plugins.omt_online.plain_server import answering
 
 pytestmark = pytest.mark.anyio
 
@@ -53,17 +54,12 @@ def states(found: Mapping[str, MachineCheck]) -> Mapping[str, MachineState]:
 
 
 @asynccontextmanager
-async def answering(**headers: str) -> AsyncIterator[str]:
+async def a_tenant(**headers: str) -> AsyncIterator[str]:
     async def answer(_: web.BaseRequest) -> web.StreamResponse:
         return web.Response(text=CAPABLE, headers=headers)
 
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with answering(answer) as url:
+        yield url
 
 
 @pytest.fixture
@@ -115,7 +111,7 @@ async def test_a_tenant_that_does_not_answer_is_an_error_and_the_rest_is_told(tm
 
 async def test_what_is_no_tenant_is_said_to_be_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.plugins.omt_online.test_machine.CAPABLE", "<html>Log on to our network</html>")
-    async with answering() as url:
+    async with a_tenant() as url:
         found = await looked_at(tmp_path, url=url)
     assert (found["tenant"].state, "login page" in found["tenant"].remedy) == (ERROR, True)
 
@@ -179,14 +175,9 @@ async def test_a_proxy_that_nobody_vouches_for_is_not_told_its_password(tmp_path
 
     identity = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     await anyio.to_thread.run_sync(identity.load_cert_chain, certificate.chain, certificate.key)
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity).start()
-        proxy = f"https://me:{PASSWORD}@127.0.0.1:{runner.addresses[0][1]}"
+    async with answering(answer, identity=identity) as url:
+        proxy = url.replace("https://", f"https://me:{PASSWORD}@")
         found = await looked_at(tmp_path, url="https://tenant.invalid", proxy=proxy)
-    finally:
-        await runner.cleanup()
     assert told == []
     assert found["certificate"].state is ERROR
     assert "The certificate of 127.0.0.1 is not trusted" in found["certificate"].message
@@ -225,11 +216,11 @@ async def test_the_clock_is_held_against_the_tenants(
     tmp_path: Path, minutes: int, age: int, state: MachineState, word: str
 ) -> None:
     there = email.utils.format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-    async with answering(Date=there, Age=str(age)) as url:
+    async with a_tenant(Date=there, Age=str(age)) as url:
         found = (await looked_at(tmp_path, url=url))["clock"]
     assert (found.state, word in found.message) == (state, True)
 
 
 async def test_a_time_that_cannot_be_read_is_not_compared(tmp_path: Path) -> None:
-    async with answering(Date="soon") as url:
+    async with a_tenant(Date="soon") as url:
         assert (await looked_at(tmp_path, url=url))["clock"].state is NOT_CHECKED

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -19,23 +17,11 @@ from omt_online.client import ClientSettings, connect
 from omt_online.client.failures import refusal
 from omt_tenant.embedded import Certificate, serve_tenant
 from tests.plugins.omt_online.client.tenants import Watcher, connected, settings_for
+from tests.plugins.omt_online.plain_server import Handler, answering
 
 pytestmark = pytest.mark.anyio
 
 SECRET = "very-secret-value"
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def answering(handler: Handler) -> AsyncIterator[str]:
-    runner = web.ServerRunner(web.Server(handler, access_log=None))
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 async def failure_of(tmp_path: Path, url: str, **changed: object) -> OnlineError:
