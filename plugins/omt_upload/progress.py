@@ -52,16 +52,16 @@ class StageMeter:
     def counted(self, totals: StageTotals) -> None:
         """Take over the counts once the inventory is done: what is confirmed or left behind by then counts as done."""
         self._items_total, self._bytes_total = totals.items, totals.bytes
-        self._items_done = totals.confirmed_items + totals.missing + totals.failed + totals.left_out
-        self._bytes_done, self._skipped = totals.confirmed_bytes, totals.skipped_bytes
+        self._items_done = totals.confirmed_items + totals.left_behind
+        self._bytes_done, self._skipped = totals.confirmed_bytes + totals.left_behind_bytes, totals.skipped_bytes
         if self._skipped and self._state is not StageState.UPLOADING:
             self._change(StageState.SKIPPING)
         self._tell(now=True)
 
-    def settled(self, items: int, *, sent: int, skipped: int) -> None:
-        """Count items that got their final state, with the bytes of those confirmed: sent now, or online before."""
+    def settled(self, items: int, *, sent: int, skipped: int, left_behind: int = 0) -> None:
+        """Count items that got their final state, with their bytes: sent now, online before, or not to be sent."""
         self._items_done += items
-        self._bytes_done += sent + skipped
+        self._bytes_done += sent + skipped + left_behind
         self._skipped += skipped
         if skipped and self._state is StageState.ANALYSING:
             self._change(StageState.SKIPPING)

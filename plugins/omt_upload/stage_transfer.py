@@ -121,14 +121,17 @@ class StageTransfer:
     async def conclude(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Draw the consequences of outcomes that the journal has: counts and spooled files."""
         sent = skipped = 0
+        left: set[str] = set()  # keys of the stage
         for outcome in outcomes:
             if outcome.state is not ItemState.CONFIRMED:
+                left.add(outcome.id[1])
                 self.failed += outcome.reason in {CONTENT_REFUSED.code, FILE_BLOCKED.code}
             elif outcome.sent:
                 sent += outcome.size or 0
             else:
                 skipped += outcome.size or 0
-        self.meter.settled(len(outcomes), sent=sent, skipped=skipped)
+        left_behind = sum(record.size for record in records if record.key in left) if left else 0
+        self.meter.settled(len(outcomes), sent=sent, skipped=skipped, left_behind=left_behind)
         self._in_flight.difference_update(record.key for record in records)
         if self.stage.kind == "database":
             await self._announce(records, outcomes)

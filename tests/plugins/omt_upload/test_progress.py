@@ -50,6 +50,16 @@ async def test_what_an_earlier_run_confirmed_shows_as_skipped_and_failures_are_c
     assert (last.items_done, last.items_total) == (4, 5)
 
 
+async def test_what_is_left_behind_is_not_left_to_be_sent() -> None:
+    watcher = Watcher(Path())
+    meter = StageMeter(stage_of("documents", []), watcher)
+    meter.counted(StageTotals(stage="documents", items=4, bytes=40, missing=1, failed=1, left_behind_bytes=15))
+    meter.settled(2, sent=10, skipped=0, left_behind=15)
+    meter.finished(failed=1)
+    last = [event for event in watcher.events if isinstance(event, StageProgress)][-1]
+    assert (last.items_done, last.bytes_done, last.bytes_total) == (4, 40, 40)
+
+
 async def test_progress_is_told_at_most_a_few_times_a_second() -> None:
     watcher = Watcher(Path())
     meter = StageMeter(stage_of("documents", []), watcher)
