@@ -13,10 +13,11 @@ from typing_extensions import override
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
-from omt_core.api.reporting import RunSummary
+from omt_core.api.reporting import MigrationRecord, RunSummary
 from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_size, duration, local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.console import Console
 from omt_core.cli.counts import left_behind
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.phases import UPLOAD
@@ -71,45 +72,13 @@ class Status(CoreCommand):
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder, call.app.host.codes)
     counted = await file_totals(journal)
-    running, last, console = await is_locked(folder), record.runs[-1] if record.runs else None, call.console
-    if record.licence is not None:
-        console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")
-    console.print(f"Runs: {len(record.runs)}" + (", one is under way" if running else ""))
-    if last is not None and not running:
-        ended = "was cut short" if last.exit_code is None else f"ended with exit code {last.exit_code}"
-        console.print(f"The last run {ended}." + (f" {last.error}" if last.error else ""))
+    running, last = await is_locked(folder), record.runs[-1] if record.runs else None
     pace = _Pace.of(last, counted) if running and last is not None else _Pace()
-    if pace.phase is not None and pace.since is not None:
-        console.print(
-            f"{pace.phase.capitalize()} since {local_time(pace.since)}"
-            + ("" if pace.rate is None else f", {byte_size(pace.rate)}/s on average")
-            + ("" if pace.time_left is None else f", time left {duration(pace.time_left)}")
-        )
-    console.print("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
+    _show_runs(call.console, record, pace, running=running)
     for name, title in record.stage_titles.items():
-        total = record.totals.get(name)
-        if total is None:
-            continue
-        console.print(
-            f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {byte_size(total.confirmed_bytes)};"
-            f" {left_behind(total)}"
-        )
-        console.object(
-            "status",
-            {
-                "stage": name,
-                "title": title,
-                "items": total.items,
-                "confirmed": total.confirmed_items,
-                "bytes": total.bytes,
-                "confirmed_bytes": total.confirmed_bytes,
-                "missing": total.missing,
-                "failed": total.failed,
-                "left_out": total.left_out,
-                "left_behind": total.left_behind,
-            },
-        )
-    console.object(
+        if (total := record.totals.get(name)) is not None:
+            _show_stage(call.console, title, total)
+    call.console.object(
         "workspace",
         {
             "path": str(folder),
@@ -123,7 +92,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
             "time_left": pace.time_left,
         },
     )
-    return console.finish(
+    return call.console.finish(
         ExitCode.DONE,
         mode=MigrationMode.INITIAL if last is None else last.mode,
         kind=MigrationKind.LIVE if last is None else record.decisions.kind,
@@ -133,4 +102,43 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
         **left_behind_fields(counted),
         findings=tuple(FindingLine.of(finding) for finding in record.findings),
         receipt=record.receipt,
+    )
+
+
+def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, running: bool) -> None:
+    if record.licence is not None:
+        console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")
+    console.print(f"Runs: {len(record.runs)}" + (", one is under way" if running else ""))
+    if record.runs and not running:
+        last = record.runs[-1]
+        ended = "was cut short" if last.exit_code is None else f"ended with exit code {last.exit_code}"
+        console.print(f"The last run {ended}." + (f" {last.error}" if last.error else ""))
+    if pace.phase is not None and pace.since is not None:
+        console.print(
+            f"{pace.phase.capitalize()} since {local_time(pace.since)}"
+            + ("" if pace.rate is None else f", {byte_size(pace.rate)}/s on average")
+            + ("" if pace.time_left is None else f", time left {duration(pace.time_left)}")
+        )
+    console.print("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
+
+
+def _show_stage(console: Console, title: str, total: StageTotals) -> None:
+    console.print(
+        f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {byte_size(total.confirmed_bytes)};"
+        f" {left_behind(total)}"
+    )
+    console.object(
+        "status",
+        {
+            "stage": total.stage,
+            "title": title,
+            "items": total.items,
+            "confirmed": total.confirmed_items,
+            "bytes": total.bytes,
+            "confirmed_bytes": total.confirmed_bytes,
+            "missing": total.missing,
+            "failed": total.failed,
+            "left_out": total.left_out,
+            "left_behind": total.left_behind,
+        },
     )
