@@ -207,7 +207,7 @@ def note_stage_roots(folder: Path, roots: Mapping[str, Path]) -> None:
     noted = {**_noted(path), **{stage: str(root.absolute()) for stage, root in roots.items()}}
     text = json.dumps(dict(sorted(noted.items())), indent=1)
     try:
-        files.write_whole(path, f"{text}\n".encode("utf-8", "surrogatepass"))
+        files.write_whole(path, f"{text}\n".encode("ascii"))
     except OSError as error:
         raise _not_writable(folder, error) from error
 

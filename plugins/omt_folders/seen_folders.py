@@ -111,6 +111,6 @@ class SeenFolders:
         if self._file is not None:
             text = json.dumps({root: sorted(folders) for root, folders in sorted(roots.items())})
             try:
-                write_whole(self._file, text.encode("utf-8", "surrogatepass"))
+                write_whole(self._file, text.encode("ascii"))
             except OSError:
                 return  # known in this run all the same

@@ -144,7 +144,7 @@ async def test_each_plugin_keeps_what_it_saw_in_a_file_of_its_own(folder: Path, 
     assert files_in(tmp_path) >= {"folders-seen.json", "folders-seen-recordings.json", "folders-seen-faxes.json"}
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink"), reason="links are made by hand")
+@pytest.mark.symlinks
 async def test_links_out_and_to_folders_are_left_behind_with_the_plugins_own_codes(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -217,7 +217,7 @@ def test_files_are_walked_in_the_order_of_their_whole_paths(
     assert len(paths) == sum(path.is_file() for path in folder.rglob("*"))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no name of Windows begins with a backslash")
+@pytest.mark.posix("no name of Windows begins with a backslash")
 async def test_a_name_that_begins_with_a_backslash_or_cannot_be_decoded_stays_in_its_folder(folder: Path) -> None:
     """What is no separator here is one on Windows, and bytes that are no UTF-8 are told by their escapes."""
     for name in ("\\\\server\\share.wav", "\udcff.wav"):
@@ -228,7 +228,7 @@ async def test_a_name_that_begins_with_a_backslash_or_cannot_be_decoded_stays_in
     assert not any(leads_out(item.name) for item in items)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no name of Windows holds a backslash")
+@pytest.mark.posix("no name of Windows holds a backslash")
 async def test_a_name_that_leads_out_on_windows_is_left_behind_with_a_reason(folder: Path) -> None:
     (folder / "a\\..\\..\\up.wav").write_bytes(b"x")
     (item,) = (item for item in await told(stage_of(folder)) if item.presence is not InventoryState.FOUND)
