@@ -15,7 +15,9 @@ from omt_core.api.errors import (
     OnlineUnavailableError,
 )
 from omt_core.engine import result
+from omt_core.engine.findings import REPORT_NOT_WRITTEN
 from omt_core.engine.result import _say_frozen, end_run
+from omt_core.engine.session import MigrationSession
 from tests.core.engine.sessions import session_in
 
 
@@ -47,3 +49,18 @@ async def test_a_run_whose_report_met_a_full_disk_is_journalled_with_that_error(
         (run,) = await session.journal.runs.all()
     assert (told.exit_code, run.exit_code) == (ExitCode.USAGE, ExitCode.USAGE)
     assert run.error == "disk-full: The disk is full."
+
+
+@pytest.mark.anyio
+async def test_what_a_report_had_to_say_of_itself_is_journalled_with_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unwritten(session: MigrationSession) -> None:
+        session.log.file("report", (REPORT_NOT_WRITTEN.finding("The report is open elsewhere."),))
+
+    monkeypatch.setattr(result, "keep_report", unwritten)
+    async with session_in(tmp_path) as session:
+        told = await end_run(session, None, reports=True)
+        kept = await session.journal.runs.last_findings()
+    assert told.report is None
+    assert [finding.message for finding in kept] == ["The report is open elsewhere."]

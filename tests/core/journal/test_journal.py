@@ -160,6 +160,18 @@ async def test_names_that_are_not_text_and_parts_of_tables_come_back_as_they_wer
         assert (record.key, record.name, record.path, record.part) == (odd.key, odd.name, odd.path, part)
 
 
+async def test_a_run_that_ends_ends_its_phase_and_one_that_is_killed_does_not(tmp_path: Path) -> None:
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin_phase("upload")
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin_phase("upload")
+        await journal.runs.finish(4, (), error="tenant-gone: It is gone.")
+        killed, ended = await journal.runs.all()
+    assert (killed.phases[0].finished, killed.exit_code, killed.error) == (None, None, "")
+    assert (ended.phases[0].finished, ended.exit_code) == (ended.finished, 4)
+    assert ended.error == "tenant-gone: It is gone."
+
+
 async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     decisions = Decisions(
