@@ -25,8 +25,9 @@ class Plugins(CoreCommand):
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", metavar="PART")
+        parser.usage = "%(prog)s [PART ...]"  # argparse shows a part that may be left out as one that may not
         order = parts.add_parser("order", help="who answers a hook")
-        order.add_argument("hook", metavar="HOOK")
+        order.add_argument("hook", metavar="HOOK", help="its name, such as `validate_users`")
         new = parts.add_parser("new", help="write a plugin to begin with, as a distribution with tests, types and CI")
         new.add_argument("plugin", metavar="NAME", help="of the new plugin, such as `call_notes`")
         new.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="a new folder; by default `omt-NAME` here")
