@@ -90,6 +90,7 @@ from omt_core.api.online import (
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
+from omt_core.api.sentence import Sentence, joined, plural, sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
 from omt_core.api.text import byte_size, decode_text, duration, listing, one_line, quantity, spreadsheet_cell
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
@@ -181,6 +182,7 @@ __all__ = [
     "RunContext",
     "RunSummary",
     "SecretReference",
+    "Sentence",
     "ServiceFolders",
     "Severity",
     "SnapshotLostError",
@@ -218,12 +220,15 @@ __all__ = [
     "duration",
     "files",
     "hookimpl",
+    "joined",
     "leads_out",
     "listing",
     "looked_at",
     "may_write",
     "one_line",
     "pinned_key",
+    "plural",
     "quantity",
+    "sentence",
     "spreadsheet_cell",
 ]

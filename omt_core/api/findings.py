@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 
 WAIVER_PREFIX: Final = "plugin:"
@@ -70,8 +71,15 @@ class FindingCode:
     waivable: bool = True
     reason_needed: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meaning", sentence(self.meaning))
+        object.__setattr__(self, "remedy", sentence(self.remedy))
+
     def finding(self, message: str, subjects: tuple[str, ...] = (), *, severity: Severity | None = None) -> Finding:
-        """Say that this was found: `message` is the sentence about this case, `subjects` whom or what it is about."""
+        """Say that this was found: `message` is the sentence about this case, `subjects` whom or what it is about.
+
+        By `sentence("...")` the message can be said in other languages too; plain text stays as it is.
+        """
         return Finding(
             code=self.code,
             severity=severity or self.severity,

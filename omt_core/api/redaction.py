@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
+from omt_core.api.sentence import changed
+
 _IN_CONNECTION_STRING: Final = re.compile(
     r"(?:^|;)\s*(?:pwd|password|accesstoken)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)", re.IGNORECASE
 )
@@ -36,7 +38,10 @@ class Secrets:
             self.add(unquote(password))
 
     def hide(self, text: str) -> str:
-        """Return the text with every known secret replaced, longest first."""
+        """Return the text with every known secret replaced, longest first; a `Sentence` stays one."""
+        return changed(text, self._hidden)
+
+    def _hidden(self, text: str) -> str:
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text

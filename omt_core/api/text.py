@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import Sentence, changed, joined, plural, sentence
 
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words and emoji are made with; they hide nothing."""
@@ -32,9 +33,9 @@ def byte_size(count: float) -> str:
     return f"{count:,.0f} {'byte' if count == 1 else _UNITS[0]}" if step == 0 else f"{count:,.1f} {_UNITS[step]}"
 
 
-def quantity(number: int, one: str, many: str = "") -> str:
+def quantity(number: int, one: str, many: str = "") -> Sentence:
     """Write a number with its noun: `1 file`, `1,200 files`. `many` is needed where it is more than an s longer."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    return plural(number, f"{{number:,}} {one}", f"{{number:,}} {many or f'{one}s'}")
 
 
 def duration(seconds: float) -> str:
@@ -50,8 +51,8 @@ def local_time(moment: datetime) -> str:
 
 def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:
     """Return the first few of these words for a sentence, and how many more there are."""
-    named = separator.join(words[:shown])
-    return f"{named} and {len(words) - shown:,} more" if len(words) > shown else named
+    named = joined(words[:shown], separator)
+    return sentence("{names} and {more:,} more", names=named, more=len(words) - shown) if len(words) > shown else named
 
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -72,9 +73,12 @@ def one_line(text: object) -> str:
 
     Control characters, line feeds among them, marks that turn the direction of text, and surrogates of names that are
     no text become escapes (`\n`, `\u001b`, `\u202e`, `\udc80`), so that no name forges a line or looks like another.
-    They are JSON's own: a line of JSON stays what it was.
+    They are JSON's own: a line of JSON stays what it was. A `Sentence` stays one.
     """
-    line = str(text)
+    return changed(text if isinstance(text, str) else str(text), _escaped)
+
+
+def _escaped(line: str) -> str:
     if line.isprintable():
         return line
     return "".join(json.dumps(char)[1:-1] if _is_hidden(char) else char for char in line)
