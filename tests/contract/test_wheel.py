@@ -42,6 +42,13 @@ def test_it_says_that_it_is_typed_and_brings_all_that_is_not_python(wheel: zipfi
     assert kept <= names
 
 
+def test_it_brings_every_page_of_the_documentation_and_nothing_else_of_it(wheel: zipfile.ZipFile) -> None:
+    place = "omt_core/documentation/pages/"
+    packed = {name.removeprefix(place) for name in wheel.namelist() if name.startswith(place)}
+    assert packed >= {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {Path(name).suffix for name in packed} <= {".md", ".json"}
+
+
 def test_its_entry_points_are_those_of_the_project_and_lead_somewhere(wheel: zipfile.ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     text = wheel.read(name).decode()
