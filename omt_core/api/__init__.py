@@ -92,7 +92,16 @@ from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.sentence import Sentence, joined, plural, sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
-from omt_core.api.text import byte_size, decode_text, duration, listing, one_line, quantity, spreadsheet_cell
+from omt_core.api.text import (
+    byte_size,
+    decode_text,
+    duration,
+    listing,
+    local_time,
+    one_line,
+    quantity,
+    spreadsheet_cell,
+)
 from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAddress, Photo, Proposal, User, UserPlan
 from omt_core.version import __version__
 
@@ -223,6 +232,7 @@ __all__ = [
     "joined",
     "leads_out",
     "listing",
+    "local_time",
     "looked_at",
     "may_write",
     "one_line",

@@ -102,7 +102,7 @@ class Console(EventSink):
         """Print the result where a program reads, and return the exit code."""
         self.finished = True
         if self._json:
-            self._print_json(result.model_dump(mode="json"))
+            self._print_json(result.told())
         _log.info("ended with exit code %s", result.exit_code)
         return result.exit_code
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from omt_core.api.reporting import EstimateRecord
-from omt_core.api.text import duration
+from omt_core.api.text import duration, local_time
 
 
 def judged(estimate: EstimateRecord) -> str:
     """Say how far off an estimate was."""
-    said = f"Estimated on {estimate.made:%Y-%m-%d %H:%M} UTC: {duration(estimate.shortest)} to "
+    said = f"Estimated on {local_time(estimate.made)}: {duration(estimate.shortest)} to "
     said += f"{duration(estimate.longest)}"
     if estimate.took is None or estimate.off is None:
         return f"{said}."

@@ -15,7 +15,6 @@ import anyio
 
 from omt_core.answers.file import Answers, load_answers
 from omt_core.api.commands import Command
-from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.redaction import SECRETS
 from omt_core.app import Application, compose
@@ -189,7 +188,7 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
     if console.debug:
         sys.stderr.write(SECRETS.hide("".join(traceback.format_exception(error))))
     console.error(told)
-    kind = MigrationKind.LIVE if answers is None else answers.kind
+    kind = None if answers is None else answers.kind
     return console.finish_with(Result(exit_code=code, kind=kind, error=error_line(told)))
 
 

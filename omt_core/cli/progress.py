@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
-from omt_core.api.text import byte_size, duration, one_line
+from omt_core.api.text import byte_size, duration, one_line, quantity
 from omt_core.cli.console import Console
 from omt_core.engine.session import Engine, tell_observers
 from omt_core.engine.upload.table import Row, UploadTable
@@ -161,4 +161,5 @@ def _words(row: Row, mark: str) -> str:
         return mark
     if row.state is StageState.SKIPPING:
         return f"{mark} {byte_size(progress.skipped_bytes)}"
-    return f"{mark} {byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}, {progress.items_done} items"
+    done = f"{byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}"
+    return f"{mark} {done}, {quantity(progress.items_done, 'item')}"

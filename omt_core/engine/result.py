@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
@@ -75,15 +75,16 @@ class Result(_Line):
     """The last line of every command's output under `--json`; a command may add fields of its own.
 
     `left_behind` counts the files that are not online: those `missing` on site, those that `failed`, and those
-    `left_out` by a rule. `report` is the report that the run left in its workspace.
+    `left_out` by a rule. `report` is the report that the run left in its workspace. `mode` and `kind` are those of a
+    migration: a command without one, or that ended before it was known which, has none.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     event: Literal["result"] = "result"
     exit_code: int
-    mode: MigrationMode = MigrationMode.INITIAL
-    kind: MigrationKind = MigrationKind.LIVE
+    mode: MigrationMode | None = None
+    kind: MigrationKind | None = None
     sent: Counted = Counted()
     skipped: Counted = Counted()
     missing: int = 0
@@ -96,6 +97,11 @@ class Result(_Line):
     receipt: Path | None = None
     report: Path | None = None
     error: ErrorLine | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return the fields for JSON; without a migration those that say which one are left out."""
+        unknown = {name for name in ("mode", "kind") if getattr(self, name) is None}
+        return self.model_dump(mode="json", exclude=unknown)
 
 
 def error_line(error: OmtError) -> ErrorLine:

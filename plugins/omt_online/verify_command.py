@@ -10,7 +10,7 @@ from typing import cast
 
 import anyio.to_thread
 
-from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError
+from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError, byte_size, quantity
 from omt_online.client.settings import ClientSettings
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
 from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots, stages_of_files
@@ -157,7 +157,7 @@ def _good(key: TrustedKey, counts: ArchiveCounts) -> str:
     """Say that nothing differs, and of what that is not known."""
     unknown = [] if key.proves_origin else ["who signed it"]
     if not_read := counts.elsewhere.total():
-        unknown.append(f"{not_read} files that were not read" if not_read > 1 else "1 file that was not read")
+        unknown.append(f"{quantity(not_read, 'file')} that {'was' if not_read == 1 else 'were'} not read")
     return f"Verified, but for {' and '.join(unknown)}." if unknown else "Verified: nothing differs."
 
 
@@ -170,11 +170,13 @@ def _stage_root(words: str) -> tuple[str, Path]:
 
 def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> None:
     header = receipt.header
+    tables = quantity(len(header.tables), "table")
+    rows = quantity(sum(table.rows for table in header.tables), "row")
     context.print(f"Receipt of a {header.kind} migration, completed {header.completed_at} at {header.tenant}")
     context.print(f"  of {header.owner}, serial {header.serial}")
     context.print(
-        f"  {header.files.verified} files with {header.files.bytes} bytes, {header.files.left_behind} left behind; "
-        f"{len(header.tables)} tables with {sum(table.rows for table in header.tables)} rows"
+        f"  {quantity(header.files.verified, 'file')} with {byte_size(header.files.bytes)}, "
+        f"{header.files.left_behind:,} left behind; {tables} with {rows}"
     )
     context.print(f"Checked with {key.source}: {key.public_key}")
     if not key.proves_origin:

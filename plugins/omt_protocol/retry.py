@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from omt_core.api import (
     PartHints,
     UploadMismatchError,
     UploadRequest,
+    quantity,
 )
 
 T = TypeVar("T")
@@ -42,6 +44,8 @@ _DAMAGED_SENDS: Final = 5
 """How often one chunk may arrive damaged before the line, or this machine's memory, is not to be trusted."""
 
 
+_TOLD_EACH: Final = 60.0
+"""Seconds between two lines about one failure that goes on."""
 _CUT_BODIES: Final = 6
 """How often in a row the line may break over one body until the body is the reason, if the line carries all else."""
 
@@ -55,16 +59,24 @@ class Patience:
 
 
 class Retries:
-    """Repeats calls that failed with `OnlineUnavailableError`, saying so each time, until patience is over.
+    """Repeats calls that failed with `OnlineUnavailableError`, saying so, until patience is over.
 
     `refusals` counts how often the other end asked for less at a time, which is what it says with the code `busy`.
+    `clock` tells seconds.
     """
 
-    def __init__(self, patience: Patience, events: EventSink, *, busy: str = "busy") -> None:
+    def __init__(
+        self,
+        patience: Patience,
+        events: EventSink,
+        *,
+        busy: str = "busy",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.refusals = 0
         self._patience = patience
-        self._events = events
         self._busy = busy
+        self._outages = _Outages(events, busy, clock)
 
     async def again(self, call: Callable[[], Awaitable[T]]) -> T:
         """Return what the call returns, the last time it is tried; it must do no harm to call it twice."""
@@ -78,13 +90,47 @@ class Retries:
         ):
             with attempt:
                 try:
-                    return await call()
+                    answer = await call()
                 except OnlineUnavailableError as error:
                     self.refusals += error.code == self._busy
                     wait = attempt.next_wait if error.retry_after is None else error.retry_after
-                    self._events.emit(Notice(message=f"{error.message} Trying again in {math.ceil(wait)} s."))
+                    self._outages.failed(error, wait)
                     raise
+                self._outages.over()
+                return answer
         raise AssertionError  # stamina returns or raises
+
+
+class _Outages:
+    """Says a failure once, and while it goes on a count now and then: many uploads at once meet the same one."""
+
+    def __init__(self, events: EventSink, busy: str, clock: Callable[[], float]) -> None:
+        self._events = events
+        self._busy = busy
+        self._clock = clock
+        self._tries: dict[str, int] = {}
+        self._told: dict[str, float] = {}
+
+    def failed(self, error: OnlineUnavailableError, wait: float) -> None:
+        """Count a try that failed, the next of which is after `wait` seconds."""
+        self._tries[error.code] = tries = self._tries.get(error.code, 0) + 1
+        now = self._clock()
+        if now - self._told.get(error.code, -math.inf) < _TOLD_EACH:
+            return
+        self._told[error.code] = now
+        again = f"Trying again in {math.ceil(wait)} s." if tries == 1 else f"Tried {tries:,} times so far."
+        self._events.emit(Notice(message=f"{error.message} {again}"))
+
+    def over(self) -> None:
+        """Take it that the online side answers: what failed before is over, and said if it was more than a moment.
+
+        One that is busy answered all the time.
+        """
+        tries = sum(self._tries.pop(code) for code in tuple(self._tries) if code != self._busy)
+        if tries > 1:
+            self._events.emit(
+                Notice(message=f"The online side answers again, after {quantity(tries, 'try', 'tries')} that failed.")
+            )
 
 
 def retrying(inner: OnlineMigration, patience: Patience, events: EventSink) -> OnlineMigration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from omt_core.api import duration
+from omt_core.api import duration, local_time
 
 
 def encodable(text: str | Path) -> str:
@@ -14,8 +14,8 @@ def encodable(text: str | Path) -> str:
 
 
 def moment(time: datetime | None) -> str:
-    """Return a time in UTC to the minute."""
-    return "" if time is None else f"{time:%Y-%m-%d %H:%M} UTC"
+    """Return a time to the minute, by the clock of the machine that writes the report, with its zone."""
+    return "" if time is None else local_time(time)
 
 
 def lasted(began: datetime, ended: datetime | None) -> str:

@@ -11,6 +11,7 @@ from omt_core.api import files
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.online import TENANT_KEY_FILE
 from omt_core.api.stages import STAGE_ROOTS_FILE
+from omt_core.api.text import quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine import facts
@@ -43,7 +44,7 @@ class Purge(CoreCommand):
             removed = _remove(folder, everything=call.options.all)
         if call.options.all:
             files.remove(folder / LOCK_FILE)
-        call.console.print(f"Removed {removed} files and folders from {folder}.")
+        call.console.print(f"Removed {quantity(removed, 'file or folder', 'files and folders')} from {folder}.")
         return call.console.finish(ExitCode.DONE)
 
 

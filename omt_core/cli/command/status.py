@@ -10,7 +10,6 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
 from omt_core.api.reporting import MigrationRecord, RunSummary
@@ -94,8 +93,8 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     )
     return call.console.finish(
         ExitCode.DONE,
-        mode=MigrationMode.INITIAL if last is None else last.mode,
-        kind=MigrationKind.LIVE if last is None else record.decisions.kind,
+        mode=None if last is None else last.mode,
+        kind=None if last is None else record.decisions.kind,
         skipped=Counted(
             files=sum(one.confirmed_items for one in counted), bytes=sum(one.confirmed_bytes for one in counted)
         ),

@@ -14,6 +14,7 @@ from omt_core.api.errors import ExitCode, InputError, InstallationError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
+from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
@@ -111,7 +112,7 @@ def _tell(call: Invocation, thawed: Thawed) -> int:
 def _not_frozen(thawed: str | None) -> str:
     if thawed is None:
         return "This migration has frozen nothing."
-    return f"What this migration had frozen was thawed on {datetime.fromisoformat(thawed):%Y-%m-%d at %H:%M} UTC."
+    return f"What this migration had frozen was thawed on {local_time(datetime.fromisoformat(thawed))}."
 
 
 def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:

@@ -14,13 +14,16 @@ from omt_core.api.context import RateLimiter
 from omt_core.api.errors import InputError
 from omt_core.api.files import write_whole
 
-_UNITS: Final = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+_UNITS: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _LOOK_EVERY: Final = 1.0
 _LONGEST_WAIT: Final = 0.5
 
 
 def parse_rate(text: str) -> int | None:
-    """Read `5M` as bytes per second (K, M, G are powers of 1,000), `off` as None. Raises `InputError`."""
+    """Read `5M` as bytes per second, `off` as None. K, M and G are powers of 1,024, as sizes are shown.
+
+    Raises `InputError` `rate-invalid`.
+    """
     if text.strip().lower() == "off":
         return None
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([KMG]?)", text.strip().upper())

@@ -169,7 +169,7 @@ class ResultPart(Part):
     left_out: int
     receipt: Path | None
     report: Path | None
-    kind: MigrationKind
+    kind: MigrationKind | None
     changes: Mapping[str, int]
     can_thaw: bool
 

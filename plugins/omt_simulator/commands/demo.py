@@ -18,7 +18,7 @@ import anyio.to_thread
 
 from omt_core.api import Command, CommandContext, InputError
 from omt_core.api.files import write_whole
-from omt_simulator.commands.demo_steps import TenantAddress, run_step, serving_tenant
+from omt_simulator.commands.demo_steps import TenantAddress, run_step, run_step_of_a_program, serving_tenant
 from omt_simulator.commands.simulate import add_size_options
 from omt_simulator.directory import not_writable
 
@@ -67,13 +67,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(context: CommandContext, options: argparse.Namespace) -> int:
-    """Run the steps; the exit code is that of the first that failed."""
+    """Run the steps; the exit code is that of the first that failed, and the result that of the migration."""
     folders = DemoFolders((options.workspace or context.data_folder / "demo").absolute())
     demo = _Demo(context, folders, test_migration=options.test_migration)
     code = await demo.run({name: getattr(options, name) for name in SIZES if getattr(options, name) is not None})
     if code == 0:
         demo.show_results()
-    return context.finish(code, receipt=str(folders.receipt) if folders.receipt.is_file() else None)
+    return context.finish(code, **demo.result)
 
 
 class _Demo:
@@ -81,6 +81,8 @@ class _Demo:
         self._context = context
         self._folders = folders
         self._test_migration = test_migration
+        self.result: dict[str, Any] = {}
+        """What the migration had for a result, under `--json`; without what stands for the whole demo."""
 
     async def run(self, sizes: dict[str, int]) -> int:
         code = await self._simulate(sizes)
@@ -113,16 +115,20 @@ class _Demo:
     async def _migrate(self) -> int:
         recovery = ["--recover", "missing"] if self._folders.receipt.is_file() else []
         where = ["--answers", str(self._folders.answers), "--workspace", str(self._folders.migration)]
-        code = await self._step("Migrate it", "migrate", *where, *recovery)
+        code = await self._step("Migrate it", "migrate", *where, *recovery, keeps_result=self._context.json)
         if code:
             return code
         return await self._step("Verify the receipt", "verify", str(self._folders.receipt))
 
-    async def _step(self, title: str, *words: str) -> int:
+    async def _step(self, title: str, *words: str, keeps_result: bool = False) -> int:
         command = (*self._context.self_command, *words)
         self._announce(title, command)
         await self._context.written()  # What was announced comes before what the child says.
-        code = await run_step(command, to_stderr=self._context.json)
+        if keeps_result:
+            code, result = await run_step_of_a_program(command, self._context.print_line)
+            self.result = {name: value for name, value in result.items() if name not in {"event", "exit_code"}}
+        else:
+            code = await run_step(command, to_stderr=self._context.json)
         if code:
             self._context.print(f"This step ended with exit code {code}; the demo stops here.")
         return code

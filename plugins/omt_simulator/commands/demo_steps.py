@@ -6,14 +6,15 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.buffered import BufferedByteReceiveStream
+from anyio.streams.text import TextReceiveStream
 from pydantic import BaseModel, ValidationError
 
 from omt_core.api import OnlineError
@@ -41,6 +42,28 @@ async def run_step(command: Sequence[str], *, to_stderr: bool) -> int:
     process = await anyio.open_process(command, stdin=None, stdout=STANDARD_ERROR if to_stderr else None, stderr=None)
     try:
         return await process.wait()
+    finally:
+        await _wait_or_end(process)
+
+
+async def run_step_of_a_program(
+    command: Sequence[str], print_line: Callable[[str], None]
+) -> tuple[int, dict[str, Any]]:
+    """Run one command under `--json`: hands each line on but the result, which is returned with the exit code."""
+    process = await anyio.open_process((*command, "--json"), stdin=None, stdout=subprocess.PIPE, stderr=None)
+    result: dict[str, Any] = {}
+    try:
+        stream = TextReceiveStream(cast("ByteReceiveStream", process.stdout))  # asked for by PIPE
+        rest = ""
+        async for text in stream:
+            *lines, rest = f"{rest}{text}".split("\n")
+            for line in lines:
+                fields = json.loads(line)
+                if fields["event"] == "result":
+                    result = fields
+                else:
+                    print_line(line)
+        return await process.wait(), result
     finally:
         await _wait_or_end(process)
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 import anyio.to_thread
 from filelock import FileLock, Timeout
 
-from omt_core.api import CommandContext
+from omt_core.api import CommandContext, byte_size, quantity
 from omt_protocol.mismatch_report import MismatchReport
 from omt_protocol.receipt import Mismatch
 from omt_tenant.findings import STORE_MISMATCH
@@ -50,10 +50,10 @@ async def run_verify(context: CommandContext, options: argparse.Namespace, setti
         await report.take(reading_index(index.check()))
         if report.total == before:
             stored = await _scrub_indexed(layout, index, report, settings.importing, completed, at_rest=at_rest)
-            context.print(f"Store: {stored.packs} packs, {stored.contents} contents, {stored.bytes} bytes read.")
-        context.print(
-            f"Completed: {completed.receipts} receipts, {completed.tables} tables with {completed.rows} rows read."
-        )
+            packs, contents = quantity(stored.packs, "pack"), quantity(stored.contents, "content")
+            context.print(f"Store: {packs}, {contents}, {byte_size(stored.bytes)} read.")
+        receipts, tables = quantity(completed.receipts, "receipt"), quantity(completed.tables, "table")
+        context.print(f"Completed: {receipts}, {tables} with {quantity(completed.rows, 'row')} read.")
     return report.finish("Verified: everything stored is what it was.")
 
 

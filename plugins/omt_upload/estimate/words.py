@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from omt_core.api import byte_size, duration, quantity
+from omt_core.api import byte_size, duration, local_time, quantity
 from omt_core.api.calls import EstimateTransfer, PastTransfer
 from omt_upload.estimate.forecast import Counted, Forecast, Range, Work
 from omt_upload.estimate.probe import Probe
@@ -77,7 +77,7 @@ def _past(forecast: Forecast) -> Iterator[str]:
 
 
 def _named(past: PastTransfer) -> str:
-    return f"Run {past.run} of {past.ended:%Y-%m-%d %H:%M} UTC"
+    return f"Run {past.run} of {local_time(past.ended)}"
 
 
 def _between(range_: Range) -> str:

@@ -6,6 +6,8 @@ import codecs
 import json
 import locale
 import logging
+import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line, spreadsheet_cell
 from omt_core.api.errors import InputError
-from omt_core.api.text import decode_text, quantity, text_of_cell
+from omt_core.api.text import decode_text, local_time, quantity, text_of_cell
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -35,6 +37,17 @@ def test_a_line_of_json_stays_what_it_was(text: str) -> None:
 def test_words_of_people_stay_as_they_are() -> None:
     for text in ("Åse Ørn", "\u05e9\u05dc\u05d5\u05dd", "नमस्ते", "👩\u200d🚒", "a\u00a0b", "Ünïcode — “quoted”"):
         assert one_line(text) == text
+
+
+@pytest.mark.posix("Windows takes its zone from the system alone")
+def test_a_time_is_told_by_the_clock_of_the_machine_with_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "CET-1")
+    time.tzset()
+    try:
+        assert local_time(datetime(2026, 11, 27, 23, 30, tzinfo=UTC)) == "2026-11-28 00:30 +0100"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_finding_is_one_line_whatever_names_went_into_it() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from omt_core.api.reporting import EstimateRecord
+from omt_core.api.text import local_time
 from omt_core.cli.estimates import judged
 
 
@@ -19,7 +20,7 @@ from omt_core.cli.estimates import judged
 def test_it_is_said_how_far_off_an_estimate_was(took: float, runs: tuple[int, ...], said: str) -> None:
     made = datetime(2026, 11, 27, 20, 15, tzinfo=UTC)
     estimate = EstimateRecord(made=made, shortest=60, longest=120, files=1, bytes=1, took=took, runs=runs)
-    assert judged(estimate) == f"Estimated on 2026-11-27 20:15 UTC: 00:01:00 to 00:02:00; {said}"
+    assert judged(estimate) == f"Estimated on {local_time(made)}: 00:01:00 to 00:02:00; {said}"
 
 
 @pytest.mark.parametrize(("took", "off"), [(0.0, 1.0), (0.4, 1.0), (30.0, 30.0)])

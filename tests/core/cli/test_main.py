@@ -72,6 +72,17 @@ def test_a_reader_that_went_away_does_not_end_a_command() -> None:
     assert (process.returncode, said) == (0, "")
 
 
+@pytest.mark.parametrize("words", [["plugins"], ["discover"], ["purge"], ["status"], ["odd-command"]])
+def test_a_command_without_a_migration_claims_neither_mode_nor_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    main([*words, "--json"])
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["event"] == "result"
+    assert not {"mode", "kind"} & result.keys()
+
+
 def test_a_test_migration_that_ends_before_it_begins_says_that_it_is_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

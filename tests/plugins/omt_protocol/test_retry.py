@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
+import anyio
 import pytest
 import stamina
 from typing_extensions import override
@@ -18,7 +19,7 @@ from omt_core.api.errors import (
 )
 from omt_core.api.events import Notice
 from omt_core.api.online import Chunk, ManifestEntry
-from omt_protocol.retry import Patience, RetryingMigration
+from omt_protocol.retry import Patience, Retries, RetryingMigration
 from tests.plugins.omt_online.client.tenants import Watcher
 from tests.plugins.omt_upload.memory_tenant import Arriving, MemoryMigration, MemoryTenant, UploadRequest
 
@@ -94,12 +95,46 @@ def patient(*failures: tuple[bool, OnlineError]) -> tuple[RetryingMigration, Uns
     return RetryingMigration(inner, Patience(total=600, longest_wait=30), watcher), inner, watcher
 
 
-async def test_a_call_is_repeated_until_it_succeeds_and_each_wait_is_told() -> None:
-    migration, _, watcher = patient((False, gone()), (False, gone(retry_after=17)))
+def told(watcher: Watcher) -> list[str]:
+    return [event.message for event in watcher.events if isinstance(event, Notice)]
+
+
+async def test_a_call_is_repeated_until_it_succeeds_and_the_wait_is_told() -> None:
+    migration, _, watcher = patient((False, gone(retry_after=17)))
     assert await migration.missing([]) == {"x"}
-    notices = [event.message for event in watcher.events if isinstance(event, Notice)]
-    assert len(notices) == 2
-    assert "17 s" in notices[1]
+    assert told(watcher) == ["The line broke. Trying again in 17 s."]
+
+
+async def test_a_tenant_that_is_gone_is_one_line_then_a_count_each_minute_then_that_it_is_back() -> None:
+    clock, watcher = [0.0], Watcher(Path())
+    retries = Retries(Patience(total=600, longest_wait=3), watcher, clock=lambda: clock[0])
+    failures = 0
+
+    async def upload() -> None:
+        nonlocal failures
+        if failures < 78:
+            failures += 1
+            clock[0] += 1.0
+            raise gone(retry_after=0)
+
+    with stamina.set_testing(True, attempts=100):
+        async with anyio.create_task_group() as uploads:
+            for _ in range(6):
+                uploads.start_soon(retries.again, upload)
+    assert told(watcher) == [
+        "The line broke. Trying again in 0 s.",
+        "The line broke. Tried 61 times so far.",
+        "The online side answers again, after 78 tries that failed.",
+    ]
+
+
+async def test_an_online_side_that_is_busy_now_and_then_is_told_once_a_minute() -> None:
+    busy = OnlineUnavailableError("busy", "Too many uploads.", "Later.", retry_after=1)
+    migration, unsteady, watcher = patient()
+    for _ in range(5):
+        unsteady.failures = [(False, busy)]
+        await migration.missing([])
+    assert told(watcher) == ["Too many uploads. Trying again in 1 s."]
 
 
 async def test_only_answers_that_the_online_side_is_busy_count_as_refusals() -> None:

@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 
 from omt_core.api.errors import InputError
+from omt_core.api.text import byte_size
 from omt_core.engine.upload.rate import FileRateLimiter, parse_rate, write_limit
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(("text", "rate"), [("5M", 5_000_000), ("500k", 500_000), ("1.5M", 1_500_000), ("off", None)])
+@pytest.mark.parametrize(("text", "rate"), [("5M", 5 * 1024**2), ("500k", 512_000), ("1.5M", 1_572_864), ("off", None)])
 def test_a_rate_is_read_as_written(text: str, rate: int | None) -> None:
     assert parse_rate(text) == rate
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("5M", "5.0 MB"), ("500K", "500.0 KB"), ("1.5G", "1.5 GB")])
+def test_a_rate_is_shown_in_the_units_in_which_it_was_typed(typed: str, shown: str) -> None:
+    assert byte_size(parse_rate(typed) or 0) == shown
 
 
 @pytest.mark.parametrize("text", ["", "fast", "-1", "0", "5T", "1e9", "5 M B"])

@@ -42,6 +42,11 @@ match WORDS[0]:
         while True:
             time.sleep(60)
     case "migrate":
-        print("migrating live", flush=True)
+        if "--json" in WORDS:
+            print(json.dumps({"event": "notice", "message": "migrating live"}), flush=True)
+            sent = {"files": 7, "bytes": 70}
+            print(json.dumps({"event": "result", "exit_code": 0, "kind": "test", "sent": sent}), flush=True)
+        else:
+            print("migrating live", flush=True)
         option("--workspace").mkdir(parents=True, exist_ok=True)
         (option("--workspace") / "receipt.json").write_text("{}")

@@ -85,9 +85,16 @@ def test_a_tenant_that_does_not_start_is_named(console, tmp_path):
         console.run(DEMO)
 
 
-def test_standard_output_stays_a_programs_own(console, capfd):
+def test_a_program_gets_the_lines_of_the_migration_and_its_result_as_the_demos(console, capfd):
     console.json = True
+    assert console.run(DEMO) == 0
+    assert capfd.readouterr().out == ""
+    assert [json.loads(line)["message"] for line in console.lines if line.startswith("{")] == ["migrating live"]
+    assert console.finished == (0, {"kind": "test", "sent": {"files": 7, "bytes": 70}})
+
+
+def test_a_demo_that_failed_before_its_migration_has_no_result_of_one(console, tmp_path):
+    console.json = True
+    (tmp_path / "fail").write_text("simulate")
     console.run(DEMO)
-    captured = capfd.readouterr()
-    assert captured.out == ""
-    assert "migrating live" in captured.err
+    assert console.finished == (3, {})

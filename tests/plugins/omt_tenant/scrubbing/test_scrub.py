@@ -183,8 +183,8 @@ def test_a_tenant_at_rest_is_verified_and_not_changed(folder):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     code, context = scrub(folder)
     assert (code, context.findings) == (0, [])
-    assert any(line.startswith("Store: 1 packs, 5 contents") for line in context.lines)
-    assert "Completed: 1 receipts, 1 tables with 1 rows read." in context.lines
+    assert any(line.startswith("Store: 1 pack, 5 contents") for line in context.lines)
+    assert "Completed: 1 receipt, 1 table with 1 row read." in context.lines
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     ignored = {folder / "server.lock", folder / "tenant.sqlite-shm", folder / "tenant.sqlite-wal"}
     assert {path: data for path, data in after.items() if path not in ignored} == {

@@ -7,7 +7,7 @@ import { sendingDialog } from "../../core/sending-dialog.js";
 import { t } from "../../core/text.js";
 import { rateText } from "./rate-text.js";
 
-const OFFERED = { "500K": 500e3, "1M": 1e6, "5M": 5e6, "20M": 20e6 };
+const OFFERED = { "500K": 500 * 1024, "1M": 1024 ** 2, "5M": 5 * 1024 ** 2, "20M": 20 * 1024 ** 2 };
 const OWN = "own";
 
 /** @param {?number} limit bytes per second now, or none */

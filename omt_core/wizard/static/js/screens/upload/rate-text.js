@@ -1,11 +1,11 @@
-/** Limits on sending as they are given: K, M and G are powers of 1,000, as in `omt limit`. */
+/** Limits on sending as they are given: K, M and G are powers of 1,024, as in `omt limit` and in sizes. */
 
 import { number, t } from "../../core/text.js";
 
 const UNITS = [
-  [1e9, "upload.gigabytes-per-second"],
-  [1e6, "upload.megabytes-per-second"],
-  [1e3, "upload.kilobytes-per-second"],
+  [1024 ** 3, "upload.gigabytes-per-second"],
+  [1024 ** 2, "upload.megabytes-per-second"],
+  [1024, "upload.kilobytes-per-second"],
   [1, "upload.bytes-per-second"],
 ];
 
