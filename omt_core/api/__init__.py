@@ -63,6 +63,7 @@ from omt_core.api.journal import (
     TransferUploads,
     UploadRecord,
 )
+from omt_core.api.language import Language, translated
 from omt_core.api.machine import MachineCheck, MachineState, looked_at, may_write
 from omt_core.api.online import (
     TENANT_KEY_FILE,
@@ -153,6 +154,7 @@ __all__ = [
     "ItemRecord",
     "ItemState",
     "KnownFile",
+    "Language",
     "Licence",
     "LoginOutcome",
     "LoginResult",
@@ -241,4 +243,5 @@ __all__ = [
     "quantity",
     "sentence",
     "spreadsheet_cell",
+    "translated",
 ]

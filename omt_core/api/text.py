@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from omt_core.api.errors import InputError
-from omt_core.api.sentence import Sentence, changed, joined, plural, sentence
+from omt_core.api.sentence import Sentence, changed, joined, sentence
 
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words and emoji are made with; they hide nothing."""
@@ -35,7 +35,7 @@ def byte_size(count: float) -> str:
 
 def quantity(number: int, one: str, many: str = "") -> Sentence:
     """Write a number with its noun: `1 file`, `1,200 files`. `many` is needed where it is more than an s longer."""
-    return plural(number, f"{{number:,}} {one}", f"{{number:,}} {many or f'{one}s'}")
+    return Sentence(f"{{number:,}} {one if number == 1 else many or f'{one}s'}", {"number": number})
 
 
 def duration(seconds: float) -> str:

@@ -30,7 +30,8 @@ PUBLIC = {
     "TransferUploads", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage",
     "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints", "Waiver",
     "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
-    "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined",
+    "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
+    "translated",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

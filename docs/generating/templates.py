@@ -1,0 +1,114 @@
+"""The templates of all sentences in a package's source, by its syntax tree: what its catalogues are to translate.
+
+A template is a literal where it is said: given to `sentence`, `plural` or `quantity`, as the message of a finding or an
+error, or as meaning and remedy of a code.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from omt_core.api.sentence import placeholders
+
+ROOT: Final = Path(__file__).parents[2]
+LANGUAGES: Final = ("de", "nl", "sv", "no", "da")
+_SENTENCES: Final[Mapping[str, Sequence[int]]] = {"sentence": (0,), "plural": (1, 2)}
+"""What makes sentences, and which of its arguments are templates."""
+_CATALOGUES: Final = {"FindingCode": ("meaning", "remedy"), "ErrorCode": ("meaning", "remedy")}
+_MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
+"""Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
+_ELSEWHERE: Final = {"testing"}
+_MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py", "omt_core/api/errors.py"}
+"""Where templates come from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template, the place that says it, and the names of what is put in there; None where that cannot be seen."""
+
+    text: str
+    place: str
+    given: frozenset[str] | None
+
+
+def packages() -> Mapping[str, Path]:
+    """Return all packages of the tool that say something, each with its folder."""
+    return {"omt_core": ROOT / "omt_core"} | {path.name: path for path in sorted((ROOT / "plugins").glob("omt_*"))}
+
+
+def templates_of(package: Path) -> Sequence[Template]:
+    """Return the templates of a package, in the order of its source, each once."""
+    found: dict[str, Template] = {}
+    for one in _all_in(package):
+        if isinstance(one, Template):
+            found.setdefault(one.text, one)
+    return tuple(found.values())
+
+
+def every_template(package: Path) -> Sequence[Template]:
+    """Return the templates of a package wherever they are said."""
+    return tuple(one for one in _all_in(package) if isinstance(one, Template))
+
+
+def no_literals(package: Path) -> Sequence[str]:
+    """Return the places that say a template which is no literal: no translator would find it."""
+    return tuple(one for one in _all_in(package) if isinstance(one, str))
+
+
+def _all_in(package: Path) -> Iterator[Template | str]:
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(ROOT).as_posix()
+        if not _ELSEWHERE & set(file.parts) and "tests" not in file.relative_to(package).parts and name not in _MAKERS:
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    yield from _said(node, name)
+
+
+def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
+    place = f"{name}:{call.lineno}"
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    if isinstance(call.func, ast.Name) and called in _SENTENCES:
+        places = {str(one) for one in named} | ({"number"} if called == "plural" else set())
+        given = None if None in named else frozenset(places)
+        for argument in [call.args[one] for one in _SENTENCES[called] if one < len(call.args)]:
+            texts = tuple(_texts(argument))
+            yield from (Template(text, place, given) for text in texts)
+            if not texts:
+                yield place
+    elif called == "quantity":
+        yield from (Template(text, place, frozenset({"number"})) for text in _quantities(call))
+    elif called in _CATALOGUES:
+        for word in _CATALOGUES[called]:
+            texts = tuple(_texts(named[word])) if word in named else ()
+            yield from (Template(text, place, frozenset()) for text in texts)
+            if not texts:
+                yield place
+    elif called in _MESSAGES and isinstance(call.func, ast.Attribute):
+        arguments = [*call.args[:1], *(named[one] for one in _MESSAGES[called] if one in named)]
+        for argument in arguments:
+            yield from (Template(text, place, frozenset()) for text in _texts(argument))
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+
+
+def _quantities(call: ast.Call) -> Iterator[str]:
+    words = [text for argument in call.args[1:] for text in _texts(argument)]
+    if words:
+        yield f"{{number:,}} {words[0]}"
+        yield f"{{number:,}} {words[1] if len(words) > 1 else f'{words[0]}s'}"
+
+
+def names_in(template: str) -> frozenset[str]:
+    """Return the names of a template's places."""
+    return frozenset(place.strip("{}").partition(":")[0] for place in placeholders(template))

@@ -1,0 +1,70 @@
+"""What the tool says can be said in six languages: translators find every template, and have translated it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from types import ModuleType
+
+import pytest
+
+from omt_core.api import Language
+from omt_core.api.sentence import placeholders
+from tests.contract.checkout import ROOT
+
+OTHERS = tuple(language.value for language in Language if language is not Language.ENGLISH)
+WHOLE: tuple[str, ...] = ()
+"""The languages in which everything can be said: whoever translates the last of a language names it here."""
+
+
+@pytest.fixture
+def templates(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    return importlib.import_module("generating.templates")
+
+
+@pytest.fixture
+def catalogues(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    return importlib.import_module("catalogues")
+
+
+def test_every_template_is_a_literal_that_translators_find(templates: ModuleType) -> None:
+    assert [place for folder in templates.packages().values() for place in templates.no_literals(folder)] == []
+
+
+def test_what_is_put_into_a_template_is_what_it_has_places_for(templates: ModuleType) -> None:
+    wrong = {
+        one.place: (sorted(templates.names_in(one.text)), sorted(one.given))
+        for folder in templates.packages().values()
+        for one in templates.every_template(folder)
+        if one.given is not None and not templates.names_in(one.text) <= one.given
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_places_of_its_template(templates: ModuleType, language: str) -> None:
+    files = [folder / "locale" / f"{language}.json" for folder in templates.packages().values()]
+    wrong = {
+        template: translation
+        for file in files
+        if file.is_file()
+        for template, translation in json.loads(file.read_text("utf-8")).items()
+        if not translation.strip() or set(placeholders(translation)) != set(placeholders(template))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_translated_that_nobody_says(catalogues: ModuleType, language: str) -> None:
+    assert catalogues.left(language) == {}, f"python docs/catalogues.py --tidy {language}"
+
+
+@pytest.mark.parametrize("language", WHOLE)
+def test_no_template_lacks_a_language(catalogues: ModuleType, language: str) -> None:
+    assert catalogues.missing(language) == {}, f"python docs/catalogues.py --missing {language}"
+
+
+def test_translators_are_asked_for_each_language_that_the_tool_speaks(templates: ModuleType) -> None:
+    assert set(templates.LANGUAGES) == set(OTHERS)
