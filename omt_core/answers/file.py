@@ -74,6 +74,9 @@ class WaiverAnswer(_Section):
     reason: str
     """Why it shall not stop the run."""
 
+    live: bool = False
+    """That it shall count in the live migration too, although it was given for a test before."""
+
     @model_validator(mode="before")
     @classmethod
     def _code_alone(cls, given: object) -> object:
@@ -95,7 +98,8 @@ class Answers(_Section):
     waive: tuple[WaiverAnswer, ...] = ()
     """Findings that shall not stop the run: their codes, or `plugin:NAME`, better with the reason as
     `{ code = "...", reason = "..." }`. Shown with it in receipt and report. Where data may be left behind, such as
-    `tree-incomplete`, a waiver counts only with its reason; the page of each finding says so."""
+    `tree-incomplete`, a waiver counts only with its reason; the page of each finding says so. What was waived for a
+    test counts in the live migration only with `live = true`, so that nobody takes it over unseen."""
 
     installation: ManualAnswers = ManualAnswers()
     """What discovery cannot find."""
@@ -149,7 +153,9 @@ class Answers(_Section):
     @property
     def waivers(self) -> tuple[Waiver, ...]:
         """What shall not stop the run, given for a migration of this kind."""
-        return tuple(Waiver(names=one.code, reason=one.reason, kind=self.kind) for one in self.waive)
+        return tuple(
+            Waiver(names=one.code, reason=one.reason, kind=self.kind, confirmed=one.live) for one in self.waive
+        )
 
     def by_key(self) -> dict[str, Any]:
         """Return what the file says, by key; a secret of the tool's own sections as where it is."""

@@ -17,7 +17,15 @@ from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.text import quantity
 from omt_core.api.users import OtherAddress
-from omt_core.engine.findings import blocking, needs_reason, reasoned_line, unused_waivers
+from omt_core.engine.findings import (
+    blocking,
+    confirming_line,
+    needs_reason,
+    reasoned_line,
+    unconfirmed,
+    unused_waivers,
+    waivers_of_test,
+)
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
 from omt_core.plugin_host import Answers
 
@@ -93,15 +101,16 @@ def take_report(session: MigrationSession, report: CheckReport, *, before: Snaps
     session.log.file_all(filed)
     fits = USER_NAMES in report.found and looked_at[USER_NAMES] == current[USER_NAMES]
     session.answer(answered, report.removed_addresses if fits else None)
-    file_unused_waivers(session)
+    file_about_waivers(session)
 
 
-def file_unused_waivers(session: MigrationSession) -> None:
-    """Say which waivers have nothing to waive."""
+def file_about_waivers(session: MigrationSession) -> None:
+    """Say which waivers have nothing to waive, and which are those of a test and not yet of the live migration."""
     session.log.file(_WAIVERS, ())
     now, host = session.now, session.engine.host
     names = (plugin.name for plugin in host.plugins)
-    session.log.file(_WAIVERS, unused_waivers(now.findings, now.waived, names))
+    told = waivers_of_test(unconfirmed(now.findings, now.decisions.waivers, now.kind))
+    session.log.file(_WAIVERS, (*unused_waivers(now.findings, now.waived, names), *told))
 
 
 def basis(now: Snapshot) -> Mapping[str, object]:
@@ -145,6 +154,10 @@ def refuse_errors(session: MigrationSession) -> None:
     if standing:
         reasoned = sorted({one.code for one in standing if needs_reason(one, session.engine.host.codes)})
         line = f" These only with a reason: `{reasoned_line(reasoned)}`." if reasoned else ""
+        now = session.now
+        of_test = unconfirmed(standing, now.decisions.waivers, now.kind)
+        if of_test:
+            line += f" What was waived for the test counts when it is confirmed: `{confirming_line(of_test)}`."
         codes = ", ".join(sorted({finding.code for finding in standing}))
         stand = "stands" if len(standing) == 1 else "stand"
         raise FindingsError(

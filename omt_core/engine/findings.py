@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from omt_core.api.decisions import Waiver
+from omt_core.api.decisions import MigrationKind, Waiver
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
@@ -22,6 +24,15 @@ WAIVER_UNUSED: Final = FindingCode(
     meaning="The answers waive something that was not found, perhaps because of a spelling mistake.",
     remedy="Take the waiver out of the answers file, or correct its spelling.",
 )
+WAIVER_OF_TEST: Final = FindingCode(
+    code="waiver-of-test",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="What was waived for a test migration does not count in the live one until somebody waives it anew: what"
+    " does no harm in a test may lose data when the migration is live.",
+    remedy="Mend what was found. What may stand in the live migration too is waived once more: in the wizard on the"
+    ' page Checks, in an answers file by `waive = [{ code = "...", reason = "...", live = true }]`.',
+)
 REPORT_NOT_WRITTEN: Final = FindingCode(
     code="report-not-written",
     severity=Severity.WARNING,
@@ -36,7 +47,7 @@ THAW_FAILED: Final = FindingCode(
     meaning="The freeze could not be undone everywhere, so users are still kept out of some part of the installation.",
     remedy="Do what the message asks for, then run `omt thaw`.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, REPORT_NOT_WRITTEN, THAW_FAILED)
+CORE_CODES: Final = (WAIVER_UNUSED, WAIVER_OF_TEST, REPORT_NOT_WRITTEN, THAW_FAILED)
 
 
 class FindingLog:
@@ -113,6 +124,11 @@ def is_waived(finding: Finding, waivers: Iterable[Waiver], codes: Mapping[str, F
     return may_be_waived(finding, codes) and finding.waived_by(counting)
 
 
+def waiver_of(finding: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
+    """Return the waiver that is about this finding, for its reason; whether it counts is told by `is_waived`."""
+    return next((one for one in waivers if finding.waived_by({one.names})), None)
+
+
 def unused_waivers(
     findings: Sequence[Finding], waivers: Iterable[Waiver], plugins: Iterable[str]
 ) -> tuple[Finding, ...]:
@@ -121,6 +137,36 @@ def unused_waivers(
     useful.update(subject for finding in findings for subject in finding.subjects)
     idle = tuple(one.names for one in waivers if one.names not in useful)
     return (WAIVER_UNUSED.finding("Nothing was found that these waivers are about.", idle),) if idle else ()
+
+
+def asked_again(given: Iterable[Waiver], earlier: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    """Return waivers as they count: one that was given for a test before counts in a live migration when it says so."""
+    of_test = {one.names for one in earlier if one.kind is MigrationKind.TEST}
+    return tuple(
+        replace(one, kind=MigrationKind.TEST) if one.names in of_test and not one.confirmed else one for one in given
+    )
+
+
+def unconfirmed(findings: Iterable[Finding], waivers: Iterable[Waiver], kind: MigrationKind) -> tuple[Waiver, ...]:
+    """Return the waivers of a test that a live migration asks for again: each is about an error that stands."""
+    if kind is not MigrationKind.LIVE:
+        return ()
+    errors = [one for one in findings if one.severity is Severity.ERROR]
+    return tuple(
+        waiver
+        for waiver in waivers
+        if waiver.kind is MigrationKind.TEST and any(one.waived_by({waiver.names}) for one in errors)
+    )
+
+
+def waivers_of_test(waivers: Iterable[Waiver]) -> tuple[Finding, ...]:
+    """Say which waivers of the test are not confirmed for the live migration."""
+    told = tuple(waivers)
+    if not told:
+        return ()
+    listed = "; ".join(map(str, told))
+    message = f"Waived for the test migration, and not confirmed for the live one: {listed}."
+    return (WAIVER_OF_TEST.finding(message, tuple(one.names for one in told)),)
 
 
 async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tuple[Finding, ...]:
@@ -161,3 +207,12 @@ def needs_reason(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
 def reasoned_line(names: Iterable[str]) -> str:
     """Return the line of an answers file that waives these, each with a reason that is to be written."""
     return "waive = [" + ", ".join(f'{{ code = "{name}", reason = "..." }}' for name in names) + "]"
+
+
+def confirming_line(waivers: Iterable[Waiver]) -> str:
+    """Return the line of an answers file that lets waivers of a test count in the live migration too."""
+    entries = (
+        f"{{ code = {json.dumps(one.names)}, reason = {json.dumps(one.reason or '...')}, live = true }}"
+        for one in waivers
+    )
+    return "waive = [" + ", ".join(entries) + "]"

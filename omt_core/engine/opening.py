@@ -24,7 +24,7 @@ from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
 from omt_core.engine import facts
-from omt_core.engine.findings import merged
+from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
 from omt_core.journal import Journal, copy_journal
@@ -100,7 +100,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             session.log.file("discovery", discovery.findings)
             session.log.file("plugins", engine.host.inactive_findings())
             if request.waivers is not None:
-                await session.waive(request.waivers)
+                await session.waive(asked_again(request.waivers, session.now.decisions.waivers))
             if plan.mode is MigrationMode.INITIAL:
                 await session.choose_recovery(None)
             if plan.rebuild_journal and not finishing:

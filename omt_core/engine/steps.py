@@ -23,7 +23,7 @@ from omt_core.engine.checks import (
     CheckReport,
     ask_again,
     check_now,
-    file_unused_waivers,
+    file_about_waivers,
     refuse_errors,
     refuse_unchecked,
     take_report,
@@ -187,7 +187,7 @@ class Waive(Step[None]):
         others = [one for one in now.decisions.waivers if one.names != self.names]
         given = [Waiver(names=self.names, reason=self.reason, kind=now.kind)] if self.waived else []
         await session.waive([*others, *given])
-        file_unused_waivers(session)
+        file_about_waivers(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

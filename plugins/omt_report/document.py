@@ -91,7 +91,7 @@ class StageLine(_Model):
 
 
 class FindingLine(_Model):
-    """A finding. `waived`: the migrator went on in spite of it."""
+    """A finding. `waived`: the migrator went on in spite of it, for this `reason`."""
 
     code: str
     severity: Severity
@@ -100,6 +100,7 @@ class FindingLine(_Model):
     message: str
     remedy: str
     waived: bool
+    reason: str
 
 
 class SectionLine(_Model):
@@ -185,7 +186,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
         completed=record.receipt is not None,
         frozen=record.frozen,
         receipt=None if record.receipt is None else encodable(record.receipt),
-        waivers=tuple(sorted(encodable(str(one)) for one in decisions.waivers)),
+        waivers=tuple(sorted(encodable(str(one)) for one in decisions.waived(decisions.kind))),
         plugins=dict(sorted(record.plugins.items())),
         changes_online=dict(record.changes_online),
         welcome_mail=decisions.notifications.welcome,
@@ -204,7 +205,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
             )
             for login in sorted({*decisions.plans, *decisions.user_names})
         ),
-        findings=tuple(_finding(finding, waived=finding in record.waived) for finding in record.findings),
+        findings=tuple(_finding(finding, record) for finding in record.findings),
         sections=tuple(
             SectionLine(
                 title=encodable(section.title),
@@ -282,7 +283,10 @@ def _estimate(estimate: EstimateRecord) -> EstimateLine:
     )
 
 
-def _finding(finding: Finding, *, waived: bool) -> FindingLine:
+def _finding(finding: Finding, record: MigrationRecord) -> FindingLine:
+    waived = finding in record.waived
+    waivers = record.decisions.waived(record.decisions.kind)
+    reason = next((one.reason for one in waivers if waived and finding.waived_by({one.names})), "")
     return FindingLine(
         code=finding.code,
         severity=finding.severity,
@@ -291,6 +295,7 @@ def _finding(finding: Finding, *, waived: bool) -> FindingLine:
         message=encodable(finding.message),
         remedy=encodable(finding.remedy),
         waived=waived,
+        reason=encodable(reason),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.e2e.omt import Site, build, run, serving
+from tests.e2e.omt import Ended, Site, build, run, serving
 
 
 def on_site(site: Site) -> tuple[bytes, list[tuple[object, ...]]]:
@@ -51,6 +52,29 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
             "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
         )
         assert (refused.code, refused.result["error"]["code"]) == (2, "recovery-choice-not-possible")
+
+
+def test_what_was_waived_for_the_test_stops_the_live_migration_until_it_is_confirmed(tmp_path: Path) -> None:
+    site = build(tmp_path, on_travel=1)
+    with serving(tmp_path, words=site.plans) as tenant:
+        waiver = 'code = "user-on-travel", reason = "She left."'
+
+        def migrate(*words: str, test: bool, waived: str) -> Ended:
+            answers = site.answer(tenant, test_migration=test)
+            answers.write_text(f"waive = [{{ {waived} }}]\n{answers.read_text(encoding='utf-8')}", encoding="utf-8")
+            return run("migrate", "--answers", answers, "--workspace", tmp_path / "work", *words, folder=tmp_path)
+
+        assert migrate(test=True, waived=waiver).code == 0
+        before = on_site(site)
+        refused = migrate("--recover", "overwrite-test", test=False, waived=waiver)
+        assert (refused.code, refused.result["error"]["code"]) == (1, "findings-stand")
+        assert refused.subjects("waiver-of-test") == {"user-on-travel"}
+        assert "live = true" in refused.result["error"]["remedy"]
+        assert on_site(site) == before
+        live = migrate("--recover", "overwrite-test", test=False, waived=f"{waiver}, live = true")
+        assert live.code == 0, live.errors
+        receipt = json.loads(Path(live.result["receipt"]).read_text(encoding="utf-8"))
+        assert "user-on-travel: She left." in receipt["header"]["waivers"]
 
 
 def test_a_dry_run_changes_nothing_and_says_what_it_would_send(tmp_path: Path) -> None:

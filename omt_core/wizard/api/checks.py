@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 from pydantic import Field
 
-from omt_core.api.decisions import EmailAddress, Notifications
+from omt_core.api.decisions import EmailAddress, Notifications, Waiver
+from omt_core.api.findings import Finding
 from omt_core.engine.checks import standing_errors
-from omt_core.engine.findings import is_waived, may_be_waived, needs_reason
+from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
 from omt_core.engine.result import FindingLine
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
@@ -47,11 +50,14 @@ async def look(request: web.Request) -> web.Response:
     runner = controller.holder.runner
     host, now = runner.engine.host, runner.now
     waivers = now.waived
+    of_test = unconfirmed(now.findings, now.decisions.waivers, now.kind)
     standing = set(standing_errors(runner.engine, now))
     findings = [
         {
             **FindingLine.of(finding).model_dump(mode="json"),
             "waived": is_waived(finding, waivers, host.codes),
+            "reason": _reason(finding, waivers) or "",
+            "reason_of_test": _reason(finding, of_test),
             "waivable": may_be_waived(finding, host.codes),
             "reason_needed": needs_reason(finding, host.codes),
             "blocking": finding in standing,
@@ -63,6 +69,11 @@ async def look(request: web.Request) -> web.Response:
         for plugin in host.plugins
     ]
     return answer({"findings": findings, "plugins": plugins, "waivers": sorted(one.names for one in waivers)})
+
+
+def _reason(finding: Finding, waivers: Sequence[Waiver]) -> str | None:
+    about = waiver_of(finding, waivers)
+    return None if about is None else about.reason
 
 
 async def run(request: web.Request) -> web.Response:

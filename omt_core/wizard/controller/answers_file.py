@@ -61,7 +61,8 @@ def export_answers(form: Mapping[str, Any], online: OnlineForm, now: Snapshot | 
         values["accept_agreement"] = decisions.agreement_accepted
         values["test_migration"] = decisions.kind is MigrationKind.TEST
         values["waive"] = [
-            {"code": one.names, "reason": one.reason} if one.reason else one.names for one in decisions.waivers
+            {"code": one.names, "reason": one.reason} if one.reason else one.names
+            for one in decisions.waived(decisions.kind)  # those of a test are not taken over into a live migration
         ]
     values["installation"] = _installation(form)
     login = None if now is None or now.administrator is None else now.administrator.login

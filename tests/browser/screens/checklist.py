@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.screens.screen import Screen
@@ -78,7 +80,7 @@ class Checks(Screen):
 
     def waive(self, code: str) -> Locator:
         """Press Waive... at a card: the dialog."""
-        self.finding(code).get_by_role("button", name="Waive...").click()
+        self.finding(code).get_by_role("button", name=re.compile(r"Waive( again)?\.\.\.")).click()
         return self.page.get_by_role("dialog", name=f"Waive {code}?")
 
     def run_again(self) -> None:

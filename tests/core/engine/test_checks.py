@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.decisions import Notifications, Waiver
+from omt_core.api.decisions import MigrationKind, Notifications, Waiver
 from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -32,7 +32,7 @@ from omt_core.engine.checks import (
     take_report,
     unanswered,
 )
-from omt_core.engine.findings import FindingLog
+from omt_core.engine.findings import WAIVER_OF_TEST, FindingLog
 from omt_core.engine.steps import Waive
 from omt_core.plugin_host import EventHub
 from omt_core.testing.samples import sample_user
@@ -114,6 +114,29 @@ async def test_whoever_waives_without_the_reason_that_is_needed_is_told_the_line
             await Waive(names=names, waived=True, reason="They burnt.").perform(session)
             refuse_errors(session)
             await Waive(names=names, waived=False).perform(session)
+
+
+async def test_a_live_migration_says_which_waivers_are_of_the_test_and_how_to_confirm_them(
+    tmp_path: Path,
+) -> None:
+    of_test = Waiver(names="half-gone", reason="They burnt.", kind=MigrationKind.TEST)
+    async with session_in(tmp_path, rules=LeavesBehind) as session:
+        await session.take_kind(MigrationKind.TEST)
+        await session.waive([of_test])
+        await check_now(session, (DOCUMENTS,))
+        refuse_errors(session)
+        assert WAIVER_OF_TEST.code not in {one.code for one in session.now.findings}
+        await session.take_kind(MigrationKind.LIVE)
+        await check_now(session, (DOCUMENTS,))
+        (told,) = [one for one in session.now.findings if one.code == WAIVER_OF_TEST.code]
+        assert (told.subjects, "half-gone: They burnt." in told.message) == (("half-gone",), True)
+        with pytest.raises(FindingsError) as caught:
+            refuse_errors(session)
+        line = '`waive = [{ code = "half-gone", reason = "They burnt.", live = true }]`'
+        assert line in caught.value.remedy
+        await Waive(names="half-gone", waived=True, reason="They burnt.").perform(session)
+        refuse_errors(session)
+        assert WAIVER_OF_TEST.code not in {one.code for one in session.now.findings}
 
 
 async def test_what_was_looked_at_before_a_decision_is_not_taken_after_it(tmp_path: Path) -> None:

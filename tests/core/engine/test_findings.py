@@ -6,9 +6,17 @@ import tomllib
 
 import pytest
 
-from omt_core.api.decisions import Waiver
+from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.findings import Finding, FindingCode, Severity
-from omt_core.engine.findings import blocking, is_waived, merged, reasoned_line, unused_waivers
+from omt_core.engine.findings import (
+    asked_again,
+    blocking,
+    confirming_line,
+    is_waived,
+    merged,
+    reasoned_line,
+    unused_waivers,
+)
 
 
 def finding(code: str = "a", severity: Severity = Severity.ERROR, plugin: str = "p", *subjects: str) -> Finding:
@@ -43,6 +51,21 @@ def test_where_data_may_be_left_behind_a_waiver_counts_with_its_reason_only(name
 def test_the_line_that_waives_is_one_of_an_answers_file() -> None:
     told = tomllib.loads(reasoned_line(["a", "plugin:b"]))
     assert told == {"waive": [{"code": "a", "reason": "..."}, {"code": "plugin:b", "reason": "..."}]}
+
+
+def test_the_answers_of_a_test_that_are_made_live_take_no_waiver_over_unless_they_say_so() -> None:
+    of_test = [Waiver(names="a", kind=MigrationKind.TEST), Waiver(names="b", kind=MigrationKind.TEST)]
+    now = [Waiver(names="a"), Waiver(names="b", confirmed=True), Waiver(names="c")]
+    assert Decisions(waivers=asked_again(now, of_test)).waived(MigrationKind.LIVE) == (now[1], now[2])
+    assert asked_again(now, ()) == tuple(now)
+
+
+def test_the_line_that_confirms_is_one_of_an_answers_file() -> None:
+    told = tomllib.loads(confirming_line([Waiver(names="a", reason='They "burnt".'), Waiver(names="plugin:b")]))
+    assert told["waive"] == [
+        {"code": "a", "reason": 'They "burnt".', "live": True},
+        {"code": "plugin:b", "reason": "...", "live": True},
+    ]
 
 
 def test_a_finding_about_a_plugin_is_waived_by_that_plugins_name() -> None:

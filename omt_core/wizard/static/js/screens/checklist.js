@@ -71,8 +71,7 @@ class Checklist extends ScreenElement {
 
   async #start() {
     const start = () => post("/api/upload/start");
-    if (state().kind === "live") askStart(state(), start);
-    else await this.errors.run(start);
+    await this.errors.run(() => state().kind === "live" ? askStart(state(), start) : start());
   }
 }
 

@@ -1,19 +1,37 @@
-/** Asks before a live upload: it freezes the installation on site (W70). */
+/** Asks before a live upload: it freezes the installation on site (W70), and goes on in spite of what is waived. */
 
+import { get } from "../../core/api.js";
 import { h } from "../../core/dom.js";
+import { icon } from "../../core/icons.js";
 import { sendingDialog } from "../../core/sending-dialog.js";
-import { t } from "../../core/text.js";
+import { t, tn } from "../../core/text.js";
 import { consequences } from "./consequences.js";
 
-/** @param {Object} now the state document @param {function(): Promise<*>} start */
-export function askStart(now, start) {
+/**
+ * What is waived is read before the dialog opens, so that nobody goes live without having it before the eyes.
+ *
+ * @param {Object} now the state document @param {function(): Promise<*>} start
+ */
+export async function askStart(now, start) {
+  const { findings } = await get("/api/checks");
   sendingDialog({
     title: t("checklist.start-title"),
-    content: [h("p", null, t("checklist.start-text", { owner: now.licence?.owner ?? "" })), consequences(now)],
+    content: [h("p", null, t("checklist.start-text", { owner: now.licence?.owner ?? "" })), consequences(now),
+      waived(findings.filter((one) => one.severity === "error" && one.waived))],
     wide: true,
     confirm: t("checklist.start-confirm"),
     cancel: t("checklist.start-not"),
     danger: true,
     send: start,
   });
+}
+
+function waived(findings) {
+  if (!findings.length) return null;
+  return h("section", { class: "waived" },
+    h("h3", null, icon("warning"), tn("checklist.start-waived", findings.length)),
+    h("ul", null, findings.map((one) => h("li", null,
+      h("p", null, one.message),
+      h("p", { class: "muted" }, one.reason ? t("checklist.waived-because", { reason: one.reason })
+        : t("checklist.waived-no-reason"))))));
 }

@@ -75,12 +75,20 @@ function waiver(group) {
     return h("p", { class: "finding__waiver muted" }, icon("lock"), t("checks.not-waivable"));
   }
   const waived = group.findings.every(isWaived);
-  const reasonNeeded = group.findings.some((one) => one.reason_needed);
+  const before = group.findings.find((one) => one.reason_of_test !== null)?.reason_of_test ?? null;
+  const about = { message: first.message, needed: group.findings.some((one) => one.reason_needed), before };
   return h("div", { class: "finding__waiver" },
-    h("p", { class: "muted" }, waived ? t("checks.waived-why") : t("checks.blocks-why")),
+    h("p", { class: "muted" }, waiverWords(waived, first.reason, before)),
     waived
       ? button("checks.unwaive", () => askToUnwaive(group.waiver))
-      : button("checks.waive", () => askToWaive(group.waiver, reasonNeeded)));
+      : button(before === null ? "checks.waive" : "checks.waive-again", () => askToWaive(group.waiver, about)));
+}
+
+/** What was waived in a test is asked for again when the migration is live. */
+function waiverWords(waived, reason, before) {
+  if (waived) return reason ? t("checks.waived-because", { reason }) : t("checks.waived-why");
+  if (before === null) return t("checks.blocks-why");
+  return before ? t("checks.waived-in-test-because", { reason: before }) : t("checks.waived-in-test");
 }
 
 function button(words, click) {

@@ -11,6 +11,8 @@
  * @property {boolean} waivable
  * @property {boolean} reason_needed its waiver counts only with a reason
  * @property {boolean} blocking
+ * @property {string} reason why it is waived, or empty
+ * @property {?string} reason_of_test why it was waived in a test, which does not count in this live migration
  */
 
 /**

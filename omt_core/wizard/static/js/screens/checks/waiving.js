@@ -6,15 +6,21 @@ import { checkForm, field } from "../../core/fields.js";
 import { sendingDialog } from "../../core/sending-dialog.js";
 import { t } from "../../core/text.js";
 
-/** @param {string} code a finding's code, or `plugin:NAME` @param {boolean} reasonNeeded */
-export function askToWaive(code, reasonNeeded) {
+/**
+ * @param {string} code a finding's code, or `plugin:NAME`
+ * @param {{message: string, needed: boolean, before: ?string}} about what was found, whether a waiver counts only with
+ *   its reason, and the reason for which it was waived in a test
+ */
+export function askToWaive(code, { message, needed, before }) {
   const reason = h("input", { type: "text", name: "reason", maxlength: 1000, autocomplete: "off",
-    required: reasonNeeded });
-  const form = h("form", null, field({ label: t("checks.waive-reason"), control: reason, optional: !reasonNeeded,
-    hint: t(reasonNeeded ? "checks.waive-reason-needed" : "checks.waive-reason-hint") }));
+    required: needed, value: before ?? "" });
+  const form = h("form", null, field({ label: t("checks.waive-reason"), control: reason, optional: !needed,
+    hint: t(needed ? "checks.waive-reason-needed" : "checks.waive-reason-hint") }));
   const dialog = sendingDialog({
     title: t("checks.waive-title", { code }),
-    content: [h("p", null, t("checks.waive-text")), form],
+    content: [h("p", null, h("strong", null, message)),
+      before === null ? null : h("p", null, t("checks.waive-again-text")),
+      h("p", null, t("checks.waive-text")), form],
     confirm: t("checks.waive-confirm"),
     send: () => {
       reason.value = reason.value.trim();
