@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.plugin import PluginSettings
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
 from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
+from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 from omt_core.plugin_host.wheel_folder import WheelFolder
 from omt_core.settings import Settings, load_core_settings, load_settings
 
@@ -35,12 +36,14 @@ def compose(
     answers_folder: Path | None = None,
     options: Mapping[str, object] | None = None,
     reserved_commands: Sequence[str] = (),
+    error_codes: Sequence[ErrorCode[OmtError]] = (),
 ) -> Application:
     """Load plugins and settings and wire them.
 
-    `plugins` are `module:attr` words, `answers` what the answers file says of settings, in which relative paths start
-    in `answers_folder`. Raises `InputError` for settings that are not valid, and for a name in `disabled` or in the
-    setting `core.replace` that is no plugin's; a plugin that is broken is no error here, the host knows it.
+    `reserved_commands` and `error_codes` are those of the front ends. `plugins` are `module:attr` words, `answers` what
+    the answers file says of settings, in which relative paths start in `answers_folder`. Raises `InputError` for
+    settings that are not valid, and for a name in `disabled` or in the setting `core.replace` that is no plugin's; a
+    plugin that is broken is no error here, the host knows it.
     """
     replaced = load_core_settings(file=settings_file, options=options).replace
     wheels = WheelFolder.of_this_installation(data_folder())
@@ -65,7 +68,13 @@ def compose(
         # A rejected twin has the name of the plugin that takes part: that one's section stays.
         ignored=frozenset(candidate.name for candidate in candidates) - models.keys(),
     )
-    host = PluginHost(candidates, settings.section, reserved_commands=reserved_commands, core_codes=CORE_CODES)
+    host = PluginHost(
+        candidates,
+        settings.section,
+        reserved_commands=reserved_commands,
+        core_codes=CORE_CODES,
+        core_errors=error_codes,
+    )
     events = EventHub()
     dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)
     engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
@@ -74,8 +83,7 @@ def compose(
 
 def _refuse_strangers(strangers: Collection[str], purpose: str, place: str, known: Collection[str]) -> None:
     if strangers:
-        raise InputError(
-            "plugin-unknown",
+        raise PLUGIN_UNKNOWN.error(
             f"There is no plugin {', '.join(map(repr, sorted(strangers)))} {purpose}.",
-            f"Correct {place}. Plugins: {', '.join(sorted(known)) or 'none'}.",
+            remedy=f"Correct {place}. Plugins: {', '.join(sorted(known)) or 'none'}.",
         )

@@ -22,7 +22,7 @@ _CATALOGUES: Final = {"FindingCode": ("meaning", "remedy"), "ErrorCode": ("meani
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
 _ELSEWHERE: Final = {"testing"}
-_MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py", "omt_core/api/errors.py"}
+_MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py"}
 """Where templates come from others."""
 
 

@@ -19,8 +19,12 @@ from omt_core.api.decisions import (
     Waiver,
 )
 from omt_core.api.errors import (
+    DATABASE_TABLE_MISSING,
+    ONLINE_NOT_NAMED,
+    WORKSPACE_NOT_WRITABLE,
     BodyRefusedError,
     ChoiceNeededError,
+    ErrorCode,
     ExitCode,
     FindingsError,
     FolderAwayError,
@@ -36,6 +40,7 @@ from omt_core.api.errors import (
     SnapshotLostError,
     UploadLostError,
     UploadMismatchError,
+    folder_away,
 )
 from omt_core.api.events import (
     Event,
@@ -107,10 +112,13 @@ from omt_core.api.users import Administrator, LoginOutcome, LoginResult, OtherAd
 from omt_core.version import __version__
 
 __all__ = [
+    "DATABASE_TABLE_MISSING",
+    "ONLINE_NOT_NAMED",
     "SECRETS",
     "STAGE_ROOTS_FILE",
     "SUBJECTS_SHOWN",
     "TENANT_KEY_FILE",
+    "WORKSPACE_NOT_WRITABLE",
     "Administrator",
     "Backpressure",
     "Baseline",
@@ -132,6 +140,7 @@ __all__ = [
     "Decisions",
     "Differences",
     "EarlierMigration",
+    "ErrorCode",
     "EstimateRecord",
     "Event",
     "EventSink",
@@ -230,6 +239,7 @@ __all__ = [
     "drives",
     "duration",
     "files",
+    "folder_away",
     "hookimpl",
     "joined",
     "leads_out",

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import DRIVE_NOT_THERE
 
 __all__ = [
     "ABSENT",
@@ -88,24 +88,17 @@ def _refuse_missing(path: str) -> None:
         return
     share = on_share(path, remembered_share)
     if share is not None:
-        raise InputError(
-            "drive-not-there",
+        raise DRIVE_NOT_THERE.error(
             f"The drive {drive} of {path} is not there for this program. This account has mapped it to a share, and a"
             " program that was started as administrator does not see mapped drives.",
-            f"Give the path on the share instead: {share}",
+            remedy=f"Give the path on the share instead: {share}",
         )
     if drive.startswith("\\\\"):
-        raise InputError(
-            "drive-not-there",
+        raise DRIVE_NOT_THERE.error(
             f"The share {drive} of {path} is not there.",
-            "Check its name and the network, and that the account that runs the tool may open it.",
+            remedy="Check its name and the network, and that the account that runs the tool may open it.",
         )
-    raise InputError(
-        "drive-not-there",
-        f"The drive {drive} of {path} is not there.",
-        "Check the path, and that the disk is connected. A drive that is mapped to a share is not seen by a program"
-        r" that was started as administrator or by another account: give the path on the share (\\server\share\...).",
-    )
+    raise DRIVE_NOT_THERE.error(f"The drive {drive} of {path} is not there.")
 
 
 def _is_there(root: str) -> bool:

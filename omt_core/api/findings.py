@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
+from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 
+E = TypeVar("E", bound=OmtError)
 WAIVER_PREFIX: Final = "plugin:"
 """Before a plugin's name: the subject of a finding about that plugin, and the waiver that takes it away."""
 SUBJECTS_SHOWN = 1_000
@@ -74,6 +76,10 @@ class FindingCode:
     def __post_init__(self) -> None:
         object.__setattr__(self, "meaning", sentence(self.meaning))
         object.__setattr__(self, "remedy", sentence(self.remedy))
+
+    def error_code(self, kind: type[E]) -> ErrorCode[E]:
+        """Make the code of errors that say what this says, where a command ends by it."""
+        return ErrorCode(code=self.code, kind=kind, meaning=self.meaning, remedy=self.remedy)
 
     def finding(self, message: str, subjects: tuple[str, ...] = (), *, severity: Severity | None = None) -> Finding:
         """Say that this was found: `message` is the sentence about this case, `subjects` whom or what it is about.

@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import SECRET_NOT_FOUND
 from omt_core.api.redaction import SECRETS
 from omt_core.api.text import decode_text
 
@@ -81,11 +81,7 @@ class SecretReference(BaseModel):
             except keyring.errors.KeyringError as error:
                 value, why = None, f"names an entry of the system's keyring, which failed ({type(error).__name__})"
         if not value:
-            raise InputError(
-                "secret-not-found",
-                f"{key} {why}.",
-                "Put the secret there, or name another place.",
-            )
+            raise SECRET_NOT_FOUND.error(f"{key} {why}.")
         SECRETS.add(value)
         return SecretStr(value)
 

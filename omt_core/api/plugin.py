@@ -1,9 +1,9 @@
 """The class that every plugin derives from: all hooks, what they receive, what they answer, and when they stop a run.
 
-A plugin overrides the hooks that it wants, marking each with `@hookimpl`. All hooks but the two that only register are
-coroutines, take one `call` (`omt_core.api.calls`) and have one return type. They are called one plugin after another;
-concurrency lives inside a plugin. The order of plugins means nothing: answers are united and sorted, and where exactly
-one plugin may answer (a *role*) the settings name it.
+A plugin overrides the hooks that it wants, marking each with `@hookimpl`. All hooks but the three that only register
+are coroutines, take one `call` (`omt_core.api.calls`) and have one return type. They are called one plugin after
+another; concurrency lives inside a plugin. The order of plugins means nothing: answers are united and sorted, and where
+exactly one plugin may answer (a *role*) the settings name it.
 
 The mark on each hook says who answers it, what happens when a plugin fails in it (*fatal*, the run stops and the error
 names the plugin; *isolated*, the run goes on with a finding of severity error that names the plugin), and whether
@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from omt_core.api import calls
 from omt_core.api.commands import Command
 from omt_core.api.database import SourceDatabase
+from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook, Policy, Role, hook, hooks_in
 from omt_core.api.installation import Licence
@@ -75,6 +76,15 @@ class Plugin:
 
         Default: none. A finding with a code that is not here is reported as a fault of the plugin. A code that another
         plugin has already is rejected with both names.
+        """
+        return ()
+
+    @hook(policy=Policy.FATAL)
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        """Name the codes of all errors that this plugin can raise, those of libraries that it uses among them.
+
+        Default: none. An error with a code that nobody named is told as it is, and the log says whose it was. Plugins
+        may share a code; a code that stands for something else already is rejected with both names.
         """
         return ()
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import TEXT_NOT_READABLE
 from omt_core.api.sentence import Sentence, changed, joined, sentence
 
 _JOINERS = frozenset("\u200c\u200d")
@@ -128,11 +128,7 @@ def _decoded(content: bytes, encoding: str, place: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise InputError(
-            "text-not-readable",
-            f"{place} is no text in UTF-8, UTF-16 or {_spoken(code_page())}.",
-            "Save it in UTF-8; most editors ask for the encoding when a file is saved under another name.",
-        ) from None
+        raise TEXT_NOT_READABLE.error(f"{place} is no text in UTF-8, UTF-16 or {_spoken(code_page())}.") from None
 
 
 def _spoken(encoding: str) -> str:

@@ -31,8 +31,8 @@ from omt_core.engine.result import Result, error_line
 from omt_core.logs import begin_logging, end_logging
 from omt_core.plugin_host import EventHub
 from omt_core.plugin_host.blame import Blame
-from omt_core.plugin_host.faults import FaultError, blaming, described
-from omt_core.plugin_host.findings import PLUGIN_RAISED
+from omt_core.plugin_host.errors import PLUGIN_NOT_ACTIVE
+from omt_core.plugin_host.faults import blaming, described, raised
 
 CORE_COMMANDS: Final[Mapping[str, CoreCommand]] = {
     one.name: one() for one in (getattr(core_commands, name) for name in core_commands.__all__)
@@ -147,7 +147,7 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
         part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
         if name in plugin_commands and plugin_commands[name].takes_answers:
             add_answers(part, required=False)
-        with blaming(app.host.owner_of(name), f"add_commands: configure of {name}"):
+        with blaming(app.host.owner_of(name), f"add_commands: configure of {name}", app.host.error_codes):
             configure(part)
     return parser, plugin_commands
 
@@ -158,7 +158,7 @@ def _refuse_inactive_plugins(call: Invocation) -> None:
     if standing:
         for finding in standing:
             call.console.finding(finding)
-        raise InputError("plugin-not-active", standing[0].message, standing[0].remedy)
+        raise PLUGIN_NOT_ACTIVE.error(standing[0].message, remedy=standing[0].remedy)
 
 
 def _naming_inactive_plugins(error: InputError, app: Application) -> InputError:
@@ -174,7 +174,7 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
         told = error
     elif culprit is not None and not isinstance(error, Exception | KeyboardInterrupt):
         # In a task that a plugin began by itself nobody else catches what would end the process.
-        told = FaultError(PLUGIN_RAISED, culprit, "a task of its own", described(error))
+        told = raised(culprit, "a task of its own", described(error))
     elif isinstance(error, KeyboardInterrupt):
         told = OmtError("interrupted", "The command was stopped.", "Run it again.")
     else:

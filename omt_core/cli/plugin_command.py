@@ -32,7 +32,7 @@ async def run_plugin_command(
 ) -> int:
     """Run the command; whatever it raises, but for an error about the world outside, is a fault of its plugin."""
     plugin, hook = app.host.owner_of(command.name), f"add_commands: run of {command.name}"
-    with blaming(plugin, hook):
+    with blaming(plugin, hook, app.host.error_codes):
         code: object = await command.run(_Context(app.engine, console, answers), parsed)
     if not isinstance(code, int):
         raise wrong_answer(plugin, hook, f"its exit code is a {type(code).__name__}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
@@ -48,7 +48,7 @@ def check_types(answer: object, plugin: str, hook: Hook) -> None:
 
 
 def admitted(
-    answer: Sequence[A], plugin: str, hook: Hook, codes: Mapping[str, FindingCode]
+    answer: Sequence[A], plugin: str, hook: Hook, codes: Mapping[str, FindingCode], error_codes: Container[str]
 ) -> tuple[Sequence[A], Sequence[FaultError]]:
     """Return the values of one plugin's answer under that plugin's name, and what is wrong with them.
 
@@ -61,7 +61,7 @@ def admitted(
     elif hook.element is MachineCheck:
         values, faults = _lines(values, plugin, hook)
     elif hook.element is UploadStage:
-        values = [admitted_stage(stage, plugin, hook.name, codes) for stage in values]
+        values = [admitted_stage(stage, plugin, hook.name, codes, error_codes) for stage in values]
     return values, faults
 
 

@@ -22,7 +22,6 @@ from typing import Any, TypeVar, cast
 import anyio
 
 from omt_core.api.calls import ContributeUploadStages, Observe
-from omt_core.api.errors import InputError
 from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding
 from omt_core.api.hook import Hook, Policy, Role, RoleSettings, hook_of
@@ -30,6 +29,7 @@ from omt_core.api.plugin import Plugin
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.answers import Answers, admitted, check_types
 from omt_core.plugin_host.call_view import view_of
+from omt_core.plugin_host.errors import ROLE_NOT_HELD
 from omt_core.plugin_host.faults import FaultError, blaming, too_late, wrong_answer
 from omt_core.plugin_host.manager import PluginHost
 
@@ -76,11 +76,10 @@ class Dispatch:
         holder = self._roles.holder(asked.role)
         function = self._functions(asked).get(holder)
         if function is None:
-            raise InputError(
-                "role-not-held",
+            raise ROLE_NOT_HELD.error(
                 f"The plugin {holder!r} shall hold the role {asked.role.value!r} but is not active, "
                 f"or cannot do {asked.name!r}.",
-                f"See `omt plugins`, or name another plugin in the setting core.roles.{asked.role.value}.",
+                remedy=f"See `omt plugins`, or name another plugin in the setting core.roles.{asked.role.value}.",
             )
         answer, late = await self._call(holder, asked, function, call)
         if late is not None:
@@ -97,7 +96,8 @@ class Dispatch:
         for plugin, function in self._asked(asked, only):
             try:
                 answer, late = await self._call(plugin, asked, function, call)
-                own, wrong = admitted(cast("Sequence[A]", answer), plugin, asked, self._host.codes)
+                given = cast("Sequence[A]", answer)
+                own, wrong = admitted(given, plugin, asked, self._host.codes, self._host.error_codes)
             except FaultError as error:
                 self._raise_where_fatal(error, asked)
                 faults.append(error.finding())
@@ -162,7 +162,7 @@ class Dispatch:
         began = anyio.current_time()
         answer: Any = None
         with anyio.move_on_after(limit) as scope:
-            with blaming(plugin, hook.name):
+            with blaming(plugin, hook.name, self._host.error_codes):
                 answer = await function(call=view)
         if scope.cancelled_caught:
             raise too_late(plugin, hook.name, f"it did not answer within {limit:g} seconds")

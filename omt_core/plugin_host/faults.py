@@ -8,18 +8,29 @@ plugin is its fault, also what would end the process (`SystemExit`) or pass for 
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import anyio
 
-from omt_core.api.errors import InputError, InstallationError, InterruptedRunError, OnlineError, PluginError
-from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
+from omt_core.api.errors import (
+    ErrorCode,
+    InputError,
+    InstallationError,
+    InterruptedRunError,
+    OmtError,
+    OnlineError,
+    PluginError,
+)
+from omt_core.api.findings import WAIVER_PREFIX, Finding
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import changed, sentence
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 
+_log = logging.getLogger("omt.plugins")
 _OUTSIDE: Final = (InterruptedRunError, InstallationError, OnlineError, InputError)
 _LONGEST: Final = 2_000
 """So many characters of what a plugin says are told."""
@@ -28,24 +39,36 @@ _LONGEST: Final = 2_000
 class FaultError(PluginError):
     """What the host says of a plugin. Made here and nowhere else: a plugin's own `PluginError` could name another."""
 
-    def __init__(self, code: FindingCode, plugin: str, hook: str, what: str) -> None:
-        message = SECRETS.hide(f"The plugin {plugin!r} failed in {hook!r}: {what}.")
-        super().__init__(code.code, message, code.remedy, plugin=plugin, hook=hook)
-        self._code = code
-
     def finding(self) -> Finding:
         """Say it as a finding, for a hook that does not stop the run."""
-        return self._code.finding(self.message, (f"{WAIVER_PREFIX}{self.plugin}",))
+        return _HELD_AGAINST_PLUGINS[self.code].finding(self.message, (f"{WAIVER_PREFIX}{self.plugin}",))
+
+
+_HELD_AGAINST_PLUGINS: Final = {one.code: one for one in (PLUGIN_RAISED, PLUGIN_TIMED_OUT, PLUGIN_ANSWERED_WRONGLY)}
+FAULT_CODES: Final = tuple(one.error_code(FaultError) for one in _HELD_AGAINST_PLUGINS.values())
+"""Each is a finding of an isolated hook, and the error of a fatal one."""
+_RAISED, _TIMED_OUT, _ANSWERED_WRONGLY = FAULT_CODES
+
+
+def raised(plugin: str, hook: str, what: str) -> FaultError:
+    """Make the error for a plugin that failed."""
+    return _fault(_RAISED, plugin, hook, what)
 
 
 def wrong_answer(plugin: str, hook: str, what: str) -> FaultError:
     """Make the error for an answer that a hook does not allow."""
-    return FaultError(PLUGIN_ANSWERED_WRONGLY, plugin, hook, what)
+    return _fault(_ANSWERED_WRONGLY, plugin, hook, what)
 
 
 def too_late(plugin: str, hook: str, what: str) -> FaultError:
     """Make the error for a plugin that took longer than it may."""
-    return FaultError(PLUGIN_TIMED_OUT, plugin, hook, what)
+    return _fault(_TIMED_OUT, plugin, hook, what)
+
+
+def _fault(code: ErrorCode[FaultError], plugin: str, hook: str, what: str) -> FaultError:
+    told = sentence("The plugin {plugin} failed in {hook}: {what}.", plugin=repr(plugin), hook=repr(hook), what=what)
+    message = changed(told, SECRETS.hide)
+    return code.error(message, plugin=plugin, hook=hook)
 
 
 def judged(error: BaseException, plugin: str, hook: str) -> BaseException:
@@ -60,16 +83,21 @@ def judged(error: BaseException, plugin: str, hook: str) -> BaseException:
                 return leaf
     first = next((leaf for leaf in leaves if leaf not in cancelled), leaves[0])
     more = f" (and {len(leaves) - 1} more)" if len(leaves) > 1 else ""
-    return FaultError(PLUGIN_RAISED, plugin, hook, f"{described(first)}{more}")
+    return raised(plugin, hook, f"{described(first)}{more}")
 
 
 @contextmanager
-def blaming(plugin: str, hook: str) -> Iterator[None]:
-    """Judge whatever comes out of a plugin's code in this context."""
+def blaming(plugin: str, hook: str, known: Container[str]) -> Iterator[None]:
+    """Judge whatever comes out of a plugin's code in this context. `known` are the error codes that were named.
+
+    An error with another code is told as it is, since nothing of it may be lost at night; the log says whose it was.
+    """
     try:
         yield
     except BaseException as error:
         found = judged(error, plugin, hook)
+        if isinstance(found, OmtError) and found.code not in known:
+            _log.warning("The plugin %r raised an error with the code %r, which nobody named.", plugin, found.code)
         if found is error:
             raise
         raise found from error

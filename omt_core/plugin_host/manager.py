@@ -18,12 +18,13 @@ from typing import Final, TypeVar
 import pluggy
 
 from omt_core.api.commands import Command
-from omt_core.api.errors import OmtError
+from omt_core.api.errors import API_ERROR_CODES, ErrorCode, OmtError
 from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook
 from omt_core.api.plugin import HOOKS, Plugin, PluginSettings
+from omt_core.plugin_host.errors import HOST_ERROR_CODES
 from omt_core.plugin_host.faults import described
-from omt_core.plugin_host.findings import HOST_CODES, PLUGIN_NOT_ACTIVE
+from omt_core.plugin_host.findings import CORE, HOST_CODES, PLUGIN_NOT_ACTIVE
 from omt_core.plugin_host.fit import misfit
 from omt_core.version import __version__
 
@@ -212,8 +213,19 @@ def _registered(hook: Hook, answer: Sequence[T]) -> Sequence[T]:
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredError:
+    """An error code and who named it, by name: `core`, and plugins, of which several may have one in common."""
+
+    code: ErrorCode[OmtError]
+    owners: tuple[str, ...]
+
+
 class PluginHost:
-    """All plugins of this process. `core_codes` are the finding codes that the core reports by itself."""
+    """All plugins of this process. `core_codes` are the finding codes that the core reports by itself.
+
+    `core_errors` are the error codes of what is built on this host; its own and those of the public surface it knows.
+    """
 
     def __init__(
         self,
@@ -222,12 +234,17 @@ class PluginHost:
         *,
         reserved_commands: Sequence[str] = (),
         core_codes: Sequence[FindingCode] = (),
+        core_errors: Sequence[ErrorCode[OmtError]] = (),
     ) -> None:
         """Make and register every active candidate; one whose making or registration fails becomes broken."""
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(Plugin)
-        self._commands: dict[str, tuple[str, Command | None]] = dict.fromkeys(reserved_commands, ("core", None))
+        self._commands: dict[str, tuple[str, Command | None]] = dict.fromkeys(reserved_commands, (CORE, None))
         self._codes: dict[str, FindingCode] = {code.code: code for code in (*HOST_CODES, *core_codes)}
+        self._errors: dict[str, RegisteredError] = {}
+        own = (*API_ERROR_CODES, *HOST_ERROR_CODES, *core_errors)
+        self._check_errors(own)
+        self._add_errors(CORE, own)
         # Those of the tool come first: a newcomer whose code or command is one of theirs is the one that is refused.
         first = sorted(candidates, key=lambda candidate: not candidate.default)
         active = {id(candidate): self._activate(candidate, settings) for candidate in first}
@@ -240,7 +257,9 @@ class PluginHost:
             plugin = candidate.plugin_class(settings(candidate.name))
             commands = _registered(HOOKS["add_commands"], plugin.add_commands())
             codes = _registered(HOOKS["add_finding_codes"], plugin.add_finding_codes())
+            errors = _registered(HOOKS["add_error_codes"], plugin.add_error_codes())
             self._check_clashes(candidate.name, commands, codes)
+            self._check_errors(errors)
         except (RejectedPluginError, OmtError) as error:
             return replace(candidate, state=PluginState.BROKEN, problem=str(error), plugin_class=None)
         except KeyboardInterrupt:
@@ -250,6 +269,7 @@ class PluginHost:
             return replace(candidate, state=PluginState.BROKEN, problem=problem, plugin_class=None)
         self._commands.update({command.name: (candidate.name, command) for command in commands})
         self._codes.update({code.code: code for code in codes})
+        self._add_errors(candidate.name, errors)
         self.manager.register(plugin, name=candidate.name)
         return candidate
 
@@ -265,6 +285,22 @@ class PluginHost:
                 other = self._codes[code.code].plugin
                 raise RejectedPluginError(f"its finding code {code.code!r} is that of {other!r} already")
 
+    def _check_errors(self, codes: Sequence[ErrorCode[OmtError]]) -> None:
+        """Refuse a code that stands for something else already; what libraries raise is named by each who uses them."""
+        named: dict[str, ErrorCode[OmtError]] = {}
+        for code in codes:
+            held = self._errors.get(code.code)
+            if held is not None and held.code != code:
+                others = " and ".join(map(repr, held.owners))
+                raise RejectedPluginError(f"its error code {code.code!r} is that of {others} already")
+            if named.setdefault(code.code, code) != code:
+                raise RejectedPluginError(f"it names the error code {code.code!r} twice")
+
+    def _add_errors(self, owner: str, codes: Sequence[ErrorCode[OmtError]]) -> None:
+        for code in codes:
+            owners = self._errors[code.code].owners if code.code in self._errors else ()
+            self._errors[code.code] = RegisteredError(code, tuple(dict.fromkeys((*owners, owner))))
+
     @property
     def commands(self) -> tuple[Command, ...]:
         """The commands that plugins bring, sorted by name."""
@@ -279,6 +315,11 @@ class PluginHost:
     def codes(self) -> Mapping[str, FindingCode]:
         """The catalogue of all findings that can be reported in this process."""
         return self._codes
+
+    @property
+    def error_codes(self) -> Mapping[str, RegisteredError]:
+        """The catalogue of all errors that can be raised in this process."""
+        return self._errors
 
     @property
     def versions(self) -> Mapping[str, str]:

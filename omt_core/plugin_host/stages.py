@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -23,11 +23,13 @@ from omt_core.plugin_host.fit import misfit
 _STAGE_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
-def admitted_stage(stage: UploadStage, plugin: str, hook: str, codes: Mapping[str, FindingCode]) -> UploadStage:
+def admitted_stage(
+    stage: UploadStage, plugin: str, hook: str, codes: Mapping[str, FindingCode], error_codes: Container[str]
+) -> UploadStage:
     """Return the stage under its owner's name, telling only of items that keep the rules. Raises `PluginError`."""
     if _STAGE_NAME.fullmatch(stage.name) is None:
         raise wrong_answer(plugin, hook, f"the name {stage.name!r} of its stage is not lower-case letters and hyphens")
-    inventory = _Inventory(stage, plugin, codes)
+    inventory = _Inventory(stage, plugin, codes, error_codes)
     return replace(
         stage,
         plugin=plugin,
@@ -60,17 +62,20 @@ _END: Final[list[Item]] = []
 class _Inventory:
     """The items of a stage, each looked at before anybody else sees it."""
 
-    def __init__(self, stage: UploadStage, plugin: str, codes: Mapping[str, FindingCode]) -> None:
+    def __init__(
+        self, stage: UploadStage, plugin: str, codes: Mapping[str, FindingCode], error_codes: Container[str]
+    ) -> None:
         self._stage = stage
         self._plugin = plugin
         self._codes = codes
+        self._error_codes = error_codes
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:
         batches: AsyncIterator[Sequence[Item]] | None = None
         keys = _Keys()
         try:
             while True:
-                with blaming(self._plugin, self.hook("items")):
+                with blaming(self._plugin, self.hook("items"), self._error_codes):
                     if batches is None:
                         batches = aiter(self._stage.items())
                     batch = await anext(batches, _END)
@@ -85,7 +90,7 @@ class _Inventory:
         find = self._stage.differences
         if find is None:
             return None
-        with blaming(self._plugin, self.hook("differences")):
+        with blaming(self._plugin, self.hook("differences"), self._error_codes):
             found = await find(baseline)
         if found is None:
             return None

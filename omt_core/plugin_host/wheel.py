@@ -36,6 +36,15 @@ from packaging.version import InvalidVersion, Version
 
 from omt_core.api.errors import InputError
 from omt_core.api.files import remove_tree, replace
+from omt_core.plugin_host.errors import (
+    PLUGIN_NAME_TAKEN,
+    WHEEL_DAMAGED,
+    WHEEL_FOR_ANOTHER_PYTHON,
+    WHEEL_IN_THE_WAY,
+    WHEEL_NEEDS_OTHERS,
+    WHEEL_NOT_UNPACKED,
+    WHEEL_UNREADABLE,
+)
 from omt_core.plugin_host.manager import GROUP
 
 Present = Mapping[NormalizedName, str]
@@ -107,10 +116,8 @@ class Wheel:
             with suppress(OSError):
                 remove_tree(aside)
             if not self._is_whole(packages):  # another process may have been faster
-                raise InputError(
-                    "wheel-not-unpacked",
-                    f"The wheel {self.path.name} cannot be unpacked into {folder}: {error}.",
-                    "See that the folder can be written to and that the disk has room, then start the tool again.",
+                raise WHEEL_NOT_UNPACKED.error(
+                    f"The wheel {self.path.name} cannot be unpacked into {folder}: {error}."
                 ) from error
         return packages
 
@@ -142,11 +149,7 @@ class Wheel:
             with WheelFile.open(self.path) as source:
                 source.validate_record()
         except _UNREADABLE as error:
-            raise InputError(
-                "wheel-damaged",
-                f"The wheel {self.path.name} is not as it was built: {error}.",
-                "Fetch it again from the plugin's maker.",
-            ) from error
+            raise WHEEL_DAMAGED.error(f"The wheel {self.path.name} is not as it was built: {error}.") from error
 
 
 _ALL_SCHEMES: Final = (*_SCHEMES, "headers", "scripts", "data")
@@ -204,11 +207,7 @@ def _check_is_one(name: NormalizedName, version: Version, told: Message, files: 
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
-    return InputError(
-        "wheel-unreadable",
-        f"The file {path} is no wheel that can be read: {error}.",
-        "Name the .whl file as the plugin's maker gave it out, under the name that it came with.",
-    )
+    return WHEEL_UNREADABLE.error(f"The file {path} is no wheel that can be read: {error}.")
 
 
 def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
@@ -224,12 +223,7 @@ def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_
         if not any(one.specifier.contains(version, prereleases=True) for version in _versions(one, others, present))
     )
     if missing:
-        raise InputError(
-            "wheel-needs-others",
-            f"{wheel.shown} needs {', '.join(missing)}, which is not there.",
-            "Give the wheels of these in the same command, or put them into the same folder; where the tool itself is"
-            " what is too old, take a newer one.",
-        )
+        raise WHEEL_NEEDS_OTHERS.error(f"{wheel.shown} needs {', '.join(missing)}, which is not there.")
 
 
 def _versions(need: Requirement, others: Sequence[Wheel], present: Present) -> list[str]:
@@ -243,11 +237,7 @@ def _check_python(wheel: Wheel) -> None:
     tags = list(sys_tags())
     if wheel.tags.isdisjoint(tags) or not wheel.python.contains(here, prereleases=True):
         made_for = ", ".join(sorted(map(str, wheel.tags))) + (f" and Python {wheel.python}" if wheel.python else "")
-        raise InputError(
-            "wheel-for-another-python",
-            f"{wheel.shown} is made for {made_for}; this is Python {here}, {tags[0]}.",
-            "Ask the plugin's maker for a wheel for this Python, or for one in Python alone (py3-none-any).",
-        )
+        raise WHEEL_FOR_ANOTHER_PYTHON.error(f"{wheel.shown} is made for {made_for}; this is Python {here}, {tags[0]}.")
 
 
 def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
@@ -260,19 +250,14 @@ def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search
     ]
     for plugin, holder in holders:
         if plugin in wheel.plugins:
-            raise InputError(
-                "plugin-name-taken",
+            raise PLUGIN_NAME_TAKEN.error(
                 f"{wheel.shown} brings a plugin {plugin!r}, which is the name of one from {holder}.",
-                "Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove one.",
+                remedy="Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove"
+                " one.",
             )
     hidden = _hidden_by(wheel, others, present, search_path)
     if hidden is not None:
-        raise InputError(
-            "wheel-in-the-way",
-            f"{wheel.shown} would take the place of something that is there: {hidden}.",
-            "Leave the wheel out if it is only what another one needs and is there already; else ask its maker to give"
-            " its packages names of their own.",
-        )
+        raise WHEEL_IN_THE_WAY.error(f"{wheel.shown} would take the place of something that is there: {hidden}.")
 
 
 def _hidden_by(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> str | None:

@@ -19,6 +19,13 @@ from packaging.utils import canonicalize_name
 
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
+from omt_core.plugin_host.errors import (
+    PLUGIN_NEEDED,
+    PLUGIN_NOT_ADDED,
+    PLUGINS_FOLDER_MISSING,
+    PLUGINS_FOLDER_NOT_WRITABLE,
+    WHEEL_WITHOUT_PLUGIN,
+)
 from omt_core.plugin_host.faults import described
 from omt_core.plugin_host.manager import DISTRIBUTION, GROUP, Candidate, PluginState
 from omt_core.plugin_host.wheel import Present, Wheel, check_wheel, read_wheel
@@ -75,10 +82,8 @@ class WheelFolder:
         for wheel in new:
             wheel.verify()
             if wheel not in _needed(after):
-                raise InputError(
-                    "wheel-without-plugin",
-                    f"{wheel.shown} brings no plugin (an entry point in the group {GROUP}), and no plugin needs it.",
-                    "Name the wheel of the plugin itself, and those that it needs in the same command.",
+                raise WHEEL_WITHOUT_PLUGIN.error(
+                    f"{wheel.shown} brings no plugin (an entry point in the group {GROUP}), and no plugin needs it."
                 )
         here, there = self._search_path(), self._present()
         for wheel in after:  # a newer version must not leave another wheel behind, either
@@ -99,20 +104,17 @@ class WheelFolder:
         gone = [wheel for wheel in wheels if name in wheel.plugins or canonicalize_name(name) == wheel.name]
         if not gone:
             known = sorted({plugin for wheel in wheels for plugin in wheel.plugins})
-            raise InputError(
-                "plugin-not-added",
+            raise PLUGIN_NOT_ADDED.error(
                 f"No wheel in {self.folder} brings a plugin {name!r}.",
-                f"Added plugins: {', '.join(known) or 'none'}. Those of the tool: use --disable-plugin NAME.",
+                remedy=f"Added plugins: {', '.join(known) or 'none'}. Those of the tool: use --disable-plugin NAME.",
             )
         kept = [wheel for wheel in wheels if wheel not in gone]
         needing = [
             wheel.shown for wheel in kept for need in wheel.requires if canonicalize_name(need.name) == gone[0].name
         ]
         if needing:
-            raise InputError(
-                "plugin-needed",
-                f"{gone[0].shown} is needed by {', '.join(needing)}.",
-                "Remove that one first.",
+            raise PLUGIN_NEEDED.error(
+                f"{gone[0].shown} is needed by {', '.join(needing)}.", remedy="Remove that one first."
             )
         gone += [wheel for wheel in kept if wheel in _needed(wheels) and wheel not in _needed(kept)]
         self._exchange([wheel.path for wheel in gone], [])
@@ -161,10 +163,8 @@ class WheelFolder:
         return {canonicalize_name(one.name): one.version for one in found if one.name}
 
     def _not_writable(self, error: OSError) -> InputError:
-        return InputError(
-            "plugins-folder-not-writable",
-            f"The folder {self.folder} cannot be changed: {error.strerror or error}.",
-            "Copy the tool's whole folder to where you may write and run it from there, or ask whoever put it here.",
+        return PLUGINS_FOLDER_NOT_WRITABLE.error(
+            f"The folder {self.folder} cannot be changed: {error.strerror or error}."
         )
 
 
@@ -184,11 +184,7 @@ def elsewhere() -> InputError:
         ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
     else:
         ways = f'`"{sys.executable}" -m pip install FILE.whl`, and `pip uninstall` to take it out'
-    return InputError(
-        "plugins-folder-missing",
-        "This installation has no folder for wheels of plugins: it does not run from the unpacked zip for Windows.",
-        f"Plugins are installed beside the tool here: {ways}.",
-    )
+    return PLUGINS_FOLDER_MISSING.error(remedy=f"Plugins are installed beside the tool here: {ways}.")
 
 
 def _needed(wheels: Sequence[Wheel]) -> list[Wheel]:

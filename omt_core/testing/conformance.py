@@ -21,7 +21,18 @@ import anyio
 import pytest
 from typing_extensions import override
 
-from omt_core.api import Finding, Item, MachineCheck, MachineState, Plugin, PluginError, SourceDatabase, Value, calls
+from omt_core.api import (
+    Finding,
+    Item,
+    MachineCheck,
+    MachineState,
+    OmtError,
+    Plugin,
+    PluginError,
+    SourceDatabase,
+    Value,
+    calls,
+)
 from omt_core.api.plugin import HOOKS
 from omt_core.plugin_host import upload_stages
 from omt_core.plugin_host.call_view import ReadOnlyDatabase
@@ -44,6 +55,7 @@ _SIZES: Final[Mapping[str, BuildOptions]] = {
     "planted": {"users": 14, "documents": 20, "plants": PLANTED},
     "empty": {"users": 1, "documents": 0},
 }
+_ENDS: Final = (".", "!", "?")
 _WORDS: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -84,9 +96,19 @@ class PluginConformance:
             _require(bool(code.meaning.strip()), f"{code.code!r} does not say what it means.")
             _require(bool(code.remedy.strip()), f"{code.code!r} does not say what to do.")
 
+    def test_its_error_codes_are_catalogued(self) -> None:
+        """Codes are words joined by hyphens, and say in sentences what happened and what to do."""
+        for code in PluginHarness(self.plugin_class, self.name, self.settings).plugin.add_error_codes():
+            _require(_WORDS.fullmatch(code.code) is not None, f"{code.code!r} is not words joined by hyphens.")
+            _require(code.meaning.endswith(_ENDS), f"{code.code!r} does not say in a sentence what happened.")
+            _require(code.remedy.endswith(_ENDS), f"{code.code!r} does not say in a sentence what to do.")
+
     @pytest.mark.parametrize("situation", SITUATIONS)
     def test_it_answers_as_its_hooks_say(self, situation: str, asked: Callable[[str], _Asked]) -> None:
-        """No hook raises, answers another type, or reports a code that the plugin never named."""
+        """No hook raises, answers another type, or reports a code that the plugin never named.
+
+        An error about the world outside may end a hook, and is one that the plugin named as well.
+        """
         asked(situation)
 
     @pytest.mark.parametrize("situation", SITUATIONS)
@@ -158,8 +180,19 @@ class PluginConformance:
 async def ask_everything(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, object]:
     """Ask every hook that the plugin implements and `samples` has a call for, once, and return answers by hook.
 
-    Raises `PluginFaultError` or `PluginError` for whatever the host would hold against the plugin.
+    Raises `PluginFaultError` or `PluginError` for whatever the host would hold against the plugin, and for an error
+    with a code that it never named.
     """
+    try:
+        return await _answers(harness, samples, workspace)
+    except OmtError as error:
+        if error.code in harness.host.error_codes:
+            raise
+        unnamed = f"It lets out an error with the code {error.code!r}, which it never named: {error.message}"
+        raise PluginFaultError(unnamed) from error
+
+
+async def _answers(harness: PluginHarness, samples: SampleCalls, workspace: Path) -> Mapping[str, object]:
     answers: dict[str, object] = {}
     for name, hook in HOOKS.items():
         if hook.call is None or not harness.dispatch.implementers(hook.function):

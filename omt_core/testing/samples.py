@@ -10,6 +10,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from omt_core.api import (
+    DATABASE_TABLE_MISSING,
     DatabaseLocation,
     Installation,
     InstallationError,
@@ -136,8 +137,7 @@ class EmptyDatabase(SourceDatabase):
 
 
 def _table_missing(sql: str) -> InstallationError:
-    return InstallationError(
-        "database-table-missing",
+    return DATABASE_TABLE_MISSING.error(
         f"The database has none of the tables of this statement: {sql}",
-        "Ask `call.database.table(name)` first, and answer nothing when it is None.",
+        remedy="Ask `call.database.table(name)` first, and answer nothing when it is None.",
     )

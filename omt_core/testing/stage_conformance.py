@@ -31,6 +31,7 @@ from typing_extensions import override
 from omt_core.api import (
     Baseline,
     Differences,
+    ErrorCode,
     FindingCode,
     FolderAwayError,
     InventoryState,
@@ -38,10 +39,13 @@ from omt_core.api import (
     ItemRecord,
     ItemState,
     KnownFile,
+    OmtError,
     PluginError,
     UploadStage,
 )
+from omt_core.api.errors import API_ERROR_CODES
 from omt_core.api.files import remove, remove_tree, replace
+from omt_core.plugin_host.errors import HOST_ERROR_CODES
 from omt_core.plugin_host.stages import admitted_stage
 from omt_core.testing.blocking import blocking_place, blocking_refused
 from omt_core.testing.harness import PluginFaultError
@@ -75,6 +79,9 @@ class UploadStageConformance:
 
     codes: ClassVar[Sequence[FindingCode]] = ()
     """The finding codes that the plugin names: the reasons why an item may be left behind."""
+
+    error_codes: ClassVar[Sequence[ErrorCode[OmtError]]] = ()
+    """The error codes that the plugin names: what its stage may raise beside the tool's own errors."""
 
     content: ClassVar[Mapping[str, bytes]] = _CONTENT
     """What `fill` puts into the folder: contents by names with `/`. Give files that your stage moves."""
@@ -344,15 +351,25 @@ class UploadStageConformance:
         """Return the stage as the host takes it."""
         codes = {code.code: code for code in self.codes}
         try:
-            return admitted_stage(stage, stage.plugin, "contribute_upload_stages", codes)
+            return admitted_stage(stage, stage.plugin, "contribute_upload_stages", codes, self._known_errors())
         except PluginError as error:
             raise PluginFaultError(error.message) from error
+
+    def _known_errors(self) -> frozenset[str]:
+        return frozenset(code.code for code in (*HOST_ERROR_CODES, *API_ERROR_CODES, *self.error_codes))
+
+    def _refuse_unnamed(self, error: OmtError) -> None:
+        if error.code not in self._known_errors():
+            raise PluginFaultError(f"It raised an error with the code {error.code!r}, which it never named.") from error
 
     async def _items(self, stage: UploadStage) -> list[Item]:
         try:
             return [item async for batch in self._admitted(stage).items() for item in batch]
         except PluginError as error:
             raise PluginFaultError(error.message) from error
+        except OmtError as error:
+            self._refuse_unnamed(error)
+            raise
 
     async def _differences(self, stage: UploadStage, before: Sequence[Item]) -> Differences | None:
         """Ask what differs from these items, as if they were confirmed; None where the stage wants to tell all."""
@@ -363,6 +380,9 @@ class UploadStageConformance:
             return await find(ConfirmedItems(before))
         except PluginError as error:
             raise PluginFaultError(error.message) from error
+        except OmtError as error:
+            self._refuse_unnamed(error)
+            raise
 
     def _name(self, stem: str) -> str:
         """Return a name that ends like the first of the content."""

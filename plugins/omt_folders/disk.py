@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from omt_core.api import FindingCode, FolderAwayError, InventoryState
+from omt_core.api import FindingCode, FolderAwayError, InventoryState, folder_away
 from omt_core.api.files import MOUNT_POINT, openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
@@ -284,4 +284,4 @@ class Disk:
             raise self._error(lost)
 
     def _error(self, lost: Lost) -> FolderAwayError:
-        return FolderAwayError(lost.folder, self._shown(lost.folder), lost.why, empty=lost.empty)
+        return folder_away(lost.folder, self._shown(lost.folder), lost.why, empty=lost.empty)

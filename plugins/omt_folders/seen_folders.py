@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from omt_core.api import FolderAwayError
+from omt_core.api import folder_away
 from omt_core.api.files import openable, write_whole
 from omt_crm.paths import reason
 
@@ -61,11 +61,11 @@ class SeenFolders:
                     empty = next(entries, None) is None
             except OSError as error:
                 if known is not None:
-                    raise FolderAwayError(root, shown(root), reason(error)) from error
+                    raise folder_away(root, shown(root), reason(error)) from error
                 unreadable[root] = reason(error)
                 continue
             if known is not None and empty:
-                raise FolderAwayError(root, shown(root), "it is empty now", empty=True)
+                raise folder_away(root, shown(root), "it is empty now", empty=True)
             there.append(root)
         return OpenedRoots(tuple(there), unreadable)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio.to_thread
 
-from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage
+from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage, folder_away
 from omt_core.api.files import openable
 from omt_crm.paths import lost_on_the_way
 from omt_upload.files.outcome import VANISHED, Unread
@@ -67,7 +67,7 @@ def _away(stage: UploadStage, path: Path) -> FolderAwayError | None:
     if stage.away is not None:
         return stage.away(path)
     lost = lost_on_the_way(path)
-    return None if lost is None else FolderAwayError(lost.folder, str(lost.folder), lost.why)
+    return None if lost is None else folder_away(lost.folder, str(lost.folder), lost.why)
 
 
 def _is_there(record: ItemRecord) -> bool:

@@ -12,6 +12,7 @@ from omt_core.api.plugin import HOOKS
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
 from omt_core.cli.own_plugin.trial import summary, tried
+from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 from omt_core.plugin_host.wheel import Wheel
 from omt_core.plugin_host.wheel_folder import elsewhere
 
@@ -106,7 +107,7 @@ async def _check(call: Invocation, name: str) -> int:
     plugin = next((one for one in call.app.host.plugins if one.name == name), None)
     if plugin is None:
         names = ", ".join(one.name for one in call.app.host.plugins)
-        raise InputError("plugin-unknown", f"There is no plugin {name!r}.", f"Plugins: {names}.")
+        raise PLUGIN_UNKNOWN.error(f"There is no plugin {name!r}.", remedy=f"Plugins: {names}.")
     call.console.print(f"{plugin.name} {plugin.version} ({plugin.source}) is tried in simulated installations.")
     tests = await tried(plugin)
     for one in tests:

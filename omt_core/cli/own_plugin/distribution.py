@@ -14,6 +14,7 @@ from string import Template
 from typing import Final
 
 from omt_core.api.errors import InputError
+from omt_core.plugin_host.errors import PLUGIN_NAME_TAKEN
 from omt_core.plugin_host.findings import CORE
 
 _TEMPLATES: Final = resources.files("omt_core.cli.own_plugin") / "template"
@@ -57,11 +58,7 @@ def plugin_name(text: str, plugins: Collection[str]) -> PluginName:
             "letter: `call_notes`.",
         )
     if name.module in {CORE, *plugins} or name.module in sys.stdlib_module_names or _is_module(name.module):
-        raise InputError(
-            "plugin-name-taken",
-            f"There is a plugin or a module of the name {name.module!r} already.",
-            "Take another name; `omt plugins` lists those of plugins.",
-        )
+        raise PLUGIN_NAME_TAKEN.error(f"There is a plugin or a module of the name {name.module!r} already.")
     return name
 
 

@@ -12,6 +12,7 @@ from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
 from omt_core.app import Application
 from omt_core.plugin_host import PluginState
+from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 
 Compose = Callable[[Mapping[str, object]], Application]
 """Loads plugins and settings; the argument holds sections of settings that win over every other place."""
@@ -96,7 +97,7 @@ class Composer:
     def _model(self, plugin: str) -> type[PluginSettings]:
         registered = self.app.host.manager.get_plugin(plugin)
         if registered is None:
-            raise InputError("plugin-unknown", f"No active plugin is called {plugin!r}.", "See `omt plugins`.")
+            raise PLUGIN_UNKNOWN.error(f"No active plugin is called {plugin!r}.", remedy="See `omt plugins`.")
         return type(registered).settings_model  # type: ignore[no-any-return]  # pluggy does not know our class
 
 

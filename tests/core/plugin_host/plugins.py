@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import anyio
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import ErrorCode, InstallationError, OmtError
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.items import Item
 from omt_core.api.plugin import Plugin, hookimpl
@@ -112,13 +113,60 @@ class Confused(Plugin):
         return "no findings"  # type: ignore[return-value]
 
 
+DATABASE_GONE = ErrorCode(
+    code="database-gone", kind=InstallationError, meaning="The database went away.", remedy="Start it."
+)
+DATABASE_GONE_OTHERWISE = replace(DATABASE_GONE, meaning="The database was taken away.")
+
+
 class Outside(Plugin):
-    """Meets trouble in the world outside, which is not its fault."""
+    """Meets trouble in the world outside, which is not its fault, and named the code of it."""
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (DATABASE_GONE,)
 
     @override
     @hookimpl
     async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
-        raise InstallationError("database-gone", "The database went away.", "Start it.")
+        raise DATABASE_GONE.error()
+
+
+class OutsideUnnamed(Plugin):
+    """Meets trouble of which it never said that it could."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        raise DATABASE_GONE.error()
+
+
+class OutsideOtherwise(Plugin):
+    """Has a code of another plugin, and means something else by it."""
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (DATABASE_GONE_OTHERWISE,)
+
+
+class OutsideTwice(Plugin):
+    """Means two things by one code."""
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (DATABASE_GONE, DATABASE_GONE_OTHERWISE)
+
+
+class NamesNoCodes(Plugin):
+    """Answers texts where codes are wanted."""
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ("database-gone",)  # type: ignore[return-value]
 
 
 class Unmarked(Plugin):

@@ -80,6 +80,17 @@ async def test_trouble_outside_the_plugin_stops_the_run_in_its_own_words() -> No
         await dispatch_of(host_of(outside=plugins.Outside)).every(Plugin.validate_users, users_call())
 
 
+@pytest.mark.parametrize(("plugin_class", "told"), [(plugins.Outside, []), (plugins.OutsideUnnamed, ["unnamed"])])
+async def test_an_error_with_a_code_that_nobody_named_is_told_as_it_is_and_the_log_says_whose_it_was(
+    plugin_class: type[Plugin], told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(InstallationError) as caught:
+        await dispatch_of(host_of(unnamed=plugin_class)).every(Plugin.validate_users, users_call())
+    assert (caught.value.code, caught.value.message) == ("database-gone", "The database went away.")
+    expected = "The plugin 'unnamed' raised an error with the code 'database-gone', which nobody named."
+    assert [one.getMessage() for one in caplog.records if one.name == "omt.plugins"] == [expected for _ in told]
+
+
 async def test_a_fatal_hook_that_raises_stops_the_run_and_names_plugin_and_hook() -> None:
     call = cast("Any", None)
     with pytest.raises(PluginError) as caught:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from omt_core.api.plugin import PluginSettings
+from omt_core.api.errors import WORKSPACE_NOT_WRITABLE
+from omt_core.api.plugin import Plugin, PluginSettings
 from omt_core.plugin_host.manager import (
     Candidate,
     PluginHost,
@@ -87,6 +88,40 @@ def test_a_plugin_that_cannot_be_made_or_clashes_is_broken_and_does_not_take_par
     assert "names the plugin 'good'" in problems["twin"]
     assert "twin" not in host.versions
     assert {one for finding in host.inactive_findings() for one in finding.subjects} == {"plugin:fails", "plugin:twin"}
+
+
+def test_an_error_code_is_in_the_catalogue_with_all_who_named_it() -> None:
+    host = PluginHost(
+        [candidate("one", plugins.Outside), candidate("two", plugins.Outside)], lambda _: PluginSettings()
+    )
+    named = host.error_codes["database-gone"]
+    assert (named.code, named.owners) == (plugins.DATABASE_GONE, ("one", "two"))
+    assert host.error_codes[WORKSPACE_NOT_WRITABLE.code].owners == ("core",)
+
+
+def test_an_error_code_with_two_meanings_is_rejected_with_both_names_and_the_tools_own_comes_first() -> None:
+    host = PluginHost(
+        [candidate("another", plugins.OutsideOtherwise), candidate("tools", plugins.Outside, default=True)],
+        lambda _: PluginSettings(),
+    )
+    assert {plugin.name: plugin.problem for plugin in host.plugins} == {
+        "another": "its error code 'database-gone' is that of 'tools' already",
+        "tools": "",
+    }
+    assert host.error_codes["database-gone"].code == plugins.DATABASE_GONE
+
+
+@pytest.mark.parametrize(
+    ("plugin_class", "problem"),
+    [
+        (plugins.OutsideTwice, "names the error code 'database-gone' twice"),
+        (plugins.NamesNoCodes, "what its 'add_error_codes' answers is not what the hook says[0]"),
+    ],
+)
+def test_a_plugin_whose_error_codes_are_no_catalogue_takes_no_part(plugin_class: type[Plugin], problem: str) -> None:
+    host = PluginHost([candidate("odd", plugin_class)], lambda _: PluginSettings())
+    assert problem in host.plugins[0].problem
+    assert "database-gone" not in host.error_codes
 
 
 def test_a_default_plugin_that_is_disabled_is_a_finding_and_another_is_not() -> None:

@@ -24,7 +24,7 @@ LOGO = Item(stage="logos", key="1", name="logo.png", path=Path("/logos/logo.png"
 
 def stage_of(items: Callable[[], AsyncIterator[Any]], **fields: Any) -> UploadStage:
     stage = UploadStage(name="logos", title="Logos", order=1, plugin="upload", items=items)
-    return admitted_stage(replace(stage, **fields), "bad", "contribute_upload_stages", {})
+    return admitted_stage(replace(stage, **fields), "bad", "contribute_upload_stages", {}, ())
 
 
 def telling(*batches: object) -> Callable[[], AsyncIterator[Any]]:

@@ -10,7 +10,18 @@ from typing import ClassVar
 from pydantic import Field
 from typing_extensions import override
 
-from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, Severity, calls, hookimpl
+from omt_core.api import (
+    ErrorCode,
+    Finding,
+    FindingCode,
+    InstallationError,
+    OmtError,
+    Plugin,
+    PluginSettings,
+    Severity,
+    calls,
+    hookimpl,
+)
 
 FOUND = FindingCode(code="it-is-so", severity=Severity.INFO, plugin="sample", meaning="It is so.", remedy="Let it be.")
 SHOUTED = FindingCode(code="It_Is", severity=Severity.INFO, plugin="sample", meaning="It is.", remedy="Let it be.")
@@ -18,6 +29,7 @@ SPEECHLESS = FindingCode(code="it-is-so", severity=Severity.INFO, plugin="sample
 BORROWED = FindingCode(
     code="it-is-so", severity=Severity.INFO, plugin="other", meaning="It is so.", remedy="Let it be."
 )
+SAMPLE_GONE = ErrorCode(code="sample-gone", kind=InstallationError, meaning="It is gone.", remedy="Look for it.")
 
 
 class GoodSettings(PluginSettings):
@@ -31,6 +43,12 @@ class Good(Plugin):
 
     settings_model: ClassVar[type[PluginSettings]] = GoodSettings
     codes: ClassVar[tuple[FindingCode, ...]] = (FOUND,)
+    errors: ClassVar[tuple[ErrorCode[OmtError], ...]] = ()
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return self.errors
 
     @override
     @hookimpl
@@ -41,6 +59,33 @@ class Good(Plugin):
     @hookimpl
     async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
         return [FOUND.finding(f"{len(call.users)} users.", tuple(user.login for user in call.users))]
+
+
+class Unspoken(Good):
+    """Has an error code that says nothing in sentences."""
+
+    errors = (ErrorCode(code="sample-gone", kind=InstallationError, meaning="gone", remedy="Look for it."),)
+
+
+class Wordless(Good):
+    """Has an error code without a word on what to do."""
+
+    errors = (ErrorCode(code="sample-gone", kind=InstallationError, meaning="It is gone.", remedy=""),)
+
+
+class Screaming(Good):
+    """Has an error code that is not words joined by hyphens."""
+
+    errors = (ErrorCode(code="Sample_Gone", kind=InstallationError, meaning="It is gone.", remedy="Look for it."),)
+
+
+class Reticent(Good):
+    """Raises an error that it never named."""
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        raise SAMPLE_GONE.error()
 
 
 class Shouting(Good):

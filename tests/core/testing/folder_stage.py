@@ -19,6 +19,7 @@ from omt_core.api import (
     Item,
     Severity,
     UploadStage,
+    folder_away,
     leads_out,
 )
 
@@ -104,4 +105,4 @@ def _left(key: str, detail: str) -> Item:
 
 def _away(folder: Path, path: Path) -> FolderAwayError | None:
     del path
-    return None if folder.is_dir() else FolderAwayError(folder, str(folder), "it is not there")
+    return None if folder.is_dir() else folder_away(folder, str(folder), "it is not there")

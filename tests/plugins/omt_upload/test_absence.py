@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from omt_core.api.errors import FolderAwayError
+from omt_core.api.errors import FolderAwayError, folder_away
 from omt_core.api.events import Event, Notice, StageChanged, StageState
 from omt_core.api.items import ItemState
 from omt_core.api.online import Chunk, UploadRequest
@@ -75,7 +75,7 @@ def stage_below(name: str, root: Path) -> UploadStage:
 
     def away(path: Path) -> FolderAwayError | None:
         lost = lost_on_the_way(path, (root,))
-        return None if lost is None else FolderAwayError(lost.folder, str(lost.folder), lost.why, empty=lost.empty)
+        return None if lost is None else folder_away(lost.folder, str(lost.folder), lost.why, empty=lost.empty)
 
     return replace(stage_of(name, folder_items(name, root)), away=away)
 
@@ -165,7 +165,7 @@ async def test_what_was_sent_of_a_large_file_is_not_sent_again(tmp_path: Path) -
 async def test_an_inventory_that_finds_a_folder_away_is_taken_again(tmp_path: Path, archive: Path) -> None:
     tenant, items = MemoryTenant(), folder_items("documents", archive)
     strike, back = away_and_back(archive)
-    told = [items[:5], FolderAwayError(archive, r"C:\SO_ARC", "gone")]
+    told = [items[:5], folder_away(archive, r"C:\SO_ARC", "gone")]
 
     async def tell():  # type: ignore[no-untyped-def]
         for part in told:

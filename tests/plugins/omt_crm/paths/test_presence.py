@@ -7,7 +7,7 @@ import errno
 import anyio
 import pytest
 
-from omt_core.api import FolderAwayError, Notice
+from omt_core.api import FolderAwayError, Notice, folder_away
 from omt_crm.paths import is_back, is_line_fault, lost_on_the_way, presence, wait_until_back
 
 
@@ -91,7 +91,7 @@ def test_what_may_be_true_of_one_file_is_not(number):
 
 
 def test_an_empty_folder_is_back_when_it_holds_something(tmp_path):
-    lost = FolderAwayError(tmp_path, "C:\\x", "", empty=True)
+    lost = folder_away(tmp_path, "C:\\x", "", empty=True)
     assert not is_back(lost)
     (tmp_path / "x").mkdir()
     assert is_back(lost)
@@ -103,7 +103,7 @@ async def test_who_waits_says_so_and_goes_on_when_the_folder_is_back(root, tmp_p
     away = tmp_path / "elsewhere"
     root.rename(away)
     told = Told(at_once=lambda: away.exists() and away.rename(root))
-    await wait_until_back(FolderAwayError(root, r"C:\SO_ARC", "No such file or directory"), told, minutes=10)
+    await wait_until_back(folder_away(root, r"C:\SO_ARC", "No such file or directory"), told, minutes=10)
     begun, ended = told.notices
     assert begun.startswith(r"The folder C:\SO_ARC does not answer: No such file or directory.")
     assert begun.endswith("Nothing in it is taken for missing; waiting up to 10 minutes for it.")
@@ -112,7 +112,7 @@ async def test_who_waits_says_so_and_goes_on_when_the_folder_is_back(root, tmp_p
 
 @pytest.mark.anyio
 async def test_waiting_ends_with_the_error_after_its_time(tmp_path):
-    lost = FolderAwayError(tmp_path / "gone", "x", "y")
+    lost = folder_away(tmp_path / "gone", "x", "y")
     with pytest.raises(FolderAwayError) as raised:
         await wait_until_back(lost, Told(), minutes=1e-9)
     assert raised.value is lost
@@ -123,4 +123,4 @@ async def test_waiting_ends_with_the_error_after_its_time(tmp_path):
 async def test_waiting_ends_quietly_on_a_stop(tmp_path):
     stop = anyio.Event()
     stop.set()
-    await wait_until_back(FolderAwayError(tmp_path / "gone", "x", "y"), Told(), minutes=10, stop=stop)
+    await wait_until_back(folder_away(tmp_path / "gone", "x", "y"), Told(), minutes=10, stop=stop)
