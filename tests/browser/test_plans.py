@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.browser.conftest import NewPerson
 from tests.browser.person import Person
 from tests.browser.screens.checklist import Checklist
 from tests.browser.screens.plans import NOBODYS, Plans
+from tests.browser.screens.user_names import UserNames
 from tests.browser.sites import Office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import serving
@@ -78,6 +80,76 @@ def test_a_card_is_dragged_to_another_plan_and_a_reload_shows_it_there(plans: Pl
     plans.is_kept()
     plans.page.reload()
     Plans(plans.page).is_in("ÞG", "ten-service")
+
+
+def test_a_move_by_mouse_says_what_it_did_and_can_be_taken_back_there(plans: Plans) -> None:
+    """A drop that one did not mean is seen."""
+    plans.drag("ÞG", NOBODYS)
+    plans.is_in("ÞG", NOBODYS)
+    told = plans.told
+    expect(told).to_contain_text("No User Plan")
+    told.get_by_role("button", name="Undo").click()
+    plans.is_in("ÞG", "ten-sales")
+    expect(told).to_contain_text("Undone")
+
+
+def test_columns_are_as_high_as_the_longest_and_their_headers_stay(plans: Plans) -> None:
+    """W56. Beside a long column a short one has its name in sight, and its colour where a card is dropped."""
+    plans.page.set_viewport_size({"width": 1280, "height": 640})
+    board = plans.board
+    assert board.evaluate("board => board.scrollHeight > board.clientHeight + 200")
+    board.evaluate("board => board.scrollTo(0, board.scrollHeight)")
+    frame = board.bounding_box()
+    assert frame is not None
+    for plan in (NOBODYS, "ten-sales", "ten-service", "ten-marketing"):
+        header = plans.column(plan).get_by_role("heading").bounding_box()
+        column = plans.column(plan).bounding_box()
+        assert header is not None
+        assert column is not None
+        assert frame["y"] <= header["y"] < frame["y"] + 20
+        assert column["y"] + column["height"] >= frame["y"] + frame["height"] - 2
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_three_cards_of_a_column_are_in_sight_on_a_small_screen(
+    shared: SharedChecklist, new_person: NewPerson, locale: str
+) -> None:
+    person = new_person(storage_state=shared.cookies, viewport={"width": 1280, "height": 800}, locale=locale)
+    person.open(f"{shared.wizard.address}#/plans")
+    cards = person.page.get_by_role("region", name=re.compile(r"^ten-sales \(")).get_by_role("listitem")
+    expect(cards.nth(2)).to_be_in_viewport(ratio=0.99)
+    board = person.page.locator(".plan-board").bounding_box()
+    third = cards.nth(2).bounding_box()
+    assert board is not None
+    assert third is not None
+    assert third["y"] + third["height"] <= board["y"] + board["height"]
+
+
+def test_the_board_looks_the_same_after_the_user_names_were_opened(
+    shared: SharedChecklist, new_person: NewPerson
+) -> None:
+    """The sheets of the two windows are there once, whichever is opened first."""
+    person = new_person(storage_state=shared.cookies)
+    person.open(f"{shared.wizard.address}#/user-names")
+    UserNames(person.page)
+    person.page.evaluate("location.hash = '#/plans'")
+    plans = Plans(person.page)
+    card, column = plans.card("HH").bounding_box(), plans.column("ten-salesservicemarketing").bounding_box()
+    assert card is not None
+    assert column is not None
+    assert card["x"] - column["x"] >= 8
+
+
+def test_cancel_puts_back_what_was_there_also_after_a_reload(plans: Plans) -> None:
+    """W57."""
+    plans.drag("ÞG", "ten-service")
+    plans.is_kept()
+    plans.page.reload()
+    again = Plans(plans.page)
+    again.is_in("ÞG", "ten-service")
+    again.put_back()
+    Checklist(plans.page).open(Checklist.PLANS)
+    Plans(plans.page).is_in("ÞG", "ten-sales")
 
 
 def test_a_card_shows_who_it_is_and_the_counter_counts(plans: Plans) -> None:
@@ -172,6 +244,10 @@ def test_plans_go_to_a_spreadsheet_and_back(plans: Plans, tmp_path: Path) -> Non
     row = next(line for line in text.splitlines() if line.startswith("ÞG"))
     file.write_text(text.replace(row, row.replace("ten-sales", "ten-service")), encoding="utf-8")
     plans.import_csv(file)
+    plans.is_in("ÞG", "ten-service")
+    plans.tool("Undo").click()
+    plans.is_in("ÞG", "ten-sales")
+    plans.tool("Redo").click()
     plans.is_in("ÞG", "ten-service")
     file.write_text(text.replace(row, row.replace("ten-sales", "no-such-plan")), encoding="utf-8")
     plans.import_csv(file)

@@ -15,6 +15,7 @@ STYLES = sorted(STATIC.rglob("*.css"))
 LONGEST = 400
 
 MARKUP_FROM_TEXT = re.compile(r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function)")
+LINKED = re.compile(r"""(?:stylesheet" href="css/|@import url\(")([\w-]+\.css)""")
 FROM_OUTSIDE = re.compile(r"""(?:\bfrom\s+|\bimport\(?\s*|@import\s+|url\(\s*|\bsrc=|\bhref=)["'`]?(?:https?:)?//""")
 
 
@@ -40,6 +41,13 @@ def test_no_script_makes_markup_or_code_of_text(path: Path) -> None:
 @pytest.mark.parametrize("path", [STATIC / "index.html", *SCRIPTS, *STYLES], ids=shown)
 def test_nothing_is_fetched_from_outside(path: Path) -> None:
     assert FROM_OUTSIDE.findall(text(path)) == []
+
+
+def test_a_style_sheet_is_loaded_from_one_place() -> None:
+    """Loaded again by a second screen it would come after the first one's own sheet, and win."""
+    screens = {path.stem for path in (STATIC / "js" / "screens").glob("*.js")}
+    named = [name for path in [STATIC / "index.html", *STYLES] for name in LINKED.findall(text(path))]
+    assert sorted([*named, *(f"{name}.css" for name in screens)]) == sorted(path.name for path in STYLES)
 
 
 def test_every_screen_has_a_stylesheet_of_its_name() -> None:

@@ -17,6 +17,20 @@ class Plans(Screen):
 
     title = "Check user plans"
 
+    @property
+    def board(self) -> Locator:
+        """What scrolls the columns."""
+        return self.page.get_by_role("region", name="Board of user plans")
+
+    @property
+    def told(self) -> Locator:
+        """The bar that tells what was just done."""
+        return self.page.get_by_role("region", name="Information")
+
+    def tool(self, name: str) -> Locator:
+        """A button above the board."""
+        return self.main.get_by_role("button", name=name, exact=True)
+
     def column(self, plan: str) -> Locator:
         """A column by its plan; its header has the seats behind the name."""
         return self.page.get_by_role("region", name=re.compile(rf"^{re.escape(plan)} \("))
@@ -38,7 +52,7 @@ class Plans(Screen):
 
     def drag(self, login: str, plan: str) -> None:
         """Drag a card to a column with the mouse, in steps as a hand does."""
-        card, board = self.card(login), self.page.get_by_role("region", name="Board of user plans")
+        card, board = self.card(login), self.board
         card.scroll_into_view_if_needed()
         start, goal, frame = (one.bounding_box() for one in (card, self.column(plan), board))
         assert start is not None

@@ -1,4 +1,4 @@
-/** A bar at the lower edge that tells what was just done, and may take it back. One at a time. */
+/** A bar at the upper edge that tells what was just done, and may take it back. One at a time. */
 
 import { announce } from "./announce.js";
 import { h } from "./dom.js";

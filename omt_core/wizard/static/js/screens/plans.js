@@ -9,8 +9,9 @@ import { csvExchange } from "../users/csv-exchange.js";
 import { FilterField } from "../users/filter-field.js";
 import { FilterIndex } from "../users/filter-index.js";
 import { FindingsPanel } from "../users/findings-panel.js";
+import { forgetOpening } from "../users/opening.js";
 import { SavingNote } from "../users/saving-note.js";
-import { UserStore, forgetOpening } from "../users/user-store.js";
+import { UserStore } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { BoardActs } from "./plans/board-acts.js";
 import { BoardModel } from "./plans/board-model.js";
@@ -81,6 +82,7 @@ class Plans extends ScreenElement {
         read: async (text) => {
           end.clear();
           await acts.importCsv(text);
+          showTools();
         },
         refused: (error) => end.fail(error),
       }),
@@ -119,7 +121,7 @@ class Plans extends ScreenElement {
     this.#ends.push(() => board.end(), () => chooser.end());
     this.replaceChildren(header.element, end.errors, findings.element, toolbar.element, chooser.element, board.element,
       h("div", { class: "window-foot plans-foot" }, toolbar.chosenBar,
-        h("p", { class: "window-keys muted" }, t("plans.keys")), saving.element));
+        h("p", { class: "window-keys muted", title: t("plans.keys") }, t("plans.keys")), saving.element));
     redraw();
   }
 }

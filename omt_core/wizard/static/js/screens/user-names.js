@@ -10,8 +10,9 @@ import { toast } from "../core/toast.js";
 import { csvExchange } from "../users/csv-exchange.js";
 import { FilterField } from "../users/filter-field.js";
 import { FindingsPanel } from "../users/findings-panel.js";
+import { forgetOpening } from "../users/opening.js";
 import { SavingNote } from "../users/saving-note.js";
-import { UserStore, forgetOpening } from "../users/user-store.js";
+import { UserStore } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { GridModel } from "./user-names/grid-model.js";
 import { GridView } from "./user-names/grid-view.js";
@@ -133,15 +134,17 @@ class UserNames extends ScreenElement {
 
     this.replaceChildren(
       h("header", { class: "window-header" },
-        h("div", { class: "window-header__row" }, h("h1", { tabindex: "-1" }, t("userNames.title")),
-          h("p", { class: "window-keys muted" }, t("userNames.keys"))),
-        h("p", null, h("strong", null, t("userNames.instruction")))),
+        h("div", { class: "window-header__row window-header__row--start" },
+          h("h1", { tabindex: "-1" }, t("userNames.title")),
+          h("p", null, h("strong", null, t("userNames.instruction"))))),
       end.errors,
       h("div", { class: "toolbar window-toolbar" }, filter.element,
         h("label", { class: "check-label" }, withoutPlan, t("userNames.withoutPlan")),
         h("div", { class: "toolbar__end" }, csv)),
       problems.element, h("div", { class: "window-notes" }, removed.element, findings.element), grid.element, nothing,
-      h("div", { class: "window-foot" }, reason, saving.element));
+      h("div", { class: "window-foot" }, reason, h("p", { class: "window-keys muted", title: t("userNames.keys") },
+        t("userNames.keys")),
+        saving.element));
     this.#judge = tools;
     redraw();
   }

@@ -4,6 +4,7 @@ import { get, post } from "../core/api.js";
 import { state } from "../core/state.js";
 import { Assignments } from "./assignments.js";
 import { ChangeSender } from "./change-sender.js";
+import { keepOpening, openingOf } from "./opening.js";
 
 /**
  * @typedef {{id: number, login: string, full_name: string, company: string, group: string, role: string,
@@ -14,17 +15,6 @@ import { ChangeSender } from "./change-sender.js";
  *   message: string, remedy: string}} Finding
  * @typedef {"plans" | "user_names"} Kind what is assigned; also the name of it in the server's answers
  */
-
-/**
- * How it was when a window was opened. It outlives the window's element, which is made anew in another language.
- * @type {Map<Kind, Map<string, string>>}
- */
-const opened = new Map();
-
-/** The window is closed: the next opening is another one. @param {Kind} kind */
-export function forgetOpening(kind) {
-  opened.delete(kind);
-}
 
 /** @type {Record<Kind, string>} */
 const PATHS = { plans: "/api/plans", user_names: "/api/user-names" };
@@ -64,7 +54,7 @@ export class UserStore extends EventTarget {
     this.catalogue = answer.catalogue;
     this.assigned = { plans: new Assignments(answer.plans), user_names: new Assignments(answer.user_names) };
     this.#take(answer);
-    if (!opened.has(kind)) opened.set(kind, this.assigned[kind].snapshot());
+    keepOpening(kind, this.assigned[kind].snapshot());
     this.#sender = new ChangeSender(PATHS[kind], this.assigned[kind], {
       answered: (said) => {
         this.assignments.confirm(said[kind]);
@@ -105,7 +95,7 @@ export class UserStore extends EventTarget {
 
   /** What leads back to how it was when the window was opened (W57). */
   changesSinceOpened() {
-    return this.assignments.changesTo(opened.get(this.#kind) ?? new Map());
+    return this.assignments.changesTo(openingOf(this.#kind));
   }
 
   /** Look again whenever the person comes back to the page: another tab may have changed something. */

@@ -44,7 +44,7 @@ export class LeftBehind {
       h("div", { class: "toolbar", role: "group", "aria-label": t("left-behind.kinds") }, this.tabs),
       this.hint, this.list, this.pager);
     this.element = h("details", { class: "card left-behind", on: { toggle: () => this.#toggled() } },
-      h("summary", { class: "disclosure left-behind__summary" }, this.mark, this.title), this.body);
+      h("summary", { class: "opener left-behind__summary" }, this.mark, this.title), this.body);
     this.#label();
   }
 

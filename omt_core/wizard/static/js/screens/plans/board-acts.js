@@ -1,6 +1,5 @@
 /** What a person can do on the board: move, remove all, undo, redo, take a spreadsheet. */
 
-import { announce } from "../../core/announce.js";
 import { confirmDialog } from "../../core/dialog.js";
 import { number, t, tn } from "../../core/text.js";
 import { toast } from "../../core/toast.js";
@@ -33,7 +32,7 @@ export class BoardActs {
       return false;
     }
     this.#record(moving, () => plan);
-    announce(this.#said(moving, plan));
+    toast(this.#said(moving, plan), { undo: () => this.undo() });
     return true;
   }
 
@@ -85,7 +84,7 @@ export class BoardActs {
   #again(changes, key) {
     if (changes.length === 0) return;
     this.#change(changes);
-    announce(tn(key, changes.length));
+    toast(tn(key, changes.length));
   }
 
   /** @param {Array<[string, string]>} changes */

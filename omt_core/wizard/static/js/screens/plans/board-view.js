@@ -7,7 +7,7 @@ import { onViewChange } from "../../users/windowed-list.js";
 import { placed } from "./board-findings.js";
 import { dropsOn } from "./board-drops.js";
 import { onBoardKey } from "./board-keys.js";
-import { CARD_REM, makeCard, updateCard } from "./card.js";
+import { cardHeight, isCompact, makeCard, updateCard } from "./card.js";
 import { CardDragging } from "./card-dragging.js";
 import { ColumnView } from "./column-view.js";
 import { openMoveMenu } from "./move-menu.js";
@@ -24,6 +24,7 @@ export class BoardView {
   /** @type {Set<string>} */ #dragged = new Set();
   /** @type {ReturnType<typeof placed>} */ #placed = { columns: new Map(), cards: new Map() };
   /** @type {string | null} the one column shown where there is room for one only */ #only = null;
+  /** Whether cards are two lines each. */ #compact;
   #dragging;
   #stop;
 
@@ -38,7 +39,8 @@ export class BoardView {
     this.#acts = acts;
     this.#selection = selection;
     this.#changed = selected;
-    this.element = h("div", { class: "plan-board", role: "region", "aria-label": t("plans.board") });
+    this.#compact = isCompact(store.users.length);
+    this.element = h("div", { class: this.#compact ? "plan-board plan-board--compact" : "plan-board", role: "region", "aria-label": t("plans.board") });
     this.element.addEventListener("click", (event) => this.#onClick(event));
     this.element.addEventListener("focusin", (event) => this.#onFocus(event));
     this.element.addEventListener("keydown", (event) => onBoardKey(event, this.#keys()));
@@ -80,7 +82,7 @@ export class BoardView {
     for (const column of this.#model.columns) {
       gone.delete(column.plan);
       const findings = this.#placed.columns.get(column.plan) ?? [];
-      this.#columnView(column.plan).take(column, { filtering, findings, cardHeight: cardHeight() });
+      this.#columnView(column.plan).take(column, { filtering, findings, cardHeight: cardHeight(this.#compact) });
     }
     for (const plan of gone) this.#removeColumn(plan);
     this.#drawInView();
@@ -259,7 +261,7 @@ export class BoardView {
         if (login === null || !(opener instanceof HTMLElement)) return;
         this.#openMenu(this.#selection.has(login) ? this.#selection.logins() : [login], opener);
       },
-      page: () => Math.max(1, Math.floor(this.element.clientHeight / cardHeight()) - 1),
+      page: () => Math.max(1, Math.floor(this.element.clientHeight / cardHeight(this.#compact)) - 1),
     };
   }
 
@@ -288,9 +290,4 @@ export class BoardView {
     if (logins.length > 1) return tn("plans.users", logins.length);
     return this.#store.byLogin.get(logins[0])?.full_name || logins[0];
   }
-}
-
-/** In pixels, with the gap. */
-function cardHeight() {
-  return CARD_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

@@ -6,7 +6,9 @@ import { t } from "../../core/text.js";
 import { photo } from "../../users/photo.js";
 
 /** The height of a card with the gap below it, in rem: all are equal, so that a long column can be drawn in part. */
-export const CARD_REM = 8.75;
+const CARD_REM = { whole: 8.75, compact: 3.5 };
+/** With more users than this a card is two lines. */
+const WHOLE_CARDS = 100;
 
 const BAND_HUES = 6;
 
@@ -15,20 +17,34 @@ const BAND_HUES = 6;
  *   mark: {severity: "error" | "warning", text: string} | null, place: number, count: number}} CardLook
  */
 
+/** Whether cards are two lines each. @param {number} users */
+export function isCompact(users) {
+  return users > WHOLE_CARDS;
+}
+
+/** In pixels, with the gap. @param {boolean} compact */
+export function cardHeight(compact) {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return (compact ? CARD_REM.compact : CARD_REM.whole) * rem;
+}
+
 /**
- * A user's card (W48-W50): what does not change of it.
+ * A user's card (W48-W50): what does not change of it. What may be cut off is whole in its title.
  * @param {import("../../users/user-store.js").User} user
  */
 export function makeCard(user) {
   const name = user.full_name || user.login;
   const details = `card-${user.id}-details`;
-  return h("li", { class: "plan-card", dataset: { login: user.login } },
-    h("div", { class: `plan-card__band plan-card__band--${hueOf(user.group)}` },
+  const who = [user.login, user.position].filter(Boolean).join(" · ");
+  const onsite = user.onsite_plan ? t("plans.card.onsite", { plan: user.onsite_plan }) : t("plans.card.noOnsite");
+  const all = [name, who, user.role, user.group, user.company, onsite].filter(Boolean).join("\n");
+  return h("li", { class: `plan-card plan-card--${hueOf(user.group)}`, dataset: { login: user.login } },
+    h("div", { class: "plan-card__band" },
       h("input", {
         type: "checkbox", class: "plan-card__choice", tabindex: "-1",
         "aria-label": t("plans.card.name", { name, login: user.login }), "aria-describedby": details,
       }),
-      h("span", { class: "plan-card__group" }, user.group),
+      h("span", { class: "plan-card__group", title: user.group }, user.group),
       h("span", { class: "plan-card__mark", hidden: true }),
       user.administrator ? icon("crown", { label: t("users.administrator"), class: "crown" }) : null),
     h("div", { class: "plan-card__side" },
@@ -38,12 +54,11 @@ export function makeCard(user) {
         "aria-label": t("plans.card.move", { name }), title: t("plans.move"),
       }, icon("board"), icon("chevron_down"))),
     h("div", { class: "plan-card__text", id: details },
-      h("span", { class: "plan-card__role muted" }, user.role),
-      h("strong", { class: "plan-card__name" }, name),
-      h("span", { class: "plan-card__line" }, [user.login, user.position].filter(Boolean).join(" · ")),
-      h("span", { class: "plan-card__line" }, user.company),
-      h("span", { class: "plan-card__line muted" },
-        user.onsite_plan ? t("plans.card.onsite", { plan: user.onsite_plan }) : t("plans.card.noOnsite")),
+      h("span", { class: "plan-card__role muted", title: user.role }, user.role),
+      h("strong", { class: "plan-card__name", title: all }, name),
+      h("span", { class: "plan-card__line plan-card__who", title: who }, who),
+      h("span", { class: "plan-card__line", title: user.company }, user.company),
+      h("span", { class: "plan-card__line muted", title: onsite }, onsite),
       confidential(user.confidential_activities)));
 }
 

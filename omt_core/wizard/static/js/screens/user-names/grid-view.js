@@ -7,14 +7,14 @@ import { WindowedList, onViewChange } from "../../users/windowed-list.js";
 import { AddressBox } from "./address-box.js";
 import { heightOf, makeRow, updateRow } from "./row-view.js";
 
-/** @type {Array<{name: import("./grid-model.js").ColumnName, part: string, text: string, hidden?: boolean}>} */
+/** @type {Array<{name: import("./grid-model.js").ColumnName, part: string, text: string, sign?: string}>} */
 const COLUMNS = [
   { name: "id", part: "id", text: "userNames.column.id" },
   { name: "login", part: "login", text: "userNames.column.initials" },
-  { name: "administrator", part: "administrator", text: "userNames.column.administrator" },
+  { name: "administrator", part: "administrator", text: "userNames.column.administrator", sign: "crown" },
   { name: "full_name", part: "full-name", text: "userNames.column.fullName" },
   { name: "user_name", part: "user-name", text: "userNames.column.userName" },
-  { name: "problem", part: "sign", text: "userNames.column.problem", hidden: true },
+  { name: "problem", part: "sign", text: "userNames.column.problem", sign: "key" },
   { name: "company", part: "company", text: "userNames.column.company" },
   { name: "group", part: "group", text: "userNames.column.group" },
   { name: "role", part: "role", text: "userNames.column.role" },
@@ -133,14 +133,14 @@ export class GridView {
   }
 
   /** @param {typeof COLUMNS[number]} column */
-  #header({ name, part, text, hidden = false }) {
+  #header({ name, part, text, sign }) {
     const sort = () => {
       this.#model.sortBy(name);
       this.draw();
     };
     return h("div", { role: "columnheader", class: `user-row__${part}` },
       h("button", { type: "button", class: "user-grid__sort", on: { click: sort }, title: t(text) },
-        h("span", { class: hidden ? "visually-hidden" : null }, t(text)), hidden ? icon("key") : null,
+        h("span", { class: sign ? "visually-hidden" : null }, t(text)), sign ? icon(sign) : null,
         h("span", { class: "user-grid__way", "aria-hidden": "true" }, icon("chevron_down"))));
   }
 

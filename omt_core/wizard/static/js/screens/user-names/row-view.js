@@ -5,15 +5,15 @@ import { icon } from "../../core/icons.js";
 import { number, t, tn } from "../../core/text.js";
 import { problemTextAtRow } from "./problem-text.js";
 
-/** Heights in rem, wide and narrow: of a row, of the line that says what is wrong, of the offers. */
-const HEIGHTS = { wide: { row: 3, problem: 1.5, offers: 2.25 }, narrow: { row: 9.5, problem: 3, offers: 2.5 } };
+/** Heights in rem: of a row, of the line that says what is wrong, of the offers; where it is wide both are one line. */
+const HEIGHTS = { wide: { row: 2.25, below: 1.875 }, narrow: { row: 9.5, problem: 3, offers: 2.5 } };
 const OFFERS_SHOWN = { wide: 3, narrow: 2 };
 
 /** @param {import("./grid-model.js").Row} row @param {boolean} narrow @returns {number} in rem */
 export function heightOf(row, narrow) {
-  const heights = narrow ? HEIGHTS.narrow : HEIGHTS.wide;
-  return heights.row + (row.problems.length > 0 ? heights.problem : 0)
-    + (row.offers.length > 0 ? heights.offers * (narrow ? Math.min(OFFERS_SHOWN.narrow, row.offers.length) : 1) : 0);
+  const [wrong, offers] = [row.problems.length > 0, Math.min(OFFERS_SHOWN.narrow, row.offers.length)];
+  if (!narrow) return HEIGHTS.wide.row + (wrong || offers > 0 ? HEIGHTS.wide.below : 0);
+  return HEIGHTS.narrow.row + (wrong ? HEIGHTS.narrow.problem : 0) + HEIGHTS.narrow.offers * offers;
 }
 
 /** What does not change of a row (W61). @param {import("./grid-model.js").Row} row */
@@ -37,10 +37,11 @@ export function makeRow({ user }) {
         h("button", {
           type: "button", class: "user-name__open", tabindex: "-1", "aria-label": t("userNames.open", { name }),
         }, icon("chevron_down"))),
-      h("p", { class: "user-row__trouble", id: trouble, hidden: true }),
-      h("div", {
-        class: "user-row__offers", role: "group", "aria-label": t("userNames.offers", { name }), hidden: true,
-      })),
+      h("div", { class: "user-row__below" },
+        h("p", { class: "user-row__trouble", id: trouble, hidden: true }),
+        h("div", {
+          class: "user-row__offers", role: "group", "aria-label": t("userNames.offers", { name }), hidden: true,
+        }))),
     h("div", { role: "cell", class: "user-row__sign" }),
     cell("company", user.company),
     cell("group", user.group),
@@ -57,6 +58,7 @@ export function updateRow(element, row, place) {
   // What is being typed stays; what only stands there follows.
   if (input.value === (input.dataset.stored ?? "")) input.value = row.name;
   input.dataset.stored = row.name;
+  setAttribute(input, "title", row.name || null);
   input.classList.toggle("is-pending", row.pending);
   setAttribute(input, "aria-invalid", row.problems.length > 0 ? "true" : null);
   setText(element.querySelector(".user-row__plan"), row.plan || t("plans.column.none"));

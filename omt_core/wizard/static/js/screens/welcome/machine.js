@@ -22,7 +22,7 @@ export class MachinePanel {
     this.title = h("span", { "aria-live": "polite" });
     this.body = h("div", { class: "machine__body" });
     this.element = h("details", { class: "card machine" },
-      h("summary", { class: "disclosure" }, this.sign, this.title), this.body);
+      h("summary", { class: "opener" }, this.sign, this.title), this.body);
   }
 
   /** Looks anew; what was shown stays until there is an answer. */
