@@ -29,6 +29,8 @@ _GARBLED: Final = re.compile(r"^(?:[A-Za-z]:|\\).*[\x00-\x1f]|^[A-Za-z]:[\x80-\U
 """A path of Windows with an escape in it: `C:` and a control character, or a character that `\\u` or `\\U` made."""
 _ESCAPES: Final = "In double quotes a backslash begins an escape"
 _SINGLE_QUOTES: Final = r"Write the path in single quotes, such as 'C:\backup': there a backslash is a backslash."
+_CHOICE: Final = re.compile(r"literal\[")
+"""What the library puts into the place of a problem, where a key may be one of several literals."""
 _WORDS: Final[Mapping[str, str]] = {
     "missing": "is missing",
     "literal_error": "must be {expected}",
@@ -45,7 +47,6 @@ _WORDS: Final[Mapping[str, str]] = {
     "string_type": "must be a text",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "is not written as it must be",
     "path_type": "must be a path, written as a text",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
@@ -91,9 +92,18 @@ def read_toml(content: bytes, *, area: str, place: str) -> dict[str, Any]:
 
 def problems(error: ValidationError, model: type) -> str:
     """Say what is wrong with each key that `model` refused: `core.hook_timout: unknown key, did you mean ...`."""
-    return "; ".join(
-        f"{'.'.join(map(str, one['loc']))}: {_words(one, model)}" for one in error.errors(include_url=False)
-    )
+    found: dict[str, list[ErrorDetails]] = {}
+    for one in error.errors(include_url=False):
+        found.setdefault(".".join(str(part) for part in one["loc"] if not _CHOICE.match(str(part))), []).append(one)
+    return "; ".join(f"{key}: {_words_of_key(problems, model)}" for key, problems in found.items())
+
+
+def _words_of_key(problems: Sequence[ErrorDetails], model: type) -> str:
+    """Say what is wrong with one key; each of several choices of literals has a problem of its own."""
+    if len(problems) > 1 and all(one["type"] == "literal_error" for one in problems):
+        *most, last = (word for one in problems for word in re.split(r", | or ", str(one.get("ctx", {})["expected"])))
+        return f"must be {', '.join(most)} or {last}"
+    return _words(problems[0], model)
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -121,15 +131,33 @@ def _words(problem: ErrorDetails, model: type) -> str:
         for text in texts_in(problem["input"]):
             given.add(text)
         return given.hide(str(context["error"]))
-    return _WORDS.get(kind, "is not valid").format_map(context)
+    if kind not in _WORDS:
+        return f"is not valid{_as_described(model, problem['loc'])}"
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return "must not be empty"
+    return _WORDS[kind].format_map(context)
+
+
+def _as_described(model: type, loc: Sequence[int | str]) -> str:
+    """Say what is allowed in the words of the key's own description, with an example if it has one."""
+    *section, key = loc
+    field = _fields(_model_at(model, section)).get(str(key))
+    if field is None or not field.description:
+        return ""
+    return f": {field.description.rstrip('.')}" + (f", such as {field.examples[0]}" if field.examples else "")
 
 
 def _keys(model: type | None, section: Sequence[int | str]) -> tuple[str, ...]:
     """Return the keys that a section of a model may have."""
+    return tuple(_fields(_model_at(model, section)))
+
+
+def _model_at(model: type | None, section: Sequence[int | str]) -> type | None:
+    """Return the model of a section of a model."""
     for part in section:
         field = _fields(model).get(str(part))
         model = None if field is None else _model_in(field.annotation)
-    return tuple(_fields(model))
+    return model
 
 
 def _fields(model: type | None) -> Mapping[str, FieldInfo]:

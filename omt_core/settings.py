@@ -284,6 +284,4 @@ def _read(file: Path | None) -> dict[str, Any]:
 
 
 def _invalid(what: str) -> InputError:
-    return InputError(
-        "settings-invalid", f"The settings are not valid: {what}.", "See docs/reference/settings.md for all keys."
-    )
+    return InputError("settings-invalid", f"The settings are not valid: {what}.", "`omt help settings` has all keys.")

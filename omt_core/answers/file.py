@@ -206,7 +206,7 @@ def load_answers(file: Path) -> Answers:
     except ValidationError as error:
         raise _invalid(file, problems(error, Answers)) from None
     reference = values.get("installation", {}).get("password")
-    if reference is None:
+    if reference in (None, ""):  # what is empty is not given, as everywhere in this section
         return answers
     return answers.model_copy(update={"database_password": SecretReference.model_validate(reference)})
 
@@ -215,6 +215,6 @@ def _invalid(file: Path, problems: str) -> InputError:
     return InputError(
         "answers-invalid",
         f"The answers file {file} is not valid: {problems}.",
-        "See docs/reference/answers.md for all keys; a secret is named as { env = ... }, { file = ... } or "
+        "`omt help answers` has all keys; a secret is named as { env = ... }, { file = ... } or "
         "{ keyring = ... }, never written down.",
     )

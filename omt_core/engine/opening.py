@@ -17,7 +17,8 @@ from omt_core.answers import pinned
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
-from omt_core.api.errors import InstallationError, OnlineNotNamedError, OnlineRefusedError
+from omt_core.api.drives import refuse_missing
+from omt_core.api.errors import InputError, InstallationError, OnlineNotNamedError, OnlineRefusedError
 from omt_core.api.events import Notice
 from omt_core.api.files import temporary_folder
 from omt_core.api.installation import Installation, Licence, ManualAnswers
@@ -149,7 +150,8 @@ async def _earlier(journal: Journal) -> calls.EarlierRun | None:
 async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.Discovery:
     """Return the best installation that needs nothing more, with what went wrong with plugins that looked for it.
 
-    Raises `InstallationError` `installation-not-found`, or `installation-incomplete` naming the keys to give.
+    Raises `InstallationError` `installation-not-found`, or `installation-incomplete` naming the keys to give, and as
+    `discover` does.
     """
     found = await discover(engine, answers)
     complete = [discovery for discovery in found.values if not discovery.needs]
@@ -162,16 +164,29 @@ async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.D
             "No installation was found on this machine." + failed,
             "Run this on the server or on a client of the installation, or fill [installation] in the answers file.",
         )
+    best = found.values[0]
+    empty = ""
+    if answers.root is not None and not best.installation.database.dbms and not best.installation.archives:
+        empty = f"In the folder {answers.root}, which installation.root names, nothing of an installation was found. "
     raise InstallationError(
         "installation-incomplete",
-        f"What is known of the installation is not enough; these are missing: {', '.join(found.values[0].needs)}."
-        + failed,
+        f"{empty}What is known of the installation is not enough; these are missing: {', '.join(best.needs)}." + failed,
         "Give these keys in the answers file; `omt discover` shows what was found where.",
     )
 
 
 async def discover(engine: Engine, answers: ManualAnswers) -> Answers[calls.Discovery]:
-    """Return all installations that any plugin found, the best first, and which plugins failed to look."""
+    """Return all installations that any plugin found, the best first, and which plugins failed to look.
+
+    Raises `InputError` where the folder to look in is not there: `root-not-found`, `drive-not-there`.
+    """
+    if answers.root is not None and not await anyio.Path(answers.root).is_dir():
+        await anyio.to_thread.run_sync(refuse_missing, answers.root)
+        raise InputError(
+            "root-not-found",
+            f"There is no folder {answers.root} to look for the installation in.",
+            "Correct `root` in the section [installation] of the answers file, or --root of `omt discover`.",
+        )
     found = await engine.dispatch.every(
         Plugin.discover_installations, calls.DiscoverInstallations(answers=answers, run=Surroundings(engine.events))
     )

@@ -32,7 +32,7 @@ _DEVICES: Final = (
     "websense", "zscaler",
 )  # fmt: skip
 """Words in the names of issuers that are devices which read TLS traffic, in lower case."""
-_EXEMPT: Final = "Have {host} exempted from it: such devices refuse or change bodies (docs/how-to/open-the-network.md)."
+_EXEMPT: Final = "Have {host} exempted from it: such devices refuse or change bodies (`omt help open-the-network`)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class ProtocolError(Refusal):
         return (UploadMismatchError if differs else OnlineRefusedError)(self.code, self.message, self.remedy)
 
 
-def bad_request(message: str, remedy: str = "Send what docs/reference/protocol.md describes.") -> ProtocolError:
+def bad_request(message: str, remedy: str = "Send what `omt help protocol` describes.") -> ProtocolError:
     """Say that the request is not one of the protocol."""
     return ProtocolError(400, "request-malformed", message, remedy)
 

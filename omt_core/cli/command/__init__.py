@@ -4,6 +4,7 @@ from omt_core.cli.command.check import Check
 from omt_core.cli.command.discover import Discover
 from omt_core.cli.command.doctor import Doctor
 from omt_core.cli.command.estimate import Estimate
+from omt_core.cli.command.help import Help
 from omt_core.cli.command.limit import Limit
 from omt_core.cli.command.migrate import Migrate
 from omt_core.cli.command.plugins import Plugins
@@ -18,6 +19,7 @@ __all__ = [
     "Discover",
     "Doctor",
     "Estimate",
+    "Help",
     "Limit",
     "Migrate",
     "Plugins",

@@ -6,11 +6,10 @@ import argparse
 from itertools import groupby
 from pathlib import Path
 
-import anyio
 from typing_extensions import override
 
 from omt_core.api.calls import Discovery
-from omt_core.api.errors import ExitCode, InputError, InstallationError
+from omt_core.api.errors import ExitCode, InstallationError
 from omt_core.api.installation import ManualAnswers
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import finding_fields
@@ -34,8 +33,6 @@ class Discover(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         root: Path | None = call.options.root
-        if root is not None and not await anyio.Path(root).is_dir():
-            raise InputError("root-not-found", f"There is no folder {root}.", "Check the path of --root.")
         found = await discover(call.app.engine, ManualAnswers(root=None if root is None else Path.cwd() / root))
         if not found.values:
             raise InstallationError(

@@ -48,7 +48,7 @@ def import_answers(content: bytes) -> dict[str, Any]:
         raise InputError(
             "answers-invalid",
             f"The file is not a valid answers file: {problems(error, _Sections)}.",
-            "See docs/reference/answers.md for all keys.",
+            "`omt help answers` has all keys.",
         ) from None
     return {"answers": form_of(sections.installation), "online": sections.online}
 

@@ -97,7 +97,7 @@ def malformed(reason: str) -> ProtocolError:
         "bundle-malformed",
         f"The bundle was not taken: {reason}.",
         "Send a plain ustar archive of regular files, each named by the sha256 of its content (and .gz if packed), or a"
-        " cpio exactly as docs/reference/protocol.md has it.",
+        " cpio exactly as `omt help protocol` has it.",
     )
 
 

@@ -17,7 +17,7 @@ class ImportSettings(PluginSettings):
     more than 60 KB on average), the import may end with the advice to raise it.
     """
 
-    memory_limit: str = Field(default="128MB", pattern=r"^[1-9][0-9]*(MB|GB)$")
+    memory_limit: str = Field(default="128MB", pattern=r"^[1-9][0-9]*(MB|GB)$", examples=["128MB"])
     """Memory that DuckDB may use."""
 
     @property

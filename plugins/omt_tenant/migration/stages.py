@@ -162,5 +162,5 @@ def _missing(digests: Sequence[str]) -> ProtocolError:
 
 def _malformed(reason: str) -> ProtocolError:
     return ProtocolError(
-        422, "manifest-malformed", f"The manifest was not taken: {reason}.", "See docs/reference/receipt.md, Manifest."
+        422, "manifest-malformed", f"The manifest was not taken: {reason}.", "See `omt help receipt`, Manifest."
     )

@@ -55,6 +55,10 @@ def test_what_is_wrong_is_named_with_its_key_or_its_line(tmp_path: Path, text: s
     assert words in caught.value.message
 
 
+def test_a_password_that_is_left_empty_is_not_given(tmp_path: Path) -> None:
+    assert load(tmp_path, LOGIN + "[installation]\npassword = ''\n").database_password is None
+
+
 def test_a_refused_password_is_not_repeated_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path, '[login]\nuser = "HH"\npassword = "hunter2hunter2"\n')

@@ -97,6 +97,33 @@ def test_a_test_migration_that_ends_before_it_begins_says_that_it_is_one(
     assert (code, result["error"]["code"], result["kind"]) == (3, "installation-incomplete", "test")
 
 
+@pytest.mark.parametrize("command", ["check", "migrate", "discover"])
+def test_a_root_that_is_not_there_is_told_as_that_and_not_by_all_that_is_missing_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        "[installation]\nroot = 'machin'\n[login]\nuser = 'HH'\npassword = { env = 'X' }\n", encoding="utf-8"
+    )
+    given = ["--root", str(tmp_path / "machin")] if command == "discover" else ["--answers", str(answers)]
+    assert main([command, *given]) == 2
+    told = capsys.readouterr().err
+    assert f"root-not-found: There is no folder {tmp_path / 'machin'}" in told
+    assert "installation.root" in told.replace("`root` in the section [installation]", "installation.root")
+
+
+def test_a_root_without_anything_of_an_installation_is_named_beside_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "machine").mkdir()
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        "[installation]\nroot = 'machine'\n[login]\nuser = 'HH'\npassword = { env = 'X' }\n", encoding="utf-8"
+    )
+    assert main(["check", "--answers", str(answers)]) == 3
+    assert f"In the folder {tmp_path / 'machine'}, which installation.root names, nothing" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("way", "code", "words"),
     [("exit", 5, "'partner'"), ("none", 5, "NoneType"), ("quiet", 0, ""), ("configure", 5, "configure of odd")],

@@ -6,23 +6,20 @@ import json
 import os
 import tempfile
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import tomli_w
 
-from omt_core.answers.file import Answers
 from omt_core.api.errors import InputError
 from omt_core.app import compose
 from omt_core.cli.main import main
-from omt_core.plugin_host import find_plugins
-from omt_core.settings import CoreSettings
 from omt_simulator import SimulationSpec, generate
+from tests.core.given_keys import ANSWERS, LOGIN, SETTINGS, merged, nested
 
 SECRET = "pLanted-s3cret"
-LOGIN = {"user": "HH", "password": {"env": "OMT_TEST_PW"}}
 
 
 @pytest.fixture(autouse=True)
@@ -71,34 +68,6 @@ def tool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Tool:
     return Tool(tmp_path, capsys)
 
 
-def _types(annotation: object) -> Iterator[type]:
-    if isinstance(annotation, type):
-        yield annotation
-    for one in get_args(annotation):
-        yield from _types(one)
-
-
-def keys(model: type, prefix: str = "") -> Iterator[tuple[str, bool]]:
-    """Yield every key below a model, and whether it is a path, which is told on purpose."""
-    for name, field in getattr(model, "__pydantic_fields__", {}).items():
-        kinds = list(_types(field.annotation))
-        for section in kinds:
-            if hasattr(section, "__pydantic_fields__"):
-                yield from keys(section, f"{prefix}{name}.")
-        yield f"{prefix}{name}", Path in kinds
-
-
-def nested(key: str, value: object) -> dict[str, Any]:
-    """Return the value as it stands in a file, in its sections."""
-    section, _, rest = key.partition(".")
-    return {section: nested(rest, value) if rest else value}
-
-
-def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    both = {key: value for key, value in first.items() if isinstance(value, dict) and isinstance(second.get(key), dict)}
-    return {**first, **second, **{key: merged(value, second[key]) for key, value in both.items()}}
-
-
 def refusal(settings: Path) -> str:
     """Return the error of settings, as it would stand in the log, or nothing."""
     try:
@@ -106,19 +75,6 @@ def refusal(settings: Path) -> str:
     except InputError as error:
         return "".join(traceback.format_exception(error))
     return ""
-
-
-ANSWERS = [
-    (key, is_path) for key, is_path in keys(Answers) if key.partition(".")[0] not in {"folder", "database_password"}
-]
-SETTINGS = [
-    (f"{name}.{key}", is_path)
-    for name, model in [
-        ("core", CoreSettings),
-        *((one.name, one.plugin_class.settings_model) for one in find_plugins(extra=(), disabled=())),
-    ]
-    for key, is_path in keys(model)
-]
 
 
 @pytest.mark.parametrize(("key", "is_path"), ANSWERS)
