@@ -50,9 +50,11 @@ from omt_core.api.events import (
     Notice,
     PhaseFinished,
     PhaseStarted,
+    RunEnded,
     StageChanged,
     StageProgress,
     StageState,
+    StartPlanned,
 )
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
@@ -200,6 +202,7 @@ __all__ = [
     "ReportSection",
     "Row",
     "RunContext",
+    "RunEnded",
     "RunSummary",
     "SecretReference",
     "Sentence",
@@ -212,6 +215,7 @@ __all__ = [
     "StageProgress",
     "StageState",
     "StageTotals",
+    "StartPlanned",
     "StopSignal",
     "Table",
     "TablePart",

@@ -101,6 +101,32 @@ class StageProgress(Event):
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlanned(Event):
+    """The upload shall begin later: at a moment in UTC, in ISO form, or not any more where that is empty."""
+
+    kind: ClassVar[str] = "start-planned"
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """A run ended, or could not even begin.
+
+    `error` is the code of what ended it, or empty. `migration` is `live` or `test`. Files are counted over all runs of
+    the migration, `sent_bytes` are those of this one.
+    """
+
+    kind: ClassVar[str] = "run-ended"
+    exit_code: int
+    error: str = ""
+    migration: str
+    completed: bool = False
+    sent_files: int = 0
+    sent_bytes: int = 0
+    left_behind: int = 0
+
+
 class EventSink(Protocol):
     """Where events go."""
 

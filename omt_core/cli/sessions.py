@@ -13,7 +13,7 @@ from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
 from omt_core.engine.opening import OpenRequest, open_session
-from omt_core.engine.result import Result, end_run
+from omt_core.engine.result import Result, end_run, run_not_begun
 from omt_core.engine.runner import Runner
 
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
@@ -32,17 +32,21 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work, *, rep
     with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
-            session = await stack.enter_async_context(open_session(call.app.engine, request))
-            error: OmtError | None = _fault()
+            try:
+                session = await stack.enter_async_context(open_session(call.app.engine, request))
+            except OmtError as error:
+                call.app.engine.events.emit(run_not_begun(error, request.kind))
+                raise
+            ended: OmtError | None = _fault()
             try:
                 async with Runner.start(session) as runner:
                     runners.append(runner)
-                    error = await _attempt(work, runner, stop)
+                    ended = await _attempt(work, runner, stop)
             finally:
                 with anyio.CancelScope(shield=True):
                     if scope.cancel_called:
-                        error = _interrupted()
-                    result = await end_run(session, error, reports=reports)
+                        ended = _interrupted()
+                    result = await end_run(session, ended, reports=reports)
     if result is None:
         raise _interrupted()
     if result.report is not None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from omt_core.api.decisions import MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.errors import ExitCode, InputError, OmtError
+from omt_core.api.events import RunEnded
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.api.stages import StageTotals
@@ -179,7 +180,24 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
         error = error or full
         with suppress(InputError):  # the journal may say already that all went well
             await _finish(session, error)
-    return await result_of(session, _code(error), error, report)
+    result = await result_of(session, _code(error), error, report)
+    session.engine.events.emit(
+        RunEnded(
+            exit_code=result.exit_code,
+            error="" if result.error is None else result.error.code,
+            migration=result.kind.value,
+            completed=session.now.completed is not None,
+            sent_files=result.sent.files,
+            sent_bytes=result.sent.bytes,
+            left_behind=result.left_behind,
+        )
+    )
+    return result
+
+
+def run_not_begun(error: OmtError, kind: MigrationKind | None) -> RunEnded:
+    """Make the event of a run for which not even a session could be opened."""
+    return RunEnded(exit_code=error.exit_code, error=error.code, migration=(kind or MigrationKind.LIVE).value)
 
 
 async def _finish(session: MigrationSession, error: OmtError | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import anyio
@@ -13,6 +13,7 @@ from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
 from omt_core.api.text import byte_size, quantity
+from omt_core.cli import planned_start
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.counts import left_behind
 from omt_core.cli.estimates import estimate_fields, judged
@@ -23,6 +24,7 @@ from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import Forecast
+from omt_core.engine.upload.planned_start import parse_start
 from omt_core.engine.upload.rate import parse_rate, write_limit
 from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import LIMIT_FILE
@@ -42,7 +44,11 @@ class Migrate(CoreCommand):
         parser.add_argument(
             "--recover", choices=[choice.value for choice in RecoveryChoice], help="what to do in recovery mode"
         )
-        parser.add_argument("--dry-run", action="store_true", help="change nothing; print what would be sent")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--dry-run", action="store_true", help="change nothing; print what would be sent")
+        how.add_argument(
+            "--start-at", metavar="TIME", help="check now, begin later: 22:00, or a date with a time, of this machine"
+        )
         add_limit_rate(parser)
 
     @override
@@ -57,11 +63,23 @@ class Migrate(CoreCommand):
             waivers=answers.waivers,
             kind=answers.kind,
         )
+        if call.options.start_at is not None:
+            moment = parse_start(call.options.start_at, planned_start.CLOCK.now())
+            checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
+            if checked.exit_code != ExitCode.DONE:
+                return call.console.finish_with(checked)
+            await planned_start.wait_for_start(call, moment)
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:
             work = partial(_migrate, call, answers, recover, limit=limit)
         return call.console.finish_with(await run_session(call, request, work, reports=not call.options.dry_run))
+
+
+async def _check(answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event) -> None:
+    """Go up to where the upload would begin: what is wrong is told while somebody is still there to mend it."""
+    del stop
+    await drive.prepare(runner, answers, recover)
 
 
 async def _migrate(

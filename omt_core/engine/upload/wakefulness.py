@@ -1,4 +1,4 @@
-"""Keeps a machine that nobody touches from going to sleep in the middle of an upload."""
+"""Keeps a machine that nobody touches from going to sleep in the middle of an upload, or before a planned one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kept_awake() -> Iterator[None]:
     """
     asked = _tell_windows(_CONTINUOUS | _SYSTEM_REQUIRED)
     if asked:
-        _log.info("this machine is kept from going to sleep until the upload ends")
+        _log.info("this machine is kept from going to sleep until the upload ends, or its planned start is cancelled")
     try:
         yield
     finally:

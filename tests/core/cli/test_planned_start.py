@@ -1,0 +1,149 @@
+"""`omt migrate --start-at`: checked now, checked again at its hour, and then begun, or told why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typing_extensions import override
+
+from omt_core.cli import planned_start
+from omt_core.cli.main import main
+from tests.core.engine.upload.clock import JumpingClock
+from tests.e2e.omt import Site, Tenant, build, environment, serving
+
+
+class Evening(JumpingClock):
+    """Something happens before the planned start."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        if not self.slept:
+            self.meanwhile()
+        await super().sleep(seconds)
+
+
+@pytest.fixture
+def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evening:
+    for name in [name for name in os.environ if name.startswith("OMT_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    clock = Evening()
+    monkeypatch.setattr(planned_start, "CLOCK", clock)
+    return clock
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return build(tmp_path, users=4, documents=6)
+
+
+@pytest.fixture
+def tenant(site: Site, tmp_path: Path) -> Iterator[Tenant]:
+    with serving(tmp_path, words=site.plans) as running:
+        yield running
+
+
+@pytest.fixture
+def migrate(
+    site: Site, tenant: Tenant, tmp_path: Path, evening: Evening, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], list[dict[str, Any]]]:
+    """Migrate live; the lines that a program reads, the last of which is the result."""
+
+    def run(at: str) -> list[dict[str, Any]]:
+        answers = site.answer(tenant, test_migration=False)
+        main(["migrate", "--answers", str(answers), "--workspace", str(tmp_path / "work"), "--start-at", at, "--json"])
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
+
+
+def add_satellite(site: Site) -> None:
+    """What must not be there when a migration begins: an error that nobody has waived."""
+    with closing(sqlite3.connect(site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
+        columns = [column for _, column, *_ in crm.execute("PRAGMA table_info(satellite)")]
+        crm.execute(f"INSERT INTO satellite ({', '.join(columns)}) VALUES ({', '.join('1' for _ in columns)})")
+
+
+def in_an_hour() -> str:
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
+
+
+def test_a_planned_migration_is_checked_now_and_again_at_its_hour_and_then_begins(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening
+) -> None:
+    *lines, result = migrate(in_an_hour())
+    assert (result["exit_code"], result["error"]) == (0, None)
+    assert sum(evening.slept) > 3000
+    told = [line.get("phase") or line["event"] for line in lines if line["event"] in {"phase-started", "start-planned"}]
+    waited = told.index("start-planned")
+    assert "checklist" in told[:waited]
+    assert "upload" not in told[:waited]
+    assert told[waited:][1:] == ["login", "confirm", "checklist", "upload", "complete"]
+
+
+def test_an_error_that_appears_meanwhile_begins_nothing_and_ends_with_1(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, site: Site
+) -> None:
+    evening.meanwhile = lambda: add_satellite(site)
+    *lines, result = migrate(in_an_hour())
+    assert (result["exit_code"], result["error"]["code"]) == (1, "findings-stand")
+    assert not any(line.get("phase") == "upload" for line in lines)
+    ended = [line for line in lines if line["event"] == "run-ended"]
+    assert [line["error"] for line in ended] == ["", "findings-stand"]
+
+
+def test_a_tenant_that_is_gone_at_the_planned_hour_is_told_as_the_end_of_the_run(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMT_ONLINE__RETRY_TOTAL", "0.1")
+
+    def gone() -> None:
+        tenant.process.terminate()
+        tenant.process.wait(timeout=60)
+
+    evening.meanwhile = gone
+    *lines, result = migrate(in_an_hour())
+    assert result["exit_code"] == 4
+    assert lines[-1]["event"] == "run-ended"
+    assert lines[-1]["error"] == result["error"]["code"]
+
+
+def test_what_stands_in_the_way_now_is_told_now(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, site: Site
+) -> None:
+    add_satellite(site)
+    *_, result = migrate(in_an_hour())
+    assert result["error"]["code"] == "findings-stand"
+    assert evening.slept == []
+
+
+@pytest.mark.posix("a process has no way to press Ctrl-C there; tests/windows presses it in a console")
+def test_ctrl_c_cancels_the_countdown(migrate: Callable[[str], list[dict[str, Any]]], evening: Evening) -> None:
+    evening.meanwhile = lambda: os.kill(os.getpid(), signal.SIGINT)
+    *lines, result = migrate(in_an_hour())
+    assert (result["exit_code"], result["error"]["code"]) == (130, "start-cancelled")
+    assert not any(line.get("phase") == "upload" for line in lines)
+
+
+def test_a_time_that_is_none_is_refused_before_anything_is_opened(
+    migrate: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    *lines, result = migrate("tonight")
+    assert (result["exit_code"], result["error"]["code"]) == (2, "start-time-invalid")
+    assert lines == []
