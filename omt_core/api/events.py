@@ -113,7 +113,8 @@ class StartPlanned(Event):
 class RunEnded(Event):
     """A run ended, or could not even begin.
 
-    `error` is the code of what ended it, or empty. `migration` is `live` or `test`. Files are counted over all runs of
+    `error` is the code of what ended it, or empty. `migration` is `live` or `test`, or
+    empty where that was not known yet. Files are counted over all runs of
     the migration, `sent_bytes` are those of this one.
     """
 

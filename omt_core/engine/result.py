@@ -185,7 +185,7 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
         RunEnded(
             exit_code=result.exit_code,
             error="" if result.error is None else result.error.code,
-            migration=result.kind.value,
+            migration="" if result.kind is None else result.kind.value,
             completed=session.now.completed is not None,
             sent_files=result.sent.files,
             sent_bytes=result.sent.bytes,
@@ -197,7 +197,7 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
 
 def run_not_begun(error: OmtError, kind: MigrationKind | None) -> RunEnded:
     """Make the event of a run for which not even a session could be opened."""
-    return RunEnded(exit_code=error.exit_code, error=error.code, migration=(kind or MigrationKind.LIVE).value)
+    return RunEnded(exit_code=error.exit_code, error=error.code, migration="" if kind is None else kind.value)
 
 
 async def _finish(session: MigrationSession, error: OmtError | None) -> None:

@@ -19,7 +19,7 @@ FURTHEST: Final = timedelta(days=30)
 """A start further ahead is taken for a slip of the pen."""
 _LOOK_EVERY: Final = 20.0
 """Seconds between two looks at the clock: one that sleeps for hours does not hear that the machine slept, too."""
-_TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_TIME_OF_DAY: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _DATE_AND_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 
 
@@ -84,10 +84,7 @@ def _next_time_of_day(said: str, now: datetime) -> datetime:
     today = now.astimezone().date()
     days = (today + timedelta(days=ahead) for ahead in range(3))
     return next(
-        moment
-        for day in days
-        for moment in _moments(datetime.combine(day, time(hours, minutes)))  # noqa: DTZ001 - local on purpose
-        if moment > now
+        moment for day in days for moment in _moments(datetime.combine(day, time(hours, minutes))) if moment > now
     )
 
 

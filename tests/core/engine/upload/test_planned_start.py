@@ -69,7 +69,8 @@ def test_a_clock_that_jumps_in_the_night_moves_no_start(text: str, now: str, mom
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "24:00", "22.00", "22:60", "10pm", "2026-12-05", "2026-02-30T22:00", "2026-12-05Tnoon", "٢٢:٠٠"]
+    "text",
+    ["", "soon", "24:00", "22.00", "22:60", "10pm", "2026-12-05", "2026-02-30T22:00", "2026-12-05Tnoon", "٢٢:٠٠"],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InputError) as refused:
@@ -88,7 +89,7 @@ def test_a_start_that_has_passed_or_is_far_ahead_is_refused(text: str) -> None:
 @given(
     hours=some.integers(0, 23),
     minutes=some.integers(0, 59),
-    now=some.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=some.just(UTC)),
+    now=some.integers(1_577_836_800, 2_051_222_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
 )
 def test_a_time_of_day_comes_within_little_more_than_a_day(hours: int, minutes: int, now: datetime) -> None:
     assert timedelta() < parse_start(f"{hours}:{minutes:02}", now) - now <= timedelta(hours=26) < FURTHEST
