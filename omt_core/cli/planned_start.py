@@ -10,11 +10,11 @@ import anyio
 
 from omt_core.api.errors import InterruptedRunError
 from omt_core.api.events import StartPlanned
-from omt_core.api.text import duration
+from omt_core.api.text import duration, local_time
 from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
-from omt_core.engine.upload.planned_start import Clock, SystemClock, local, wait_until
+from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
 from omt_core.engine.upload.wakefulness import kept_awake
 
 CLOCK: Clock = SystemClock()
@@ -28,7 +28,9 @@ async def wait_for_start(call: Invocation, moment: datetime) -> None:
     with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, lambda: False), kept_awake():
         async with watching(console, call.app.engine):
             call.app.engine.events.emit(StartPlanned(at=moment.isoformat()))
-            console.print(f"The start is planned for {local(moment)}. All checks run again then. Ctrl-C cancels it.")
+            console.print(
+                f"The start is planned for {local_time(moment)}. All checks run again then. Ctrl-C cancels it."
+            )
             await wait_until(moment, CLOCK, _countdown(console.print))
     if scope.cancelled_caught:
         raise InterruptedRunError(

@@ -29,9 +29,9 @@ PUBLIC = {
     "Table", "TablePart", "TenantState", "TenantStatus", "TransferItems", "TransferJournal", "TransferLimits",
     "TransferUploads", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage",
     "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints", "Waiver",
-    "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
+    "RunEnded", "StartPlanned", "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
-    "translated", "RunEnded", "StartPlanned", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
+    "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

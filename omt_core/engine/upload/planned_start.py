@@ -14,6 +14,8 @@ import anyio
 from typing_extensions import override
 
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
+from omt_core.api.text import local_time
 
 FURTHEST: Final = timedelta(days=30)
 """A start further ahead is taken for a slip of the pen."""
@@ -61,15 +63,14 @@ def parse_start(text: str, now: datetime) -> datetime:
     if not now < moment <= now + FURTHEST:
         raise InputError(
             "start-time-out-of-range",
-            f"The planned start, {local(moment)}, has passed or is more than {FURTHEST.days} days ahead.",
+            sentence(
+                "The planned start, {moment}, has passed or is more than {days} days ahead.",
+                moment=local_time(moment),
+                days=FURTHEST.days,
+            ),
             "Give a moment that is still to come, such as 22:00 or 2026-12-05T22:00.",
         )
     return moment
-
-
-def local(moment: datetime) -> str:
-    """Write a moment as the clock of this machine shows it, with its distance from UTC."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M %z}"
 
 
 async def wait_until(moment: datetime, clock: Clock, tell: Callable[[timedelta], None] = lambda _: None) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from omt_core.api.errors import InputError
-from omt_core.engine.upload.planned_start import FURTHEST, local, parse_start, wait_until
+from omt_core.engine.upload.planned_start import FURTHEST, parse_start, wait_until
 from tests.core.engine.upload.clock import JumpingClock
 
 posix = pytest.mark.posix("Windows has no time zone of a process")
@@ -93,11 +93,6 @@ def test_a_start_that_has_passed_or_is_far_ahead_is_refused(text: str) -> None:
 )
 def test_a_time_of_day_comes_within_little_more_than_a_day(hours: int, minutes: int, now: datetime) -> None:
     assert timedelta() < parse_start(f"{hours}:{minutes:02}", now) - now <= timedelta(hours=26) < FURTHEST
-
-
-def test_a_moment_is_shown_with_its_distance_from_utc() -> None:
-    moment = utc("2026-11-29 12:00")
-    assert datetime.strptime(local(moment), "%Y-%m-%d %H:%M %z") == moment
 
 
 def test_the_wait_ends_at_the_moment_also_when_the_machine_slept_meanwhile() -> None:
