@@ -13,12 +13,12 @@ from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
 from omt_core.api.text import byte_size, quantity
-from omt_core.cli import planned_start
+from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.counts import left_behind
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
-from omt_core.cli.sessions import run_session
+from omt_core.cli.sessions import run_session, wait_for_start
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of
@@ -64,11 +64,11 @@ class Migrate(CoreCommand):
             kind=answers.kind,
         )
         if call.options.start_at is not None:
-            moment = parse_start(call.options.start_at, planned_start.CLOCK.now())
+            moment = parse_start(call.options.start_at, sessions.CLOCK.now())
             checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
             if checked.exit_code != ExitCode.DONE:
                 return call.console.finish_with(checked)
-            await planned_start.wait_for_start(call, moment)
+            await wait_for_start(call, moment)
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:

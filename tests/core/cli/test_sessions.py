@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from omt_core.cli import planned_start
+from omt_core.cli import sessions
 from omt_core.cli.main import main
 from tests.core.engine.upload.clock import JumpingClock
 from tests.e2e.omt import Site, Tenant, build, environment, serving
@@ -44,7 +44,7 @@ def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evening:
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     clock = Evening()
-    monkeypatch.setattr(planned_start, "CLOCK", clock)
+    monkeypatch.setattr(sessions, "CLOCK", clock)
     return clock
 
 
