@@ -168,6 +168,10 @@ class ErrorCode(Generic[E_co]):
     meaning: str
     remedy: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meaning", sentence(self.meaning))
+        object.__setattr__(self, "remedy", sentence(self.remedy))
+
     def error(self, message: str | None = None, *, remedy: str | None = None, **fields: object) -> E_co:
         """Make the error, to be raised: `message` is what happened in this case, where more can be said than `meaning`.
 

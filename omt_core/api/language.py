@@ -61,7 +61,7 @@ def translated(text: str, language: str) -> str:
     What is shown is text as before: it may hold names of others, and is escaped where it is shown.
     """
     if language == Language.ENGLISH:
-        return str(text)
+        return "".join(text)
     known = _catalogue(language)
     if not isinstance(text, Sentence):
         return known.get(text, text)

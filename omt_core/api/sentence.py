@@ -19,8 +19,8 @@ _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)(?::([^{}]*))?\}")
 class Sentence(str):
     """English text that knows the `template` and the `parameters` it was made from; `sentence` makes it.
 
-    What makes text of it (`+`, an f-string, `str.join`) makes plain text, that stays English: `sentence`, `plural`,
-    `joined` and `changed` keep it a sentence.
+    What puts it together with other text (`+`, an f-string, `str.join`) makes plain text, which stays English:
+    `sentence`, `plural`, `joined` and `changed` keep it a sentence, and so does `str`.
     """
 
     __slots__ = ("parameters", "template")
@@ -40,12 +40,17 @@ class Sentence(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return Sentence, (self.template, dict(self.parameters))
 
+    @override
+    def __str__(self) -> str:
+        """Stay what it is: `str` of an error that was given a sentence is that sentence."""
+        return self
+
     def changed(self, change: Callable[[str], str]) -> str:
         """Return this with its text changed, a sentence still if the change can be made part by part."""
         parts = {
             name: changed(value, change) if isinstance(value, str) else value for name, value in self.parameters.items()
         }
-        made, whole = Sentence(change(self.template), parts), change(str(self))
+        made, whole = Sentence(change(self.template), parts), change("".join(self))
         return made if made == whole else whole
 
 

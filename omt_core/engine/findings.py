@@ -11,6 +11,7 @@ from omt_core.api.decisions import MigrationKind, Waiver
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
+from omt_core.api.sentence import Sentence, joined, sentence
 from omt_core.journal import Journal
 from omt_core.plugin_host import CORE, EventHub
 
@@ -136,7 +137,7 @@ def unused_waivers(
     useful = {finding.code for finding in findings} | {f"{WAIVER_PREFIX}{name}" for name in plugins}
     useful.update(subject for finding in findings for subject in finding.subjects)
     idle = tuple(one.names for one in waivers if one.names not in useful)
-    return (WAIVER_UNUSED.finding("Nothing was found that these waivers are about.", idle),) if idle else ()
+    return (WAIVER_UNUSED.finding(sentence("Nothing was found that these waivers are about."), idle),) if idle else ()
 
 
 def asked_again(given: Iterable[Waiver], earlier: Iterable[Waiver]) -> tuple[Waiver, ...]:
@@ -173,7 +174,7 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
     """Make one finding for each reason that the journal has for items left behind, with one of them as an example."""
     subjects: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
-    examples: dict[str, str] = {}
+    examples: dict[str, Sentence] = {}
     async for batch in journal.items.records(states=(ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)):
         for record in batch:
             counts[record.reason] = counts.get(record.reason, 0) + 1
@@ -181,10 +182,19 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
             if len(shown) < SUBJECTS_SHOWN:
                 shown.append(record.key)
             if record.detail:
-                examples.setdefault(record.reason, f" For example {record.name}: {record.detail}")
+                examples.setdefault(
+                    record.reason, sentence("For example {name}: {detail}", name=record.name, detail=record.detail)
+                )
     return tuple(
         codes[reason].finding(
-            f"Left behind for this reason: {counts[reason]}. {codes[reason].meaning}{examples.get(reason, '')}",
+            joined(
+                [
+                    sentence("Left behind for this reason: {count}.", count=counts[reason]),
+                    codes[reason].meaning,
+                    *([examples[reason]] if reason in examples else []),
+                ],
+                " ",
+            ),
             tuple(shown),
         )
         for reason, shown in sorted(subjects.items())

@@ -17,6 +17,7 @@ from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import joined
 from omt_core.engine import facts
 from omt_core.engine.findings import THAW_FAILED
 from omt_core.engine.session import Engine, MigrationSession, Surroundings
@@ -64,7 +65,7 @@ class Thawed:
         """Return all of it as findings, for where another error is on its way already."""
         if self.error is None:
             return self.findings
-        return (*self.findings, THAW_FAILED.finding(f"{self.error.message} {self.error.remedy}"))
+        return (*self.findings, THAW_FAILED.finding(joined([self.error.message, self.error.remedy], " ")))
 
 
 async def thaw(engine: Engine, journal: Journal, installation: Installation, database: SourceDatabase) -> Thawed:

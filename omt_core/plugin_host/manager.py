@@ -22,6 +22,7 @@ from omt_core.api.errors import API_ERROR_CODES, ErrorCode, OmtError
 from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook
 from omt_core.api.plugin import HOOKS, Plugin, PluginSettings
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.plugin_host.errors import HOST_ERROR_CODES
 from omt_core.plugin_host.faults import described
 from omt_core.plugin_host.findings import CORE, HOST_CODES, PLUGIN_NOT_ACTIVE
@@ -88,6 +89,15 @@ def find_plugins(
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.source)))
 
 
+def _not_active(plugin: Candidate) -> Sentence:
+    known = {"plugin": plugin.name, "source": plugin.source, "problem": plugin.problem}
+    if plugin.state is PluginState.DISABLED:
+        return sentence("The plugin '{plugin}' ({source}) is disabled.", **known)
+    if plugin.state is PluginState.REPLACED:
+        return sentence("The plugin '{plugin}' ({source}) is replaced: {problem}, and takes no part.", **known)
+    return sentence("The plugin '{plugin}' ({source}) is broken: {problem}.", **known)
+
+
 def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mapping[str, str]) -> Iterator[Candidate]:
     for entry in entry_points(group=GROUP):
         distribution, version = _distribution(entry)
@@ -99,7 +109,7 @@ def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mappin
                 source=source,
                 default=True,
                 state=PluginState.REPLACED,
-                problem=f"{replaced[entry.name]!r} takes its place",
+                problem=sentence("'{plugin}' takes its place", plugin=replaced[entry.name]),
                 successor=replaced[entry.name],
             )
             continue
@@ -334,12 +344,7 @@ class PluginHost:
         """
         tried = {one.name for one in self.plugins if one.state in {PluginState.ACTIVE, PluginState.BROKEN}}
         return tuple(
-            PLUGIN_NOT_ACTIVE.finding(
-                f"The plugin {plugin.name!r} ({plugin.source}) is {plugin.state.value}"
-                + (f": {plugin.problem}" if plugin.problem else "")
-                + (", and takes no part." if plugin.successor else "."),
-                (f"{WAIVER_PREFIX}{plugin.name}",),
-            )
+            PLUGIN_NOT_ACTIVE.finding(_not_active(plugin), (f"{WAIVER_PREFIX}{plugin.name}",))
             for plugin in self.plugins
             if plugin.state is PluginState.BROKEN
             or (plugin.default and plugin.state is PluginState.DISABLED)

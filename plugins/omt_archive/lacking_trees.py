@@ -12,8 +12,9 @@ from typing import NamedTuple
 from omt_archive.findings import TREE_INCOMPLETE, TREE_WITHOUT_CONTENT
 from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
-from omt_core.api import SUBJECTS_SHOWN, Finding, listing
+from omt_core.api import SUBJECTS_SHOWN, Finding, joined, listing, sentence
 
+_DOCUMENTS, _ATTACHMENTS = sentence("documents"), sentence("attachments")
 _SAID = 5
 """So many trees are spelt out in the message; all are subjects."""
 
@@ -100,13 +101,22 @@ def lacking_trees(
     """Return one finding about all trees that lack more than the set share, or none."""
     candidates = [*_of_documents(documents, roots, settings, machine), *([] if templates is None else [templates])]
     for folders, expected in attachments.expected.items():
-        candidates.append(Tree(_shown(folders, machine), "attachments", expected, attachments.missing[folders]))
+        candidates.append(Tree(_shown(folders, machine), _ATTACHMENTS, expected, attachments.missing[folders]))
     trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
     if not trees:
         return []
-    said = [f"{tree.folder} lacks {tree.missing:,} of {tree.expected:,} {tree.kind}" for tree in trees]
+    said = [
+        sentence(
+            "{folder} lacks {missing:,} of {expected:,} {kind}",
+            folder=tree.folder,
+            missing=tree.missing,
+            expected=tree.expected,
+            kind=tree.kind,
+        )
+        for tree in trees
+    ]
     subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
-    return [TREE_INCOMPLETE.finding(f"{listing(said, _SAID, '; ')}. {TREE_INCOMPLETE.meaning}", subjects)]
+    return [TREE_INCOMPLETE.finding(joined([listing(said, _SAID, "; "), TREE_INCOMPLETE.meaning], ". "), subjects)]
 
 
 def trees_without_content(
@@ -120,7 +130,7 @@ def trees_without_content(
             for kind, place in count.places.items()
         ),
         *(
-            Tree(_shown(folders, machine), "attachments", expected - attachments.missing[folders], empty)
+            Tree(_shown(folders, machine), _ATTACHMENTS, expected - attachments.missing[folders], empty)
             for folders, expected in attachments.expected.items()
             if (empty := attachments.empty[folders])
         ),
@@ -128,10 +138,19 @@ def trees_without_content(
     trees = [tree for tree in candidates if _is_lacking(tree.expected, tree.missing, settings)]
     if not trees:
         return []
-    said = [f"{tree.missing:,} of {tree.expected:,} {tree.kind} in {tree.folder}" for tree in trees]
+    said = [
+        sentence(
+            "{missing:,} of {expected:,} {kind} in {folder}",
+            missing=tree.missing,
+            expected=tree.expected,
+            kind=tree.kind,
+            folder=tree.folder,
+        )
+        for tree in trees
+    ]
     subjects = tuple(dict.fromkeys(tree.folder for tree in trees))[:SUBJECTS_SHOWN]
-    message = f"Without content: {listing(said, _SAID, '; ')}. {TREE_WITHOUT_CONTENT.meaning}"
-    return [TREE_WITHOUT_CONTENT.finding(message, subjects)]
+    message = sentence("Without content: {trees}.", trees=listing(said, _SAID, "; "))
+    return [TREE_WITHOUT_CONTENT.finding(joined([message, TREE_WITHOUT_CONTENT.meaning], " "), subjects)]
 
 
 def _owners_or_roots(count: ContentCount, settings: ArchiveSettings, machine: Path | None) -> Iterator[Tree]:
@@ -143,14 +162,15 @@ def _owners_or_roots(count: ContentCount, settings: ArchiveSettings, machine: Pa
         found[owner.parent] += count.found[key]
         empty[owner.parent] += count.empty[key]
     lacking = {root for root in found if _is_lacking(found[root], empty[root], settings)}
-    yield from (Tree(on_site(root, machine), "documents", found[root], empty[root]) for root in sorted(lacking))
+    yield from (Tree(on_site(root, machine), _DOCUMENTS, found[root], empty[root]) for root in sorted(lacking))
     for owner, key in sorted(owners.items()):
         if owner.parent not in lacking:
-            yield Tree(on_site(owner, machine), "documents", count.found[key], count.empty[key])
+            yield Tree(on_site(owner, machine), _DOCUMENTS, count.found[key], count.empty[key])
 
 
 def _shown(folders: Sequence[Path], machine: Path | None) -> str:
-    return " or ".join(on_site(folder, machine) for folder in folders) or "the folders of attachments"
+    shown = [on_site(folder, machine) for folder in folders]
+    return joined(shown, " or ") if shown else sentence("the folders of attachments")
 
 
 def _of_documents(
@@ -164,12 +184,12 @@ def _of_documents(
     empty = [root for root in roots if not count.found[root]]
     if empty:
         # What is missing may have lain in it: of how many files it lacks, nobody can say more.
-        yield from (Tree(on_site(root, machine), "documents", missing, missing) for root in empty)
+        yield from (Tree(on_site(root, machine), _DOCUMENTS, missing, missing) for root in empty)
     elif _is_lacking(found + missing, missing, settings):
-        yield Tree(on_site(roots[0], machine), "documents", found + missing, missing)
+        yield Tree(on_site(roots[0], machine), _DOCUMENTS, found + missing, missing)
     else:
         for login, (owned, lacking) in sorted(count.owners.items()):
-            yield Tree(on_site(roots[0] / login, machine), "documents", owned + lacking, lacking)
+            yield Tree(on_site(roots[0] / login, machine), _DOCUMENTS, owned + lacking, lacking)
 
 
 def _is_lacking(expected: int, missing: int, settings: ArchiveSettings) -> bool:

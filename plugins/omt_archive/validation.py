@@ -38,8 +38,12 @@ from omt_core.api import (
     InventoryState,
     Item,
     RunContext,
+    Sentence,
     Severity,
+    joined,
+    plural,
     quantity,
+    sentence,
 )
 from omt_crm.paths import wait_until_back
 from omt_folders.tree import telling
@@ -47,8 +51,13 @@ from omt_folders.tree import telling
 LONGEST_PATH: Final = 260
 """Windows' own limit, its final NUL included; a path longer than that is told (crm.md section 8)."""
 
-_KINDS: Final = {SERVICE_STAGE: "files of Customer Service"}
-"""What the files of a stage are called, where not by its name."""
+_KINDS: Final = {
+    SERVICE_STAGE: sentence("files of Customer Service"),
+    DOCUMENTS_STAGE: sentence("documents"),
+    ATTACHMENTS_STAGE: sentence("attachments"),
+    TEMPLATES_STAGE: sentence("templates"),
+}
+"""What the files of a stage are called."""
 
 _BY_CODE: Final = {code.code: code for code in CODES}
 
@@ -61,7 +70,7 @@ class Tally:
         self._machine = installation.root
         self._counts: Counter[str] = Counter()
         self._subjects: dict[str, list[str]] = {}
-        self._details: dict[str, str] = {}
+        self._details: dict[str, Sentence] = {}
         self._templates = 0
         self._grave: set[str] = set()
         self._recalled = 0
@@ -73,7 +82,8 @@ class Tally:
         """Count a batch."""
         for item in items:
             if item.presence is not InventoryState.FOUND:
-                self._say(item.reason, item.key, f"{item.key}: {item.detail}" if item.detail else "")
+                example = sentence("For example {name}: {detail}", name=item.key, detail=item.detail)
+                self._say(item.reason, item.key, example if item.detail else None)
             else:
                 self._templates += item.stage == TEMPLATES_STAGE
                 if item.path is not None and item.stage != ATTACHMENTS_STAGE:
@@ -82,7 +92,7 @@ class Tally:
                     self.content.add(_KINDS.get(item.stage, item.stage), owner, item.path, item.size)
                 if item.recalled:
                     self._recalled += item.size
-                    self._say(FILES_RECALLED.code, item.key, "")
+                    self._say(FILES_RECALLED.code, item.key)
             if item.stage != ATTACHMENTS_STAGE:
                 self._grave.add(item.reason)
             if item.stage != DOCUMENTS_STAGE:
@@ -90,7 +100,7 @@ class Tally:
             if item.presence is InventoryState.FOUND:
                 self.found += 1
                 if item.size == 0:
-                    self._say(DOCUMENT_EMPTY.code, item.key, "")
+                    self._say(DOCUMENT_EMPTY.code, item.key)
                 # The archive's own length is not in the name; no archive is so long that short names matter.
                 if len(item.name) + max(self._archives, default=0) >= LONGEST_PATH and item.path is not None:
                     self._check_length(item.key, on_site(item.path, self._machine))
@@ -101,7 +111,7 @@ class Tally:
         if folder is None:
             return None
         missing = self._counts[TEMPLATE_FILE_MISSING.code]
-        return Tree(on_site(folder, self._machine), "templates", self._templates + missing, missing)
+        return Tree(on_site(folder, self._machine), _KINDS[TEMPLATES_STAGE], self._templates + missing, missing)
 
     def findings(self) -> list[Finding]:
         """Return one finding per code."""
@@ -109,9 +119,10 @@ class Tally:
 
     def _check_length(self, key: str, path: str) -> None:
         if len(str(PureWindowsPath(path))) >= LONGEST_PATH:
-            self._say(PATH_TOO_LONG.code, key, f"{key}: {len(path)} characters.")
+            example = sentence("For example {name}: {length} characters.", name=key, length=len(path))
+            self._say(PATH_TOO_LONG.code, key, example)
 
-    def _say(self, code: str, subject: str, detail: str) -> None:
+    def _say(self, code: str, subject: str, detail: Sentence | None = None) -> None:
         self._counts[code] += 1
         subjects = self._subjects.setdefault(code, [])
         if len(subjects) < SUBJECTS_SHOWN:
@@ -122,8 +133,11 @@ class Tally:
     def _finding(self, code: str) -> Finding:
         entry, count = _BY_CODE[code], self._counts[code]
         example = self._details.get(code)
-        size = f" with {self._recalled:,} bytes" if code == FILES_RECALLED.code else ""
-        message = f"{count:,} in all{size}. {entry.meaning}" + (f" For example {example}" if example else "")
+        if code == FILES_RECALLED.code:
+            counted = sentence("{count:,} in all with {size:,} bytes.", count=count, size=self._recalled)
+        else:
+            counted = sentence("{count:,} in all.", count=count)
+        message = joined([counted, entry.meaning, *([example] if example else [])], " ")
         # Of attachments there are rows, so that it is known how many the folder lacks: that is told if it matters.
         mild = code == SERVICE_FOLDER_MISSING.code and code not in self._grave
         severity = Severity.WARNING if mild else entry.severity
@@ -164,7 +178,7 @@ async def validate(
         if roots.ignored.count:
             shown = tuple(on_site(path, installation.root) for path in roots.ignored.first)
             ignored = quantity(roots.ignored.count, "file or folder", "files or folders")
-            message = f"{ignored} in all. {ARCHIVE_FILES_IGNORED.meaning}"
+            message = joined([sentence("{files} in all.", files=ignored), ARCHIVE_FILES_IGNORED.meaning], " ")
             findings.append(ARCHIVE_FILES_IGNORED.finding(message, shown))
     return findings
 
@@ -180,7 +194,7 @@ async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
 def _about_short(ids: Sequence[str]) -> list[Finding]:
     if not ids:
         return []
-    message = f"{len(ids):,} in all. {ATTACHMENT_FILE_SHORT.meaning}"
+    message = joined([sentence("{count:,} in all.", count=len(ids)), ATTACHMENT_FILE_SHORT.meaning], " ")
     return [ATTACHMENT_FILE_SHORT.finding(message, tuple(ids[:SUBJECTS_SHOWN]))]
 
 
@@ -189,9 +203,18 @@ def _about_renamed(renamed: Mapping[tuple[str, str], int]) -> list[Finding]:
     if not renamed:
         return []
     pairs = sorted(renamed)
-    said = [f"{quantity(renamed[pair], 'document')} of {telling(pair[0])} in {telling(pair[1])}" for pair in pairs]
+    said = [
+        sentence(
+            "{documents} of {owner} in {folder}",
+            documents=quantity(renamed[(login, folder)], "document"),
+            owner=telling(login),
+            folder=telling(folder),
+        )
+        for login, folder in pairs
+    ]
     given = ", ".join(f"{json.dumps(login)} = {json.dumps(folder)}" for login, folder in pairs)
-    message = f"{'; '.join(said)}. [archive] owners = {{ {given} }} moves them. {OWNER_FOLDER_RENAMED.meaning}"
+    moved = sentence("[archive] owners = {owners} moves them.", owners=f"{{ {given} }}")
+    message = joined([joined(said, "; "), joined([moved, OWNER_FOLDER_RENAMED.meaning], " ")], ". ")
     return [OWNER_FOLDER_RENAMED.finding(message, tuple(telling(login) for login, _ in pairs)[:SUBJECTS_SHOWN])]
 
 
@@ -201,8 +224,12 @@ def _about_roots(roots: ArchiveRoots, tally: Tally, installation: Installation) 
     missed = tally.expected - tally.found
     for root, why in roots.unreadable.items():
         shown = on_site(root, installation.root)
-        message = (
-            f"The archive {shown} cannot be read ({why}); {quantity(missed, 'document is', 'documents are')} missing."
+        message = plural(
+            missed,
+            "The archive {folder} cannot be read ({reason}); {number:,} document is missing.",
+            "The archive {folder} cannot be read ({reason}); {number:,} documents are missing.",
+            folder=shown,
+            reason=why,
         )
         severity = Severity.ERROR if missed else Severity.WARNING
         findings.append(ARCHIVE_ROOT_MISSING.finding(message, (shown,), severity=severity))

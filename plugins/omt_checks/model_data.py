@@ -13,26 +13,28 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from omt_core.api import sentence
+
 GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 RAW_DEFLATE: Final = -zlib.MAX_WBITS
 
 
 class ModelError(Exception):
-    """The model cannot be read; the text says why, in words that follow "the model"."""
+    """The model cannot be read; the text says why."""
 
 
 def table_names(data: bytes, *, limit: int) -> list[str]:
     """Return the names of the tables in the model; raises ModelError. `limit` is in bytes, unpacked."""
     if not data:
-        raise ModelError("is empty")
+        raise ModelError(sentence("The model is empty."))
     try:
         # Detects UTF-8, UTF-16 and UTF-32 by itself, with or without a mark.
         model = json.loads(unpack(data, limit=limit))
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"is not JSON ({error})") from error
+        raise ModelError(sentence("The model is not JSON ({error}).", error=error)) from error
     names = [name for tables in _lists_of_tables(model) for name in tables]
     if not names:
-        raise ModelError("lists no tables")
+        raise ModelError(sentence("The model lists no tables."))
     return names
 
 
@@ -54,7 +56,7 @@ def _inflate(data: bytes, window: int, limit: int) -> bytes | None:
     except zlib.error:
         return None
     if len(unpacked) > limit:
-        raise ModelError(f"is larger than {limit:,} bytes")
+        raise ModelError(sentence("The model is larger than {limit:,} bytes.", limit=limit))
     return unpacked if stream.eof else None
 
 
@@ -63,9 +65,9 @@ def _unzip(data: bytes, limit: int) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(archive.namelist()[0]) as member:
             unpacked = member.read(limit + 1)
     except (zipfile.BadZipFile, IndexError, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-        raise ModelError(f"is a damaged zip file ({error})") from error
+        raise ModelError(sentence("The model is a damaged zip file ({error}).", error=error)) from error
     if len(unpacked) > limit:
-        raise ModelError(f"is larger than {limit:,} bytes")
+        raise ModelError(sentence("The model is larger than {limit:,} bytes.", limit=limit))
     return unpacked
 
 

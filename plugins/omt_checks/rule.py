@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, OmtError, Severity
+from omt_core.api import Finding, FindingCode, OmtError, Severity, sentence
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
 
 _log = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ async def run_rules(rules: Sequence[Rule[CallT]], call: CallT, settings: ChecksS
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it is told, not swallowed
             _log.exception("The check %s failed.", rule.name)
-            message = f"The check {rule.name} failed: {type(error).__name__}: {error}"
+            message = sentence(
+                "The check {rule} failed: {error}: {words}", rule=rule.name, error=type(error).__name__, words=error
+            )
             findings.append(CHECK_FAILED.finding(message, (rule.name,)))
     return findings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from omt_core.api import Finding, Table
+from omt_core.api import Finding, Table, joined, sentence
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import differing_in_case
 from omt_database.export.arrow_columns import columns_of_rows
@@ -44,12 +44,16 @@ async def preflight(database: CrmDatabase, settings: DatabaseSettings, taken: in
         findings.append(SNAPSHOT_WEAK.finding(weakness))
     if left := omissions.subjects():
         findings.append(
-            LEFT_ON_SITE.finding(f"Tables, columns and kinds of rows that stay on site: {len(left)}.", left)
+            LEFT_ON_SITE.finding(
+                sentence("Tables, columns and kinds of rows that stay on site: {count}.", count=len(left)), left
+            )
         )
     if twins := differing_in_case(omissions.moved_tables):
-        findings.append(NAMES_IN_CASE.finding(f"Names that differ in case only: {', '.join(twins)}.", twins))
+        message = sentence("Names that differ in case only: {names}.", names=twins)
+        findings.append(NAMES_IN_CASE.finding(message, twins))
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
-        findings.append(NO_KEY.finding(f"Tables without a key: {len(unordered)}.", unordered))
+        message = sentence("Tables without a key: {count}.", count=len(unordered))
+        findings.append(NO_KEY.finding(message, unordered))
     for table in omissions.moved_tables:
         findings += await _values(database, table, omissions.secret_columns(table), longest)
     return findings
@@ -62,7 +66,13 @@ async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], li
     )
     findings = [
         VALUE_TOO_LONG.finding(
-            f"Column {table.name}.{name} holds a value of {size:,} bytes; at most {limit:,} can be moved.",
+            sentence(
+                "Column {table}.{column} holds a value of {size:,} bytes; at most {limit:,} can be moved.",
+                table=table.name,
+                column=name,
+                size=size,
+                limit=limit,
+            ),
             (f"{table.name}.{name}",),
         )
         for name, size in (await longest_values(database, table, plans, limit)).items()
@@ -94,8 +104,12 @@ def hidden_tables(database: CrmDatabase, settings: DatabaseSettings) -> Sequence
     hidden = tuple(name for name in sight.hidden if name.lower() not in left)
     if not hidden:
         return ()
-    message = f"{sight.message(hidden)} {sight.remedy()}, or name them in database.left_tables if they shall stay."
-    return (TABLES_HIDDEN.finding(message, hidden),)
+    remedy = sentence(
+        "Let the database's administrator run {grant}, then run the same command again, or name them in"
+        " database.left_tables if they shall stay.",
+        grant=sight.grant,
+    )
+    return (TABLES_HIDDEN.finding(joined([sight.message(hidden), remedy], " "), hidden),)
 
 
 async def _unproven_sight(database: CrmDatabase) -> Finding:
@@ -103,6 +117,12 @@ async def _unproven_sight(database: CrmDatabase) -> Finding:
     unseen = tuple(
         str(name) for (name,) in numbered if not database.sight.hides(str(name)) and database.table(str(name)) is None
     )
-    listed = f"; the CRM numbers rows of tables that are not seen: {', '.join(unseen)}" if unseen else ""
-    message = f"Nothing proves that the database user may read all tables{listed}. {database.sight.remedy()}."
-    return SIGHT_NOT_PROVEN.finding(message, unseen)
+    if unseen:
+        message = sentence(
+            "Nothing proves that the database user may read all tables; the CRM numbers rows of tables that are not"
+            " seen: {tables}.",
+            tables=unseen,
+        )
+    else:
+        message = sentence("Nothing proves that the database user may read all tables.")
+    return SIGHT_NOT_PROVEN.finding(joined([message, database.sight.remedy()], " "), unseen)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from omt_core.api import DatabaseLocation, Evidence, Finding, Installation, ServiceFolders, Severity
+from omt_core.api import DatabaseLocation, Evidence, Finding, Installation, ServiceFolders, Severity, sentence
 from omt_core.api.calls import Discovery
 from omt_crm.vocabulary import DEFAULT_PREFIX
 from omt_discovery.answers import SOURCE as ANSWERS_SOURCE
@@ -123,7 +123,12 @@ class _Assembly:
             return here or Path(claim.value)
         path = None if windows is None else self.machine.files.locate(windows)
         if path is None:
-            message = f"{claim.setting} is {claim.value!r} in {claim.source}, which is no folder that can be used."
+            message = sentence(
+                "{setting} is '{value}' in {source}, which is no folder that can be used.",
+                setting=claim.setting,
+                value=claim.value,
+                source=claim.source,
+            )
             self.findings.append(PATH_UNUSABLE.finding(message, (claim.value,)))
         elif windows is not None and (share := self.machine.share_of(windows)) is not None:
             return self._on_share(claim, path, share)
@@ -133,10 +138,18 @@ class _Assembly:
         """Return the path on the share where the drive that is mapped to it is not there, and tell of the share."""
         found = self.machine.files.locate(share)
         instead = found is not None and not os.path.lexists(path) and os.path.lexists(found)
-        used = "The share is used." if instead else f"Give it as {claim.setting} in [installation]: '{share}'."
-        message = f"{claim.setting} is {claim.value} in {claim.source}; that drive of the user's is mapped to {share}."
+        message = sentence(
+            "{setting} is {value} in {source}; that drive of the user's is mapped to {share}. The share is used."
+            if instead
+            else "{setting} is {value} in {source}; that drive of the user's is mapped to {share}. Give it as {setting}"
+            " in [installation]: '{share}'.",
+            setting=claim.setting,
+            value=claim.value,
+            source=claim.source,
+            share=share,
+        )
         severity = Severity.INFO if instead else None
-        self.findings.append(DRIVE_MAPPED.finding(f"{message} {used}", (claim.value,), severity=severity))
+        self.findings.append(DRIVE_MAPPED.finding(message, (claim.value,), severity=severity))
         return found if found is not None and instead else path
 
     def _dbms(self) -> str:
@@ -145,7 +158,7 @@ class _Assembly:
         if dbms is None:
             self.needs.append("installation.dbms")
         if claimed is not None and dbms is None:
-            message = f"The database is of type {claimed!r}, which cannot be migrated."
+            message = sentence("The database is of type '{type}', which cannot be migrated.", type=claimed)
             self.findings.append(DATABASE_TYPE_UNSUPPORTED.finding(message, (claimed,)))
         return dbms or ""
 
@@ -179,7 +192,8 @@ def assemble(weighed: Weighed, configurations: list[Configuration], machine: Mac
     templates = parts.templates(archives)
     parts.findings += [
         CONFIGURATION_ENCRYPTED.finding(
-            f"{claim.setting} could not be decrypted in {claim.source}.", (claim.source,),
+            sentence("{setting} could not be decrypted in {file}.", setting=claim.setting, file=claim.source),
+            (claim.source,),
             severity=Severity.INFO if claim.setting in weighed.won else None,
         )
         for one in configurations for claim in one.encrypted

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from omt_core.api import Evidence, Finding
+from omt_core.api import Evidence, Finding, sentence
 from omt_discovery.configuration import (
     ARCHIVES,
     DATABASE,
@@ -152,9 +152,15 @@ def _conflicts(setting: str, own: Sequence[Configuration]) -> Iterator[Finding]:
     for one in claiming[1:]:
         other = one.used(setting)
         if not same_claims(setting, first, other):
-            here, there = (", ".join(claim.value for claim in claims) for claims in (first, other))
-            message = f"{setting} is {here!r} in {_places(first)} and {there!r} in {_places(other)}"
-            yield CONFIGURATION_CONFLICT.finding(f"{message}; the first comes first.", (setting,))
+            message = sentence(
+                "{setting} is '{first}' in {first_places} and '{other}' in {other_places}; the first comes first.",
+                setting=setting,
+                first=", ".join(claim.value for claim in first),
+                first_places=_places(first),
+                other=", ".join(claim.value for claim in other),
+                other_places=_places(other),
+            )
+            yield CONFIGURATION_CONFLICT.finding(message, (setting,))
 
 
 def _places(claims: Sequence[Claim]) -> str:
@@ -164,7 +170,10 @@ def _places(claims: Sequence[Claim]) -> str:
 
 def _another(one: Configuration, home: Configuration) -> Finding:
     database, own = (" on ".join(filter(None, (c.value(DATABASE), c.value(SERVER)))) for c in (one, home))
-    return ANOTHER_DATABASE_FOUND.finding(f"{one.name} belongs to {database}, not to {own}.", (one.name,))
+    message = sentence(
+        "{configuration} belongs to {database}, not to {own}.", configuration=one.name, database=database, own=own
+    )
+    return ANOTHER_DATABASE_FOUND.finding(message, (one.name,))
 
 
 def same_claims(setting: str, some: tuple[Claim, ...], others: tuple[Claim, ...]) -> bool:

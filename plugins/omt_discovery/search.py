@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from omt_core.api import Finding, ManualAnswers
+from omt_core.api import Finding, ManualAnswers, sentence
 from omt_core.api.calls import Discovery
 from omt_discovery.answers import given
 from omt_discovery.assembly import assemble
@@ -38,8 +38,13 @@ def search(answers: ManualAnswers, settings: DiscoverySettings) -> Discovery:
     discovery = assemble(weigh(configurations), configurations, machine)
     if found or not discovery.needs:
         return discovery
-    place = "this machine" if answers.root is None else str(answers.root)
-    nothing = INSTALLATION_NOT_FOUND.finding(f"No configuration of SuperOffice CRM was found on {place}.")
+    message = sentence(
+        "No configuration of SuperOffice CRM was found on this machine."
+        if answers.root is None
+        else "No configuration of SuperOffice CRM was found on {root}.",
+        root=answers.root,
+    )
+    nothing = INSTALLATION_NOT_FOUND.finding(message)
     return Discovery(
         installation=discovery.installation,
         precedence=discovery.precedence,
@@ -66,8 +71,12 @@ def _machine(answers: ManualAnswers, settings: DiscoverySettings) -> tuple[Machi
             root, export_limit=settings.registry_export_bytes, ansi=settings.ansi_code_page
         )
     except OSError as error:
-        message = f"The folder {root} was not read: {error.strerror or type(error).__name__}."
+        why = error.strerror or type(error).__name__
+        message = sentence("The folder {folder} was not read: {reason}.", folder=root, reason=why)
         return Machine.empty(root), (CONFIGURATION_UNREADABLE.finding(message, (str(root),)),)
     return machine, tuple(
-        CONFIGURATION_UNREADABLE.finding(f"{path.name} was not read: {why}.", (path.name,)) for path, why in unreadable
+        CONFIGURATION_UNREADABLE.finding(
+            sentence("{file} was not read: {reason}.", file=path.name, reason=why), (path.name,)
+        )
+        for path, why in unreadable
     )

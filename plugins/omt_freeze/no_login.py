@@ -7,7 +7,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, SourceDatabase, Table, Value
+from omt_core.api import (
+    Finding,
+    FindingRaised,
+    InstallationError,
+    Notice,
+    PluginNotes,
+    SourceDatabase,
+    Table,
+    Value,
+    sentence,
+)
 from omt_core.api.calls import Freeze, Thaw
 from omt_crm.numbers import whole_number
 from omt_freeze import statements
@@ -72,7 +82,11 @@ async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Fin
         call.run.emit(Notice(message=f"Removed the No Login event {note.id}."))
     if present is None:
         return ()
-    message = f"There is a No Login event {present[0]} with the text '{present[1]}', which is not what was added."
+    message = sentence(
+        "There is a No Login event {event} with the text '{text}', which is not what was added.",
+        event=present[0],
+        text=present[1],
+    )
     return (EVENT_CHANGED.finding(message, (str(present[0]),)),)
 
 
@@ -138,7 +152,11 @@ def event_table(database: SourceDatabase) -> Table:
 
 
 def _of_others(note: EventNote) -> Finding:
-    message = f"The No Login event {note.id} ('{note.message}') was there before this migration and is left as it is."
+    message = sentence(
+        "The No Login event {event} ('{text}') was there before this migration and is left as it is.",
+        event=note.id,
+        text=note.message,
+    )
     return EVENT_OF_OTHERS.finding(message, (str(note.id),))
 
 

@@ -17,8 +17,10 @@ from omt_core.api import (
     MachineState,
     MigrationKind,
     SourceDatabase,
+    joined,
     looked_at,
     may_write,
+    sentence,
 )
 from omt_core.api.calls import ExamineMachine, ValidateMigration
 from omt_freeze.findings import FREEZE_NOT_POSSIBLE
@@ -70,11 +72,16 @@ async def _database(database: SourceDatabase) -> list[Finding]:
     try:
         event_table(database)
     except InstallationError as error:
-        return [FREEZE_NOT_POSSIBLE.finding(f"{error.message} {error.remedy}", ("systemevent",))]
+        return [FREEZE_NOT_POSSIBLE.finding(joined([error.message, error.remedy], " "), ("systemevent",))]
     grants = {table: await database.missing_grant(table, rights) for table, rights in NEEDED.items()}
     return [
         FREEZE_NOT_POSSIBLE.finding(
-            f"The database user may not {' and '.join(NEEDED[table])} in the table {table}; what gives it: {grant}.",
+            sentence(
+                "The database user may not {rights} in the table {table}; what gives it: {grant}.",
+                rights=" and ".join(NEEDED[table]),
+                table=table,
+                grant=grant,
+            ),
             (table,),
         )
         for table, grant in grants.items()
@@ -88,13 +95,17 @@ def _service(base: Path, settings: FreezeSettings) -> Iterator[Finding]:
         # The file is replaced by another that is made beside it, so both must be writable.
         lacking = [str(place) for place in (path, path.parent) if not may_write(place)]
     except InstallationError as error:
-        yield FREEZE_NOT_POSSIBLE.finding(f"{error.message} {error.remedy}", (str(base),))
+        yield FREEZE_NOT_POSSIBLE.finding(joined([error.message, error.remedy], " "), (str(base),))
         return
     except OSError as error:
-        yield FREEZE_NOT_POSSIBLE.finding(f"{base} cannot be read: {error.strerror or error}.", (str(base),))
+        message = sentence("{folder} cannot be read: {reason}.", folder=base, reason=error.strerror or error)
+        yield FREEZE_NOT_POSSIBLE.finding(message, (str(base),))
         return
     if lacking:
         yield FREEZE_NOT_POSSIBLE.finding(
-            f"The account that runs the tool may not write to {' and '.join(lacking)}, where the line `frozen` is put.",
+            sentence(
+                "The account that runs the tool may not write to {places}, where the line `frozen` is put.",
+                places=" and ".join(lacking),
+            ),
             tuple(lacking),
         )

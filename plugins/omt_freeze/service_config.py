@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import anyio
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, RunContext
+from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, RunContext, Sentence, sentence
 from omt_core.api.calls import Freeze, Thaw
 from omt_core.api.files import remove
 from omt_crm.paths import is_line_fault, lost_on_the_way, reason
@@ -110,12 +110,12 @@ async def _take_out(run: RunContext, note: ConfigNote) -> tuple[Finding, ...]:
     """Take out what the note tells of. Raises `InstallationError` where nothing is known of the file now."""
     content = await _blocking(lambda: _content(note))
     if content is None:
-        return (_left(note.path, "is not there any more"),)
+        return (_left(note.path, sentence("{file} is not there any more.", file=note.path)),)
     added = bytes.fromhex(note.added)
     if _digest(content) == note.original:
         return ()
     if not is_bytewise_text(content):
-        return (_left(note.path, "is written in UTF-16 now"),)
+        return (_left(note.path, sentence("{file} is written in UTF-16 now.", file=note.path)),)
     unchanged = _digest(content) == note.frozen
     thawed = content.removesuffix(added) if unchanged else without_addition(content, added)
     if thawed is None:
@@ -238,11 +238,12 @@ def _is_frozen(path: Path) -> bool:
 
 
 def _of_others(path: Path) -> Finding:
-    return SERVICE_FROZEN_BY_OTHERS.finding(f"{path} says 'frozen' on a line that someone else wrote.", (str(path),))
+    message = sentence("{file} says 'frozen' on a line that someone else wrote.", file=path)
+    return SERVICE_FROZEN_BY_OTHERS.finding(message, (str(path),))
 
 
-def _left(path: Path, why: str) -> Finding:
-    return SERVICE_CONFIG_LEFT.finding(f"{path} {why}.", (str(path),))
+def _left(path: Path, message: Sentence) -> Finding:
+    return SERVICE_CONFIG_LEFT.finding(message, (str(path),))
 
 
 def _digest(content: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, User, UserPlan, listing, quantity
+from omt_core.api import Finding, User, UserPlan, joined, listing, quantity, sentence
 from omt_plans import findings
 from omt_plans.plan_names import PlanNames, free_seats
 
@@ -23,7 +23,9 @@ def validate_plans(
     """
     found = [*_unknown_logins(users, plans)]
     if catalogue is None:
-        found.append(findings.PLANS_NOT_CHECKED.finding("The user plans could not be checked without a tenant."))
+        found.append(
+            findings.PLANS_NOT_CHECKED.finding(sentence("The user plans could not be checked without a tenant."))
+        )
         if not plans:
             return tuple(found)
     else:
@@ -42,7 +44,10 @@ def _members(plans: Mapping[str, str]) -> Mapping[str, list[str]]:
 def _unknown_logins(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
     for login in sorted(set(plans) - {user.login for user in users}):
         yield findings.PLAN_FOR_UNKNOWN_LOGIN.finding(
-            f"{login}: the plan '{plans[login]}' is assigned to a login that no user has.", (login,)
+            sentence(
+                "{login}: the plan '{plan}' is assigned to a login that no user has.", login=login, plan=plans[login]
+            ),
+            (login,),
         )
 
 
@@ -50,10 +55,11 @@ def _unknown_plans(plans: Mapping[str, str], names: PlanNames) -> Iterator[Findi
     for plan, logins in sorted(_members(plans).items()):
         if names.exact(plan) is None:
             meant = names.find(plan)
-            hint = f" Is '{meant.name}' meant?" if meant else ""
-            yield findings.PLAN_UNKNOWN.finding(
-                f"The plan '{plan}' of {listing(sorted(logins), SHOWN)} does not exist online.{hint}", tuple(logins)
+            said = sentence(
+                "The plan '{plan}' of {users} does not exist online.", plan=plan, users=listing(sorted(logins), SHOWN)
             )
+            hint = [sentence("Is '{plan}' meant?", plan=meant.name)] if meant else []
+            yield findings.PLAN_UNKNOWN.finding(joined([said, *hint], " "), tuple(logins))
 
 
 def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
@@ -61,12 +67,17 @@ def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]
     for plan in names.plans:
         logins = members.get(plan.name, [])
         if len(logins) > free_seats(plan):
-            taken = f", {plan.used} of them taken already" if plan.used else ""
-            yield findings.PLAN_OVERBOOKED.finding(
-                f"The plan '{plan.name}' is given to {quantity(len(logins), 'user')} but has"
-                f" {quantity(plan.total, 'seat')}{taken}: {listing(sorted(logins), SHOWN)}.",
-                (plan.name, *logins),
+            message = sentence(
+                "The plan '{plan}' is given to {users} but has {seats}, {used} of them taken already: {names}."
+                if plan.used
+                else "The plan '{plan}' is given to {users} but has {seats}: {names}.",
+                plan=plan.name,
+                users=quantity(len(logins), "user"),
+                seats=quantity(plan.total, "seat"),
+                used=plan.used,
+                names=listing(sorted(logins), SHOWN),
             )
+            yield findings.PLAN_OVERBOOKED.finding(message, (plan.name, *logins))
 
 
 def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
@@ -80,8 +91,12 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
         plan = names.exact(name)
         if plan is not None and len(members.get(name, [])) >= free_seats(plan):
             yield findings.PLAN_FULL.finding(
-                f"The plan '{name}' has no seat left for {listing(sorted(logins), SHOWN)}, who have it on site"
-                f" ({quantity(plan.total, 'seat')} in all).",
+                sentence(
+                    "The plan '{plan}' has no seat left for {users}, who have it on site ({seats} in all).",
+                    plan=name,
+                    users=listing(sorted(logins), SHOWN),
+                    seats=quantity(plan.total, "seat"),
+                ),
                 (name, *logins),
             )
 
@@ -89,20 +104,23 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
 def _no_administrator(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
     administrators = [user.login for user in users if user.administrator]
     if not any(login in plans for login in administrators):
-        who = (
-            f" Administrators are {listing(sorted(administrators), SHOWN)}."
+        message = sentence(
+            "None of the administrators has a plan. Administrators are {users}."
             if administrators
-            else " There is no administrator."
+            else "None of the administrators has a plan. There is no administrator.",
+            users=listing(sorted(administrators), SHOWN),
         )
-        yield findings.ADMINISTRATOR_WITHOUT_PLAN.finding(
-            f"None of the administrators has a plan.{who}", tuple(administrators)
-        )
+        yield findings.ADMINISTRATOR_WITHOUT_PLAN.finding(message, tuple(administrators))
 
 
 def _without_plan(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[Finding]:
     without = [user.login for user in users if user.login not in plans]
     if without:
         yield findings.USER_WITHOUT_PLAN.finding(
-            f"Users without a plan, who cannot log in online ({len(without)}): {listing(sorted(without), SHOWN)}.",
+            sentence(
+                "Users without a plan, who cannot log in online ({count}): {users}.",
+                count=len(without),
+                users=listing(sorted(without), SHOWN),
+            ),
             tuple(without),
         )

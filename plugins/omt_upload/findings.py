@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from omt_core.api import SUBJECTS_SHOWN, Finding, FindingCode, Severity
+from omt_core.api import SUBJECTS_SHOWN, Finding, FindingCode, Sentence, Severity, joined, plural
 
 PLUGIN: Final = "upload"
 
@@ -110,10 +110,10 @@ class FileFindings:
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding per code that has a file."""
         return tuple(
-            code.finding(f"{_files(count)}: {code.meaning}", tuple(self._subjects[code]))
+            code.finding(joined([_files(count), code.meaning], ": "), tuple(self._subjects[code]))
             for code, count in sorted(self._counts.items(), key=lambda counted: counted[0].code)
         )
 
 
-def _files(count: int) -> str:
-    return "One file" if count == 1 else f"{count} files"
+def _files(count: int) -> Sentence:
+    return plural(count, "One file", "{number} files")

@@ -7,6 +7,7 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from omt_core.api import sentence
 from omt_usernames.settings import UserNamesSettings
 
 REMEMBERED: Final = 20_000
@@ -17,9 +18,9 @@ REMEMBERED: Final = 20_000
 def why_invalid(address: str, settings: UserNamesSettings) -> str | None:
     """Return what keeps an address from being a user name, as half a sentence, or None when nothing does (W66)."""
     if address != address.strip():
-        return "there are spaces around it"
+        return sentence("there are spaces around it")
     if len(address) > settings.max_length:
-        return f"it is longer than {settings.max_length} characters"
+        return sentence("it is longer than {longest} characters", longest=settings.max_length)
     try:
         validate_email(address, check_deliverability=False, allow_smtputf8=settings.international_names, strict=True)
     except EmailNotValidError as fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, OnlineTarget, OtherAddress, User, listing, quantity
+from omt_core.api import Finding, OnlineTarget, OtherAddress, Sentence, User, listing, plural, sentence
 from omt_crm.user_names import canonical_user_name
 from omt_usernames import findings
 from omt_usernames.address import why_invalid
@@ -29,10 +29,12 @@ def validate_names(
             continue
         name = names.get(user.login)
         if name is None:
-            unusable = _unusable(user, settings)
-            yield findings.MISSING.finding(f"{user.login}: has a plan but no user name{unusable}.", (user.login,))
+            yield findings.MISSING.finding(_missing(user, settings), (user.login,))
         elif (reason := why_invalid(name, settings)) is not None:
-            yield findings.INVALID.finding(f"{user.login}: '{name}' cannot be a user name: {reason}.", (user.login,))
+            message = sentence(
+                "{login}: '{name}' cannot be a user name: {reason}.", login=user.login, name=name, reason=reason
+            )
+            yield findings.INVALID.finding(message, (user.login,))
     yield from duplicates(names)
     yield from _without_plan(users, plans, user_names)
 
@@ -51,21 +53,30 @@ def duplicates(names: Mapping[str, str]) -> Iterator[Finding]:
     for first, *others in holders.values():
         if others:
             yield findings.DUPLICATE.finding(
-                f"{first}: User name '{names[first]}' is also used by {', '.join(others)}.", (first, *others)
+                sentence(
+                    "{login}: User name '{name}' is also used by {others}.",
+                    login=first,
+                    name=names[first],
+                    others=others,
+                ),
+                (first, *others),
             )
 
 
 async def taken_elsewhere(names: Mapping[str, str], online: OnlineTarget | None) -> Sequence[Finding]:
     """Ask the tenant which user names are taken elsewhere (W68). `names` maps login to user name."""
     if online is None:
-        return (findings.NOT_CHECKED_ONLINE.finding("Whether a user name is taken elsewhere could not be checked."),)
+        unasked = sentence("Whether a user name is taken elsewhere could not be checked.")
+        return (findings.NOT_CHECKED_ONLINE.finding(unasked),)
     asked = sorted({name.strip() for name in names.values()})
     taken: set[str] = set()
     for start in range(0, len(asked), NAMES_PER_REQUEST):
         answer = await online.taken_user_names(asked[start : start + NAMES_PER_REQUEST])
         taken.update(map(canonical_user_name, answer))
     return tuple(
-        findings.TAKEN.finding(f"{login}: User name '{name}' is taken by somebody elsewhere.", (login,))
+        findings.TAKEN.finding(
+            sentence("{login}: User name '{name}' is taken by somebody elsewhere.", login=login, name=name), (login,)
+        )
         for login, name in names.items()
         if canonical_user_name(name) in taken
     )
@@ -82,30 +93,39 @@ def announced_removals(removed: Sequence[OtherAddress], users: Sequence[User]) -
         for row in removed:
             going[row.person_id].add(canonical_user_name(row.address))
         ordered = sorted(removed, key=lambda row: (row.person_id not in holders, row.email_id))
-        cards = [
-            f"{row.address} of {row.full_name}{_as_user(holders.get(row.person_id), going[row.person_id])}"
-            f" (row {row.email_id})"
-            for row in ordered
-        ]
-        yield findings.ADDRESSES_REMOVED.finding(
-            f"{quantity(len(removed), 'address', 'addresses')} on other persons' cards will be removed online:"
-            f" {listing(cards, SHOWN, '; ')}.",
-            tuple(str(row.email_id) for row in ordered),
+        cards = [_card(row, holders.get(row.person_id), going[row.person_id]) for row in ordered]
+        message = plural(
+            len(removed),
+            "{number:,} address on other persons' cards will be removed online: {cards}.",
+            "{number:,} addresses on other persons' cards will be removed online: {cards}.",
+            cards=listing(cards, SHOWN, "; "),
         )
+        yield findings.ADDRESSES_REMOVED.finding(message, tuple(str(row.email_id) for row in ordered))
 
 
-def _as_user(user: User | None, going: set[str]) -> str:
-    """Say that the person of a card is a user, and whether any address is left to them."""
+def _card(row: OtherAddress, user: User | None, going: set[str]) -> Sentence:
+    """Name an address on a card; say that its person is a user, and whether any address is left to them."""
+    card = {"address": row.address, "person": row.full_name, "row": row.email_id}
     if user is None:
-        return ""
-    left = any(canonical_user_name(address) not in going for address in user.emails)
-    return f", who is the user {user.login}" + ("" if left else " and has no other address")
+        return sentence("{address} of {person} (row {row})", **card)
+    if any(canonical_user_name(address) not in going for address in user.emails):
+        return sentence("{address} of {person}, who is the user {login} (row {row})", login=user.login, **card)
+    return sentence(
+        "{address} of {person}, who is the user {login} and has no other address (row {row})",
+        login=user.login,
+        **card,
+    )
 
 
 def _unknown_logins(users: Iterable[User], user_names: Mapping[str, str]) -> Iterator[Finding]:
     for login in sorted(_named(user_names) - {user.login for user in users}):
         yield findings.UNKNOWN_LOGIN.finding(
-            f"{login}: the user name '{user_names[login]}' is assigned to a login that no user has.", (login,)
+            sentence(
+                "{login}: the user name '{name}' is assigned to a login that no user has.",
+                login=login,
+                name=user_names[login],
+            ),
+            (login,),
         )
 
 
@@ -113,17 +133,29 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str], user_names: M
     logins = sorted(_named(user_names) & {user.login for user in users} - set(plans))
     if logins:
         yield findings.WITHOUT_PLAN.finding(
-            f"{quantity(len(logins), 'user has', 'users have')} a user name but no plan: {listing(logins, SHOWN)}.",
+            plural(
+                len(logins),
+                "{number:,} user has a user name but no plan: {users}.",
+                "{number:,} users have a user name but no plan: {users}.",
+                users=listing(logins, SHOWN),
+            ),
             tuple(logins),
         )
 
 
-def _unusable(user: User, settings: UserNamesSettings) -> str:
-    """Say why the default address was not proposed, where there is one."""
+def _missing(user: User, settings: UserNamesSettings) -> Sentence:
+    """Say that there is no user name, and why the default address was not proposed, where there is one."""
     if not user.emails:
-        return ", and no e-mail address on the card"
+        return sentence("{login}: has a plan but no user name, and no e-mail address on the card.", login=user.login)
     reason = why_invalid(user.emails[0].strip(), settings)
-    return f"; the address '{user.emails[0]}' cannot be one: {reason}" if reason else ""
+    if not reason:
+        return sentence("{login}: has a plan but no user name.", login=user.login)
+    return sentence(
+        "{login}: has a plan but no user name; the address '{address}' cannot be one: {reason}.",
+        login=user.login,
+        address=user.emails[0],
+        reason=reason,
+    )
 
 
 def _named(user_names: Mapping[str, str]) -> set[str]:

@@ -16,6 +16,7 @@ from omt_core.api import (
     UploadStage,
     calls,
     hookimpl,
+    sentence,
 )
 from omt_folders import SeenFolders
 from typing_extensions import override
@@ -55,7 +56,7 @@ class CallRecordingsPlugin(Plugin):
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
         folder = self._settings.folder
         if folder is None:
-            return (FOLDER_NOT_SET.finding("No folder of call recordings is named, so that none are moved."),)
+            return (FOLDER_NOT_SET.finding(sentence("No folder of call recordings is named, so that none are moved.")),)
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         tally = Tally(self._settings.smallest_bytes)
         async for batch in recordings_in(folder, self._settings, self._seen, tally.pass_over).items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, byte_size
+from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, byte_size, sentence
 from omt_folders import FolderStage, Reasons, SeenFolders, telling
 
 from omt_call_recordings.findings import COUNTED, EMPTY, FOLDER_MISSING, OTHERS, PLUGIN, UNREADABLE
@@ -82,21 +82,27 @@ class Tally:
         """Say what was counted."""
         if self.is_missing:
             return (folder_missing(folder),)
-        found = [COUNTED.finding(f"{self.files:,} call recordings with {byte_size(self.size)} are moved.")]
+        message = sentence(
+            "{count:,} call recordings with {size} are moved.", count=self.files, size=byte_size(self.size)
+        )
+        found = [COUNTED.finding(message)]
         if self.empty:
-            found.append(EMPTY.finding(f"{self.empty:,} call recordings hold no sound.", tuple(self._empty)))
+            message = sentence("{count:,} call recordings hold no sound.", count=self.empty)
+            found.append(EMPTY.finding(message, tuple(self._empty)))
         if self.unreadable:
-            message = f"{self.unreadable:,} call recordings or folders of them cannot be read."
+            message = sentence("{count:,} call recordings or folders of them cannot be read.", count=self.unreadable)
             found.append(UNREADABLE.finding(message, tuple(self._unreadable)))
         if self.others:
-            message = f"{self.others:,} files have other endings than call recordings, and are not moved."
+            message = sentence(
+                "{count:,} files have other endings than call recordings, and are not moved.", count=self.others
+            )
             found.append(OTHERS.finding(message, tuple(self._others)))
         return found
 
 
 def folder_missing(folder: Path) -> Finding:
     """Say that the folder is not there."""
-    message = f"The folder of call recordings, {folder}, does not exist or cannot be read."
+    message = sentence("The folder of call recordings, {folder}, does not exist or cannot be read.", folder=folder)
     return FOLDER_MISSING.finding(message, (str(folder),))
 
 

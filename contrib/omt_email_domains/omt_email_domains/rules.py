@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omt_core.api import Finding
+from omt_core.api import Finding, sentence
 
 from omt_email_domains.findings import DOMAIN_NOT_ALLOWED, DOMAINS_NOT_SET, ROLE_MAILBOX
 from omt_email_domains.settings import EmailDomainsSettings
@@ -13,12 +13,16 @@ from omt_email_domains.settings import EmailDomainsSettings
 def outside_domains(user_names: Mapping[str, str], settings: EmailDomainsSettings) -> tuple[Finding, ...]:
     """Report the logins whose user name is in no allowed domain, in one finding. `user_names` is by login."""
     if not settings.allowed_domains:
-        return (DOMAINS_NOT_SET.finding("No domains are named, so every user name is let pass."),)
+        return (DOMAINS_NOT_SET.finding(sentence("No domains are named, so every user name is let pass.")),)
     outside = {login: name for login, name in user_names.items() if _domain(name) not in settings.allowed_domains}
     if not outside:
         return ()
-    allowed = ", ".join(settings.allowed_domains)
-    message = f"{len(outside)} user names are not in {allowed}: {_shown(outside)}."
+    message = sentence(
+        "{count} user names are not in {domains}: {users}.",
+        count=len(outside),
+        domains=", ".join(settings.allowed_domains),
+        users=_shown(outside),
+    )
     return (DOMAIN_NOT_ALLOWED.finding(message, tuple(outside)),)
 
 
@@ -27,7 +31,9 @@ def role_mailboxes(user_names: Mapping[str, str], settings: EmailDomainsSettings
     shared = {login: name for login, name in user_names.items() if _mailbox(name) in settings.role_mailboxes}
     if not shared:
         return ()
-    message = f"{len(shared)} user names are mailboxes that several people read: {_shown(shared)}."
+    message = sentence(
+        "{count} user names are mailboxes that several people read: {users}.", count=len(shared), users=_shown(shared)
+    )
     return (ROLE_MAILBOX.finding(message, tuple(shared)),)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateUsers
 from omt_crm.user_names import canonical_user_name
 
@@ -36,9 +36,10 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
         return ()
     logins = tuple(dict.fromkeys(login for users in shared.values() for login in users))
     cases = [f"{address} ({', '.join(users)})" for address, users in shared.items()]
-    return (
-        ADDRESS_SHARED.finding(f"Addresses that belong to several users ({len(shared):,}): {listing(cases)}.", logins),
+    message = sentence(
+        "Addresses that belong to several users ({count:,}): {addresses}.", count=len(shared), addresses=listing(cases)
     )
+    return (ADDRESS_SHARED.finding(message, logins),)
 
 
 RULE: Final[UserRule] = Rule("duplicate_addresses", (ADDRESS_SHARED,), check)

@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import LICENCE_ISSUERS
-from omt_core.api import Finding, FindingCode, Severity
+from omt_core.api import Finding, FindingCode, Severity, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 
@@ -23,16 +23,19 @@ LICENCE_MISSING: Final = FindingCode(
 
 async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Finding]:
     """Look at the licence that was read, and whether any module is licensed. Before 7.0 there was no such table."""
-    lacking = [
-        word for word, value in (("owner", call.licence.owner), ("serial", call.licence.serial)) if not value.strip()
-    ]
+    lacking = []
+    if not call.licence.owner.strip():
+        lacking.append(sentence("owner"))
+    if not call.licence.serial.strip():
+        lacking.append(sentence("serial"))
     if call.database.table("ModuleLicense") is not None:
         rows = await call.database.rows(LICENCE_ISSUERS)
         if not any(whole_number(count) for (count,) in rows):
-            lacking.append("modules")
+            lacking.append(sentence("modules"))
     if not lacking:
         return ()
-    return (LICENCE_MISSING.finding(f"The licence lacks: {', '.join(lacking)}.", tuple(lacking)),)
+    message = sentence("The licence lacks: {parts}.", parts=lacking)
+    return (LICENCE_MISSING.finding(message, tuple(lacking)),)
 
 
 RULE: Final[InstallationRule] = Rule("licence", (LICENCE_MISSING,), check)

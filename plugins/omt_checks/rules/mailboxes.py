@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import MAIL_FILTERS
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 
@@ -30,7 +30,8 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if not rows:
         return ()
     names = [str(address) if address else f"mailbox {whole_number(key)}" for key, address in rows]
-    return (SERVICE_MAILBOXES.finding(f"Mailboxes ({len(names):,}): {listing(names)}.", tuple(names)),)
+    message = sentence("Mailboxes ({count:,}): {mailboxes}.", count=len(names), mailboxes=listing(names))
+    return (SERVICE_MAILBOXES.finding(message, tuple(names)),)
 
 
 RULE: Final[InstallationRule] = Rule("mailboxes", (SERVICE_MAILBOXES,), check)

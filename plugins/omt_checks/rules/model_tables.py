@@ -11,7 +11,7 @@ from omt_checks.model_data import ModelError, table_names
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODEL
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 
 MODEL_TABLE_MISSING: Final = FindingCode(
@@ -42,11 +42,13 @@ async def check(call: ValidateInstallation, settings: ChecksSettings) -> Sequenc
     try:
         names = await anyio.to_thread.run_sync(lambda: table_names(packed, limit=settings.model_bytes))
     except ModelError as error:
-        return (MODEL_UNREADABLE.finding(f"The model {error}."),)
+        return (MODEL_UNREADABLE.finding(str(error)),)
     missing = tuple(dict.fromkeys(name for name in names if call.database.table(name) is None))
     if not missing:
         return ()
-    message = f"Tables of the model that do not exist ({len(missing):,}): {listing(missing)}."
+    message = sentence(
+        "Tables of the model that do not exist ({count:,}): {tables}.", count=len(missing), tables=listing(missing)
+    )
     return (MODEL_TABLE_MISSING.finding(message, missing),)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import DATABASE_MODELS
-from omt_core.api import Finding, FindingCode, Severity, SourceDatabase
+from omt_core.api import Finding, FindingCode, Severity, SourceDatabase, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 
@@ -30,8 +30,12 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if await _has_model(database) or _has_tables_of_71(database):
         return ()
     seven = any(database.table(name) is not None for name in ("moduleowner", "modulelicense"))
-    kind = "7.0" if seven else "a version before 7.0"
-    return (VERSION_TOO_OLD.finding(f"The tables are those of {kind}; 7.1 is the oldest that can be migrated."),)
+    message = sentence(
+        "The tables are those of 7.0; 7.1 is the oldest that can be migrated."
+        if seven
+        else "The tables are those of a version before 7.0; 7.1 is the oldest that can be migrated."
+    )
+    return (VERSION_TOO_OLD.finding(message),)
 
 
 async def _has_model(database: SourceDatabase) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SATELLITES, TRAVELLERS
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
@@ -38,7 +38,8 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
                 found.setdefault(str(number), str(number))
     if not found:
         return ()
-    message = f"Satellites that are known ({len(found):,}): {listing(tuple(found.values()))}."
+    known = listing(tuple(found.values()))
+    message = sentence("Satellites that are known ({count:,}): {satellites}.", count=len(found), satellites=known)
     return (SATELLITE_ACTIVE.finding(message, tuple(found)),)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SENTRY_ADDONS
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.vocabulary import SENTRY_ADDON_SECTION
 
@@ -30,7 +30,9 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     if not rows:
         return ()
     programs = [str(value) for _, value in rows if value]
-    message = f"Sentry plug-ins that are registered ({len(rows):,}): {listing(programs)}."
+    message = sentence(
+        "Sentry plug-ins that are registered ({count:,}): {programs}.", count=len(rows), programs=listing(programs)
+    )
     return (SENTRY_ADDON_REGISTERED.finding(message, tuple(str(key) for key, _ in rows)),)
 
 

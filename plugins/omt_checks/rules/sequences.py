@@ -9,7 +9,7 @@ from omt_checks.highest_ids import highest_ids
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import SEQUENCES
-from omt_core.api import Finding, FindingCode, Severity, listing, quantity
+from omt_core.api import Finding, FindingCode, Severity, listing, quantity, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import FIRST_SATELLITE_ID
@@ -37,7 +37,11 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     behind = sorted(table for table, number in highest.items() if following.get(table.lower(), number + 1) <= number)
     if not behind:
         return ()
-    message = f"The sequences of {quantity(len(behind), 'table')} are behind the rows: {listing(behind)}."
+    message = sentence(
+        "The sequences of {count} are behind the rows: {tables}.",
+        count=quantity(len(behind), "table"),
+        tables=listing(behind),
+    )
     return (SEQUENCE_BEHIND.finding(message, tuple(behind)),)
 
 

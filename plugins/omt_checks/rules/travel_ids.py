@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.highest_ids import highest_ids
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.vocabulary import FIRST_TRAVEL_ID
 
@@ -28,7 +28,10 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     tables = sorted(table for table, number in highest.items() if number >= FIRST_TRAVEL_ID)
     if not tables:
         return ()
-    return (TRAVEL_IDS.finding(f"Tables that hold ids of Travel ({len(tables):,}): {listing(tables)}.", tuple(tables)),)
+    message = sentence(
+        "Tables that hold ids of Travel ({count:,}): {tables}.", count=len(tables), tables=listing(tables)
+    )
+    return (TRAVEL_IDS.finding(message, tuple(tables)),)
 
 
 RULE: Final[InstallationRule] = Rule("travel_ids", (TRAVEL_IDS,), check)

@@ -8,7 +8,7 @@ from typing import Final
 from omt_checks.rule import PLUGIN, InstallationRule, Rule
 from omt_checks.settings import ChecksSettings
 from omt_checks.statements import TRAVEL_STATE, TRAVELLERS
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateInstallation
 from omt_crm.numbers import whole_number
 from omt_crm.vocabulary import LAST_TRAVELLER
@@ -40,12 +40,14 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
             if 0 < whole_number(travel_id) <= LAST_TRAVELLER
         ]
         if away:
-            message = f"Users on Travel ({len(away):,}): {listing(away)}."
+            message = sentence("Users on Travel ({count:,}): {users}.", count=len(away), users=listing(away))
             findings.append(USER_ON_TRAVEL.finding(message, tuple(away)))
     if database.table("travelcurrent") is not None:
         foreign = [str(current) for _, current in await database.rows(TRAVEL_STATE) if whole_number(current)]
         if foreign:
-            message = f"This database says that it is number {listing(foreign)} instead of 0, the central one."
+            message = sentence(
+                "This database says that it is number {number} instead of 0, the central one.", number=listing(foreign)
+            )
             findings.append(DATABASE_NOT_CENTRAL.finding(message, tuple(foreign)))
     return findings
 

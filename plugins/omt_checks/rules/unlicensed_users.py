@@ -7,7 +7,7 @@ from typing import Final
 
 from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, listing, sentence
 from omt_core.api.calls import ValidateUsers
 
 UNLICENSED: Final = FindingCode(
@@ -24,7 +24,8 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
     logins = [user.login for user in call.users if user.onsite_plan is None]
     if not logins or len(logins) == len(call.users):
         return ()
-    return (UNLICENSED.finding(f"Users without a plan ({len(logins):,}): {listing(logins)}.", tuple(logins)),)
+    message = sentence("Users without a plan ({count:,}): {users}.", count=len(logins), users=listing(logins))
+    return (UNLICENSED.finding(message, tuple(logins)),)
 
 
 RULE: Final[UserRule] = Rule("unlicensed_users", (UNLICENSED,), check)

@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Severity, listing
+from omt_core.api import Finding, FindingCode, Severity, joined, listing, sentence
 from omt_core.api.calls import ValidateUsers
 
 WITHOUT_ADDRESS: Final = FindingCode(
@@ -47,15 +47,29 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
             invalid_default.append(user.login)
     findings: list[Finding] = []
     if without:
-        message = f"Users without an e-mail address ({len(without):,}): {listing(without)}."
+        message = sentence(
+            "Users without an e-mail address ({count:,}): {users}.", count=len(without), users=listing(without)
+        )
         findings.append(WITHOUT_ADDRESS.finding(message, tuple(without)))
     if invalid or invalid_default:
-        cases = (
-            ("Users without a valid e-mail address", invalid),
-            ("Users whose default address is not valid, while another is", invalid_default),
-        )
-        message = " ".join(f"{what} ({len(logins):,}): {listing(logins)}." for what, logins in cases if logins)
-        findings.append(INVALID_ADDRESS.finding(message, (*invalid, *invalid_default)))
+        said: list[str] = []
+        if invalid:
+            said.append(
+                sentence(
+                    "Users without a valid e-mail address ({count:,}): {users}.",
+                    count=len(invalid),
+                    users=listing(invalid),
+                )
+            )
+        if invalid_default:
+            said.append(
+                sentence(
+                    "Users whose default address is not valid, while another is ({count:,}): {users}.",
+                    count=len(invalid_default),
+                    users=listing(invalid_default),
+                )
+            )
+        findings.append(INVALID_ADDRESS.finding(joined(said, " "), (*invalid, *invalid_default)))
     return findings
 
 

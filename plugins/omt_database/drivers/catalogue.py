@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omt_core.api import Column, InstallationError, Row, Table
+from omt_core.api import Column, InstallationError, Row, Sentence, Table, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,22 @@ class Sight:
 
     def error(self) -> InstallationError:
         """Return the error of whoever needs a table that is hidden."""
-        return InstallationError("database-tables-hidden", self.message(self.hidden), f"{self.remedy()}.")
+        return InstallationError("database-tables-hidden", self.message(self.hidden), self.remedy())
 
     @staticmethod
-    def message(names: tuple[str, ...]) -> str:
+    def message(names: tuple[str, ...]) -> Sentence:
         """Say what is hidden."""
-        return f"Tables that are there and that the database user may not read ({len(names)}): {', '.join(names)}."
+        return sentence(
+            "Tables that are there and that the database user may not read ({count}): {tables}.",
+            count=len(names),
+            tables=names,
+        )
 
-    def remedy(self) -> str:
+    def remedy(self) -> Sentence:
         """Say what gives sight."""
-        return f"Let the database's administrator run {self.grant}, then run the same command again"
+        return sentence(
+            "Let the database's administrator run {grant}, then run the same command again.", grant=self.grant
+        )
 
 
 def build_catalogue(columns: Iterable[Row], describe: Callable[[Row], Column], keys: Iterable[Row]) -> dict[str, Table]:

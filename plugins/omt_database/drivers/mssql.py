@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, InputError, Row, Table
+from omt_core.api import Column, InputError, Row, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
@@ -246,7 +246,7 @@ class MssqlDriver(ServerDriver):
         allowed = self.fetch(connection, _SNAPSHOT_ALLOWED)
         if allowed and number(allowed[0][0]) == 1:
             return None
-        return "The database does not allow snapshot isolation, so each statement has its own view."
+        return sentence("The database does not allow snapshot isolation, so each statement has its own view.")
 
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:

@@ -6,13 +6,37 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from omt_core.api import Finding, Table, quantity
+from omt_core.api import Finding, Sentence, Table, plural
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.decoding import Repaired
 from omt_database.findings import VALUES_REPLACED
 
 KEYS_NAMED: Final = 20
 """So many rows of a column are named by their keys; the message says how many there are."""
+
+
+def _emptied(count: int, table: str, column: str) -> Sentence:
+    return plural(
+        count,
+        "Table {table}, column {column}: {number:,} value cannot be given by the database's driver and goes online with"
+        " nothing (NULL) in its place.",
+        "Table {table}, column {column}: {number:,} values cannot be given by the database's driver and go online with"
+        " nothing (NULL) in their place.",
+        table=table,
+        column=column,
+    )
+
+
+def _marked(count: int, table: str, column: str) -> Sentence:
+    return plural(
+        count,
+        "Table {table}, column {column}: {number:,} value cannot be given by the database's driver and goes online with"
+        " U+FFFD for each character that is none in its place.",
+        "Table {table}, column {column}: {number:,} values cannot be given by the database's driver and go online with"
+        " U+FFFD for each character that is none in their place.",
+        table=table,
+        column=column,
+    )
 
 
 class Losses:
@@ -52,12 +76,8 @@ class Losses:
         """Return one finding for each column."""
         found = []
         for name, count in sorted(self._counts.items()):
-            instead = "nothing (NULL)" if name in self._emptied else "U+FFFD for each character that is none"
-            go = "goes online with {} in its place" if count == 1 else "go online with {} in their place"
-            message = (
-                f"Table {self._table.name}, column {name}: {quantity(count, 'value')} cannot be given by the database's"
-                f" driver and {go.format(instead)}."
-            )
+            say = _emptied if name in self._emptied else _marked
+            message = say(count, self._table.name, name)
             subjects = tuple(f"{self._table.name}.{name}: {key}" for key in self._keys[name])
             found.append(VALUES_REPLACED.finding(message, subjects))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omt_core.api import Finding
+from omt_core.api import Finding, sentence
 from omt_discovery.findings import CONFIGURATION_UNREADABLE
 from omt_discovery.products.dotnet_config import DotNetConfig, DotNetConfigError
 from omt_discovery.products.ini import IniFile
@@ -47,4 +47,5 @@ class ConfigurationReader:
         return config if config.describes_superoffice() else None
 
     def _refuse(self, path: str, why: str) -> None:
-        self.findings.append(CONFIGURATION_UNREADABLE.finding(f"{path} was not read: {why}.", (path,)))
+        message = sentence("{file} was not read: {reason}.", file=path, reason=why)
+        self.findings.append(CONFIGURATION_UNREADABLE.finding(message, (path,)))

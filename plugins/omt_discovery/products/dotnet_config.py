@@ -13,6 +13,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from omt_core.api import sentence
+
 ROOT = ("SuperOffice",)
 _PROVIDER = "configprotectionprovider"
 _ENCRYPTED = "encrypteddata"
@@ -33,11 +35,13 @@ class DotNetConfig:
         try:
             document = fromstring(content, forbid_dtd=True)
         except DefusedXmlException as error:
-            raise DotNetConfigError("it has a document type or entities, which is never needed and not safe") from error
+            raise DotNetConfigError(
+                sentence("it has a document type or entities, which is never needed and not safe")
+            ) from error
         except (ParseError, ValueError, LookupError) as error:
-            raise DotNetConfigError(f"it is no well-formed XML ({error})") from error
+            raise DotNetConfigError(sentence("it is no well-formed XML ({error})", error=error)) from error
         if _name(document) != "configuration":
-            raise DotNetConfigError("it is no .NET configuration")
+            raise DotNetConfigError(sentence("it is no .NET configuration"))
         self._document = document
 
     def describes_superoffice(self) -> bool:

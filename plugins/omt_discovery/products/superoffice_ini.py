@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from omt_core.api import Finding
+from omt_core.api import Finding, sentence
 from omt_discovery.configuration import ARCHIVES, DATABASE, DBMS, DSN, PREFIX, SERVER, TEMPLATES, Claim
 from omt_discovery.findings import ODBC_SOURCE_MISSING
 from omt_discovery.products.ini import IniFile
@@ -55,7 +55,9 @@ def read_ini(files: list[NamedIni], registry: Registry, *, default_source: str) 
         database.append(Claim(setting=DSN, value=name, source=path.source))
         source = find_odbc_source(registry, name)
         if source is None:
-            message = f"{path.source} names the ODBC source {name!r}, which is not registered."
+            message = sentence(
+                "{file} names the ODBC source '{name}', which is not registered.", file=path.source, name=name
+            )
             findings.append(ODBC_SOURCE_MISSING.finding(message, (name,)))
             continue
         values = ((SERVER, source.server), (DATABASE, source.database), (DBMS, source.major))

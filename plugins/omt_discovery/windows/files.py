@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from omt_core.api import InstallationError
+from omt_core.api import InstallationError, sentence
 from omt_crm.paths import map_windows_path
 
 MATCHES = 1_000
@@ -120,7 +120,7 @@ def read_file(path: Path, limit: int) -> bytes | None:
     """Return the content of a regular file of at most `limit` bytes, None when it is not there."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise UnreadableFileError("it is no regular file")
+            raise UnreadableFileError(sentence("it is no regular file"))
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -128,5 +128,5 @@ def read_file(path: Path, limit: int) -> bytes | None:
     except OSError as error:
         raise UnreadableFileError(error.strerror or type(error).__name__) from error
     if len(content) > limit:
-        raise UnreadableFileError(f"it has more than {limit:,} bytes")
+        raise UnreadableFileError(sentence("it has more than {limit:,} bytes", limit=limit))
     return content

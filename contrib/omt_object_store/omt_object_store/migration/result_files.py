@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import anyio.to_thread
-from omt_core.api import CompletedMigration, ManifestEntry, OnlineRefusedError
+from omt_core.api import CompletedMigration, ManifestEntry, OnlineRefusedError, sentence
 from omt_protocol.receipt import Receipt, ReceiptFormatError, parse_receipt
 from omt_protocol.receipt.manifest import ManifestLineError
 from omt_protocol.result_files import (
@@ -54,8 +54,13 @@ async def fetch_result(storage: Storage, completion: str, directory: Path) -> Co
     tables = receipt.header.tables
     rows = sum(table.rows for table in tables)
     not_imported = NOT_IMPORTED.finding(
-        f"{len(tables)} tables with {rows} rows are stored as Parquet files, verified as files only: "
-        f"{storage.name} imports nothing. No user has got a plan or a user name.",
+        sentence(
+            "{tables} tables with {rows} rows are stored as Parquet files, verified as files only: {storage} imports"
+            " nothing. No user has got a plan or a user name.",
+            tables=len(tables),
+            rows=rows,
+            storage=storage.name,
+        ),
         (storage.name,),
     )
     return await completed_migration(directory, [not_imported])
