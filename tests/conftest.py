@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from functools import cache
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# What the tool says is said in English here, whatever the machine's language is, in processes of their own too.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # How long an example takes says nothing on a machine with load.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from omt_core.answers.file import NO_KEYS, Answers
 from omt_core.api import Event, events
 from omt_core.api.events import HookCalled, StageProgress
-from omt_core.engine.result import Result
+from omt_core.engine.result import FindingLine, Result
 from omt_protocol.receipt.header import ReceiptHeader
 from omt_report.document import ReportDocument
 
@@ -68,7 +68,9 @@ def _events() -> dict[str, Any]:
         schema["properties"] = {"event": {"const": cls.kind}, **schema.get("properties", {}), **more}
         schema["required"] = ["event", *schema.get("required", []), *more]
         choices.append(schema)
-    return {"title": "Event", "oneOf": choices, "$defs": definitions}
+    line = FindingLine.model_json_schema(mode="serialization")
+    definitions.update(line.pop("$defs", {}))
+    return {"title": "Event", "oneOf": choices, "$defs": {**definitions, "Finding": line}}
 
 
 def _receipt() -> dict[str, Any]:

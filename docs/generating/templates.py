@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +22,9 @@ _SENTENCES: Final[Mapping[str, Sequence[int]]] = {"sentence": (0,), "plural": (1
 _CATALOGUES: Final = {"FindingCode": ("meaning", "remedy"), "ErrorCode": ("meaning", "remedy")}
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
-_ELSEWHERE: Final = {"testing"}
-_MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py"}
-"""Where templates come from others."""
+_ELSEWHERE: Final = {"testing", "tests"}
+_MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py", "omt_core/api/errors.py"}
+"""Where templates also come from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,17 @@ def no_literals(package: Path) -> Sequence[str]:
     return tuple(one for one in _all_in(package) if isinstance(one, str))
 
 
-def _all_in(package: Path) -> Iterator[Template | str]:
+@cache
+def _all_in(package: Path) -> tuple[Template | str, ...]:
+    found: list[Template | str] = []
     for file in sorted(package.rglob("*.py")):
         name = file.relative_to(ROOT).as_posix()
-        if not _ELSEWHERE & set(file.parts) and "tests" not in file.relative_to(package).parts and name not in _MAKERS:
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call):
-                    yield from _said(node, name)
+        if _ELSEWHERE & set(file.relative_to(package).parts):
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                found += (one for one in _said(node, name) if isinstance(one, Template) or name not in _MAKERS)
+    return tuple(found)
 
 
 def _said(call: ast.Call, name: str) -> Iterator[Template | str]:

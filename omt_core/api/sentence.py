@@ -92,6 +92,33 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(sorted(place.group() for place in _PLACEHOLDER.finditer(template)))
 
 
+def parts_of(text: str) -> Mapping[str, Any] | None:
+    """Return how a sentence was made, as JSON keeps it: `template`, `parameters`; None for plain text.
+
+    A parameter that is a sentence itself is `text`, `template` and `parameters`.
+    """
+    if not isinstance(text, Sentence):
+        return None
+    parameters = {
+        name: {"text": str(value), **(parts_of(value) or {})} if isinstance(value, Sentence) else value
+        for name, value in text.parameters.items()
+    }
+    return {"template": text.template, "parameters": parameters}
+
+
+def sentence_of(text: str, parts: object) -> str:
+    """Return text as the sentence that it was, by what `parts_of` said; as plain text where they do not make it."""
+    if not isinstance(parts, Mapping) or not isinstance(parts.get("template"), str):
+        return text
+    given = parts.get("parameters")
+    values = {
+        str(name): sentence_of(str(value.get("text", "")), value) if isinstance(value, Mapping) else value
+        for name, value in (given.items() if isinstance(given, Mapping) else ())
+    }
+    made = Sentence(parts["template"], values)
+    return made if made == text else text
+
+
 def _said(place: re.Match[str], parameters: Mapping[str, object]) -> str:
     name, form = place.groups()
     if name not in parameters:

@@ -16,16 +16,23 @@ from rich.text import Text
 from typing_extensions import override
 
 from omt_core.api.errors import OmtError
-from omt_core.api.events import Event, EventSink, HookCalled, Notice, StageProgress
+from omt_core.api.events import Event, EventSink, FindingRaised, HookCalled, Notice, StageProgress
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.language import Language, translated
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 from omt_core.cli.output import Output, behind
-from omt_core.engine.result import FindingLine, Result, error_line
+from omt_core.engine.result import FindingLine, Result
 from omt_core.engine.workspace import data_folder
 from omt_core.plugin_host import EventHub
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_SEVERITY = {
+    Severity.ERROR: sentence("error"),
+    Severity.WARNING: sentence("warning"),
+    Severity.INFO: sentence("info"),
+}
 _log = logging.getLogger("omt.run")
 
 
@@ -39,12 +46,15 @@ class Console(EventSink):
         json_lines: bool,
         debug: bool,
         self_command: Sequence[str],
+        language: Language = Language.ENGLISH,
         out: TextIO | None = None,
         err: TextIO | None = None,
     ) -> None:
         self._events = events
         self._json = json_lines
         self.debug = debug
+        self.language = language
+        """What a person is told is told in it; what a program reads stays English."""
         self.finished = False
         """Whether the result was told."""
         self._self_command = tuple(self_command)
@@ -82,7 +92,11 @@ class Console(EventSink):
     def print(self, text: str = "") -> None:
         """Say a line to a person; nothing is printed under `--json`."""
         if not self._json:
-            self.rich.print(Text(one_line(text)))
+            self.rich.print(Text(self.told(text)))
+
+    def told(self, text: str) -> str:
+        """Return one line of text for the person, in their language."""
+        return one_line(translated(text, self.language))
 
     def print_line(self, text: str) -> None:
         """Print a line to standard output in any case."""
@@ -120,7 +134,8 @@ class Console(EventSink):
         if isinstance(event, HookCalled):
             _log.debug("%s %s %s", event.moment, event.hook, event.plugin)
         elif self._json and not (self.behind and (event.droppable or isinstance(event, Notice))):
-            self.object(event.kind, {**asdict(event), **beside})
+            own = {"finding": finding_fields(event.finding)} if isinstance(event, FindingRaised) else asdict(event)
+            self.object(event.kind, {**own, **beside})
         if not isinstance(event, HookCalled | StageProgress):
             _log.info("event %s", event.kind)
 
@@ -131,26 +146,27 @@ class Console(EventSink):
         shown = ", ".join(finding.subjects[:8]) + (" ..." if len(finding.subjects) > 8 else "")  # noqa: PLR2004 - what fits a line
         self.rich.print(
             Text.assemble(
-                (f"{finding.severity.value}", _STYLE[finding.severity]),
+                (self.told(_SEVERITY[finding.severity]), _STYLE[finding.severity]),
                 f" {finding.code} ({finding.plugin}): ",
-                one_line(finding.message),
+                self.told(finding.message),
                 *([f" [{one_line(shown)}]"] if shown else []),
             )
         )
         if finding.severity is not Severity.INFO:
-            self.rich.print(Text(f"    {one_line(finding.remedy)}", style="dim"))
+            self.rich.print(Text(f"    {self.told(finding.remedy)}", style="dim"))
 
     def aside(self, text: str) -> None:
         """Say a line beside the output, from any thread, also while the event loop is held up."""
-        self._err.print(Text(one_line(text)))
+        self._err.print(Text(self.told(text)))
 
     def error(self, error: OmtError) -> None:
         """Say an error to a person: what happened, what to do, and its code."""
         _log.error("%s: %s", error.code, error.message)
         if not self._json:
-            told = error_line(error)
-            self._err.print(Text.assemble(("error ", "bold red"), (told.code, "bold"), f": {one_line(told.message)}"))
-            self._err.print(Text(f"    {one_line(told.remedy)}"))
+            message, remedy = self.told(SECRETS.hide(error.message)), self.told(SECRETS.hide(error.remedy))
+            severity = self.told(_SEVERITY[Severity.ERROR])
+            self._err.print(Text.assemble((f"{severity} ", "bold red"), (error.code, "bold"), f": {message}"))
+            self._err.print(Text(f"    {remedy}"))
 
 
 class Aloud(logging.Handler):

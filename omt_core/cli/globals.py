@@ -12,6 +12,7 @@ from typing import NoReturn
 from typing_extensions import override
 
 from omt_core.api.errors import InputError
+from omt_core.api.language import Language
 from omt_core.logs import LEVELS
 from omt_core.version import __version__
 
@@ -34,6 +35,7 @@ class GlobalOptions:
     log_level: str
     debug: bool
     json: bool
+    language: Language
     answers: Path | None
     rest: tuple[str, ...]
     """The words that are left for the command's own parser."""
@@ -46,6 +48,8 @@ class GlobalOptions:
             words += ["--plugin", plugin]
         for name in self.disabled:
             words += ["--disable-plugin", name]
+        if self.language is not Language.of_this_machine():
+            words += ["--language", self.language.value]
         if self.settings is not None:
             words += ["--settings", str(self.settings)]
         return tuple(words)
@@ -65,6 +69,10 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--json", action="store_true", default=absent, help="print one JSON object per line and nothing else"
     )
+    group.add_argument(
+        "--language", choices=[one.value for one in Language], default=absent, metavar="LANGUAGE",
+        help="en, de, nl, sv, no or da: what findings, remedies, errors and results are said in; else as this machine",
+    )  # fmt: skip
     group.add_argument("--version", action="version", version=f"omt {__version__}")
 
 
@@ -77,6 +85,7 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
     parser.add_argument("--log-level", choices=LEVELS, default="info")
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--language", choices=[one.value for one in Language])
     found, rest = parser.parse_known_args(list(words))
     peek = Parser(prog="omt", add_help=False, allow_abbrev=False)
     peek.add_argument("--answers", type=Path)
@@ -88,6 +97,7 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
         log_level="debug" if found.debug else found.log_level,
         debug=found.debug,
         json=found.json,
+        language=Language(found.language) if found.language else Language.of_this_machine(),
         answers=answers,
         rest=tuple(rest),
     )

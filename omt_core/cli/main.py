@@ -61,6 +61,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     try:
         _refuse_other_encodings()
         options = read_global_options(words)
+        console.language = options.language
         if begin_logging(options.log_level) is None:
             console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
         answers = None if options.answers is None else load_answers(options.answers)
@@ -75,7 +76,12 @@ def _main(words: Sequence[str], out: TextIO) -> int:
         )
         app = put_together()
         console = Console(
-            app.engine.events, json_lines=options.json, debug=options.debug, self_command=options.self_command, out=out
+            app.engine.events,
+            json_lines=options.json,
+            debug=options.debug,
+            self_command=options.self_command,
+            language=options.language,
+            out=out,
         )
         code = _run(options, app, answers, console, put_together)
         # No command ends with 0 without a result that says so.

@@ -17,7 +17,7 @@ from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
 from omt_core.engine.opening import OpenRequest, open_session
-from omt_core.engine.result import Result, end_run, run_not_begun
+from omt_core.engine.result import Result, end_run, error_of, run_not_begun
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
 from omt_core.engine.upload.wakefulness import kept_awake
@@ -61,7 +61,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work, *, rep
     if result.report is not None:
         call.console.print(f"Report: {result.report}")
     if result.error is not None:
-        call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
+        call.console.error(error_of(result.error))
     return result
 
 

@@ -10,12 +10,12 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.errors import InputError, InterruptedRunError, OmtError
+from omt_core.api.errors import InputError, InterruptedRunError
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import stay_in_control
-from omt_core.engine.result import Result
+from omt_core.engine.result import Result, error_of
 from omt_core.engine.workspace import data_folder
 from omt_core.wizard.controller import SessionController, StartOptions
 from omt_core.wizard.controller.composer import Compose
@@ -74,7 +74,7 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
             "Start it again to go on from there.",
         )
     if result.error is not None:
-        call.console.error(OmtError(result.error.code, result.error.message, result.error.remedy))
+        call.console.error(error_of(result.error))
     return call.console.finish_with(result)
 
 

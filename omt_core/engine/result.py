@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -14,6 +14,7 @@ from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.events import RunEnded
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import joined, parts_of, sentence, sentence_of
 from omt_core.api.stages import StageTotals
 from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
@@ -25,6 +26,10 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _made_from(text: str) -> Mapping[str, Any]:
+    return parts_of(text) or {"template": None, "parameters": {}}
+
+
 class Counted(_Line):
     """Files and bytes. For `sent`, bytes are those of request bodies over all stages; else those of the files."""
 
@@ -33,13 +38,20 @@ class Counted(_Line):
 
 
 class FindingLine(_Line):
-    """A finding in JSON."""
+    """A finding in JSON.
+
+    `message` is English; `template` and `parameters` are what it was made from, so that it can be said in another
+    language: by `omt_core/locale` and those of the plugins. A plugin's plain text has no template. A parameter that is
+    a sentence itself has `text`, `template` and `parameters`.
+    """
 
     code: str
     severity: Severity
     plugin: str
     subjects: tuple[str, ...]
     message: str
+    template: str | None = None
+    parameters: Mapping[str, Any] = {}
     remedy: str
 
     @classmethod
@@ -51,16 +63,21 @@ class FindingLine(_Line):
             plugin=finding.plugin,
             subjects=finding.subjects,
             message=finding.message,
+            **_made_from(finding.message),
             remedy=finding.remedy,
         )
 
 
 class ErrorLine(_Line):
-    """What stopped a command."""
+    """What stopped a command, in English; templates and parameters as of a finding, for message and remedy."""
 
     code: str
     message: str
+    template: str | None = None
+    parameters: Mapping[str, Any] = {}
     remedy: str
+    remedy_template: str | None = None
+    remedy_parameters: Mapping[str, Any] = {}
 
 
 class LeftBehindCounts(TypedDict):
@@ -107,7 +124,21 @@ class Result(_Line):
 
 def error_line(error: OmtError) -> ErrorLine:
     """Make the line of an error. What others say in it, such as a driver, may hold a secret."""
-    return ErrorLine(code=error.code, message=SECRETS.hide(error.message), remedy=SECRETS.hide(error.remedy))
+    message, remedy = SECRETS.hide(error.message), SECRETS.hide(error.remedy)
+    return ErrorLine(
+        code=error.code,
+        message=message,
+        **_made_from(message),
+        remedy=remedy,
+        **{f"remedy_{name}": value for name, value in _made_from(remedy).items()},
+    )
+
+
+def error_of(line: ErrorLine) -> OmtError:
+    """Make an error of its line again, to be said to a person."""
+    message = sentence_of(line.message, {"template": line.template, "parameters": line.parameters})
+    remedy = sentence_of(line.remedy, {"template": line.remedy_template, "parameters": line.remedy_parameters})
+    return OmtError(line.code, message, remedy)
 
 
 async def file_totals(journal: Journal) -> Sequence[StageTotals]:
@@ -201,10 +232,8 @@ def run_not_begun(error: OmtError, kind: MigrationKind | None) -> RunEnded:
 
 
 async def _finish(session: MigrationSession, error: OmtError | None) -> None:
-    told = None if error is None else error_line(error)
-    await session.journal.runs.finish(
-        _code(error), session.now.findings, error="" if told is None else f"{told.code}: {told.message}"
-    )
+    words = "" if error is None else joined([error.code, SECRETS.hide(error.message)], ": ")
+    await session.journal.runs.finish(_code(error), session.now.findings, error=words)
 
 
 def _code(error: OmtError | None) -> ExitCode:
@@ -230,5 +259,5 @@ def _is_live(session: MigrationSession) -> bool:
 def _say_frozen(error: OmtError) -> None:
     """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know."""
     if "omt thaw" not in error.remedy:
-        error.message = f"{error.message} The installation on site is still frozen."
-        error.remedy = f"{error.remedy} `omt thaw` lets the users in again meanwhile."
+        error.message = joined([error.message, sentence("The installation on site is still frozen.")], " ")
+        error.remedy = joined([error.remedy, sentence("`omt thaw` lets the users in again meanwhile.")], " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.findings import Finding
 from omt_core.api.reporting import PhaseTiming, RunSummary
+from omt_core.api.sentence import parts_of, sentence_of
 from omt_core.journal.file import JournalFile
 
 _FINDINGS: Final = TypeAdapter(tuple[Finding, ...])
@@ -50,12 +52,15 @@ class Runs:
 
         `error` is what stopped it, in words that may be shown to anybody.
         """
-        told, now = _FINDINGS.dump_json(tuple(findings)).decode(), _now()
+        told, now = _text_of(findings), _now()
+        parts = parts_of(error)
 
         def change(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "UPDATE runs SET finished = ?, exit_code = ?, findings = ?, error = ? WHERE number = ?",
-                (now, exit_code, told, error, self.current),
+                """
+                UPDATE runs SET finished = ?, exit_code = ?, findings = ?, error = ?, error_parts = ? WHERE number = ?
+                """,
+                (now, exit_code, told, str(error), None if parts is None else json.dumps(parts), self.current),
             )
             connection.execute("UPDATE phases SET finished = ? WHERE run = ? AND finished IS NULL", (now, self.current))
 
@@ -88,7 +93,7 @@ class Runs:
     async def last_findings(self) -> tuple[Finding, ...]:
         """Return the findings of the last run that ended."""
         text = await self._one("SELECT findings FROM runs WHERE finished IS NOT NULL ORDER BY number DESC LIMIT 1")
-        return () if text is None else _FINDINGS.validate_json(text)
+        return () if text is None else _findings_of(text)
 
     async def last_plugins(self) -> Mapping[str, str]:
         """Return the plugins of the last run with their versions."""
@@ -104,6 +109,19 @@ class Runs:
     async def _one(self, question: str) -> str | None:
         row = await self._file.read(lambda connection: connection.execute(question).fetchone())
         return None if row is None else row[0]
+
+
+def _text_of(findings: Sequence[Finding]) -> str:
+    lines = json.loads(_FINDINGS.dump_json(tuple(findings)))
+    return json.dumps(
+        [{**line, **(parts_of(finding.message) or {})} for line, finding in zip(lines, findings, strict=True)]
+    )
+
+
+def _findings_of(text: str) -> tuple[Finding, ...]:
+    """Return findings with the sentences that their messages were; those of an earlier version have none."""
+    pairs = zip(_FINDINGS.validate_json(text), json.loads(text), strict=True)
+    return tuple(replace(finding, message=sentence_of(finding.message, line)) for finding, line in pairs)
 
 
 def last_run(connection: sqlite3.Connection) -> int:
@@ -125,7 +143,7 @@ def count_sent(connection: sqlite3.Connection, run: int, size: int) -> None:
 
 def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
     rows = connection.execute(
-        "SELECT number, started, finished, mode, exit_code, sent_bytes, error FROM runs ORDER BY number"
+        "SELECT number, started, finished, mode, exit_code, sent_bytes, error, error_parts FROM runs ORDER BY number"
     ).fetchall()
     return tuple(
         RunSummary(
@@ -135,10 +153,10 @@ def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
             mode=MigrationMode(mode),
             exit_code=exit_code,
             sent_bytes=sent_bytes,
-            error=error,
+            error=error if parts is None else sentence_of(error, json.loads(parts)),
             phases=_phases(connection, number),
         )
-        for number, started, finished, mode, exit_code, sent_bytes, error in rows
+        for number, started, finished, mode, exit_code, sent_bytes, error, parts in rows
     )
 
 

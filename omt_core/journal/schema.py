@@ -66,7 +66,12 @@ _VERSION_5: Final = """
 ALTER TABLE runs ADD COLUMN error TEXT NOT NULL DEFAULT '';
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+# How the words of an error were made, so that a report can say them in another language.
+_VERSION_6: Final = """
+ALTER TABLE runs ADD COLUMN error_parts TEXT;
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omt_core.api import FindingCode, Language, sentence
+from omt_core.api import language as languages
 from omt_core.api.errors import InputError
-from omt_core.api.events import HookCalled, Notice
+from omt_core.api.events import FindingRaised, HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
 from omt_core.cli.console import Console
 from omt_core.plugin_host import EventHub
@@ -96,3 +99,26 @@ def test_a_person_gets_the_error_with_code_and_remedy_on_standard_error() -> Non
     assert out.getvalue() == ""
     assert "error usage: Wrong." in err.getvalue()
     assert "Do it right." in err.getvalue()
+
+
+def test_a_person_is_told_in_their_language_and_a_program_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {"{user} is away.": "{user} ist fort.", "Wait.": "Warten Sie.", "error": "Fehler", "warning": "Warnung"}
+    monkeypatch.setattr(languages, "_catalogue", lambda _: words)
+    finding = FindingCode(
+        code="away", severity=Severity.WARNING, plugin="p", meaning="A user is away.", remedy="Wait."
+    ).finding(sentence("{user} is away.", user="a\nb"), ("a",))
+    it, out, err = console(json_lines=False)
+    it.language = Language.GERMAN
+    it.finding(finding)
+    it.print(sentence("{user} is away.", user="c"))
+    it.error(InputError("usage", sentence("{user} is away.", user="d"), "Wait."))
+    assert out.getvalue().splitlines() == [
+        r"Warnung away (p): a\nb ist fort. [a]", "    Warten Sie.", "c ist fort."
+    ]  # fmt: skip
+    assert err.getvalue().splitlines() == ["Fehler usage: d ist fort.", "    Warten Sie."]
+    it, out, _ = console(json_lines=True)
+    it.language = Language.GERMAN
+    it.event(FindingRaised(finding=finding))
+    told = json.loads(out.getvalue())["finding"]
+    assert (told["message"], told["template"]) == (r"a\nb is away.", "{user} is away.")
+    assert (told["parameters"], told["remedy"]) == ({"user": r"a\nb"}, "Wait.")

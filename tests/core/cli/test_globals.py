@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from omt_core.api import Language
+from omt_core.api.errors import InputError
 from omt_core.cli.globals import read_global_options
 
 
@@ -33,3 +37,13 @@ def test_the_program_can_be_started_with_the_same_plugins_and_settings() -> None
 
 def test_debug_makes_the_log_say_more() -> None:
     assert read_global_options(["--debug", "demo"]).log_level == "debug"
+
+
+def test_the_language_is_that_of_the_machine_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "sv_SE.UTF-8")
+    assert read_global_options(["demo"]).language is Language.SWEDISH
+    found = read_global_options(["demo", "--language", "de"])
+    assert found.language is Language.GERMAN
+    assert found.self_command[-2:] == ("--language", "de")
+    with pytest.raises(InputError, match="invalid choice: 'fr'"):
+        read_global_options(["--language", "fr", "demo"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from omt_core.api import Sentence, sentence
 from omt_core.api.errors import (
     ChoiceNeededError,
     ExitCode,
@@ -16,7 +17,7 @@ from omt_core.api.errors import (
 )
 from omt_core.engine import result
 from omt_core.engine.findings import REPORT_NOT_WRITTEN
-from omt_core.engine.result import _say_frozen, end_run
+from omt_core.engine.result import ErrorLine, _say_frozen, end_run, error_line, error_of
 from omt_core.engine.session import MigrationSession
 from tests.core.engine.sessions import session_in
 
@@ -34,6 +35,26 @@ def test_every_kind_of_error_can_say_it_and_says_it_once(error: OmtError) -> Non
     _say_frozen(error)
     assert error.message == "What happened. The installation on site is still frozen."
     assert error.remedy == "What to do. `omt thaw` lets the users in again meanwhile."
+
+
+def test_an_error_in_json_says_how_its_words_were_made_and_can_be_made_of_that_again() -> None:
+    said = OnlineUnavailableError("gone", sentence("{host} is gone.", host="a.no"), sentence("Ask {who}.", who="them"))
+    _say_frozen(said)
+    line = ErrorLine.model_validate_json(error_line(said).model_dump_json())
+    assert line.message == "a.no is gone. The installation on site is still frozen."
+    assert line.parameters["part1"] == {
+        "text": "a.no is gone.", "template": "{host} is gone.", "parameters": {"host": "a.no"}
+    }  # fmt: skip
+    again = error_of(line)
+    assert (again.code, again.message, again.remedy) == (said.code, said.message, said.remedy)
+    assert isinstance(again.message, Sentence)
+    assert isinstance(again.remedy, Sentence)
+    assert error_line(again) == line
+
+
+def test_an_error_in_json_that_says_other_words_than_it_is_made_of_is_plain_text() -> None:
+    again = error_of(ErrorLine(code="c", message="All is lost.", template="All is well.", remedy="r"))
+    assert (again.message, type(again.message)) == ("All is lost.", str)
 
 
 @pytest.mark.anyio

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from omt_core.api import FindingCode, Sentence, Severity, joined, quantity, sentence
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.items import InventoryState, Item, ItemState, TablePart
@@ -170,6 +172,37 @@ async def test_a_run_that_ends_ends_its_phase_and_one_that_is_killed_does_not(tm
     assert (killed.phases[0].finished, killed.exit_code, killed.error) == (None, None, "")
     assert (ended.phases[0].finished, ended.exit_code) == (ended.finished, 4)
     assert ended.error == "tenant-gone: It is gone."
+
+
+async def test_what_was_said_can_be_said_in_another_language_from_the_journal(tmp_path: Path) -> None:
+    code = FindingCode(code="odd", severity=Severity.INFO, plugin="p", meaning="Odd.", remedy="Mend it.")
+    said = sentence("{count} in {place}: {name}.", count=quantity(2, "file"), place="{count}", name="a\udc80")
+    plain = code.finding("Plain {count}.")
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.finish(
+            4, (code.finding(said), plain), error=joined(["gone", sentence("{who} is.", who="x")])
+        )
+        first, second = await journal.runs.last_findings()
+        (run,) = await journal.runs.all()
+    assert isinstance(first.message, Sentence)
+    assert (first.message, first.message.template) == (r"2 files in {count}: a\udc80.", said.template)
+    assert isinstance(first.message.parameters["count"], Sentence)
+    assert first.message.parameters["count"].parameters == {"number": 2}
+    assert second == plain
+    assert not isinstance(second.message, Sentence)
+    assert (run.error, isinstance(run.error, Sentence)) == ("gone, x is.", True)
+
+
+async def test_findings_of_an_earlier_version_are_said_as_they_stand(tmp_path: Path) -> None:
+    line = {"code": "odd", "severity": "info", "plugin": "p", "subjects": [], "message": "{a} is.", "remedy": "Mend."}
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.finish(0, (), error="gone: It is gone.")
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
+        connection.execute("UPDATE runs SET findings = ?", (json.dumps([line]),))
+        connection.commit()
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        (finding,) = await journal.runs.last_findings()
+    assert (finding.message, type(finding.message)) == ("{a} is.", str)
 
 
 async def test_decisions_runs_and_notes_outlive_the_process(tmp_path: Path) -> None:
