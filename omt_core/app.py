@@ -8,6 +8,7 @@ from pathlib import Path
 
 from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.plugin import PluginSettings
+from omt_core.api.sentence import sentence
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
 from omt_core.engine.workspace import data_folder
@@ -84,6 +85,12 @@ def compose(
 def _refuse_strangers(strangers: Collection[str], purpose: str, place: str, known: Collection[str]) -> None:
     if strangers:
         raise PLUGIN_UNKNOWN.error(
-            f"There is no plugin {', '.join(map(repr, sorted(strangers)))} {purpose}.",
-            remedy=f"Correct {place}. Plugins: {', '.join(sorted(known)) or 'none'}.",
+            sentence(
+                "There is no plugin {strangers} {purpose}.",
+                strangers=", ".join(map(repr, sorted(strangers))),
+                purpose=purpose,
+            ),
+            remedy=sentence(
+                "Correct {place}. Plugins: {known}.", place=place, known=", ".join(sorted(known)) or "none"
+            ),
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.errors import DRIVE_NOT_THERE
+from omt_core.api.sentence import sentence
 
 __all__ = [
     "ABSENT",
@@ -89,16 +90,20 @@ def _refuse_missing(path: str) -> None:
     share = on_share(path, remembered_share)
     if share is not None:
         raise DRIVE_NOT_THERE.error(
-            f"The drive {drive} of {path} is not there for this program. This account has mapped it to a share, and a"
-            " program that was started as administrator does not see mapped drives.",
-            remedy=f"Give the path on the share instead: {share}",
+            sentence(
+                "The drive {drive} of {path} is not there for this program. This account has mapped it to a share,"
+                " and a program that was started as administrator does not see mapped drives.",
+                drive=drive,
+                path=path,
+            ),
+            remedy=sentence("Give the path on the share instead: {share}", share=share),
         )
     if drive.startswith("\\\\"):
         raise DRIVE_NOT_THERE.error(
-            f"The share {drive} of {path} is not there.",
+            sentence("The share {drive} of {path} is not there.", drive=drive, path=path),
             remedy="Check its name and the network, and that the account that runs the tool may open it.",
         )
-    raise DRIVE_NOT_THERE.error(f"The drive {drive} of {path} is not there.")
+    raise DRIVE_NOT_THERE.error(sentence("The drive {drive} of {path} is not there.", drive=drive, path=path))
 
 
 def _is_there(root: str) -> bool:

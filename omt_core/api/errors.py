@@ -14,7 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import ClassVar, Final, Generic, TypeVar, cast
 
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, sentence
 
 
 class ExitCode(IntEnum):
@@ -169,14 +169,14 @@ class ErrorCode(Generic[E_co]):
     remedy: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "meaning", sentence(self.meaning))
-        object.__setattr__(self, "remedy", sentence(self.remedy))
+        object.__setattr__(self, "meaning", Sentence(self.meaning, {}))
+        object.__setattr__(self, "remedy", Sentence(self.remedy, {}))
 
     def error(self, message: str | None = None, *, remedy: str | None = None, **fields: object) -> E_co:
         """Make the error, to be raised: `message` is what happened in this case, where more can be said than `meaning`.
 
-        `remedy` takes the place of the usual one where this case needs another. `fields` are those that errors of this
-        kind have beside their words: `choices`, `retry_after`, `status`.
+        `remedy` takes the place of the usual one where this case needs another; `sentence` makes either. `fields` are
+        those that errors of this kind have beside their words: `choices`, `retry_after`, `status`.
         """
         make = cast("Callable[..., E_co]", self.kind)
         words = self.meaning if message is None else message, self.remedy if remedy is None else remedy

@@ -28,6 +28,7 @@ from pydantic import (
 
 from omt_core.api.errors import SECRET_NOT_FOUND
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.api.text import decode_text
 
 HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
@@ -81,7 +82,7 @@ class SecretReference(BaseModel):
             except keyring.errors.KeyringError as error:
                 value, why = None, f"names an entry of the system's keyring, which failed ({type(error).__name__})"
         if not value:
-            raise SECRET_NOT_FOUND.error(f"{key} {why}.")
+            raise SECRET_NOT_FOUND.error(sentence("{key} {why}.", key=key, why=why))
         SECRETS.add(value)
         return SecretStr(value)
 

@@ -128,7 +128,9 @@ def _decoded(content: bytes, encoding: str, place: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise TEXT_NOT_READABLE.error(f"{place} is no text in UTF-8, UTF-16 or {_spoken(code_page())}.") from None
+        raise TEXT_NOT_READABLE.error(
+            sentence("{place} is no text in UTF-8, UTF-16 or {code_page}.", place=place, code_page=_spoken(code_page()))
+        ) from None
 
 
 def _spoken(encoding: str) -> str:

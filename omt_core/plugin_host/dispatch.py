@@ -26,6 +26,7 @@ from omt_core.api.events import EventSink, HookCalled
 from omt_core.api.findings import Finding
 from omt_core.api.hook import Hook, Policy, Role, RoleSettings, hook_of
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.answers import Answers, admitted, check_types
 from omt_core.plugin_host.call_view import view_of
@@ -77,9 +78,15 @@ class Dispatch:
         function = self._functions(asked).get(holder)
         if function is None:
             raise ROLE_NOT_HELD.error(
-                f"The plugin {holder!r} shall hold the role {asked.role.value!r} but is not active, "
-                f"or cannot do {asked.name!r}.",
-                remedy=f"See `omt plugins`, or name another plugin in the setting core.roles.{asked.role.value}.",
+                sentence(
+                    "The plugin {holder} shall hold the role {role} but is not active, or cannot do {asked}.",
+                    holder=repr(holder),
+                    role=repr(asked.role.value),
+                    asked=repr(asked.name),
+                ),
+                remedy=sentence(
+                    "See `omt plugins`, or name another plugin in the setting core.roles.{role}.", role=asked.role.value
+                ),
             )
         answer, late = await self._call(holder, asked, function, call)
         if late is not None:

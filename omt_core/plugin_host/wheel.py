@@ -36,6 +36,7 @@ from packaging.version import InvalidVersion, Version
 
 from omt_core.api.errors import InputError
 from omt_core.api.files import remove_tree, replace
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.errors import (
     PLUGIN_NAME_TAKEN,
     WHEEL_DAMAGED,
@@ -117,7 +118,12 @@ class Wheel:
                 remove_tree(aside)
             if not self._is_whole(packages):  # another process may have been faster
                 raise WHEEL_NOT_UNPACKED.error(
-                    f"The wheel {self.path.name} cannot be unpacked into {folder}: {error}."
+                    sentence(
+                        "The wheel {path} cannot be unpacked into {folder}: {reason}.",
+                        path=self.path.name,
+                        folder=folder,
+                        reason=error,
+                    )
                 ) from error
         return packages
 
@@ -149,7 +155,9 @@ class Wheel:
             with WheelFile.open(self.path) as source:
                 source.validate_record()
         except _UNREADABLE as error:
-            raise WHEEL_DAMAGED.error(f"The wheel {self.path.name} is not as it was built: {error}.") from error
+            raise WHEEL_DAMAGED.error(
+                sentence("The wheel {path} is not as it was built: {reason}.", path=self.path.name, reason=error)
+            ) from error
 
 
 _ALL_SCHEMES: Final = (*_SCHEMES, "headers", "scripts", "data")
@@ -207,7 +215,9 @@ def _check_is_one(name: NormalizedName, version: Version, told: Message, files: 
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
-    return WHEEL_UNREADABLE.error(f"The file {path} is no wheel that can be read: {error}.")
+    return WHEEL_UNREADABLE.error(
+        sentence("The file {path} is no wheel that can be read: {reason}.", path=path, reason=error)
+    )
 
 
 def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
@@ -223,7 +233,9 @@ def check_wheel(wheel: Wheel, others: Sequence[Wheel], present: Present, search_
         if not any(one.specifier.contains(version, prereleases=True) for version in _versions(one, others, present))
     )
     if missing:
-        raise WHEEL_NEEDS_OTHERS.error(f"{wheel.shown} needs {', '.join(missing)}, which is not there.")
+        raise WHEEL_NEEDS_OTHERS.error(
+            sentence("{wheel} needs {missing}, which is not there.", wheel=wheel.shown, missing=", ".join(missing))
+        )
 
 
 def _versions(need: Requirement, others: Sequence[Wheel], present: Present) -> list[str]:
@@ -237,7 +249,15 @@ def _check_python(wheel: Wheel) -> None:
     tags = list(sys_tags())
     if wheel.tags.isdisjoint(tags) or not wheel.python.contains(here, prereleases=True):
         made_for = ", ".join(sorted(map(str, wheel.tags))) + (f" and Python {wheel.python}" if wheel.python else "")
-        raise WHEEL_FOR_ANOTHER_PYTHON.error(f"{wheel.shown} is made for {made_for}; this is Python {here}, {tags[0]}.")
+        raise WHEEL_FOR_ANOTHER_PYTHON.error(
+            sentence(
+                "{wheel} is made for {made_for}; this is Python {here}, {tags}.",
+                wheel=wheel.shown,
+                made_for=made_for,
+                here=here,
+                tags=tags[0],
+            )
+        )
 
 
 def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> None:
@@ -251,13 +271,22 @@ def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search
     for plugin, holder in holders:
         if plugin in wheel.plugins:
             raise PLUGIN_NAME_TAKEN.error(
-                f"{wheel.shown} brings a plugin {plugin!r}, which is the name of one from {holder}.",
+                sentence(
+                    "{wheel} brings a plugin {plugin}, which is the name of one from {holder}.",
+                    wheel=wheel.shown,
+                    plugin=repr(plugin),
+                    holder=holder,
+                ),
                 remedy="Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove"
                 " one.",
             )
     hidden = _hidden_by(wheel, others, present, search_path)
     if hidden is not None:
-        raise WHEEL_IN_THE_WAY.error(f"{wheel.shown} would take the place of something that is there: {hidden}.")
+        raise WHEEL_IN_THE_WAY.error(
+            sentence(
+                "{wheel} would take the place of something that is there: {hidden}.", wheel=wheel.shown, hidden=hidden
+            )
+        )
 
 
 def _hidden_by(wheel: Wheel, others: Sequence[Wheel], present: Present, search_path: Sequence[str]) -> str | None:

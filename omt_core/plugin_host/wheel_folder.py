@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.errors import (
     PLUGIN_NEEDED,
     PLUGIN_NOT_ADDED,
@@ -83,7 +84,11 @@ class WheelFolder:
             wheel.verify()
             if wheel not in _needed(after):
                 raise WHEEL_WITHOUT_PLUGIN.error(
-                    f"{wheel.shown} brings no plugin (an entry point in the group {GROUP}), and no plugin needs it."
+                    sentence(
+                        "{wheel} brings no plugin (an entry point in the group {group}), and no plugin needs it.",
+                        wheel=wheel.shown,
+                        group=GROUP,
+                    )
                 )
         here, there = self._search_path(), self._present()
         for wheel in after:  # a newer version must not leave another wheel behind, either
@@ -105,8 +110,11 @@ class WheelFolder:
         if not gone:
             known = sorted({plugin for wheel in wheels for plugin in wheel.plugins})
             raise PLUGIN_NOT_ADDED.error(
-                f"No wheel in {self.folder} brings a plugin {name!r}.",
-                remedy=f"Added plugins: {', '.join(known) or 'none'}. Those of the tool: use --disable-plugin NAME.",
+                sentence("No wheel in {folder} brings a plugin {name}.", folder=self.folder, name=repr(name)),
+                remedy=sentence(
+                    "Added plugins: {known}. Those of the tool: use --disable-plugin NAME.",
+                    known=", ".join(known) or "none",
+                ),
             )
         kept = [wheel for wheel in wheels if wheel not in gone]
         needing = [
@@ -114,7 +122,8 @@ class WheelFolder:
         ]
         if needing:
             raise PLUGIN_NEEDED.error(
-                f"{gone[0].shown} is needed by {', '.join(needing)}.", remedy="Remove that one first."
+                sentence("{gone} is needed by {needing}.", gone=gone[0].shown, needing=", ".join(needing)),
+                remedy="Remove that one first.",
             )
         gone += [wheel for wheel in kept if wheel in _needed(wheels) and wheel not in _needed(kept)]
         self._exchange([wheel.path for wheel in gone], [])
@@ -164,7 +173,9 @@ class WheelFolder:
 
     def _not_writable(self, error: OSError) -> InputError:
         return PLUGINS_FOLDER_NOT_WRITABLE.error(
-            f"The folder {self.folder} cannot be changed: {error.strerror or error}."
+            sentence(
+                "The folder {folder} cannot be changed: {reason}.", folder=self.folder, reason=error.strerror or error
+            )
         )
 
 
@@ -184,7 +195,9 @@ def elsewhere() -> InputError:
         ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
     else:
         ways = f'`"{sys.executable}" -m pip install FILE.whl`, and `pip uninstall` to take it out'
-    return PLUGINS_FOLDER_MISSING.error(remedy=f"Plugins are installed beside the tool here: {ways}.")
+    return PLUGINS_FOLDER_MISSING.error(
+        remedy=sentence("Plugins are installed beside the tool here: {ways}.", ways=ways)
+    )
 
 
 def _needed(wheels: Sequence[Wheel]) -> list[Wheel]:

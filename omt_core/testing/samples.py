@@ -21,6 +21,7 @@ from omt_core.api import (
     User,
     Value,
 )
+from omt_core.api.sentence import sentence
 
 SAMPLE_LICENCE: Final = Licence(owner="Nordlys Maritim AS", serial="1000000001", version="8.5")
 SAMPLE_INSTALLATION: Final = Installation(database=DatabaseLocation(dbms="sqlite", database="crm.sqlite"))
@@ -138,6 +139,6 @@ class EmptyDatabase(SourceDatabase):
 
 def _table_missing(sql: str) -> InstallationError:
     return DATABASE_TABLE_MISSING.error(
-        f"The database has none of the tables of this statement: {sql}",
+        sentence("The database has none of the tables of this statement: {sql}", sql=sql),
         remedy="Ask `call.database.table(name)` first, and answer nothing when it is None.",
     )

@@ -12,8 +12,9 @@ from omt_archive.findings import CODES
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
 from omt_archive.validation import validate
-from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, UploadStage, hookimpl
+from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, UploadStage, hookimpl
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
+from omt_crm.errors import ERROR_CODES
 from omt_folders.seen_folders import SeenFolders
 
 
@@ -31,6 +32,11 @@ class ArchivePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @hookimpl
     @override

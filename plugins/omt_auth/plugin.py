@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -12,7 +13,8 @@ from omt_auth.settings import AuthSettings
 from omt_auth.simulated_password import SimulatedPassword
 from omt_auth.verification import Verifier
 from omt_auth.windows_identity import WindowsIdentity
-from omt_core.api import LoginResult, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import ErrorCode, LoginResult, OmtError, Plugin, PluginSettings, calls, hookimpl
+from omt_crm.errors import ERROR_CODES
 
 
 class AuthPlugin(Plugin):
@@ -25,6 +27,11 @@ class AuthPlugin(Plugin):
         self._chosen = settings.verifier
         verifiers: tuple[Verifier, ...] = (NetServer(settings), SimulatedPassword(), WindowsIdentity())
         self._verifiers = {verifier.name: verifier for verifier in verifiers}
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @override
     @hookimpl

@@ -10,8 +10,9 @@ from typing_extensions import override
 from omt_checks.catalogue import CODES, INSTALLATION_RULES, USER_RULES
 from omt_checks.rule import run_rules
 from omt_checks.settings import ChecksSettings
-from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, hookimpl
+from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
+from omt_crm.errors import ERROR_CODES
 
 
 class ChecksPlugin(Plugin):
@@ -27,6 +28,11 @@ class ChecksPlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @hookimpl
     @override

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from omt_core.api import InstallationError, Licence, SourceDatabase
+from omt_core.api import Licence, SourceDatabase
 from omt_crm.tolerant import rows_if_there
+from omt_database.errors import LICENCE_MISSING
 from omt_database.statements import COMPANY, MODEL_VERSION
 
 _DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
@@ -16,11 +17,7 @@ async def read_licence(database: SourceDatabase) -> Licence:
     """Read owner, serial number and version; raises `InstallationError` `licence-missing` when there is none."""
     companies = await rows_if_there(database, ["company"], COMPANY)
     if not companies:
-        raise InstallationError(
-            "licence-missing",
-            "The database has no row in table `company`, so that it is not known whose licence this is.",
-            "Check that this is the database of a SuperOffice CRM and that the table prefix is right.",
-        )
+        raise LICENCE_MISSING.error()
     owner, serial, schema_version = companies[0][:3]
     models = await rows_if_there(database, ["databasemodel"], MODEL_VERSION)
     return Licence(

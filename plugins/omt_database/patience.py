@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-from omt_core.api import InstallationError, listing
+from omt_core.api import InstallationError, listing, sentence
 from omt_database.drivers.driver import Driver, Look
+from omt_database.errors import DATABASE_SILENT, DATABASE_UNREACHABLE
 from omt_database.thread import Pending, ThreadLostError, WorkThread
 
 T = TypeVar("T")
@@ -86,17 +87,18 @@ class Patience:
         except self.driver.errors as error:
             explained = self.driver.explain(error)
             _log.warning("Asking the database what it waits for failed: %s", explained.message)
-            unreachable = explained.code == "database-unreachable"
+            unreachable = explained.code == DATABASE_UNREACHABLE.code
             return Look(at_work=False, text="the server cannot be reached") if unreachable else None
         finally:
             thread.close()
 
 
 def _silent(doing: str) -> InstallationError:
-    return InstallationError(
-        "database-silent",
-        "The database server does not answer any more: the connection to it is dead"
-        + (f" (it was read: {doing})." if doing else "."),
-        "Check the server and the network; a firewall on the way may forget connections. Then run the same command"
-        " again.",
+    if not doing:
+        return DATABASE_SILENT.error()
+    return DATABASE_SILENT.error(
+        sentence(
+            "The database server does not answer any more: the connection to it is dead (it was read: {doing}).",
+            doing=doing,
+        )
     )

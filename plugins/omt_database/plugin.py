@@ -8,12 +8,14 @@ from typing import ClassVar
 from typing_extensions import override
 
 from omt_core.api import (
+    ErrorCode,
     Finding,
     FindingCode,
     FindingRaised,
     Licence,
     MachineCheck,
     Notice,
+    OmtError,
     Photo,
     Plugin,
     PluginSettings,
@@ -25,7 +27,9 @@ from omt_core.api import (
     calls,
     hookimpl,
 )
+from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
 from omt_database.drivers.choice import choose_driver
+from omt_database.errors import ERROR_CODES
 from omt_database.export.omissions import Omissions
 from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
 from omt_database.licence import read_licence
@@ -49,6 +53,11 @@ class DatabasePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *CRM_ERROR_CODES)
 
     @hookimpl
     @override

@@ -13,12 +13,13 @@ from uuid import uuid4
 import anyio
 from typing_extensions import override
 
-from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDatabase, Table, Value
+from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDatabase, Table, Value, sentence
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight, number
 from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
 from omt_database.drivers.driver import Connection, Cursor, Driver, ValueUnreadableError
+from omt_database.errors import DATABASE_TABLE_REBUILT
 from omt_database.patience import Patience, tables_of
 from omt_database.thread import Pending, WorkThread
 
@@ -236,12 +237,12 @@ class CrmDatabase(SourceDatabase):
         async with self._own_turn():
             now = await self._run(lambda: self._driver.mark_now(self._open_connection, table, rows), table.name)
         if now != begun:
-            raise SnapshotLostError(
-                "database-table-rebuilt",
-                f"Table {table.name!r} was emptied, rebuilt or swapped for another while the database was read, so that"
-                " what the snapshot shows of it is not what was there.",
-                "Keep the job that does so (nightly maintenance, an import) off the database while it is migrated, then"
-                " run the same command again.",
+            raise DATABASE_TABLE_REBUILT.error(
+                sentence(
+                    "Table {table} was emptied, rebuilt or swapped for another while the database was read, so that"
+                    " what the snapshot shows of it is not what was there.",
+                    table=repr(table.name),
+                )
             )
 
     def reads_columns(self, plan: ColumnPlan) -> bool:
@@ -368,8 +369,9 @@ class CrmDatabase(SourceDatabase):
                 raise
             explained = self._driver.explain(error)
             self._lost = self._lost or isinstance(explained, SnapshotLostError)
-            where = f" (about {doing})" if doing else ""
-            raise type(explained)(explained.code, f"{explained.message}{where}", explained.remedy) from error
+            if doing:
+                explained.message = sentence("{message} (about {doing})", message=explained.message, doing=doing)
+            raise explained from error
 
     # --- on the event loop
 

@@ -10,7 +10,8 @@ import anyio
 import anyio.to_thread
 from typing_extensions import override
 
-from omt_core.api import Finding, FindingCode, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, calls, hookimpl
+from omt_crm.errors import ERROR_CODES
 from omt_discovery.findings import CODES
 from omt_discovery.folders import unreachable_folders
 from omt_discovery.search import search
@@ -30,6 +31,11 @@ class DiscoveryPlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @override
     @hookimpl

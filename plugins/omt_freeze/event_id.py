@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from omt_core.api import InstallationError, SourceDatabase
+from omt_core.api import SourceDatabase
 from omt_crm.numbers import whole_number
+from omt_freeze.errors import EVENT_ID_CONTENDED
 from omt_freeze.statements import CLAIM_ID, HIGHEST_EVENT, SEQUENCES
 
 ATTEMPTS = 20
@@ -27,11 +28,7 @@ async def reserve_event_id(database: SourceDatabase) -> int:
         claimed = max(next_id, free)
         if await database.write(CLAIM_ID, (claimed + 1, row, next_id)) == 1:
             return claimed
-    raise InstallationError(
-        "event-id-contended",
-        "No id could be reserved for the No Login event: others took ids from the sequence all the time.",
-        "Ask users to leave the product, then run the same command again.",
-    )
+    raise EVENT_ID_CONTENDED.error()
 
 
 async def _sequence(database: SourceDatabase) -> tuple[int, int] | None:

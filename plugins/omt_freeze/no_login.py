@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from omt_core.api import (
     Finding,
     FindingRaised,
-    InstallationError,
     Notice,
     PluginNotes,
     SourceDatabase,
@@ -21,6 +20,7 @@ from omt_core.api import (
 from omt_core.api.calls import Freeze, Thaw
 from omt_crm.numbers import whole_number
 from omt_freeze import statements
+from omt_freeze.errors import NO_LOGIN_EVENT_IMPOSSIBLE
 from omt_freeze.event_id import reserve_event_id
 from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
 from omt_freeze.mark import find_mark, own_mark
@@ -143,10 +143,11 @@ def event_table(database: SourceDatabase) -> Table:
     table = database.table("systemevent")
     lacking = [column for column in statements.REQUIRED_COLUMNS if table is None or not table.has(column)]
     if table is None or lacking:
-        raise InstallationError(
-            "no-login-event-impossible",
-            f"The table systemevent lacks {', '.join(lacking)}, so users cannot be kept out of the Windows client.",
-            "Check that the table prefix names the CRM's own tables, and that the database user may read them.",
+        raise NO_LOGIN_EVENT_IMPOSSIBLE.error(
+            sentence(
+                "The table systemevent lacks {lacking}, so users cannot be kept out of the Windows client.",
+                lacking=", ".join(lacking),
+            )
         )
     return table
 

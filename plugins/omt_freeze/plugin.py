@@ -7,8 +7,20 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Finding, FindingCode, MachineCheck, Notice, Plugin, PluginSettings, hookimpl
+from omt_core.api import (
+    ErrorCode,
+    Finding,
+    FindingCode,
+    MachineCheck,
+    Notice,
+    OmtError,
+    Plugin,
+    PluginSettings,
+    hookimpl,
+)
 from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
+from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
+from omt_freeze.errors import ERROR_CODES
 from omt_freeze.findings import CODES
 from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
 from omt_freeze.preflight import examine, preflight
@@ -29,6 +41,11 @@ class FreezePlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *CRM_ERROR_CODES)
 
     @hookimpl
     @override

@@ -14,11 +14,18 @@ from typing import Literal, TypeVar
 import anyio
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api import Finding, FindingRaised, InstallationError, Notice, PluginNotes, RunContext, Sentence, sentence
+from omt_core.api import Finding, FindingRaised, Notice, PluginNotes, RunContext, Sentence, sentence
 from omt_core.api.calls import Freeze, Thaw
 from omt_core.api.files import remove
 from omt_crm.paths import is_line_fault, lost_on_the_way, reason
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
+from omt_freeze.errors import (
+    SERVICE_CONFIG_AWAY,
+    SERVICE_CONFIG_CHANGED,
+    SERVICE_CONFIG_ENCODING,
+    SERVICE_CONFIG_MISSING,
+    SERVICE_CONFIG_NOT_WRITABLE,
+)
 from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
 from omt_freeze.mark import own_mark
 from omt_freeze.replacement import forget_unfinished_copy, keep_copy, replace_content
@@ -166,12 +173,14 @@ def _content(note: ConfigNote) -> bytes | None:
             if isinstance(error, FileNotFoundError) or note.path.is_dir():
                 return None
             raise
-        raise InstallationError(
-            "service-config-away",
-            f"The folder {folder} does not answer: {lost.why if lost else reason(error)}. So {note.path.name} in it may"
-            " still say 'frozen', and nothing was noted as undone.",
-            "Connect the share or drive again, then thaw again. Where the Service was removed for good, make that"
-            " folder with any file in it first: thaw then tells that the file is gone, and is done.",
+        raise SERVICE_CONFIG_AWAY.error(
+            sentence(
+                "The folder {folder} does not answer: {why}. So {file} in it may still say 'frozen', and nothing"
+                " was noted as undone.",
+                folder=folder,
+                why=lost.why if lost else reason(error),
+                file=note.path.name,
+            )
         ) from error
 
 
@@ -200,16 +209,14 @@ async def _replace(note: ConfigNote, content: bytes, new: bytes) -> None:
     try:
         replaced = await _blocking(lambda: replace_content(note.path, content, new, temporary))
     except OSError as fault:
-        raise InstallationError(
-            "service-config-not-writable",
-            f"{note.path} cannot be written: {fault.strerror or fault}.",
-            "Run the tool as a user who may write to the folder of the Service, and close the file in other programs.",
+        raise SERVICE_CONFIG_NOT_WRITABLE.error(
+            sentence("{path} cannot be written: {reason}.", path=note.path, reason=fault.strerror or fault)
         ) from fault
     if not replaced:
-        raise InstallationError(
-            "service-config-changed",
-            f"{note.path} was changed by someone else at this very moment; nothing was written to it.",
-            "Leave the file alone for a minute and run the same command again.",
+        raise SERVICE_CONFIG_CHANGED.error(
+            sentence(
+                "{path} was changed by someone else at this very moment; nothing was written to it.", path=note.path
+            )
         )
 
 
@@ -221,15 +228,13 @@ def read_config(base: Path, names: tuple[str, ...]) -> tuple[Path, bytes]:
             content = path.read_bytes()
             if is_bytewise_text(content):
                 return path, content
-            raise InstallationError(
-                "service-config-encoding",
-                f"{path} is written in UTF-16, so the Service cannot be frozen by adding a line.",
-                "Save the file as plain text or UTF-8, or freeze the Service by hand and leave its base folder out.",
+            raise SERVICE_CONFIG_ENCODING.error(
+                sentence("{path} is written in UTF-16, so the Service cannot be frozen by adding a line.", path=path)
             )
-    raise InstallationError(
-        "service-config-missing",
-        f"{base} has none of the files {', '.join(names)}, so the Service cannot be frozen.",
-        "Correct the base folder of the Service in the answers, or leave it out if there is no Service.",
+    raise SERVICE_CONFIG_MISSING.error(
+        sentence(
+            "{base} has none of the files {names}, so the Service cannot be frozen.", base=base, names=", ".join(names)
+        )
     )
 
 

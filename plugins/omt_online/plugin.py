@@ -7,12 +7,25 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Command, FindingCode, MachineCheck, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import (
+    Command,
+    ErrorCode,
+    FindingCode,
+    MachineCheck,
+    OmtError,
+    OnlineTarget,
+    Plugin,
+    PluginSettings,
+    calls,
+    hookimpl,
+)
 from omt_online.client import connect
 from omt_online.client.settings import ClientSettings
+from omt_online.errors import ERROR_CODES
 from omt_online.findings import CODES
 from omt_online.machine import examine
 from omt_online.verify_command import verify_command
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 
 
 class OnlinePlugin(Plugin):
@@ -33,6 +46,11 @@ class OnlinePlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *PROTOCOL_ERROR_CODES)
 
     @override
     @hookimpl

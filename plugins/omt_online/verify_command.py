@@ -10,8 +10,15 @@ from typing import cast
 
 import anyio.to_thread
 
-from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError, byte_size, quantity
+from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError, byte_size, quantity, sentence
 from omt_online.client.settings import ClientSettings
+from omt_online.errors import (
+    ARCHIVE_UNREADABLE,
+    RECEIPT_UNREADABLE,
+    VERIFY_STAGE_AWAY,
+    VERIFY_STAGE_TWICE,
+    VERIFY_STAGE_UNKNOWN,
+)
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
 from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots, stages_of_files
 from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
@@ -113,33 +120,36 @@ def _roots_given(given: Sequence[tuple[str, Path]], named: AbstractSet[str]) -> 
     roots = dict(given)
     for stage, _ in given:
         if stage not in named:
-            raise InputError(
-                "verify-stage-unknown",
-                f"The manifest names no files of a stage {stage}.",
-                f"Give one of these by --stage: {', '.join(sorted(named)) or 'there is none'}.",
+            raise VERIFY_STAGE_UNKNOWN.error(
+                sentence("The manifest names no files of a stage {stage}.", stage=stage),
+                remedy=sentence(
+                    "Give one of these by --stage: {named}.", named=", ".join(sorted(named)) or "there is none"
+                ),
             )
     if len(roots) < len(given):
-        raise InputError(
-            "verify-stage-twice",
-            "A stage was given by --stage more than once.",
-            "Give each stage once: its files lie below one folder.",
-        )
+        raise VERIFY_STAGE_TWICE.error()
     return roots
 
 
 async def _refuse_missing(roots: Sequence[Path]) -> None:
     for root in roots:
         if not await anyio.Path(root).is_dir():
-            raise InputError("archive-unreadable", f"There is no folder {root}.", "Give an archive's folder.")
+            raise ARCHIVE_UNREADABLE.error(sentence("There is no folder {root}.", root=root))
 
 
 async def _refuse_missing_stages(stages: Mapping[str, Path]) -> None:
     for stage, root in stages.items():
         if not await anyio.Path(root).is_dir():
-            raise InputError(
-                "verify-stage-away",
-                f"There is no folder {root}, where the files of the stage {stage} should lie.",
-                f"Connect the share or drive that it is on, or say by --stage {stage}=DIR where the files lie now.",
+            raise VERIFY_STAGE_AWAY.error(
+                sentence(
+                    "There is no folder {root}, where the files of the stage {stage} should lie.",
+                    root=root,
+                    stage=stage,
+                ),
+                remedy=sentence(
+                    "Connect the share or drive that it is on, or say by --stage {stage}=DIR where the files lie now.",
+                    stage=stage,
+                ),
             )
 
 
@@ -194,8 +204,4 @@ def _read(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError(
-        "receipt-unreadable",
-        f"{path} cannot be read: {reason}.",
-        f"Give the receipt in the folder where its {MANIFEST_FILE} lies too.",
-    )
+    return RECEIPT_UNREADABLE.error(sentence("{path} cannot be read: {reason}.", path=path, reason=reason))

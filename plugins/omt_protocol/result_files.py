@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ConfigDict
 
-from omt_core.api import CompletedMigration, Finding, InputError, ManifestEntry
+from omt_core.api import WORKSPACE_NOT_WRITABLE, CompletedMigration, Finding, ManifestEntry, sentence
 from omt_core.api.files import WholeFile
 from omt_protocol.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line
 
@@ -56,10 +56,8 @@ async def write_pieces(target: Path, pieces: AsyncIterator[bytes]) -> None:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(file.discard)
     except OSError as error:
-        raise InputError(
-            "workspace-not-writable",
-            f"The file {target} cannot be written: {error.strerror}.",
-            "Make room and mend the rights in the workspace, then run the same command again.",
+        raise WORKSPACE_NOT_WRITABLE.error(
+            sentence("The file {target} cannot be written: {reason}.", target=target, reason=error.strerror)
         ) from error
 
 

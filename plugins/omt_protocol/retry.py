@@ -16,7 +16,6 @@ from typing_extensions import override
 
 from omt_core.api import (
     Backpressure,
-    BodyRefusedError,
     Chunk,
     CompletionProgress,
     CompletionRequest,
@@ -32,12 +31,11 @@ from omt_core.api import (
     UploadMismatchError,
     UploadRequest,
     quantity,
+    sentence,
 )
+from omt_protocol.errors import BODY_REFUSED, BUSY, CONTENT_MISMATCH, OFFSET_MISMATCH, ONLINE_CONNECTION_LOST
 
 T = TypeVar("T")
-
-CONNECTION_LOST: Final = "online-connection-lost"
-"""The code of a connection that broke, as a target has to name it."""
 
 _FIRST_WAIT: Final = 0.5
 _DAMAGED_SENDS: Final = 5
@@ -70,7 +68,7 @@ class Retries:
         patience: Patience,
         events: EventSink,
         *,
-        busy: str = "busy",
+        busy: str = BUSY.code,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.refusals = 0
@@ -208,7 +206,7 @@ class RetryingMigration(Backpressure, PartHints):
             except UploadMismatchError as error:
                 doubt = True
                 damaged += 1
-                if error.code == "content-mismatch" or damaged == _DAMAGED_SENDS:
+                if error.code == CONTENT_MISMATCH.code or damaged == _DAMAGED_SENDS:
                     raise
                 raise OnlineUnavailableError(error.code, error.message, error.remedy) from error
 
@@ -285,7 +283,7 @@ class _Cuts:
         `is_unmoved` asks it: whether nothing of the body has arrived. A line that does not carry that either says
         nothing of the body.
         """
-        self.count = self.count + 1 if self.size and error.code == CONNECTION_LOST else 0
+        self.count = self.count + 1 if self.size and error.code == ONLINE_CONNECTION_LOST.code else 0
         if self.count < _CUT_BODIES:
             return
         self.count = 0
@@ -294,12 +292,12 @@ class _Cuts:
         except OnlineUnavailableError:
             return
         if refused:
-            raise BodyRefusedError(
-                "body-refused",
-                f"Something on the way cuts the line each time a body of {self.size} bytes is sent, and lets all else "
-                "pass.",
-                "A virus scanner, a filter or a firewall judged what is in it: have it let the tool's uploads pass, "
-                "then run the same command again.",
+            raise BODY_REFUSED.error(
+                sentence(
+                    "Something on the way cuts the line each time a body of {size} bytes is sent, and lets all else"
+                    " pass.",
+                    size=self.size,
+                ),
                 status=None,
             ) from error
 
@@ -323,8 +321,6 @@ async def _behind(
 
 
 def _elsewhere(url: str, offset: int) -> UploadMismatchError:
-    return UploadMismatchError(
-        "offset-mismatch",
-        f"The upload {url} stands at {offset} online, which is not where it was left.",
-        "Run the same command again: it asks for the offset and goes on from there.",
+    return OFFSET_MISMATCH.error(
+        sentence("The upload {url} stands at {offset} online, which is not where it was left.", url=url, offset=offset)
     )

@@ -6,7 +6,8 @@ import ipaddress
 import ssl
 from pathlib import Path
 
-from omt_core.api import InputError
+from omt_core.api import sentence
+from omt_protocol.errors import CA_FILE_UNREADABLE
 
 
 def is_loopback(host: str) -> bool:
@@ -30,9 +31,12 @@ def trust(ca_file: Path | None, *, section: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=ca_file)
         except OSError as error:  # ssl.SSLError is one
-            raise InputError(
-                "ca-file-unreadable",
-                f"The certificates in {ca_file} cannot be read: {error.strerror or type(error).__name__}.",
-                f"Set {section}.ca_file to a file of certificates in PEM.",
+            raise CA_FILE_UNREADABLE.error(
+                sentence(
+                    "The certificates in {ca_file} cannot be read: {reason}.",
+                    ca_file=ca_file,
+                    reason=error.strerror or type(error).__name__,
+                ),
+                remedy=sentence("Set {section}.ca_file to a file of certificates in PEM.", section=section),
             ) from error
     return context

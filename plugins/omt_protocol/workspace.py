@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from omt_core.api import InputError
+from omt_core.api import WORKSPACE_NOT_WRITABLE, InputError, sentence
 from omt_core.api.files import make_folder, write_whole
 
 CLIENT_FILE = "client.id"
@@ -53,8 +53,7 @@ def _write(path: Path, line: str) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        "workspace-not-writable",
-        f"The file {path} cannot be written or read: {error.strerror}.",
-        "Make room and mend the rights there, or give another --workspace.",
+    return WORKSPACE_NOT_WRITABLE.error(
+        sentence("The file {path} cannot be written or read: {reason}.", path=path, reason=error.strerror),
+        remedy="Make room and mend the rights there, or give another --workspace.",
     )

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from typing_extensions import override
 
-from omt_core.api import EarlierMigration, InstallationError, Licence
+from omt_core.api import EarlierMigration, Licence, sentence
 from omt_core.api.calls import EarlierRun
+from omt_recovery.errors import LICENCE_IDENTITY_CHANGED
 
 
 class Identity(NamedTuple):
@@ -35,11 +36,17 @@ def demand_same_identity(licence: Licence, *earlier: EarlierRun | EarlierMigrati
     now = Identity.of(licence)
     for known in earlier:
         if known is not None and (then := Identity.of(known)) != now:
-            where = "the tenant" if isinstance(known, EarlierMigration) else "the journal"
-            raise InstallationError(
-                "licence-identity-changed",
-                "The migration cannot be resumed, because the company name or the serial number has changed. "
-                f"According to {where} it was begun as {then}; the database now says {now}.",
-                "Restore the former company name and serial number in the licence until the live migration is finished."
-                " If this is another installation, give it a tenant and a workspace of its own.",
+            told = {"then": str(then), "now": str(now)}
+            raise LICENCE_IDENTITY_CHANGED.error(
+                sentence(
+                    "The migration cannot be resumed, because the company name or the serial number has changed."
+                    " According to the tenant it was begun as {then}; the database now says {now}.",
+                    **told,
+                )
+                if isinstance(known, EarlierMigration)
+                else sentence(
+                    "The migration cannot be resumed, because the company name or the serial number has changed."
+                    " According to the journal it was begun as {then}; the database now says {now}.",
+                    **told,
+                )
             )

@@ -6,12 +6,14 @@ from omt_core.api import (
     Licence,
     MigrationKind,
     MigrationMode,
-    OnlineRefusedError,
     RecoveryChoice,
     TenantState,
     TenantStatus,
+    sentence,
 )
 from omt_core.api.calls import EarlierRun, RecoveryPlan
+from omt_protocol.errors import MIGRATION_ACCEPTED
+from omt_recovery.errors import TENANT_IN_USE
 from omt_recovery.identity import demand_same_identity
 
 
@@ -39,19 +41,22 @@ def plan_recovery(earlier: EarlierRun | None, status: TenantStatus, licence: Lic
     """
     known = status.migration
     if known is not None and known.accepted:
-        raise OnlineRefusedError(
-            "migration-accepted",
-            f"The migration to tenant {status.tenant} is finished: its live result was accepted and its users work"
-            " there. Nothing can be uploaded to it any more.",
-            "Add further documents in CRM Online itself. A new migration needs another tenant.",
+        raise MIGRATION_ACCEPTED.error(
+            sentence(
+                "The migration to tenant {tenant} is finished: its live result was accepted and its users work"
+                " there. Nothing can be uploaded to it any more.",
+                tenant=status.tenant,
+            ),
+            remedy="Add further documents in CRM Online itself. A new migration needs another tenant.",
         )
     if licence is not None:
         demand_same_identity(licence, earlier, known)
     if known is None and status.state is TenantState.RUNNING:
-        raise OnlineRefusedError(
-            "tenant-in-use",
-            f"Tenant {status.tenant} is running and knows of no migration: an upload would replace what its users do.",
-            "Check the address of the tenant. A migration goes to a tenant that waits for one (MigrationPending).",
+        raise TENANT_IN_USE.error(
+            sentence(
+                "Tenant {tenant} is running and knows of no migration: an upload would replace what its users do.",
+                tenant=status.tenant,
+            )
         )
     if known is None or not known.completed:
         return RecoveryPlan(mode=MigrationMode.INITIAL)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from typing_extensions import override
 
-from omt_core.api import Notice, Plugin, hookimpl
+from omt_core.api import ErrorCode, Notice, OmtError, Plugin, hookimpl
 from omt_core.api.calls import PlanRecovery, RecoveryPlan
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
+from omt_recovery.errors import ERROR_CODES
 from omt_recovery.plan import explain, plan_recovery
 
 
 class RecoveryPlugin(Plugin):
     """Decides the mode as the original tool does; ND how that one knows of an earlier run: ours asks both sides."""
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *PROTOCOL_ERROR_CODES)
 
     @hookimpl
     @override

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Plugin, PluginSettings, hookimpl
+from omt_core.api import ErrorCode, OmtError, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import RenderReport
 from omt_report.csv_form import csv_report
+from omt_report.errors import ERROR_CODES
 from omt_report.html_form import html_report
 from omt_report.json_form import json_report
 from omt_report.settings import ReportSettings
@@ -24,6 +25,11 @@ class ReportPlugin(Plugin):
     def __init__(self, settings: ReportSettings) -> None:
         super().__init__(settings)
         self._settings = settings
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @hookimpl
     @override

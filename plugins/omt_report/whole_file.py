@@ -9,8 +9,9 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from omt_core.api import InputError, drives
+from omt_core.api import drives, sentence
 from omt_core.api.files import WholeFile
+from omt_report.errors import REPORT_NOT_WRITABLE
 
 
 async def write_whole(path: Path, pieces: AsyncGenerator[bytes]) -> None:
@@ -30,10 +31,8 @@ async def write_whole(path: Path, pieces: AsyncGenerator[bytes]) -> None:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(file.discard, limiter=limiter)
     except OSError as fault:
-        raise InputError(
-            "report-not-writable",
-            f"The report cannot be written to {path}: {fault.strerror or fault}.",
-            "Close the file in other programs, or give another place with --output.",
+        raise REPORT_NOT_WRITABLE.error(
+            sentence("The report cannot be written to {path}: {reason}.", path=path, reason=fault.strerror or fault)
         ) from fault
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from omt_core.api import InputError, drives
+from omt_core.api import InputError, drives, sentence
 from omt_core.api.files import is_link, remove, remove_tree
+from omt_simulator.errors import SIMULATION_NOT_WRITABLE
 from omt_simulator.spec import SimulationError
 
 MARKER = ".omt-simulation"
@@ -31,8 +32,10 @@ def prepare_directory(directory: Path) -> None:
 
 def not_writable(directory: Path, error: OSError) -> InputError:
     """Say which file below a directory of ours cannot be made, and what to do."""
-    return InputError(
-        "simulation-not-writable",
-        f"{error.filename or directory} cannot be written: {error.strerror or error}.",
-        "Close the file in other programs and mend the rights, or give another directory.",
+    return SIMULATION_NOT_WRITABLE.error(
+        sentence(
+            "{filename} cannot be written: {reason}.",
+            filename=error.filename or directory,
+            reason=error.strerror or error,
+        )
     )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from omt_core.api import Command, Plugin, hookimpl
+from omt_core.api import Command, ErrorCode, OmtError, Plugin, hookimpl
 from omt_simulator.commands.demo import DEMO
 from omt_simulator.commands.simulate import SIMULATE
+from omt_simulator.errors import ERROR_CODES
 
 
 class SimulatorPlugin(Plugin):
@@ -18,3 +19,8 @@ class SimulatorPlugin(Plugin):
     @override
     def add_commands(self) -> Sequence[Command]:
         return SIMULATE, DEMO
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES

@@ -16,8 +16,9 @@ from typing import cast
 import anyio
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, ExitCode, InputError, decode_text
+from omt_core.api import Command, CommandContext, ExitCode, decode_text, sentence
 from omt_tenant.embedded import Certificate, serve_tenant
+from omt_tenant.errors import CERTIFICATE_UNREADABLE, TAKEN_UNREADABLE
 from omt_tenant.migration.acceptance import accept_migration
 from omt_tenant.migration.plan_catalogue import parse_plans
 from omt_tenant.scrubbing.command import add_verify, run_verify
@@ -63,7 +64,7 @@ def _port(text: str) -> int:
 
 async def _serve(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
     if (options.cert is None) != (options.key is None):
-        raise InputError("certificate-unreadable", "--cert and --key belong together.", "Give both, or neither.")
+        raise CERTIFICATE_UNREADABLE.error("--cert and --key belong together.", remedy="Give both, or neither.")
     plans = None if options.plans is None else parse_plans(options.plans)
     taken = () if options.taken is None else await anyio.to_thread.run_sync(_read_names, options.taken)
     with _stop_on_signals() as stop:
@@ -90,8 +91,8 @@ def _read_names(path: Path) -> tuple[str, ...]:
     try:
         return tuple(decode_text(path.read_bytes(), f"The file {path}").splitlines())
     except OSError as error:
-        raise InputError(
-            "taken-unreadable", f"The user names in {path} cannot be read: {error}.", "Give a text file in UTF-8."
+        raise TAKEN_UNREADABLE.error(
+            sentence("The user names in {path} cannot be read: {reason}.", path=path, reason=error)
         ) from error
 
 

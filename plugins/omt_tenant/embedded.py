@@ -12,7 +12,8 @@ import anyio
 import anyio.to_thread
 from aiohttp import web
 
-from omt_core.api import InputError
+from omt_core.api import sentence
+from omt_tenant.errors import CERTIFICATE_UNREADABLE, PORT_TAKEN
 from omt_tenant.http.application import make_application
 from omt_tenant.importing import import_migration
 from omt_tenant.migration.completion import Completion, Importer
@@ -104,8 +105,8 @@ async def _listen(runner: web.AppRunner, port: int, tls: ssl.SSLContext | None) 
     try:
         await web.TCPSite(runner, LOOPBACK, port, ssl_context=tls).start()
     except OSError as error:
-        raise InputError(
-            "port-taken", f"Port {port} cannot be used: {error.strerror or error}.", "Choose another, or 0 for any."
+        raise PORT_TAKEN.error(
+            sentence("Port {port} cannot be used: {reason}.", port=port, reason=error.strerror or error)
         ) from error
 
 
@@ -114,9 +115,12 @@ def _tls(certificate: Certificate) -> ssl.SSLContext:
     try:
         context.load_cert_chain(certificate.chain, certificate.key)
     except OSError as error:
-        raise InputError(
-            "certificate-unreadable",
-            f"The certificate {certificate.chain} with key {certificate.key} cannot be used: {error}.",
-            "Give --cert and --key as files in PEM that belong together.",
+        raise CERTIFICATE_UNREADABLE.error(
+            sentence(
+                "The certificate {chain} with key {key} cannot be used: {reason}.",
+                chain=certificate.chain,
+                key=certificate.key,
+                reason=error,
+            )
         ) from error
     return context

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Command, FindingCode, Plugin, PluginSettings, hookimpl
+from omt_core.api import Command, ErrorCode, FindingCode, OmtError, Plugin, PluginSettings, hookimpl
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 from omt_tenant.command import tenant_command
+from omt_tenant.errors import ERROR_CODES
 from omt_tenant.findings import CODES
 from omt_tenant.settings import TenantSettings
 
@@ -31,3 +33,8 @@ class TenantPlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *PROTOCOL_ERROR_CODES)

@@ -11,8 +11,9 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from omt_core.api import InputError
+from omt_core.api import sentence
 from omt_core.api.files import PRIVATE_FILE, make_folder, make_private, sync_folder
+from omt_tenant.errors import TENANT_LOCKED, TENANT_NOT_WRITABLE
 from omt_tenant.migration.claims import Claims
 from omt_tenant.migration.completion_records import CompletionStore
 from omt_tenant.migration.plan_catalogue import OfferedPlan
@@ -132,10 +133,10 @@ def _make(layout: TenantLayout) -> None:
         for folder in (layout.root, layout.packs, layout.contents):
             sync_folder(folder)  # a process that was killed may have left names that are not durable
     except OSError as error:
-        raise InputError(
-            "tenant-not-writable",
-            f"The tenant's folder {layout.root} cannot be made: {error.strerror or error}.",
-            "Make room and mend the rights there, or give another folder.",
+        raise TENANT_NOT_WRITABLE.error(
+            sentence(
+                "The tenant's folder {root} cannot be made: {reason}.", root=layout.root, reason=error.strerror or error
+            )
         ) from error
 
 
@@ -145,7 +146,5 @@ def _lock(layout: TenantLayout) -> FileLock:
     try:
         lock.acquire()
     except Timeout as error:
-        raise InputError(
-            "tenant-locked", f"Another process serves {layout.root}.", "Stop it, or choose another folder."
-        ) from error
+        raise TENANT_LOCKED.error(sentence("Another process serves {root}.", root=layout.root)) from error
     return lock

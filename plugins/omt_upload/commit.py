@@ -13,16 +13,18 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from omt_core.api import (
+    WORKSPACE_NOT_WRITABLE,
     ContentRef,
-    InputError,
     ItemRecord,
     ItemState,
-    OmtError,
     OnlineRefusedError,
     Outcome,
     StageManifest,
     UploadRequest,
+    sentence,
 )
+from omt_protocol.errors import COMPLETION_RUNNING, CONTENTS_MISSING
+from omt_upload.errors import ITEM_NOT_SETTLED
 from omt_upload.files.contents import read_part
 from omt_upload.line.delivery import Delivery, deliver
 from omt_upload.stage_transfer import StageTransfer
@@ -58,10 +60,10 @@ async def commit_stage(work: StageTransfer) -> bool:
             await _send(context, manifest)
         await context.migration.commit(manifest)
     except OnlineRefusedError as error:
-        if error.code == "contents-missing":
+        if error.code == CONTENTS_MISSING.code:
             await doubt(context, stage)
             return False
-        if error.code == "completion-running" and before == committed:
+        if error.code == COMPLETION_RUNNING.code and before == committed:
             return True  # it is part of what is being imported at this moment
         raise
     await context.call.notes.remember(name, committed)
@@ -99,10 +101,8 @@ async def _write(context: TransferContext, stage: str) -> StageManifest:
         await anyio.to_thread.run_sync(_make_empty, path)
         digest, size, items = await _write_lines(path, context.journal.items.records(stage=stage))
     except OSError as error:
-        raise InputError(
-            "workspace-not-writable",
-            f"The manifest {path} cannot be written: {error.strerror}.",
-            "Make room and mend the rights in the workspace, then run the same command again.",
+        raise WORKSPACE_NOT_WRITABLE.error(
+            sentence("The manifest {path} cannot be written: {reason}.", path=path, reason=error.strerror)
         ) from error
     return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=context.call.snapshot)
 
@@ -137,10 +137,12 @@ def manifest_line(record: ItemRecord) -> bytes:
     elif record.state in _LEFT_BEHIND and record.reason:
         digest, reason = None, record.reason
     else:
-        raise OmtError(
-            "item-not-settled",
-            f"An item of the stage {record.stage} is {record.state.value} at the end, without a reason.",
-            "This is a fault in the tool; please report it with the log file.",
+        raise ITEM_NOT_SETTLED.error(
+            sentence(
+                "An item of the stage {stage} is {state} at the end, without a reason.",
+                stage=record.stage,
+                state=record.state.value,
+            )
         )
     told = "null" if digest is None else quoted(digest)
     text = (

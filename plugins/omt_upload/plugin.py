@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import FindingCode, MachineCheck, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import ErrorCode, FindingCode, MachineCheck, OmtError, Plugin, PluginSettings, calls, hookimpl
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
+from omt_upload.errors import ERROR_CODES
 from omt_upload.estimate.answer import estimate
 from omt_upload.findings import ALL_CODES
 from omt_upload.machine import examine
@@ -28,6 +30,11 @@ class UploadPlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return ALL_CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *PROTOCOL_ERROR_CODES)
 
     @override
     @hookimpl

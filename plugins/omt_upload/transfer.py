@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import anyio
 import anyio.abc
 
-from omt_core.api import ItemRecord, ItemState, OnlineRefusedError
+from omt_core.api import ItemRecord, ItemState, sentence
 from omt_core.api.calls import Transfer, TransferSummary
 from omt_upload.batches import PendingBatches
 from omt_upload.commit import commit_stage
+from omt_upload.errors import CONTENTS_STILL_MISSING
 from omt_upload.first_error import first_error
 from omt_upload.inventory import prepare, settle_copied_ahead, take_inventory
 from omt_upload.line.large_file import send_large_file
@@ -69,10 +70,11 @@ async def _move_stage(work: StageTransfer) -> None:
         if work.context.stopping:
             return
         if not await _commit_whole(work):
-            raise OnlineRefusedError(
-                "contents-still-missing",
-                f"The online side lacks contents of the stage {work.stage.title}, also after they were sent again.",
-                "Run the same command again; if that does not help, ask whoever runs the online side for its storage.",
+            raise CONTENTS_STILL_MISSING.error(
+                sentence(
+                    "The online side lacks contents of the stage {stage}, also after they were sent again.",
+                    stage=work.stage.title,
+                )
             )
     work.meter.finished(work.failed)
 

@@ -7,8 +7,19 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Finding, FindingCode, OtherAddress, Plugin, PluginSettings, Proposal, hookimpl
+from omt_core.api import (
+    ErrorCode,
+    Finding,
+    FindingCode,
+    OmtError,
+    OtherAddress,
+    Plugin,
+    PluginSettings,
+    Proposal,
+    hookimpl,
+)
 from omt_core.api.calls import ListRemovedAddresses, ProposeUserNames, ValidateUserNames
+from omt_crm.errors import ERROR_CODES
 from omt_usernames.findings import CODES
 from omt_usernames.proposal import propose_user_names
 from omt_usernames.removal import removed_addresses
@@ -29,6 +40,11 @@ class UserNamesPlugin(Plugin):
     @override
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @hookimpl
+    @override
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @hookimpl
     @override

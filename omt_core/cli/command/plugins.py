@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.plugin import HOOKS
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
 from omt_core.cli.own_plugin.trial import summary, tried
@@ -107,7 +108,9 @@ async def _check(call: Invocation, name: str) -> int:
     plugin = next((one for one in call.app.host.plugins if one.name == name), None)
     if plugin is None:
         names = ", ".join(one.name for one in call.app.host.plugins)
-        raise PLUGIN_UNKNOWN.error(f"There is no plugin {name!r}.", remedy=f"Plugins: {names}.")
+        raise PLUGIN_UNKNOWN.error(
+            sentence("There is no plugin {name}.", name=repr(name)), remedy=sentence("Plugins: {names}.", names=names)
+        )
     call.console.print(f"{plugin.name} {plugin.version} ({plugin.source}) is tried in simulated installations.")
     tests = await tried(plugin)
     for one in tests:

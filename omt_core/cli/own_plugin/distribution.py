@@ -14,6 +14,7 @@ from string import Template
 from typing import Final
 
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.errors import PLUGIN_NAME_TAKEN
 from omt_core.plugin_host.findings import CORE
 
@@ -58,7 +59,9 @@ def plugin_name(text: str, plugins: Collection[str]) -> PluginName:
             "letter: `call_notes`.",
         )
     if name.module in {CORE, *plugins} or name.module in sys.stdlib_module_names or _is_module(name.module):
-        raise PLUGIN_NAME_TAKEN.error(f"There is a plugin or a module of the name {name.module!r} already.")
+        raise PLUGIN_NAME_TAKEN.error(
+            sentence("There is a plugin or a module of the name {module} already.", module=repr(name.module))
+        )
     return name
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from omt_core.api.errors import InputError
 from omt_core.api.plugin import PluginSettings
+from omt_core.api.sentence import sentence
 from omt_core.app import Application
 from omt_core.plugin_host import PluginState
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
@@ -97,7 +98,9 @@ class Composer:
     def _model(self, plugin: str) -> type[PluginSettings]:
         registered = self.app.host.manager.get_plugin(plugin)
         if registered is None:
-            raise PLUGIN_UNKNOWN.error(f"No active plugin is called {plugin!r}.", remedy="See `omt plugins`.")
+            raise PLUGIN_UNKNOWN.error(
+                sentence("No active plugin is called {plugin}.", plugin=repr(plugin)), remedy="See `omt plugins`."
+            )
         return type(registered).settings_model  # type: ignore[no-any-return]  # pluggy does not know our class
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path, PureWindowsPath
 
-from omt_core.api import InstallationError
+from omt_core.api import InstallationError, sentence
 from omt_core.api.files import ordinary
+from omt_crm.errors import PATH_UNUSABLE
 from omt_crm.paths.names import as_opened
 
 
@@ -41,8 +42,4 @@ def _drive_folders(windows: PureWindowsPath) -> tuple[str, ...]:
 
 
 def _unusable(text: str, why: str) -> InstallationError:
-    return InstallationError(
-        "path-unusable",
-        f"The path {text!r} cannot be used: {why}.",
-        "Give the folder in the answers file, section [installation].",
-    )
+    return PATH_UNUSABLE.error(sentence("The path {text} cannot be used: {why}.", text=repr(text), why=why))

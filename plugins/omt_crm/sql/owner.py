@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from omt_core.api import InstallationError
+from omt_core.api import sentence
+from omt_crm.errors import TABLE_PREFIX_INVALID, TABLE_PREFIX_UNKNOWN
 
 _OWNER: Final = re.compile(r"[^\W\d][\w$#]{0,127}", re.ASCII)
 """A plain identifier. ND: no example shows anything else (crm.md section 2)."""
@@ -15,10 +16,8 @@ _OWNER: Final = re.compile(r"[^\W\d][\w$#]{0,127}", re.ASCII)
 def validate_owner(prefix: str) -> str:
     """Return the prefix if it can be an owner's name, else raise `InstallationError` `table-prefix-invalid`."""
     if _OWNER.fullmatch(prefix) is None:
-        raise InstallationError(
-            "table-prefix-invalid",
-            f"The table prefix {prefix!r} cannot be the name of a schema.",
-            "Give the owner of the CRM's tables as `prefix` in the answers file, section [installation].",
+        raise TABLE_PREFIX_INVALID.error(
+            sentence("The table prefix {prefix} cannot be the name of a schema.", prefix=repr(prefix))
         )
     return prefix
 
@@ -30,8 +29,10 @@ def confirm_owner(prefix: str, owners: Iterable[str]) -> str:
     for owner in found:
         if owner.lower() == prefix.lower():
             return owner
-    raise InstallationError(
-        "table-prefix-unknown",
-        f"The database has no schema {prefix!r}; it has {', '.join(found) or 'none that can be read'}.",
-        "Give the owner of the CRM's tables as `prefix` in the answers file, or let the database user read it.",
+    raise TABLE_PREFIX_UNKNOWN.error(
+        sentence(
+            "The database has no schema {prefix}; it has {found}.",
+            prefix=repr(prefix),
+            found=", ".join(found) or "none that can be read",
+        )
     )

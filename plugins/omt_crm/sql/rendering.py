@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 import sqlglot
 from sqlglot import exp
 
-from omt_core.api import InstallationError, Table
+from omt_core.api import DATABASE_TABLE_MISSING, InstallationError, Table, sentence
+from omt_crm.errors import DATABASE_COLUMN_MISSING
 from omt_crm.sql.dialects import DBMS
 
 Catalogue: TypeAlias = Mapping[str, Table]
@@ -75,10 +76,8 @@ def _from_clause(query: exp.Expression) -> Iterator[exp.Expression]:
 def _known(name: str, catalogue: Catalogue) -> Table:
     table = catalogue.get(name) or catalogue.get(name.lower())
     if table is None:
-        raise InstallationError(
-            "database-table-missing",
-            f"The database has no table {name!r}, which is needed here.",
-            "Check that the table prefix is right and that the database user may read all tables of the CRM.",
+        raise DATABASE_TABLE_MISSING.error(
+            sentence("The database has no table {name}, which is needed here.", name=repr(name))
         )
     return table
 
@@ -169,8 +168,6 @@ def _is_written(column: exp.Column) -> bool:
 
 
 def _not_writable(column: str) -> InstallationError:
-    return InstallationError(
-        "database-column-missing",
-        f"The database has no column {column!r}, which is to be written.",
-        "Report this with the version of the CRM: its tables are not as documented.",
+    return DATABASE_COLUMN_MISSING.error(
+        sentence("The database has no column {column}, which is to be written.", column=repr(column))
     )

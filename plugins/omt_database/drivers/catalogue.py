@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from omt_core.api import Column, InstallationError, Row, Sentence, Table, sentence
+from omt_database.errors import DATABASE_TABLES_HIDDEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Sight:
 
     def error(self) -> InstallationError:
         """Return the error of whoever needs a table that is hidden."""
-        return InstallationError("database-tables-hidden", self.message(self.hidden), self.remedy())
+        return DATABASE_TABLES_HIDDEN.error(self.message(self.hidden), remedy=self.remedy())
 
     @staticmethod
     def message(names: tuple[str, ...]) -> Sentence:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from omt_core.api import DatabaseLocation, InputError, InstallationError
+from omt_core.api import DatabaseLocation, InstallationError, sentence
 from omt_crm.sql import validate_owner
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.driver import Driver
@@ -16,6 +16,7 @@ from omt_database.drivers.oracle import OracleDriver
 from omt_database.drivers.postgresql import PostgresqlDriver
 from omt_database.drivers.sqlite import StdlibSqliteDriver
 from omt_database.drivers.sqlite_odbc import OdbcSqliteDriver, installed_driver
+from omt_database.errors import DBMS_UNKNOWN
 from omt_database.settings import DatabaseSettings
 
 ODBC_DRIVERS: Final[Mapping[str, Callable[[DatabaseLocation, DatabaseSettings], OdbcDriver]]] = {
@@ -31,10 +32,12 @@ def choose_driver(location: DatabaseLocation, settings: DatabaseSettings) -> Dri
         return _sqlite(location, settings)
     make = ODBC_DRIVERS.get(location.dbms)
     if make is None:
-        raise InputError(
-            "dbms-unknown",
-            f"Databases of type {location.dbms!r} cannot be read.",
-            f"Give one of {', '.join([*sorted(ODBC_DRIVERS), 'sqlite'])} as `dbms` in the answers file.",
+        raise DBMS_UNKNOWN.error(
+            sentence("Databases of type {dbms} cannot be read.", dbms=repr(location.dbms)),
+            remedy=sentence(
+                "Give one of {types} as `dbms` in the answers file.",
+                types=", ".join([*sorted(ODBC_DRIVERS), "sqlite"]),
+            ),
         )
     validate_owner(location.prefix)
     return make(location, settings)

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from omt_core.api import InstallationError, Value
+from omt_core.api import Value, sentence
+from omt_database.errors import ODBC_MISSING
 
 ArrowOdbc: TypeAlias = Any
 RecordBatch: TypeAlias = Any
@@ -32,10 +33,9 @@ def load_arrow_odbc() -> ArrowOdbc:
     try:
         return importlib.import_module("arrow_odbc")
     except (ImportError, OSError) as error:
-        raise InstallationError(
-            "odbc-missing",
-            f"ODBC cannot be used on this machine: {error}.",
-            "Repair the installation of the Python package arrow-odbc.",
+        raise ODBC_MISSING.error(
+            sentence("ODBC cannot be used on this machine: {reason}.", reason=error),
+            remedy="Repair the installation of the Python package arrow-odbc.",
         ) from error
 
 

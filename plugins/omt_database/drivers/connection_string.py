@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from omt_core.api import InputError
+from omt_core.api import sentence
+from omt_database.errors import CONNECTION_VALUE_INVALID
 
 _KEYWORD: Final = re.compile(r"(?:^|;)\s*([^=;{}]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)")
 
@@ -38,10 +39,8 @@ def redacted(text: str, *secrets: str | None) -> str:
 
 def _quoted(keyword: str, value: str) -> str:
     if "\0" in value:
-        raise InputError(
-            "connection-value-invalid",
-            f"The value of {keyword} for the database connection contains a NUL character.",
-            "Correct it in the answers file, section [installation].",
+        raise CONNECTION_VALUE_INVALID.error(
+            sentence("The value of {keyword} for the database connection contains a NUL character.", keyword=keyword)
         )
     if keyword.lower() == "driver" or value.strip() != value or set(value) & set("[]{}(),;?*=!@"):
         return "{" + value.replace("}", "}}") + "}"

@@ -7,11 +7,12 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from omt_core.api import InstallationError, Row, Table, Value
+from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.columns_odbc import ColumnConnection
+from omt_database.errors import DATABASE_VALUE_UNREADABLE
 
 Driven: TypeAlias = Any
 """Whatever a DB-API driver takes or gives."""
@@ -74,12 +75,16 @@ class ValueUnreadableError(InstallationError):
     """The driver could not give a value; read loosely, it may."""
 
     def __init__(self, where: str, why: Exception) -> None:
-        super().__init__(
-            "database-value-unreadable",
-            f"The database's driver cannot give a value{f' of {where}' if where else ''}: {why}.",
-            "Let the database's administrator look for text that is not Unicode, or dates and times that no calendar"
-            " has, and correct them; `omt check` names the columns where it can.",
+        message = (
+            sentence("The database's driver cannot give a value of {where}: {why}.", where=where, why=why)
+            if where
+            else sentence("The database's driver cannot give a value: {why}.", why=why)
         )
+        remedy = sentence(
+            "Let the database's administrator look for text that is not Unicode, or dates and times that no calendar"
+            " has, and correct them; `omt check` names the columns where it can."
+        )
+        super().__init__(DATABASE_VALUE_UNREADABLE.code, message, remedy)
 
 
 class Driver(ABC):

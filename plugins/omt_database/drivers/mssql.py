@@ -11,33 +11,26 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, InputError, Row, Table, sentence
+from omt_core.api import Column, Row, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.decoding import UTF_16_LE
 from omt_database.drivers.driver import Look
-from omt_database.drivers.failures import Meaning
 from omt_database.drivers.odbc import Decoding, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
+from omt_database.errors import DATABASE_DRIVER_CANNOT_VERIFY, DATABASE_ENCRYPTION_FAILED, DATABASE_SERVER_NOTATION
 
 OFFSET_TYPE, CLR_TYPE = -155, -151
 """ODBC's numbers of datetimeoffset and of types made of .NET classes; pyodbc reads neither by itself."""
-
-_NOT_ENCRYPTED: Final = Meaning(
-    "database-encryption-failed",
-    "The connection to the database server could not be encrypted",
-    "If the certificate of the server cannot be verified, install its authority on this machine, or set"
-    " `database.trust_server_certificate`; if the server is too old to encrypt, set `database.encrypt` to `no`.",
-)
 
 _WORDS: Final = {
     # Not the word alone: version 18 of the driver advises on "encryption errors" whatever the error is.
     re.compile(
         "ssl provider|ssl security error|certificate (verif|chain|was issued)|not support encryption"
         "|encryption (is )?not supported|tls handshake"
-    ): _NOT_ENCRYPTED,
+    ): DATABASE_ENCRYPTION_FAILED,
 }
 
 _OFFSET: Final = struct.Struct("<6hI2h")
@@ -182,10 +175,13 @@ class MssqlDriver(ServerDriver):
         server = self._location.server or "(local)"
         if _URLS_NOTATION.fullmatch(server):
             host, _, port = server.rpartition(":")
-            raise InputError(
-                "database-server-notation",
-                f"The server is given as {server!r}; SQL Server wants a comma before the port.",
-                f"Give it as `{host},{port}` in the answers file, section [installation].",
+            raise DATABASE_SERVER_NOTATION.error(
+                sentence(
+                    "The server is given as {server}; SQL Server wants a comma before the port.", server=repr(server)
+                ),
+                remedy=sentence(
+                    "Give it as `{host},{port}` in the answers file, section [installation].", host=host, port=port
+                ),
             )
         place = {"Server": server, "Database": self._location.database or ""}
         if tds and (found := _PORT.fullmatch(server)):
@@ -205,12 +201,7 @@ class MssqlDriver(ServerDriver):
         if given.get("encrypt", self._settings.encrypt).lower() in {"no", "optional"}:
             return {"Encryption": "off"}
         if self._settings.encrypt == "strict" or not self._settings.trust_server_certificate:
-            raise InputError(
-                "database-driver-cannot-verify",
-                "The ODBC driver FreeTDS encrypts, but does not verify the certificate of the SQL Server.",
-                "Install Microsoft's ODBC Driver 18 for SQL Server; or, where the network is trusted, set"
-                ' `database.trust_server_certificate = true` and `database.encrypt = "yes"`.',
-            )
+            raise DATABASE_DRIVER_CANNOT_VERIFY.error()
         return {"Encryption": "require"}
 
     @override

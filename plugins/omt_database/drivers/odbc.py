@@ -13,11 +13,12 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from typing_extensions import override
 
-from omt_core.api import DatabaseLocation, InstallationError, Row, Value
+from omt_core.api import DatabaseLocation, InstallationError, Row, Value, sentence
 from omt_database.drivers.columns_odbc import NOT_UTF_8, ColumnConnection, state_and_message
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
 from omt_database.drivers.driver import Connection, Cursor, Driver
 from omt_database.drivers.failures import Meaning, explain
+from omt_database.errors import ODBC_DRIVER_MISSING, ODBC_MISSING
 from omt_database.settings import DatabaseSettings
 
 PyodbcModule: TypeAlias = Any
@@ -32,12 +33,12 @@ def load_pyodbc() -> PyodbcModule:
     try:
         return importlib.import_module("pyodbc")
     except ImportError as error:
-        remedy = (
-            "Repair the installation of the Python package pyodbc and install the DBMS's ODBC driver."
+        raise ODBC_MISSING.error(
+            sentence("ODBC is not installed on this machine: {reason}.", reason=error),
+            remedy="Repair the installation of the Python package pyodbc and install the DBMS's ODBC driver."
             if sys.platform == "win32"
-            else "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver."
-        )
-        raise InstallationError("odbc-missing", f"ODBC is not installed on this machine: {error}.", remedy) from error
+            else "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver.",
+        ) from error
 
 
 class Decoding(NamedTuple):
@@ -129,10 +130,9 @@ class OdbcDriver(Driver):
     def _own_driver(self) -> str:
         name = self._settings.odbc_driver or self.suitable(self._pyodbc.drivers())
         if name is None:
-            raise InstallationError(
-                "odbc-driver-missing",
-                f"No ODBC driver for {self.dbms} is installed on this machine.",
-                "Install one of the same bitness as Python, or name it in the setting `database.odbc_driver`.",
+            raise ODBC_DRIVER_MISSING.error(
+                sentence("No ODBC driver for {dbms} is installed on this machine.", dbms=self.dbms),
+                remedy="Install one of the same bitness as Python, or name it in the setting `database.odbc_driver`.",
             )
         return name
 

@@ -18,13 +18,14 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, InstallationError, Row, Table
+from omt_core.api import Column, InstallationError, Row, Table, sentence
 from omt_core.api.files import sqlite_uri
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import build_catalogue, number
 from omt_database.drivers.decoding import text_of_utf_8
 from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.errors import DATABASE_FAILED, DATABASE_UNREACHABLE
 
 _DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
 
@@ -107,10 +108,9 @@ class SqliteDriver(Driver):
 
     def _require_file(self) -> None:
         if not self._path.is_file():
-            raise InstallationError(
-                "database-unreachable",
-                f"There is no database file {self._path}.",
-                "Give the path of the file as `database` in the answers file, section [installation].",
+            raise DATABASE_UNREACHABLE.error(
+                sentence("There is no database file {path}.", path=self._path),
+                remedy="Give the path of the file as `database` in the answers file, section [installation].",
             )
 
     @override
@@ -207,10 +207,9 @@ class StdlibSqliteDriver(SqliteDriver):
 
     @override
     def explain(self, error: Exception) -> InstallationError:
-        return InstallationError(
-            "database-failed",
-            f"The database file {self._path} cannot be read: {error}.",
-            "Check that it is an SQLite database, that it can be read, and that no other program locks it.",
+        return DATABASE_FAILED.error(
+            sentence("The database file {path} cannot be read: {reason}.", path=self._path, reason=error),
+            remedy="Check that it is an SQLite database, that it can be read, and that no other program locks it.",
         )
 
 

@@ -10,9 +10,10 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from omt_core.api import InstallationError, Row
+from omt_core.api import InstallationError, Row, sentence
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.decoding import text_of_bytes
+from omt_database.errors import DATABASE_VALUE_UNREADABLE
 from omt_database.export.losses import Losses
 
 # Arrow's own allocators keep for each thread what it once used, some 80 MB in all; the system's takes it back.
@@ -70,10 +71,14 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
             return pa.array(converted, pa.string()).cast(target)
         return pa.array(converted, target)
     except (pa.ArrowException, ArithmeticError, TypeError, ValueError, OverflowError) as error:
-        raise InstallationError(
-            "database-value-unreadable",
-            f"Column {plan.column.name!r} of type {plan.column.type_name!r} holds a value that is not of its type.",
-            "Report this with the version of the database: its driver gives other values than its catalogue says.",
+        raise DATABASE_VALUE_UNREADABLE.error(
+            sentence(
+                "Column {column} of type {type_name} holds a value that is not of its type.",
+                column=repr(plan.column.name),
+                type_name=repr(plan.column.type_name),
+            ),
+            remedy="Report this with the version of the database: its driver gives other values than its catalogue"
+            " says.",
         ) from error
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from omt_core.api import InstallationError, Table
+from omt_core.api import Table, sentence
 from omt_database.columns import ColumnPlan, Kind
+from omt_database.errors import DATABASE_VALUE_TOO_LONG
 from omt_database.source import CrmDatabase
 
 
@@ -24,10 +25,12 @@ async def longest_values(
 async def refuse_long_values(database: CrmDatabase, table: Table, plans: Sequence[ColumnPlan], limit: int) -> None:
     """Raise `InstallationError` `database-value-too-long` for a table that holds a value above a limit."""
     for name, size in (await longest_values(database, table, plans, limit)).items():
-        raise InstallationError(
-            "database-value-too-long",
-            f"Column {name!r} of table {table.name!r} holds a value of {size:,} bytes; database.largest_value is"
-            f" {limit:,}.",
-            "Make it smaller on site, let the table stay (database.left_tables), or raise database.largest_value where"
-            " this machine and the tenant have some six times that of memory.",
+        raise DATABASE_VALUE_TOO_LONG.error(
+            sentence(
+                "Column {name} of table {table} holds a value of {size:,} bytes; database.largest_value is {limit:,}.",
+                name=repr(name),
+                table=repr(table.name),
+                size=size,
+                limit=limit,
+            )
         )

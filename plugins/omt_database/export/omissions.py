@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from omt_core.api import InputError, Table
+from omt_core.api import Table, sentence
+from omt_database.errors import LEFT_ON_SITE_UNKNOWN
 from omt_database.settings import LEFT_ROWS, SECRET_COLUMNS, VOLATILE_TABLES, DatabaseSettings
 
 RowRule: TypeAlias = tuple[str, str]
@@ -76,12 +77,12 @@ class Omissions:
             if name.lower() not in defaults and not self._names_something(key, name.lower(), unseen)
         ]
         if unknown:
-            raise InputError(
-                "left-on-site-unknown",
-                "Settings of what stays on site name nothing that this database has, so that it would go online:"
-                f" {', '.join(unknown)}.",
-                "Correct the names in the settings file: tables as `table`, columns and marked rows as `table.column`,"
-                " a column of any table as `*.column`.",
+            raise LEFT_ON_SITE_UNKNOWN.error(
+                sentence(
+                    "Settings of what stays on site name nothing that this database has, so that it would go"
+                    " online: {unknown}.",
+                    unknown=", ".join(unknown),
+                )
             )
 
     def _names_something(self, key: str, name: str, unseen: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
 
-from omt_core.api import Finding, InputError, Item, Table, TablePart, UploadStage
+from omt_core.api import WORKSPACE_NOT_WRITABLE, Finding, Item, Table, TablePart, UploadStage, sentence
 from omt_database.export.long_values import refuse_long_values
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
@@ -202,9 +202,12 @@ def _in_workspace() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(
-            "workspace-not-writable",
-            f"A part of the database cannot be written into the workspace: {error.strerror or error}.",
-            "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
-            "command again.",
+        raise WORKSPACE_NOT_WRITABLE.error(
+            sentence(
+                "A part of the database cannot be written into the workspace: {reason}.", reason=error.strerror or error
+            ),
+            remedy=(
+                "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
+                "command again."
+            ),
         ) from error

@@ -6,7 +6,8 @@ import urllib.request
 
 from yarl import URL
 
-from omt_core.api import SECRETS, InputError, OnlineNotNamedError
+from omt_core.api import ONLINE_NOT_NAMED, SECRETS, sentence
+from omt_online.errors import ONLINE_PROXY_NOT_VALID, ONLINE_URL_NOT_ENCRYPTED, ONLINE_URL_NOT_VALID
 from omt_protocol.tls import is_loopback
 
 
@@ -16,32 +17,27 @@ def tenant_url(text: str | None) -> URL:
     Raises `InputError` when there is none, when it is not an http address, or when it is not encrypted on its way.
     """
     if not text:
-        raise OnlineNotNamedError(
-            "online-not-named",
-            "No online side is named.",
-            "Set online.url in the answers file to the address of the tenant.",
+        raise ONLINE_NOT_NAMED.error(
+            "No online side is named.", remedy="Set online.url in the answers file to the address of the tenant."
         )
     try:
         url = URL(text)
     except ValueError:
         url = URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        raise InputError(
-            "online-url-not-valid",
-            "online.url is not an address of an online side.",
-            "Give it in full: https://, the host, and a path if there is one.",
-        )
+        raise ONLINE_URL_NOT_VALID.error()
     if url.user or url.password or url.query_string or url.fragment:
-        raise InputError(
-            "online-url-not-valid",
-            f"The address of {url.host} holds more than host, port and path.",
-            "Leave user, password, query and fragment out of online.url; the secret belongs in online.token_file.",
+        raise ONLINE_URL_NOT_VALID.error(
+            sentence("The address of {host} holds more than host, port and path.", host=url.host),
+            remedy="Leave user, password, query and fragment out of online.url; the secret belongs in"
+            " online.token_file.",
         )
     if url.scheme == "http" and not is_loopback(url.host):
-        raise InputError(
-            "online-url-not-encrypted",
-            f"{url.host} is another machine, and plain http would send the CRM's data there for all to read.",
-            "Use an address that begins with https://.",
+        raise ONLINE_URL_NOT_ENCRYPTED.error(
+            sentence(
+                "{host} is another machine, and plain http would send the CRM's data there for all to read.",
+                host=url.host,
+            )
         )
     return url.with_path(url.path.rstrip("/"))
 
@@ -67,9 +63,5 @@ def _proxy_url(text: str) -> URL:
     except ValueError:
         url = URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        raise InputError(
-            "online-proxy-not-valid",
-            "The proxy's address is not valid.",
-            "Give online.proxy as http://host:port, or as environment or none.",
-        )
+        raise ONLINE_PROXY_NOT_VALID.error()
     return url

@@ -9,7 +9,7 @@ from typing import Final
 import anyio.to_thread
 from yarl import URL
 
-from omt_core.api import OnlineRefusedError, OnlineTarget
+from omt_core.api import OnlineTarget, sentence
 from omt_core.api.calls import ConnectOnline
 from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
@@ -17,6 +17,7 @@ from omt_online.client.session import TenantSession
 from omt_online.client.settings import ClientSettings
 from omt_online.client.target import HttpTarget
 from omt_online.client.tokens import read_secret
+from omt_online.errors import ONLINE_PROTOCOL_UNKNOWN
 from omt_protocol.tls import trust
 
 _PROTOCOL: Final = "1"
@@ -63,10 +64,12 @@ async def tenant_trust(url: URL, settings: ClientSettings) -> ssl.SSLContext | N
 async def _agree(session: TenantSession) -> None:
     able = await session.ask(Capabilities, "GET", "/v1/capabilities", open_to_all=True)
     if able.protocol != _PROTOCOL:
-        raise OnlineRefusedError(
-            "online-protocol-unknown",
-            f"The tenant speaks version {able.protocol} of the protocol, this tool version {_PROTOCOL}.",
-            "Use the newest version of the tool.",
+        raise ONLINE_PROTOCOL_UNKNOWN.error(
+            sentence(
+                "The tenant speaks version {protocol} of the protocol, this tool version {own}.",
+                protocol=able.protocol,
+                own=_PROTOCOL,
+            )
         )
     session.encodings, session.bundles = able.encodings, able.bundles
     session.takes_parts = able.takes_parts

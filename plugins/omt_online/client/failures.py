@@ -13,14 +13,45 @@ from pydantic import ValidationError
 
 from omt_core.api import (
     BodyRefusedError,
+    ErrorCode,
+    OmtError,
     OnlineError,
     OnlineRefusedError,
     OnlineUnavailableError,
     UploadLostError,
     UploadMismatchError,
+    sentence,
 )
 from omt_online.client.answers import Fault, FaultAnswer
-from omt_protocol.retry import CONNECTION_LOST
+from omt_online.errors import (
+    COMPLETION_FAILED,
+    ONLINE_ANSWER_NOT_UNDERSTOOD,
+    ONLINE_CERTIFICATE_NOT_TRUSTED,
+    ONLINE_CONFLICT,
+    ONLINE_FAILED,
+    ONLINE_MISDIRECTED,
+    ONLINE_NAME_UNKNOWN,
+    ONLINE_NETWORK_LOGIN,
+    ONLINE_NOT_FOUND,
+    ONLINE_PROXY_LOGIN,
+    ONLINE_PROXY_REFUSED,
+    ONLINE_PROXY_UNREACHABLE,
+    ONLINE_REDIRECTED,
+    ONLINE_STATUS,
+    ONLINE_TIMEOUT,
+    ONLINE_TLS_FAILED,
+    ONLINE_UNREACHABLE,
+)
+from omt_protocol.errors import (
+    BODY_REFUSED,
+    BUSY,
+    OFFSET_MISMATCH,
+    ONLINE_CONNECTION_LOST,
+    STORAGE_FULL,
+    TOO_LARGE,
+    UPLOAD_UNKNOWN,
+)
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 
 CONTENT_DIFFERS: Final = 460
 """The status of tus for a chunk or a whole that is not what was announced."""
@@ -31,95 +62,61 @@ _BODY_REFUSED: Final = frozenset({403, 406, 413, 415, 451})
 """What scanners, media filters and proxies answer in a tenant's place to a body that they do not let through."""
 
 _RETRY_LATER: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
-_REMEDY_LATER: Final = "Run the same command again: it goes on from what was confirmed."
-_REMEDIES: Final = {
-    "migration-claimed": "Wait until the other run has ended, or end it, and run the same command again.",
-    "migration-accepted": "The live migration was accepted online; nothing more can be uploaded to this tenant.",
-    "storage-full": "Have the online side make room, then run the same command again: it goes on from there.",
-}
 
-_BUSY: Final = ("busy", "{host} is busy.", "")
-_UNKNOWN: Final = ("online-not-found", "{host} does not know what was asked for.", "")
-_BARE_STATUS: Final = {
-    404: _UNKNOWN,
-    407: (
-        "online-proxy-login",
-        "The proxy on the way to {host} wants a user name and a password.",
-        "Give them in the proxy's address, in the environment or in online.proxy.",
-    ),
-    410: _UNKNOWN,
-    413: (
-        "too-large",
-        "{host}, or a proxy before it, does not take requests of this size.",
-        "Have that limit raised in the proxy, or set upload.longest_request and upload.bundle_bytes below it.",
-    ),
-    421: (
-        "online-misdirected",
-        "What answers at {host} is not the tenant of this address.",
-        "Use the very address that the online side gave out as online.url.",
-    ),
-    429: _BUSY,
-    503: _BUSY,
-    507: ("storage-full", "The storage of {host} is full.", ""),
-    511: (
-        "online-network-login",
-        "The network on the way to {host} wants a login of its own.",
-        "Log this machine on to the network in a browser, then run the same command again.",
-    ),
+_NAMED: Final[Mapping[str, ErrorCode[OmtError]]] = {one.code: one for one in PROTOCOL_ERROR_CODES} | {
+    "internal": ONLINE_FAILED
 }
-"""Code, message and remedy for answers without the protocol's error body: those to HEAD, and those of proxies."""
+"""What the protocol's codes stand for here, by what the tenant says; a fault of the tenant is none of this tool."""
 
 
 def unreachable(error: Exception, host: str) -> OnlineError:  # noqa: PLR0911 - one return per kind of failure
     """Say why no answer came from `host`. Only what time may mend is an `OnlineUnavailableError`."""
     match error:
         case aiohttp.ClientConnectorCertificateError():
-            return OnlineRefusedError(
-                "online-certificate-not-trusted",
-                f"The certificate of {host} is not trusted: {error.certificate_error}.",
-                "If a proxy of your own reads the traffic, or the tenant has a private authority, name its "
-                "certificate in online.ca_file.",
+            return ONLINE_CERTIFICATE_NOT_TRUSTED.error(
+                sentence(
+                    "The certificate of {host} is not trusted: {certificate_error}.",
+                    host=host,
+                    certificate_error=error.certificate_error,
+                )
             )
         case aiohttp.ClientConnectorSSLError():
-            return OnlineRefusedError(
-                "online-tls-failed",
-                f"No encrypted connection to {host} could be made: {error.os_error}.",
-                "Check that online.url names the right port, and that no device on the way meddles with TLS.",
+            return ONLINE_TLS_FAILED.error(
+                sentence(
+                    "No encrypted connection to {host} could be made: {os_error}.", host=host, os_error=error.os_error
+                )
             )
         case aiohttp.ClientHttpProxyError() if error.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            return OnlineRefusedError(
-                "online-proxy-login",
-                f"The proxy on the way to {host} wants a user name and a password.",
-                "Give them in the proxy's address, in the environment or in online.proxy.",
+            return ONLINE_PROXY_LOGIN.error(
+                sentence("The proxy on the way to {host} wants a user name and a password.", host=host)
             )
         case aiohttp.ClientHttpProxyError():
-            return OnlineUnavailableError(
-                "online-proxy-refused",
-                f"The proxy does not let the tool through to {host} (status {error.status}).",
-                f"Have {host} allowed in the proxy, or set online.proxy to another one or to none.",
+            return ONLINE_PROXY_REFUSED.error(
+                sentence(
+                    "The proxy does not let the tool through to {host} (status {status}).",
+                    host=host,
+                    status=error.status,
+                ),
+                remedy=sentence(
+                    "Have {host} allowed in the proxy, or set online.proxy to another one or to none.", host=host
+                ),
             )
         case aiohttp.ClientProxyConnectionError():
-            return OnlineUnavailableError(
-                "online-proxy-unreachable",
-                f"The proxy on the way to {host} does not answer.",
-                "Check the proxy's address in the environment or in online.proxy.",
+            return ONLINE_PROXY_UNREACHABLE.error(
+                sentence("The proxy on the way to {host} does not answer.", host=host)
             )
         case aiohttp.ClientConnectorDNSError():
-            return OnlineUnavailableError(
-                "online-name-unknown",
-                f"The name {host} is not known to the name server.",
-                "Check online.url, and this machine's connection to the internet.",
-            )
+            return ONLINE_NAME_UNKNOWN.error(sentence("The name {host} is not known to the name server.", host=host))
         case TimeoutError():
-            return OnlineUnavailableError("online-timeout", f"{host} does not answer in time.", _REMEDY_LATER)
+            return ONLINE_TIMEOUT.error(sentence("{host} does not answer in time.", host=host))
         case aiohttp.ClientConnectorError():
-            return OnlineUnavailableError(
-                "online-unreachable",
-                f"{host} cannot be reached: {error.os_error.strerror or error.os_error}.",
-                "Check online.url, the firewall, and that the online side is up.",
+            return ONLINE_UNREACHABLE.error(
+                sentence(
+                    "{host} cannot be reached: {reason}.", host=host, reason=error.os_error.strerror or error.os_error
+                )
             )
         case _:
-            return OnlineUnavailableError(CONNECTION_LOST, f"The connection to {host} broke.", _REMEDY_LATER)
+            return ONLINE_CONNECTION_LOST.error(sentence("The connection to {host} broke.", host=host))
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, host: str, *, sent: int = 0) -> OnlineError:
@@ -130,51 +127,60 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, host: str, *, 
     told = _told(body)
     if sent and status in _BODY_REFUSED and (told is None or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
         return _body_refused(status, host, sent)
-    fault = told or _bare(status, host)
-    message, remedy = _one_line(fault.message), _one_line(fault.remedy) or _REMEDIES.get(fault.code, _REMEDY_LATER)
-    if fault.details:
-        message = f"{message} ({'; '.join(_one_line(detail) for detail in fault.details[:_DETAILS_SHOWN])})"
-    if status == CONTENT_DIFFERS or fault.code == "offset-mismatch":
-        return UploadMismatchError(fault.code, message, remedy)
-    if fault.code == "upload-unknown":
-        return UploadLostError(fault.code, message, remedy)
+    code, message, remedy = _bare(status, host) if told is None else _words(told)
+    if status == CONTENT_DIFFERS or code == OFFSET_MISMATCH.code:
+        return UploadMismatchError(code, message, remedy)
+    if code == UPLOAD_UNKNOWN.code:
+        return UploadLostError(code, message, remedy)
     if status in _RETRY_LATER:
-        return OnlineUnavailableError(fault.code, message, remedy, retry_after=_retry_after(headers))
-    return OnlineRefusedError(fault.code, message, remedy)
+        return OnlineUnavailableError(code, message, remedy, retry_after=_retry_after(headers))
+    return OnlineRefusedError(code, message, remedy)
 
 
 def completion_failed(fault: Fault | None) -> OnlineRefusedError:
     """Say why the tenant did not complete the migration."""
-    known = fault or Fault(code="completion-failed", message="The online side could not complete the migration.")
-    details = "".join(f" {_one_line(detail)}" for detail in known.details[:_DETAILS_SHOWN])
-    return OnlineRefusedError(
-        known.code,
-        _one_line(known.message) + details,
-        _one_line(known.remedy) or "Run the same command again; if it fails again, send the log to the online side.",
-    )
+    if fault is None:
+        return COMPLETION_FAILED.error()
+    code, message, remedy = _words(fault, otherwise=COMPLETION_FAILED)
+    return OnlineRefusedError(code, message, remedy)
+
+
+def _words(fault: Fault, *, otherwise: ErrorCode[OmtError] = ONLINE_STATUS) -> tuple[str, str, str]:
+    """Return code, message and remedy of what a tenant says; where it gives no remedy, that of the code.
+
+    A code that the protocol does not have is told as it is, with the remedy of `otherwise`.
+    """
+    known = _NAMED.get(fault.code)
+    message, remedy = _one_line(fault.message), _one_line(fault.remedy) or (known or otherwise).remedy
+    if fault.details:
+        message = f"{message} ({'; '.join(_one_line(detail) for detail in fault.details[:_DETAILS_SHOWN])})"
+    return fault.code if known is None else known.code, message, remedy
 
 
 def strange_answer(host: str, what: str) -> OnlineRefusedError:
     """Say that the other end does not speak the protocol."""
-    return OnlineRefusedError(
-        "online-answer-not-understood",
-        f"{host} answered in a way that this tool does not understand: {what}.",
-        "Check that online.url is the address of a tenant, and that no proxy answers in its place.",
+    return ONLINE_ANSWER_NOT_UNDERSTOOD.error(
+        sentence("{host} answered in a way that this tool does not understand: {what}.", host=host, what=what)
     )
 
 
 def _body_refused(status: int, host: str, sent: int) -> BodyRefusedError:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        code, message, remedy = _BARE_STATUS[status]
-    else:
-        code = "body-refused"
-        message = "Something on the way to {host} does not let a body of {sent} bytes through (status {status})."
-        remedy = (
-            "A virus scanner, a filter or a firewall judged what is in it: have it let uploads to {host} pass, then "
-            "run the same command again."
-        )
-    words = {"host": host, "sent": sent, "status": status}
-    return BodyRefusedError(code, message.format(**words), remedy.format(**words), status=status)
+        return BodyRefusedError(*_bare(status, host), status=status)
+    return BODY_REFUSED.error(
+        sentence(
+            "Something on the way to {host} does not let a body of {sent} bytes through (status {status}).",
+            host=host,
+            sent=sent,
+            status=status,
+        ),
+        remedy=sentence(
+            "A virus scanner, a filter or a firewall judged what is in it: have it let uploads to {host} pass, then run"
+            " the same command again.",
+            host=host,
+        ),
+        status=status,
+    )
 
 
 def _told(body: bytes) -> Fault | None:
@@ -185,17 +191,43 @@ def _told(body: bytes) -> Fault | None:
         return None
 
 
-def _bare(status: int, host: str) -> Fault:
+def _bare(status: int, host: str) -> tuple[str, str, str]:
+    """Return code, message and remedy for an answer without the protocol's error body: to HEAD, or of a proxy."""
+    unknown = ONLINE_NOT_FOUND, sentence("{host} does not know what was asked for.", host=host)
+    busy = BUSY, sentence("{host} is busy.", host=host)
+    meanings: Mapping[int, tuple[ErrorCode[OnlineError], str]] = {
+        404: unknown,
+        407: (
+            ONLINE_PROXY_LOGIN,
+            sentence("The proxy on the way to {host} wants a user name and a password.", host=host),
+        ),
+        409: (ONLINE_CONFLICT, sentence("{host} refused what does not fit what it holds.", host=host)),
+        410: unknown,
+        413: (
+            TOO_LARGE,
+            sentence("{host}, or a proxy before it, does not take requests of this size.", host=host),
+        ),
+        421: (
+            ONLINE_MISDIRECTED,
+            sentence("What answers at {host} is not the tenant of this address.", host=host),
+        ),
+        429: busy,
+        503: busy,
+        507: (STORAGE_FULL, sentence("The storage of {host} is full.", host=host)),
+        511: (
+            ONLINE_NETWORK_LOGIN,
+            sentence("The network on the way to {host} wants a login of its own.", host=host),
+        ),
+    }
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return Fault(
-            code="online-redirected",
-            message=f"{host} sends the tool to another address, which it does not follow with a secret.",
-            remedy="Set online.url to the final address of the tenant.",
+        return (
+            ONLINE_REDIRECTED.code,
+            sentence("{host} sends the tool to another address, which it does not follow with a secret.", host=host),
+            ONLINE_REDIRECTED.remedy,
         )
-    code, message, remedy = _BARE_STATUS.get(
-        status, (f"online-status-{status}", f"{{host}} answered with status {status}.", "")
-    )
-    return Fault(code=code, message=message.format(host=host), remedy=remedy)
+    other = sentence("{host} answered with status {status}.", host=host, status=status)
+    code, message = meanings.get(status, (ONLINE_STATUS, other))
+    return code.code, message, code.remedy
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -31,6 +31,7 @@ from omt_online.client.completion import CompletionPolls
 from omt_online.client.result_files import fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
 from omt_online.client.tus import TusAbilities, TusUploads
+from omt_protocol.errors import BUNDLE_MALFORMED
 
 UPLOADS: Final = "/v1/uploads"
 """Where uploads are created."""
@@ -94,7 +95,7 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints):
             url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded)
             return CreatedUpload(url, offset)
         except OnlineRefusedError as error:
-            if unguarded and error.code == "bundle-malformed":  # damage on the way may hit what holds it together
+            if unguarded and error.code == BUNDLE_MALFORMED.code:  # damage on the way may hit what holds it together
                 raise UploadMismatchError(error.code, error.message, error.remedy) from error
             raise
 

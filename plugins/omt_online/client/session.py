@@ -19,6 +19,7 @@ from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.settings import ClientSettings
 from omt_online.client.tokens import Tokens
+from omt_protocol.errors import SECRET_WRONG
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -175,9 +176,7 @@ class TenantSession:
                 Token, "POST", "/v1/tokens", json={"secret": secret.get_secret_value()}, open_to_all=True
             )
         except OnlineRefusedError as error:
-            raise OnlineRefusedError(
-                error.code, error.message, "Check that online.token_file is the one that belongs to this tenant."
-            ) from error
+            raise OnlineRefusedError(error.code, error.message, SECRET_WRONG.remedy) from error
 
     async def _request(
         self,

@@ -11,8 +11,9 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_core.api import SECRETS, InputError, decode_text
+from omt_core.api import SECRETS, decode_text, sentence
 from omt_online.client.answers import Token
+from omt_online.errors import ONLINE_TOKEN_MISSING, ONLINE_TOKEN_UNREADABLE
 
 _RENEW_AHEAD: Final = 0.2
 """The part of a token's life that is left when it is renewed: a long request must not outlive it."""
@@ -55,25 +56,22 @@ class Tokens:
 async def read_secret(path: Path | None) -> SecretStr:
     """Read the migration's secret. Raises `InputError` when there is none; its text is never part of a message."""
     if path is None:
-        raise InputError(
-            "online-token-missing",
-            "The file with the migration's secret is not named.",
-            "Set online.token_file in the answers file to the file that the online side gave out.",
-        )
+        raise ONLINE_TOKEN_MISSING.error()
     try:
         content = await anyio.to_thread.run_sync(partial(_read, path))
     except OSError as error:
-        raise InputError(
-            "online-token-unreadable",
-            f"The file with the migration's secret, {path}, cannot be read: {error.strerror}.",
-            "Check online.token_file and the rights on that file.",
+        raise ONLINE_TOKEN_UNREADABLE.error(
+            sentence(
+                "The file with the migration's secret, {path}, cannot be read: {reason}.",
+                path=path,
+                reason=error.strerror,
+            )
         ) from error
     text = decode_text(content, f"The file with the migration's secret, {path},").strip()
     if not text or not text.isprintable():
-        raise InputError(
-            "online-token-unreadable",
-            f"The file with the migration's secret, {path}, does not hold one line of text.",
-            "Get the file from the online side once more.",
+        raise ONLINE_TOKEN_UNREADABLE.error(
+            sentence("The file with the migration's secret, {path}, does not hold one line of text.", path=path),
+            remedy="Get the file from the online side once more.",
         )
     SECRETS.add(text)
     return SecretStr(text)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from omt_core.api import Chunk, OnlineRefusedError, UploadLostError, UploadMismatchError
+from omt_core.api import Chunk, OnlineRefusedError, UploadLostError, UploadMismatchError, sentence
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import Response
 from omt_online.client.uploads import TUS, VERSION, Checksum, best_checksum, chunk_headers, creation_headers
+from omt_online.errors import ONLINE_CONFLICT, ONLINE_NOT_FOUND
+from omt_protocol.errors import OFFSET_MISMATCH, UPLOAD_UNKNOWN
 
-_NOT_THERE: Final = frozenset({"upload-unknown", "online-not-found"})
-_CONFLICT: Final = f"online-status-{HTTPStatus.CONFLICT}"
+_NOT_THERE: Final = frozenset({UPLOAD_UNKNOWN.code, ONLINE_NOT_FOUND.code})
 """The code of a refusal that says no more than its status."""
 
 
@@ -104,7 +105,7 @@ class TusUploads:
         try:
             answer = await self._line.send("PATCH", url, content=chunk, headers=headers)
         except OnlineRefusedError as error:
-            if error.code == _CONFLICT:
+            if error.code == ONLINE_CONFLICT.code:
                 raise _elsewhere(url, offset) from error
             raise (_lost(url) if error.code in _NOT_THERE else error) from error
         return self._offset_in(answer)
@@ -132,16 +133,10 @@ def _listed(headers: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 
 def _lost(url: str) -> UploadLostError:
-    return UploadLostError(
-        "upload-unknown",
-        f"The upload {url} is not known online any more.",
-        "Run the same command again: what is missing is sent anew.",
-    )
+    return UPLOAD_UNKNOWN.error(sentence("The upload {url} is not known online any more.", url=url))
 
 
 def _elsewhere(url: str, offset: int) -> UploadMismatchError:
-    return UploadMismatchError(
-        "offset-mismatch",
-        f"The upload {url} does not stand at {offset} online.",
-        "Run the same command again: it asks for the offset and goes on from there.",
+    return OFFSET_MISMATCH.error(
+        sentence("The upload {url} does not stand at {offset} online.", url=url, offset=offset)
     )

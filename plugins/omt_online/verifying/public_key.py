@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api import TENANT_KEY_FILE, InputError, pinned_key
+from omt_core.api import TENANT_KEY_FILE, InputError, pinned_key, sentence
+from omt_online.errors import KEY_UNREADABLE
 from omt_protocol.receipt import ReceiptHeader
 
 _GIVEN = re.compile(rb"([0-9a-f]{64})(\r?\n)?")
@@ -57,8 +58,4 @@ def _read(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError(
-        "key-unreadable",
-        f"The key in {path} cannot be used: {reason}.",
-        f"Give the file {TENANT_KEY_FILE} of the workspace, or a file with the tenant's key as 64 hexadecimal digits.",
-    )
+    return KEY_UNREADABLE.error(sentence("The key in {path} cannot be used: {reason}.", path=path, reason=reason))

@@ -16,11 +16,12 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, InputError
+from omt_core.api import Command, CommandContext, sentence
 from omt_core.api.files import write_whole
 from omt_simulator.commands.demo_steps import TenantAddress, run_step, run_step_of_a_program, serving_tenant
 from omt_simulator.commands.simulate import add_size_options
 from omt_simulator.directory import not_writable
+from omt_simulator.errors import DEMO_OTHER_INSTALLATION
 
 SIZES = ("users", "documents", "seed")
 RECEIPT = "receipt.json"
@@ -102,10 +103,12 @@ class _Demo:
             other = {name: truth["spec"][name] for name, value in sizes.items() if truth["spec"][name] != value}
             if other:
                 held = ", ".join(f"--{name} {value}" for name, value in other.items())
-                raise InputError(
-                    "demo-other-installation",
-                    f"{self._folders.workspace} holds a demo that was made with {held}.",
-                    "Leave these options out to run that demo again, or give another --workspace.",
+                raise DEMO_OTHER_INSTALLATION.error(
+                    sentence(
+                        "{workspace} holds a demo that was made with {held}.",
+                        workspace=self._folders.workspace,
+                        held=held,
+                    )
                 )
             self._context.print(f"The simulated installation in {self._folders.installation} is there already.")
             return 0

@@ -17,7 +17,8 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.text import TextReceiveStream
 from pydantic import BaseModel, ValidationError
 
-from omt_core.api import OnlineError
+from omt_core.api import sentence
+from omt_simulator.errors import DEMO_TENANT_FAILED
 
 STANDARD_ERROR = 2
 LONGEST_FIRST_LINE = 64 * 1024
@@ -118,10 +119,8 @@ async def _first_line(stream: BufferedByteReceiveStream, command: Sequence[str])
         line = await stream.receive_until(b"\n", LONGEST_FIRST_LINE)
         return TenantAddress.model_validate(json.loads(line))
     except (anyio.EndOfStream, anyio.IncompleteRead, anyio.DelimiterNotFound, ValueError, ValidationError) as error:
-        raise OnlineError(
-            "demo-tenant-failed",
-            "The demo's tenant did not start.",
-            f"Run it by hand to see why: {' '.join(command)}",
+        raise DEMO_TENANT_FAILED.error(
+            remedy=sentence("Run it by hand to see why: {command}", command=" ".join(command))
         ) from error
 
 

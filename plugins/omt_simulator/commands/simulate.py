@@ -7,8 +7,9 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, InputError
+from omt_core.api import Command, CommandContext
 from omt_simulator.directory import not_writable
+from omt_simulator.errors import SIMULATION_IMPOSSIBLE
 from omt_simulator.generation import generate
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 
@@ -64,9 +65,7 @@ async def run(context: CommandContext, options: argparse.Namespace) -> int:
             generate, options.directory, spec, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
         )
     except SimulationError as error:
-        raise InputError(
-            "simulation-impossible", str(error), "Change the options and run the command again."
-        ) from error
+        raise SIMULATION_IMPOSSIBLE.error(str(error)) from error
     except OSError as error:
         raise not_writable(options.directory, error) from error
     _show(context, simulation)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from omt_core.api import CompletionRequest, OnlineRefusedError
+from omt_core.api import CompletionRequest, sentence
 from omt_core.api.files import remove_tree, sync_folder
 from omt_protocol.receipt import TableTotals
+from omt_tenant.errors import IMPORT_OUT_OF_MEMORY
 from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.decisions import apply_decisions, changed_tables
 from omt_tenant.importing.files import ImportFiles
@@ -46,10 +47,11 @@ class DatabaseBuilder:
             except (duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.IOException) as error:
                 if not _out_of_memory(error):
                     raise
-                raise OnlineRefusedError(
-                    "import-out-of-memory",
-                    f"The import needs more memory than the {self.settings.memory_limit} that it may use.",
-                    "Raise tenant.importing.memory_limit where the tenant is served, then complete again.",
+                raise IMPORT_OUT_OF_MEMORY.error(
+                    sentence(
+                        "The import needs more memory than the {memory_limit} that it may use.",
+                        memory_limit=self.settings.memory_limit,
+                    )
                 ) from error
             self.files.finish_database()
         else:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omt_core.api import InputError
+from omt_core.api import sentence
+from omt_tenant.errors import TENANT_FOLDER_UNSUITABLE
 from omt_tenant.importing.settings import ImportSettings
 
 if TYPE_CHECKING:
@@ -25,10 +26,8 @@ def open_database(
     mark, behind which DuckDB takes the rest of a path for options.
     """
     if "?" in str(path):
-        raise InputError(
-            "tenant-folder-unsuitable",
-            f"The path of the tenant's folder has a question mark: {path}.",
-            "Choose a folder without one.",
+        raise TENANT_FOLDER_UNSUITABLE.error(
+            sentence("The path of the tenant's folder has a question mark: {path}.", path=path)
         )
     import duckdb  # noqa: PLC0415  # heavy, and only needed while a tenant imports or is scrubbed
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
-from omt_core.api import ContentRef, ManifestEntry, OnlineRefusedError
+from omt_core.api import ContentRef, ManifestEntry, OnlineRefusedError, sentence
+from omt_protocol.errors import VERIFICATION_FAILED
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLineError, ManifestTotals, read_manifest
 from omt_tenant.importing.ports import DIGESTS_PER_QUESTION, CommittedStage, StoredContents
 
@@ -29,11 +30,8 @@ class VerificationFailedError(OnlineRefusedError):
 
     def __init__(self, details: Sequence[Detail], total: int | None = None) -> None:
         count = len(details) if total is None else total
-        super().__init__(
-            "verification-failed",
-            f"The tenant refused the migration; reasons: {count}.",
-            "Mend what the reasons name and run the migration again: what is damaged or not there is sent anew.",
-        )
+        message = sentence("The tenant refused the migration; reasons: {count}.", count=count)
+        super().__init__(VERIFICATION_FAILED.code, message, VERIFICATION_FAILED.remedy)
         self.details = tuple(details)[:DETAILS_TOLD]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from omt_core.api import InputError, MigrationKind, OnlineRefusedError
+from omt_core.api import MigrationKind, sentence
+from omt_tenant.errors import ACCEPTANCE_IMPOSSIBLE, TENANT_UNKNOWN
 from omt_tenant.migration.state import read_migration
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.state_database import StateDatabase
@@ -19,9 +20,7 @@ def accept_migration(directory: Path) -> str:
     """
     layout = TenantLayout(directory.absolute())
     if not layout.state.is_file():
-        raise InputError(
-            "tenant-unknown", f"{layout.root} is not the folder of a tenant.", "Give the folder that was served."
-        )
+        raise TENANT_UNKNOWN.error(sentence("{root} is not the folder of a tenant.", root=layout.root))
     state = StateDatabase(layout.state)
     try:
         return state.write(_accept)
@@ -32,14 +31,10 @@ def accept_migration(directory: Path) -> str:
 def _accept(connection: sqlite3.Connection) -> str:
     migration = read_migration(connection)
     if migration is None or migration.completed_kind is not MigrationKind.LIVE:
-        raise OnlineRefusedError(
-            "acceptance-impossible",
-            "There is no completed live migration to accept.",
-            "Complete a live migration first.",
-        )
+        raise ACCEPTANCE_IMPOSSIBLE.error()
     if migration.run_state == "requested":
-        raise OnlineRefusedError(
-            "acceptance-impossible", "The tenant is importing right now.", "Wait until that is over, then accept."
+        raise ACCEPTANCE_IMPOSSIBLE.error(
+            "The tenant is importing right now.", remedy="Wait until that is over, then accept."
         )
     connection.execute("DELETE FROM stages WHERE role = 'pending'")
     connection.execute("UPDATE migration SET accepted = 1, claim = NULL, client = NULL")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from omt_core.api import InputError
+from omt_core.api import sentence
+from omt_tenant.errors import PLANS_MALFORMED
 
 GENEROUS = 1_000
 
@@ -44,11 +45,7 @@ def parse_plans(text: str) -> tuple[OfferedPlan, ...]:
     for part in text.split(","):
         name, colon, total = (word.strip() for word in part.partition(":"))
         if not name or not colon or not (total.isascii() and total.isdigit()):
-            raise InputError(
-                "plans-malformed",
-                f"{part.strip()!r} is not a plan.",
-                'Give --plans "NAME:TOTAL,NAME:TOTAL", for example "SalesPREM:20,ServicePREM:5".',
-            )
+            raise PLANS_MALFORMED.error(sentence("{part} is not a plan.", part=repr(part.strip())))
         plans.append(OfferedPlan(name=name, total=int(total)))
     _refuse_doubles(plans)
     return tuple(plans)
@@ -58,6 +55,7 @@ def _refuse_doubles(plans: Sequence[OfferedPlan]) -> None:
     names = [plan.name for plan in plans]
     doubles = sorted({name for name in names if names.count(name) > 1})
     if doubles:
-        raise InputError(
-            "plans-malformed", f"Named twice: {', '.join(doubles)}.", "Give each plan once, with all its seats."
+        raise PLANS_MALFORMED.error(
+            sentence("Named twice: {doubles}.", doubles=", ".join(doubles)),
+            remedy="Give each plan once, with all its seats.",
         )

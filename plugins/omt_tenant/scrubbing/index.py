@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from omt_core.api import InputError
+from omt_core.api import sentence
 from omt_core.api.files import sqlite_uri
 from omt_protocol.receipt import Mismatch
+from omt_tenant.errors import TENANT_UNREADABLE
 from omt_tenant.importing import ImportedMigration
 from omt_tenant.migration.stages import Stage, read_stages
 from omt_tenant.scrubbing.damage import store_mismatch
@@ -116,8 +117,9 @@ class TenantIndex:
 def open_index(layout: TenantLayout) -> Iterator[TenantIndex]:
     """Open the index of a tenant's folder without changing it. Raises InputError when there is none."""
     if not all(path.is_file() for path in (layout.state, layout.description, layout.key, layout.secret)):
-        raise InputError(
-            "tenant-unreadable", f"{layout.root} is not a tenant's folder.", "Give a folder that omt tenant serve made."
+        raise TENANT_UNREADABLE.error(
+            sentence("{root} is not a tenant's folder.", root=layout.root),
+            remedy="Give a folder that omt tenant serve made.",
         )
     connection = sqlite3.connect(sqlite_uri(layout.state), uri=True, check_same_thread=False)
     connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")  # damage may be anywhere

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from omt_core.api import SECRETS, InputError
+from omt_core.api import SECRETS, InputError, sentence
 from omt_core.api.files import write_whole
+from omt_tenant.errors import TENANT_UNREADABLE
 from omt_tenant.migration.plan_catalogue import DEFAULT_CATALOGUE, OfferedPlan
 from omt_tenant.store.layout import TenantLayout
 
@@ -95,6 +96,6 @@ def _secret(path: Path) -> bytes:
 
 
 def _unreadable(path: Path) -> InputError:
-    return InputError(
-        "tenant-unreadable", f"{path} is damaged or not a tenant's.", "Restore it, or choose another folder."
+    return TENANT_UNREADABLE.error(
+        sentence("{path} is damaged or not a tenant's.", path=path), remedy="Restore it, or choose another folder."
     )

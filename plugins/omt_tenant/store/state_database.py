@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from omt_core.api import InputError
+from omt_core.api import sentence
 from omt_core.api.files import make_file
+from omt_tenant.errors import TENANT_UNREADABLE
 from omt_tenant.store.state_schema import SCHEMA, VERSION
 
 T = TypeVar("T")
@@ -80,10 +81,14 @@ class StateDatabase:
             connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA};PRAGMA user_version = {VERSION};COMMIT;")
         elif version != VERSION:
             connection.close()
-            raise InputError(
-                "tenant-unreadable",
-                f"{self._path} has version {version}, this program knows version {VERSION}.",
-                "Serve this folder with the version of the tool that made it.",
+            raise TENANT_UNREADABLE.error(
+                sentence(
+                    "{path} has version {version}, this program knows version {known}.",
+                    path=self._path,
+                    version=version,
+                    known=VERSION,
+                ),
+                remedy="Serve this folder with the version of the tool that made it.",
             )
         # Recovery believes what a killed process wrote, also where its fsync is missing; this makes up for it.
         connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()

@@ -14,9 +14,10 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
-from omt_core.api import InputError, byte_size
+from omt_core.api import byte_size, sentence
 from omt_core.api.files import openable
 from omt_protocol.bundle.writer import Buffer, Framing
+from omt_upload.errors import MEMORY_SHORT
 from omt_upload.files.contents import Stamp
 from omt_upload.files.listing import held_against_listing, listed_otherwise
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_slice, read_small_files
@@ -122,11 +123,12 @@ def _memory(size: int) -> mmap:
     try:
         return mmap(-1, size)
     except OSError as error:
-        raise InputError(
-            "memory-short",
-            f"The system has no {byte_size(size)} of memory left to read files into: {error.strerror or error}.",
-            "End other programs, or enlarge the page file, then run the same command again: it goes on from what was"
-            " confirmed. Lower upload.parallel_uploads, upload.readers and upload.bundle_bytes take less memory.",
+        raise MEMORY_SHORT.error(
+            sentence(
+                "The system has no {size} of memory left to read files into: {reason}.",
+                size=byte_size(size),
+                reason=error.strerror or error,
+            )
         ) from error
 
 

@@ -145,7 +145,7 @@ async def test_an_upload_that_is_not_there_is_lost_and_need_not_be_given_up(code
 
 
 async def test_a_bare_conflict_is_about_the_offset_when_a_chunk_was_sent_and_only_then() -> None:
-    uploads = TusUploads(Told([refused("online-status-409")] * 2), "/files", EVERYTHING, {})
+    uploads = TusUploads(Told([refused("online-conflict")] * 2), "/files", EVERYTHING, {})
     with pytest.raises(UploadMismatchError) as caught:
         await uploads.send("/files/1", 7, b"abc")
     assert caught.value.code == "offset-mismatch"
