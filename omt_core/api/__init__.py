@@ -7,7 +7,7 @@ time; what is here changes as semantic versioning says.
 
 from omt_core.api import calls, drives, files
 from omt_core.api.commands import Command, CommandContext, CommandSite
-from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
+from omt_core.api.context import MissingFiles, PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
 from omt_core.api.decisions import (
     Contact,
@@ -59,7 +59,7 @@ from omt_core.api.events import (
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
+from omt_core.api.items import Expected, InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
 from omt_core.api.journal import (
     BundleMember,
     ItemDigest,
@@ -148,6 +148,7 @@ __all__ = [
     "EventSink",
     "Evidence",
     "ExitCode",
+    "Expected",
     "Finding",
     "FindingCode",
     "FindingRaised",
@@ -176,6 +177,7 @@ __all__ = [
     "MigrationKind",
     "MigrationMode",
     "MigrationRecord",
+    "MissingFiles",
     "Notice",
     "Notifications",
     "OmtError",

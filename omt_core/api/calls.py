@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from omt_core.api.context import PluginNotes, RateLimiter, RunContext, StopSignal
+from omt_core.api.context import MissingFiles, PluginNotes, RateLimiter, RunContext, StopSignal
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.events import Event
@@ -176,11 +176,15 @@ class ValidateUserNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidateDocuments:
-    """Check the archive and the Service folders against the database, both ways."""
+    """Check the archive and the Service folders against the database, both ways.
+
+    `missing`, where it is there, takes every file that is found missing, so that a person can look for it.
+    """
 
     installation: Installation
     database: SourceDatabase
     run: RunContext
+    missing: MissingFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from omt_core.api.events import EventSink
+from omt_core.api.items import Item
 
 
 class PluginNotes(Protocol):
@@ -37,6 +39,18 @@ class StopSignal(Protocol):
 
     async def wait(self) -> None:
         """Return once a stop is asked for."""
+        ...
+
+
+class MissingFiles(Protocol):
+    """Takes the files that a check finds missing, so that a person can look for them before anything is moved."""
+
+    async def begin(self, stage: str) -> None:
+        """Forget what was told of a stage: all of it is told now, perhaps once more."""
+        ...
+
+    async def add(self, items: Sequence[Item]) -> None:
+        """Take a batch of items; those that are missing are kept, with what is expected of them."""
         ...
 
 

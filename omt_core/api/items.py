@@ -34,6 +34,18 @@ class ItemState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What is known of a file that is not there: its whole path as on site, and what the database tells of it.
+
+    `size` in bytes, None where the database has none; `date` in ISO 8601 as the database has it, or empty.
+    """
+
+    path: str
+    size: int | None = None
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One thing to move, as the inventory sees it.
 
@@ -42,8 +54,8 @@ class Item:
     are those on disk and tell a change; all are 0 unless the item was found. `ctime_ns` is when anything of the file
     was changed last, which no program can set back; 0 where the system does not tell it. `reason` is a finding code
     where presence is not `FOUND`, and `detail` says it about this item; `candidates` are the nearest files for a
-    missing one. `part` is set on database parts only. `recalled`: the content is in the cloud or on tape, and reading
-    fetches it first, so that it is read last.
+    missing one, and `expected` says where it should be. `part` is set on database parts only.
+    `recalled`: the content is in the cloud or on tape, and reading fetches it first, so that it is read last.
     """
 
     stage: str
@@ -59,6 +71,7 @@ class Item:
     candidates: tuple[str, ...] = ()
     part: TablePart | None = None
     recalled: bool = False
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +111,7 @@ class ItemRecord(NamedTuple):
     plugin: str
     part: TablePart | None
     candidates: tuple[str, ...] = ()
+    expected: Expected | None = None
 
     @property
     def path(self) -> Path | None:

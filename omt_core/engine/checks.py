@@ -27,6 +27,7 @@ from omt_core.engine.findings import (
     waivers_of_test,
 )
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
+from omt_core.engine.upload.missing import FoundMissing
 from omt_core.plugin_host import Answers
 
 PLANS: Final = "validate_plans"
@@ -51,26 +52,27 @@ class CheckReport:
     """What some checks found, faults of plugins included, by check; of all plugins, or of `only` one.
 
     `snapshot` is what they looked at. `removed_addresses` are those of others that go online, where user names were
-    looked at.
+    looked at, and `missing` the files that are, where documents were looked at.
     """
 
     snapshot: Snapshot
     found: Mapping[str, tuple[Finding, ...]]
     only: str | None = None
     removed_addresses: tuple[OtherAddress, ...] | None = None
+    missing: FoundMissing | None = None
 
 
 async def check(engine: Engine, now: Snapshot, checks: Sequence[str], *, only: str | None = None) -> CheckReport:
     """Ask the rules of these checks, or those of `only` one plugin, about a snapshot."""
     asking = _Asking(engine, now, only)
     found = {name: _told(await _ASK[name](asking)) for name in checks}
-    return CheckReport(snapshot=now, found=found, only=only, removed_addresses=asking.removed)
+    return CheckReport(snapshot=now, found=found, only=only, removed_addresses=asking.removed, missing=asking.missing)
 
 
 async def check_now(session: MigrationSession, checks: Sequence[str]) -> None:
     """Have the rules of these checks answer within a step, while nothing else is decided."""
     now = ask_again(session, checks)
-    take_report(session, await check(session.engine, now, checks))
+    await take_report(session, await check(session.engine, now, checks))
 
 
 def ask_again(session: MigrationSession, checks: Iterable[str]) -> Snapshot:
@@ -80,7 +82,7 @@ def ask_again(session: MigrationSession, checks: Iterable[str]) -> Snapshot:
     return session.now
 
 
-def take_report(session: MigrationSession, report: CheckReport, *, before: Snapshot | None = None) -> None:
+async def take_report(session: MigrationSession, report: CheckReport, *, before: Snapshot | None = None) -> None:
     """Take what checks found in the place of what they found before, as far as it is still about what is decided now.
 
     A report of another session is dropped. What one plugin says makes nothing whole that the others were not asked: it
@@ -98,6 +100,8 @@ def take_report(session: MigrationSession, report: CheckReport, *, before: Snaps
         filed[name] = (*_of_others(session.log.of(name), report.only), *findings)
         if report.only is None or (before is not None and before.answered.get(name, _NEVER) == current[name]):
             answered[name] = current[name]
+    if report.missing is not None:
+        await report.missing.keep(whole=report.only is None)
     session.log.file_all(filed)
     fits = USER_NAMES in report.found and looked_at[USER_NAMES] == current[USER_NAMES]
     session.answer(answered, report.removed_addresses if fits else None)
@@ -178,6 +182,7 @@ class _Asking:
     now: Snapshot
     only: str | None
     removed: tuple[OtherAddress, ...] | None = field(default=None, init=False)
+    missing: FoundMissing | None = field(default=None, init=False)
 
     async def plans(self) -> Answers[Finding]:
         now = self.now
@@ -231,7 +236,10 @@ class _Asking:
 
     async def documents(self) -> Answers[Finding]:
         located = self.now.located
-        call = calls.ValidateDocuments(installation=located.installation, database=located.database, run=self.now.run)
+        self.missing = FoundMissing(self.now.folder)
+        call = calls.ValidateDocuments(
+            installation=located.installation, database=located.database, run=self.now.run, missing=self.missing
+        )
         return await self.engine.dispatch.every(Plugin.validate_documents, call, only=self.only)
 
 

@@ -165,8 +165,10 @@ def waivers_of_test(waivers: Iterable[Waiver]) -> tuple[Finding, ...]:
     told = tuple(waivers)
     if not told:
         return ()
-    listed = "; ".join(map(str, told))
-    message = f"Waived for the test migration, and not confirmed for the live one: {listed}."
+    message = sentence(
+        "Waived for the test migration, and not confirmed for the live one: {waivers}.",
+        waivers="; ".join(map(str, told)),
+    )
     return (WAIVER_OF_TEST.finding(message, tuple(one.names for one in told)),)
 
 

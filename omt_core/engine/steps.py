@@ -154,7 +154,7 @@ class TakeReport(Step[None]):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        take_report(session, self.report, before=self.before)
+        await take_report(session, self.report, before=self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

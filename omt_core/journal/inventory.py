@@ -19,30 +19,32 @@ _ROWS_ASKED: Final = 500
 _Told: TypeAlias = tuple[Any, ...]
 """What an inventory tells of an item, in the order of `_TOLD` and encoded as it is stored."""
 
-_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates, ctime_ns"
+_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates, ctime_ns, expected"
 _STATE: Final = 4
 _PLACE: Final = slice(0, 4)
 """Name, path, size and time: by these a found item that is confirmed is the one that was confirmed."""
 
-_PART, _CHANGE, _CONFIRMED_RUN = 7, 9, 10
+_PART, _CHANGE, _WHERE, _CONFIRMED_RUN = 7, 9, 10, 11
 
 # A stage that tells of a key twice is known by what it told last.
 _INSERT: Final = (
-    f"INSERT OR REPLACE INTO items (stage, key, seen_run, {_TOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT OR REPLACE INTO items (stage, key, seen_run, {_TOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 # A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and times are. A time
 # of change of 0 is not known. What is to be compared by content is read again whatever its stamp.
-_UNCHANGED: Final = "size = ?6 AND mtime_ns = ?7 AND (ctime_ns = ?13 OR ctime_ns = 0 OR ?13 = 0) AND NOT ?14"
+_UNCHANGED: Final = "size = ?6 AND mtime_ns = ?7 AND (ctime_ns = ?13 OR ctime_ns = 0 OR ?13 = 0) AND NOT ?15"
 _UPDATE: Final = f"""
 UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?11, candidates = ?12, reason = ?9, detail = ?10,
   state = CASE WHEN {_UNCHANGED} AND state = 'confirmed' THEN 'confirmed' ELSE ?8 END,
-  digest = CASE WHEN {_UNCHANGED} THEN digest END, size = ?6, mtime_ns = ?7, ctime_ns = ?13
+  digest = CASE WHEN {_UNCHANGED} THEN digest END, size = ?6, mtime_ns = ?7, ctime_ns = ?13,
+  expected = ?14
 WHERE stage = ?1 AND key = ?2
 """
 _OF_NOBODY: Final = "state = 'skipped' AND path IS NOT NULL"
 """A file that is left on site; what the database refers to and is left has no path."""
 
+_EXPECTED: Final = "UPDATE items SET expected = ? WHERE stage = ? AND key = ?"
 _SEEN: Final = "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?"
 
 
@@ -62,6 +64,7 @@ def record(
     added: list[_Told] = []
     changed: list[tuple[Any, ...]] = []
     seen: list[tuple[int, str, bytes]] = []
+    told_anew: list[tuple[str | None, str, bytes]] = []
     for item, key in zip(items, keys, strict=True):
         known, told = before.get(key), _told(item)
         if known is None and baseline_only and item.presence is not InventoryState.ORPHAN:
@@ -70,6 +73,9 @@ def record(
             added.append((stage, key, run, *told))
         elif _is_as_before(known, told, item.presence, trusted=not by_content or known[_CONFIRMED_RUN] == run):
             seen.append((run, stage, key))
+            if known[_WHERE] != told[_WHERE] and known[_STATE] != ItemState.CONFIRMED.value:
+                # What is known of a missing file changes nothing that is online: the import stays as it is.
+                told_anew.append((told[_WHERE], stage, key))
         else:
             changed.append((stage, key, run, *told, by_content))
     if added or changed:
@@ -77,6 +83,7 @@ def record(
     connection.executemany(_INSERT, added)
     connection.executemany(_UPDATE, changed)
     connection.executemany(_SEEN, seen)
+    connection.executemany(_EXPECTED, told_anew)
     return unknown
 
 
@@ -140,7 +147,7 @@ def _is_as_before(known: _Told, told: _Told, presence: InventoryState, *, truste
             and known[_PART] == told[_PART]
             and (known[_CHANGE] == told[_CHANGE] or 0 in {known[_CHANGE], told[_CHANGE]})
         )
-    return known[:_CONFIRMED_RUN] == told
+    return known[:_WHERE] == told[:_WHERE]
 
 
 def _told(item: Item) -> _Told:
@@ -155,4 +162,5 @@ def _told(item: Item) -> _Told:
         None if item.part is None else json.dumps(asdict(item.part)),
         json.dumps(item.candidates) if item.candidates else None,
         item.ctime_ns,
+        None if item.expected is None else json.dumps(asdict(item.expected)),
     )

@@ -12,13 +12,13 @@ from typing import Any, Final
 from typing_extensions import override
 
 from omt_core.api.files import sqlite_uri
-from omt_core.api.items import ItemRecord, ItemState, TablePart
+from omt_core.api.items import Expected, ItemRecord, ItemState, TablePart
 from omt_core.api.stages import Baseline, KnownFile, StageTotals
 from omt_core.journal.file import to_blob, to_text
 
 _COLUMNS: Final = (
     "items.stage, key, items.name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, "
-    "coalesce(stages.plugin, '')"
+    "expected, coalesce(stages.plugin, '')"
 )
 _FROM: Final = "FROM items LEFT JOIN stages ON stages.name = items.stage"
 
@@ -154,7 +154,8 @@ def _files(rows: sqlite3.Cursor) -> Iterator[KnownFile]:
 
 
 def _record_of(row: tuple[Any, ...]) -> ItemRecord:
-    stage, key, name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, plugin = row
+    stage, key, name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, *last = row
+    candidates, expected, plugin = last
     return ItemRecord(
         stage,
         to_text(key),
@@ -170,6 +171,7 @@ def _record_of(row: tuple[Any, ...]) -> ItemRecord:
         plugin,
         None if part is None else _part(json.loads(part)),
         () if candidates is None else tuple(json.loads(candidates)),
+        None if expected is None else Expected(**json.loads(expected)),
     )
 
 

@@ -71,7 +71,12 @@ _VERSION_6: Final = """
 ALTER TABLE runs ADD COLUMN error_parts TEXT;
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+# Where a missing file should be, and what the database knows of it.
+_VERSION_7: Final = """
+ALTER TABLE items ADD COLUMN expected TEXT;
+"""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

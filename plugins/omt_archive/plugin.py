@@ -49,4 +49,4 @@ class ArchivePlugin(Plugin):
     async def validate_documents(self, call: ValidateDocuments) -> Sequence[Finding]:
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)
-        return await validate(stages, call.installation, self._settings, call.run)
+        return await validate(stages, call.installation, self._settings, call.run, call.missing)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
 from omt_archive.names import on_site
-from omt_core.api import Installation, InventoryState, Item, Row, one_line
+from omt_core.api import Expected, Installation, InventoryState, Item, Row, one_line
 from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, fold, refuse_reason
 from omt_folders.disk import Disk, listed
@@ -101,6 +101,7 @@ def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, m
             yield Item(
                 stage=STAGE, key=row.relative, name=row.relative, presence=InventoryState.MISSING,
                 reason=TEMPLATE_FILE_MISSING.code, detail=f"Template {row.key} names it.",
+                expected=None if folder is None else Expected(path=on_site(folder / row.relative, machine)),
             )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from omt_core.api import (
     Installation,
     InventoryState,
     Item,
+    MissingFiles,
     RunContext,
     Sentence,
     Severity,
@@ -145,15 +146,21 @@ class Tally:
 
 
 async def validate(
-    stages: ArchiveStages, installation: Installation, settings: ArchiveSettings, run: RunContext
+    stages: ArchiveStages,
+    installation: Installation,
+    settings: ArchiveSettings,
+    run: RunContext,
+    missing: MissingFiles | None = None,
 ) -> list[Finding]:
     """Read all stages once and say what was found, worst things about whole archives included.
+
+    What is `missing` is told file by file to whoever lists it.
 
     A folder that was there and is away is waited for; when that is in vain, it is told as one that is not there.
     """
     while True:
         try:
-            tally = await _tallied(stages, installation)
+            tally = await _tallied(stages, installation, missing)
             break
         except FolderAwayError as lost:
             try:
@@ -183,11 +190,15 @@ async def validate(
     return findings
 
 
-async def _tallied(stages: ArchiveStages, installation: Installation) -> Tally:
+async def _tallied(stages: ArchiveStages, installation: Installation, missing: MissingFiles | None) -> Tally:
     tally = Tally(installation)
     for stage in stages.all():
+        if missing is not None:
+            await missing.begin(stage.name)
         async for batch in stage.items():
             tally.add(batch)
+            if missing is not None:
+                await missing.add(batch)
     return tally
 
 

@@ -32,6 +32,7 @@ PUBLIC = {
     "RunEnded", "StartPlanned", "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
     "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
+    "Expected", "MissingFiles",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

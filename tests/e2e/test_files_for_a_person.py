@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,23 @@ def test_what_was_edited_is_kept_when_it_is_written_anew(site: Site, tmp_path: P
     review = tmp_path / "review"
     for _ in range(2):
         assert run("check", "--answers", site.answers, "--write-csv", review, folder=tmp_path).code == 0
-    assert sorted(path.name for path in review.iterdir()) == ["plans.csv", "usernames.csv"]
+    assert sorted(path.name for path in review.iterdir()) == ["missing-files.csv", "plans.csv", "usernames.csv"]
     (review / "plans.csv").write_bytes(b"edited")
     ended = run("check", "--answers", site.answers, "--write-csv", review, folder=tmp_path)
     assert ended.code == 0
     assert (review / "plans-1.csv").read_bytes() == b"edited"
     assert (review / "plans.csv").read_bytes() != b"edited"
     assert any("plans-1.csv" in line.get("message", "") for line in ended.lines)
+
+
+def test_missing_files_are_written_with_their_whole_path_before_anything_is_moved(tmp_path: Path) -> None:
+    site = build(tmp_path, users=5, documents=10)
+    archive = site.directory / "machine/C/SO_ARC"
+    away = next(path for path in sorted(archive.rglob("*.*")) if path.parent.name[0].isdigit())
+    away.unlink()
+    assert run("check", "--answers", site.answers, "--write-csv", tmp_path / "review", folder=tmp_path).code == 0
+    with (tmp_path / "review/missing-files.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert line["expected_path"] == "\\".join(("C:", "SO_ARC", *away.relative_to(archive).parts))
+    assert (line["part"], line["reason"]) == ("documents", "document-file-missing")
+    assert line["date"]

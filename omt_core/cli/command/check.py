@@ -17,12 +17,14 @@ from omt_core.api import files
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
+from omt_core.api.text import listing
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
+from omt_core.engine.upload.missing import MissingList
 
 
 class Check(CoreCommand):
@@ -35,7 +37,10 @@ class Check(CoreCommand):
     def configure(self, parser: argparse.ArgumentParser) -> None:
         add_answers(parser)
         parser.add_argument(
-            "--write-csv", type=Path, metavar="DIR", help="write plans.csv and usernames.csv there, to be edited"
+            "--write-csv",
+            type=Path,
+            metavar="DIR",
+            help="write plans.csv, usernames.csv and missing-files.csv there",
         )
 
     @override
@@ -59,22 +64,29 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
         await runner.do(drive.review(answers))
     finally:
         if call.options.write_csv is not None and runner.now.users:
-            await anyio.to_thread.run_sync(_write_csv, call, runner, call.options.write_csv)
+            missing = await MissingList(runner.now.folder).csv()
+            await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
     asked = runner.now.catalogue is not None
     call.console.print("No error stands" + (": a migration could begin." if asked else "; no tenant was asked."))
 
 
-def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:
-    """Write what can be edited. Raises `InputError` `csv-not-writable`; what was found is told all the same."""
+def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -> None:
+    """Write what can be edited, and the files to look for. Raises `InputError` `csv-not-writable`.
+
+    What was found is told all the same.
+    """
     users, decisions = runner.now.users, runner.now.decisions
-    plans, user_names = folder / "plans.csv", folder / "usernames.csv"
-    for file, text in (
-        (plans, plans_csv(users, decisions.plans)),
-        (user_names, user_names_csv(users, decisions.plans, decisions.user_names)),
-    ):
+    # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
+    written = {
+        folder / "plans.csv": plans_csv(users, decisions.plans).encode("utf-8-sig", "replace"),
+        folder / "usernames.csv": user_names_csv(users, decisions.plans, decisions.user_names).encode(
+            "utf-8-sig", "replace"
+        ),
+        folder / "missing-files.csv": missing,
+    }
+    for file, content in written.items():
         try:
-            # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
-            kept = _write_beside(file, text.encode("utf-8-sig", "replace"))
+            kept = _write_beside(file, content)
         except OSError as error:
             raise InputError(
                 "csv-not-writable",
@@ -83,7 +95,7 @@ def _write_csv(call: Invocation, runner: Runner, folder: Path) -> None:
             ) from error
         if kept is not None:
             call.app.engine.events.emit(Notice(message=f"{file} said something else: that is in {kept.name} now."))
-    call.console.print(f"Written: {plans} and {user_names}")
+    call.console.print(f"Written: {listing([str(file) for file in written])}")
 
 
 def _write_beside(file: Path, content: bytes) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from aiohttp import web
 from pydantic import Field
@@ -12,8 +13,12 @@ from omt_core.api.findings import Finding
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
 from omt_core.engine.result import FindingLine
+from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
-from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of
+from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+
+_PAGE: Final = 50
+_LARGEST_PAGE: Final = 1_000
 
 
 class NotificationsRequest(RequestBody):
@@ -74,6 +79,24 @@ async def look(request: web.Request) -> web.Response:
 def _reason(finding: Finding, waivers: Sequence[Waiver]) -> str | None:
     about = waiver_of(finding, waivers)
     return None if about is None else about.reason
+
+
+async def missing(request: web.Request) -> web.Response:
+    """Return a page of the files that the checks found missing, filtered by words."""
+    runner = controller_of(request).holder.runner
+    start, limit = request.query.get("start", ""), request.query.get("limit", "")
+    page = await MissingList(runner.now.folder).page(
+        request.query.get("text", ""),
+        start=int(start) if start.isdecimal() else 0,
+        limit=min(int(limit), _LARGEST_PAGE) if limit.isdecimal() else _PAGE,
+    )
+    return answer({"items": page.files, "matching": page.matching, "all": page.all})
+
+
+async def missing_csv(request: web.Request) -> web.Response:
+    """Return all files that the checks found missing, as a file for a spreadsheet."""
+    content = await MissingList(controller_of(request).holder.runner.now.folder).csv()
+    return download("missing-files.csv", content, "text/csv")
 
 
 async def run(request: web.Request) -> web.Response:

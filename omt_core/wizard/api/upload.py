@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Final, Literal, cast
 
+import anyio.to_thread
 from aiohttp import web
 from pydantic import Field
 
 from omt_core.api.files import temporary_folder
 from omt_core.api.items import ItemState
 from omt_core.engine.report import write_report
+from omt_core.engine.runner import Runner
+from omt_core.engine.upload.missing import MissingFile, has_words, missing_csv
 from omt_core.engine.upload.rate import parse_rate
 from omt_core.engine.workspace import RECEIPT_FILE
 from omt_core.http import Refusal
@@ -68,29 +72,44 @@ async def thaw(request: web.Request) -> web.Response:
 
 
 async def left_behind(request: web.Request) -> web.Response:
-    """Return a page of the items that are missing, failed, or were left out."""
-    state = _STATES.get(request.query.get("state", ""))
-    if state is None:
-        raise Refusal(400, "state-unknown", "There is no such state.", f"Ask for one of {', '.join(_STATES)}.")
+    """Return a page of the items that are missing, failed, or were left out, filtered by words."""
     wanted = request.query.get("limit", str(_PAGE))
     size = min(max(int(wanted), 1), _LARGEST_PAGE) if wanted.isdecimal() else _PAGE
     runner = controller_of(request).holder.runner
-    stage, _, key = request.query.get("after", "").partition("\t")
-    page = await runner.journal.items.page(state, after=(stage, key) if stage else None, limit=size)
-    following = f"{page[-1].stage}\t{page[-1].key}" if len(page) == size else None
-    codes = runner.engine.host.codes
-    items = [
-        {
-            "stage": record.stage,
-            "key": record.key,
-            "name": record.name,
-            "size": record.size,
-            "reason": record.reason,
-            "meaning": codes[record.reason].meaning if record.reason in codes else "",
-        }
-        for record in page
-    ]
-    return answer({"items": items, "next": following})
+    words = [word.casefold() for word in request.query.get("text", "").split()]
+    found: list[MissingFile] = []
+    async for one in _left(runner, _state(request), request.query.get("after", "")):
+        if has_words("\n".join((one.key, one.name, one.reason, one.path, one.date, *one.candidates)), words):
+            found.append(one)
+            if len(found) == size:
+                break
+    following = f"{found[-1].stage}\t{found[-1].key}" if len(found) == size else None
+    return answer({"items": found, "next": following})
+
+
+async def left_behind_csv(request: web.Request) -> web.Response:
+    """Return all of them, as a file for a spreadsheet."""
+    state = _state(request)
+    found = [one async for one in _left(controller_of(request).holder.runner, state, "")]
+    content = await anyio.to_thread.run_sync(missing_csv, found)
+    return download(f"{state.value}-files.csv", content, "text/csv")
+
+
+def _state(request: web.Request) -> ItemState:
+    state = _STATES.get(request.query.get("state", ""))
+    if state is None:
+        raise Refusal(400, "state-unknown", "There is no such state.", f"Ask for one of {', '.join(_STATES)}.")
+    return state
+
+
+async def _left(runner: Runner, state: ItemState, after: str) -> AsyncIterator[MissingFile]:
+    """Yield the items in a state that come after one, which is told by its stage and key."""
+    stage, _, key = after.partition("\t")
+    last = (stage, key) if stage else None
+    while page := await runner.journal.items.page(state, after=last, limit=_LARGEST_PAGE):
+        for record in page:
+            yield MissingFile.of_record(record)
+        last = (page[-1].stage, page[-1].key)
 
 
 async def report(request: web.Request) -> web.Response:

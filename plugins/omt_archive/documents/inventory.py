@@ -26,7 +26,7 @@ from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING,
 from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
-from omt_core.api import InventoryState, Item, Row
+from omt_core.api import Expected, InventoryState, Item, Row
 from omt_crm.paths import fold, refuse_reason
 from omt_folders.disk import Examination
 
@@ -154,7 +154,9 @@ class DocumentInventory:
             trouble = Examination(why.presence, reason=why.reason, detail=why.detail)
         owner.lacking += trouble is None
         login = document.owner or ""
-        owner.missing.append(Missing(document.key, document.name, expected, periods[0], login, trouble))
+        owner.missing.append(
+            Missing(document.key, document.name, expected, periods[0], login, trouble, document.registered)
+        )
         return None
 
     @staticmethod
@@ -201,10 +203,12 @@ class DocumentInventory:
 
     def _lacking(self, document: Missing, reason: str, candidates: tuple[str, ...]) -> Item:
         year, half = document.period
-        expected = "" if document.expected is None else f"Expected as {self._shown(document.expected)}."
+        path = "" if document.expected is None else self._shown(document.expected)
+        date = "" if document.registered is None else document.registered.isoformat()
         return Item(
             stage=STAGE, key=document.key, name=f"{document.login}/{year}.{half}/{document.name}",
-            presence=InventoryState.MISSING, reason=reason, detail=expected, candidates=candidates,
+            presence=InventoryState.MISSING, reason=reason, detail=f"Expected as {path}." if path else "",
+            candidates=candidates, expected=Expected(path=path, date=date) if path else None,
         )  # fmt: skip
 
     def _orphan(self, file: Unclaimed) -> Item:

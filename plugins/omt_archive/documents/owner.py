@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Missing:
     period: Period
     login: str
     trouble: Examination | None = None
+    registered: datetime | None = None
 
 
 class Located(NamedTuple):

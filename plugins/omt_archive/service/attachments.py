@@ -12,7 +12,7 @@ from omt_archive.names import on_site
 from omt_archive.service.attachment_index import AttachmentIndex, IndexedFile
 from omt_archive.service.files import missing_folder
 from omt_archive.service.folders import ServiceLayout
-from omt_core.api import InventoryState, Item, Row
+from omt_core.api import Expected, InventoryState, Item, Row
 from omt_core.api.files import real_path
 from omt_crm.numbers import whole_number
 from omt_folders.disk import Disk, Examination
@@ -91,6 +91,7 @@ class AttachmentInventory:
                 stage=STAGE, key=str(row.id), name=str(row.id), presence=InventoryState.MISSING,
                 reason=ATTACHMENT_FILE_MISSING.code, detail=self._expected(row),
                 candidates=tuple(on_site(file.path, self._machine) for found in files for file in found),
+                expected=self._place(row),
             )  # fmt: skip
             return
         file, seen = self._best(own, row.size)
@@ -121,6 +122,11 @@ class AttachmentInventory:
     def _expected(self, row: _Row) -> str:
         folders = [on_site(folder, self._machine) for folder in self._layout.folders_for(row.location)]
         return f"Expected in {' or '.join(folders)}." if folders else "The database names no folder for it."
+
+    def _place(self, row: _Row) -> Expected | None:
+        """Say where the file should lie: in the first folder that the row names, under its id."""
+        folder = next(iter(self._layout.folders_for(row.location)), None)
+        return None if folder is None else Expected(path=on_site(folder / str(row.id), self._machine), size=row.size)
 
     def _orphan(self, file: IndexedFile) -> Item:
         return self._left(file.path, FILE_WITHOUT_ATTACHMENT.code)

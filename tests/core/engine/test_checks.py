@@ -79,7 +79,7 @@ async def test_to_ask_changes_nothing_and_to_take_the_report_does(tmp_path: Path
         report = await check(session.engine, before, ALL_CHECKS)
         assert session.now is before
         assert unanswered(before, ALL_CHECKS) == ALL_CHECKS
-        take_report(session, report)
+        await take_report(session, report)
         assert unanswered(session.now, ALL_CHECKS) == ()
         assert session.now.revision > before.revision
         with pytest.raises(FindingsError, match="bad-plan"):
@@ -145,7 +145,7 @@ async def test_what_was_looked_at_before_a_decision_is_not_taken_after_it(tmp_pa
         await session.assign(plans={"HH": "bad"}, user_names={})
         report = await check(session.engine, session.now, ALL_CHECKS)
         await session.assign(plans={"HH": "good"}, user_names={})
-        take_report(session, report)
+        await take_report(session, report)
         assert unanswered(session.now, ALL_CHECKS) == (PLANS, USER_NAMES, MIGRATION)
         assert standing_errors(session.engine, session.now) == ()
         with pytest.raises(InputError) as caught:
@@ -165,7 +165,7 @@ async def test_a_report_about_another_session_is_dropped(tmp_path: Path) -> None
     async with session_in(tmp_path, rules=Rules) as closed:
         report = await check(closed.engine, closed.now, ALL_CHECKS)
     async with session_in(tmp_path, rules=Rules) as session:
-        take_report(session, report)
+        await take_report(session, report)
         assert unanswered(session.now, ALL_CHECKS) == ALL_CHECKS
 
 
@@ -175,9 +175,9 @@ async def test_what_is_asked_again_does_not_stand_until_it_answers(tmp_path: Pat
         before = session.now
         now = ask_again(session, ALL_CHECKS)
         assert unanswered(now, ALL_CHECKS) == ALL_CHECKS
-        take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"))
+        await take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"))
         assert unanswered(session.now, ALL_CHECKS) == ALL_CHECKS
-        take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"), before=before)
+        await take_report(session, await check(session.engine, now, ALL_CHECKS, only="rules"), before=before)
         assert unanswered(session.now, ALL_CHECKS) == ()
 
 

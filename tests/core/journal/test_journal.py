@@ -14,7 +14,7 @@ import pytest
 from omt_core.api import FindingCode, Sentence, Severity, joined, quantity, sentence
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, OmtError
-from omt_core.api.items import InventoryState, Item, ItemState, TablePart
+from omt_core.api.items import Expected, InventoryState, Item, ItemState, TablePart
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import KnownFile, UploadStage
@@ -279,6 +279,19 @@ async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_p
         assert await imported(journal)
         await journal.items.record_inventory([document("2")])
         assert not await imported(journal)
+
+
+async def test_what_becomes_known_of_a_missing_file_leaves_its_stage_as_it_was_imported(tmp_path: Path) -> None:
+    """As in the journal of 0.5.0, which did not know where a file should be."""
+    missing = document("2", presence=InventoryState.MISSING)
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.items.record_inventory([missing])
+        await note_documents(journal)
+    where = Expected(path="C:\\SO_ARC\\HH\\2022.1\\2", size=3, date="2022-03-01")
+    async with run_of(tmp_path / "journal.sqlite", baseline=True) as journal:
+        await journal.items.record_inventory([replace(missing, expected=where)])
+        (known,) = await journal.items.page(ItemState.MISSING, after=None, limit=9)
+        assert (known.expected, await imported(journal)) == (where, True)
 
 
 @pytest.mark.parametrize("change", ["outcome", "reset", "manifest", "gone"])

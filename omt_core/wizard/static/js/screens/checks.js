@@ -15,6 +15,7 @@ import { dateTime, t, tn } from "../core/text.js";
 import { FilterBar } from "./checks/filter-bar.js";
 import { FindingList } from "./checks/finding-list.js";
 import { groups } from "./checks/finding-groups.js";
+import { MissingFiles } from "./checks/missing-files.js";
 import { PluginTable, pluginState } from "./checks/plugin-table.js";
 
 class Checks extends ScreenElement {
@@ -33,6 +34,7 @@ class Checks extends ScreenElement {
       t("checks.print"));
     this.filter = new FilterBar(() => this.#filtered());
     this.findings = new FindingList();
+    this.missing = new MissingFiles();
     this.plugins = new PluginTable((plugin) => this.#run(plugin));
     this.inactive = h("div");
     this.place = h("div", null, loading(t("checks.loading")));
@@ -40,7 +42,7 @@ class Checks extends ScreenElement {
       h("header", null, h("h1", null, t("checks.title")), h("p", { class: "page__lead" }, t("checks.lead"))),
       h("div", { class: "checks__head" }, this.standing,
         h("div", { class: "toolbar no-print" }, this.again, this.print)),
-      this.errors.element, this.inactive, this.place);
+      this.errors.element, this.inactive, this.missing.element, this.place);
     this.follow(this.findings.followPrinting());
   }
 
@@ -89,6 +91,7 @@ class Checks extends ScreenElement {
     this.filter.count(answer.findings);
     this.plugins.show(answer.plugins, answer.findings);
     this.plugins.disable(this.again.disabled);
+    void this.missing.read();
     replace(this.inactive, inactiveNotice(answer.plugins));
     if (first) replace(this.place, this.filter.element, this.findings.element, this.plugins.element);
     this.#show();

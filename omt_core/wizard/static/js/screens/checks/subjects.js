@@ -1,8 +1,7 @@
 /** Whom or what a finding is about: the first ten, all of them on request, and all as text to copy. */
 
+import { copyButton } from "../../core/copy.js";
 import { h, replace } from "../../core/dom.js";
-import { icon } from "../../core/icons.js";
-import { toast } from "../../core/toast.js";
 import { number, t, tn } from "../../core/text.js";
 
 const SHOWN = 10;
@@ -16,7 +15,9 @@ export function subjectList(subjects) {
   show(false);
   const buttons = h("div", { class: "toolbar no-print" });
   if (subjects.length > SHOWN) buttons.append(toggle(list, subjects.length, show));
-  if (subjects.length > 1) buttons.append(copyButton(subjects));
+  if (subjects.length > 1) {
+    buttons.append(copyButton(subjects.join("\n"), { said: tn("checks.copied", subjects.length) }));
+  }
   return h("div", null, list, buttons.firstChild ? buttons : null);
 }
 
@@ -40,17 +41,4 @@ function toggle(list, count, show) {
   lists.set(list, (all) => show(all || open));
   say();
   return button;
-}
-
-function copyButton(subjects) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(subjects.join("\n"));
-      toast(tn("checks.copied", subjects.length));
-    } catch {
-      toast(t("checks.copy-refused")); // The browser may forbid it; the list can be marked and copied by hand.
-    }
-  };
-  return h("button", { type: "button", class: "button button--quiet button--small", on: { click: copy } },
-    icon("copy"), t("checks.copy"));
 }

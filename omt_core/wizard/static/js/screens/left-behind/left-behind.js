@@ -2,10 +2,11 @@
 
 import { get } from "../../core/api.js";
 import { h, replace, setAttribute, setText } from "../../core/dom.js";
+import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { empty, failed, loading } from "../../core/placeholder.js";
 import { number, t, tn } from "../../core/text.js";
-import { itemTable } from "./item-table.js";
+import { itemTable, listTools } from "./item-table.js";
 
 const PAGE = 25;
 /** Milliseconds between two readings while the counts go up. */
@@ -26,6 +27,7 @@ export class LeftBehind {
   #turn = 0;
   #timer = 0;
   #stale = true;
+  #text = "";
 
   /** @param {{open: (boolean|undefined)}} options whether they open by themselves once there is something in them */
   constructor({ open = false } = {}) {
@@ -40,9 +42,10 @@ export class LeftBehind {
     this.on = this.#turner("left-behind.next", () => this.#pages.push(this.#next));
     this.place = h("span", { class: "muted" });
     this.pager = h("div", { class: "toolbar left-behind__pager", hidden: true }, this.back, this.place, this.on);
+    this.tools = listTools((text) => this.#filter(text));
     this.body = h("div", { class: "left-behind__body" },
       h("div", { class: "toolbar", role: "group", "aria-label": t("left-behind.kinds") }, this.tabs),
-      this.hint, this.list, this.pager);
+      this.hint, this.tools.element, this.list, this.pager);
     this.element = h("details", { class: "card left-behind", on: { toggle: () => this.#toggled() } },
       h("summary", { class: "opener left-behind__summary" }, this.mark, this.title), this.body);
     this.#label();
@@ -84,7 +87,9 @@ export class LeftBehind {
         t("left-behind.kind", { kind: t(kind.label), count: number(this.#counts[kind.count]) }));
       setAttribute(this.tabs[place], "aria-pressed", String(kind === this.#kind));
     });
-    if (this.#kind) setText(this.hint, t(this.#kind.hint));
+    if (!this.#kind) return;
+    setText(this.hint, t(this.#kind.hint));
+    this.tools.offer(here(`/api/upload/left-behind.csv?state=${this.#kind.state}`));
   }
 
   #toggled() {
@@ -95,6 +100,12 @@ export class LeftBehind {
     this.#kind = kind;
     this.#pages = [null];
     this.#label();
+    void this.#load();
+  }
+
+  #filter(text) {
+    this.#text = text;
+    this.#pages = [null];
     void this.#load();
   }
 
@@ -128,6 +139,7 @@ export class LeftBehind {
     const query = new URLSearchParams({ state: this.#kind.state, limit: String(PAGE) });
     const after = this.#pages.at(-1);
     if (after !== null) query.set("after", after);
+    if (this.#text) query.set("text", this.#text);
     return query;
   }
 
@@ -139,13 +151,13 @@ export class LeftBehind {
     }
     this.#next = page.next;
     replace(this.list, page.items.length ? itemTable(page.items)
-      : empty({ title: t("left-behind.none"), iconName: "check" }));
+      : empty(this.#text ? { title: t("left-behind.no-match") } : { title: t("left-behind.none"), iconName: "check" }));
     this.pager.hidden = !page.next && this.#pages.length === 1;
     this.back.disabled = this.#pages.length === 1;
     this.on.disabled = !page.next;
     const before = (this.#pages.length - 1) * PAGE;
     const last = before + page.items.length;
-    setText(this.place, t("left-behind.place", {
+    setText(this.place, this.#text ? "" : t("left-behind.place", {
       first: number(before + 1), last: number(last), count: number(Math.max(this.#counts[this.#kind.count], last)),
     }));
   }

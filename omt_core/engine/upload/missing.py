@@ -1,0 +1,203 @@
+"""The files that are missing on site, as a person works on them: before the upload, and what it left behind.
+
+What the checks find lies in the workspace, a file for each stage, so that memory does not grow with it and a restart
+of the tool still shows it. Until their report is taken it waits beside what an earlier check found.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+from typing_extensions import override
+
+from omt_core.api import files
+from omt_core.api.context import MissingFiles
+from omt_core.api.errors import WORKSPACE_NOT_WRITABLE
+from omt_core.api.items import InventoryState, Item, ItemRecord
+from omt_core.api.sentence import sentence
+from omt_core.api.text import spreadsheet_cell
+
+CSV_COLUMNS: Final = ("part", "id", "name", "expected_path", "size", "date", "reason", "nearest_files")
+_KEPT: Final = "missing-{}.jsonl"
+_WAITING: Final = "missing-{}.new"
+_STAGE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingFile:
+    """One file that is not where it should be: its whole `path` as on site, `size` and `date` as the database has them.
+
+    For one that is there and could not be read or sent `path` is where it lies.
+    """
+
+    stage: str
+    key: str
+    name: str
+    reason: str
+    path: str = ""
+    size: int | None = None
+    date: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @classmethod
+    def of_item(cls, item: Item) -> MissingFile:
+        """Take what the inventory says."""
+        return _of(item, None)
+
+    @classmethod
+    def of_record(cls, record: ItemRecord) -> MissingFile:
+        """Take what the journal has."""
+        return _of(record, record.location)
+
+
+def _of(known: Item | ItemRecord, location: str | None) -> MissingFile:
+    expected = known.expected
+    return MissingFile(
+        stage=known.stage,
+        key=_text(known.key),
+        name=_text(known.name),
+        reason=known.reason,
+        path=_text(location or "") if expected is None else _text(expected.path),
+        size=(known.size if location else None) if expected is None else expected.size,
+        date="" if expected is None else expected.date,
+        candidates=tuple(map(_text, known.candidates)),
+    )
+
+
+class FoundMissing(MissingFiles):
+    """What a check finds, to be kept once its report is taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stages: set[str] = set()
+        self.error: OSError | None = None
+        """Why the list is not whole; a rule that only told of a file is not to blame for it."""
+
+    @override
+    async def begin(self, stage: str) -> None:
+        if _STAGE.fullmatch(stage) is None:
+            raise ValueError(f"{stage!r} is not the name of a stage")
+        self._stages.add(stage)
+        await self._write(stage, b"", mode="wb")
+
+    @override
+    async def add(self, items: Sequence[Item]) -> None:
+        lines: dict[str, bytes] = {}
+        for item in items:
+            if item.presence is InventoryState.MISSING and item.stage in self._stages:
+                line = json.dumps(asdict(MissingFile.of_item(item)), ensure_ascii=False)
+                lines[item.stage] = lines.get(item.stage, b"") + line.encode() + b"\n"
+        for stage, written in lines.items():
+            await self._write(stage, written, mode="ab")
+
+    async def keep(self, *, whole: bool) -> None:
+        """Let this take the place of what was found before; of stages that were not asked now only if it is the whole.
+
+        Raises `InputError` `workspace-not-writable`.
+        """
+        await anyio.to_thread.run_sync(self._keep, whole)
+
+    async def _write(self, stage: str, content: bytes, *, mode: str) -> None:
+        def write() -> None:
+            with (self._folder / _WAITING.format(stage)).open(mode) as file:
+                file.write(content)
+
+        if self.error is None:
+            try:
+                await anyio.to_thread.run_sync(write)
+            except OSError as error:
+                self.error = error
+
+    def _keep(self, whole: bool) -> None:  # noqa: FBT001 - handed over by position to the thread
+        try:
+            if self.error is not None:
+                raise self.error
+            for stage in self._stages:
+                files.replace(self._folder / _WAITING.format(stage), self._folder / _KEPT.format(stage))
+            for kept in self._folder.glob(_KEPT.format("*")) if whole else ():
+                if kept.name.removeprefix("missing-").removesuffix(".jsonl") not in self._stages:
+                    files.remove(kept)
+        except OSError as error:
+            why = error.strerror or error
+            raise WORKSPACE_NOT_WRITABLE.error(
+                sentence("The list of missing files cannot be kept in {folder}: {why}.", folder=self._folder, why=why)
+            ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPage:
+    """A page of the list: `matching` is how many the filter leaves, `all` how many there are."""
+
+    files: tuple[MissingFile, ...]
+    matching: int
+    all: int
+
+
+class MissingList:
+    """What the last check found missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def page(self, text: str = "", *, start: int = 0, limit: int = 100) -> MissingPage:
+        """Return `limit` files from the place `start` on, of those that have all words of a text somewhere."""
+        return await anyio.to_thread.run_sync(self._page, text, start, limit)
+
+    async def csv(self) -> bytes:
+        """Return the whole list for a spreadsheet."""
+        return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, self._lines())))
+
+    def _page(self, text: str, start: int, limit: int) -> MissingPage:
+        # As they stand in the file, where a backslash is two.
+        words = [json.dumps(word, ensure_ascii=False)[1:-1].casefold() for word in text.split()]
+        found: list[MissingFile] = []
+        every = matching = 0
+        for line in self._lines():
+            every += 1
+            if words and not has_words(line, words):
+                continue
+            if start <= matching < start + limit:
+                found.append(_file(line))
+            matching += 1
+        return MissingPage(files=tuple(found), matching=matching, all=every)
+
+    def _lines(self) -> Iterator[str]:
+        for file in sorted(self._folder.glob(_KEPT.format("*"))):
+            with file.open(encoding="utf-8") as lines:
+                yield from lines
+
+
+def has_words(text: str, words: Iterable[str]) -> bool:
+    """Tell whether each of these words, folded, is somewhere in a text."""
+    folded = text.casefold()
+    return all(word in folded for word in words)
+
+
+def missing_csv(missing: Iterable[MissingFile]) -> bytes:
+    """Write files for a spreadsheet; with a byte order mark it reads UTF-8, without one it guesses."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for one in missing:
+        size = "" if one.size is None else str(one.size)
+        cells = (one.stage, one.key, one.name, one.path, size, one.date, one.reason, " | ".join(one.candidates))
+        writer.writerow([spreadsheet_cell(cell) for cell in cells])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _file(line: str) -> MissingFile:
+    fields = json.loads(line)
+    return MissingFile(**{**fields, "candidates": tuple(fields["candidates"])})
+
+
+def _text(name: str) -> str:
+    """Return a name that UTF-8 can hold: what is no text is written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,63 @@
+"""Files that are missing: looked for before the upload, and named the same after it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import NewPerson, StartWizard
+from tests.browser.screens.checklist import Checklist, Checks
+from tests.browser.screens.uploading import Complete
+from tests.browser.sites import Office
+
+
+def row(inside: Locator, name: str) -> Locator:
+    """The line of a file."""
+    return inside.get_by_role("row").filter(has_text=name)
+
+
+def test_missing_files_are_listed_with_their_whole_path_before_the_upload_and_after_it(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    renamed, away = office.documents()[:2]
+    expected = "C:\\SO_ARC\\" + "\\".join(renamed.relative_to(office.archive.parent).parts)
+    other = renamed.with_name(f"{renamed.stem}(2){renamed.suffix}")
+    renamed.rename(other)
+    shutil.move(away, shelf)
+    person = new_person(permissions=["clipboard-read", "clipboard-write"])
+    person.open(start_wizard().link)
+    checklist = person.review(person.go_to_checklist(office))
+    checklist.open(Checklist.CHECKS)
+    checks = Checks(person.page)
+    summary = person.page.get_by_text("2 missing files: where they should be, and what may be them")
+    summary.click()
+    listed = checks.main.get_by_role("group").filter(has=summary)
+    expect(listed.get_by_role("row")).to_have_count(3)
+    search = listed.get_by_role("searchbox", name="Filter by path, name or number")
+    search.fill(expected)
+    expect(listed.get_by_role("row")).to_have_count(2)
+    line = row(listed, renamed.name)
+    expect(line).to_contain_text(f"Expected as {expected}")
+    nearest = expected.replace(renamed.name, other.name)
+    expect(line).to_contain_text(f"Perhaps {nearest}")
+    line.get_by_role("button", name=f"Copy {nearest}", exact=True).click()
+    assert person.page.evaluate("navigator.clipboard.readText()") == nearest
+    with person.page.expect_download() as download:
+        listed.get_by_role("link", name="All as CSV").click()
+    before = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert before[0] == "part,id,name,expected_path,size,date,reason,nearest_files"
+    assert sorted(expected in one for one in before[1:]) == [False, True]
+
+    checks.back()
+    Checklist(person.page).start(live=False)
+    complete = Complete(person.page)
+    line = row(complete.main, renamed.name)
+    expect(line).to_contain_text(f"Expected as {expected}")
+    expect(line).to_contain_text(f"Perhaps {nearest}")
+    with person.page.expect_download() as download:
+        complete.main.get_by_role("link", name="All as CSV").click()
+    assert sorted(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == sorted(before)
