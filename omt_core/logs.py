@@ -92,6 +92,11 @@ def _own_file(folder: Path) -> LogFile:
     raise BlockingIOError(f"{_MOST_AT_ONCE} processes of the tool write a log in {folder}")
 
 
+def log_files() -> tuple[Path, ...]:
+    """Return the files that this process writes its log to, as they are now."""
+    return tuple(Path(one.baseFilename) for one in logging.getLogger("omt").handlers if isinstance(one, LogFile))
+
+
 def end_logging() -> None:
     """Close the log file."""
     root = logging.getLogger("omt")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from omt_core.http import Handler
-from omt_core.wizard.api import checks, installation, machine, pages, settings, upload, users
+from omt_core.wizard.api import (
+    checks,
+    documentation,
+    installation,
+    machine,
+    pages,
+    settings,
+    support,
+    upload,
+    users,
+)
 from omt_core.wizard.route import Route
 from omt_core.wizard.security.exchange import exchange
 from omt_core.wizard.stream import events
@@ -62,6 +72,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/thaw", upload.thaw),
     _get("/api/report.{form:html|csv|json}", upload.report),
     _get("/api/receipt", upload.receipt),
+    _get("/api/support", support.look),
+    _get("/api/support.zip", support.give),
+    _get(documentation.PATH, documentation.look),
     _get("/api/settings", settings.look),
     _post("/api/settings", settings.change),
 )

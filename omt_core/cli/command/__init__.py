@@ -12,6 +12,7 @@ from omt_core.cli.command.precopy import Precopy
 from omt_core.cli.command.purge import Purge
 from omt_core.cli.command.report import Report
 from omt_core.cli.command.status import Status
+from omt_core.cli.command.support import Support
 from omt_core.cli.command.thaw import Thaw
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Purge",
     "Report",
     "Status",
+    "Support",
     "Thaw",
 ]

@@ -31,6 +31,7 @@ from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import Result
 from omt_core.engine.session import Snapshot
 from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, Upload
+from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
 from omt_core.wizard.controller.checklist import Checklist
 from omt_core.wizard.controller.checks import Checks
 from omt_core.wizard.controller.composer import Compose, Composer
@@ -121,6 +122,8 @@ class SessionController:
         self.checklist = Checklist(self.holder, self.changed, self._refuse_decisions)
         self.checks = Checks(group, self.holder, self.changed, self._refuse_decisions)
         self.upload = UploadRun(group, self.holder, self.changed, self._row_changed)
+        self.support: SupportBundle | None = None
+        """The support bundle that a person was shown last: it is that one which they take."""
         self.closed = anyio.Event()
         self.options = options
         self._known = Known()
@@ -209,6 +212,20 @@ class SessionController:
         """Look at what a night needs of this machine; nothing changes, also in the session."""
         request = ExaminationRequest(answers=self.answers, workspace=self._workspace)
         return await examine(self.composer.app.engine, request)
+
+    async def gather_support(self) -> SupportBundle:
+        """Put a support bundle together and keep it; nothing changes else. Raises `OmtError` `support-not-clean`."""
+        now, app = self.now, self.composer.app
+        self.support = None
+        request = SupportRequest(
+            settings=app.settings,
+            workspace=self._workspace if now is None else now.folder,
+            manual=self.answers,
+            users=() if now is None else now.users,
+            findings=None if now is None else now.findings,
+        )
+        self.support = await gather(app.engine, request)
+        return self.support
 
     def ask_for_answers(self) -> None:
         """Show the manual answers although an installation was found: it may be the wrong one."""

@@ -49,6 +49,7 @@ MADE_BY_SCRIPTS = (
     "right.",
     "setting.",
     "settings.plugin.",
+    "support.member.",
     "shell.step.",
     "step.",
     "upload.analysing.",

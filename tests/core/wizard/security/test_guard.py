@@ -37,7 +37,7 @@ def shown(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-PARTS = {"id": "1", "photo": "1", "code": "a-code", "form": "html"}
+PARTS = {"id": "1", "photo": "1", "code": "a-code", "form": "html", "name": "index"}
 """Something for each variable part of a path."""
 
 

@@ -1,6 +1,7 @@
 /** Messages on a page: notices of four kinds, and what the tool refused. */
 
 import { h } from "./dom.js";
+import { errorHelp } from "./error-help.js";
 import { icon } from "./icons.js";
 import { prose } from "./prose.js";
 import { t } from "./text.js";
@@ -18,7 +19,7 @@ export function notice(kind, { title, content, code, actions = [] }) {
     h("div", { class: "notice__body" },
       title ? h("p", { class: "notice__title" }, prose(title)) : null,
       content ? h("div", { class: "notice__text" }, typeof content === "string" ? prose(content) : content) : null,
-      code ? h("p", { class: "notice__code" }, t("error.code", { code })) : null),
+      code ? errorHelp(code) : null),
     actions.length ? h("div", { class: "notice__actions" }, actions) : null);
 }
 

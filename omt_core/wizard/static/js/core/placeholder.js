@@ -1,6 +1,7 @@
 /** What stands where there is nothing yet, nothing at all, or nothing that could be shown. */
 
 import { h } from "./dom.js";
+import { errorHelp } from "./error-help.js";
 import { icon } from "./icons.js";
 import { t } from "./text.js";
 
@@ -28,7 +29,7 @@ export function failed(error, again) {
   return h("div", { class: "placeholder placeholder--failed", role: "alert" },
     icon("warning"), h("p", { class: "placeholder__title" }, error.message),
     error.remedy ? h("p", null, error.remedy) : null,
-    error.code ? h("p", { class: "muted" }, t("error.code", { code: error.code })) : null,
+    error.code ? errorHelp(error.code) : null,
     again ? h("button", { type: "button", class: "button", on: { click: again } },
       icon("refresh"), t("error.again")) : null);
 }

@@ -1,0 +1,63 @@
+"""`omt support`: the person sees what would be in the file before there is one."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from omt_core.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("OMT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def error_of(out: str) -> str:
+    return str(json.loads(out.splitlines()[-1])["error"]["code"])
+
+
+def test_the_contents_are_listed_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["support", "--list"]) == 0
+    out = capsys.readouterr().out
+    assert "versions.json" in out
+    assert "what `omt doctor` says of this machine" in out
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_with_yes_the_bundle_is_written_as_it_was_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["support", str(tmp_path / "b.zip"), "--yes", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    listed = {line["name"] for line in lines if line["event"] == "member"}
+    assert set(zipfile.ZipFile(tmp_path / "b.zip").namelist()) == listed
+    assert "log/omt.log" in listed
+
+
+def test_where_nobody_can_be_asked_it_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["support", str(tmp_path / "b.zip"), "--json"]) == 2
+    assert error_of(capsys.readouterr().out) == "support-not-agreed"
+    assert not (tmp_path / "b.zip").exists()
+
+
+@pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 2), ("\n", 2), ("", 2)])
+def test_a_person_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int) -> None:
+    answer = io.StringIO(said)
+    monkeypatch.setattr(answer, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", answer)
+    assert main(["support", str(tmp_path / "b.zip")]) == code
+    assert (tmp_path / "b.zip").exists() == (code == 0)
+
+
+def test_it_needs_a_file_or_to_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["support", "--json"]) == 2
+    assert error_of(capsys.readouterr().out) == "usage"
