@@ -13,6 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import jinja2
+import jinja2.nodes
+
 from omt_core.api.sentence import placeholders
 
 ROOT: Final = Path(__file__).parents[2]
@@ -20,6 +23,7 @@ LANGUAGES: Final = ("de", "nl", "sv", "no", "da")
 _SENTENCES: Final[Mapping[str, Sequence[int]]] = {"sentence": (0,), "plural": (1, 2)}
 """What makes sentences, and which of its arguments are templates."""
 _CATALOGUES: Final = {"FindingCode": ("meaning", "remedy"), "ErrorCode": ("meaning", "remedy")}
+_TITLED: Final = {"UploadStage": ("title",)}
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
 _ELSEWHERE: Final = {"testing", "tests"}
@@ -70,7 +74,25 @@ def _all_in(package: Path) -> tuple[Template | str, ...]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 found += (one for one in _said(node, name) if isinstance(one, Template) or name not in _MAKERS)
+    for file in sorted(package.rglob("*.jinja")):
+        found += _said_in_page(file)
     return tuple(found)
+
+
+def _said_in_page(file: Path) -> Iterator[Template | str]:
+    """Read a page's template: `say` is `sentence` there, and `quantity` what it is elsewhere."""
+    name = file.relative_to(ROOT).as_posix()
+    for call in jinja2.Environment(autoescape=True).parse(file.read_text("utf-8")).find_all(jinja2.nodes.Call):
+        called = call.node.name if isinstance(call.node, jinja2.nodes.Name) else ""
+        words = [one.value for one in call.args if isinstance(one, jinja2.nodes.Const)]
+        place = f"{name}:{call.lineno}"
+        if called == "say":
+            given = frozenset(keyword.key for keyword in call.kwargs)
+            yield Template(words[0], place, given) if words else place
+        elif called == "quantity":
+            yield from (
+                Template(f"{{number:,}} {noun}", place, frozenset({"number"})) for noun in (words[0], f"{words[0]}s")
+            )
 
 
 def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
@@ -93,6 +115,9 @@ def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
             yield from (Template(text, place, frozenset()) for text in texts)
             if not texts:
                 yield place
+    elif called in _TITLED:
+        for title in [named[one] for one in _TITLED[called] if one in named]:
+            yield from (Template(text, place, frozenset()) for text in _texts(title))
     elif called in _MESSAGES and isinstance(call.func, ast.Attribute):
         arguments = [*call.args[:1], *(named[one] for one in _MESSAGES[called] if one in named)]
         for argument in arguments:

@@ -98,7 +98,7 @@ from omt_core.api.online import (
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
-from omt_core.api.sentence import Sentence, joined, plural, sentence
+from omt_core.api.sentence import Sentence, changed, joined, parts_of, plural, sentence, sentence_of
 from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
 from omt_core.api.text import (
     byte_size,
@@ -241,6 +241,7 @@ __all__ = [
     "__version__",
     "byte_size",
     "calls",
+    "changed",
     "decode_text",
     "drives",
     "duration",
@@ -254,10 +255,12 @@ __all__ = [
     "looked_at",
     "may_write",
     "one_line",
+    "parts_of",
     "pinned_key",
     "plural",
     "quantity",
     "sentence",
+    "sentence_of",
     "spreadsheet_cell",
     "translated",
 ]

@@ -399,10 +399,11 @@ class AddReportSections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderReport:
-    """Write the report of a migration to `output`."""
+    """Write the report of a migration to `output`, what people read of it in a `Language`; what programs read stays."""
 
     record: MigrationRecord
     sections: Sequence[ReportSection]
     format: Literal["html", "csv", "json"]
     output: Path
     run: RunContext
+    language: str = "en"

@@ -46,15 +46,15 @@ class Console(EventSink):
         json_lines: bool,
         debug: bool,
         self_command: Sequence[str],
-        language: Language = Language.ENGLISH,
+        language: Language | None = None,
         out: TextIO | None = None,
         err: TextIO | None = None,
     ) -> None:
         self._events = events
         self._json = json_lines
         self.debug = debug
-        self.language = language
-        """What a person is told is told in it; what a program reads stays English."""
+        self.asked = language
+        """The language that was asked for; that of this machine counts where none was."""
         self.finished = False
         """Whether the result was told."""
         self._self_command = tuple(self_command)
@@ -74,6 +74,11 @@ class Console(EventSink):
     def json(self) -> bool:
         """Whether standard output is for a program."""
         return self._json
+
+    @property
+    def language(self) -> Language:
+        """What a person is told is told in it; what a program reads stays English."""
+        return self.asked or Language.of_this_machine()
 
     @property
     def behind(self) -> bool:

@@ -35,7 +35,7 @@ class GlobalOptions:
     log_level: str
     debug: bool
     json: bool
-    language: Language
+    language: Language | None
     answers: Path | None
     rest: tuple[str, ...]
     """The words that are left for the command's own parser."""
@@ -48,7 +48,7 @@ class GlobalOptions:
             words += ["--plugin", plugin]
         for name in self.disabled:
             words += ["--disable-plugin", name]
-        if self.language is not Language.of_this_machine():
+        if self.language is not None:
             words += ["--language", self.language.value]
         if self.settings is not None:
             words += ["--settings", str(self.settings)]
@@ -97,7 +97,7 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
         log_level="debug" if found.debug else found.log_level,
         debug=found.debug,
         json=found.json,
-        language=Language(found.language) if found.language else Language.of_this_machine(),
+        language=None if found.language is None else Language(found.language),
         answers=answers,
         rest=tuple(rest),
     )

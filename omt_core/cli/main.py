@@ -61,7 +61,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     try:
         _refuse_other_encodings()
         options = read_global_options(words)
-        console.language = options.language
+        console.asked = options.language
         if begin_logging(options.log_level) is None:
             console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
         answers = None if options.answers is None else load_answers(options.answers)

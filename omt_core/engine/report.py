@@ -14,6 +14,7 @@ from omt_core.api import calls
 from omt_core.api.context import RunContext
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding, FindingCode
+from omt_core.api.language import Language
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import facts
@@ -65,9 +66,19 @@ async def write_report(
 
 
 async def render(
-    engine: Engine, record: MigrationRecord, run: RunContext, output: Path, form: Literal["html", "csv", "json"]
+    engine: Engine,
+    record: MigrationRecord,
+    run: RunContext,
+    output: Path,
+    form: Literal["html", "csv", "json"],
+    *,
+    language: str | None = None,
 ) -> Sequence[Finding]:
-    """Have a report written, with the sections that plugins add, and return which of them failed to add any."""
+    """Have a report written, with the sections that plugins add, and return which of them failed to add any.
+
+    It is in the contact's language unless another is asked for, and in that of this machine where nobody named one.
+    """
+    contact = record.decisions.contact
     added = await engine.dispatch.every(Plugin.add_report_sections, calls.AddReportSections(record=record, run=run))
     await engine.dispatch.one(
         Plugin.render_report,
@@ -77,6 +88,7 @@ async def render(
             format=form,
             output=output,
             run=run,
+            language=language or (Language.of_this_machine() if contact is None else contact.language),
         ),
     )
     return added.faults

@@ -29,7 +29,17 @@ from omt_archive.settings import ArchiveSettings
 from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
 from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import is_template_folder, template_folder, template_rows, templates
-from omt_core.api import Baseline, Differences, FolderAwayError, Installation, Item, Row, SourceDatabase, UploadStage
+from omt_core.api import (
+    Baseline,
+    Differences,
+    FolderAwayError,
+    Installation,
+    Item,
+    Row,
+    SourceDatabase,
+    UploadStage,
+    sentence,
+)
 from omt_folders.disk import Disk
 from omt_folders.seen_folders import SeenFolders
 from omt_folders.stage import in_batches
@@ -73,10 +83,12 @@ class ArchiveStages:
         """Return the stages with the titles and in the order of W73."""
         stage = self._stage
         return (
-            stage(TEMPLATES_STAGE, "Templates", 30, self.templates, takes_new=True),
-            replace(stage(DOCUMENTS_STAGE, "Documents", 40, self.documents), differences=self.document_differences),
-            stage(SERVICE_STAGE, "Customer Service", 50, self.customer_service, takes_new=True),
-            stage(ATTACHMENTS_STAGE, "Attachments", 60, self.attachments),
+            stage(TEMPLATES_STAGE, sentence("Templates"), 30, self.templates, takes_new=True),
+            replace(
+                stage(DOCUMENTS_STAGE, sentence("Documents"), 40, self.documents), differences=self.document_differences
+            ),
+            stage(SERVICE_STAGE, sentence("Customer Service"), 50, self.customer_service, takes_new=True),
+            stage(ATTACHMENTS_STAGE, sentence("Attachments"), 60, self.attachments),
         )
 
     def _stage(

@@ -26,6 +26,7 @@ from omt_core.api import (
     ValueLimit,
     calls,
     hookimpl,
+    sentence,
 )
 from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
 from omt_database.drivers.choice import choose_driver
@@ -139,10 +140,17 @@ class DatabasePlugin(Plugin):
         if not left:
             return ()
         rows = tuple((name, _what_stays(name)) for name in left)
-        return (ReportSection(title="Left on site", columns=("Name", "What stays"), rows=rows, order=REPORT_ORDER),)
+        return (
+            ReportSection(
+                title=sentence("Left on site"),
+                columns=(sentence("Name"), sentence("What stays")),
+                rows=rows,
+                order=REPORT_ORDER,
+            ),
+        )
 
 
 def _what_stays(name: str) -> str:
     if "=" in name:
-        return "Rows with this value"
-    return "The values of this column" if "." in name else "The whole table"
+        return sentence("Rows with this value")
+    return sentence("The values of this column" if "." in name else "The whole table")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 from pydantic import BaseModel, ConfigDict
@@ -25,6 +25,8 @@ from omt_core.api import (
     RunSummary,
     Severity,
     StageTotals,
+    parts_of,
+    sentence_of,
 )
 from omt_report.readable import encodable
 
@@ -91,13 +93,18 @@ class StageLine(_Model):
 
 
 class FindingLine(_Model):
-    """A finding. `waived`: the migrator went on in spite of it, for this `reason`."""
+    """A finding. `waived`: the migrator went on in spite of it, for this `reason`.
+
+    `template` and `parameters` are what the English `message` was made from, if it was made by a template.
+    """
 
     code: str
     severity: Severity
     plugin: str
     subjects: tuple[str, ...]
     message: str
+    template: str | None
+    parameters: dict[str, Any]
     remedy: str
     waived: bool
     reason: str
@@ -287,16 +294,25 @@ def _finding(finding: Finding, record: MigrationRecord) -> FindingLine:
     waived = finding in record.waived
     waivers = record.decisions.waived(record.decisions.kind)
     reason = next((one.reason for one in waivers if waived and finding.waived_by({one.names})), "")
+    message = encodable(finding.message)
+    parts = parts_of(message) or {"template": None, "parameters": {}}
     return FindingLine(
         code=finding.code,
         severity=finding.severity,
         plugin=finding.plugin,
         subjects=tuple(map(encodable, finding.subjects)),
-        message=encodable(finding.message),
+        message=message,
+        template=parts["template"],
+        parameters=parts["parameters"],
         remedy=encodable(finding.remedy),
         waived=waived,
         reason=encodable(reason),
     )
+
+
+def message_of(line: FindingLine) -> str:
+    """Return the message of a finding as the sentence that it was."""
+    return sentence_of(line.message, {"template": line.template, "parameters": line.parameters})
 
 
 async def serialised(function: Callable[[Sequence[ItemRecord]], bytes], batch: Sequence[ItemRecord]) -> bytes:

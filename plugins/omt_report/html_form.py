@@ -10,9 +10,20 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from omt_core.api import MigrationRecord, ReportSection, Severity, byte_size, duration, one_line, quantity
-from omt_report.advice import headline, next_steps
-from omt_report.document import ReportHead, RunLine, StageLine, head_of
+from omt_core.api import (
+    Language,
+    MigrationRecord,
+    ReportSection,
+    Sentence,
+    Severity,
+    byte_size,
+    one_line,
+    quantity,
+    sentence,
+    translated,
+)
+from omt_report.advice import estimated, headline, next_steps
+from omt_report.document import ReportHead, RunLine, StageLine, head_of, message_of
 from omt_report.left_behind import left_behind
 from omt_report.readable import lasted, moment
 
@@ -25,32 +36,64 @@ _SHORT = 30
 _SEVERITIES = tuple(Severity)
 
 OUTCOMES = {
-    0: "done", 1: "stopped by findings", 2: "stopped: answers or settings", 3: "stopped: installation on site",
-    4: "stopped: online side", 5: "stopped: internal fault", 130: "interrupted",
-}  # fmt: skip
+    0: sentence("done"),
+    1: sentence("stopped by findings"),
+    2: sentence("stopped: answers or settings"),
+    3: sentence("stopped: installation on site"),
+    4: sentence("stopped: online side"),
+    5: sentence("stopped: internal fault"),
+    130: sentence("interrupted"),
+}
 """Exit codes in words."""
 
+PHASES = {
+    "welcome": sentence("welcome"),
+    "recovery": sentence("recovery"),
+    "login": sentence("login"),
+    "confirm": sentence("confirm"),
+    "checklist": sentence("checklist"),
+    "upload": sentence("upload"),
+    "complete": sentence("complete"),
+}
+"""Phases in words."""
 
-async def html_report(record: MigrationRecord, sections: Sequence[ReportSection], shown: int) -> AsyncGenerator[bytes]:
-    """Yield the page. `shown` items of each kind of exception are listed."""
+SEVERITIES = {
+    Severity.ERROR: sentence("error"),
+    Severity.WARNING: sentence("warning"),
+    Severity.INFO: sentence("info"),
+}
+"""Severities in words."""
+
+
+async def html_report(
+    record: MigrationRecord, sections: Sequence[ReportSection], shown: int, language: str
+) -> AsyncGenerator[bytes]:
+    """Yield the page in a language. `shown` items of each kind of exception are listed."""
     head = head_of(record, sections)
     css = resources.files("omt_report").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    state, sentence = headline(head)
-    page = _environment().get_template("report.html.jinja")
+    state, outcome = headline(head)
+    page = _environment(language).get_template("report.html.jinja")
     stream = page.stream(
         css=Markup(css),  # noqa: S704 - our own file
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         head=head,
         state=state,
-        sentence=sentence,
+        tag="nb" if language == Language.NORWEGIAN else language,
+        headline=outcome,
         steps=list(next_steps(head)),
         titles={stage.stage: stage.title for stage in head.stages},
         total=_total(head),
         groups=await left_behind(record, shown),
         shown=shown,
-        findings=sorted(head.findings, key=lambda finding: (_SEVERITIES.index(finding.severity), finding.code)),
+        findings=sorted(
+            (line.model_copy(update={"message": message_of(line)}) for line in head.findings),
+            key=lambda finding: (_SEVERITIES.index(finding.severity), finding.code),
+        ),
         rates={run.number: _rate(run) for run in head.runs},
         outcomes=OUTCOMES,
+        phases=PHASES,
+        severities=SEVERITIES,
+        estimated=None if head.estimate is None else estimated(head.estimate),
         as_of=max((run.finished or run.started for run in head.runs), default=None),
     )
     stream.enable_buffering(_PIECE)
@@ -58,7 +101,12 @@ async def html_report(record: MigrationRecord, sections: Sequence[ReportSection]
         yield piece.encode("utf-8")
 
 
-def _environment() -> jinja2.Environment:
+def _environment(language: str) -> jinja2.Environment:
+    """Return what knows the words of the page: `say` is `sentence` in the language, `said` says what is one already."""
+
+    def said(text: str) -> str:
+        return one_line(translated(text, language))
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("omt_report"),
         autoescape=True,
@@ -67,8 +115,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: one_line(value) if type(value) is str else value,
     )
-    environment.filters |= {"sized": byte_size, "moment": moment, "period": duration, "with_commands": _with_commands}
-    environment.globals |= {"counted": quantity, "lasted": lasted}
+    environment.filters |= {"sized": byte_size, "moment": moment, "said": said, "with_commands": _with_commands}
+    environment.globals |= {
+        "say": lambda template, **parameters: said(Sentence(template, parameters)),
+        "quantity": quantity,
+        "lasted": lasted,
+    }
     return environment
 
 
@@ -85,7 +137,7 @@ def _total(head: ReportHead) -> StageLine:
     """Add the rows of the upload table up."""
     figures = [field for field, info in StageLine.model_fields.items() if info.annotation is int]
     sums = {field: sum(getattr(stage, field) for stage in head.stages) for field in figures}
-    return StageLine(stage="", title="All", **sums)
+    return StageLine(stage="", title="", **sums)
 
 
 def _rate(run: RunLine) -> str:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from omt_core.api import Finding, ItemRecord, ItemState, MigrationRecord
+from omt_core.api import Finding, ItemRecord, ItemState, MigrationRecord, sentence
 from omt_report.document import ItemLine, item_of
 
 TITLES: Mapping[ItemState, str] = {
-    ItemState.FAILED: "Could not be moved",
-    ItemState.STARTED: "Begun and not confirmed",
-    ItemState.PENDING: "Not sent yet",
-    ItemState.MISSING: "Missing on site",
-    ItemState.SKIPPED: "Left out",
+    ItemState.FAILED: sentence("Could not be moved"),
+    ItemState.STARTED: sentence("Begun and not confirmed"),
+    ItemState.PENDING: sentence("Not sent yet"),
+    ItemState.MISSING: sentence("Missing on site"),
+    ItemState.SKIPPED: sentence("Left out"),
 }
 """All states but confirmed, the worst first."""
 
 REMEDIES: Mapping[ItemState, str] = {
-    ItemState.FAILED: "Mend the cause, then run the tool again: it sends only what is not confirmed.",
-    ItemState.STARTED: "Run the same command again: it goes on where it stopped.",
-    ItemState.PENDING: "Run the same command again: it goes on where it stopped.",
-    ItemState.MISSING: "Put the files back into the archive, then run the tool again and choose missing files.",
-    ItemState.SKIPPED: "Nothing needs to be done, unless you miss one of them online.",
+    ItemState.FAILED: sentence("Mend the cause, then run the tool again: it sends only what is not confirmed."),
+    ItemState.STARTED: sentence("Run the same command again: it goes on where it stopped."),
+    ItemState.PENDING: sentence("Run the same command again: it goes on where it stopped."),
+    ItemState.MISSING: sentence(
+        "Put the files back into the archive, then run the tool again and choose missing files."
+    ),
+    ItemState.SKIPPED: sentence("Nothing needs to be done, unless you miss one of them online."),
 }
 """What to do where no finding says it better."""
 

@@ -39,7 +39,7 @@ class ReportPlugin(Plugin):
     def _pieces(self, call: RenderReport) -> AsyncGenerator[bytes]:
         match call.format:
             case "html":
-                return html_report(call.record, call.sections, self._settings.exceptions_shown)
+                return html_report(call.record, call.sections, self._settings.exceptions_shown, call.language)
             case "csv":
                 return csv_report(call.record)
             case "json":

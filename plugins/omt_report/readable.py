@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from omt_core.api import duration, local_time
+from omt_core.api import changed, duration, local_time, sentence
 
 
 def encodable(text: str | Path) -> str:
     r"""Return text that UTF-8 can hold: a lone surrogate, from a name that is no text, is written out as `\udc80`."""
-    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
+    return changed(str(text), lambda part: part.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def moment(time: datetime | None) -> str:
@@ -21,5 +21,5 @@ def moment(time: datetime | None) -> str:
 def lasted(began: datetime, ended: datetime | None) -> str:
     """Return how long something took, or that it was cut short."""
     if ended is None:
-        return "cut short"
+        return sentence("cut short")
     return duration((ended - began) / timedelta(seconds=1))

@@ -31,6 +31,7 @@ PUBLIC = {
     "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "PartHints", "Waiver",
     "RunEnded", "StartPlanned", "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
+    "changed", "parts_of", "sentence_of",
     "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
     "Expected", "MissingFiles",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.report import record_of, render
@@ -40,9 +41,11 @@ class Report(CoreCommand):
             async with Journal.open(copy) as journal:
                 record = await record_of(journal, folder, call.app.host.codes)
                 run = Surroundings(call.app.engine.events, folder)
-                told = await render(call.app.engine, record, run, output, call.options.format)
+                told = await render(
+                    call.app.engine, record, run, output, call.options.format, language=call.console.asked
+                )
         for finding in told:
             call.console.finding(finding)
-        call.console.print(f"Written: {output}")
+        call.console.print(sentence("Written: {file}", file=output))
         lines = tuple(FindingLine.of(finding) for finding in told)
         return call.console.finish(ExitCode.DONE, receipt=record.receipt, findings=lines)

@@ -108,7 +108,7 @@ def test_a_person_is_told_in_their_language_and_a_program_in_english(monkeypatch
         code="away", severity=Severity.WARNING, plugin="p", meaning="A user is away.", remedy="Wait."
     ).finding(sentence("{user} is away.", user="a\nb"), ("a",))
     it, out, err = console(json_lines=False)
-    it.language = Language.GERMAN
+    it.asked = Language.GERMAN
     it.finding(finding)
     it.print(sentence("{user} is away.", user="c"))
     it.error(InputError("usage", sentence("{user} is away.", user="d"), "Wait."))
@@ -117,7 +117,7 @@ def test_a_person_is_told_in_their_language_and_a_program_in_english(monkeypatch
     ]  # fmt: skip
     assert err.getvalue().splitlines() == ["Fehler usage: d ist fort.", "    Warten Sie."]
     it, out, _ = console(json_lines=True)
-    it.language = Language.GERMAN
+    it.asked = Language.GERMAN
     it.event(FindingRaised(finding=finding))
     told = json.loads(out.getvalue())["finding"]
     assert (told["message"], told["template"]) == (r"a\nb is away.", "{user} is away.")

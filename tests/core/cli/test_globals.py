@@ -8,7 +8,9 @@ import pytest
 
 from omt_core.api import Language
 from omt_core.api.errors import InputError
+from omt_core.cli.console import Console
 from omt_core.cli.globals import read_global_options
+from omt_core.plugin_host import EventHub
 
 
 def test_options_are_found_before_and_behind_the_command() -> None:
@@ -41,7 +43,11 @@ def test_debug_makes_the_log_say_more() -> None:
 
 def test_the_language_is_that_of_the_machine_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "sv_SE.UTF-8")
-    assert read_global_options(["demo"]).language is Language.SWEDISH
+    console = Console(EventHub(), json_lines=False, debug=False, self_command=())
+    assert read_global_options(["demo"]).language is None
+    assert console.language is Language.SWEDISH
+    console.asked = Language.GERMAN
+    assert console.language is Language.GERMAN
     found = read_global_options(["demo", "--language", "de"])
     assert found.language is Language.GERMAN
     assert found.self_command[-2:] == ("--language", "de")

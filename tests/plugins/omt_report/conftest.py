@@ -139,9 +139,12 @@ def render(tmp_path: Path) -> Render:
         *,
         sections: Sequence[ReportSection] = (),
         shown: int = 1000,
+        language: str = "en",
     ) -> bytes:
         output = tmp_path / f"report.{form}"
-        call = RenderReport(record=record, sections=sections, format=form, output=output, run=Surroundings())
+        call = RenderReport(
+            record=record, sections=sections, format=form, output=output, run=Surroundings(), language=language
+        )
         anyio.run(ReportPlugin(ReportSettings(exceptions_shown=shown)).render_report, call)
         assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
         return output.read_bytes()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from omt_core.api import language as languages
+from omt_core.api import sentence
 from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemState
@@ -200,3 +203,40 @@ def test_the_migrators_own_address_and_number_are_not_told(render: Any, sample: 
         content = render(sample, form)
         for secret in (b"migrator@example.com", b"+47 22 00 00 00", b"boss@example.com"):
             assert secret not in content
+
+
+def test_the_page_is_in_the_language_that_is_asked_for(
+    render: Any, make_record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {
+        "What to do next": "Was als Nächstes zu tun ist",
+        "Serial number {serial}": "Seriennummer {serial}",
+        "Documents": "Dokumente",
+        "What was kept": "Was blieb",
+        "{number:,} case": "{number:,} Fall",
+        "The plan {plan} is full.": "Der Plan {plan} ist voll.",
+        "Book seats with `omt`.": "Buchen Sie Plätze mit `omt`.",
+        "The migration is not finished.": "Die Migration ist nicht abgeschlossen.",
+        "error": "Fehler",
+    }
+    monkeypatch.setattr(languages, "_catalogue", lambda language: words if language == "no" else {})
+    finding = Finding(
+        code="plan-full", severity=Severity.ERROR, plugin="plans", subjects=("<b>",),
+        message=sentence("The plan {plan} is full.", plan="Error <i> {plan}\udc80"), remedy="Book seats with `omt`.",
+    )  # fmt: skip
+    section = ReportSection(title=sentence("What was kept"), columns=("Name",), rows=(("x",),), order=1)
+    record = make_record([], findings=(finding,), waived=frozenset(), receipt=None)
+    content = render(record, "html", sections=(section,), language="no")
+    text = " ".join(read(content).text.split())
+    for expected in (
+        "Was als Nächstes zu tun ist", "Seriennummer 1234567890", "Dokumente", "Was blieb", "1 Fall", "Fehler",
+        r"Der Plan Error <i> {plan}\udc80 ist voll.", "Buchen Sie Plätze mit omt.", "Die Migration ist nicht abgeschl",
+    ):  # fmt: skip
+        assert expected in text
+    assert b'<html lang="nb">' in content
+    assert "What was moved" in text, "what the catalogue lacks is said in English"
+    line = json.loads(render(record, "json", sections=(section,), language="no"))["findings"][0]
+    assert line["message"] == "The plan Error <i> {plan}\\udc80 is full."
+    assert (line["template"], line["parameters"]) == (
+        "The plan {plan} is full.", {"plan": "Error <i> {plan}\\udc80"}
+    )  # fmt: skip
