@@ -36,7 +36,7 @@ WIDTHS: Final = (1280, 400)
 _HEIGHT: Final = 800
 _HIGHEST: Final = 1600
 _PORT: Final = "47813"
-_SLOW: Final = 120_000
+_SLOW: Final = 120 * 1024
 """Bytes per second while the upload is looked at."""
 
 _WHOLE: Final = """() => {

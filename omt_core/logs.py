@@ -1,13 +1,20 @@
-"""The log file: in the documented folder (W95), with secrets hidden, carrying ids and counts rather than names."""
+"""The log: a file of the tool in the documented folder (W95), and one beside the journal of each migration.
+
+Secrets are hidden; it carries ids and counts rather than names.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -15,15 +22,22 @@ from typing import Final
 from filelock import FileLock, Timeout
 from typing_extensions import override
 
-from omt_core.api.drives import place_on_other_machine
+from omt_core.api.drives import place_on_other_machine, refuse_missing
+from omt_core.api.errors import InputError
 from omt_core.api.files import PRIVATE_FOLDER, make_private, process_sid
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
+from omt_core.log_context import FIELDS, origin, run_of
 
 LEVELS: Final = ("debug", "info", "warning", "error")
+FORMATS: Final = ("text", "json")
+LOG_FILE: Final = "omt.log"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BYTES: Final = 5_000_000
 _KEPT: Final = 5
+_IS: Final = " The log is "
+_THE_LOG: Final = re.compile(r"\b(the log|log file)\b")
 _MOST_AT_ONCE: Final = 32
 """Processes of the tool that log at the same time; who comes after them writes no log."""
 
@@ -60,27 +74,71 @@ def _own(folder: Path) -> Path:
     return folder
 
 
-def begin_logging(level: str) -> Path | None:
-    """Write the log to `omt.log` in the folder from now on; None where no file can be written there.
+def begin_logging(level: str, *, file: Path | None = None, form: str = "text") -> Path | None:
+    """Write the log of the tool to `file` from now on, else to `omt.log` in the folder; None where that cannot be.
 
-    While another process of the tool writes that one it is `omt-2.log`, and so on: each has one writer.
+    While another process of the tool writes that one it is `omt-2.log`, and so on: each has one writer. A `file` that
+    was named grows on and is not divided. Raises `InputError` `log-not-writable` where it cannot be written.
     """
     root = logging.getLogger("omt")
     root.setLevel(level.upper())
     root.propagate = False
     try:
-        handler = _own_file(log_folder())
-    except OSError:
+        handler = _own_file(log_folder()) if file is None else _named_file(file)
+    except OSError as error:
+        if file is not None:
+            raise InputError(
+                "log-not-writable",
+                sentence("The log cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
+                "Give another file by --log-file, or leave it out.",
+            ) from None
         root.addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(RedactingFormatter(_FORMAT))
+    handler.setFormatter(JsonFormatter() if form == "json" else RedactingFormatter(_FORMAT))
     root.addHandler(handler)
     return Path(handler.baseFilename)
 
 
+def _named_file(file: Path) -> LogFile:
+    refuse_missing(file)
+    file.touch(mode=0o600)
+    return LogFile(file.absolute(), most=0)
+
+
+@contextmanager
+def migration_log(run: int, workspace: Path, *, keeps: bool) -> Iterator[None]:
+    """Say of each line which run and workspace it belongs to, and if it `keeps` one, write a log in the workspace too.
+
+    Whoever holds the workspace is its one writer. A disk that does not take it costs this log and nothing else.
+    """
+    root = logging.getLogger("omt")
+    tool = next((one for one in root.handlers if isinstance(one, LogFile)), None)
+    own: LogFile | None = None
+    with run_of(run, workspace):
+        if tool is not None and keeps:
+            with suppress(OSError):
+                own = LogFile(workspace / LOG_FILE)
+                own.setFormatter(tool.formatter)
+                root.addHandler(own)
+        try:
+            yield
+        finally:
+            if own is not None:
+                root.removeHandler(own)
+                own.close()
+
+
+def naming_log(text: str) -> str:
+    """Add where the log is, the migration's own if there is one, to text that speaks of it."""
+    files = log_files()
+    if not files or _THE_LOG.search(text) is None or _IS in text:
+        return text
+    return sentence("{text} The log is {file}.", text=text, file=files[-1])
+
+
 def _own_file(folder: Path) -> LogFile:
     for number in range(1, _MOST_AT_ONCE + 1):
-        path = folder / ("omt.log" if number == 1 else f"omt-{number}.log")
+        path = folder / (LOG_FILE if number == 1 else f"omt-{number}.log")
         lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
         with suppress(Timeout):
             lock.acquire()
@@ -156,14 +214,33 @@ class LogFile(RotatingFileHandler):
 class RedactingFormatter(logging.Formatter):
     """Hides every secret in the finished line, so that no message, argument or traceback gets past it.
 
-    A message is one line, whatever names are in it; only a traceback adds lines.
+    A message is one line, whatever names are in it, and says at its end where it comes from; only a traceback adds
+    lines.
     """
 
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = one_line(record.message)
-        return super().formatMessage(record)
+        known = " ".join(f"{name}={one_line(value)}" for name, value in origin(record).items())
+        return super().formatMessage(record) + (f" [{known}]" if known else "")
 
     @override
     def format(self, record: logging.LogRecord) -> str:
         return SECRETS.hide(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes each line as a JSON object with the same keys, null where nothing is known; a traceback is one of them."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        known = origin(record)
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": one_line(SECRETS.hide(record.getMessage())),
+            **{name: SECRETS.hide(known[name]) if name in known else None for name in FIELDS},
+            "traceback": SECRETS.hide(self.formatException(record.exc_info)) if record.exc_info else None,
+        }
+        return json.dumps(fields)

@@ -15,8 +15,8 @@ from rich.console import Console as RichConsole
 from rich.text import Text
 from typing_extensions import override
 
-from omt_core.api.errors import OmtError
-from omt_core.api.events import Event, EventSink, FindingRaised, HookCalled, Notice, StageProgress
+from omt_core.api.errors import OmtError, PluginError
+from omt_core.api.events import Event, EventSink, FindingRaised, HookCalled, Notice
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.language import Language, translated
 from omt_core.api.redaction import SECRETS
@@ -25,6 +25,7 @@ from omt_core.api.text import one_line
 from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result
 from omt_core.engine.workspace import data_folder
+from omt_core.logs import naming_log
 from omt_core.plugin_host import EventHub
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -136,13 +137,10 @@ class Console(EventSink):
 
     def event(self, event: Event, **beside: str | float | None) -> None:
         """Print an event where a program reads, with fields `beside` its own; hook calls go to the log alone."""
-        if isinstance(event, HookCalled):
-            _log.debug("%s %s %s", event.moment, event.hook, event.plugin)
-        elif self._json and not (self.behind and (event.droppable or isinstance(event, Notice))):
+        told = self._json and not isinstance(event, HookCalled)
+        if told and not (self.behind and (event.droppable or isinstance(event, Notice))):
             own = {"finding": finding_fields(event.finding)} if isinstance(event, FindingRaised) else asdict(event)
             self.object(event.kind, {**own, **beside})
-        if not isinstance(event, HookCalled | StageProgress):
-            _log.info("event %s", event.kind)
 
     def finding(self, finding: Finding) -> None:
         """Say a finding to a person."""
@@ -158,7 +156,7 @@ class Console(EventSink):
             )
         )
         if finding.severity is not Severity.INFO:
-            self.rich.print(Text(f"    {self.told(finding.remedy)}", style="dim"))
+            self.rich.print(Text(f"    {self.told(naming_log(finding.remedy))}", style="dim"))
 
     def aside(self, text: str) -> None:
         """Say a line beside the output, from any thread, also while the event loop is held up."""
@@ -166,9 +164,12 @@ class Console(EventSink):
 
     def error(self, error: OmtError) -> None:
         """Say an error to a person: what happened, what to do, and its code."""
-        _log.error("%s: %s", error.code, error.message)
+        about = {"code": error.code}
+        if isinstance(error, PluginError):
+            about |= {"plugin": error.plugin, "hook": error.hook}
+        _log.error("%s: %s", error.code, error.message, extra=about)
         if not self._json:
-            message, remedy = self.told(SECRETS.hide(error.message)), self.told(SECRETS.hide(error.remedy))
+            message, remedy = self.told(SECRETS.hide(error.message)), self.told(SECRETS.hide(naming_log(error.remedy)))
             severity = self.told(_SEVERITY[Severity.ERROR])
             self._err.print(Text.assemble((f"{severity} ", "bold red"), (error.code, "bold"), f": {message}"))
             self._err.print(Text(f"    {remedy}"))

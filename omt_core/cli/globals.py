@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import InputError
 from omt_core.api.language import Language
-from omt_core.logs import LEVELS
+from omt_core.logs import FORMATS, LEVELS
 from omt_core.version import __version__
 
 
@@ -33,6 +33,8 @@ class GlobalOptions:
     disabled: tuple[str, ...]
     settings: Path | None
     log_level: str
+    log_file: Path | None
+    log_format: str
     debug: bool
     json: bool
     language: Language | None
@@ -65,6 +67,8 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--settings", type=Path, default=absent, metavar="FILE", help="settings file (TOML)")
     group.add_argument("--log-level", choices=LEVELS, default=absent, help="how much goes to the log file")
+    group.add_argument("--log-file", type=Path, default=absent, metavar="FILE", help="write the tool's log there")
+    group.add_argument("--log-format", choices=FORMATS, default=absent, help="lines of text (default), or of JSON")
     group.add_argument("--debug", action="store_true", default=absent, help="log more, and show tracebacks")
     group.add_argument(
         "--json", action="store_true", default=absent, help="print one JSON object per line and nothing else"
@@ -83,6 +87,8 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
     parser.add_argument("--disable-plugin", action="append", default=[])
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--log-level", choices=LEVELS, default="info")
+    parser.add_argument("--log-file", type=Path)
+    parser.add_argument("--log-format", choices=FORMATS, default="text")
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--language", choices=[one.value for one in Language])
@@ -95,6 +101,8 @@ def read_global_options(words: Sequence[str]) -> GlobalOptions:
         disabled=tuple(found.disable_plugin),
         settings=found.settings,
         log_level="debug" if found.debug else found.log_level,
+        log_file=found.log_file,
+        log_format=found.log_format,
         debug=found.debug,
         json=found.json,
         language=None if found.language is None else Language(found.language),

@@ -62,7 +62,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
         _refuse_other_encodings()
         options = read_global_options(words)
         console.asked = options.language
-        if begin_logging(options.log_level) is None:
+        if begin_logging(options.log_level, file=options.log_file, form=options.log_format) is None:
             console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
         answers = None if options.answers is None else load_answers(options.answers)
         put_together = partial(
@@ -190,7 +190,7 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
             "Run again with --debug and send the log file with the output.",
         )
     code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else told.exit_code
-    _log.error("failed", exc_info=error)
+    _log.error("failed", exc_info=error, extra={"code": told.code})
     if console.debug:
         sys.stderr.write(SECRETS.hide("".join(traceback.format_exception(error))))
     console.error(told)

@@ -29,6 +29,7 @@ from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
 from omt_core.journal import Journal, copy_journal
+from omt_core.logs import migration_log
 from omt_core.plugin_host import Answers
 
 FIRST_RUN = calls.RecoveryPlan(mode=MigrationMode.INITIAL)
@@ -77,6 +78,8 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
             )
         await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
+        place = folder if request.writes else folder_for(licence.serial, request.workspace)
+        resources.enter_context(migration_log(journal.runs.current, place, keeps=request.writes))
         await facts.pin_licence(journal, licence)
         await journal.notes.pin(facts.ANSWERS, pinned.dump(request.answers))
         finishing = await _finished_without_us(journal, status)

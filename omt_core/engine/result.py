@@ -20,6 +20,7 @@ from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.run import is_frozen
 from omt_core.journal import Journal
+from omt_core.logs import naming_log
 
 
 class _Line(BaseModel):
@@ -124,7 +125,7 @@ class Result(_Line):
 
 def error_line(error: OmtError) -> ErrorLine:
     """Make the line of an error. What others say in it, such as a driver, may hold a secret."""
-    message, remedy = SECRETS.hide(error.message), SECRETS.hide(error.remedy)
+    message, remedy = SECRETS.hide(error.message), SECRETS.hide(naming_log(error.remedy))
     return ErrorLine(
         code=error.code,
         message=message,

@@ -1,7 +1,8 @@
-"""Hands events to everybody who watches."""
+"""Hands events to everybody who watches, and writes them to the log."""
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +14,19 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from typing_extensions import override
 
-from omt_core.api.events import Event, EventSink, FindingRaised
+from omt_core.api.events import (
+    Event,
+    EventSink,
+    FindingRaised,
+    HookCalled,
+    Notice,
+    PhaseFinished,
+    PhaseStarted,
+    StageChanged,
+)
 from omt_core.api.findings import Finding
 
+_log = logging.getLogger("omt.run")
 _SLOW: Final = 200
 """A subscriber with so many events waiting gets no droppable ones."""
 
@@ -55,6 +66,7 @@ class EventHub(EventSink):
         if isinstance(event, FindingRaised) and event.finding in self._told:
             self._told.remove(event.finding)
             return
+        _write(event)
         stamped = StampedEvent(event=event, at=datetime.now(UTC))
         for subscriber in self._subscribers:
             if event.droppable and subscriber.statistics().current_buffer_used > _SLOW:
@@ -88,3 +100,24 @@ class EventHub(EventSink):
         finally:
             self._subscribers.remove(send)
             send.close()
+
+
+def _write(event: Event) -> None:
+    """Write an event to the log: what it is about, and not the names that a finding has."""
+    match event:
+        case HookCalled(hook=hook, plugin=plugin, moment=moment):
+            _log.debug("%s the hook", moment, extra={"hook": hook, "plugin": plugin})
+        case FindingRaised(finding=found):
+            count = len(found.subjects)
+            about = {"code": found.code, "plugin": found.plugin}
+            _log.info("finding of severity %s about %d subjects", found.severity.value, count, extra=about)
+        case StageChanged(stage=stage, state=state, detail=detail):
+            _log.info("stage %s %s", state.value, detail, extra={"stage": stage})
+        case PhaseStarted(phase=phase):
+            _log.info("phase %s begins", phase)
+        case PhaseFinished(phase=phase):
+            _log.info("phase %s is done", phase)
+        case Notice(message=message):
+            _log.info("notice: %s", message)
+        case _:  # progress says nothing that a later line does not
+            pass

@@ -28,6 +28,7 @@ from omt_core.api.errors import (
 from omt_core.api.findings import WAIVER_PREFIX, Finding
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import changed, sentence
+from omt_core.log_context import about
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 
 _log = logging.getLogger("omt.plugins")
@@ -92,15 +93,16 @@ def blaming(plugin: str, hook: str, known: Container[str]) -> Iterator[None]:
 
     An error with another code is told as it is, since nothing of it may be lost at night; the log says whose it was.
     """
-    try:
-        yield
-    except BaseException as error:
-        found = judged(error, plugin, hook)
-        if isinstance(found, OmtError) and found.code not in known:
-            _log.warning("The plugin %r raised an error with the code %r, which nobody named.", plugin, found.code)
-        if found is error:
-            raise
-        raise found from error
+    with about(plugin=plugin, hook=hook):
+        try:
+            yield
+        except BaseException as error:
+            found = judged(error, plugin, hook)
+            if isinstance(found, OmtError) and found.code not in known:
+                _log.warning("The plugin %r raised an error with the code %r, which nobody named.", plugin, found.code)
+            if found is error:
+                raise
+            raise found from error
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

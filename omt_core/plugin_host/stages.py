@@ -17,6 +17,7 @@ from omt_core.api.findings import FindingCode
 from omt_core.api.items import InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import Baseline, Differences, UploadStage
+from omt_core.log_context import about
 from omt_core.plugin_host.faults import blaming, wrong_answer
 from omt_core.plugin_host.fit import misfit
 
@@ -75,7 +76,7 @@ class _Inventory:
         keys = _Keys()
         try:
             while True:
-                with blaming(self._plugin, self.hook("items"), self._error_codes):
+                with about(stage=self._stage.name), blaming(self._plugin, self.hook("items"), self._error_codes):
                     if batches is None:
                         batches = aiter(self._stage.items())
                     batch = await anext(batches, _END)
@@ -90,7 +91,7 @@ class _Inventory:
         find = self._stage.differences
         if find is None:
             return None
-        with blaming(self._plugin, self.hook("differences"), self._error_codes):
+        with about(stage=self._stage.name), blaming(self._plugin, self.hook("differences"), self._error_codes):
             found = await find(baseline)
         if found is None:
             return None

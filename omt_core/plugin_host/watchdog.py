@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from omt_core.plugin_host.blame import Blame
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.plugins")
 
 
 @contextmanager

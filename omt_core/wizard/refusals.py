@@ -16,6 +16,7 @@ from omt_core.api.errors import (
     OnlineError,
 )
 from omt_core.http import Refusal, unknown_call
+from omt_core.logs import naming_log
 from omt_core.wizard.security.gate import GATE
 
 _log = logging.getLogger("omt.wizard")
@@ -57,17 +58,19 @@ def refusal_of(request: web.Request, error: Exception) -> Refusal:
     """Say in the wizard's words what went wrong in a call; what nobody expected goes to the log alone."""
     match error:
         case OmtError():
-            return Refusal(status_of(error), error.code, error.message, error.remedy)
+            return Refusal(status_of(error), error.code, error.message, naming_log(error.remedy))
         case web.HTTPException():
             return unknown_call(error, f"The wizard has no such call: {error.reason}.", "Load the page anew.")
         case _:
             _log.error("a call failed: %s", _name(request), exc_info=error)
-            return Refusal(
+            refused = Refusal(
                 500,
                 "internal",
                 "The tool failed in a way that it does not know.",
                 "Try again; if that does not help, send the log file.",
             )
+            refused.remedy = naming_log(refused.remedy)
+            return refused
 
 
 def _name(request: web.Request) -> str:

@@ -11,7 +11,7 @@ from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, OmtError, Severity, sentence
 from omt_core.api.calls import ValidateInstallation, ValidateUsers
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.checks")
 
 PLUGIN: Final = "checks"
 """The name of the plugin in all its findings."""

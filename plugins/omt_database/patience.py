@@ -16,7 +16,7 @@ from omt_database.thread import Pending, ThreadLostError, WorkThread
 
 T = TypeVar("T")
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.database")
 
 LOOKS: Final = 2
 """So many looks in a row have to find nobody at work before a connection is given up."""

@@ -19,7 +19,7 @@ from tests.browser.sites import PIECES, Office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant, run, serving
 
-CRAWL = 20_000
+CRAWL = 20 * 1024
 """Bytes per second: the upload takes two minutes, and the first piece is confirmed within a few seconds."""
 _GONE = r"ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE|NETWORK_IO_SUSPENDED)"
 

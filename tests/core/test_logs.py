@@ -1,20 +1,35 @@
-"""The log hides every secret, wherever in a line it turns up."""
+"""The log hides every secret, wherever in a line it turns up, and says of each line where it comes from."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE
 from types import SimpleNamespace
 
+import anyio
+import anyio.to_thread
 import pytest
 
 from omt_core import logs
+from omt_core.api.errors import InputError
 from omt_core.api.redaction import SECRETS
-from omt_core.logs import LogFile, RedactingFormatter, begin_logging, end_logging, log_folder
+from omt_core.log_context import FIELDS, about
+from omt_core.logs import (
+    LogFile,
+    RedactingFormatter,
+    begin_logging,
+    end_logging,
+    log_folder,
+    migration_log,
+    naming_log,
+)
+from omt_core.plugin_host.faults import blaming
 
 
 def test_secrets_are_hidden_in_messages_arguments_and_tracebacks() -> None:
@@ -199,3 +214,82 @@ def test_the_next_process_writes_where_the_last_one_did(tmp_path: Path, monkeypa
     for _ in range(2):
         assert begin_logging("info") == tmp_path / "SoMigration" / "omt.log"
         end_logging()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    """The tool's log, in a file that was named."""
+    begin_logging("info", file=tmp_path / "tool.log")
+    yield tmp_path / "tool.log"
+    end_logging()
+
+
+def test_a_line_says_which_plugin_was_asked_what_in_which_run(log: Path, tmp_path: Path) -> None:
+    with migration_log(3, tmp_path / "work", keeps=False), about(plugin="partner", hook="validate_users", stage="s"):
+        logging.getLogger("omt.checks").warning("something", extra={"code": "odd"})
+    logging.getLogger("omt.checks").warning("something else")
+    first, second = log.read_text("utf-8").splitlines()
+    told = f"[code=odd plugin=partner hook=validate_users stage=s run=3 workspace={tmp_path / 'work'}]"
+    assert first.endswith(f"WARNING omt.checks something {told}")
+    assert second.endswith("something else")
+
+
+def test_a_thread_that_a_plugin_began_is_known_by_its_plugin_and_run(log: Path, tmp_path: Path) -> None:
+    async def hook() -> None:
+        with blaming("partner", "observe", ()):
+            await anyio.to_thread.run_sync(logging.getLogger("omt.checks").warning, "from a thread")
+
+    with migration_log(3, tmp_path / "work", keeps=False):
+        anyio.run(hook)
+    assert "plugin=partner hook=observe run=3" in log.read_text("utf-8")
+
+
+def test_each_migration_has_a_log_of_its_own_beside_its_journal_and_the_tool_has_one_of_all(
+    log: Path, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        with migration_log(1, tmp_path / name, keeps=True):
+            logging.getLogger("omt.run").info("in the %s", name)
+    for name in ("first", "second"):
+        assert [
+            line.split(" omt.run ")[1] for line in (tmp_path / name / "omt.log").read_text("utf-8").splitlines()
+        ] == [f"in the {name} [run=1 workspace={tmp_path / name}]"]
+    assert log.read_text("utf-8").count("in the ") == 2
+
+
+def test_lines_of_json_have_the_same_keys_and_hide_secrets(tmp_path: Path) -> None:
+    SECRETS.add('planted-"secret-2')
+    begin_logging("info", file=tmp_path / "tool.log", form="json")
+    try:
+        int('planted-"secret-2')
+    except ValueError:
+        logging.getLogger("omt.run").exception("a\nb %s", 'planted-"secret-2', extra={"code": "odd"})
+    logging.getLogger("omt.run").info("plain")
+    end_logging()
+    text = (tmp_path / "tool.log").read_text("utf-8")
+    first, second = map(json.loads, text.splitlines())
+    assert first.keys() == second.keys() >= {"time", "level", "message", *FIELDS, "traceback"}
+    assert (first["message"], first["code"], second["code"]) == (r"a\nb ***", "odd", None)
+    assert "invalid literal for int() with base 10" in first["traceback"]
+    assert "secret-2" not in text
+
+
+@pytest.mark.parametrize("name", ["missing/tool.log", "folder"])
+def test_a_log_file_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError) as caught:
+        begin_logging("info", file=tmp_path / name)
+    end_logging()
+    assert caught.value.code == "log-not-writable"
+    assert str(tmp_path / name) in caught.value.message
+
+
+def test_an_error_that_speaks_of_the_log_says_where_it_is(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    assert naming_log("See the log file.") == f"See the log file. The log is {log}."
+    assert naming_log("Run it again.") == "Run it again."
+    with migration_log(1, tmp_path / "work", keeps=True):
+        told = naming_log("Send the log to its author.")
+    assert told == f"Send the log to its author. The log is {tmp_path / 'work' / 'omt.log'}."
+    assert naming_log(told) == told

@@ -25,7 +25,7 @@ from omt_database.export.reading import (
 from omt_database.guard import WORK_OF_VALUE, Guard
 from omt_database.source import CrmDatabase
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.database")
 
 Encode: TypeAlias = Callable[[], list[Array]]
 """A batch that was read; calling it turns its rows into one Arrow array for each planned column."""

@@ -17,7 +17,7 @@ from omt_tenant.store.full_disk import is_full, storage_full
 
 ROUTE_TABLE: web.AppKey[RouteTable[Route]] = web.AppKey("routes")
 
-_log = logging.getLogger("omt_tenant.access")
+_log = logging.getLogger("omt.tenant.access")
 
 
 @web.middleware

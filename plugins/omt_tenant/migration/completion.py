@@ -32,7 +32,7 @@ from omt_tenant.migration.state import MigrationState
 from omt_tenant.store.full_disk import is_full, storage_full
 from omt_tenant.tenant import Store
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.tenant")
 _REQUEST = TypeAdapter(CompletionRequest)
 
 

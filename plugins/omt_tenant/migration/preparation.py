@@ -13,7 +13,7 @@ import anyio.to_thread
 from omt_tenant.importing import AheadImport, PartToImport
 from omt_tenant.tenant import Store
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.tenant")
 
 Parts = Sequence[tuple[str, PartToImport]]
 """Parts with the names of their tables."""

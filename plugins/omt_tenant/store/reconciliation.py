@@ -20,7 +20,7 @@ from omt_tenant.store.contents import record_file, record_pack
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.state_database import StateDatabase
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.tenant")
 
 
 def reconcile(layout: TenantLayout, state: StateDatabase, *, member_bytes: int) -> None:

@@ -27,7 +27,7 @@ from omt_upload.settings import UploadSettings
 _CORES_FOR_PROCESSES: Final = 4
 """With fewer cores than these, what processes do beside each other is lost to what they cost."""
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("omt.upload")
 
 
 class Readers:
