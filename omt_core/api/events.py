@@ -113,15 +113,16 @@ class StartPlanned(Event):
 class RunEnded(Event):
     """A run ended, or could not even begin.
 
-    `error` is the code of what ended it, or empty. `migration` is `live` or `test`, or
-    empty where that was not known yet. Files are counted over all runs of
-    the migration, `sent_bytes` are those of this one.
+    `error` is the code of what ended it, or empty. `migration` is `live` or `test`, or empty where that was not known
+    yet; `planned` tells that it was to begin at a planned moment. Files are counted over all runs of the migration,
+    `sent_bytes` are those of this one.
     """
 
     kind: ClassVar[str] = "run-ended"
     exit_code: int
     error: str = ""
     migration: str
+    planned: bool = False
     completed: bool = False
     sent_files: int = 0
     sent_bytes: int = 0

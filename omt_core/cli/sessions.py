@@ -28,10 +28,12 @@ _SAID_AT: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30)
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
 
 
-async def run_session(call: Invocation, request: OpenRequest, work: Work, *, reports: bool = False) -> Result:
+async def run_session(
+    call: Invocation, request: OpenRequest, work: Work, *, reports: bool = False, planned: bool = False
+) -> Result:
     """Open a session, have `work` done on it, and return the result; its error, if any, was said already.
 
-    A run that `reports` leaves a report in its workspace, whatever came of it.
+    A run that `reports` leaves a report in its workspace, whatever came of it. `planned`: it was to begin now.
     Raises `OmtError` where not even a session could be opened.
     """
     stop = anyio.Event()
@@ -44,7 +46,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work, *, rep
             try:
                 session = await stack.enter_async_context(open_session(call.app.engine, request))
             except OmtError as error:
-                call.app.engine.events.emit(run_not_begun(error, request.kind))
+                call.app.engine.events.emit(run_not_begun(error, request.kind, planned=planned))
                 raise
             ended: OmtError | None = _fault()
             try:
@@ -55,7 +57,7 @@ async def run_session(call: Invocation, request: OpenRequest, work: Work, *, rep
                 with anyio.CancelScope(shield=True):
                     if scope.cancel_called:
                         ended = _interrupted()
-                    result = await end_run(session, ended, reports=reports)
+                    result = await end_run(session, ended, reports=reports, planned=planned)
     if result is None:
         raise _interrupted()
     if result.report is not None:

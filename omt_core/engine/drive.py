@@ -80,10 +80,15 @@ async def go_on(runner: Runner, administrator: Administrator, stop: StopSignal) 
 
     All checks are made again, since hours may lie in between. Raises `OmtError`.
     """
-    decisions = runner.now.decisions
-    await walk(runner, decisions.recovery, lambda phase, choice: _again(phase, choice, decisions, administrator))
+    await prepare_again(runner, administrator)
     await runner.do(Upload(stop=stop))
     await runner.do(Finish())
+
+
+async def prepare_again(runner: Runner, administrator: Administrator) -> None:
+    """Take a session that was opened anew up to where the upload would begin, with all checks made again."""
+    decisions = runner.now.decisions
+    await walk(runner, decisions.recovery, lambda phase, choice: _again(phase, choice, decisions, administrator))
 
 
 def _again(

@@ -192,10 +192,13 @@ def _lines(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
     return tuple(FindingLine.of(finding) for finding in findings)
 
 
-async def end_run(session: MigrationSession, error: OmtError | None, *, reports: bool = False) -> Result:
+async def end_run(
+    session: MigrationSession, error: OmtError | None, *, reports: bool = False, planned: bool = False
+) -> Result:
     """Journal the end of the run and return its result. The error is told that users are still kept out, if they are.
 
-    A run that `reports` leaves a report in its workspace, which tells of this end as well.
+    A run that `reports` leaves a report in its workspace, which tells of this end as well. `planned`: it was to begin
+    at a planned moment.
 
     Never raises because of the journal: what ended the run is what matters.
     """
@@ -218,6 +221,7 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
             exit_code=result.exit_code,
             error="" if result.error is None else result.error.code,
             migration="" if result.kind is None else result.kind.value,
+            planned=planned,
             completed=session.now.completed is not None,
             sent_files=result.sent.files,
             sent_bytes=result.sent.bytes,
@@ -227,9 +231,11 @@ async def end_run(session: MigrationSession, error: OmtError | None, *, reports:
     return result
 
 
-def run_not_begun(error: OmtError, kind: MigrationKind | None) -> RunEnded:
+def run_not_begun(error: OmtError, kind: MigrationKind | None, *, planned: bool) -> RunEnded:
     """Make the event of a run for which not even a session could be opened."""
-    return RunEnded(exit_code=error.exit_code, error=error.code, migration="" if kind is None else kind.value)
+    return RunEnded(
+        exit_code=error.exit_code, error=error.code, migration="" if kind is None else kind.value, planned=planned
+    )
 
 
 async def _finish(session: MigrationSession, error: OmtError | None) -> None:

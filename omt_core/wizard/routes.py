@@ -64,6 +64,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/checks/waive", checks.waive),
     _get("/api/codes/{code:[a-z0-9-]{1,100}}", checks.code),
     _post("/api/upload/start", upload.start),
+    _post("/api/upload/plan", upload.plan),
+    _post("/api/upload/plan/cancel", upload.cancel_plan),
     _post("/api/upload/pause", upload.pause),
     _post("/api/upload/cancel", upload.cancel),
     _post("/api/upload/limit", upload.limit),

@@ -73,7 +73,9 @@ class Migrate(CoreCommand):
             work = partial(_dry_run, call, answers, recover)
         else:
             work = partial(_migrate, call, answers, recover, limit=limit)
-        return call.console.finish_with(await run_session(call, request, work, reports=not call.options.dry_run))
+        planned = call.options.start_at is not None
+        reports = not call.options.dry_run
+        return call.console.finish_with(await run_session(call, request, work, reports=reports, planned=planned))
 
 
 async def _check(answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event) -> None:

@@ -6,6 +6,7 @@ Which act may be done when, what the person waits for meanwhile, and which page 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -20,22 +21,26 @@ from pydantic import SecretStr
 from omt_core.answers import pinned
 from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice, Waiver
 from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
-from omt_core.api.events import Event, FindingRaised, Notice
+from omt_core.api.events import Event, FindingRaised, Notice, StartPlanned
 from omt_core.api.installation import ManualAnswers
+from omt_core.api.users import Administrator
 from omt_core.engine import facts
 from omt_core.engine.checklist import FinishChecklist, Notify
 from omt_core.engine.checks import RECOVERY_CHECKS
-from omt_core.engine.drive import go_on
+from omt_core.engine.drive import go_on, prepare_again
 from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.result import Result
-from omt_core.engine.session import Snapshot
+from omt_core.engine.result import Result, run_not_begun, unknown_fault
+from omt_core.engine.session import Snapshot, tell_observers
 from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, Upload
 from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
+from omt_core.engine.upload.planned_start import Clock, parse_start
+from omt_core.plugin_host import StampedEvent
+from omt_core.wizard.controller.ahead.planned_start import NotePlan, PlannedStart, noted_plan
 from omt_core.wizard.controller.checklist import Checklist
 from omt_core.wizard.controller.checks import Checks
 from omt_core.wizard.controller.composer import Compose, Composer
-from omt_core.wizard.controller.document import Busy, RowPart, Screen, UploadState
+from omt_core.wizard.controller.document import Busy, PlannedPart, RowPart, Screen, UploadState
 from omt_core.wizard.controller.events import EventStream
 from omt_core.wizard.controller.holder import SessionHolder
 from omt_core.wizard.controller.memory import Memory, Remembered
@@ -43,6 +48,9 @@ from omt_core.wizard.controller.screens import after, before
 from omt_core.wizard.controller.upload import UploadRun
 from omt_core.wizard.controller.view import Known, Page, view
 
+_log = logging.getLogger("omt.wizard")
+_BUSY_SECONDS: Final = 0.5
+"""Pause between two looks whether what a person began before a planned moment is done."""
 _ASK_FOR_ANSWERS: Final = frozenset({"installation-not-found", "installation-incomplete"})
 
 
@@ -55,6 +63,8 @@ class StartOptions:
     waivers: tuple[Waiver, ...] | None = None
     remembers_in: Path | None = None
     """Folder for what is answered on the page; None remembers nothing."""
+    clock: Clock | None = None
+    """What a planned start waits by; None is the clock of the machine."""
 
 
 class Act(StrEnum):
@@ -124,6 +134,7 @@ class SessionController:
         self.upload = UploadRun(group, self.holder, self.changed, self._row_changed)
         self.support: SupportBundle | None = None
         """The support bundle that a person was shown last: it is that one which they take."""
+        self.planned = PlannedStart(group, self._begin_as_planned, options.clock)
         self.closed = anyio.Event()
         self.options = options
         self._known = Known()
@@ -152,7 +163,7 @@ class SessionController:
     @property
     def busy(self) -> bool:
         """Whether something is under way that nobody has to attend, such as an upload."""
-        return self.upload.under_way or self._busy is not None
+        return self.upload.under_way or self._busy is not None or self.planned.at is not None
 
     @property
     def now(self) -> Snapshot | None:
@@ -173,6 +184,7 @@ class SessionController:
             done=self.checklist.done,
             checks=self.checks.standing,
             upload=self.upload.part(),
+            planned=PlannedPart(at=self.planned.at, not_begun=self.planned.not_begun, lost=self.planned.lost),
             confirmed_bytes=self.upload.confirmed_bytes,
             result=self.upload.result,
         )
@@ -281,7 +293,7 @@ class SessionController:
     # --- the upload
 
     async def start_upload(self) -> None:
-        """Begin the upload, or go on with one that was paused, stopped, or failed (W70-W79)."""
+        """Begin the upload, or go on with one that was paused, stopped, or failed (W70-W79); a plan is then no more."""
         if self.upload.state is not UploadState.IDLE:
             self._refuse(Act.START_UPLOAD)
             self.upload.start(self._go_on, look=self._learn, ended=self._upload_ended)
@@ -293,9 +305,35 @@ class SessionController:
             else:
                 self.checklist.refuse_undone()
                 await runner.do(FinishChecklist())
+            await self.cancel_plan()
             if self._screen is not Screen.UPLOAD:
                 await self.upload.show_rows()
         self.upload.start(self._upload_first, look=self._learn, ended=self._upload_ended)
+
+    async def plan_start(self, at: str) -> None:
+        """Begin the upload later; all checks run again then. Raises as `parse_start` and `start_upload`."""
+        self._refuse(Act.START_UPLOAD)
+        if self.upload.state is not UploadState.IDLE:
+            raise InputError("start-not-planned", "The upload has begun already.", "Go on with it on its page.")
+        moment = parse_start(at, self.planned.clock.now())
+        runner = self.holder.runner
+        if not runner.now.only_missing:
+            self.checklist.refuse_undone()
+            await runner.do(FinishChecklist())
+        await runner.do(NotePlan(at=moment))
+        self.planned.plan(moment)
+        runner.engine.events.emit(StartPlanned(at=moment.isoformat()))
+        self.changed()
+
+    async def cancel_plan(self) -> None:
+        """Take back a planned start, or what is said of one that did not come to be."""
+        waited = self.planned.at is not None
+        self.planned.cancel()
+        if self.holder.is_open:
+            await self.holder.runner.do(NotePlan(at=None))
+            if waited:
+                self.holder.runner.engine.events.emit(StartPlanned(at=""))
+        self.changed()
 
     async def cancel_upload(self, *, thaw: bool) -> None:
         """Stop the upload, so that it can be gone on with; `thaw` lets the users in again once it has stopped."""
@@ -362,6 +400,7 @@ class SessionController:
         self.checks.forget()
         self._known = Known()
         await self.holder.open(self.composer.app.engine, self._request(waivers=self.options.waivers))
+        self.planned.lost = await noted_plan(self.holder.runner.journal)
         await self._learn()
 
     def _ask(self, error: OmtError) -> None:
@@ -388,8 +427,50 @@ class SessionController:
         await self.holder.runner.do(Upload(stop=stop))
         await self.holder.runner.do(Finish())
 
+    async def _begin_as_planned(self) -> None:
+        """Have everything checked again in a session that is opened anew, and begin the upload if nothing stands."""
+        while self._busy is not None:
+            await self.planned.clock.sleep(_BUSY_SECONDS)
+        moment, error = self.planned.at, None
+        if moment is None:  # it was cancelled meanwhile
+            return
+        try:
+            with self._doing(Act.START_UPLOAD):
+                administrator = await self._open_again()
+                await prepare_again(self.holder.runner, administrator)
+                await self.holder.runner.do(NotePlan(at=None))
+                await self.upload.show_rows()
+        except OmtError as raised:
+            error = raised
+        except Exception as fault:  # noqa: BLE001 - nobody waits for it: the page and whoever is to be told must hear of it
+            _log.exception("the planned start failed in a way that the tool does not know")
+            error = unknown_fault(fault)
+        self.planned.at = None
+        if error is None:
+            self.upload.start(self._upload_first, look=self._learn, ended=self._upload_ended)
+        else:
+            self.planned.not_begun = moment
+            await self._not_begun(error)
+
+    async def _not_begun(self, error: OmtError) -> None:
+        """Journal and tell that a planned start was not begun; the checklist stays open, to mend what stands."""
+        if self.holder.is_open:
+            await self.holder.end_run(error, planned=True)
+            await self.holder.runner.do(NotePlan(at=None))
+        else:
+            event = run_not_begun(error, None, planned=True)
+            await tell_observers(self.composer.app.engine, StampedEvent(event=event, at=self.planned.clock.now()))
+            self._screen = Screen.WELCOME
+        self._error = error
+        self.changed()
+
     async def _go_on(self, stop: anyio.Event) -> None:
-        """Open the session anew, so that everything is as after a restart of the tool, and go on by the journal."""
+        """Go on by the journal, in a session that is opened anew."""
+        administrator = await self._open_again()
+        await go_on(self.holder.runner, administrator, stop)
+
+    async def _open_again(self) -> Administrator:
+        """Open the session anew, so that everything is as after a restart of the tool; return who is logged on."""
         now = self.now
         administrator = self._known.administrator if now is None else now.administrator
         if administrator is None:
@@ -397,7 +478,7 @@ class SessionController:
         # The journal knows by now what is waived, also on the page.
         await self.holder.open(self.composer.app.engine, self._request(waivers=None))
         await self._learn()
-        await go_on(self.holder.runner, administrator, stop)
+        return administrator
 
     async def _upload_ended(self) -> None:
         if self.holder.is_open:

@@ -157,6 +157,14 @@ class UploadPart(Part):
     started_at: datetime | None = None
 
 
+class PlannedPart(Part):
+    """A start that is planned (`at`), that something stood in the way of (`not_begun`), or that was `lost`."""
+
+    at: datetime | None = None
+    not_begun: datetime | None = None
+    lost: datetime | None = None
+
+
 class ResultPart(Part):
     """What was moved (W80). `changes` counts what was changed online beside the contents."""
 
@@ -200,4 +208,5 @@ class State(Part):
     checklist: ChecklistPart = ChecklistPart()
     checks: ChecksPart = ChecksPart()
     upload: UploadPart = UploadPart()
+    planned: PlannedPart = PlannedPart()
     result: ResultPart | None = None

@@ -58,9 +58,9 @@ class SessionHolder:
         self._release, self._released, self._ended = anyio.Event(), anyio.Event(), False
         await self._group.start(self._hold, engine, request)
 
-    async def end_run(self, error: OmtError | None) -> Result:
+    async def end_run(self, error: OmtError | None, *, planned: bool = False) -> Result:
         """Journal how the run ended, and leave a report of it in the workspace; the session stays open."""
-        self.result = await end_run(self.runner.session, error, reports=True)
+        self.result = await end_run(self.runner.session, error, reports=True, planned=planned)
         self._ended = True
         return self.result
 

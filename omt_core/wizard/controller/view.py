@@ -23,6 +23,7 @@ from omt_core.wizard.controller.document import (
     ChecklistPart,
     ChecksPart,
     CheckState,
+    PlannedPart,
     ProblemsPart,
     RecoveryPart,
     ResultPart,
@@ -71,6 +72,7 @@ class Page:
     done: frozenset[Entry] | None = None
     checks: ChecksStanding = ChecksStanding()
     upload: UploadPart
+    planned: PlannedPart
     confirmed_bytes: int = 0
     result: Result | None = None
 
@@ -104,6 +106,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         checklist=_checklist(now, page),
         checks=_checks(now, page),
         upload=page.upload,
+        planned=page.planned,
         result=_result(page),
     )
 

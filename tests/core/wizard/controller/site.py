@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from omt_core.api.decisions import Contact, MigrationKind
 from omt_core.api.installation import ManualAnswers
 from omt_core.app import Application, compose
+from omt_core.engine.upload.planned_start import Clock
 from omt_core.testing.crm import build_crm
 from omt_core.wizard.controller import SessionController, StartOptions
 from omt_core.wizard.controller.document import CheckState, State, UploadState
@@ -87,6 +88,7 @@ async def site_in(
     plants: Mapping[str, int] | None = None,
     seats: int = 50,
     plugins: Sequence[str] = (),
+    clock: Clock | None = None,
 ) -> AsyncIterator[Site]:
     """Build what is not there yet, and begin at Welcome; entered again, it is the tool started again."""
     if not (folder / "site").is_dir():
@@ -94,7 +96,9 @@ async def site_in(
     plans = [OfferedPlan(name=name, total=seats) for name in PLANS]
     async with serve_tenant(folder / "tenant", plans=plans) as tenant:
         online = {"online": {"url": tenant.url, "token_file": str(tenant.token_file)}}
-        options = StartOptions(answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work")
+        options = StartOptions(
+            answers=ManualAnswers(root=folder / "site" / "machine"), workspace=folder / "work", clock=clock
+        )
         async with SessionController.run(partial(_put_together, online, plugins), options) as controller:
             yield Site(folder=folder, controller=controller)
 

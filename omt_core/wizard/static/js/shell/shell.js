@@ -11,6 +11,7 @@ import { FooterBar } from "./footer-bar.js";
 import { HeaderBar } from "./header-bar.js";
 import { MainArea } from "./main-area.js";
 import { OfflineBanner } from "./offline-banner.js";
+import { PlannedBanner } from "../screens/planned-start/banner.js";
 import { StepBar } from "./step-bar.js";
 
 export class Shell extends HTMLElement {
@@ -41,7 +42,7 @@ export class Shell extends HTMLElement {
       event.preventDefault(); // The fragment is the page's own routing.
       main.focusHeading();
     } } }, t("shell.skip"));
-    replace(this, skip, new HeaderBar(), new OfflineBanner(), new StepBar(), main, new FooterBar(), liveRegions());
+    replace(this, skip, new HeaderBar(), new OfflineBanner(), new StepBar(), new PlannedBanner(), main, new FooterBar(), liveRegions());
   }
 }
 customElements.define("omt-shell", Shell);

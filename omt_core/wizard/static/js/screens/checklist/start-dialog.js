@@ -5,6 +5,7 @@ import { h } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { sendingDialog } from "../../core/sending-dialog.js";
 import { t, tn } from "../../core/text.js";
+import { later } from "../planned-start/later.js";
 import { consequences } from "./consequences.js";
 
 /**
@@ -14,10 +15,10 @@ import { consequences } from "./consequences.js";
  */
 export async function askStart(now, start) {
   const { findings } = await get("/api/checks");
-  sendingDialog({
+  const dialog = sendingDialog({
     title: t("checklist.start-title"),
     content: [h("p", null, t("checklist.start-text", { owner: now.licence?.owner ?? "" })), consequences(now),
-      waived(findings.filter((one) => one.severity === "error" && one.waived))],
+      waived(findings.filter((one) => one.severity === "error" && one.waived)), later(() => dialog.close(false))],
     wide: true,
     confirm: t("checklist.start-confirm"),
     cancel: t("checklist.start-not"),

@@ -1,0 +1,73 @@
+"""A start that is planned on the page: it waits in this process, whether a page is open or not.
+
+It does not outlive the process, since nobody would be logged on then: the next one says that it was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import anyio
+from anyio.abc import TaskGroup
+from typing_extensions import override
+
+from omt_core.engine.runner import Step
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
+from omt_core.engine.upload.wakefulness import kept_awake
+from omt_core.journal import Journal
+
+_OWNER: Final = "wizard"
+_NOTE: Final = "planned-start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePlan(Step[None]):
+    """Journal when the upload shall begin; None takes it out."""
+
+    at: datetime | None
+
+    @override
+    async def perform(self, session: MigrationSession) -> None:
+        await session.journal.notes.of(_OWNER).remember(_NOTE, "" if self.at is None else self.at.isoformat())
+
+
+async def noted_plan(journal: Journal) -> datetime | None:
+    """Return the start that the journal says is planned."""
+    text = await journal.notes.of(_OWNER).recall(_NOTE)
+    return datetime.fromisoformat(text) if text else None
+
+
+class PlannedStart:
+    """The wait. `begin` is called at the moment, in a task of its own; `clock` is that of the machine but in tests."""
+
+    def __init__(self, group: TaskGroup, begin: Callable[[], Awaitable[None]], clock: Clock | None = None) -> None:
+        self._group = group
+        self._begin = begin
+        self._scope = anyio.CancelScope()
+        self.clock = clock or SystemClock()
+        self.at: datetime | None = None
+        self.not_begun: datetime | None = None
+        """A start whose moment came, and which something stood in the way of."""
+        self.lost: datetime | None = None
+        """A start that an earlier process was to make, and did not live to."""
+
+    def plan(self, moment: datetime) -> None:
+        """Wait for a moment, in the place of any other."""
+        self.cancel()
+        self.at, self._scope = moment, anyio.CancelScope()
+        self._group.start_soon(self._wait, moment, self._scope)
+
+    def cancel(self) -> None:
+        """Wait no more, and say no more of starts that did not come to be."""
+        self._scope.cancel()
+        self.at = self.not_begun = self.lost = None
+
+    async def _wait(self, moment: datetime, scope: anyio.CancelScope) -> None:
+        with scope, kept_awake():
+            await wait_until(moment, self.clock)
+        if not scope.cancel_called:
+            await self._begin()

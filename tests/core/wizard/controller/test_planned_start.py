@@ -1,0 +1,159 @@
+"""A start that is planned on the page: checked again at its hour, begun or told why not, cancelled, and lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from typing_extensions import override
+
+from omt_core.api.decisions import MigrationKind
+from omt_core.api.errors import InputError
+from omt_core.engine import facts
+from omt_core.wizard.controller.document import CheckState, Screen, UploadState
+from tests.core.engine.upload.clock import JumpingClock
+from tests.core.wizard.controller.site import site_in
+
+pytestmark = pytest.mark.anyio
+
+
+class Night(JumpingClock):
+    """Stands still until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+        self.falls = anyio.Event()
+
+    @property
+    def tonight(self) -> str:
+        return (self.now() + timedelta(hours=3)).isoformat()
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        await self.falls.wait()
+        await super().sleep(seconds)
+
+
+def add_satellite(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "site/machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
+        columns = [column for _, column, *_ in crm.execute("PRAGMA table_info(satellite)")]
+        crm.execute(f"INSERT INTO satellite ({', '.join(columns)}) VALUES ({', '.join('1' for _ in columns)})")
+
+
+def take_database_away(folder: Path) -> None:
+    (folder / "site/machine/C/SuperOffice/Data/crm.sqlite").rename(folder / "away.sqlite")
+
+
+async def test_it_begins_at_its_hour_after_all_checks_ran_again(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        first = site.controller.holder.runner
+        await site.controller.plan_start(night.tonight)
+        assert site.document.planned.at == datetime.fromisoformat(night.tonight)
+        assert (site.document.screen, site.document.frozen, site.controller.busy) == (Screen.CHECKLIST, False, True)
+        night.falls.set()
+        await site.until(UploadState.DONE)
+        assert site.controller.holder.runner is not first, "as after a restart: opened anew, and checked anew"
+        assert site.controller.upload.error is None
+        assert (site.document.planned.at, site.document.planned.not_begun) == (None, None)
+
+
+async def test_an_error_that_appeared_freezes_nothing_and_is_on_the_page_and_in_the_journal(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        moment = night.tonight
+        await site.controller.plan_start(moment)
+        add_satellite(tmp_path)
+        night.falls.set()
+        await site.until_it_holds(lambda: site.document.error is not None)
+        now = site.document
+        assert now.error is not None
+        assert now.error.code == "findings-stand"
+        assert now.planned.not_begun == datetime.fromisoformat(moment)
+        assert (now.screen, now.checks.state, now.checks.blocking) == (Screen.CHECKLIST, CheckState.DONE, 1)
+        journal = site.controller.holder.runner.journal
+        assert facts.FROZEN not in await journal.notes.pins()
+        assert [run.exit_code for run in await journal.runs.all()][-1] == 1
+        await site.controller.checks.waive("satellite-active", waived=True, reason="Brought home.")
+        await site.controller.start_upload()
+        await site.until(UploadState.DONE)
+        assert site.document.planned.not_begun is None
+
+
+async def test_an_installation_that_is_gone_at_that_hour_is_told_on_the_first_page(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        await site.controller.plan_start(night.tonight)
+        take_database_away(tmp_path)
+        night.falls.set()
+        await site.until_it_holds(lambda: site.document.error is not None)
+        assert site.document.screen is Screen.WELCOME
+        assert site.document.planned.not_begun is not None
+
+
+async def test_a_cancelled_plan_begins_nothing(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        await site.controller.plan_start(night.tonight)
+        await site.controller.cancel_plan()
+        night.falls.set()
+        assert site.document.planned.at is None
+        await site.controller.plan_start(night.tonight)
+        await site.until(UploadState.DONE)
+
+
+async def test_who_starts_now_needs_the_plan_no_more(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready()
+        await site.controller.plan_start(night.tonight)
+        await site.controller.start_upload()
+        assert site.document.planned.at is None
+        await site.until(UploadState.DONE)
+
+
+async def test_a_plan_that_the_tool_did_not_live_to_is_told_when_it_starts_again(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready()
+        moment = night.tonight
+        await site.controller.plan_start(moment)
+    async with site_in(tmp_path, clock=night) as site:
+        await site.controller.start()
+        assert site.document.planned.lost == datetime.fromisoformat(moment)
+        await site.controller.cancel_plan()
+        assert site.document.planned.lost is None
+    async with site_in(tmp_path, clock=night) as site:
+        await site.controller.start()
+        assert site.document.planned.lost is None
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [("tonight", "start-time-invalid"), ("2020-01-01T22:00", "start-time-out-of-range")],
+)
+async def test_a_time_that_cannot_be_is_refused(tmp_path: Path, at: str, code: str) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready()
+        with pytest.raises(InputError) as refused:
+            await site.controller.plan_start(at)
+        assert refused.value.code == code
+        assert site.document.planned.at is None
+
+
+async def test_nothing_is_planned_before_the_checklist_is_done(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_checklist()
+        with pytest.raises(InputError) as refused:
+            await site.controller.plan_start(night.tonight)
+        assert refused.value.code == "checklist-not-done"
