@@ -18,6 +18,7 @@ from omt_core.api.errors import (
 from omt_core.http import Refusal, unknown_call
 from omt_core.logs import naming_log
 from omt_core.wizard.security.gate import GATE
+from omt_core.wizard.words import told_error
 
 _log = logging.getLogger("omt.wizard")
 
@@ -58,7 +59,8 @@ def refusal_of(request: web.Request, error: Exception) -> Refusal:
     """Say in the wizard's words what went wrong in a call; what nobody expected goes to the log alone."""
     match error:
         case OmtError():
-            return Refusal(status_of(error), error.code, error.message, naming_log(error.remedy))
+            told = told_error(error)
+            return Refusal(status_of(error), told.code, told.message, naming_log(told.remedy))
         case web.HTTPException():
             return unknown_call(error, f"The wizard has no such call: {error.reason}.", "Load the page anew.")
         case _:

@@ -12,10 +12,10 @@ from omt_core.api.decisions import EmailAddress, Notifications, Waiver
 from omt_core.api.findings import Finding
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
-from omt_core.engine.result import FindingLine
 from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+from omt_core.wizard.words import in_wizard, told_finding
 
 _PAGE: Final = 50
 _LARGEST_PAGE: Final = 1_000
@@ -59,7 +59,7 @@ async def look(request: web.Request) -> web.Response:
     standing = set(standing_errors(runner.engine, now))
     findings = [
         {
-            **FindingLine.of(finding).model_dump(mode="json"),
+            **told_finding(finding).model_dump(mode="json"),
             "waived": is_waived(finding, waivers, host.codes),
             "reason": _reason(finding, waivers) or "",
             "reason_of_test": _reason(finding, of_test),
@@ -123,8 +123,8 @@ async def code(request: web.Request) -> web.Response:
             "code": known.code,
             "severity": known.severity,
             "plugin": known.plugin,
-            "meaning": known.meaning,
-            "remedy": known.remedy,
+            "meaning": in_wizard(known.meaning),
+            "remedy": in_wizard(known.remedy),
             "waivable": known.waivable,
             "reason_needed": known.reason_needed,
         }

@@ -9,10 +9,10 @@ from aiohttp import web
 from omt_core.answers.form import OnlineForm, answers_in, form_of
 from omt_core.api.installation import DBMS_TYPES
 from omt_core.engine.opening import discover
-from omt_core.engine.result import FindingLine
 from omt_core.wizard.api.request import FileRequest, RequestBody, answer, answer_state, body_as, controller_of
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
 from omt_core.wizard.controller.folders import list_folders
+from omt_core.wizard.words import told_finding
 
 
 class InstallationRequest(RequestBody):
@@ -35,7 +35,7 @@ async def look(request: web.Request) -> web.Response:
                 {
                     "evidence": one.installation.evidence,
                     "needs": one.needs,
-                    "findings": [FindingLine.of(finding) for finding in (*one.findings, *found.faults)],
+                    "findings": [told_finding(finding) for finding in (*one.findings, *found.faults)],
                     "chosen": one is chosen,
                 }
                 for one in found.values

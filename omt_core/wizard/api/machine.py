@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from omt_core.wizard.api.request import answer, controller_of
+from omt_core.wizard.words import in_wizard
 
 
 async def look(request: web.Request) -> web.Response:
@@ -14,8 +15,8 @@ async def look(request: web.Request) -> web.Response:
         {
             "worst": found.worst,
             "lines": [
-                {"name": line.name, "state": line.state, "plugin": line.plugin, "message": line.message,
-                 "remedy": line.remedy}
+                {"name": line.name, "state": line.state, "plugin": line.plugin, "message": in_wizard(line.message),
+                 "remedy": in_wizard(line.remedy)}
                 for line in found.lines
             ],
         }

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from omt_core.answers.csv_files import parse_assignments, plans_csv, user_names_csv
 from omt_core.api.users import User
-from omt_core.engine.result import FindingLine
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import FileRequest, RequestBody, answer, answer_state, body_as, controller_of, download
 from omt_core.wizard.controller.checklist import Answer
 from omt_core.wizard.controller.photos import read_picture
+from omt_core.wizard.words import told_finding
 
 
 class ChangesRequest(RequestBody):
@@ -106,7 +106,7 @@ def _told(stands: Answer) -> dict[str, object]:
     return {
         "plans": stands.plans,
         "user_names": stands.user_names,
-        "findings": {entry: [FindingLine.of(finding) for finding in found] for entry, found in stands.findings.items()},
+        "findings": {entry: [told_finding(finding) for finding in found] for entry, found in stands.findings.items()},
         "removed_addresses": [{"full_name": name, "address": address} for name, address in stands.removed_addresses],
         "taken": stands.taken,
     }

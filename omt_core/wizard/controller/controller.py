@@ -47,6 +47,7 @@ from omt_core.wizard.controller.memory import Memory, Remembered
 from omt_core.wizard.controller.screens import after, before
 from omt_core.wizard.controller.upload import UploadRun
 from omt_core.wizard.controller.view import Known, Page, view
+from omt_core.wizard.words import in_wizard
 
 _log = logging.getLogger("omt.wizard")
 _BUSY_SECONDS: Final = 0.5
@@ -518,7 +519,7 @@ class SessionController:
     def _take(self, event: Event) -> None:
         self.upload.take(event)
         if isinstance(event, Notice):
-            self.events.publish("notice", json.dumps({"message": event.message}))
+            self.events.publish("notice", json.dumps({"message": in_wizard(event.message)}))
         if isinstance(event, FindingRaised):
             self.changed()
 

@@ -14,7 +14,7 @@ from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.users import Administrator
 from omt_core.engine.checks import ALL_CHECKS, PLANS, USER_NAMES, unanswered
 from omt_core.engine.findings import blocking
-from omt_core.engine.result import Result, error_line
+from omt_core.engine.result import Result
 from omt_core.engine.session import Snapshot
 from omt_core.version import __version__
 from omt_core.wizard.controller.document import (
@@ -34,6 +34,7 @@ from omt_core.wizard.controller.document import (
     UploadState,
 )
 from omt_core.wizard.controller.screens import before, step_bar
+from omt_core.wizard.words import told_error
 
 Entry = Literal["plans", "user_names", "notifications"]
 CHECK_OF: Final[Mapping[Entry, str]] = {"plans": PLANS, "user_names": USER_NAMES}
@@ -89,7 +90,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         steps=step_bar(page.screen, mode, decisions.recovery),
         can_go_back=_can_go_back(now, page),
         busy=page.busy,
-        error=None if page.error is None else error_line(page.error),
+        error=None if page.error is None else told_error(page.error),
         workspace=None if now is None else now.folder,
         mode=mode,
         kind=decisions.kind,

@@ -1,0 +1,81 @@
+"""Nobody at the wizard is told to type a command: each remedy names what the page has."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+
+from omt_core.api.decisions import Waiver
+from omt_core.api.errors import InputError
+from omt_core.api.findings import Finding, Severity
+from omt_core.api.sentence import Sentence, sentence
+from omt_core.app import compose
+from omt_core.engine.findings import confirming_line, reasoned_line
+from omt_core.wizard.words import in_wizard, told_error, told_finding
+
+OF_THE_COMMAND_LINE: Final = re.compile(
+    r"--(?!debug|workspace)[a-z]+|`omt (?!help)|same command|answers file|\[install"
+)
+
+
+OF_COMMANDS: Final = {
+    "certificate-unreadable", "plans-malformed", "plugin-name-taken", "plugin-not-added", "verify-stage-away",
+    "verify-stage-unknown", "wheel-needs-others", "wheel-without-plugin",
+}  # fmt: skip
+"""What no page of the wizard can meet: commands raise it that only the command line has."""
+
+
+def test_no_remedy_of_a_finding_names_the_command_line() -> None:
+    codes = compose().host.codes.values()
+    told = {code.code: in_wizard(code.remedy) for code in codes}
+    assert {code: words for code, words in told.items() if OF_THE_COMMAND_LINE.search(words)} == {}
+
+
+def test_no_remedy_of_an_error_that_a_page_can_show_names_the_command_line() -> None:
+    told = {code: in_wizard(entry.code.remedy) for code, entry in compose().host.error_codes.items()}
+    left = {code for code, words in told.items() if OF_THE_COMMAND_LINE.search(words)}
+    assert left <= OF_COMMANDS, left - OF_COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("on_the_command_line", "here"),
+    [
+        (
+            "Make them readable, then run the same command again with --recover missing.",
+            'Make them readable, then start the tool again and choose "Upload missing files".',
+        ),
+        (
+            "Run the same command again: it goes on from what was confirmed.",
+            "Try again: it goes on from what was confirmed.",
+        ),
+        (
+            "Check user and password in the answers file, section [installation].",
+            'Check user and password on the page "Locate the installation".',
+        ),
+        (
+            (
+                f"Mend what they name, or waive them by `waive` in the answers file. These only with a reason:"
+                f" `{reasoned_line(['a'])}`. What was waived for the test counts when it is confirmed:"
+                f" `{confirming_line([Waiver(names='a')])}`. Nothing was changed so far."
+            ),
+            'Mend what they name, or waive them on the page "Checks". Nothing was changed so far.',
+        ),
+        ("Connect the share.", "Connect the share."),
+    ],
+)
+def test_what_a_person_is_told_to_type_is_a_button_or_a_page_here(on_the_command_line: str, here: str) -> None:
+    assert in_wizard(on_the_command_line) == here
+    told = told_error(InputError("a-code", "It failed.", on_the_command_line))
+    assert (told.code, told.message, told.remedy) == ("a-code", "It failed.", here)
+    found = Finding(
+        code="a-code", severity=Severity.INFO, plugin="p", subjects=(), message="m", remedy=on_the_command_line
+    )
+    assert told_finding(found).remedy == here
+
+
+def test_a_sentence_stays_one_so_that_it_can_be_said_in_another_language() -> None:
+    told = in_wizard(sentence("Give {grant}, then run the same command again.", grant="SELECT"))
+    assert isinstance(told, Sentence)
+    assert (told, told.template) == ("Give SELECT, then try again.", "Give {grant}, then try again.")
