@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson, StartWizard
@@ -38,6 +40,39 @@ def test_an_installation_that_is_not_found_is_located_by_hand(
     login.says("1000000001")
 
 
+def test_a_wrong_address_or_token_is_said_at_its_field_which_has_the_focus(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office, tenant: Tenant, tmp_path: Path
+) -> None:
+    """The form is long: what is wrong must not be said where nobody looks. The token file has its button (W102)."""
+    person = new_person()
+    person.complaints.allow(r"status of [45]\d\d")
+    person.open(start_wizard(answers=False).link)
+    Welcome(person.page).start()
+    installation = Installation(person.page)
+    installation.search_below(office.site.directory / "machine")
+    wrong_token = tmp_path / "wrong.token"
+    wrong_token.write_text("not this tenant's\n", encoding="utf-8")
+    installation.online("http://127.0.0.1:9", wrong_token)
+    installation.detect()
+    installation.refuses("Address of the tenant", "127.0.0.1:9 cannot be reached")
+
+    person.page.get_by_role("textbox", name="Address of the tenant").fill(tenant.url)
+    installation.detect()
+    installation.refuses("Token file", "The migration secret is not this tenant's.")
+
+    installation.button("Choose a file: Token file").click()
+    dialog = person.page.get_by_role("dialog")
+    box = dialog.get_by_role("textbox", name="Folder or file")
+    expect(box).to_be_focused()
+    expect(dialog.get_by_role("button", name=wrong_token.name)).to_be_visible()
+    box.fill(str(tenant.token_file.parent))
+    box.press("Enter")
+    dialog.get_by_role("button", name=tenant.token_file.name, exact=True).click()
+    dialog.get_by_role("button", name="Choose this file").click()
+    installation.detect()
+    Login(person.page)
+
+
 def test_a_wrong_password_and_a_user_who_is_no_administrator_are_told_apart(person: Person, office: Office) -> None:
     """W20-W22: no lock-out, and no word about which of the two was wrong."""
     person.complaints.allow(r"status of 4\d\d")
@@ -59,6 +94,7 @@ def test_a_link_that_was_used_lets_nobody_in_but_the_browser_that_used_it(
     stranger.complaints.allow(REFUSED)
     stranger.open(wizard.link)
     expect(stranger.page.get_by_role("heading", name=EXPIRED)).to_be_visible()
+    expect(stranger.page.get_by_text("Press Enter in it: the tool prints a new link.")).to_be_visible()
     person.page.goto("about:blank")
     person.open(wizard.link)
     person.complaints.allow(REFUSED)

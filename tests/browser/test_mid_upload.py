@@ -73,11 +73,20 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     upload.says("20 KB/s")
     upload.limit("500 KB/s")
     upload.says("500 KB/s")
+    in_reach(upload, "Pause", "Limit rate...", "Cancel...")
+    expect(person.page).to_have_title(re.compile(r"^\d+ ?% Upload - "))
+    upload.button("Pause").focus()
     upload.pause()
     upload.stands("The upload is paused.")
     upload.says("The installation on site stays frozen meanwhile.")
+    expect(upload.button("Resume")).to_have_count(2)  # in the notice, and as the main button below
+    in_reach(upload, "Resume", "Cancel...")
+    sent = upload.total("Sent")
     upload.resume()
     upload.is_under_way()
+    expect(upload.button("Pause")).to_be_focused()
+    assert upload.total("Sent") >= sent
+    expect(upload.main.get_by_text(re.compile(r"^\d\d:\d\d$"))).to_be_visible()  # done at about
     limit(office, CRAWL)
     upload.cancel()
     upload.stands("The upload was cancelled.")
@@ -85,6 +94,14 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     upload.go_on()
     upload.limit("No limit")
     Complete(person.page)
+
+
+def in_reach(upload: Upload, *names: str) -> None:
+    """See these buttons without scrolling, with nothing before them."""
+    for name in names:
+        for button in upload.button(name).all():
+            expect(button).to_be_in_viewport(ratio=1)
+            button.click(trial=True)
 
 
 def test_a_wizard_that_was_killed_goes_on_when_it_is_started_again(

@@ -203,6 +203,8 @@ def test_cancel_puts_back_what_was_there_and_ok_keeps_it(plans: Plans) -> None:
     Checklist(plans.page).open(Checklist.PLANS)
     again = Plans(plans.page)
     again.is_in("ÞG", "ten-sales")
+    # What was focused while the users were read is gone with that.
+    expect(plans.page.get_by_role("heading", level=1)).to_be_focused()
     again.drag("ÞG", "ten-service")
     again.ok()
     Checklist(plans.page).open(Checklist.PLANS)

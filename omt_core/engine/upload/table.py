@@ -51,9 +51,12 @@ class UploadTable:
 
     def time_left(self) -> float | None:
         """Estimate the seconds left from the rate now; None while nothing can be said."""
-        left = sum(_open_bytes(row.progress) for row in self.rows.values() if row.progress is not None)
-        rate = self.rate()
+        left, rate = self.open_bytes(), self.rate()
         return left / rate if left and rate else None
+
+    def open_bytes(self) -> int:
+        """Return how many bytes have to be sent yet, as far as rows know."""
+        return sum(_open_bytes(row.progress) for row in self.rows.values() if row.progress is not None)
 
     def rate(self) -> float | None:
         """Return the bytes per second that are sent now; None before anything went over the line."""

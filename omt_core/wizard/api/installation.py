@@ -74,5 +74,5 @@ async def give_file(request: web.Request) -> web.Response:
 
 
 async def folders(request: web.Request) -> web.Response:
-    """List the folders in a folder of this machine (W102)."""
-    return answer(await list_folders(request.query.get("path", "")))
+    """List the folders in a folder of this machine, and its files if one is to be chosen (W102)."""
+    return answer(await list_folders(request.query.get("path", ""), files="files" in request.query))

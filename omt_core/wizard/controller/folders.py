@@ -22,14 +22,18 @@ class Folder:
     path: str
     parent: str | None
     folders: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
 
-async def list_folders(path: str) -> Folder:
-    """Return the folders in `path`, or where a person would begin. Raises `InputError` `folder-unreadable`."""
-    return await to_thread.run_sync(_list, path)
+async def list_folders(path: str, *, files: bool = False) -> Folder:
+    """Return the folders in `path`, or where a person would begin, with its files where one of them is to be chosen.
+
+    What the system keeps out of sight comes last. Raises `InputError` `folder-unreadable`.
+    """
+    return await to_thread.run_sync(_list, path, files)
 
 
-def _list(path: str) -> Folder:
+def _list(path: str, files: bool) -> Folder:  # noqa: FBT001 - run_sync hands on positions only
     if not path:
         roots = drives.roots()
         if roots:
@@ -39,15 +43,20 @@ def _list(path: str) -> Folder:
         raise _unreadable(path, "it is not a whole path")
     try:
         with os.scandir(folder) as entries:
-            names = sorted((entry.name for entry in entries if _is_folder(entry)), key=str.casefold)
+            named = [(entry.name, _is_folder(entry)) for entry in entries]
     except (OSError, ValueError) as error:
         raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
     top = folder.parent == folder
     return Folder(
         path=str(folder),
         parent=("" if drives.roots() else None) if top else str(folder.parent),
-        folders=tuple(names[:_MOST]),
+        folders=tuple(sorted((name for name, is_folder in named if is_folder), key=_order)[:_MOST]),
+        files=tuple(sorted((name for name, is_folder in named if files and not is_folder), key=_order)[:_MOST]),
     )
+
+
+def _order(name: str) -> tuple[bool, str]:
+    return name.startswith((".", "$")), name.casefold()
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

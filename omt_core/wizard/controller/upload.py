@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, InterruptedRunError, OmtError
-from omt_core.api.events import Event, StageChanged, StageProgress
+from omt_core.api.events import Event, StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
@@ -26,6 +27,9 @@ from omt_core.wizard.controller.holder import SessionHolder
 _log = logging.getLogger("omt.wizard")
 _LOOK_EVERY: Final = 3.0
 """Seconds between two looks at what is missing and failed, and at whether the installation is frozen by now."""
+
+_LOOKING: Final = frozenset({StageState.WAITING, StageState.ANALYSING})
+"""A row in one of these does not know yet what it has to send."""
 
 Work = Callable[[anyio.Event], Awaitable[None]]
 
@@ -45,6 +49,10 @@ class UploadRun:
         self._changed = changed
         self._row_changed = row_changed
         self._table = UploadTable()
+        self._earlier: Mapping[str, _Earlier] = {}
+        """What the attempts before this one did, by stage: going on neither sends it again nor makes it unsent."""
+        self._rate: float | None = None
+        """The newest rate, also of the attempt before: until there is another it foretells the end."""
         self._stop = anyio.Event()
         self._started: datetime | None = None
         self._totals: Sequence[StageTotals] = ()
@@ -65,9 +73,11 @@ class UploadRun:
 
     def take(self, event: Event) -> None:
         """Note an event of the session that is about a row."""
+        if isinstance(event, StageProgress) and self._counts_anew(event):
+            return
         self._table.take(event)
         if isinstance(event, StageChanged | StageProgress) and event.stage in self._table.rows:
-            self._row_changed(_part(event.stage, self._table.rows[event.stage]))
+            self._row_changed(self._row(event.stage))
 
     async def show_rows(self) -> None:
         """Show the rows of the table from the beginning, those of partners among them (W73)."""
@@ -85,8 +95,11 @@ class UploadRun:
         if self.under_way:
             raise InputError("upload-under-way", "The upload is under way already.", "Wait for its end, or pause it.")
         self._stop = anyio.Event()
-        self._started = datetime.now(UTC)
-        self._table = UploadTable(rows={name: Row(row.title) for name, row in self._table.rows.items()})
+        self._started = self._started or datetime.now(UTC)
+        parts = {name: self._row(name) for name in self._table.rows}
+        self._earlier = {name: _Earlier.of(part) for name, part in parts.items()}
+        rows = {name: Row(row.title, progress=_carried(row.progress)) for name, row in self._table.rows.items()}
+        self._table = UploadTable(rows=rows)
         self.state, self.error, self.result = UploadState.RUNNING, None, None
         self._changed()
         self._group.start_soon(self._run, work, look, ended)
@@ -106,14 +119,15 @@ class UploadRun:
 
     def part(self) -> UploadPart:
         """Return what the page shows."""
-        rate, left = (self._table.rate(), self._table.time_left()) if self.under_way else (None, None)
-        rows = [_part(name, row) for name, row in self._table.rows.items()]
+        if self.under_way:
+            self._rate = self._table.rate() or self._rate
+        rows = [self._row(name) for name in self._table.rows]
         folder = self._known_folder()
         return UploadPart(
             state=self.state,
             rows=tuple(rows),
-            rate=rate,
-            time_left=left,
+            rate=self._rate if self.under_way else None,
+            time_left=self._time_left() if self.under_way or self.state is UploadState.PAUSED else None,
             limit=None if folder is None else read_limit(folder / LIMIT_FILE),
             missing=sum(total.missing for total in self._totals),
             failed=sum(total.failed for total in self._totals),
@@ -121,6 +135,41 @@ class UploadRun:
             sent_bytes=sum(row.sent_bytes for row in rows),
             started_at=self._started,
         )
+
+    def _row(self, name: str) -> RowPart:
+        row, earlier = self._table.rows[name], self._earlier.get(name, _Earlier())
+        if row.progress is None:
+            return RowPart(stage=name, title=row.title, state=row.state, detail=row.detail)
+        progress = row.progress
+        return RowPart(
+            stage=name,
+            title=row.title,
+            state=row.state,
+            detail=row.detail,
+            items_done=progress.items_done,
+            items_total=progress.items_total,
+            bytes_done=progress.bytes_done,
+            bytes_total=progress.bytes_total,
+            sent_bytes=earlier.sent_bytes + progress.sent_bytes,
+            skipped_bytes=max(0, progress.skipped_bytes - earlier.moved_bytes),
+        )
+
+    def _counts_anew(self, event: StageProgress) -> bool:
+        """Tell whether an attempt only looks again at what the one before had seen, and has not seen as much yet."""
+        row = self._table.rows.get(event.stage)
+        return (
+            row is not None
+            and row.state in _LOOKING
+            and row.progress is not None
+            and event.bytes_total < row.progress.bytes_total
+        )
+
+    def _time_left(self) -> float | None:
+        """Return the seconds left by the newest rate; None while that is not known, or what there is to send."""
+        rows = [row for name, row in self._table.rows.items() if name not in {STARTING[0], FINISHING[0]}]
+        if self._rate is None or any(row.progress is None and row.state in _LOOKING for row in rows):
+            return None
+        return self._table.open_bytes() / self._rate or None
 
     def _known_folder(self) -> Path | None:
         """Return the workspace's folder, also while an attempt opens the session anew; None before there was one."""
@@ -182,19 +231,19 @@ class UploadRun:
         self._totals = tuple((await self._holder.runner.journal.items.totals()).values())
 
 
-def _part(name: str, row: Row) -> RowPart:
-    if row.progress is None:
-        return RowPart(stage=name, title=row.title, state=row.state, detail=row.detail)
-    progress = row.progress
-    return RowPart(
-        stage=name,
-        title=row.title,
-        state=row.state,
-        detail=row.detail,
-        items_done=progress.items_done,
-        items_total=progress.items_total,
-        bytes_done=progress.bytes_done,
-        bytes_total=progress.bytes_total,
-        sent_bytes=progress.sent_bytes,
-        skipped_bytes=progress.skipped_bytes,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Earlier:
+    """What earlier attempts did for a stage: bytes that went over the line, and contents that are online by them."""
+
+    sent_bytes: int = 0
+    moved_bytes: int = 0
+
+    @classmethod
+    def of(cls, part: RowPart) -> _Earlier:
+        """Take what a row shows: what is done and was not there before."""
+        return cls(sent_bytes=part.sent_bytes, moved_bytes=max(0, part.bytes_done - part.skipped_bytes))
+
+
+def _carried(progress: StageProgress | None) -> StageProgress | None:
+    """Return how far a row is when the next attempt begins: it has sent nothing, and what is done is there."""
+    return None if progress is None else replace(progress, sent_bytes=0, skipped_bytes=progress.bytes_done)

@@ -9,7 +9,7 @@ from typing import Final
 import anyio.to_thread
 from yarl import URL
 
-from omt_core.api import OnlineTarget, sentence
+from omt_core.api import EventSink, OnlineTarget, sentence
 from omt_core.api.calls import ConnectOnline
 from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
@@ -28,7 +28,7 @@ async def connect(settings: ClientSettings, call: ConnectOnline) -> OnlineTarget
 
     Raises `InputError` when the settings are not enough, `OnlineError` when the tenant cannot be reached or is another.
     """
-    session = await open_session(settings)
+    session = await open_session(settings, call.run)
     target = HttpTarget(session, settings, call.run.workspace, call.run)
     try:
         await target.status()
@@ -38,11 +38,15 @@ async def connect(settings: ClientSettings, call: ConnectOnline) -> OnlineTarget
     return target
 
 
-async def open_session(settings: ClientSettings) -> TenantSession:
-    """Reach the tenant that the settings name and agree on the protocol; raises like `connect`."""
+async def open_session(settings: ClientSettings, events: EventSink | None = None) -> TenantSession:
+    """Reach the tenant that the settings name and agree on the protocol; raises like `connect`.
+
+    `events` are told when the tenant says nothing for a while.
+    """
     url = tenant_url(settings.url)
     secret = await read_secret(settings.token_file)
-    session = TenantSession(url, settings, secret, await tenant_trust(url, settings), proxy_for(url, settings.proxy))
+    tls, proxy = await tenant_trust(url, settings), proxy_for(url, settings.proxy)
+    session = TenantSession(url, settings, secret, tls, proxy, events=events)
     try:
         await _agree(session)
     except BaseException:

@@ -14,10 +14,11 @@ import anyio
 from pydantic import BaseModel, SecretStr, ValidationError
 from yarl import URL
 
-from omt_core.api import OnlineRefusedError, __version__
+from omt_core.api import EventSink, OnlineRefusedError, __version__
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.settings import ClientSettings
+from omt_online.client.silence import Silence
 from omt_online.client.tokens import Tokens
 from omt_protocol.errors import SECRET_WRONG
 
@@ -44,11 +45,19 @@ class TenantSession:
     """
 
     def __init__(
-        self, url: URL, settings: ClientSettings, secret: SecretStr, tls: ssl.SSLContext | None, proxy: URL | None
+        self,
+        url: URL,
+        settings: ClientSettings,
+        secret: SecretStr,
+        tls: ssl.SSLContext | None,
+        proxy: URL | None,
+        *,
+        events: EventSink | None = None,
     ) -> None:
         self._url = url
         self._stall = settings.answer_timeout
         self._proxy = proxy
+        self._silence = Silence(url.authority, events)
         self.encodings: tuple[str, ...] = ()
         """How members of a bundle may be packed, as far as the tenant unpacks them."""
         self.bundles: tuple[str, ...] = ()
@@ -193,7 +202,7 @@ class TenantSession:
             sent["Authorization"] = f"Bearer {token.get_secret_value()}"
         if content is not None:
             sent["Content-Length"] = str(len(content))
-        with self.named_failures(), anyio.fail_after(self._stall) as patience:
+        with self.named_failures(), anyio.fail_after(self._stall) as patience, self._silence.watched():
             return await self._client.request(
                 method,
                 URL(f"{self._url}{path}", encoded=True),
@@ -208,6 +217,7 @@ class TenantSession:
         """Hand out a body; each piece that the line takes renews the patience with it."""
         view = memoryview(content)
         for begin in range(0, len(view), _PIECE):
+            self._silence.moved()
             patience.deadline = anyio.current_time() + self._stall
             yield view[begin : begin + _PIECE]
         patience.deadline = anyio.current_time() + self._stall

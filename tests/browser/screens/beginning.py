@@ -42,6 +42,15 @@ class Installation(Screen):
         """Press Detect installation."""
         self.button("Detect installation").click()
 
+    def refuses(self, label: str, words: str) -> None:
+        """Wait until a field has the focus, is marked, and says why, all of it in sight."""
+        box = self.page.get_by_role("textbox", name=label)
+        expect(box).to_be_focused()
+        expect(box).to_have_attribute("aria-invalid", "true")
+        expect(box).to_be_in_viewport(ratio=1)
+        said = self.page.locator(".field").filter(has=box).get_by_text(words)
+        expect(said).to_be_in_viewport(ratio=1)
+
 
 class Recovery(Screen):
     """W83-W90."""

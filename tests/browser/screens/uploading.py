@@ -32,6 +32,12 @@ class Upload(Screen):
         heading = self.page.get_by_role("rowheader", name=title, exact=True)
         return self.table.get_by_role("row").filter(has=heading)
 
+    def total(self, name: str) -> float:
+        """A size below the table, in bytes."""
+        term = self.main.get_by_role("term").filter(has_text=re.compile(rf"^{name}$"))
+        number, unit = term.locator("xpath=following-sibling::dd").inner_text().split()
+        return float(number.replace(",", "")) * {"B": 1, "KB": 1 << 10, "MB": 1 << 20}[unit]
+
     def go_on(self) -> None:
         """Press the button that starts, or goes on with, the upload."""
         self.page.get_by_role("button", name=re.compile(r"^(Upload|Go on)$")).click()
@@ -55,8 +61,8 @@ class Upload(Screen):
         self.button("Pause").click()
 
     def resume(self) -> None:
-        """Press Resume."""
-        self.button("Resume").click()
+        """Press Resume in the notice that says that it is paused."""
+        self.main.get_by_role("button", name="Resume", exact=True).click()
 
     def cancel(self) -> None:
         """Press Cancel, and say yes."""

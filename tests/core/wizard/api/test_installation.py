@@ -96,10 +96,15 @@ async def test_folders_can_be_walked(tmp_path: Path) -> None:
     """W102."""
     (tmp_path / "a" / "<img src=x>").mkdir(parents=True)
     (tmp_path / "a" / "B").mkdir()
+    (tmp_path / "a" / ".hidden").mkdir()
     (tmp_path / "a" / "file").touch()
+    (tmp_path / "a" / ".token").touch()
     async with page_in(tmp_path) as page:
         told = (await page.get(f"/api/folders?path={tmp_path / 'a'}")).json
-        assert told == {"path": str(tmp_path / "a"), "parent": str(tmp_path), "folders": ["<img src=x>", "B"]}
+        names = {"folders": ["<img src=x>", "B", ".hidden"], "files": []}
+        assert told == {"path": str(tmp_path / "a"), "parent": str(tmp_path), **names}
+        told = (await page.get(f"/api/folders?path={tmp_path / 'a'}&files=yes")).json
+        assert (told["folders"], told["files"]) == (names["folders"], ["file", ".token"])
         assert (await page.get("/api/folders?path=not/whole")).status == 400
         assert (await page.get(f"/api/folders?path={tmp_path / 'nowhere'}")).status == 400
         assert (await page.get("/api/folders?path=/a%00b")).status == 400

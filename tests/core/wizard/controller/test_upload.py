@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import anyio
 import anyio.lowlevel
 import pytest
 
 from omt_core.api.decisions import MigrationKind
-from omt_core.api.errors import InputError
-from omt_core.api.events import StageState
+from omt_core.api.errors import InputError, InterruptedRunError
+from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.engine import facts
 from omt_core.engine.upload.rate import read_limit
 from omt_core.wizard.controller.document import UploadState
+from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.upload import UploadRun
 from tests.core.wizard.controller.site import Site, site_in
 
 pytestmark = pytest.mark.anyio
@@ -138,3 +143,71 @@ async def begun_again(site: Site) -> None:
     await site.until_checked()
     assert site.document.checklist.plans == "done"
     await site.controller.start_upload()
+
+
+async def test_what_was_sent_and_the_time_left_survive_a_pause() -> None:
+    """Going on finds online what it had sent itself: that makes it neither unsent nor skipped."""
+
+    async def work(stop: anyio.Event) -> None:
+        await stop.wait()
+        raise InterruptedRunError("interrupted", "The upload was stopped.", "Go on with it.")
+
+    async def nothing() -> None:
+        pass
+
+    def moved(state: StageState, *, done: int, sent: int, skipped: int, total: int = 1_000) -> None:
+        run.take(StageChanged(stage="documents", title="Documents", state=state))
+        run.take(
+            StageProgress(
+                stage="documents", items_done=1, items_total=2, bytes_done=done, bytes_total=total,
+                sent_bytes=sent, skipped_bytes=skipped,
+            )
+        )  # fmt: skip
+
+    closed = cast("SessionHolder", SimpleNamespace(is_open=False))
+    async with anyio.create_task_group() as group:
+        run = UploadRun(group, closed, lambda: None, lambda row: None)
+        run.start(work, look=nothing, ended=nothing)
+        assert run.part().time_left is None
+        moved(StageState.UPLOADING, done=400, sent=320, skipped=100)
+        begun_at = run.part().started_at
+        run.pause()
+        while run.state is not UploadState.PAUSED:
+            await anyio.lowlevel.checkpoint()
+        assert run.part().time_left is not None
+        run.start(work, look=nothing, ended=nothing)
+        for state, done in ((StageState.WAITING, 0), (StageState.ANALYSING, 100)):
+            moved(state, done=done, sent=0, skipped=done, total=300)
+            (row,) = run.part().rows
+            assert (row.sent_bytes, row.skipped_bytes, row.bytes_done, row.bytes_total) == (320, 100, 400, 1_000)
+            assert run.part().time_left is not None
+        moved(StageState.UPLOADING, done=600, sent=200, skipped=400)
+        (row,) = run.part().rows
+        assert (row.sent_bytes, row.skipped_bytes, row.bytes_done) == (520, 100, 600)
+        assert run.part().sent_bytes == 520
+        assert run.part().started_at == begun_at
+        run.cancel()
+
+
+async def test_the_time_left_is_not_told_before_it_is_known_how_much_there_is() -> None:
+    closed = cast("SessionHolder", SimpleNamespace(is_open=False))
+    async with anyio.create_task_group() as group:
+        run = UploadRun(group, closed, lambda: None, lambda row: None)
+        run.start(lambda stop: stop.wait(), look=anyio.lowlevel.checkpoint, ended=anyio.lowlevel.checkpoint)
+        run.take(StageChanged(stage="database", title="Database", state=StageState.ANALYSING))
+        run.take(StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING))
+        progress = StageProgress(
+            stage="documents",
+            items_done=0,
+            items_total=2,
+            bytes_done=0,
+            bytes_total=900,
+            sent_bytes=90,
+            skipped_bytes=0,
+        )
+        run.take(progress)
+        assert run.part().rate is not None
+        assert run.part().time_left is None
+        run.take(StageChanged(stage="database", title="Database", state=StageState.UPLOADING))
+        assert run.part().time_left is not None
+        run.cancel()

@@ -1,8 +1,13 @@
-/** Builds elements by DOM calls only: what comes from the database is text, never markup. */
+/**
+ * Builds elements by DOM calls only: what comes from the database is text, never markup, and characters in it that
+ * would turn or hide what stands beside them are shown and not obeyed.
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** These are set as properties, after the children, so that a select finds its option. */
 const PROPERTIES = new Set(["value", "checked", "indeterminate"]);
+/** Attributes that are read to or shown to a person. */
+const SAID = new Set(["title", "aria-label", "placeholder"]);
 
 /**
  * @param {string} tag
@@ -27,15 +32,25 @@ export function replace(node, ...children) {
 }
 
 /** Sets text only when it differs, so that selection and live regions are left in peace. */
-export function setText(node, text) {
+export function setText(node, given) {
+  const text = visible(given);
   if (node.textContent !== text) node.textContent = text;
+}
+
+/** Controls and formats, but for line breaks, tabs, soft hyphens, and the joiners of words and emoji. */
+const UNSEEN = /(?![\t\n\r\u00ad\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Text with each character that is not seen as its number, as the command line writes it. @param {string} text */
+function visible(text) {
+  return text.replace(UNSEEN, (sign) => `\\u${sign.codePointAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Sets or removes an attribute: `true` is empty, `false`, `null` and `undefined` remove it. */
 export function setAttribute(node, name, value) {
   if (value === false || value === null || value === undefined) node.removeAttribute(name);
-  else if (node.getAttribute(name) !== (value === true ? "" : String(value))) {
-    node.setAttribute(name, value === true ? "" : String(value));
+  else {
+    const text = value === true ? "" : SAID.has(name) ? visible(String(value)) : String(value);
+    if (node.getAttribute(name) !== text) node.setAttribute(name, text);
   }
 }
 
@@ -66,5 +81,5 @@ function listen(node, handlers) {
 
 function nodes(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false)
-    .map((child) => (child instanceof Node ? child : document.createTextNode(String(child))));
+    .map((child) => (child instanceof Node ? child : document.createTextNode(visible(String(child)))));
 }

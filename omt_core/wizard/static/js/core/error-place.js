@@ -3,18 +3,27 @@
 import { alert } from "./announce.js";
 import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
-import { errorNotice } from "./notice.js";
+import { errorNotice, showPlace } from "./notice.js";
 
 export class ErrorPlace {
   /** Put it where errors are to stand; it is empty as long as there are none. */
   element = h("div", { class: "error-place" });
   #ofState = null;
+  #past = null;
   #ofCall = null;
   #shown = "";
 
   /** Shows `state.error`, unless a call has said something since. */
   update({ error }) {
     this.#ofState = error;
+    if (!error) this.#past = null;
+    this.#show();
+  }
+
+  /** Takes away what was said, also of the state, until there is something else to say. */
+  clear() {
+    this.#ofCall = null;
+    this.#past = this.#ofState;
     this.#show();
   }
 
@@ -44,11 +53,18 @@ export class ErrorPlace {
   }
 
   #show() {
-    const error = this.#ofCall ?? this.#ofState;
-    const wanted = error ? `${error.code}\n${error.message}\n${error.remedy}` : "";
+    const error = this.#ofCall ?? (said(this.#ofState) === said(this.#past) ? null : this.#ofState);
+    const wanted = said(error);
     if (wanted === this.#shown) return;
     this.#shown = wanted;
     replace(this.element, error ? errorNotice(error) : null);
-    if (error) alert(`${error.message} ${error.remedy ?? ""}`);
+    if (!error) return;
+    showPlace(this.element);
+    alert(`${error.message} ${error.remedy ?? ""}`);
   }
+}
+
+/** @param {?{code: string, message: string, remedy: string}} error */
+function said(error) {
+  return error ? `${error.code}\n${error.message}\n${error.remedy}` : "";
 }

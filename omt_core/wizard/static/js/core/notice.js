@@ -23,6 +23,11 @@ export function notice(kind, { title, content, code, actions = [] }) {
     actions.length ? h("div", { class: "notice__actions" }, actions) : null);
 }
 
+/** Brings what was just said into view, where it is not; the page otherwise stays. @param {HTMLElement} place */
+export function showPlace(place) {
+  place.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+}
+
 /** What went wrong, with its remedy and code, from an `ApiError` or the state's `error`. */
 export function errorNotice(error, actions = []) {
   return notice("danger", { title: error.message, content: error.remedy, code: error.code, actions });

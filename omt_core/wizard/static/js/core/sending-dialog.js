@@ -2,7 +2,7 @@
 
 import { openDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
-import { errorNotice } from "./notice.js";
+import { errorNotice, showPlace } from "./notice.js";
 import { t } from "./text.js";
 
 /**
@@ -19,6 +19,7 @@ export function sendingDialog({ title, content, wide, confirm, cancel = t("dialo
       return await send();
     } catch (error) {
       replace(refused, errorNotice(error));
+      showPlace(refused);
       return false;
     }
   };

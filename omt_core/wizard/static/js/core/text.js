@@ -42,8 +42,7 @@ export function language() {
 export function preferredLanguage() {
   const wanted = [kept(), ...navigator.languages].filter(Boolean);
   for (const tag of wanted) {
-    const stem = tag.toLowerCase().split("-")[0];
-    const code = stem === "nb" || stem === "nn" ? "no" : stem;
+    const code = codeOf(tag);
     if (LANGUAGES.some((known) => known.code === code)) return code;
   }
   return "en";
@@ -57,7 +56,7 @@ export async function loadLanguage(code, { keep = false } = {}) {
   catalogue = chosen ?? english;
   current = code;
   plurals = new Intl.PluralRules(locale());
-  document.documentElement.lang = locale();
+  document.documentElement.lang = tag();
   if (keep) remember(code);
 }
 
@@ -88,6 +87,11 @@ export function dateTime(moment) {
   return new Date(moment).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** "03:40", a time of day in the reader's own time zone. @param {Date} moment */
+export function clockTime(moment) {
+  return moment.toLocaleTimeString(locale(), { timeStyle: "short" });
+}
+
 /** "42 %" from 0.42, as the language writes it. */
 export function percent(share, digits = 0) {
   return share.toLocaleString(locale(), {
@@ -95,9 +99,21 @@ export function percent(share, digits = 0) {
   });
 }
 
-/** The tag that browsers know: Norwegian texts are Bokmål. */
+/** The chosen language in the browser's region, which decides how dates and numbers are written in it. */
 function locale() {
+  const { region } = new Intl.Locale(navigator.language).maximize();
+  return new Intl.Locale(tag(), { region }).toString();
+}
+
+/** The tag that browsers know: Norwegian texts are Bokmål. */
+function tag() {
   return current === "no" ? "nb" : current;
+}
+
+/** The code of a browser's language: Norwegian, of whichever form, is one. @param {string} tag */
+function codeOf(tag) {
+  const stem = tag.toLowerCase().split("-")[0];
+  return stem === "nb" || stem === "nn" ? "no" : stem;
 }
 
 async function load(code) {

@@ -7,7 +7,7 @@ import { ErrorPlace } from "../core/error-place.js";
 import { refusedField, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
 import { icon } from "../core/icons.js";
-import { notice } from "../core/notice.js";
+import { notice, showPlace } from "../core/notice.js";
 import { loading } from "../core/placeholder.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
@@ -29,6 +29,7 @@ class InstallationScreen extends ScreenElement {
     this.found = h("div", { class: "found" }, loading());
     this.told = h("div", { class: "installation__told" });
     this.form = h("form", { id: FORM, class: "answers" });
+    this.form.addEventListener("submit", () => this.errors.clear());
     validated(this.form, () => this.send());
     replace(this, h("div", { class: "page" },
       h("div", null, h("h1", null, t("installation.title")), h("p", { class: "page__lead" }, t("installation.lead"))),
@@ -71,6 +72,7 @@ class InstallationScreen extends ScreenElement {
       this.answers = new AnswersForm(types);
       replace(this.form, this.answers.element);
       this.answers.fill({ answers, online });
+      this.answers.refuse(state().error);
     }
     this.answers.mark(needs, evidence);
     this.update(state());
@@ -85,7 +87,9 @@ class InstallationScreen extends ScreenElement {
     if (!this.isConnected || state().screen !== "installation") return;
     if (refusal && refusedField(refusal.message, (name) => this.answers.control(name))) return;
     if (refusal) await this.load({ keep: true });
-    this.answers.focusFirstNeed();
+    const wrong = this.answers.refuse(refusal);
+    if (wrong) wrong.focus();
+    else this.answers.focusFirstNeed();
   }
 
   async import() {
@@ -106,6 +110,7 @@ class InstallationScreen extends ScreenElement {
 
   tell(text) {
     replace(this.told, notice("success", { content: text }));
+    showPlace(this.told);
     announce(text);
   }
 }

@@ -14,10 +14,13 @@ import { Milestones } from "./upload/milestones.js";
 import { RunButtons } from "./upload/run-buttons.js";
 import { StageTable } from "./upload/stage-table.js";
 import { standing } from "./upload/standing.js";
-import { Totals } from "./upload/totals.js";
+import { Totals, wholeShare } from "./upload/totals.js";
+
+const IN_TITLE = new Set(["running", "pausing", "paused", "stopping"]);
 
 class Upload extends ScreenElement {
   #said = "";
+  /** @type {Map<string, number>} bytes by stage */ #sent = new Map();
 
   build() {
     this.className = "page";
@@ -25,17 +28,19 @@ class Upload extends ScreenElement {
     this.notices = h("div", { class: "upload__notices" });
     this.errors = new ErrorPlace();
     this.frozen = new FrozenNotice();
-    this.table = new StageTable(() => this.totals.show(state().upload));
+    this.table = new StageTable(() => this.#count(state().upload));
     this.totals = new Totals();
     this.buttons = new RunButtons(this.errors);
     this.latest = h("p", { class: "upload__latest muted", role: "status" });
     this.leftBehind = new LeftBehind();
     this.milestones = new Milestones();
     this.append(
-      h("header", null, h("h1", null, t("upload.title")), this.lead), this.errors.element, this.notices,
+      h("header", { class: "upload__head" }, h("div", null, h("h1", null, t("upload.title")), this.lead),
+        this.buttons.element),
+      this.errors.element, this.notices,
       h("section", { class: "card upload__card", "aria-label": t("upload.table") },
         this.table.element,
-        h("div", { class: "upload__below" }, this.totals.element, this.buttons.element),
+        h("div", { class: "upload__below" }, this.totals.element),
         this.latest),
       this.frozen.element,
       this.leftBehind.element,
@@ -48,7 +53,7 @@ class Upload extends ScreenElement {
     const { upload } = now;
     this.table.showAll(upload.rows);
     this.table.element.dataset.run = upload.state;
-    this.totals.show(upload);
+    this.#count(upload);
     for (const row of upload.rows) this.milestones.row(row);
     this.milestones.run(now);
     this.buttons.show(now);
@@ -65,7 +70,16 @@ class Upload extends ScreenElement {
     this.leftBehind.stop();
   }
 
+  /** The figures, and the share in the tab's title, which is what one sees of it from elsewhere. */
+  #count(upload) {
+    this.totals.show(upload);
+    const share = IN_TITLE.has(upload.state) ? wholeShare(upload) : "";
+    document.title = t("shell.title", { screen: share ? `${share} ${t("upload.title")}` : t("upload.title") });
+  }
+
   #move(row) {
+    if (row.sent_bytes > (this.#sent.get(row.stage) ?? row.sent_bytes)) setText(this.latest, ""); // The line carries.
+    this.#sent.set(row.stage, row.sent_bytes);
     this.table.show(row);
     this.milestones.row(row);
   }
@@ -76,12 +90,14 @@ class Upload extends ScreenElement {
   }
 
   #stand(now) {
-    const { lead, notices } = standing(now);
+    const { lead, notices } = standing(now, () => this.buttons.resume());
     setText(this.lead, lead);
     const said = JSON.stringify([now.upload.state, now.frozen, lead]);
     if (said === this.#said) return;
     this.#said = said;
+    const focused = this.notices.contains(document.activeElement);
     replace(this.notices, notices);
+    if (focused) this.buttons.focus();
   }
 
   #footer(now) {
@@ -94,6 +110,9 @@ class Upload extends ScreenElement {
           disabled: now.busy === "thawing", run: () => this.errors.run(() => post("/api/upload/start")) },
         previous,
       };
+    }
+    if (upload.state === "paused") {
+      return { primary: { label: t("upload.resume"), run: () => this.buttons.resume() }, previous: { disabled: true } };
     }
     return { primary: { label: t("upload.finished"), disabled: true }, previous: { disabled: true } };
   }

@@ -9,6 +9,7 @@ import { toast } from "../core/toast.js";
 import { ExpiredScreen } from "./expired.js";
 import { FooterBar } from "./footer-bar.js";
 import { HeaderBar } from "./header-bar.js";
+import { catchLostFocus } from "./lost-focus.js";
 import { MainArea } from "./main-area.js";
 import { OfflineBanner } from "./offline-banner.js";
 import { PlannedBanner } from "../screens/planned-start/banner.js";
@@ -17,11 +18,13 @@ import { StepBar } from "./step-bar.js";
 export class Shell extends HTMLElement {
   #stops = [];
   #expired = false;
+  #main = new MainArea();
 
   connectedCallback() {
     this.#stops = [
       onConnection((status) => this.#show(status === "expired")),
       onNotice(({ message }) => toast(message)),
+      catchLostFocus(() => this.#main.focusHeading()),
     ];
   }
 
@@ -37,7 +40,7 @@ export class Shell extends HTMLElement {
   }
 
   #build() {
-    const main = new MainArea();
+    const main = this.#main;
     const skip = h("a", { class: "skip-link", href: "#main", on: { click: (event) => {
       event.preventDefault(); // The fragment is the page's own routing.
       main.focusHeading();

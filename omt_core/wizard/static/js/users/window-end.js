@@ -4,7 +4,7 @@ import { alert } from "../core/announce.js";
 import { confirmDialog } from "../core/dialog.js";
 import { h, replace } from "../core/dom.js";
 import { setFooter } from "../core/footer.js";
-import { errorNotice } from "../core/notice.js";
+import { errorNotice, showPlace } from "../core/notice.js";
 import { closeWindow } from "../core/screens.js";
 import { t, tn } from "../core/text.js";
 
@@ -43,6 +43,7 @@ export class WindowEnd {
   /** @param {any} error */
   fail(error) {
     replace(this.errors, errorNotice(error));
+    showPlace(this.errors);
     alert([error.message, error.remedy].filter(Boolean).join(" "));
   }
 

@@ -1,8 +1,8 @@
 /** The form of the answers: SuperOffice CRM, Customer Service, Online. Source: crm.md W100-W105. */
 
 import { h, replace } from "../../core/dom.js";
-import { checkField, field } from "../../core/fields.js";
-import { folderButton } from "../../core/folder-dialog.js";
+import { checkField, field, fieldError } from "../../core/fields.js";
+import { fileButton, folderButton } from "../../core/folder-dialog.js";
 import { icon } from "../../core/icons.js";
 import { PasswordField } from "../../core/password-field.js";
 import { hasText, t } from "../../core/text.js";
@@ -10,7 +10,13 @@ import { hasText, t } from "../../core/text.js";
 const CRM = ["dbms", "server", "database", "dsn", "prefix", "windows_login", "user", "password"];
 const ARCHIVES = ["archives.1", "archives.2", "archives.3"];
 const SERVICE = ["service.base", "service.attachments", "service.templates", "service.texts"];
+const ONLINE = ["online.url", "online.token_file"];
 const PATHS = new Set([...ARCHIVES, ...SERVICE, "templates", "root"]);
+/** Whose answer a refusal is about, by its code; proxies and networks on the way are none of the form's. */
+const REFUSED = [
+  [/^(?:online-token-|secret-)/, "online.token_file"],
+  [/^online-(?!proxy-|network-)/, "online.url"],
+];
 const SHOWN = new Set([...CRM, "password_given", "archives", "templates", "service", "root"]);
 /** What an installation may well be without. */
 const OPTIONAL = new Set(["dsn", "archives.2", "archives.3", "templates", "root", ...SERVICE]);
@@ -30,7 +36,7 @@ export class AnswersForm {
     this.element = h("div", { class: "answers__groups", on: { input: (event) => answered(event.target) } },
       group("crm", "database", [...CRM, ...ARCHIVES, "templates"].map((name) => this.#field(name))),
       group("service", "service", SERVICE.map((name) => this.#field(name))),
-      group("online", "cloud", ["online.url", "online.token_file"].map((name) => this.#field(name))),
+      group("online", "cloud", ONLINE.map((name) => this.#field(name))),
       h("details", { class: "disclosure" }, h("summary", null, t("installation.more")), this.#field("root")));
   }
 
@@ -67,8 +73,9 @@ export class AnswersForm {
   mark(needs, evidence) {
     const found = new Map(evidence.map(({ setting, value }) => [plain(setting), value]).reverse());
     for (const [name, element] of this.#fields) {
-      needed(element, [...needs].some((need) => plain(need) === plain(name)));
       const control = this.#controls.get(name);
+      const empty = ONLINE.includes(name) && !control.value;
+      needed(element, empty || [...needs].some((need) => plain(need) === plain(name)));
       if (control?.tagName === "INPUT" && control.type !== "checkbox") control.placeholder = found.get(plain(name)) ?? "";
     }
   }
@@ -76,6 +83,20 @@ export class AnswersForm {
   /** The control of an answer by its name, "archives" being the first of them. @returns {?HTMLElement} */
   control(name) {
     return this.#controls.get(plain(name)) ?? null;
+  }
+
+  /**
+   * Says at its field what was refused.
+   *
+   * @param {?{code: string, message: string, remedy: string}} error
+   * @returns {?HTMLElement} the control, `null` where no field is to blame
+   */
+  refuse(error) {
+    const name = error && REFUSED.find(([codes]) => codes.test(error.code))?.[1];
+    if (!name) return null;
+    const control = this.#controls.get(name);
+    fieldError(control, [error.message, error.remedy].filter(Boolean).join(" "));
+    return control;
   }
 
   focusFirstNeed() {
@@ -103,7 +124,8 @@ export class AnswersForm {
       made = checkField({ label, control, hint });
     } else {
       const control = this.#control(name);
-      const action = PATHS.has(name) ? folderButton(control, label) : undefined;
+      const action = PATHS.has(name) ? folderButton(control, label)
+        : name === "online.token_file" ? fileButton(control, label) : undefined;
       made = field({ label, control, action, optional: OPTIONAL.has(name), hint });
     }
     made.querySelector(".field__label").append(need);
@@ -115,7 +137,7 @@ export class AnswersForm {
     const known = this.#controls.get(name);
     if (known) return known;
     const control = h("input", { name, type: name === "online.url" ? "url" : "text", spellcheck: "false",
-      autocomplete: "off", class: PATHS.has(name) ? "path" : null });
+      autocomplete: "off", class: PATHS.has(name) || name === "online.token_file" ? "path" : null });
     this.#controls.set(name, control);
     return control;
   }

@@ -44,7 +44,7 @@ export function makeCard(user) {
         type: "checkbox", class: "plan-card__choice", tabindex: "-1",
         "aria-label": t("plans.card.name", { name, login: user.login }), "aria-describedby": details,
       }),
-      h("span", { class: "plan-card__group", title: user.group }, user.group),
+      h("span", { class: "plan-card__group", title: user.group, dir: "auto" }, user.group),
       h("span", { class: "plan-card__mark", hidden: true }),
       user.administrator ? icon("crown", { label: t("users.administrator"), class: "crown" }) : null),
     h("div", { class: "plan-card__side" },
@@ -54,11 +54,11 @@ export function makeCard(user) {
         "aria-label": t("plans.card.move", { name }), title: t("plans.move"),
       }, icon("board"), icon("chevron_down"))),
     h("div", { class: "plan-card__text", id: details },
-      h("span", { class: "plan-card__role muted", title: user.role }, user.role),
-      h("strong", { class: "plan-card__name", title: all }, name),
-      h("span", { class: "plan-card__line plan-card__who", title: who }, who),
-      h("span", { class: "plan-card__line", title: user.company }, user.company),
-      h("span", { class: "plan-card__line muted", title: onsite }, onsite),
+      h("span", { class: "plan-card__role muted", title: user.role, dir: "auto" }, user.role),
+      h("strong", { class: "plan-card__name", title: all, dir: "auto" }, name),
+      h("span", { class: "plan-card__line plan-card__who", title: who, dir: "auto" }, who),
+      h("span", { class: "plan-card__line", title: user.company, dir: "auto" }, user.company),
+      h("span", { class: "plan-card__line muted", title: onsite, dir: "auto" }, onsite),
       confidential(user.confidential_activities)));
 }
 
@@ -88,7 +88,7 @@ export function cardTexts(user) {
 /** @param {boolean} may */
 function confidential(may) {
   return h("span", { class: may ? "confidential confidential--yes" : "confidential" },
-    h("span", { class: "confidential__box", "aria-hidden": "true" }, may ? icon("check") : null),
+    h("span", { class: "confidential__sign", "aria-hidden": "true" }, icon(may ? "check" : "minus")),
     h("span", { class: "confidential__label" }, t("plans.card.confidential")),
     h("span", { class: "visually-hidden" }, t(may ? "users.yes" : "users.no")));
 }

@@ -1,13 +1,11 @@
-/** Pause, resume, limit the rate, cancel: what is possible now can be pressed, the rest is away. */
+/** Pause, limit the rate, cancel: what is possible now can be pressed, the rest is away. Resuming has larger buttons. */
 
 import { post } from "../../core/api.js";
-import { h, replace, setAttribute, setText } from "../../core/dom.js";
+import { h, setAttribute, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
 import { askCancel } from "./cancel-dialog.js";
 import { askLimit } from "./limit-dialog.js";
-
-const TOGGLE = { paused: "upload.resume", pausing: "upload.pausing" };
 
 export class RunButtons {
   #now = null;
@@ -15,13 +13,12 @@ export class RunButtons {
   /** @param {import("../../core/error-place.js").ErrorPlace} errors where refusals are said */
   constructor(errors) {
     this.errors = errors;
-    this.toggleWords = h("span");
-    this.toggleIcon = h("span", { class: "run-buttons__icon", "aria-hidden": "true" });
-    this.toggle = this.#button(() => this.#toggle(), this.toggleIcon, this.toggleWords);
+    this.pauseWords = h("span");
+    this.pause = this.#button(() => this.#pause(), icon("pause"), this.pauseWords);
     this.limit = this.#button(() => askLimit(this.#now.upload.limit), icon("gauge"), t("upload.limit-button"));
     this.cancel = this.#button(() => askCancel(this.#now), icon("stop"), t("upload.cancel"));
     this.element = h("div", { class: "toolbar run-buttons", role: "group", "aria-label": t("upload.actions") },
-      this.toggle, this.limit, this.cancel);
+      this.pause, this.limit, this.cancel);
   }
 
   /** @param {Object} now the state document */
@@ -32,14 +29,23 @@ export class RunButtons {
     if (run === before) return;
     const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     const under = run === "running" || run === "pausing" || run === "paused" || run === "stopping";
-    this.toggle.hidden = !under || run === "stopping";
+    this.pause.hidden = run !== "running" && run !== "pausing";
     this.cancel.hidden = !under;
     this.limit.hidden = run === "done";
-    setBusy(this.toggle, run === "pausing");
+    setBusy(this.pause, run === "pausing");
     setBusy(this.cancel, run === "stopping");
-    setText(this.toggleWords, t(TOGGLE[run] ?? "upload.pause"));
-    replace(this.toggleIcon, icon(run === "paused" ? "play" : "pause"));
-    if (focused?.hidden) this.limit.focus();
+    setText(this.pauseWords, t(run === "pausing" ? "upload.pausing" : "upload.pause"));
+    if (focused?.hidden) this.focus();
+  }
+
+  /** Goes on with a paused upload. */
+  async resume() {
+    await this.errors.run(() => post("/api/upload/start"));
+  }
+
+  /** Gives focus to the first that can be pressed. */
+  focus() {
+    [this.pause, this.limit].find((button) => !button.hidden)?.focus();
   }
 
   #button(run, ...content) {
@@ -49,11 +55,10 @@ export class RunButtons {
     return button;
   }
 
-  async #toggle() {
-    setBusy(this.toggle, true);
-    const what = this.#now.upload.state === "paused" ? "start" : "pause";
-    await this.errors.run(() => post(`/api/upload/${what}`));
-    setBusy(this.toggle, this.#now.upload.state === "pausing");
+  async #pause() {
+    setBusy(this.pause, true);
+    await this.errors.run(() => post("/api/upload/pause"));
+    setBusy(this.pause, this.#now.upload.state === "pausing");
   }
 }
 

@@ -31,7 +31,7 @@ export function makeRow({ user }) {
       h("div", { class: "user-name" },
         h("input", {
           type: "text", inputmode: "email", class: "user-name__input", role: "combobox", autocomplete: "off",
-          spellcheck: "false", "aria-label": label, "aria-expanded": "false", "aria-autocomplete": "list",
+          spellcheck: "false", dir: "auto", "aria-label": label, "aria-expanded": "false", "aria-autocomplete": "list",
           "aria-haspopup": "listbox", "aria-describedby": trouble, dataset: { login: user.login },
         }),
         h("button", {
@@ -73,7 +73,7 @@ export function updateRow(element, row, place) {
 
 /** @param {string} name @param {string} text */
 function cell(name, text) {
-  return h("div", { role: "cell", class: `user-row__${name}`, title: text }, text);
+  return h("div", { role: "cell", class: `user-row__${name}`, title: text, dir: "auto" }, text);
 }
 
 /** @param {HTMLElement} element @param {string[]} said */

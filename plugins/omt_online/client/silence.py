@@ -1,0 +1,71 @@
+"""Says that the tenant says nothing, long before patience is over, and that it answers again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from omt_core.api import EventSink, Notice, quantity
+
+NOTICED_AFTER: Final = 10.0
+"""Seconds in which nothing moved on any connection until it is said."""
+
+
+class Silence:
+    """Watches all requests to one tenant together: as long as one of them moves, the tenant is there."""
+
+    def __init__(self, host: str, events: EventSink | None, after: float = NOTICED_AFTER) -> None:
+        self._host = host
+        self._events = events
+        self._after = after
+        self._waiting = 0
+        self._moved_at = 0.0
+        self._is_told = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Watch a request until its answer has come; how one failed is said by who repeats it."""
+        self._waiting += 1
+        if self._waiting == 1:
+            self._moved_at = asyncio.get_running_loop().time()
+            self._look_in(self._after)
+        try:
+            yield
+            self.moved()
+        except BaseException:
+            self._is_told = False
+            raise
+        finally:
+            self._waiting -= 1
+            if not self._waiting and self._timer is not None:
+                self._timer.cancel()
+
+    def moved(self) -> None:
+        """Take note that the line took something, or gave something."""
+        now = asyncio.get_running_loop().time()
+        if self._is_told:
+            self._is_told = False
+            self._tell(f"{self._host} answers again, after {quantity(round(now - self._moved_at), 'second')}.")
+        self._moved_at = now
+
+    def _look(self) -> None:
+        silent = asyncio.get_running_loop().time() - self._moved_at
+        if silent < self._after:
+            self._look_in(self._after - silent)
+            return
+        if not self._is_told:
+            self._is_told = True
+            self._tell(f"{self._host} has not answered for {quantity(round(silent), 'second')}.")
+        self._look_in(self._after)
+
+    def _look_in(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _tell(self, message: str) -> None:
+        if self._events is not None:
+            self._events.emit(Notice(message=message))
