@@ -17,6 +17,7 @@ import jinja2
 import jinja2.nodes
 
 from omt_core.api.sentence import placeholders
+from omt_core.wizard.words import in_wizard
 
 ROOT: Final = Path(__file__).parents[2]
 LANGUAGES: Final = ("de", "nl", "sv", "no", "da")
@@ -46,11 +47,11 @@ def packages() -> Mapping[str, Path]:
 
 
 def templates_of(package: Path) -> Sequence[Template]:
-    """Return the templates of a package, in the order of its source, each once."""
+    """Return the templates of a package, in the order of its source, each once, and as the wizard says them."""
     found: dict[str, Template] = {}
-    for one in _all_in(package):
-        if isinstance(one, Template):
-            found.setdefault(one.text, one)
+    for one in every_template(package):
+        found.setdefault(one.text, one)
+        found.setdefault(in_wizard(one.text), one)
     return tuple(found.values())
 
 

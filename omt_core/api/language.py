@@ -72,6 +72,11 @@ def translated(text: str, language: str) -> str:
     return filled(known.get(text.template, text.template), parameters)
 
 
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return what is known of a language, by English template: for a front end that fills templates itself."""
+    return _catalogue(language)
+
+
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     """Return all translations into a language; of two of one template that of the tool itself counts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from omt_core.api.sentence import Sentence, joined, sentence
+
 
 class LeftBehind(Protocol):
     """What is not online, and why: a stage, a whole run, or the forecast of one."""
@@ -29,8 +31,17 @@ class LeftBehind(Protocol):
         ...
 
 
-def left_behind(of: LeftBehind) -> str:
+def left_behind(of: LeftBehind) -> Sentence:
     """Say how many files stay on site, with the reasons where there are any: `left behind: 3 (2 missing, 1 failed)`."""
-    reasons = {"missing": of.missing, "failed": of.failed, "left out": of.left_out}
-    told = ", ".join(f"{count} {reason}" for reason, count in reasons.items() if count)
-    return f"left behind: {of.left_behind}" + (f" ({told})" if told else "")
+    reasons: list[str] = []
+    if of.missing:
+        reasons.append(sentence("{count} missing", count=of.missing))
+    if of.failed:
+        reasons.append(sentence("{count} failed", count=of.failed))
+    if of.left_out:
+        reasons.append(sentence("{count} left out", count=of.left_out))
+    return sentence(
+        "left behind: {count} ({reasons})" if reasons else "left behind: {count}",
+        count=of.left_behind,
+        reasons=joined(reasons),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, duration, one_line, quantity
 from omt_core.cli.console import Console
 from omt_core.engine.session import Engine, tell_observers
@@ -27,13 +28,13 @@ _LINE_EACH: Final = 60.0
 """Seconds between two lines of progress where there is no terminal: a night's log shows that it goes on."""
 
 _MARKS: Final = {
-    StageState.WAITING: ("Waiting", "dim"),
-    StageState.ANALYSING: ("Analyzing...", "cyan"),
-    StageState.UPLOADING: ("Uploading", "blue"),
-    StageState.SKIPPING: ("Skipping", "magenta"),
-    StageState.PAUSED: ("Paused", "yellow"),
-    StageState.SUCCEEDED: ("Succeeded", "green"),
-    StageState.FAILED: ("Failed", "bold red"),
+    StageState.WAITING: (sentence("Waiting"), "dim"),
+    StageState.ANALYSING: (sentence("Analyzing..."), "cyan"),
+    StageState.UPLOADING: (sentence("Uploading"), "blue"),
+    StageState.SKIPPING: (sentence("Skipping"), "magenta"),
+    StageState.PAUSED: (sentence("Paused"), "yellow"),
+    StageState.SUCCEEDED: (sentence("Succeeded"), "green"),
+    StageState.FAILED: (sentence("Failed"), "bold red"),
 }
 
 
@@ -54,7 +55,9 @@ async def _show(
     console: Console, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event
 ) -> None:
     table = UploadTable()
-    live = Live(get_renderable=lambda: drawn(table), console=console.rich, auto_refresh=False, transient=False)
+    live = Live(
+        get_renderable=lambda: drawn(table, console.told), console=console.rich, auto_refresh=False, transient=False
+    )
     last = said = time.monotonic()
     on_terminal = console.rich.is_terminal and not console.json
     try:
@@ -81,16 +84,16 @@ async def _show(
             live.stop()
 
 
-def drawn(rows: UploadTable) -> Table:
-    """Draw the upload table as it is now."""
+def drawn(rows: UploadTable, told: Callable[[str], str] = one_line) -> Table:
+    """Draw the upload table as it is now; `told` says text in the language of who looks at it."""
     table = Table(expand=False, show_edge=False, pad_edge=False)
-    table.add_column("Description", min_width=18)
-    table.add_column("Progress", min_width=24)
+    table.add_column(told(sentence("Description")), min_width=18)
+    table.add_column(told(sentence("Progress")), min_width=24)
     table.add_column("", min_width=34)
     for row in rows.rows.values():
         mark, style = _MARKS[row.state]
-        table.add_row(Text(one_line(row.title)), _bar(row), Text(_words(row, mark), style=style))
-    table.add_row(Text(""), Text(""), Text(_pace(rows), style="dim"))
+        table.add_row(Text(told(row.title)), _bar(row), Text(told(_words(row, mark)), style=style))
+    table.add_row(Text(""), Text(""), Text(told(_pace(rows)), style="dim"))
     return table
 
 
@@ -107,7 +110,9 @@ def _pace(rows: UploadTable) -> str:
     rate, left = rows.rate(), rows.time_left()
     if rate is None:
         return ""
-    return f"{byte_size(rate)}/s" + ("" if left is None else f"  Time left: {duration(left)}")
+    if left is None:
+        return f"{byte_size(rate)}/s"
+    return sentence("{rate}/s  Time left: {duration}", rate=byte_size(rate), duration=duration(left))
 
 
 async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:
@@ -129,16 +134,21 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
     elif isinstance(event, FindingRaised):
         console.finding(event.finding)
     elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
-        console.print(f"{event.title}: {event.detail or _MARKS[event.state][0]}")
+        title, words = console.told(event.title), console.told(event.detail or _MARKS[event.state][0])
+        console.print(f"{title}: {words}")
 
 
 def _line(table: UploadTable, progress: StageProgress) -> str:
     title = table.rows[progress.stage].title if progress.stage in table.rows else progress.stage
-    counts = (
-        f"{title}: {progress.items_done:,} of {progress.items_total:,},"
-        f" {byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}"
+    counts = sentence(
+        "{stage}: {items:,} of {all_items:,}, {size} of {whole_size}",
+        stage=title,
+        items=progress.items_done,
+        all_items=progress.items_total,
+        size=byte_size(progress.bytes_done),
+        whole_size=byte_size(progress.bytes_total),
     )
-    return "  ".join(filter(None, (counts, _pace(table))))
+    return joined(filter(None, (counts, _pace(table))), "  ")
 
 
 def _bar(row: Row) -> ProgressBar:
@@ -156,10 +166,15 @@ def _bar(row: Row) -> ProgressBar:
 def _words(row: Row, mark: str) -> str:
     progress = row.progress
     if row.detail:
-        return one_line(row.detail)
+        return row.detail
     if progress is None or row.state in {StageState.SUCCEEDED, StageState.FAILED}:
         return mark
     if row.state is StageState.SKIPPING:
-        return f"{mark} {byte_size(progress.skipped_bytes)}"
-    done = f"{byte_size(progress.bytes_done)} of {byte_size(progress.bytes_total)}"
-    return f"{mark} {done}, {quantity(progress.items_done, 'item')}"
+        return joined([mark, byte_size(progress.skipped_bytes)], " ")
+    return sentence(
+        "{state} {size} of {whole_size}, {items}",
+        state=mark,
+        size=byte_size(progress.bytes_done),
+        whole_size=byte_size(progress.bytes_total),
+        items=quantity(progress.items_done, "item"),
+    )

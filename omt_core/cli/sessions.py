@@ -12,6 +12,7 @@ import anyio
 
 from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import StartPlanned
+from omt_core.api.sentence import sentence
 from omt_core.api.text import duration, local_time
 from omt_core.cli.commands import Invocation
 from omt_core.cli.interrupts import stay_in_control
@@ -61,7 +62,7 @@ async def run_session(
     if result is None:
         raise _interrupted()
     if result.report is not None:
-        call.console.print(f"Report: {result.report}")
+        call.console.print(sentence("Report: {file}", file=result.report))
     if result.error is not None:
         call.console.error(error_of(result.error))
     return result
@@ -75,7 +76,10 @@ async def wait_for_start(call: Invocation, moment: datetime) -> None:
         async with watching(console, call.app.engine):
             call.app.engine.events.emit(StartPlanned(at=moment.isoformat()))
             console.print(
-                f"The start is planned for {local_time(moment)}. All checks run again then. Ctrl-C cancels it."
+                sentence(
+                    "The start is planned for {moment}. All checks run again then. Ctrl-C cancels it.",
+                    moment=local_time(moment),
+                )
             )
             await wait_until(moment, CLOCK, _countdown(console.print))
     if scope.cancelled_caught:
@@ -95,7 +99,7 @@ def _countdown(say: Callable[[str], None]) -> Callable[[timedelta], None]:
         step = next((step for step in _SAID_AT if left <= step), timedelta(hours=-(-left // timedelta(hours=1))))
         if said is None or step < said:
             said = step
-            say(f"Starts in {duration(left.total_seconds())}.")
+            say(sentence("Starts in {duration}.", duration=duration(left.total_seconds())))
 
     return tell
 

@@ -11,6 +11,7 @@ from typing import Final
 import anyio
 
 from omt_core.api.errors import InputError, InterruptedRunError
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
@@ -86,8 +87,10 @@ async def _stop_when_asked(stop: anyio.Event, controller: SessionController) -> 
 def _show(console: Console, link: str, *, opened: bool) -> None:
     console.object("wizard", {"url": link})
     if opened:
-        console.print("The wizard opens in your browser. If it does not, open this link, which works once:")
+        console.print(sentence("The wizard opens in your browser. If it does not, open this link, which works once:"))
     else:
-        console.print("Open the wizard by this link, which works once, in a browser on this machine:")
+        console.print(sentence("Open the wizard by this link, which works once, in a browser on this machine:"))
     console.print(f"    {link}")
-    console.print("Enter makes a new link, for another browser or after closing this one. Ctrl-C ends the tool.")
+    console.print(
+        sentence("Enter makes a new link, for another browser or after closing this one. Ctrl-C ends the tool.")
+    )

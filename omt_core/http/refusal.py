@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -20,7 +20,7 @@ class Refusal(Exception):  # noqa: N818 - it says no to a request; the server ha
         message: str,
         remedy: str,
         *,
-        fields: Mapping[str, Sequence[str]] | None = None,
+        fields: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)

@@ -16,7 +16,6 @@ from omt_core.api.errors import (
     OnlineError,
 )
 from omt_core.http import Refusal, unknown_call
-from omt_core.logs import naming_log
 from omt_core.wizard.security.gate import GATE
 from omt_core.wizard.words import told_error
 
@@ -60,7 +59,8 @@ def refusal_of(request: web.Request, error: Exception) -> Refusal:
     match error:
         case OmtError():
             told = told_error(error)
-            return Refusal(status_of(error), told.code, told.message, naming_log(told.remedy))
+            made_from = told.model_dump(exclude={"code", "message", "remedy"})
+            return Refusal(status_of(error), told.code, told.message, told.remedy, fields=made_from)
         case web.HTTPException():
             return unknown_call(error, f"The wizard has no such call: {error.reason}.", "Load the page anew.")
         case _:

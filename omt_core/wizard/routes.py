@@ -15,6 +15,7 @@ from omt_core.wizard.api import (
     support,
     upload,
     users,
+    words,
 )
 from omt_core.wizard.route import Route
 from omt_core.wizard.security.exchange import exchange
@@ -34,6 +35,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(method="GET", path="/api/events", handler=events, background=True),
     _get("/api/state", pages.look),
     _get("/api/machine", machine.look),
+    _get("/api/words/{language:[a-z]{2}}", words.look),
     _post("/api/start", pages.start),
     _post("/api/recovery", pages.recovery),
     _post("/api/login", pages.login),

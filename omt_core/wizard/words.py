@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding
@@ -96,13 +97,12 @@ def in_wizard(text: str) -> str:
 
 def told_error(error: OmtError) -> ErrorLine:
     """Make the line of an error as the page shows it."""
-    return error_line(type(error)(error.code, in_wizard(error.message), in_wizard(error.remedy)))
+    return error_line(OmtError(error.code, in_wizard(error.message), in_wizard(error.remedy)))
 
 
 def told_finding(finding: Finding) -> FindingLine:
     """Make the line of a finding as the page shows it."""
-    line: dict[str, Any] = FindingLine.of(finding).model_dump()
-    return FindingLine(**{**line, "message": in_wizard(finding.message), "remedy": in_wizard(finding.remedy)})
+    return FindingLine.of(replace(finding, message=in_wizard(finding.message), remedy=in_wizard(finding.remedy)))
 
 
 def _here(text: str) -> str:

@@ -14,15 +14,13 @@ from omt_core.api import (
     StageTotals,
     UploadStage,
     byte_size,
+    changed,
     quantity,
+    sentence,
 )
 
 _BETWEEN_EVENTS: Final = 0.2
 _UNIT: Final = 1024
-_STATE_TEXTS: Final = {
-    StageState.ANALYSING: "Analyzing {title}...",
-    StageState.SUCCEEDED: "Succeeded",
-}
 
 
 class StageMeter:
@@ -88,7 +86,7 @@ class StageMeter:
         """Say that the stage is over."""
         self._tell(now=True)
         if failed:
-            self._change(StageState.FAILED, f"Failed: {quantity(failed, 'file')}")
+            self._change(StageState.FAILED, sentence("Failed: {files}", files=quantity(failed, "file")))
         else:
             self._change(StageState.SUCCEEDED)
 
@@ -107,10 +105,12 @@ class StageMeter:
         if self._pause:
             return self._pause
         if self._state is StageState.UPLOADING:
-            return f"Uploading {byte_size(self._sent)}"
+            return sentence("Uploading {size}", size=byte_size(self._sent))
         if self._state is StageState.SKIPPING:
-            return f"Skipping {byte_size(self._skipped)}"
-        return _STATE_TEXTS.get(self._state, "").format(title=self._stage.title.lower())
+            return sentence("Skipping {size}", size=byte_size(self._skipped))
+        if self._state is StageState.ANALYSING:
+            return sentence("Analyzing {title}...", title=changed(self._stage.title, str.lower))
+        return sentence("Succeeded") if self._state is StageState.SUCCEEDED else ""
 
     def _tell(self, *, now: bool = False) -> None:
         time = anyio.current_time()

@@ -17,6 +17,7 @@ from omt_core.api import files
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
+from omt_core.api.sentence import sentence
 from omt_core.api.text import listing
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, answers_of
@@ -67,7 +68,9 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
             missing = await MissingList(runner.now.folder).csv()
             await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
     asked = runner.now.catalogue is not None
-    call.console.print("No error stands" + (": a migration could begin." if asked else "; no tenant was asked."))
+    call.console.print(
+        sentence("No error stands: a migration could begin." if asked else "No error stands; no tenant was asked.")
+    )
 
 
 def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -> None:
@@ -94,8 +97,12 @@ def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -
                 "Close it in other programs, a spreadsheet say, or give another folder with --write-csv.",
             ) from error
         if kept is not None:
-            call.app.engine.events.emit(Notice(message=f"{file} said something else: that is in {kept.name} now."))
-    call.console.print(f"Written: {listing([str(file) for file in written])}")
+            call.app.engine.events.emit(
+                Notice(
+                    message=sentence("{file} said something else: that is in {copy} now.", file=file, copy=kept.name)
+                )
+            )
+    call.console.print(sentence("Written: {file}", file=listing([str(file) for file in written])))
 
 
 def _write_beside(file: Path, content: bytes) -> Path | None:

@@ -12,6 +12,7 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
@@ -25,10 +26,10 @@ _STYLES: Final = {
     MachineState.NOT_CHECKED: "cyan",
 }
 _VERDICTS: Final = {
-    MachineState.OK: "This machine: all is well.",
-    MachineState.NOT_CHECKED: "This machine: all that was looked at is well.",
-    MachineState.WARNING: "This machine can do it; see to the warnings.",
-    MachineState.ERROR: "This machine is not ready: see to the errors.",
+    MachineState.OK: sentence("This machine: all is well."),
+    MachineState.NOT_CHECKED: sentence("This machine: all that was looked at is well."),
+    MachineState.WARNING: sentence("This machine can do it; see to the warnings."),
+    MachineState.ERROR: sentence("This machine is not ready: see to the errors."),
 }
 
 
@@ -68,6 +69,6 @@ def _show(console: Console, line: MachineCheck) -> None:
     if console.json:
         return
     state = (f"{line.state.value:<12}", _STYLES[line.state])
-    console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {line.message}"))
+    console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {console.told(line.message)}"))
     if line.remedy:
-        console.rich.print(Text(f"            {line.remedy}", style="dim"))
+        console.rich.print(Text(f"            {console.told(line.remedy)}", style="dim"))

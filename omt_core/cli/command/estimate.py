@@ -10,6 +10,7 @@ import anyio
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
+from omt_core.api.sentence import sentence
 from omt_core.api.text import byte_size, duration, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
@@ -56,10 +57,17 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
     )
     console = call.console
     console.print(
-        f"{quantity(found.files, 'file')}, {byte_size(found.bytes)}, of which {quantity(found.files_to_send, 'file')},"
-        f" {byte_size(found.bytes_to_send)} are to be sent"
+        sentence(
+            "{files}, {size}, of which {files_to_send}, {size_to_send} are to be sent",
+            files=quantity(found.files, "file"),
+            size=byte_size(found.bytes),
+            files_to_send=quantity(found.files_to_send, "file"),
+            size_to_send=byte_size(found.bytes_to_send),
+        )
     )
-    console.print(f"Between {duration(found.shortest)} and {duration(found.longest)}")
+    console.print(
+        sentence("Between {shortest} and {longest}", shortest=duration(found.shortest), longest=duration(found.longest))
+    )
     for line in (*found.grounds, *found.levers):
         console.print(f"  {line}")
     console.object(
@@ -76,7 +84,7 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
         },
     )
     if await is_locked(folder):
-        console.print("Not kept for the report: a run works in the workspace at this moment.")
+        console.print(sentence("Not kept for the report: a run works in the workspace at this moment."))
     else:
         await keep(found, folder)
 

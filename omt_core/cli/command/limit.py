@@ -7,6 +7,7 @@ import argparse
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode
+from omt_core.api.sentence import sentence
 from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
@@ -30,7 +31,11 @@ class Limit(CoreCommand):
         rate = parse_rate(call.options.rate)
         folder = existing(workspace_of(call))
         write_limit(folder / LIMIT_FILE, rate)
-        call.console.print("No limit." if rate is None else f"At most {byte_size(rate)} per second.")
+        call.console.print(
+            sentence("No limit.") if rate is None else sentence("At most {size} per second.", size=byte_size(rate))
+        )
         if not await is_locked(folder):
-            call.console.print("No migration is running there now; the next run begins with a limit of its own.")
+            call.console.print(
+                sentence("No migration is running there now; the next run begins with a limit of its own.")
+            )
         return call.console.finish(ExitCode.DONE)

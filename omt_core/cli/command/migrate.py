@@ -12,6 +12,7 @@ from typing_extensions import override
 from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.errors import ExitCode
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -96,8 +97,9 @@ async def _migrate(
     now = runner.now
     write_limit(now.folder / LIMIT_FILE, limit)
     console = call.console
-    console.print(f"Owner {now.located.licence.owner}, serial {now.located.licence.serial}")
-    console.print(f"Mode {now.mode.value}, workspace {now.folder}")
+    licence = now.located.licence
+    console.print(sentence("Owner {owner}, serial {serial}", owner=licence.owner, serial=licence.serial))
+    console.print(sentence("Mode {mode}, workspace {folder}", mode=now.mode.value, folder=now.folder))
     try:
         await drive.migrate(runner, answers, recover, stop)
     finally:
@@ -110,15 +112,22 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
         return
     result = await result_of(session, ExitCode.DONE, None)
     console.print(
-        f"Files sent: {result.sent.files} ({byte_size(result.sent.bytes)} over the line in all); there before:"
-        f" {result.skipped.files} ({byte_size(result.skipped.bytes)}); {left_behind(result)}"
+        sentence(
+            "Files sent: {sent} ({sent_size} over the line in all); there before: {before} ({before_size});"
+            " {left_behind}",
+            sent=result.sent.files,
+            sent_size=byte_size(result.sent.bytes),
+            before=result.skipped.files,
+            before_size=byte_size(result.skipped.bytes),
+            left_behind=left_behind(result),
+        )
     )
-    console.print(f"Tables online: {result.tables}, rows: {result.rows}")
+    console.print(sentence("Tables online: {tables}, rows: {rows}", tables=result.tables, rows=result.rows))
     estimate = await kept_estimate(session.journal)
     if estimate is not None and session.journal.runs.current in estimate.runs:
         console.print(judged(estimate))
         console.object("estimated", estimate_fields(estimate))
-    console.print(f"Upload completed. Receipt: {session.now.completed.receipt}")
+    console.print(sentence("Upload completed. Receipt: {file}", file=session.now.completed.receipt))
 
 
 async def _dry_run(
@@ -128,8 +137,15 @@ async def _dry_run(
     await drive.prepare(runner, answers, recover)
     for line in await runner.do(Forecast()):
         call.console.print(
-            f"{line.title}: would send {quantity(line.files, 'file')}, {byte_size(line.bytes)}; {left_behind(line)}"
+            sentence(
+                "{stage}: would send {files}, {size}; {left_behind}",
+                stage=line.title,
+                files=quantity(line.files, "file"),
+                size=byte_size(line.bytes),
+                left_behind=left_behind(line),
+            )
         )
         call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
-    tables = "" if runner.now.only_missing else "The tables of the database would be sent as well. "
-    call.console.print(f"{tables}This was a dry run: nothing was sent and nothing was changed.")
+    nothing = sentence("This was a dry run: nothing was sent and nothing was changed.")
+    tables = [] if runner.now.only_missing else [sentence("The tables of the database would be sent as well.")]
+    call.console.print(joined([*tables, nothing], " "))

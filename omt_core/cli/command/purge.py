@@ -10,6 +10,7 @@ from typing_extensions import override
 from omt_core.api import files
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.online import TENANT_KEY_FILE
+from omt_core.api.sentence import sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE
 from omt_core.api.text import quantity
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -44,7 +45,13 @@ class Purge(CoreCommand):
             removed = _remove(folder, everything=call.options.all)
         if call.options.all:
             files.remove(folder / LOCK_FILE)
-        call.console.print(f"Removed {quantity(removed, 'file or folder', 'files and folders')} from {folder}.")
+        call.console.print(
+            sentence(
+                "Removed {files} from {folder}.",
+                files=quantity(removed, "file or folder", "files and folders"),
+                folder=folder,
+            )
+        )
         return call.console.finish(ExitCode.DONE)
 
 

@@ -13,6 +13,7 @@ from typing_extensions import override
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
 from omt_core.api.reporting import MigrationRecord, RunSummary
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_size, duration, local_time
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -106,25 +107,40 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
 
 def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, running: bool) -> None:
     if record.licence is not None:
-        console.print(f"Owner {record.licence.owner}, serial {record.licence.serial}")
-    console.print(f"Runs: {len(record.runs)}" + (", one is under way" if running else ""))
+        owner, serial = record.licence.owner, record.licence.serial
+        console.print(sentence("Owner {owner}, serial {serial}", owner=owner, serial=serial))
+    console.print(
+        sentence("Runs: {number}, one is under way" if running else "Runs: {number}", number=len(record.runs))
+    )
     if record.runs and not running:
         last = record.runs[-1]
-        ended = "was cut short" if last.exit_code is None else f"ended with exit code {last.exit_code}"
-        console.print(f"The last run {ended}." + (f" {last.error}" if last.error else ""))
-    if pace.phase is not None and pace.since is not None:
-        console.print(
-            f"{pace.phase.capitalize()} since {local_time(pace.since)}"
-            + ("" if pace.rate is None else f", {byte_size(pace.rate)}/s on average")
-            + ("" if pace.time_left is None else f", time left {duration(pace.time_left)}")
+        ended = sentence(
+            "The last run was cut short." if last.exit_code is None else "The last run ended with exit code {code}.",
+            code=last.exit_code,
         )
-    console.print("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
+        console.print(joined([ended, *([last.error] if last.error else [])], " "))
+    if pace.phase is not None and pace.since is not None:
+        parts = [sentence("{phase} since {moment}", phase=pace.phase.capitalize(), moment=local_time(pace.since))]
+        if pace.rate is not None:
+            parts.append(sentence("{rate}/s on average", rate=byte_size(pace.rate)))
+        if pace.time_left is not None:
+            parts.append(sentence("time left {duration}", duration=duration(pace.time_left)))
+        console.print(joined(parts))
+    console.print(
+        sentence("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
+    )
 
 
 def _show_stage(console: Console, title: str, total: StageTotals) -> None:
     console.print(
-        f"  {title:<18} {total.confirmed_items} of {total.items} confirmed, {byte_size(total.confirmed_bytes)};"
-        f" {left_behind(total)}"
+        sentence(
+            "  {stage} {confirmed} of {items} confirmed, {size}; {left_behind}",
+            stage=f"{console.told(title):<18}",
+            confirmed=total.confirmed_items,
+            items=total.items,
+            size=byte_size(total.confirmed_bytes),
+            left_behind=left_behind(total),
+        )
     )
     console.object(
         "status",

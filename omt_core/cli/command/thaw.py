@@ -14,6 +14,7 @@ from omt_core.api.errors import ExitCode, InputError, InstallationError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
+from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
@@ -90,10 +91,12 @@ async def _from_site(call: Invocation) -> Thawed:
                 journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
                 if facts.FROZEN in await journal.notes.pins():
                     return await thaw(engine, journal, discovery.installation, database)
-        call.console.print("No workspace here knows of a freeze that stands; the installation itself is looked at.")
+        call.console.print(
+            sentence("No workspace here knows of a freeze that stands; the installation itself is looked at.")
+        )
         thawed = await thaw_from_site(engine, discovery.installation, database)
         if thawed.error is None:
-            call.console.print("Whatever this tool had frozen there is thawed.")
+            call.console.print(sentence("Whatever this tool had frozen there is thawed."))
         return thawed
 
 
@@ -111,8 +114,10 @@ def _tell(call: Invocation, thawed: Thawed) -> int:
 
 def _not_frozen(thawed: str | None) -> str:
     if thawed is None:
-        return "This migration has frozen nothing."
-    return f"What this migration had frozen was thawed on {local_time(datetime.fromisoformat(thawed))}."
+        return sentence("This migration has frozen nothing.")
+    return sentence(
+        "What this migration had frozen was thawed on {moment}.", moment=local_time(datetime.fromisoformat(thawed))
+    )
 
 
 def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:

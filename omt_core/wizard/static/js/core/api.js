@@ -4,6 +4,7 @@ import { setConnection } from "./connection.js";
 import { here } from "./here.js";
 import { feedState } from "./state.js";
 import { t } from "./text.js";
+import { inWords } from "./words.js";
 
 /** What the tool refused: the HTTP status (0: it did not answer), a stable code, what happened, a remedy. */
 export class ApiError extends Error {
@@ -37,7 +38,7 @@ async function call(path, options) {
     throw new ApiError(0, { code: "", message: t("shell.offline.title"), remedy: t("shell.offline.text") });
   }
   setConnection("online");
-  const said = await readBody(answer);
+  const said = inWords(await readBody(answer));
   if (answer.ok) {
     if (said && typeof said.screen === "string" && "revision" in said) feedState(said);
     return said;

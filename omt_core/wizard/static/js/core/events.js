@@ -4,6 +4,7 @@ import { here } from "./here.js";
 import { get } from "./api.js";
 import { connection, setConnection } from "./connection.js";
 import { feedNotice, feedRow, feedState, onState, state } from "./state.js";
+import { inWords } from "./words.js";
 
 const AGAIN_AFTER_MS = 2000;
 
@@ -11,7 +12,7 @@ const AGAIN_AFTER_MS = 2000;
 export function followEvents() {
   const source = new EventSource(here("/api/events"));
   source.addEventListener("open", () => setConnection("online"));
-  source.addEventListener("state", (event) => feedState(JSON.parse(event.data)));
+  source.addEventListener("state", (event) => feedState(inWords(JSON.parse(event.data))));
   source.addEventListener("row", (event) => feedRow(JSON.parse(event.data)));
   source.addEventListener("notice", (event) => feedNotice(JSON.parse(event.data)));
   source.addEventListener("error", () => recover(source));

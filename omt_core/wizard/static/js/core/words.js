@@ -1,0 +1,45 @@
+/**
+ * What the tool itself says (findings, remedies, errors) in the reader's language: English comes with the template that
+ * it was made from, and the catalogue of a language has that.
+ */
+
+import { number } from "./text.js";
+
+const PLACE = /\{([A-Za-z_]\w*)(?::([^{}]*))?\}/g;
+const SAID = ["message", "remedy", "meaning"];
+
+let words = {};
+
+/** Takes the translations of the language that is shown, by English template. */
+export function setWords(translations) {
+  words = translations;
+}
+
+/** A copy of an answer of the tool, with what it says in the reader's language. Whatever else is in it stays. */
+export function inWords(value) {
+  if (Array.isArray(value)) return value.map(inWords);
+  if (value === null || typeof value !== "object") return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inWords(part)]));
+  if (!("remedy" in value)) return copy; // not what the tool says, but what somebody entered or has on disk
+  for (const key of SAID) {
+    const beside = key === "remedy" ? "remedy_" : "";
+    if (typeof value[key] === "string") copy[key] = said(value[key], value[`${beside}template`], value[`${beside}parameters`]);
+  }
+  return copy;
+}
+
+/** A sentence by its template, or as it stands where it has none or the language lacks it. */
+function said(text, template, parameters) {
+  if (typeof template !== "string") return words[text] ?? text;
+  return (words[template] ?? template).replace(PLACE, (place, name, format) => {
+    if (!parameters || !(name in parameters)) return place;
+    const value = parameters[name];
+    if (typeof value === "object") return said(value.text, value.template, value.parameters);
+    return typeof value === "number" && format ? number(value, digits(format)) : String(value);
+  });
+}
+
+/** The decimals that a format asks for: `.1f` one, `,` none. */
+function digits(format) {
+  return Number(/\.(\d)/.exec(format)?.[1] ?? 0);
+}
