@@ -16,6 +16,7 @@ from omt_core.api.errors import (
     OnlineError,
 )
 from omt_core.http import Refusal, unknown_call
+from omt_core.logs import naming_log
 from omt_core.wizard.security.gate import GATE
 from omt_core.wizard.words import told_error
 

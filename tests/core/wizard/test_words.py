@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 
 from omt_core.api.decisions import Waiver
-from omt_core.api.errors import InputError
-from omt_core.api.findings import Finding, Severity
+from omt_core.api.errors import ChoiceNeededError, InputError
+from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.sentence import Sentence, sentence
 from omt_core.app import compose
 from omt_core.engine.findings import confirming_line, reasoned_line
@@ -79,3 +79,19 @@ def test_a_sentence_stays_one_so_that_it_can_be_said_in_another_language() -> No
     told = in_wizard(sentence("Give {grant}, then run the same command again.", grant="SELECT"))
     assert isinstance(told, Sentence)
     assert (told, told.template) == ("Give SELECT, then try again.", "Give {grant}, then try again.")
+
+
+def test_an_error_that_offers_choices_is_said_too_and_as_a_sentence() -> None:
+    error = ChoiceNeededError(
+        "c", sentence("{who} must choose.", who="You"), sentence("run the check again"), choices=("a",)
+    )
+    told = told_error(error)
+    assert (told.message, told.template, told.remedy_template) == (
+        "You must choose.", "{who} must choose.", "run the checks again"
+    )  # fmt: skip
+
+
+def test_a_finding_says_how_the_wizards_own_words_of_it_are_made() -> None:
+    code = FindingCode(code="odd", severity=Severity.INFO, plugin="p", meaning="m", remedy="r")
+    told = told_finding(code.finding(sentence("{who}, run the check again.", who="A")))
+    assert (told.message, told.template) == ("A, run the checks again.", "{who}, run the checks again.")
