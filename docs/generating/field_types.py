@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import EmailStr, SecretStr
 from pydantic.fields import FieldInfo
 
 from generating.markdown import code
@@ -21,6 +21,7 @@ _MANY = 6
 _REFERENCE = '{ env = "..." }, { file = "..." } or { keyring = "service/name" }'
 _NAMES = {
     str: "text",
+    EmailStr: "e-mail address",
     int: "whole number",
     float: "number",
     bool: "true or false",

@@ -10,6 +10,7 @@ from omt_checks import ChecksPlugin
 from omt_core.testing.conformance import PluginConformance
 from omt_discovery import DiscoveryPlugin
 from omt_freeze import FreezePlugin
+from omt_notify import NotifyPlugin
 from omt_plans import PlansPlugin
 from omt_report import ReportPlugin
 from omt_tenant import TenantPlugin
@@ -42,6 +43,11 @@ class TestDiscovery(PluginConformance):
 class TestFreeze(PluginConformance):
     plugin_class = FreezePlugin
     name = "freeze"
+
+
+class TestNotify(PluginConformance):
+    plugin_class = NotifyPlugin
+    name = "notify"
 
 
 class TestPlans(PluginConformance):

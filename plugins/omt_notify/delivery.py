@@ -1,0 +1,103 @@
+"""Delivers messages in a thread of its own: no run waits for a mail server, and none fails because of one.
+
+Python waits for this thread when the tool ends: the last message is the most important one. Tries are bounded.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from omt_core.api import OmtError
+from omt_notify.mail import send_mail, what_failed
+from omt_notify.message import Message
+from omt_notify.settings import NotifySettings
+from omt_notify.webhook import post_webhook
+
+_log = logging.getLogger("omt.notify")
+_WAITING: Final = 50
+"""So many messages wait at most; a flood is dropped, and said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A message that could not be delivered: its state, the way that it should go, and why not, in words."""
+
+    state: str
+    way: str
+    why: str
+
+
+class Delivery:
+    """The thread. `pause` is how tries wait; tests have their own."""
+
+    def __init__(self, settings: NotifySettings, pause: Callable[[float], None] = time.sleep) -> None:
+        self._settings = settings
+        self._pause = pause
+        self._thread: ThreadPoolExecutor | None = None
+        self._lock = Lock()
+        self._waiting = 0
+        self._untold: list[Untold] = []
+
+    def tell(self, message: Message) -> None:
+        """Have a message delivered by every way that is set; returns at once."""
+        if self._settings.silent:
+            return
+        with self._lock:
+            if self._waiting >= _WAITING:
+                _log.warning("too many messages wait: %s is not told", message.state)
+                return
+            self._waiting += 1
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notify")
+        self._thread.submit(self._deliver, message).add_done_callback(self._done)
+
+    def settle(self) -> tuple[Untold, ...]:
+        """Wait until everything is delivered or given up, and return what could not be told. Blocking."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+            self._thread = None
+        return self.take_untold()
+
+    def take_untold(self) -> tuple[Untold, ...]:
+        """Return what could not be told so far, each once."""
+        with self._lock:
+            untold, self._untold = tuple(self._untold), []
+        return untold
+
+    def _done(self, _: Future[None]) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def _deliver(self, message: Message) -> None:
+        ways: list[tuple[str, Callable[[Message, NotifySettings], None]]] = []
+        if self._settings.smtp_host is not None:
+            ways.append(("e-mail", send_mail))
+        if self._settings.webhook is not None:
+            ways.append(("webhook", post_webhook))
+        for way, send in ways:
+            self._try(message, way, send)
+
+    def _try(self, message: Message, way: str, send: Callable[[Message, NotifySettings], None]) -> None:
+        why = ""
+        for attempt in range(self._settings.tries):
+            if attempt:
+                self._pause(self._settings.retry_seconds * 2 ** (attempt - 1))
+            try:
+                send(message, self._settings)
+            except OmtError as error:  # a secret that is not there will not be there the next time
+                why = error.code
+                break
+            except Exception as error:  # noqa: BLE001 - whatever a server or a library does, the run must not hear of it
+                why = str(what_failed(error))
+            else:
+                _log.info("told by %s: %s", way, message.state)
+                return
+        _log.warning("could not be told by %s: %s (%s)", way, message.state, why)
+        with self._lock:
+            self._untold.append(Untold(state=message.state, way=way, why=why))

@@ -1,0 +1,82 @@
+"""Who is told, and how. Nothing is told before an address or a webhook is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import EmailStr, Field, model_validator
+
+from omt_core.api import PluginSettings, SecretReference
+from omt_protocol.tls import is_loopback
+
+Security = Literal["starttls", "tls", "none"]
+WebhookForm = Literal["json", "teams", "slack"]
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class NotifySettings(PluginSettings):
+    """A mail server with sender and recipients, a webhook, or both."""
+
+    smtp_host: str | None = Field(default=None, min_length=1)
+    """The mail server. Without one no e-mail is sent."""
+
+    smtp_port: int | None = Field(default=None, ge=1, le=65_535)
+    """Its port; else 587 for `starttls`, 465 for `tls`, 25 for `none`."""
+
+    smtp_security: Security = "starttls"
+    """`starttls` and `tls` send nothing over a line that is not encrypted; `none` does, and takes no password but to
+    this machine."""
+
+    smtp_user: str | None = Field(default=None, min_length=1)
+    """The name to log on to the mail server with."""
+
+    smtp_password: SecretReference | None = None
+    """Where the password of `smtp_user` is."""
+
+    sender: EmailStr | None = None
+    """The address that e-mails come from."""
+
+    recipients: tuple[EmailStr, ...] = ()
+    """The addresses that are told."""
+
+    webhook: SecretReference | None = None
+    """Where the address (https) of a webhook is: whoever knows it may write there, so that it is a secret."""
+
+    webhook_form: WebhookForm = "json"
+    """What is posted: the fields as they are, or a message as Microsoft Teams or Slack shows it."""
+
+    ca_file: Path | None = None
+    """Certificates (PEM) of the authority behind the mail server or the webhook, beside those of the system."""
+
+    timeout_seconds: float = Field(default=15.0, gt=0)
+    """How long the mail server or the webhook may take to answer."""
+
+    tries: int = Field(default=4, ge=1, le=10)
+    """How often a message is tried, before it is given up."""
+
+    retry_seconds: float = Field(default=5.0, ge=0)
+    """The pause before the second try; each further one is twice as long."""
+
+    tenant_gone_minutes: float = Field(default=10.0, gt=0)
+    """Nothing moves for so long while the upload runs: then somebody is told, once."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> NotifySettings:
+        if self.smtp_host is not None and not (self.sender and self.recipients):
+            raise ValueError("smtp_host needs a sender and recipients")
+        if (self.smtp_user is None) is not (self.smtp_password is None):
+            raise ValueError("smtp_user and smtp_password go together")
+        if self.smtp_password and self.smtp_security == "none" and not is_loopback(self.smtp_host or ""):
+            raise ValueError("a password is sent over an encrypted line only: smtp_security = 'starttls' or 'tls'")
+        return self
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody is to be told."""
+        return self.smtp_host is None and self.webhook is None
+
+    @property
+    def port(self) -> int:
+        """The port of the mail server."""
+        return self.smtp_port or _PORTS[self.smtp_security]
