@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import keyring
-import keyring.errors
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -75,6 +73,9 @@ class SecretReference(BaseModel):
         elif self.file is not None:
             value, why = _in_file((folder or Path()) / self.file, key)
         else:
+            import keyring  # noqa: PLC0415 - it looks for its backends, 30 ms: only who keeps a secret there
+            import keyring.errors  # noqa: PLC0415 - the same
+
             service, _, name = (self.keyring or "").partition("/")
             why = "names an entry of the system's keyring that is not there"
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import traceback
@@ -75,6 +76,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
             reserved_commands=tuple(CORE_COMMANDS),
         )
         app = put_together()
+        _collect_garbage()
         console = Console(
             app.engine.events,
             json_lines=options.json,
@@ -91,6 +93,13 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     finally:
         logging.getLogger("omt.text").removeHandler(aloud)
         end_logging()
+
+
+def _collect_garbage() -> None:
+    """Begin to, where the program was started without: what is loaded by now is none, and is never looked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _refuse_other_encodings() -> None:

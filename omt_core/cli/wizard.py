@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,15 +13,13 @@ import anyio
 
 from omt_core.api.errors import InputError, InterruptedRunError
 from omt_core.api.sentence import sentence
+from omt_core.app import Application
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.engine.result import Result, error_of
 from omt_core.engine.workspace import data_folder
-from omt_core.wizard.controller import SessionController, StartOptions
-from omt_core.wizard.controller.composer import Compose
-from omt_core.wizard.launch import open_wizard
 
 _OPTIONS: Final = ("workspace", "answers", "no_browser")
 
@@ -48,8 +47,11 @@ def refuse_wizard_options(parsed: argparse.Namespace) -> None:
         raise InputError("usage", f"{names} stands before the command.", "Give options of a command after its name.")
 
 
-async def run_wizard(call: Invocation, compose: Compose) -> int:
+async def run_wizard(call: Invocation, compose: Callable[[Mapping[str, object]], Application]) -> int:
     """Open the wizard and return the exit code once it is closed. The first Ctrl-C stops what runs, resumably."""
+    from omt_core.wizard.controller import SessionController, StartOptions  # noqa: PLC0415 - a server: no command needs it
+    from omt_core.wizard.launch import open_wizard  # noqa: PLC0415 - the same
+
     settings = call.app.settings.core.wizard
     if call.options.wizard_no_browser:
         settings = settings.model_copy(update={"browser": False})
@@ -64,7 +66,7 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
         enter_pressed(watched=not call.console.json) as asked,
     ):
         async with SessionController.run(compose, options) as controller, anyio.create_task_group() as group:
-            group.start_soon(_stop_when_asked, stop, controller)
+            group.start_soon(_stop_when_asked, stop, controller.stop)
             await open_wizard(controller, settings, partial(_show, call.console), asked)
             result = await controller.result()
             group.cancel_scope.cancel()
@@ -79,9 +81,9 @@ async def run_wizard(call: Invocation, compose: Compose) -> int:
     return call.console.finish_with(result)
 
 
-async def _stop_when_asked(stop: anyio.Event, controller: SessionController) -> None:
+async def _stop_when_asked(stop: anyio.Event, ask: Callable[[], None]) -> None:
     await stop.wait()
-    controller.stop()
+    ask()
 
 
 def _show(console: Console, link: str, *, opened: bool) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from typing import Final, TypeVar
 
 import pluggy
@@ -99,8 +99,11 @@ def _not_active(plugin: Candidate) -> Sentence:
 
 
 def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mapping[str, str]) -> Iterator[Candidate]:
+    distributions: dict[Distribution | None, tuple[str, str]] = {}
     for entry in entry_points(group=GROUP):
-        distribution, version = _distribution(entry)
+        if entry.dist not in distributions:  # to be asked reads its whole description, each time
+            distributions[entry.dist] = _distribution(entry)
+        distribution, version = distributions[entry.dist]
         source, default = f"{distribution} {version}", distribution == DISTRIBUTION
         if default and entry.name in replaced:
             yield Candidate(

@@ -10,8 +10,6 @@ from typing_extensions import override
 
 from omt_archive.findings import CODES
 from omt_archive.settings import ArchiveSettings
-from omt_archive.stages import ArchiveStages
-from omt_archive.validation import validate
 from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, UploadStage, hookimpl
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_crm.errors import ERROR_CODES
@@ -41,12 +39,17 @@ class ArchivePlugin(Plugin):
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: ContributeUploadStages) -> Sequence[UploadStage]:
+        from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
+
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
         return ArchiveStages(call.installation, call.database, self._settings, self._seen, exact=True).all()
 
     @hookimpl
     @override
     async def validate_documents(self, call: ValidateDocuments) -> Sequence[Finding]:
+        from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
+        from omt_archive.validation import validate  # noqa: PLC0415 - the same
+
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)
         return await validate(stages, call.installation, self._settings, call.run, call.missing)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from omt_auth.netserver import NetServer
+from omt_auth.settings import AuthSettings
 from omt_auth.simulated_password import SimulatedPassword, is_simulated
 from omt_auth.verification import Verdict, Verifier
+from omt_auth.windows_identity import WindowsIdentity
 from omt_core.api import LoginOutcome, LoginResult
 from omt_core.api.calls import Authenticate
 from omt_crm.associates import get_associate
@@ -13,6 +16,12 @@ from omt_crm.migrators import login_of
 
 AUTOMATIC = ("netserver", "windows")
 """The order in which verifiers are tried when none is named."""
+
+
+def all_verifiers(settings: AuthSettings) -> Mapping[str, Verifier]:
+    """Return all that may verify a password, by name."""
+    every: tuple[Verifier, ...] = (NetServer(settings), SimulatedPassword(), WindowsIdentity())
+    return {verifier.name: verifier for verifier in every}
 
 
 async def log_on(call: Authenticate, verifiers: Mapping[str, Verifier], chosen: str) -> LoginResult:

@@ -7,12 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_auth.login import log_on
-from omt_auth.netserver import NetServer
 from omt_auth.settings import AuthSettings
-from omt_auth.simulated_password import SimulatedPassword
-from omt_auth.verification import Verifier
-from omt_auth.windows_identity import WindowsIdentity
 from omt_core.api import ErrorCode, LoginResult, OmtError, Plugin, PluginSettings, calls, hookimpl
 from omt_crm.errors import ERROR_CODES
 
@@ -24,9 +19,7 @@ class AuthPlugin(Plugin):
 
     def __init__(self, settings: AuthSettings) -> None:
         super().__init__(settings)
-        self._chosen = settings.verifier
-        verifiers: tuple[Verifier, ...] = (NetServer(settings), SimulatedPassword(), WindowsIdentity())
-        self._verifiers = {verifier.name: verifier for verifier in verifiers}
+        self._settings = settings
 
     @override
     @hookimpl
@@ -36,4 +29,6 @@ class AuthPlugin(Plugin):
     @override
     @hookimpl
     async def authenticate(self, call: calls.Authenticate) -> LoginResult:
-        return await log_on(call, self._verifiers, self._chosen)
+        from omt_auth.login import all_verifiers, log_on  # noqa: PLC0415 - aiohttp takes 90 ms: only who logs on loads it
+
+        return await log_on(call, all_verifiers(self._settings), self._settings.verifier)

@@ -29,15 +29,9 @@ from omt_core.api import (
     sentence,
 )
 from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
-from omt_database.drivers.choice import choose_driver
 from omt_database.errors import ERROR_CODES
-from omt_database.export.omissions import Omissions
 from omt_database.findings import CODES, LEFT_ON_SITE, PLUGIN, SNAPSHOT_WEAK
-from omt_database.licence import read_licence
-from omt_database.machine import examine
 from omt_database.settings import DatabaseSettings
-from omt_database.source import CrmDatabase, Waiting
-from omt_database.users import read_photo, read_users
 
 REPORT_ORDER = 60
 
@@ -63,11 +57,17 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        from omt_database.machine import examine  # noqa: PLC0415 - drivers bring Arrow and sqlglot
+
         return await examine(call, self._settings)
 
     @hookimpl
     @override
     async def open_source_database(self, call: calls.OpenSourceDatabase) -> SourceDatabase:
+        from omt_database.drivers.choice import choose_driver  # noqa: PLC0415 - drivers bring Arrow and sqlglot
+        from omt_database.export.omissions import Omissions  # noqa: PLC0415 - only who opens a database needs it
+        from omt_database.source import CrmDatabase, Waiting  # noqa: PLC0415 - the same
+
         waiting = Waiting(
             tell=lambda line: call.run.emit(Notice(message=line)),
             notice_after=self._settings.notice_after,
@@ -85,22 +85,29 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def read_licence(self, call: calls.ReadLicence) -> Licence:
+        from omt_database.licence import read_licence  # noqa: PLC0415 - sqlglot takes 40 ms: only who asks loads it
+
         return await read_licence(call.database)
 
     @hookimpl
     @override
     async def read_users(self, call: calls.ReadUsers) -> Sequence[User]:
+        from omt_database.users import read_users  # noqa: PLC0415 - the same
+
         return await read_users(call.database)
 
     @hookimpl
     @override
     async def read_photo(self, call: calls.ReadPhoto) -> Photo | None:
+        from omt_database.users import read_photo  # noqa: PLC0415 - the same
+
         return await read_photo(call.database, call.photo)
 
     @hookimpl
     @override
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
         from omt_database.preflight import preflight  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
+        from omt_database.source import CrmDatabase  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database has checks of its own.
         if not isinstance(call.database, CrmDatabase):
@@ -114,6 +121,7 @@ class DatabasePlugin(Plugin):
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
         from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
         from omt_database.preflight import hidden_tables  # noqa: PLC0415 - the same
+        from omt_database.source import CrmDatabase  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database brings a stage of its own.
         if not isinstance(call.database, CrmDatabase):

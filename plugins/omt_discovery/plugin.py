@@ -14,7 +14,6 @@ from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, Plug
 from omt_crm.errors import ERROR_CODES
 from omt_discovery.findings import CODES
 from omt_discovery.folders import unreachable_folders
-from omt_discovery.search import search
 from omt_discovery.settings import DiscoverySettings
 
 
@@ -40,6 +39,8 @@ class DiscoveryPlugin(Plugin):
     @override
     @hookimpl
     async def discover_installations(self, call: calls.DiscoverInstallations) -> Sequence[calls.Discovery]:
+        from omt_discovery.search import search  # noqa: PLC0415 - it reads what each product leaves behind: XML among it
+
         work = partial(search, call.answers, self._settings)
         return (await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1)),)
 

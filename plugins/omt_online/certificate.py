@@ -16,7 +16,7 @@ from yarl import URL
 from omt_core.api import InputError, MachineCheck, MachineState
 from omt_online.client.connection import tenant_trust
 from omt_online.client.failures import unreachable
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientRequest, ClientTimeout

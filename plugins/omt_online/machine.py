@@ -18,9 +18,9 @@ from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
 from omt_online.client.connection import tenant_trust
 from omt_online.client.session import TenantSession
-from omt_online.client.settings import ClientSettings
 from omt_online.client.tokens import read_secret
 from omt_online.findings import PLUGIN
+from omt_online.settings import ClientSettings
 
 WAY_SECONDS: Final = 20.0
 """So long the tenant may take to answer."""

@@ -19,11 +19,9 @@ from omt_core.api import (
     calls,
     hookimpl,
 )
-from omt_online.client import connect
-from omt_online.client.settings import ClientSettings
 from omt_online.errors import ERROR_CODES
 from omt_online.findings import CODES
-from omt_online.machine import examine
+from omt_online.settings import ClientSettings
 from omt_online.verify_command import verify_command
 from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 
@@ -55,9 +53,13 @@ class OnlinePlugin(Plugin):
     @override
     @hookimpl
     async def examine_machine(self, call: calls.ExamineMachine) -> Sequence[MachineCheck]:
+        from omt_online.machine import examine  # noqa: PLC0415 - aiohttp and cryptography: only who goes to the tenant
+
         return await examine(call, self._settings)
 
     @override
     @hookimpl
     async def connect_online(self, call: calls.ConnectOnline) -> OnlineTarget:
+        from omt_online.client import connect  # noqa: PLC0415 - aiohttp takes 90 ms: only who goes to the tenant
+
         return await connect(self._settings, call)

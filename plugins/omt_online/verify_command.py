@@ -11,7 +11,6 @@ from typing import cast
 import anyio.to_thread
 
 from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError, byte_size, quantity, sentence
-from omt_online.client.settings import ClientSettings
 from omt_online.errors import (
     ARCHIVE_UNREADABLE,
     RECEIPT_UNREADABLE,
@@ -20,9 +19,9 @@ from omt_online.errors import (
     VERIFY_STAGE_UNKNOWN,
 )
 from omt_online.findings import ARCHIVE_MISMATCH, TENANT_MISMATCH
+from omt_online.settings import ClientSettings
 from omt_online.verifying.archive import ArchiveCounts, check_archive, known_roots, stages_of_files
 from omt_online.verifying.public_key import PinnedKeyDamagedError, TrustedKey, key_to_check_with
-from omt_online.verifying.tenant import check_tenant
 from omt_protocol.mismatch_report import MISMATCHES_TOLD, MismatchReport
 from omt_protocol.receipt import (
     Mismatch,
@@ -107,6 +106,8 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
         await report.take(check_archive(options.archive, stages, manifest, counts))
         _say_archive(context, counts)
     if options.tenant is not None:
+        from omt_online.verifying.tenant import check_tenant  # noqa: PLC0415 - aiohttp takes 90 ms, and most verify offline
+
         token_file = settings.token_file or await anyio.to_thread.run_sync(token_place, path.parent)
         there = settings.model_copy(update={"url": options.tenant, "token_file": token_file})
         for mismatch in await check_tenant(there, receipt, manifest, MISMATCHES_TOLD):

@@ -9,10 +9,7 @@ from typing_extensions import override
 
 from omt_core.api import ErrorCode, OmtError, Plugin, PluginSettings, hookimpl
 from omt_core.api.calls import RenderReport
-from omt_report.csv_form import csv_report
 from omt_report.errors import ERROR_CODES
-from omt_report.html_form import html_report
-from omt_report.json_form import json_report
 from omt_report.settings import ReportSettings
 from omt_report.whole_file import write_whole
 
@@ -39,8 +36,14 @@ class ReportPlugin(Plugin):
     def _pieces(self, call: RenderReport) -> AsyncGenerator[bytes]:
         match call.format:
             case "html":
+                from omt_report.html_form import html_report  # noqa: PLC0415 - a form at a time: this one has jinja2
+
                 return html_report(call.record, call.sections, self._settings.exceptions_shown, call.language)
             case "csv":
+                from omt_report.csv_form import csv_report  # noqa: PLC0415 - as above
+
                 return csv_report(call.record)
             case "json":
+                from omt_report.json_form import json_report  # noqa: PLC0415 - as above
+
                 return json_report(call.record, call.sections)

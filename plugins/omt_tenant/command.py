@@ -17,11 +17,7 @@ import anyio
 import anyio.to_thread
 
 from omt_core.api import Command, CommandContext, ExitCode, decode_text, sentence
-from omt_tenant.embedded import Certificate, serve_tenant
 from omt_tenant.errors import CERTIFICATE_UNREADABLE, TAKEN_UNREADABLE
-from omt_tenant.migration.acceptance import accept_migration
-from omt_tenant.migration.plan_catalogue import parse_plans
-from omt_tenant.scrubbing.command import add_verify, run_verify
 from omt_tenant.settings import TenantSettings
 
 _HIGHEST_PORT = 65_535
@@ -37,6 +33,8 @@ def tenant_command(settings: TenantSettings) -> Command:
             case "accept":
                 return await _accept(context, options)
             case _:
+                from omt_tenant.scrubbing.command import run_verify  # noqa: PLC0415 - it loads the store
+
                 return await run_verify(context, options, settings)
 
     return Command(name="tenant", help="run the embedded reference tenant", configure=_configure, run=run)
@@ -53,7 +51,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument("--key", type=Path, metavar="PEM", help="private key of --cert")
     accept = parts.add_parser("accept", help="accept a completed live migration: no run is possible afterwards")
     accept.add_argument("directory", type=Path, metavar="DIR")
-    add_verify(parts)
+    verify = parts.add_parser("verify", help="read everything that a tenant stores again, and tell what differs")
+    verify.add_argument("directory", type=Path, metavar="DIR")
 
 
 def _port(text: str) -> int:
@@ -63,6 +62,9 @@ def _port(text: str) -> int:
 
 
 async def _serve(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:
+    from omt_tenant.embedded import Certificate, serve_tenant  # noqa: PLC0415 - aiohttp's server: only who serves loads it
+    from omt_tenant.migration.plan_catalogue import parse_plans  # noqa: PLC0415 - the same
+
     if (options.cert is None) != (options.key is None):
         raise CERTIFICATE_UNREADABLE.error("--cert and --key belong together.", remedy="Give both, or neither.")
     plans = None if options.plans is None else parse_plans(options.plans)
@@ -82,6 +84,8 @@ async def _serve(context: CommandContext, options: argparse.Namespace, settings:
 
 
 async def _accept(context: CommandContext, options: argparse.Namespace) -> int:
+    from omt_tenant.migration.acceptance import accept_migration  # noqa: PLC0415 - it loads the store
+
     migration = await anyio.to_thread.run_sync(accept_migration, cast("Path", options.directory))
     context.print(f"Accepted: migration {migration}. No run against this tenant is possible any more.")
     return context.finish(ExitCode.DONE, migration=migration)

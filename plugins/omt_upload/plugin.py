@@ -10,11 +10,9 @@ from typing_extensions import override
 from omt_core.api import ErrorCode, FindingCode, MachineCheck, OmtError, Plugin, PluginSettings, calls, hookimpl
 from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 from omt_upload.errors import ERROR_CODES
-from omt_upload.estimate.answer import estimate
 from omt_upload.findings import ALL_CODES
 from omt_upload.machine import examine
 from omt_upload.settings import UploadSettings
-from omt_upload.transfer import transfer
 
 
 class UploadPlugin(Plugin):
@@ -44,9 +42,13 @@ class UploadPlugin(Plugin):
     @override
     @hookimpl
     async def transfer(self, call: calls.Transfer) -> calls.TransferSummary:
+        from omt_upload.transfer import transfer  # noqa: PLC0415 - only a run that sends needs it
+
         return await transfer(call, self._settings)
 
     @override
     @hookimpl
     async def estimate_transfer(self, call: calls.EstimateTransfer) -> calls.Estimate:
+        from omt_upload.estimate.answer import estimate  # noqa: PLC0415 - it loads the transfer
+
         return await estimate(call, self._settings)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
-
 from omt_core.api import sentence
 from omt_usernames.settings import UserNamesSettings
 
@@ -17,6 +15,8 @@ REMEMBERED: Final = 20_000
 @lru_cache(maxsize=REMEMBERED)
 def why_invalid(address: str, settings: UserNamesSettings) -> str | None:
     """Return what keeps an address from being a user name, as half a sentence, or None when nothing does (W66)."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 20 ms, and only for who has users
+
     if address != address.strip():
         return sentence("there are spaces around it")
     if len(address) > settings.max_length:

@@ -25,8 +25,8 @@ from omt_core.api.online import (
     UploadRequest,
 )
 from omt_online.client.session import Response, TenantSession
-from omt_online.client.settings import ClientSettings
 from omt_online.client.tus import TusAbilities, TusLine, TusUploads, ask_abilities
+from omt_online.settings import ClientSettings
 
 COLLECTION = "/files"
 

@@ -12,7 +12,6 @@ from omt_core.api.plugin import HOOKS
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
-from omt_core.cli.own_plugin.trial import summary, tried
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 from omt_core.plugin_host.wheel import Wheel
 from omt_core.plugin_host.wheel_folder import elsewhere
@@ -105,6 +104,8 @@ def _new(call: Invocation, text: str, folder: Path | None) -> int:
 
 
 async def _check(call: Invocation, name: str) -> int:
+    from omt_core.cli.own_plugin.trial import summary, tried  # noqa: PLC0415 - it reads pytest's XML: only for this
+
     plugin = next((one for one in call.app.host.plugins if one.name == name), None)
     if plugin is None:
         names = ", ".join(one.name for one in call.app.host.plugins)

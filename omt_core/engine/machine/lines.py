@@ -12,8 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from omt_core.api.drives import ABSENT, REMOTE
 from omt_core.api.installation import Installation
 from omt_core.api.machine import MachineCheck, MachineState, may_write
@@ -142,9 +140,17 @@ def sleep(windows: Windows | None) -> Iterator[MachineCheck]:
 
 def sessions() -> Iterator[MachineCheck]:
     """Say who else works on this machine, and whether the CRM's client runs on it."""
+    import psutil  # noqa: PLC0415 - every command loads this module, and this line alone needs it
+
+    def name(process: psutil.Process) -> str:
+        try:
+            return process.name()
+        except (psutil.Error, OSError):  # it ends just now, or is none of this account's business
+            return ""
+
     own = getpass.getuser().casefold()
     others = sorted({user.name for user in psutil.users() if user.name.casefold() != own}, key=str.casefold)
-    clients = sum(_name(process).casefold() in _CRM_CLIENTS for process in psutil.process_iter())
+    clients = sum(name(process).casefold() in _CRM_CLIENTS for process in psutil.process_iter())
     if others:
         yield line(
             "sessions",
@@ -242,14 +248,6 @@ def folders_of(installation: Installation) -> Sequence[Path]:
 def nearest(folder: Path) -> Path:
     """Return the folder, or the first above it that is there."""
     return next((one for one in (folder, *folder.parents) if one.exists()), Path(folder.anchor))
-
-
-def _name(process: psutil.Process) -> str:
-    """Return the name of a process; of one that ends just now, or is none of this account's business, there is none."""
-    try:
-        return process.name()
-    except (psutil.Error, OSError):
-        return ""
 
 
 def _letter(folder: Path) -> str:

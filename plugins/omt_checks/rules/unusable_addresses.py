@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
-
 from omt_checks.rule import PLUGIN, Rule, UserRule
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, Severity, joined, listing, sentence
@@ -74,6 +72,8 @@ async def check(call: ValidateUsers, _: ChecksSettings) -> Sequence[Finding]:
 
 
 def _is_valid(address: str) -> bool:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 20 ms, and only for who has users
+
     try:
         validate_email(address.strip(), check_deliverability=False)
     except EmailNotValidError:

@@ -1,6 +1,6 @@
 """The client of the open online protocol: the default online target."""
 
 from omt_online.client.connection import connect
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 
 __all__ = ["ClientSettings", "connect"]

@@ -14,10 +14,10 @@ from omt_core.api.calls import ConnectOnline
 from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
 from omt_online.client.session import TenantSession
-from omt_online.client.settings import ClientSettings
 from omt_online.client.target import HttpTarget
 from omt_online.client.tokens import read_secret
 from omt_online.errors import ONLINE_PROTOCOL_UNKNOWN
+from omt_online.settings import ClientSettings
 from omt_protocol.tls import trust
 
 _PROTOCOL: Final = "1"

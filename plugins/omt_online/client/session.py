@@ -17,9 +17,9 @@ from yarl import URL
 from omt_core.api import EventSink, OnlineRefusedError, __version__
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
-from omt_online.client.settings import ClientSettings
 from omt_online.client.silence import Silence
 from omt_online.client.tokens import Tokens
+from omt_online.settings import ClientSettings
 from omt_protocol.errors import SECRET_WRONG
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)

@@ -25,8 +25,8 @@ from omt_core.api import (
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
 from omt_online.client.migration import UPLOADS, HttpMigration
 from omt_online.client.session import TenantSession
-from omt_online.client.settings import ClientSettings
 from omt_online.client.tus import ask_abilities
+from omt_online.settings import ClientSettings
 from omt_protocol.retry import Patience, retrying
 from omt_protocol.workspace import client_id, note_token_place
 

@@ -11,7 +11,7 @@ from omt_core.api.files import temporary_folder
 from omt_online.client.answers import TenantAnswer
 from omt_online.client.connection import open_session
 from omt_online.client.result_files import fetch_result
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 from omt_online.verifying.manifest_difference import differing_lines
 from omt_protocol.receipt import ManifestLineError, Mismatch, Receipt, ReceiptFormatError, parse_receipt
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import ValidationError
 
 from omt_protocol.receipt.header import ReceiptHeader, canonical, canonical_header
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 RECEIPT_LIMIT = 64 << 20
 """The largest receipt that is read, in bytes; a header grows with the number of tables only."""
@@ -35,6 +37,9 @@ class Receipt:
 
     def is_signed_by(self, public_key: str) -> bool:
         """Tell whether this key (64 hexadecimal digits) signed exactly this header."""
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - OpenSSL: only who checks a signature loads it
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - the same
+
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
             key.verify(bytes.fromhex(self.signature), canonical_header(self.header))

@@ -11,8 +11,8 @@ from omt_tenant.importing.ports import (
     StoredContents,
     TenantSurroundings,
 )
-from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.verification import Detail, PartToImport, VerificationFailedError
+from omt_tenant.settings import ImportSettings
 
 __all__ = [
     "DIGESTS_PER_QUESTION",

@@ -11,9 +11,9 @@ from omt_core.api.files import PRIVATE_FOLDER, remove_tree
 from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.files import AHEAD, UNFINISHED
 from omt_tenant.importing.ports import StoredContents
-from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.tables import TableImporter, create_bookkeeping
 from omt_tenant.importing.verification import PartToImport, VerificationFailedError
+from omt_tenant.settings import ImportSettings
 
 
 class AheadImport:

@@ -14,9 +14,9 @@ from omt_tenant.importing.database_file import open_database
 from omt_tenant.importing.decisions import apply_decisions, changed_tables
 from omt_tenant.importing.files import ImportFiles
 from omt_tenant.importing.ports import StoredContents
-from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.tables import TableImporter, create_bookkeeping
 from omt_tenant.importing.verification import CountProgress, PartToImport, VerificationFailedError
+from omt_tenant.settings import ImportSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from omt_core.api import sentence
 from omt_tenant.errors import TENANT_FOLDER_UNSUITABLE
-from omt_tenant.importing.settings import ImportSettings
+from omt_tenant.settings import ImportSettings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

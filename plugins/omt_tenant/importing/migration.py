@@ -23,8 +23,8 @@ from omt_tenant.importing.ports import (
     TenantSurroundings,
 )
 from omt_tenant.importing.receipt import changes_before, changes_by, issue_receipt
-from omt_tenant.importing.settings import ImportSettings
 from omt_tenant.importing.verification import Detail, VerificationFailedError, VerifiedMigration, verify_stages
+from omt_tenant.settings import ImportSettings
 
 
 async def import_migration(

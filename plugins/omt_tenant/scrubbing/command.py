@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import anyio.to_thread
 from filelock import FileLock, Timeout
@@ -29,12 +29,6 @@ from omt_tenant.scrubbing.stored_files import scrub_copies, scrub_stored, scrub_
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store.identity import TenantIdentity
 from omt_tenant.store.layout import TenantLayout
-
-
-def add_verify(parts: argparse._SubParsersAction[Any]) -> None:  # argparse has no public name for it
-    """Add the part to those of the command `tenant`."""
-    verify = parts.add_parser("verify", help="read everything that a tenant stores again, and tell what differs")
-    verify.add_argument("directory", type=Path, metavar="DIR")
 
 
 async def run_verify(context: CommandContext, options: argparse.Namespace, settings: TenantSettings) -> int:

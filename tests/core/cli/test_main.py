@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -28,6 +29,16 @@ def test_help_under_json_leaves_one_result_and_nothing_else_to_the_program(
     (line,) = out.splitlines()
     assert (code, json.loads(line)["event"], json.loads(line)["exit_code"]) == (0, "result", 0)
     assert err
+
+
+def test_garbage_is_collected_once_all_is_loaded() -> None:
+    gc.disable()  # as the program does before it loads anything
+    try:
+        assert main(["plugins"]) == 0
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def test_names_of_files_that_are_read_in_another_encoding_are_refused_at_the_start(

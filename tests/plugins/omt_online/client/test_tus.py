@@ -14,8 +14,8 @@ from yarl import URL
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.online import Chunk
 from omt_online.client.session import Response, TenantSession
-from omt_online.client.settings import ClientSettings
 from omt_online.client.tus import TusAbilities, TusLine, TusUploads, ask_abilities
+from omt_online.settings import ClientSettings
 
 pytestmark = pytest.mark.anyio
 

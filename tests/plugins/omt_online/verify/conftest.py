@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from omt_core.api.online import ManifestEntry
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 from omt_online.verify_command import verify_command
 from omt_protocol.receipt import Changes, ManifestTotals, ReceiptHeader, manifest_line, public_key_of, sign
 

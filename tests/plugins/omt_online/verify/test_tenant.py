@@ -7,7 +7,7 @@ import anyio
 import pytest
 from aiohttp import web
 
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 from omt_online.verifying.tenant import check_tenant
 from omt_protocol.receipt import parse_receipt
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omt_core.api.errors import InputError
-from omt_online.client.settings import ClientSettings
+from omt_online.settings import ClientSettings
 from omt_online.verify_command import verify_command
 from omt_protocol.receipt import ManifestTotals, canonical, parse_receipt, read_manifest
 from omt_tenant.embedded import serve_tenant

@@ -23,7 +23,7 @@ from omt_protocol.bundle.reader import verify_bundle
 from omt_protocol.receipt import manifest_line
 from omt_tenant.importing import CommittedMigration, CommittedStage, ImportSettings, TenantSurroundings
 from omt_tenant.importing.migration import MigrationImport
-from omt_tenant.scrubbing.command import add_verify, run_verify
+from omt_tenant.scrubbing.command import run_verify
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store.contents import record_file, record_pack
 from omt_tenant.tenant import Store
@@ -161,10 +161,8 @@ def folder(tmp_path):
 
 
 def scrub(folder):
-    parser = argparse.ArgumentParser()
-    add_verify(parser.add_subparsers(dest="part"))
     context = Context()
-    code = anyio.run(run_verify, context, parser.parse_args(["verify", str(folder)]), TenantSettings())
+    code = anyio.run(run_verify, context, argparse.Namespace(directory=folder), TenantSettings())
     return code, context
 
 
