@@ -1,24 +1,33 @@
-"""How fast large files become verified and durable at the embedded tenant, against rclone to WebDAV in the same run.
+"""How fast large files become verified and durable at the embedded tenant, against rsync, restic and rclone.
 
-Run by hand: `python benchmarks/large_files.py [--files 8] [--megabytes 128]`, with the group `benchmarks` installed.
-Runs alternate and medians are told; of rclone's numbers of transfers the best one counts. Everything shares this
-machine.
+Run by hand: `python benchmarks/large_files.py [--files 8] [--megabytes 128]`, with the group `benchmarks`, and Debian's
+rsync and restic; a peer that is not there is left out with a word. Runs alternate and medians are told. Only rsync
+`--fsync` promises what we do. Everything shares this machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 from archive import large_files
 from our_transfer import transfer_once
-from rclone_peer import rclone_server
-from table import median, print_table
+from peers.peer import Peer, Took, installed
+from peers.rclone import Rclone
+from peers.restic import Restic
+from peers.rsync import Rsync
+from race import OURS, Times, against
 from tenant_process import tenant_process
 
-_TRANSFERS = (2, 4, 8)
+RIVALS: tuple[Peer, ...] = (
+    Rsync(fsync=True),
+    Rsync(),
+    Restic(),
+    Rclone("webdav", 2),
+    Rclone("webdav", 4),
+    Rclone("webdav", 8),
+)
 
 
 def main() -> None:
@@ -29,30 +38,20 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--settings", default="{}", help="settings of omt_upload, as JSON")
     options = parser.parse_args()
-    took: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    peers = installed(RIVALS)
+    times = Times()
     with tempfile.TemporaryDirectory() as name:
         archive = large_files(Path(name, "archive"), options.files, options.megabytes << 20)
         print(f"{archive.files} files, {archive.size / 1e6:.0f} MB")
-        for run in range(options.runs):
+        for _ in range(options.runs):
             with tempfile.TemporaryDirectory(dir=name) as folder, tenant_process(Path(folder, "tenant")) as tenant:
-                ours = transfer_once(archive, tenant, Path(folder, "workspace"), settings=options.settings)
-                took["OMT"].append((ours.seconds, ours.client, ours.tenant))
-            for transfers in _TRANSFERS:
-                with (
-                    tempfile.TemporaryDirectory(dir=name) as folder,
-                    rclone_server("webdav", Path(folder, "served")) as server,
-                ):
-                    theirs = server.copy(archive, transfers=transfers)
-                    took[f"rclone webdav, {transfers} transfers"].append((theirs.seconds, theirs.client, theirs.server))
-            print(f"run {run + 1}: " + ", ".join(f"{who} {times[-1][0]:.2f} s" for who, times in took.items()))
-    seconds = {who: median(time for time, _, _ in times) for who, times in took.items()}
-    best = min(time for who, time in seconds.items() if who != "OMT")
-    rows = []
-    for who, times in took.items():
-        client, server = (median(run[end] for run in times) / archive.size * 1e9 for end in (1, 2))
-        speed = f"{archive.size / seconds[who] / 1e6:.0f}"
-        rows.append([who, speed, f"{client:.2f} s", f"{server:.2f} s", f"{best / seconds[who]:.2f}"])
-    print_table(["who", "MB/s", "client's processor a GB", "server's", "ratio to the best rclone"], rows)
+                took = transfer_once(archive, tenant, Path(folder, "workspace"), settings=options.settings)
+                times.add(OURS, Took(took.seconds, took.client, took.tenant))
+            for peer in peers:
+                with tempfile.TemporaryDirectory(dir=name) as folder, peer.served(Path(folder, "served")) as server:
+                    times.add(peer.name, server.copy(archive))
+            times.tell()
+    against(times, peers, work=archive.size / 1e6, speed="MB/s", share="s a GB", unit=1e3)
 
 
 if __name__ == "__main__":
