@@ -407,3 +407,67 @@ class RenderReport:
     output: Path
     run: RunContext
     language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareReceipts:
+    """Compare two receipts, each with its manifest beside it. At most `most` differences of each kind are listed."""
+
+    before: Path
+    after: Path
+    run: RunContext
+    most: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSide:
+    """A receipt as it says itself. `faults`: why it does not hold, such as a signature; none where it does.
+
+    `completed` is UTC in ISO 8601. `origin_proven`: it was checked with a key that came another way than with it.
+    """
+
+    owner: str
+    serial: str
+    tenant: str
+    kind: MigrationKind
+    completed: str
+    origin_proven: bool
+    waivers: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A difference of the second migration from the first. `area` is what it is about: `tables`, a stage, `plans`.
+
+    `by_time`: that people worked in between explains it, as it does a new document or a table with more rows.
+    """
+
+    area: str
+    change: Literal["new", "gone", "different"]
+    name: str
+    before: str = ""
+    after: str = ""
+    by_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaComparison:
+    """How an area of two migrations compares: how many are equal, and how many of the others time does not explain."""
+
+    area: str
+    equal: int = 0
+    new: int = 0
+    gone: int = 0
+    different: int = 0
+    unexplained: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptComparison:
+    """What two receipts say of each other. Of other installations, or where one does not hold, nothing is compared."""
+
+    before: ReceiptSide
+    after: ReceiptSide
+    areas: tuple[AreaComparison, ...] = ()
+    differences: tuple[Difference, ...] = ()

@@ -259,6 +259,17 @@ class Plugin:
         """
         return ()
 
+    @hook(policy=Policy.ISOLATED, timed=False)
+    async def compare_receipts(self, call: calls.CompareReceipts) -> Sequence[calls.ReceiptComparison]:
+        """Say whether two receipts hold, and in what the migrations differ that they are of (`omt compare`).
+
+        Default: none. A plugin answers where it knows the format of both; of several answers the first counts. What
+        was signed is compared, tables and files; what was decided the tool compares itself.
+
+        Raises `InputError` where a receipt or its manifest cannot be read.
+        """
+        return ()
+
     # --- around
 
     @hook(policy=Policy.ISOLATED)

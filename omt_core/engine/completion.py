@@ -13,6 +13,7 @@ from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.engine import facts
 from omt_core.engine.findings import LEFT_ON_SITE
+from omt_core.engine.results.kept import keep_result
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.timings import judge_estimate, note_import
 from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
@@ -128,6 +129,7 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration) ->
     await session.journal.notes.pin(facts.COMPLETED, datetime.now(UTC).isoformat())
     await session.journal.notes.pin(facts.OVERWRITING, None)
     await session.journal.notes.pin(facts.COMPLETING, None)
+    await keep_result(session)
     # Last: whoever is killed before it has everything committed and imported anew.
     await session.journal.items.mark_imported()
     await judge_estimate(session.journal)

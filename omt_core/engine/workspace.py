@@ -28,6 +28,7 @@ LOCK_FILE: Final = "lock"
 MANIFEST_FILE: Final = "manifest.jsonl"
 RECEIPT_FILE: Final = "receipt.json"
 REPORT_STEM: Final = "report"
+RESULTS_FOLDER: Final = "results"
 _PATIENCE: Final = 1.0
 """Seconds for which a lock that is taken is tried again. The only way to see whether it is taken is to take it, so that
 whoever only looks (`omt status`) holds it too, for some microseconds: a run must not take that for another run."""

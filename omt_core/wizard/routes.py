@@ -76,6 +76,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/thaw", upload.thaw),
     _get("/api/report.{form:html|csv|json}", upload.report),
     _get("/api/receipt", upload.receipt),
+    _get("/api/comparison", upload.comparison),
     _get("/api/support", support.look),
     _get("/api/support.zip", support.give),
     _get(documentation.PATH, documentation.look),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import anyio.to_thread
 from typing_extensions import override
 
 from omt_core.api import (
@@ -23,6 +24,7 @@ from omt_online.errors import ERROR_CODES
 from omt_online.findings import CODES
 from omt_online.settings import ClientSettings
 from omt_online.verify_command import verify_command
+from omt_online.verifying.comparison import compare
 from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 
 
@@ -56,6 +58,12 @@ class OnlinePlugin(Plugin):
         from omt_online.machine import examine  # noqa: PLC0415 - aiohttp and cryptography: only who goes to the tenant
 
         return await examine(call, self._settings)
+
+    @override
+    @hookimpl
+    async def compare_receipts(self, call: calls.CompareReceipts) -> Sequence[calls.ReceiptComparison]:
+        found = await anyio.to_thread.run_sync(compare, call)
+        return () if found is None else (found,)
 
     @override
     @hookimpl

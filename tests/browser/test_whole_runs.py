@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 from playwright.sync_api import Page, expect
@@ -89,7 +90,12 @@ def test_a_test_migration_leaves_the_site_alone_and_can_be_overwritten(
     expect(confirm.test_migration).to_be_checked()
     confirm.confirm(test=True)
     other.review(Checklist(other.page)).start(live=False)
-    Complete(other.page).close()
+    complete = Complete(other.page)
+    complete.says("Compared with the test before")
+    complete.says("Nothing is gone or decided otherwise.")
+    documents = complete.main.get_by_role("row").filter(has_text="Documents").first
+    expect(documents.get_by_role("cell")).to_have_text([re.compile("[1-9]"), "0", "0", "0", "0"])
+    complete.close()
     Closed(other.page)
     second = again.result()
     assert (second["exit_code"], second["kind"], second["mode"]) == (0, "test", "recovery")

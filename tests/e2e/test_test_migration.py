@@ -48,6 +48,15 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
         assert going.result["rows"] <= again.result["rows"]
         assert "SystemEvent.eventkey=kSENoLogin" in going.subjects("left-on-site")
 
+        compared = run("compare", "--workspace", workspace, folder=tmp_path)
+        areas = {area["area"]: area for area in compared.result["areas"]}
+        assert (compared.result["before"]["kind"], compared.result["after"]["kind"]) == ("test", "live")
+        assert (areas["documents"]["unexplained"], areas["plans"]["unexplained"]) == (0, 0)
+        assert areas["documents"]["equal"] > 0
+        assert areas["plans"]["equal"] > 0
+        receipts = workspace / "results/test-before", workspace / "results/test/receipt.json"
+        assert run("compare", *receipts, folder=tmp_path).code == 0
+
         refused = run(
             "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
         )

@@ -1,6 +1,7 @@
 """The core's commands, one file each."""
 
 from omt_core.cli.command.check import Check
+from omt_core.cli.command.compare import Compare
 from omt_core.cli.command.discover import Discover
 from omt_core.cli.command.doctor import Doctor
 from omt_core.cli.command.estimate import Estimate
@@ -17,6 +18,7 @@ from omt_core.cli.command.thaw import Thaw
 
 __all__ = [
     "Check",
+    "Compare",
     "Discover",
     "Doctor",
     "Estimate",

@@ -16,11 +16,19 @@ from omt_core.api.text import quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine import facts
-from omt_core.engine.workspace import JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE, REPORT_STEM, existing, locked
+from omt_core.engine.workspace import (
+    JOURNAL_FILE,
+    LOCK_FILE,
+    RECEIPT_FILE,
+    REPORT_STEM,
+    RESULTS_FOLDER,
+    existing,
+    locked,
+)
 from omt_core.journal import Journal
 
 _KEPT = frozenset(
-    {RECEIPT_FILE, "manifest.jsonl", TENANT_KEY_FILE, STAGE_ROOTS_FILE}
+    {RECEIPT_FILE, "manifest.jsonl", TENANT_KEY_FILE, STAGE_ROOTS_FILE, RESULTS_FOLDER}
     | {f"{REPORT_STEM}.{form}" for form in ("html", "csv", "json")}
 )
 

@@ -12,6 +12,8 @@ from pydantic import Field
 from omt_core.api.files import temporary_folder
 from omt_core.api.items import ItemState
 from omt_core.engine.report import write_report
+from omt_core.engine.results.comparison import compare
+from omt_core.engine.results.kept import kept_pair
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.missing import MissingFile, has_words, missing_csv
 from omt_core.engine.upload.rate import parse_rate
@@ -137,6 +139,16 @@ async def report(request: web.Request) -> web.Response:
         output = folder / f"report.{form}"
         await write_report(controller_of(request).holder.runner.session, output, form)
         return download(output.name, output.read_bytes(), _TYPES[form])
+
+
+async def comparison(request: web.Request) -> web.Response:
+    """Return how this migration compares with the test before it; `null` where none is kept."""
+    runner = controller_of(request).holder.runner
+    now = runner.now
+    pair = kept_pair(now.folder, now.decisions.kind)
+    if pair is None:
+        return answer(None)
+    return answer(await compare(runner.engine, *pair, now.run, most=_LARGEST_PAGE))
 
 
 async def receipt(request: web.Request) -> web.Response:

@@ -34,6 +34,7 @@ NO_TEXTS = {"installation.archives"}
 
 MADE_BY_SCRIPTS = (
     "busy.",
+    "comparison.",
     "confirm.agreement",
     "confirm.contact",
     "confirm.kind",

@@ -66,7 +66,7 @@ class SignedFolder:
         self.entries.append(ManifestEntry(stage=stage, key=key, name=name, size=len(content), digest=digest))
         return path
 
-    def sign(self) -> None:
+    def sign(self, *, kind: str = "live", serial: str = "1234567890", waivers: tuple[str, ...] = ()) -> None:
         totals, lines = ManifestTotals(), []
         for entry in sorted(self.entries, key=lambda entry: (entry.stage, entry.key)):
             lines.append(manifest_line(entry))
@@ -74,9 +74,9 @@ class SignedFolder:
         header = ReceiptHeader(
             tenant="Cust12345",
             migration="m-1",
-            kind="live",
+            kind=kind,
             owner="Firma Åse",
-            serial="1234567890",
+            serial=serial,
             completed_at="2026-01-02T03:04:05Z",
             snapshot="s-1",
             manifest=totals.manifest(),
@@ -86,7 +86,7 @@ class SignedFolder:
             changed_tables=(),
             omitted=(),
             plugins={},
-            waivers=(),
+            waivers=waivers,
             public_key=public_key_of(KEY),
         )
         self.root.mkdir(exist_ok=True)

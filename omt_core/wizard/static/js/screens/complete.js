@@ -10,6 +10,7 @@ import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { t } from "../core/text.js";
 import { changesOnline } from "./complete/changes-online.js";
+import { Comparison } from "./complete/comparison.js";
 import { documents } from "./complete/documents.js";
 import { figures } from "./complete/figures.js";
 import { nextSteps } from "./complete/next-steps.js";
@@ -35,12 +36,13 @@ class Complete extends ScreenElement {
     this.next = h("div");
     this.changes = h("div");
     this.documents = h("div");
+    this.comparison = new Comparison();
     this.leftBehind = new LeftBehind({ open: true });
     this.append(
       h("header", null, h("h1", null, t("complete.title")), this.lead),
       this.errors.element, this.busyLine.element, this.figures, this.thaw,
       h("div", { class: "complete__columns" }, this.next, this.documents),
-      this.changes, this.leftBehind.element);
+      this.changes, this.comparison.element, this.leftBehind.element);
   }
 
   update(now) {
@@ -77,6 +79,7 @@ class Complete extends ScreenElement {
     replace(this.next, nextSteps(now));
     replace(this.documents, documents(result));
     replace(this.changes, changesOnline(result.changes));
+    void this.comparison.load(result);
   }
 }
 

@@ -1,0 +1,113 @@
+"""`omt compare`: what is new, gone or different between two migrations of one installation."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from typing_extensions import override
+
+from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
+from omt_core.api.decisions import MigrationKind
+from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.sentence import sentence
+from omt_core.api.text import quantity
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.engine.results.comparison import Comparison, compare
+from omt_core.engine.results.kept import kept_pair
+from omt_core.engine.session import Surroundings
+from omt_core.engine.workspace import RECEIPT_FILE, existing
+
+_SHOWN: Final = 20
+"""So many differences of an area are told to a person, those that time does not explain first; `--json` has more."""
+_TWO: Final = 2
+
+
+class Compare(CoreCommand):
+    """Both signatures are verified first. Exit code 1: something differs that time alone does not explain."""
+
+    name = "compare"
+    help = "compare two migrations of one installation by their receipts: what is new, gone, different"
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "receipts",
+            type=Path,
+            nargs="*",
+            metavar="RECEIPT",
+            help="the earlier receipt.json and the later one, or their folders; without them the last test of the"
+            " workspace and what took its place",
+        )
+        add_workspace(parser)
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        before, after = _receipts(call)
+        found = await compare(call.app.engine, before, after, Surroundings(call.app.engine.events))
+        _show(call, found)
+        return call.console.finish(
+            ExitCode.FINDINGS if found.unexplained else ExitCode.DONE,
+            kind=found.after.kind,
+            unexplained=found.unexplained,
+            decisions_compared=found.decided,
+            before=asdict(found.before),
+            after=asdict(found.after),
+            areas=[asdict(area) for area in found.areas],
+        )
+
+
+def _receipts(call: Invocation) -> tuple[Path, Path]:
+    given: list[Path] = call.options.receipts
+    if len(given) == _TWO:
+        before, after = (one / RECEIPT_FILE if one.is_dir() else one for one in given)
+        return before, after
+    if given:
+        raise InputError("usage", "This command needs two receipts, or none.", "See `omt compare --help`.")
+    folder = existing(workspace_of(call))
+    for kind in (MigrationKind.LIVE, MigrationKind.TEST):
+        pair = kept_pair(folder, kind)
+        if pair is not None:
+            return pair
+    raise InputError(
+        "nothing-to-compare",
+        sentence("The workspace {folder} keeps no two migrations that could be compared.", folder=folder),
+        "Make a test migration and then another or the live one, or name two receipts.",
+    )
+
+
+def _show(call: Invocation, found: Comparison) -> None:
+    console = call.console
+    console.print(f"Before: {_side(found.before)}")
+    console.print(f"After:  {_side(found.after)}")
+    for side in (found.before, found.after):
+        if not side.origin_proven:
+            console.print(f"NOTICE  No key but its own was there to check the receipt of {side.completed} with.")
+    if not found.decided:
+        console.print("Plans, user names and findings are kept beside the receipts of a workspace only: not compared.")
+    for area in found.areas:
+        _show_area(call, area, [one for one in found.differences if one.area == area.area])
+    if found.unexplained:
+        console.print(f"{quantity(found.unexplained, 'difference')} that time alone does not explain.")
+    else:
+        console.print("Nothing is gone or decided otherwise: the second migration is as the first, or has more.")
+
+
+def _show_area(call: Invocation, area: AreaComparison, differences: list[Difference]) -> None:
+    told = f"{area.equal} equal, {area.new} new, {area.gone} gone, {area.different} different"
+    call.console.print(f"{area.area}: {told}" + (f"; look at {area.unexplained}" if area.unexplained else ""))
+    for one in sorted(differences, key=lambda one: one.by_time)[:_SHOWN]:
+        values = " -> ".join(value for value in (one.before, one.after) if value)
+        mark = " " if one.by_time else "!"
+        call.console.print(f"  {mark} {one.change:<9} {one.name}" + (f" ({values})" if values else ""))
+    for one in differences:
+        call.console.object("difference", asdict(one))
+    if len(differences) > _SHOWN:
+        call.console.print(f"    and {len(differences) - _SHOWN} more; --json lists them")
+
+
+def _side(side: ReceiptSide) -> str:
+    return f"{side.kind.value} migration of {side.owner}, serial {side.serial}, completed {side.completed}"

@@ -1,0 +1,177 @@
+"""Compares two migrations of one installation: what was signed of each, what was decided, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+
+from omt_core.api.calls import AreaComparison, CompareReceipts, Difference, ReceiptComparison, ReceiptSide
+from omt_core.api.context import RunContext
+from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.findings import Severity
+from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
+from omt_core.engine.results.kept import KeptDecisions, KeptFinding, kept_decisions
+from omt_core.engine.session import Engine
+
+PLANS: Final = "plans"
+USER_NAMES: Final = "user-names"
+FINDINGS: Final = "findings"
+WAIVERS: Final = "waivers"
+_MOST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How the second migration compares with the first. `decided`: plans, user names and findings were compared too."""
+
+    before: ReceiptSide
+    after: ReceiptSide
+    areas: tuple[AreaComparison, ...]
+    differences: tuple[Difference, ...]
+    decided: bool
+
+    @property
+    def unexplained(self) -> int:
+        """How many differences the time between them does not explain."""
+        return sum(area.unexplained for area in self.areas)
+
+
+async def compare(engine: Engine, before: Path, after: Path, run: RunContext, *, most: int = _MOST) -> Comparison:
+    """Compare two migrations by their receipts; at most `most` differences of each kind are listed.
+
+    Raises `FindingsError` `receipt-not-genuine` where one does not hold, `InputError` `receipts-of-others` where they
+    are of different installations, `receipt-unknown` where no plugin knows one, and what reading them raises.
+    """
+    call = CompareReceipts(before=before, after=after, run=run, most=most)
+    answers = await engine.dispatch.every(Plugin.compare_receipts, call)
+    if not answers.values:
+        why = answers.faults[0].message if answers.faults else sentence("No plugin knows the format of both.")
+        raise InputError(
+            "receipt-unknown",
+            sentence(
+                "The receipts {before} and {after} cannot be compared: {why}", before=before, after=after, why=why
+            ),
+            "Give two files receipt.json as migrations left them, each with its manifest.jsonl beside it.",
+        )
+    signed = answers.values[0]
+    _refuse_false(signed, before, after)
+    _refuse_others(signed)
+    first = await anyio.to_thread.run_sync(kept_decisions, before)
+    second = await anyio.to_thread.run_sync(kept_decisions, after)
+    parts = [_waivers(signed)]
+    if first is not None and second is not None:
+        parts += _decided(first, second)
+    named = [(area, list(differences)) for area, _, differences in parts]
+    counted = [_counted(area, equal, found) for (area, equal, _), (_, found) in zip(parts, named, strict=True)]
+    return Comparison(
+        before=signed.before,
+        after=signed.after,
+        areas=(*signed.areas, *counted),
+        differences=(*signed.differences, *(one for _, found in named for one in found[:most])),
+        decided=first is not None and second is not None,
+    )
+
+
+def _refuse_false(signed: ReceiptComparison, before: Path, after: Path) -> None:
+    for side, path in ((signed.before, before), (signed.after, after)):
+        if side.faults:
+            raise FindingsError(
+                "receipt-not-genuine",
+                sentence("The receipt {path} is not what was signed: {why}.", path=path, why=side.faults[0]),
+                "Take receipt and manifest as the migration left them; `omt verify` names all that differs.",
+            )
+
+
+def _refuse_others(signed: ReceiptComparison) -> None:
+    before, after = signed.before, signed.after
+    if (before.owner, before.serial) != (after.owner, after.serial):
+        raise InputError(
+            "receipts-of-others",
+            sentence(
+                "The receipts are of different installations: {one}, serial {first}, and {other}, serial {second}.",
+                one=before.owner, first=before.serial, other=after.owner, second=after.serial,
+            ),
+            "Give two receipts of one installation.",
+        )  # fmt: skip
+
+
+_Part = tuple[str, int, Iterable[Difference]]
+
+
+def _waivers(signed: ReceiptComparison) -> _Part:
+    """Compare what was waived: what the first migration did without nobody has accepted. Reasons may differ."""
+    first, second = ({one.partition(": ")[0] for one in side.waivers} for side in (signed.before, signed.after))
+    found = [
+        *(Difference(area=WAIVERS, change="new", name=one) for one in sorted(second - first)),
+        *(Difference(area=WAIVERS, change="gone", name=one, by_time=True) for one in sorted(first - second)),
+    ]
+    return WAIVERS, len(first & second), found
+
+
+def _decided(before: KeptDecisions, after: KeptDecisions) -> list[_Part]:
+    return [
+        (PLANS, _alike(before.plans, after.plans), _changed(PLANS, before.plans, after.plans)),
+        (
+            USER_NAMES,
+            _alike(before.user_names, after.user_names),
+            _changed(USER_NAMES, before.user_names, after.user_names),
+        ),
+        (FINDINGS, _alike(before.findings, after.findings), _found(before.findings, after.findings)),
+    ]
+
+
+def _changed(area: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+    """Compare by login: a user more is explained by time; one who lost a plan or a name, or has another, is not."""
+    for login in sorted(before.keys() | after.keys()):
+        was, now = before.get(login, ""), after.get(login, "")
+        if login not in before:
+            yield Difference(area=area, change="new", name=login, after=now, by_time=True)
+        elif login not in after:
+            yield Difference(area=area, change="gone", name=login, before=was)
+        elif was != now:
+            yield Difference(area=area, change="different", name=login, before=was, after=now)
+
+
+def _found(before: Mapping[str, KeptFinding], after: Mapping[str, KeptFinding]) -> Iterator[Difference]:
+    """Compare by code: an error or a warning that is new, or about more, is not explained by time."""
+    for code in sorted(before.keys() | after.keys()):
+        was, now = before.get(code), after.get(code)
+        if was == now:
+            continue
+        if now is None:
+            yield Difference(area=FINDINGS, change="gone", name=code, before=_count(was), by_time=True)
+            continue
+        harmless = now.severity is Severity.INFO or (was is not None and now.subjects <= was.subjects)
+        yield Difference(
+            area=FINDINGS,
+            change="new" if was is None else "different",
+            name=code,
+            before=_count(was),
+            after=_count(now),
+            by_time=harmless,
+        )
+
+
+def _count(finding: KeptFinding | None) -> str:
+    return "" if finding is None else f"{finding.severity.value}: {finding.subjects or finding.findings}"
+
+
+def _alike(before: Mapping[str, object], after: Mapping[str, object]) -> int:
+    return sum(key in after and after[key] == value for key, value in before.items())
+
+
+def _counted(area: str, equal: int, found: Iterable[Difference]) -> AreaComparison:
+    changes = [one.change for one in found]
+    return AreaComparison(
+        area=area,
+        equal=equal,
+        new=changes.count("new"),
+        gone=changes.count("gone"),
+        different=changes.count("different"),
+        unexplained=sum(not one.by_time for one in found),
+    )

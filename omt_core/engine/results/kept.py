@@ -1,0 +1,126 @@
+"""Keeps what a test and a live migration came to, so that the one can be compared with the other later.
+
+A workspace's receipt is that of its last import. In `results/live` and `results/test` lie those of each kind, with
+their manifest, the tenant's key, and what was decided; in `results/test-before` the test that a later one replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from omt_core.api import files
+from omt_core.api.decisions import MigrationKind
+from omt_core.api.findings import Severity
+from omt_core.api.online import TENANT_KEY_FILE
+from omt_core.engine.session import MigrationSession, Snapshot
+from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE, RESULTS_FOLDER
+
+DECISIONS_FILE: Final = "decisions.json"
+_BEFORE: Final = "-before"
+
+
+class KeptFinding(BaseModel):
+    """How often a code stood when the migration was completed, and about how many subjects."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severity: Severity
+    findings: int
+    subjects: int
+
+
+class KeptDecisions(BaseModel):
+    """What was decided and found for a result: by login, and by code. `receipt` is the sha256 of the receipt's file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipt: str
+    plans: Mapping[str, str]
+    user_names: Mapping[str, str]
+    findings: Mapping[str, KeptFinding]
+
+
+async def keep_result(session: MigrationSession) -> None:
+    """Keep the result that was just fetched, beside that of the other kind. Never a reason for a run to fail."""
+    with suppress(OSError):  # what is kept for a comparison is worth less than the migration
+        await anyio.to_thread.run_sync(_keep, session.now)
+
+
+def kept_pair(workspace: Path, kind: MigrationKind) -> tuple[Path, Path] | None:
+    """Return the receipts to compare of a workspace whose last result is of this kind, the earlier first; else None.
+
+    A live migration is compared with the last test, a test with the one before it.
+    """
+    folder = workspace / RESULTS_FOLDER
+    before = folder / (MigrationKind.TEST if kind is MigrationKind.LIVE else f"{MigrationKind.TEST}{_BEFORE}")
+    pair = before / RECEIPT_FILE, folder / kind / RECEIPT_FILE
+    return pair if all(one.is_file() for one in pair) else None
+
+
+def kept_decisions(receipt: Path) -> KeptDecisions | None:
+    """Return what was decided for a receipt, where that is kept beside it and is about this very receipt. Blocking."""
+    try:
+        found = KeptDecisions.model_validate_json((receipt.parent / DECISIONS_FILE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return found if found.receipt == _digest(receipt) else None
+
+
+def _keep(now: Snapshot) -> None:
+    place = now.folder / RESULTS_FOLDER / now.decisions.kind
+    fresh = place.with_name(f"{place.name}-new")
+    files.make_folder(place.parent)
+    if fresh.exists():
+        files.remove_tree(fresh)
+    files.make_folder(fresh)
+    for name in (MANIFEST_FILE, TENANT_KEY_FILE, RECEIPT_FILE):
+        if (now.folder / name).is_file():
+            _take(now.folder / name, fresh / name)
+    files.write_whole(fresh / DECISIONS_FILE, _decisions(now).model_dump_json(indent=1).encode())
+    if place.exists():
+        # A recovery goes on with the migration that is there; a full run takes its place.
+        before = place.with_name(f"{place.name}{_BEFORE}")
+        if not now.only_missing and before.exists():
+            files.remove_tree(before)
+        if now.only_missing:
+            files.remove_tree(place)
+        else:
+            files.replace(place, before)
+    files.replace(fresh, place)
+
+
+def _take(file: Path, copy: Path) -> None:
+    """Have a file in another place too; both are replaced and never written into, so that they can be one."""
+    try:
+        os.link(file, copy)
+    except OSError:
+        shutil.copyfile(file, copy)
+
+
+def _decisions(now: Snapshot) -> KeptDecisions:
+    found: dict[str, KeptFinding] = {}
+    for one in now.findings:
+        before = found.get(one.code, KeptFinding(severity=one.severity, findings=0, subjects=0))
+        found[one.code] = before.model_copy(
+            update={"findings": before.findings + 1, "subjects": before.subjects + len(one.subjects)}
+        )
+    plans = now.decisions.plans
+    return KeptDecisions(
+        receipt=_digest(now.folder / RECEIPT_FILE),
+        plans=plans,
+        user_names={login: name for login, name in now.decisions.user_names.items() if login in plans},
+        findings=found,
+    )
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
