@@ -133,11 +133,13 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
 
 def _logs(workspace: Path | None) -> dict[str, str]:
     """Return the ends of the logs by their names: those that are written now, and what the workspace has of them."""
-    files = [path for one in log_files() for path in (one, one.with_name(f"{one.name}.1"))]
-    if workspace is not None and workspace.is_dir():
-        files += sorted(workspace.glob("*.log"))
-    found = {path.name: members.log_tail(path) for path in files}
-    return {f"log/{name}": text for name, text in found.items() if text}
+    own = [] if workspace is None or not workspace.is_dir() else sorted(workspace.glob("*.log"))
+    files = {f"log/migration-{path.name}": path for path in own}
+    for written in log_files():
+        if written not in own:
+            files |= {f"log/{path.name}": path for path in (written, written.with_name(f"{written.name}.1"))}
+    found = {name: members.log_tail(path) for name, path in files.items()}
+    return {name: text for name, text in found.items() if text}
 
 
 def _redacted(redaction: Redaction, parts: Mapping[str, Any], logs: Mapping[str, str]) -> SupportBundle:

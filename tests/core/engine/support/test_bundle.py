@@ -207,7 +207,7 @@ async def test_a_bundle_in_which_anything_is_left_is_not_made(
     with pytest.raises(OmtError) as refused:
         await gather(compose().engine, request(workspace))
     assert refused.value.code == "support-not-clean"
-    assert "log/run.log" in refused.value.message
+    assert "log/migration-run.log" in refused.value.message
     assert planted not in refused.value.message
 
 
@@ -228,7 +228,7 @@ async def test_the_end_of_a_long_log_is_taken_from_a_whole_line_on(tmp_path: Pat
     line = "INFO a line of the log\n"
     (tmp_path / "run.log").write_text(line * 120_000 + "INFO the last one\n", encoding="utf-8")
     text = read(await gather(compose().engine, SupportRequest(settings=compose().settings, workspace=tmp_path)))
-    taken: Any = text["log/run.log"]
+    taken: Any = text["log/migration-run.log"]
     assert taken.startswith("INFO a line")
     assert taken.endswith("INFO the last one\n")
     assert len(taken) <= 2_000_000
