@@ -32,7 +32,7 @@ from omt_core.api import (
 from omt_notify.delivery import Delivery, Untold
 from omt_notify.message import this_machine
 from omt_notify.settings import NotifySettings
-from omt_notify.watch import Watch
+from omt_notify.watch import MOVES, Watch
 from omt_notify.webhook import WEBHOOK_NOT_SAFE
 
 MESSAGE_NOT_TOLD: Final = FindingCode(
@@ -97,7 +97,8 @@ class NotifyPlugin(Plugin):
             return
         for message in self._watch.take(call.event, call.at):
             self._delivery.tell(message)
-        self._set_alarm(call.at)
+        if isinstance(call.event, MOVES):
+            self._set_alarm(call.at)
 
     @hookimpl
     @override
@@ -106,7 +107,7 @@ class NotifyPlugin(Plugin):
             call.run.emit(FindingRaised(finding=_finding(untold)))
 
     def _set_alarm(self, at: datetime) -> None:
-        """Ring when nothing has moved for long while the upload runs; each event sets the clock anew."""
+        """Ring when nothing has moved for long while the upload runs; whatever moves sets the clock anew."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from omt_core.api import Event, ExitCode, PhaseStarted, RunEnded, StageChanged, StageState
+from omt_core.api import Event, ExitCode, PhaseStarted, RunEnded, StageChanged, StageProgress, StageState
 from omt_notify.message import Message, State
 
 _UPLOAD: Final = "upload"
+MOVES: Final = (PhaseStarted, StageChanged, StageProgress, RunEnded)
+"""What shows that a run moves. A notice does not: that the tenant is gone is said again and again while it is."""
 
 
 class Watch:
@@ -24,7 +26,8 @@ class Watch:
 
     def take(self, event: Event, at: datetime) -> Sequence[Message]:
         """Note an event, and return what is to be told because of it."""
-        self._told_silence = False
+        if isinstance(event, MOVES):
+            self._told_silence = False
         if isinstance(event, PhaseStarted):
             self.uploading = self.uploading or event.phase == _UPLOAD
         elif isinstance(event, StageChanged):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 
-from omt_core.api import Event, FindingRaised, OmtError, PhaseStarted, RunEnded, calls
+from omt_core.api import Event, FindingRaised, Notice, OmtError, PhaseStarted, RunEnded, calls
 from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.testing.recording import RecordingContext
 from omt_notify import NotifyPlugin
@@ -105,3 +106,27 @@ async def test_a_trial_that_fails_says_why_and_one_without_settings_what_is_miss
     with pytest.raises(OmtError) as nothing:
         await trial(NotifySettings(), test=False)
     assert nothing.value.code == "usage"
+
+
+async def test_a_tenant_that_is_gone_for_long_is_told_while_notices_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    alarms: list[tuple[float, Callable[..., None], tuple[Any, ...]]] = []
+    monkeypatch.setattr(
+        loop, "call_later", lambda seconds, ring, *given: alarms.append((seconds, ring, given)) or Alarm()
+    )
+    with mail_server() as server:
+        plugin = NotifyPlugin(
+            NotifySettings(smtp_host="127.0.0.1", smtp_port=server.port, tenant_gone_minutes=7, **ADDRESSES)
+        )
+        await observe(plugin, [PhaseStarted(phase="upload"), Notice(message="Gone."), Notice(message="Gone still.")])
+        monkeypatch.undo()
+        ((seconds, ring, given),) = alarms
+        assert seconds == 420
+        ring(*given)
+        assert await settle(plugin) == 0
+    assert "has not moved for a while" in server.mails[0]["Subject"]
+
+
+class Alarm:
+    def cancel(self) -> None:
+        """Nothing rings by itself in a test."""

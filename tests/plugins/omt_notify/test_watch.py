@@ -61,6 +61,7 @@ def test_a_long_silence_of_an_upload_is_told_once_and_again_after_it_moved() -> 
     watch.take(UPLOAD, AT)
     (first,) = watch.stalled(AT, 600)
     assert (first.state, first.at) == ("stalled", AT + timedelta(minutes=10))
+    watch.take(Notice(message="The tenant is gone. Tried 12 times so far."), AT)
     assert watch.stalled(AT, 600) == ()
     watch.take(stage("a", StageState.UPLOADING), AT)
     assert len(watch.stalled(AT, 600)) == 1
