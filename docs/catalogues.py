@@ -30,12 +30,15 @@ def catalogue(package: Path, language: str) -> dict[str, str]:
 
 
 def missing(language: str) -> Mapping[str, Mapping[str, str]]:
-    """Return the templates of each package that have no translation."""
-    lacking = {
-        name: {one.text: "" for one in templates_of(folder) if not catalogue(folder, language).get(one.text)}
-        for name, folder in packages().items()
-    }
-    return {name: texts for name, texts in lacking.items() if texts}
+    """Return the templates that have no translation, each below the first package that says it."""
+    known = {text for folder in packages().values() for text, told in catalogue(folder, language).items() if told}
+    lacking: dict[str, dict[str, str]] = {}
+    for name, folder in packages().items():
+        for one in templates_of(folder):
+            if one.text not in known:
+                known.add(one.text)
+                lacking.setdefault(name, {})[one.text] = ""
+    return lacking
 
 
 def left(language: str) -> Mapping[str, Mapping[str, str]]:
