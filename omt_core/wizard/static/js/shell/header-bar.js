@@ -31,7 +31,7 @@ customElements.define("omt-header", HeaderBar);
 
 function licenceLine(licence) {
   if (!licence) return null;
-  return [h("span", { class: "header__owner" }, licence.owner),
+  return [h("span", { class: "header__owner", dir: "auto" }, licence.owner),
     h("span", { class: "header__serial" }, t("shell.serial", { serial: licence.serial }))];
 }
 
