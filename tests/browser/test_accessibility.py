@@ -111,7 +111,7 @@ def look_at_the_beginning(axe: Axe, person: Person, office: Office) -> None:
     settings.back()
     login = person.go_to_login()
     page.get_by_text("What was found where").click()
-    login.log_in("HH", "wrong")
+    login.log_in("HH", "not the password")
     login.says("The user name or the password is wrong.")
     axe.look(page, "login")
     login.log_in(office.login, office.password)

@@ -51,7 +51,7 @@ def test_a_wrong_address_or_token_is_said_at_its_field_which_has_the_focus(
     installation = Installation(person.page)
     installation.search_below(office.site.directory / "machine")
     wrong_token = tmp_path / "wrong.token"
-    wrong_token.write_text("not this tenant's\n", encoding="utf-8")
+    wrong_token.write_text("0000-1111-2222\n", encoding="utf-8")
     installation.online("http://127.0.0.1:9", wrong_token)
     installation.detect()
     installation.refuses("Address of the tenant", "127.0.0.1:9 cannot be reached")

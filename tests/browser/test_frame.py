@@ -37,6 +37,15 @@ def test_every_page_has_the_product_the_step_bar_and_the_way_on_and_back(person:
     framed(person.page, "Login")
 
 
+def test_choosing_a_language_keeps_the_focus_where_it_was_chosen(person: Person) -> None:
+    Welcome(person.page)
+    chooser = person.page.get_by_role("banner").get_by_role("combobox")
+    chooser.focus()
+    chooser.select_option("de")
+    expect(person.page.get_by_role("button", name="Einstellungen")).to_be_visible()
+    expect(chooser).to_be_focused()
+
+
 def test_a_browser_is_all_that_the_page_needs(person: Person, wizard: Wizard) -> None:
     """W9: nothing is fetched from anywhere but the tool itself."""
     asked: list[str] = []

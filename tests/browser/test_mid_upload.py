@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -87,6 +88,8 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     expect(upload.button("Pause")).to_be_focused()
     assert upload.total("Sent") >= sent
     expect(upload.main.get_by_text(re.compile(r"^\d\d:\d\d$"))).to_be_visible()  # done at about
+    day = re.compile(r"^\d{1,2} \w{3,4} \d{4}, \d\d:\d\d$")  # started, as one writes it where this browser is
+    expect(upload.main.get_by_text(day)).to_be_visible()
     limit(office, CRAWL)
     upload.cancel()
     upload.stands("The upload was cancelled.")
@@ -94,6 +97,21 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     upload.go_on()
     upload.limit("No limit")
     Complete(person.page)
+
+
+def test_a_tenant_that_says_nothing_is_told_of_long_before_patience_is_over(
+    person: Person, office: Office, tenant: Tenant
+) -> None:
+    """Its process stands still: the line is open, and no answer comes. Once one comes that is told as well."""
+    upload = person.go_to_upload(office)
+    upload.is_under_way()
+    silent = upload.main.get_by_text("has not answered for")
+    tenant.process.send_signal(signal.SIGSTOP)
+    try:
+        expect(silent).to_be_visible()
+    finally:
+        tenant.process.send_signal(signal.SIGCONT)
+    expect(silent).to_have_count(0)
 
 
 def in_reach(upload: Upload, *names: str) -> None:

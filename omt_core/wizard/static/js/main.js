@@ -26,6 +26,7 @@ function showShell() {
     await loadWords();
     if (state()) feedState(await get("/api/state"));
     showShell();
+    document.querySelector("omt-header select")?.focus(); // It was chosen there.
   });
   replace(document.body, shell);
 }
