@@ -25,7 +25,7 @@ from tests.browser.screens.beginning import Confirm, Installation, Login, Recove
 from tests.browser.screens.checklist import Checklist, Checks, Notifications
 from tests.browser.screens.plans import Plans
 from tests.browser.screens.settings import Settings
-from tests.browser.screens.uploading import Closed, Complete, Upload
+from tests.browser.screens.uploading import Ahead, Closed, Complete, Upload
 from tests.browser.screens.user_names import UserNames
 from tests.browser.sites import PIECES, Office, build_office
 from tests.browser.wizard import Wizard
@@ -166,7 +166,16 @@ def checklist(somebody: Person, folder: Path) -> None:
     take(page, folder, "checks")
     checks.back()
     Checklist(page).shows(Checklist.CHECKS, "Done")
+    page.get_by_role("button", name="Measure now").click()
+    Checklist(page).says("Between 00:")
     take(page, folder, "checklist")
+    Checklist(page).button("Send documents now").click()
+    ahead = Ahead(page)
+    ahead.is_under_way()
+    take(page, folder, "ahead")
+    ahead.pause()
+    ahead.button("Back to the checklist").click()
+    Checklist(page).shows(Checklist.CHECKS, "Done")
 
 
 def end(somebody: Person, office: Office, folder: Path) -> None:

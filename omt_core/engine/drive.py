@@ -12,7 +12,7 @@ from typing import Final
 from omt_core.answers.csv_files import read_assignments
 from omt_core.answers.file import Answers
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Decisions, MigrationMode, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.users import Administrator
 from omt_core.engine import phases
 from omt_core.engine.checklist import Assignments, Review
@@ -39,9 +39,19 @@ async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | No
 async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
     """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
     await runner.do(login(answers))
+    await _send_ahead(runner, answers.kind, stop)
+
+
+async def precopy_again(runner: Runner, administrator: Administrator, stop: StopSignal) -> None:
+    """Do the same in a session that was opened anew, by what is decided in it."""
+    await runner.do(StayLoggedIn(administrator=administrator))
+    await _send_ahead(runner, runner.now.decisions.kind, stop)
+
+
+async def _send_ahead(runner: Runner, kind: MigrationKind, stop: StopSignal) -> None:
     if runner.now.mode is MigrationMode.INITIAL:
         await runner.do(Examine(checks=PRECOPY_CHECKS))
-    await runner.do(Precopy(stop=stop, kind=answers.kind))
+    await runner.do(Precopy(stop=stop, kind=kind))
 
 
 def login(answers: Answers) -> Step[None]:

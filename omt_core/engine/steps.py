@@ -217,13 +217,15 @@ class Examine(Step[None]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListStages(Step[Sequence[UploadStage]]):
-    """Return the stages that the upload will have, those of partners among them (W73)."""
+    """Return the stages that the upload will have, those of partners among them (W73), or the files alone."""
+
+    files_only: bool = False
 
     @override
     async def perform(self, session: MigrationSession) -> Sequence[UploadStage]:
         now = session.now
         async with now.located.database.snapshot() as snapshot:
-            return await stages_of(session, snapshot, files_only=now.only_missing)
+            return await stages_of(session, snapshot, files_only=self.files_only or now.only_missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from omt_core.http import Handler
 from omt_core.wizard.api import (
+    ahead,
     checks,
     documentation,
     installation,
@@ -66,8 +67,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/checks/waive", checks.waive),
     _get("/api/codes/{code:[a-z0-9-]{1,100}}", checks.code),
     _post("/api/upload/start", upload.start),
-    _post("/api/upload/plan", upload.plan),
-    _post("/api/upload/plan/cancel", upload.cancel_plan),
+    _post("/api/upload/plan", ahead.plan),
+    _post("/api/upload/plan/cancel", ahead.cancel_plan),
+    _post("/api/estimate", ahead.estimate),
+    _get("/api/ahead", ahead.look),
+    _post("/api/ahead/send", ahead.send),
+    _post("/api/ahead/leave", ahead.leave),
     _post("/api/upload/pause", upload.pause),
     _post("/api/upload/cancel", upload.cancel),
     _post("/api/upload/limit", upload.limit),

@@ -35,7 +35,7 @@ def test_a_start_is_planned_in_the_live_dialog_survives_a_reload_and_can_be_canc
     page = person.page
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(banner(page)).to_contain_text("The upload starts at")
-    expect(banner(page)).to_contain_text("Starts in")
+    expect(page.get_by_role("timer")).to_contain_text("Starts in")
     page.reload()
     checklist = Checklist(page)
     expect(banner(page)).to_contain_text("The upload starts at")

@@ -86,16 +86,31 @@ async def keep(found: calls.Estimate, folder: Path) -> None:
     """Journal an estimate in the migration's workspace. Raises `InputError` while a run works there."""
     await anyio.to_thread.run_sync(make_private, folder)
     async with locked(folder), Journal.open(folder / JOURNAL_FILE) as journal:
-        await keep_estimate(
-            journal,
-            EstimateRecord(
-                made=datetime.now(UTC),
-                shortest=found.shortest,
-                longest=found.longest,
-                files=found.files_to_send,
-                bytes=found.bytes_to_send,
-            ),
-        )
+        await keep_estimate(journal, _record(found, datetime.now(UTC)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepEstimate(Step[EstimateRecord]):
+    """Journal an estimate that was made beside this session."""
+
+    found: calls.Estimate
+    made: datetime
+
+    @override
+    async def perform(self, session: MigrationSession) -> EstimateRecord:
+        record = _record(self.found, self.made)
+        await keep_estimate(session.journal, record)
+        return record
+
+
+def _record(found: calls.Estimate, made: datetime) -> EstimateRecord:
+    return EstimateRecord(
+        made=made,
+        shortest=found.shortest,
+        longest=found.longest,
+        files=found.files_to_send,
+        bytes=found.bytes_to_send,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,12 +37,6 @@ class CancelRequest(RequestBody):
     thaw: bool = False
 
 
-class PlanRequest(RequestBody):
-    """`POST /api/upload/plan`: a time of day or a date with a time, of this machine."""
-
-    at: str = Field(max_length=40)
-
-
 class LimitRequest(RequestBody):
     """`POST /api/upload/limit`: `5M` bytes per second, or `off`."""
 
@@ -52,18 +46,6 @@ class LimitRequest(RequestBody):
 async def start(request: web.Request) -> web.Response:
     """Begin the upload, or go on with it."""
     await controller_of(request).start_upload()
-    return answer_state(request)
-
-
-async def plan(request: web.Request) -> web.Response:
-    """Begin the upload later."""
-    await controller_of(request).plan_start(body_as(request, PlanRequest).at)
-    return answer_state(request)
-
-
-async def cancel_plan(request: web.Request) -> web.Response:
-    """Take a planned start back, or what is said of one that did not come to be."""
-    await controller_of(request).cancel_plan()
     return answer_state(request)
 
 

@@ -52,6 +52,10 @@ class Composer:
         self.app = self.again(given)
         self._given = given
 
+    def another(self) -> Application:
+        """Put the tool together once more, as it is now: it shares nothing with the one that is in use. Blocking."""
+        return self.again(self._given)
+
     def kept(self) -> dict[str, dict[str, object]]:
         """Return what was changed, without secrets."""
         return {

@@ -27,15 +27,20 @@ from omt_core.api.users import Administrator
 from omt_core.engine import facts
 from omt_core.engine.checklist import FinishChecklist, Notify
 from omt_core.engine.checks import RECOVERY_CHECKS
-from omt_core.engine.drive import go_on, prepare_again
+from omt_core.engine.drive import go_on, precopy_again, prepare_again
 from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import Result, run_not_begun, unknown_fault
 from omt_core.engine.session import Snapshot, tell_observers
-from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, Upload
+from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, StayLoggedIn, Upload
 from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
 from omt_core.engine.upload.planned_start import Clock, parse_start
+from omt_core.engine.upload.rate import read_limit
+from omt_core.engine.upload.timings import kept_estimate
+from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.plugin_host import StampedEvent
+from omt_core.wizard.controller.ahead.documents import SentAhead, sent_ahead
+from omt_core.wizard.controller.ahead.estimate import EstimateRun
 from omt_core.wizard.controller.ahead.planned_start import NotePlan, PlannedStart, noted_plan
 from omt_core.wizard.controller.checklist import Checklist
 from omt_core.wizard.controller.checks import Checks
@@ -51,7 +56,7 @@ from omt_core.wizard.words import in_wizard
 
 _log = logging.getLogger("omt.wizard")
 _BUSY_SECONDS: Final = 0.5
-"""Pause between two looks whether what a person began before a planned moment is done."""
+"""Pause between two looks whether what was begun before a planned moment is done."""
 _ASK_FOR_ANSWERS: Final = frozenset({"installation-not-found", "installation-incomplete"})
 
 
@@ -80,6 +85,8 @@ class Act(StrEnum):
     GO_BACK = "go-back"
     DECIDE = "decide"
     START_UPLOAD = "start-upload"
+    SEND_AHEAD = "send-ahead"
+    LEAVE_AHEAD = "leave-ahead"
     THAW = "thaw"
     CLOSE = "close"
 
@@ -114,6 +121,8 @@ TRANSITIONS: Final[Mapping[Act, Transition]] = {
     Act.GO_BACK: Transition(),
     Act.DECIDE: Transition(),
     Act.START_UPLOAD: Transition(busy=Busy.STARTING, to=Screen.UPLOAD),
+    Act.SEND_AHEAD: Transition(busy=Busy.STARTING, to=Screen.AHEAD),
+    Act.LEAVE_AHEAD: Transition(busy=Busy.READING_USERS, to=Screen.CHECKLIST),
     Act.THAW: Transition(busy=Busy.THAWING),
     Act.CLOSE: Transition(busy=Busy.CLOSING, to=Screen.CLOSED),
 }
@@ -133,6 +142,7 @@ class SessionController:
         self.checklist = Checklist(self.holder, self.changed, self._refuse_decisions)
         self.checks = Checks(group, self.holder, self.changed, self._refuse_decisions)
         self.upload = UploadRun(group, self.holder, self.changed, self._row_changed)
+        self.estimate = EstimateRun(group, self.holder, self.changed)
         self.support: SupportBundle | None = None
         """The support bundle that a person was shown last: it is that one which they take."""
         self.planned = PlannedStart(group, self._begin_as_planned, options.clock)
@@ -185,6 +195,7 @@ class SessionController:
             done=self.checklist.done,
             checks=self.checks.standing,
             upload=self.upload.part(),
+            estimate=self.estimate.part(),
             planned=PlannedPart(at=self.planned.at, not_begun=self.planned.not_begun, lost=self.planned.lost),
             confirmed_bytes=self.upload.confirmed_bytes,
             result=self.upload.result,
@@ -295,6 +306,9 @@ class SessionController:
 
     async def start_upload(self) -> None:
         """Begin the upload, or go on with one that was paused, stopped, or failed (W70-W79); a plan is then no more."""
+        if self._screen is Screen.AHEAD:
+            await self.send_ahead()
+            return
         if self.upload.state is not UploadState.IDLE:
             self._refuse(Act.START_UPLOAD)
             self.upload.start(self._go_on, look=self._learn, ended=self._upload_ended)
@@ -314,7 +328,7 @@ class SessionController:
     async def plan_start(self, at: str) -> None:
         """Begin the upload later; all checks run again then. Raises as `parse_start` and `start_upload`."""
         self._refuse(Act.START_UPLOAD)
-        if self.upload.state is not UploadState.IDLE:
+        if self._screen is not Screen.CHECKLIST:
             raise InputError("start-not-planned", "The upload has begun already.", "Go on with it on its page.")
         moment = parse_start(at, self.planned.clock.now())
         runner = self.holder.runner
@@ -335,6 +349,50 @@ class SessionController:
             if waited:
                 self.holder.runner.engine.events.emit(StartPlanned(at=""))
         self.changed()
+
+    # --- ahead of the upload
+
+    def estimate_upload(self) -> None:
+        """Measure in the background how long the upload will take. Raises `InputError`."""
+        self._refuse(Act.DECIDE)
+        now = self.holder.now
+        request = replace(self._request(waivers=None), writes=False, kind=now.kind)
+        self.estimate.start(lambda: self.composer.another().engine, request, read_limit(now.folder / LIMIT_FILE))
+
+    async def sent_ahead(self) -> SentAhead | None:
+        """Return how much was sent ahead, also before an installation is opened."""
+        return await sent_ahead(self.holder.now.folder if self.holder.is_open else self._workspace)
+
+    async def send_ahead(self) -> None:
+        """Send the documents while users still work, days before: no freeze, no database. Raises `InputError`."""
+        if self._screen is not Screen.AHEAD:
+            if self.checks.running:  # they read the same database
+                raise InputError("checks-running", "The checks are running just now.", "Wait until they are done.")
+            with self._doing(Act.SEND_AHEAD):
+                if self.holder.now.mode is not MigrationMode.INITIAL:
+                    raise InputError(
+                        "ahead-not-possible",
+                        "Documents are sent ahead of a first upload only.",
+                        "Upload what is missing instead.",
+                    )
+                await self.upload.show_rows(ahead=True)
+        self._refuse(Act.SEND_AHEAD)
+        self.upload.start(self._send_ahead, look=self._learn, ended=self._upload_ended)
+
+    async def leave_ahead(self) -> None:
+        """Go back to the checklist, in a session that is opened anew, as whoever comes back on another day does."""
+        if self._screen is not Screen.AHEAD:
+            raise InputError("not-ahead", "No documents are being sent ahead.", "Load the page anew.")
+        with self._doing(Act.LEAVE_AHEAD):
+            administrator = await self._open_again()
+            runner, decisions = self.holder.runner, self.holder.now.decisions
+            await runner.do(StayLoggedIn(administrator=administrator))
+            kind, contact, agreed = decisions.kind, decisions.contact, decisions.agreement_accepted
+            await runner.do(Confirm(contact=contact, kind=kind, agreement_accepted=agreed))
+            await self.checklist.open()
+            self.upload.forget()
+            self.checks.forget()
+        self.checks.run_anew()
 
     async def cancel_upload(self, *, thaw: bool) -> None:
         """Stop the upload, so that it can be gone on with; `thaw` lets the users in again once it has stopped."""
@@ -402,6 +460,7 @@ class SessionController:
         self._known = Known()
         await self.holder.open(self.composer.app.engine, self._request(waivers=self.options.waivers))
         self.planned.lost = await noted_plan(self.holder.runner.journal)
+        self.estimate.recall(await kept_estimate(self.holder.runner.journal))
         await self._learn()
 
     def _ask(self, error: OmtError) -> None:
@@ -430,7 +489,9 @@ class SessionController:
 
     async def _begin_as_planned(self) -> None:
         """Have everything checked again in a session that is opened anew, and begin the upload if nothing stands."""
-        while self._busy is not None:
+        if self._screen is Screen.AHEAD and self.upload.state in {UploadState.RUNNING, UploadState.PAUSING}:
+            self.upload.cancel()
+        while self._busy is not None or self.upload.under_way or self.checks.running:
             await self.planned.clock.sleep(_BUSY_SECONDS)
         moment, error = self.planned.at, None
         if moment is None:  # it was cancelled meanwhile
@@ -440,6 +501,7 @@ class SessionController:
                 administrator = await self._open_again()
                 await prepare_again(self.holder.runner, administrator)
                 await self.holder.runner.do(NotePlan(at=None))
+                self.upload.forget()
                 await self.upload.show_rows()
         except OmtError as raised:
             error = raised
@@ -470,6 +532,10 @@ class SessionController:
         administrator = await self._open_again()
         await go_on(self.holder.runner, administrator, stop)
 
+    async def _send_ahead(self, stop: anyio.Event) -> None:
+        administrator = await self._open_again()
+        await precopy_again(self.holder.runner, administrator, stop)
+
     async def _open_again(self) -> Administrator:
         """Open the session anew, so that everything is as after a restart of the tool; return who is logged on."""
         now = self.now
@@ -484,7 +550,7 @@ class SessionController:
     async def _upload_ended(self) -> None:
         if self.holder.is_open:
             await self._learn()
-        if self.upload.state is UploadState.DONE:
+        if self.upload.state is UploadState.DONE and self._screen is not Screen.AHEAD:
             self._go(Screen.COMPLETE)
         await self._do_when_stopped()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +26,7 @@ class Screen(StrEnum):
     LOGIN = "login"
     CONFIRM = "confirm"
     CHECKLIST = "checklist"
+    AHEAD = "ahead"
     UPLOAD = "upload"
     COMPLETE = "complete"
     CLOSED = "closed"
@@ -157,6 +158,32 @@ class UploadPart(Part):
     started_at: datetime | None = None
 
 
+class SaidPart(Part):
+    """A sentence of a plugin; `remedy` is empty, and there so that the page knows it for one."""
+
+    message: str
+    template: str | None = None
+    parameters: Mapping[str, Any] = {}
+    remedy: str = ""
+
+
+class EstimatePart(Part):
+    """How long the upload will take, in seconds; `made` is None before the first estimate.
+
+    What it goes by, and what would change it, is known of one that was made in this process.
+    """
+
+    running: bool = False
+    error: ErrorLine | None = None
+    made: datetime | None = None
+    shortest: float = 0
+    longest: float = 0
+    files_to_send: int = 0
+    bytes_to_send: int = 0
+    grounds: tuple[SaidPart, ...] = ()
+    levers: tuple[SaidPart, ...] = ()
+
+
 class PlannedPart(Part):
     """A start that is planned (`at`), that something stood in the way of (`not_begun`), or that was `lost`."""
 
@@ -209,4 +236,5 @@ class State(Part):
     checks: ChecksPart = ChecksPart()
     upload: UploadPart = UploadPart()
     planned: PlannedPart = PlannedPart()
+    estimate: EstimatePart = EstimatePart()
     result: ResultPart | None = None

@@ -17,6 +17,7 @@ _PHASE: Final[Mapping[Screen, Phase]] = {
     Screen.LOGIN: phases.LOGIN,
     Screen.CONFIRM: phases.CONFIRM,
     Screen.CHECKLIST: phases.CHECKLIST,
+    Screen.AHEAD: phases.CHECKLIST,
     Screen.UPLOAD: phases.UPLOAD,
     Screen.COMPLETE: phases.COMPLETE,
     Screen.CLOSED: phases.COMPLETE,
@@ -41,7 +42,7 @@ def before(screen: Screen, mode: MigrationMode | None, choice: RecoveryChoice | 
     """Return the page that Previous leads to; None where there is no way back (W6)."""
     if screen is Screen.INSTALLATION:
         return Screen.WELCOME
-    if screen in {Screen.WELCOME, Screen.COMPLETE, Screen.CLOSED}:
+    if screen in {Screen.WELCOME, Screen.AHEAD, Screen.COMPLETE, Screen.CLOSED}:
         return None
     row = phases_of(mode or MigrationMode.INITIAL, choice)
     return Screen(row[row.index(_PHASE[screen]) - 1].name)

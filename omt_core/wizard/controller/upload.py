@@ -79,10 +79,13 @@ class UploadRun:
         if isinstance(event, StageChanged | StageProgress) and event.stage in self._table.rows:
             self._row_changed(self._row(event.stage))
 
-    async def show_rows(self) -> None:
-        """Show the rows of the table from the beginning, those of partners among them (W73)."""
-        stages = await self._holder.runner.do(ListStages())
-        titles = [STARTING, *((stage.name, stage.title) for stage in stages), FINISHING]
+    async def show_rows(self, *, ahead: bool = False) -> None:
+        """Show the rows of the table from the beginning, those of partners among them (W73).
+
+        `ahead` of the night there are files only, and nothing is finished.
+        """
+        stages = await self._holder.runner.do(ListStages(files_only=ahead))
+        titles = [STARTING, *((stage.name, stage.title) for stage in stages), *(() if ahead else (FINISHING,))]
         self._table = UploadTable(rows={name: Row(title) for name, title in titles})
         await self._count()
 
@@ -103,6 +106,11 @@ class UploadRun:
         self.state, self.error, self.result = UploadState.RUNNING, None, None
         self._changed()
         self._group.start_soon(self._run, work, look, ended)
+
+    def forget(self) -> None:
+        """Begin from nothing, as if nothing had been sent in this process. Nothing may be under way."""
+        self._table, self._started, self._totals = UploadTable(), None, ()
+        self.state, self.error, self.result = UploadState.IDLE, None, None
 
     def pause(self) -> None:
         """Let what is in flight finish and begin nothing new."""

@@ -23,6 +23,7 @@ from omt_core.wizard.controller.document import (
     ChecklistPart,
     ChecksPart,
     CheckState,
+    EstimatePart,
     PlannedPart,
     ProblemsPart,
     RecoveryPart,
@@ -74,6 +75,7 @@ class Page:
     checks: ChecksStanding = ChecksStanding()
     upload: UploadPart
     planned: PlannedPart
+    estimate: EstimatePart
     confirmed_bytes: int = 0
     result: Result | None = None
 
@@ -108,6 +110,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         checks=_checks(now, page),
         upload=page.upload,
         planned=page.planned,
+        estimate=page.estimate,
         result=_result(page),
     )
 

@@ -70,6 +70,12 @@ class Upload(Screen):
         self.button("Cancel the upload").click()
 
 
+class Ahead(Upload):
+    """The page of documents that are sent ahead: the same table, without database and end."""
+
+    title = "Send documents ahead"
+
+
 class Complete(Screen):
     """W80-W82."""
 

@@ -1,1 +1,1 @@
-"""What is done ahead of the upload: a start that is planned for later."""
+"""What is done ahead of the upload: an estimate, documents sent days before, a start that is planned for later."""

@@ -10,7 +10,7 @@ import pytest
 from omt_core.engine.checks import ALL_CHECKS, check_now
 from omt_core.testing.samples import SAMPLE_LICENCE, sample_user
 from omt_core.wizard.controller.controller import TRANSITIONS, Act
-from omt_core.wizard.controller.document import CheckState, PlannedPart, Screen, UploadPart, UploadState
+from omt_core.wizard.controller.document import CheckState, EstimatePart, PlannedPart, Screen, UploadPart, UploadState
 from omt_core.wizard.controller.view import ChecksStanding, Page, view
 from tests.core.engine.sessions import session_in
 
@@ -19,7 +19,14 @@ SAMPLE_TIME = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 def page(**fields: object) -> Page:
-    some = {"screen": Screen.CHECKLIST, "revision": 1, "codes": {}, "upload": UploadPart(), "planned": PlannedPart()}
+    some = {
+        "screen": Screen.CHECKLIST,
+        "revision": 1,
+        "codes": {},
+        "upload": UploadPart(),
+        "planned": PlannedPart(),
+        "estimate": EstimatePart(),
+    }
     return Page(**{**some, **fields})  # type: ignore[arg-type]  # any field of Page
 
 

@@ -7,7 +7,7 @@
 import { h } from "./dom.js";
 
 const SCREENS = [
-  "welcome", "installation", "recovery", "login", "confirm", "checklist", "upload", "complete", "closed",
+  "welcome", "installation", "recovery", "login", "confirm", "checklist", "ahead", "upload", "complete", "closed",
 ];
 const WINDOWS = ["plans", "user-names", "notifications", "checks"];
 const SETTINGS = "settings";

@@ -10,11 +10,13 @@ import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { state } from "../core/state.js";
 import { t, tn } from "../core/text.js";
+import { AheadCard } from "./ahead/card.js";
 import { askStart } from "./checklist/start-dialog.js";
 import { consequences } from "./checklist/consequences.js";
 import { ChecklistItem } from "./checklist/item.js";
 import { ITEMS } from "./checklist/items.js";
 import { obstacles } from "./checklist/obstacles.js";
+import { EstimatePanel } from "./estimate/panel.js";
 
 class Checklist extends ScreenElement {
   #kind = "";
@@ -25,13 +27,15 @@ class Checklist extends ScreenElement {
     this.busyLine = new BusyLine();
     this.errors = new ErrorPlace();
     this.items = ITEMS.map((item) => new ChecklistItem(item));
+    this.estimate = new EstimatePanel();
+    this.ahead = new AheadCard();
     this.what = h("section", { class: "card checklist__what" });
     this.obstacles = h("div", { class: "checklist__obstacles", role: "status" });
     this.append(
       h("header", null, h("h1", null, t("checklist.title")), h("p", { class: "page__lead" }, t("checklist.lead"))),
       this.busyLine.element, this.errors.element,
       h("ul", { class: "checklist" }, this.items.map((item) => item.element)),
-      this.obstacles, this.what);
+      this.obstacles, this.what, h("div", { class: "checklist__ahead" }, this.estimate.element, this.ahead.element));
   }
 
   update(now) {
@@ -39,6 +43,8 @@ class Checklist extends ScreenElement {
     this.busyLine.update(now);
     this.errors.update(now);
     this.#say(now);
+    this.estimate.show(now.estimate);
+    this.ahead.show(now);
     const standing = obstacles(now);
     setFooter({
       primary: { label: t("checklist.upload"), disabled: standing.length > 0 || now.busy === "closing",

@@ -10,6 +10,7 @@ import { notice } from "../core/notice.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { t } from "../core/text.js";
+import { ThereAlready } from "./ahead/there.js";
 import { illustration } from "./welcome/illustration.js";
 import { MachinePanel } from "./welcome/machine.js";
 
@@ -24,6 +25,8 @@ class WelcomeScreen extends ScreenElement {
     this.interrupted = h("div");
     this.machine = new MachinePanel();
     void this.machine.look();
+    this.there = new ThereAlready();
+    void this.there.look();
     replace(this, h("div", { class: "page welcome" },
       h("div", { class: "welcome__top" },
         h("div", { class: "welcome__words" },
@@ -32,6 +35,7 @@ class WelcomeScreen extends ScreenElement {
         illustration()),
       this.errors.element,
       this.interrupted,
+      this.there.element,
       this.busyLine.element,
       h("div", { class: "welcome__columns" },
         section("moved", h("ul", { class: "welcome__list" }, MOVED.map(([name, sign]) => entry("moved", name, sign)))),

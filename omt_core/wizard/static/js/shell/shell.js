@@ -12,6 +12,7 @@ import { HeaderBar } from "./header-bar.js";
 import { catchLostFocus } from "./lost-focus.js";
 import { MainArea } from "./main-area.js";
 import { OfflineBanner } from "./offline-banner.js";
+import { watchForNews } from "../screens/tell-me/desktop.js";
 import { PlannedBanner } from "../screens/planned-start/banner.js";
 import { StepBar } from "./step-bar.js";
 
@@ -24,6 +25,7 @@ export class Shell extends HTMLElement {
     this.#stops = [
       onConnection((status) => this.#show(status === "expired")),
       onNotice(({ message }) => toast(message)),
+      watchForNews(),
       catchLostFocus(() => this.#main.focusHeading()),
     ];
   }

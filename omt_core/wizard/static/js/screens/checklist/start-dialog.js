@@ -5,6 +5,7 @@ import { h } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { sendingDialog } from "../../core/sending-dialog.js";
 import { t, tn } from "../../core/text.js";
+import { estimateWords } from "../estimate/panel.js";
 import { later } from "../planned-start/later.js";
 import { consequences } from "./consequences.js";
 
@@ -18,6 +19,7 @@ export async function askStart(now, start) {
   const dialog = sendingDialog({
     title: t("checklist.start-title"),
     content: [h("p", null, t("checklist.start-text", { owner: now.licence?.owner ?? "" })), consequences(now),
+      h("p", { class: "estimate__range" }, icon("clock"), " ", estimateWords(now.estimate)),
       waived(findings.filter((one) => one.severity === "error" && one.waived)), later(() => dialog.close(false))],
     wide: true,
     confirm: t("checklist.start-confirm"),

@@ -6,6 +6,7 @@ import { ErrorPlace } from "../../core/error-place.js";
 import { icon } from "../../core/icons.js";
 import { onState } from "../../core/state.js";
 import { dateTime, duration, t } from "../../core/text.js";
+import { tellMeButton } from "../tell-me/desktop.js";
 
 export class PlannedBanner extends HTMLElement {
   #stop = () => {};
@@ -39,12 +40,13 @@ export class PlannedBanner extends HTMLElement {
   }
 
   #say(drawing, title, moment, text, button) {
-    replace(this, h("div", { class: "planned", role: "status" }, icon(drawing),
-      h("div", { class: "planned__words" },
-        h("strong", null, t(title, { moment: dateTime(moment) })), " ", h("span", null, t(text)),
-        this.#at ? this.#left : null),
+    replace(this, h("div", { class: "planned" }, icon(drawing),
+      h("div", { class: "planned__words" }, h("div", { role: "status" },
+        h("strong", null, t(title, { moment: dateTime(moment) })), " ", h("span", null, t(text))),
+        this.#at ? this.#left : null), // Outside of what is read out: it changes each second.
       h("button", { type: "button", class: "button button--small",
-        on: { click: () => this.#errors.run(() => post("/api/upload/plan/cancel")) } }, t(button))),
+        on: { click: () => this.#errors.run(() => post("/api/upload/plan/cancel")) } }, t(button)),
+      this.#at ? tellMeButton() : null),
     this.#errors.element);
   }
 

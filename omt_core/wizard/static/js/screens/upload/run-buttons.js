@@ -4,6 +4,7 @@ import { post } from "../../core/api.js";
 import { h, setAttribute, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
+import { tellMeButton } from "../tell-me/desktop.js";
 import { askCancel } from "./cancel-dialog.js";
 import { askLimit } from "./limit-dialog.js";
 
@@ -18,7 +19,7 @@ export class RunButtons {
     this.limit = this.#button(() => askLimit(this.#now.upload.limit), icon("gauge"), t("upload.limit-button"));
     this.cancel = this.#button(() => askCancel(this.#now), icon("stop"), t("upload.cancel"));
     this.element = h("div", { class: "toolbar run-buttons", role: "group", "aria-label": t("upload.actions") },
-      this.pause, this.limit, this.cancel);
+      this.pause, this.limit, this.cancel, tellMeButton());
   }
 
   /** @param {Object} now the state document */
