@@ -2,7 +2,7 @@
 
 import { get, post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";
-import { h, replace } from "../core/dom.js";
+import { h, replace, setText } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
 import { refusedField, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
@@ -26,13 +26,14 @@ class InstallationScreen extends ScreenElement {
   build() {
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
+    this.lead = h("p", { class: "page__lead" }, t("installation.lead"));
     this.found = h("div", { class: "found" }, loading());
     this.told = h("div", { class: "installation__told" });
     this.form = h("form", { id: FORM, class: "answers" });
     this.form.addEventListener("submit", () => this.errors.clear());
     validated(this.form, () => this.send());
     replace(this, h("div", { class: "page" },
-      h("div", null, h("h1", null, t("installation.title")), h("p", { class: "page__lead" }, t("installation.lead"))),
+      h("div", null, h("h1", null, t("installation.title")), this.lead),
       this.errors.element, this.found,
       h("section", null,
         h("div", { class: "toolbar installation__bar" }, h("h2", null, t("installation.answers")),
@@ -67,6 +68,7 @@ class InstallationScreen extends ScreenElement {
   show({ answers, found, types, online }) {
     const needs = new Set(found.flatMap((one) => one.needs));
     const evidence = found.flatMap((one) => one.evidence);
+    setText(this.lead, t(found.some((one) => one.chosen) ? "installation.lead.found" : "installation.lead"));
     replace(this.found, foundInstallations(found));
     if (!this.answers) {
       this.answers = new AnswersForm(types);

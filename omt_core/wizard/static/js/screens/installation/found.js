@@ -20,7 +20,7 @@ export function foundInstallations(found) {
     one.findings.map((finding) => notice(KINDS[finding.severity], {
       title: finding.message, content: finding.remedy, code: finding.code,
     })),
-    one.evidence.length ? h("details", { class: "disclosure", open: found.length === 1 },
+    one.evidence.length ? h("details", { class: "disclosure", open: one.needs.length > 0 && found.length === 1 },
       h("summary", null, tn("found.evidence", one.evidence.length)), evidenceTable(one.evidence)) : null));
 }
 
