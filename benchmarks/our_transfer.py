@@ -31,7 +31,7 @@ from omt_core.api.events import Event
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item
 from omt_core.api.stages import UploadStage
-from omt_core.engine.upload.rate import FileRateLimiter, write_limit
+from omt_core.engine.upload.rate import FileRateLimiter, RateLimit, write_limit
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_upload.settings import UploadSettings
@@ -137,7 +137,7 @@ def _stage_over(folder: Path) -> UploadStage:
 async def _transfer(options: argparse.Namespace) -> dict[str, float]:
     quiet = Quiet(options.workspace)
     options.workspace.mkdir(exist_ok=True)
-    write_limit(options.workspace / "limit", options.limit)
+    write_limit(options.workspace / "limit", RateLimit.always(options.limit))
     online = ClientSettings(url=options.url, token_file=options.token_file)
     target = await connect(online, ConnectOnline(run=quiet))
     migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)

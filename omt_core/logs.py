@@ -32,7 +32,8 @@ from omt_core.log_context import FIELDS, origin, run_of
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 FORMATS: Final = ("text", "json")
-LOG_FILE: Final = "omt.log"
+_TOOLS: Final = "omt.log"
+MIGRATION_LOG: Final = "migration.log"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BYTES: Final = 5_000_000
 _KEPT: Final = 5
@@ -117,7 +118,7 @@ def migration_log(run: int, workspace: Path, *, keeps: bool) -> Iterator[None]:
     with run_of(run, workspace):
         if tool is not None and keeps:
             with suppress(OSError):
-                own = LogFile(workspace / LOG_FILE)
+                own = LogFile(workspace / MIGRATION_LOG)
                 own.setFormatter(tool.formatter)
                 root.addHandler(own)
         try:
@@ -138,7 +139,7 @@ def naming_log(text: str) -> str:
 
 def _own_file(folder: Path) -> LogFile:
     for number in range(1, _MOST_AT_ONCE + 1):
-        path = folder / (LOG_FILE if number == 1 else f"omt-{number}.log")
+        path = folder / (_TOOLS if number == 1 else f"omt-{number}.log")
         lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
         with suppress(Timeout):
             lock.acquire()

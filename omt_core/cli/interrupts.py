@@ -30,21 +30,27 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREA
 @contextmanager
 def stay_in_control(
     call: Invocation, stop: anyio.Event, scope: anyio.CancelScope, heeded: Callable[[], bool] = lambda: True
-) -> Iterator[None]:
-    """Take signals as `interrupts` does, and name a plugin that holds up everything while the context lasts."""
+) -> Iterator[Callable[[], None]]:
+    """Take signals as `interrupts` does, and name a plugin that holds up everything while the context lasts.
+
+    What it yields does as Ctrl-C does.
+    """
     blame = Blame(call.app.host)
     seconds = call.app.settings.core.block_seconds
-    with interrupts(stop, scope, blame, heeded), watchdog(blame, call.console.aside, seconds=seconds):
-        yield
+    with (
+        interrupts(stop, scope, blame, heeded) as interrupt,
+        watchdog(blame, call.console.aside, seconds=seconds),
+    ):
+        yield interrupt
 
 
 @contextmanager
 def interrupts(
     stop: anyio.Event, scope: anyio.CancelScope, blame: Blame, heeded: Callable[[], bool] = lambda: True
-) -> Iterator[None]:
+) -> Iterator[Callable[[], None]]:
     """Set `stop` at the first signal and cancel `scope` at the second, for as long as the context lasts.
 
-    Where nothing is under way that heeds `stop`, the first cancels too.
+    Where nothing is under way that heeds `stop`, the first cancels too. What it yields does what a signal does.
 
     Plain signal handlers, since Windows' event loop has no `add_signal_handler`; to be used in the main thread.
     """
@@ -66,7 +72,7 @@ def interrupts(
 
     before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
     try:
-        yield
+        yield act
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

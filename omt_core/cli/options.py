@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 from omt_core.answers.file import Answers
 from omt_core.api.errors import InputError
 from omt_core.cli.commands import Invocation
+from omt_core.engine.upload.planned_start import parse_end
+from omt_core.engine.upload.rate import RateLimit, parse_limit
 
 
 def add_answers(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -22,7 +25,31 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
 
 def add_limit_rate(parser: argparse.ArgumentParser) -> None:
     """Add `--limit-rate RATE`."""
-    parser.add_argument("--limit-rate", metavar="RATE", help="bytes per second at most, such as 500K or 5M")
+    parser.add_argument(
+        "--limit-rate",
+        metavar="RATE",
+        help="bytes per second at most: 500K, 5M, or a timetable, `08:00,500K 18:00,off`",
+    )
+
+
+def limit_of(call: Invocation) -> RateLimit:
+    """Return the limit that was given, else none. Raises `InputError` `rate-invalid`."""
+    given = call.options.limit_rate
+    return RateLimit.always(None) if given is None else parse_limit(given)
+
+
+def add_until(parser: argparse.ArgumentParser) -> None:
+    """Add `--until TIME`."""
+    parser.add_argument(
+        "--until",
+        metavar="TIME",
+        help="stop then as Ctrl-C does, to be gone on with by the same command: 06:00, or a date with a time",
+    )
+
+
+def end_of(call: Invocation, start: datetime) -> datetime | None:
+    """Return when a run that starts at a moment is to stop. Raises `InputError` `end-time-invalid`."""
+    return None if call.options.until is None else parse_end(call.options.until, start)
 
 
 def answers_of(call: Invocation) -> Answers:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 import anyio
 
 from omt_core.api.errors import InterruptedRunError, OmtError
-from omt_core.api.events import StartPlanned
+from omt_core.api.events import EventSink, Notice, StartPlanned
 from omt_core.api.sentence import sentence
 from omt_core.api.text import duration, local_time
 from omt_core.cli.commands import Invocation
@@ -30,20 +30,29 @@ Work = Callable[[Runner, anyio.Event], Awaitable[None]]
 
 
 async def run_session(
-    call: Invocation, request: OpenRequest, work: Work, *, reports: bool = False, planned: bool = False
+    call: Invocation,
+    request: OpenRequest,
+    work: Work,
+    *,
+    reports: bool = False,
+    planned: bool = False,
+    until: datetime | None = None,
 ) -> Result:
     """Open a session, have `work` done on it, and return the result; its error, if any, was said already.
 
-    A run that `reports` leaves a report in its workspace, whatever came of it. `planned`: it was to begin now.
+    A run that `reports` leaves a report in its workspace, whatever came of it. `planned`: it was to begin now. At
+    `until` it stops as at Ctrl-C.
     Raises `OmtError` where not even a session could be opened.
     """
     stop = anyio.Event()
     result: Result | None = None
     runners: list[Runner] = []
     heeded = partial(_heeds_stop, runners)
-    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded):
+    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded) as interrupt:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
+            if until is not None:
+                await stack.enter_async_context(_stopped_at(until, call.app.engine.events, interrupt))
             try:
                 session = await stack.enter_async_context(open_session(call.app.engine, request))
             except OmtError as error:
@@ -66,6 +75,24 @@ async def run_session(
     if result.error is not None:
         call.console.error(error_of(result.error))
     return result
+
+
+@asynccontextmanager
+async def _stopped_at(moment: datetime, events: EventSink, interrupt: Callable[[], None]) -> AsyncIterator[None]:
+    """Interrupt what runs in the context at a moment, unless it is done before."""
+
+    async def stop() -> None:
+        await wait_until(moment, CLOCK)
+        told = "It is {time}: the run stops as planned. Run the same command again to go on from there."
+        events.emit(Notice(message=sentence(told, time=local_time(moment))))
+        interrupt()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(stop)
+        try:
+            yield
+        finally:
+            group.cancel_scope.cancel()
 
 
 async def wait_for_start(call: Invocation, moment: datetime) -> None:

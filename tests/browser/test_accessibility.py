@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from omt_core.engine.upload.rate import write_limit
+from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.axe import Axe
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
@@ -37,7 +37,7 @@ def office(tmp_path: Path) -> Office:
     office = build_office(tmp_path, duplicate_email=1)
     shutil.move(office.documents()[0], tmp_path)
     (tmp_path / "work").mkdir(mode=0o700)
-    write_limit(tmp_path / "work" / LIMIT_FILE, 20_000)
+    write_limit(tmp_path / "work" / LIMIT_FILE, RateLimit.always(20_000))
     return office
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from omt_core.engine.upload.rate import write_limit
+from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
 from tests.browser.person import Person
@@ -40,7 +40,7 @@ def tenant(office: Office) -> Iterator[Tenant]:
 
 def limit(office: Office, rate: int | None) -> None:
     """Limit the rate as `omt limit` does."""
-    write_limit(office.site.folder / "work" / LIMIT_FILE, rate)
+    write_limit(office.site.folder / "work" / LIMIT_FILE, RateLimit.always(rate))
 
 
 def test_a_reload_and_a_second_tab_show_what_the_first_shows(person: Person, office: Office) -> None:

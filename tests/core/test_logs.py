@@ -253,7 +253,7 @@ def test_each_migration_has_a_log_of_its_own_beside_its_journal_and_the_tool_has
             logging.getLogger("omt.run").info("in the %s", name)
     for name in ("first", "second"):
         assert [
-            line.split(" omt.run ")[1] for line in (tmp_path / name / "omt.log").read_text("utf-8").splitlines()
+            line.split(" omt.run ")[1] for line in (tmp_path / name / "migration.log").read_text("utf-8").splitlines()
         ] == [f"in the {name} [run=1 workspace={tmp_path / name}]"]
     assert log.read_text("utf-8").count("in the ") == 2
 
@@ -291,5 +291,5 @@ def test_an_error_that_speaks_of_the_log_says_where_it_is(log: Path, tmp_path: P
     assert naming_log("Run it again.") == "Run it again."
     with migration_log(1, tmp_path / "work", keeps=True):
         told = naming_log("Send the log to its author.")
-    assert told == f"Send the log to its author. The log is {tmp_path / 'work' / 'omt.log'}."
+    assert told == f"Send the log to its author. The log is {tmp_path / 'work' / 'migration.log'}."
     assert naming_log(told) == told

@@ -40,7 +40,7 @@ def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work
         # The workspace is found by the licence's serial number, and goes on with the migration that was killed.
         running = start("migrate", "--answers", answers, *CRAWL, folder=tmp_path)
         until_it_uploads(running)
-        assert (default / "limit").read_text(encoding="ascii") == "2048"
+        assert (default / "limit").read_text(encoding="ascii") == "2K"
 
         status = run("status", folder=tmp_path)
         assert status.code == 0
@@ -63,7 +63,7 @@ def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work
         assert run("check", "--answers", answers, folder=tmp_path).code == 0
 
         assert run("limit", "3K", folder=tmp_path).code == 0
-        assert (default / "limit").read_text(encoding="ascii") == "3072"
+        assert (default / "limit").read_text(encoding="ascii") == "3K"
         assert run("limit", "off", folder=tmp_path).code == 0
         ended = wait(running)
         assert ended.code == 0, ended.errors

@@ -15,7 +15,7 @@ def test_support_finds_in_the_log_of_a_migration_what_was_found_by_whom_in_which
         words = ("--answers", site.answer(tenant, test_migration=True), "--workspace", work)
         done = run("migrate", *words, "--log-format", "json", "--log-file", tool, folder=tmp_path)
     assert done.code == 0, done.errors
-    lines = [json.loads(line) for line in (work / "omt.log").read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in (work / "migration.log").read_text(encoding="utf-8").splitlines()]
     assert {line["run"] for line in lines} == {"1"}
     assert {line["workspace"] for line in lines} == {str(work)}
     found = {(line["code"], line["plugin"]) for line in lines if line["message"].startswith("finding")}

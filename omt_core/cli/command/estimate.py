@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import EstimateUpload, keep
-from omt_core.engine.upload.rate import parse_rate, read_limit
+from omt_core.engine.upload.rate import parse_limit, read_limit
 from omt_core.engine.workspace import LIMIT_FILE, folder_for, is_locked
 
 
@@ -90,7 +91,10 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
 
 
 async def _limit(call: Invocation, folder: Path) -> int | None:
-    """Return the rate limit that was given, or else that of the run which is under way; a new run begins without."""
+    """Return the rate limit that was given, or else that of the run which is under way; a new run begins without.
+
+    Of a timetable it is what holds now.
+    """
     if call.options.limit_rate is not None:
-        return parse_rate(call.options.limit_rate)
-    return read_limit(folder / LIMIT_FILE) if await is_locked(folder) else None
+        return parse_limit(call.options.limit_rate).at(datetime.now(UTC))
+    return read_limit(folder / LIMIT_FILE).at(datetime.now(UTC)) if await is_locked(folder) else None

@@ -18,7 +18,16 @@ from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.counts import left_behind
 from omt_core.cli.estimates import estimate_fields, judged
-from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
+from omt_core.cli.options import (
+    add_answers,
+    add_limit_rate,
+    add_until,
+    add_workspace,
+    answers_of,
+    end_of,
+    limit_of,
+    workspace_of,
+)
 from omt_core.cli.sessions import run_session, wait_for_start
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
@@ -26,7 +35,7 @@ from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import Forecast
 from omt_core.engine.upload.planned_start import parse_start
-from omt_core.engine.upload.rate import parse_rate, write_limit
+from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import LIMIT_FILE
 
@@ -50,13 +59,14 @@ class Migrate(CoreCommand):
         how.add_argument(
             "--start-at", metavar="TIME", help="check now, begin later: 22:00, or a date with a time, of this machine"
         )
+        add_until(parser)
         add_limit_rate(parser)
 
     @override
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
-        limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
+        limit, begins = limit_of(call), sessions.CLOCK.now()
         request = OpenRequest(
             answers=answers.manual(),
             workspace=workspace_of(call),
@@ -65,18 +75,22 @@ class Migrate(CoreCommand):
             kind=answers.kind,
         )
         if call.options.start_at is not None:
-            moment = parse_start(call.options.start_at, sessions.CLOCK.now())
+            begins = parse_start(call.options.start_at, begins)
+        until = end_of(call, begins)
+        if call.options.start_at is not None:
             checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
             if checked.exit_code != ExitCode.DONE:
                 return call.console.finish_with(checked)
-            await wait_for_start(call, moment)
+            await wait_for_start(call, begins)
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:
             work = partial(_migrate, call, answers, recover, limit=limit)
         planned = call.options.start_at is not None
         reports = not call.options.dry_run
-        return call.console.finish_with(await run_session(call, request, work, reports=reports, planned=planned))
+        return call.console.finish_with(
+            await run_session(call, request, work, reports=reports, planned=planned, until=until)
+        )
 
 
 async def _check(answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event) -> None:
@@ -92,7 +106,7 @@ async def _migrate(
     runner: Runner,
     stop: anyio.Event,
     *,
-    limit: int | None,
+    limit: RateLimit,
 ) -> None:
     now = runner.now
     write_limit(now.folder / LIMIT_FILE, limit)

@@ -9,13 +9,23 @@ import anyio
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
+from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
+from omt_core.cli.options import (
+    add_answers,
+    add_limit_rate,
+    add_until,
+    add_workspace,
+    answers_of,
+    end_of,
+    limit_of,
+    workspace_of,
+)
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
-from omt_core.engine.upload.rate import parse_rate, write_limit
+from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 
 
@@ -30,12 +40,13 @@ class Precopy(CoreCommand):
     def configure(self, parser: argparse.ArgumentParser) -> None:
         add_answers(parser)
         add_workspace(parser)
+        add_until(parser)
         add_limit_rate(parser)
 
     @override
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
-        limit = None if call.options.limit_rate is None else parse_rate(call.options.limit_rate)
+        limit, until = limit_of(call), end_of(call, sessions.CLOCK.now())
         request = OpenRequest(
             answers=answers.manual(),
             workspace=workspace_of(call),
@@ -43,9 +54,10 @@ class Precopy(CoreCommand):
             waivers=answers.waivers,
             kind=answers.kind,
         )
-        return call.console.finish_with(await run_session(call, request, partial(_precopy, answers, limit)))
+        work = partial(_precopy, answers, limit)
+        return call.console.finish_with(await run_session(call, request, work, until=until))
 
 
-async def _precopy(answers: Answers, limit: int | None, runner: Runner, stop: anyio.Event) -> None:
+async def _precopy(answers: Answers, limit: RateLimit, runner: Runner, stop: anyio.Event) -> None:
     write_limit(runner.now.folder / LIMIT_FILE, limit)
     await drive.precopy(runner, answers, stop)

@@ -1,4 +1,4 @@
-"""A start that is planned for later: which moment a person means, and the wait for it.
+"""A start or an end that is planned for later: which moment a person means, and the wait for it.
 
 A time of day is that of this machine. The moment is one in UTC from then on, so that what the clock shows may jump.
 """
@@ -71,6 +71,25 @@ def parse_start(text: str, now: datetime) -> datetime:
             "Give a moment that is still to come, such as 22:00 or 2026-12-05T22:00.",
         )
     return moment
+
+
+def parse_end(text: str, start: datetime) -> datetime:
+    """Return the moment, in UTC, at which a run that begins at `start` is to stop; as `parse_start` reads it.
+
+    Raises `InputError` `end-time-invalid`.
+    """
+    try:
+        return parse_start(text, start)
+    except InputError:
+        raise InputError(
+            "end-time-invalid",
+            sentence(
+                "{text} is no time at which a run that begins at {start} could stop.",
+                text=repr(text),
+                start=local_time(start),
+            ),
+            "Give a time of day or a date with a time after the start: 06:00 or 2026-12-05T06:00.",
+        ) from None
 
 
 async def wait_until(moment: datetime, clock: Clock, tell: Callable[[timedelta], None] = lambda _: None) -> None:

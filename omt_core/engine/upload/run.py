@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import anyio
@@ -194,7 +195,7 @@ async def _transfer_in_snapshot(
             _tell(session, (stage.name, stage.title), StageState.WAITING)
         if commit:
             _tell(session, FINISHING, StageState.WAITING)
-        watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE))
+        watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE).at(datetime.now(UTC)))
         summary = await session.engine.dispatch.one(
             Plugin.transfer,
             calls.Transfer(

@@ -16,7 +16,7 @@ from omt_core.engine.results.comparison import compare
 from omt_core.engine.results.kept import kept_pair
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.missing import MissingFile, has_words, missing_csv
-from omt_core.engine.upload.rate import parse_rate
+from omt_core.engine.upload.rate import parse_limit
 from omt_core.engine.workspace import RECEIPT_FILE
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
@@ -38,9 +38,9 @@ class CancelRequest(RequestBody):
 
 
 class LimitRequest(RequestBody):
-    """`POST /api/upload/limit`: `5M` bytes per second, or `off`."""
+    """`POST /api/upload/limit`: `5M` bytes per second, `off`, or a timetable of these."""
 
-    rate: str = Field(max_length=20)
+    rate: str = Field(max_length=400)
 
 
 async def start(request: web.Request) -> web.Response:
@@ -63,7 +63,7 @@ async def cancel(request: web.Request) -> web.Response:
 
 async def limit(request: web.Request) -> web.Response:
     """Limit the rate, also while it runs."""
-    controller_of(request).upload.limit(parse_rate(body_as(request, LimitRequest).rate))
+    controller_of(request).upload.limit(parse_limit(body_as(request, LimitRequest).rate))
     return answer_state(request)
 
 

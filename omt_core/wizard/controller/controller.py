@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -357,7 +358,8 @@ class SessionController:
         self._refuse(Act.DECIDE)
         now = self.holder.now
         request = replace(self._request(waivers=None), writes=False, kind=now.kind)
-        self.estimate.start(lambda: self.composer.another().engine, request, read_limit(now.folder / LIMIT_FILE))
+        limit = read_limit(now.folder / LIMIT_FILE).at(datetime.now(UTC))
+        self.estimate.start(lambda: self.composer.another().engine, request, limit)
 
     async def sent_ahead(self) -> SentAhead | None:
         """Return how much was sent ahead, also before an installation is opened."""

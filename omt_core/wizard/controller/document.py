@@ -151,6 +151,7 @@ class UploadPart(Part):
     rate: float | None = None
     time_left: float | None = None
     limit: int | None = None
+    limit_given: str = "off"
     missing: int = 0
     failed: int = 0
     left_out: int = 0

@@ -17,7 +17,7 @@ from omt_core.api.events import Event, StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
-from omt_core.engine.upload.rate import read_limit, write_limit
+from omt_core.engine.upload.rate import RateLimit, read_limit, write_limit
 from omt_core.engine.upload.run import FINISHING, STARTING
 from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.engine.workspace import LIMIT_FILE
@@ -120,9 +120,9 @@ class UploadRun:
         """Stop; the upload can be gone on with, now or on another day."""
         self._ask_to_stop(UploadState.STOPPING)
 
-    def limit(self, rate: int | None) -> None:
-        """Send at most so many bytes per second from now on (None: as fast as the line is). Raises `InputError`."""
-        write_limit((self._known_folder() or self._holder.now.folder) / LIMIT_FILE, rate)
+    def limit(self, limit: RateLimit) -> None:
+        """Send no faster from now on than this says. Raises `InputError`."""
+        write_limit((self._known_folder() or self._holder.now.folder) / LIMIT_FILE, limit)
         self._changed()
 
     def part(self) -> UploadPart:
@@ -131,12 +131,14 @@ class UploadRun:
             self._rate = self._table.rate() or self._rate
         rows = [self._row(name) for name in self._table.rows]
         folder = self._known_folder()
+        limit = RateLimit.always(None) if folder is None else read_limit(folder / LIMIT_FILE)
         return UploadPart(
             state=self.state,
             rows=tuple(rows),
             rate=self._rate if self.under_way else None,
             time_left=self._time_left() if self.under_way or self.state is UploadState.PAUSED else None,
-            limit=None if folder is None else read_limit(folder / LIMIT_FILE),
+            limit=limit.at(datetime.now(UTC)),
+            limit_given=str(limit),
             missing=sum(total.missing for total in self._totals),
             failed=sum(total.failed for total in self._totals),
             left_out=sum(total.left_out for total in self._totals),

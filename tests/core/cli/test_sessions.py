@@ -1,4 +1,4 @@
-"""`omt migrate --start-at`: checked now, checked again at its hour, and then begun, or told why not."""
+"""`omt migrate --start-at`: checked now and again at its hour, and then begun, or told why not. `--until` ends it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from typing_extensions import override
 
@@ -147,3 +148,39 @@ def test_a_time_that_is_none_is_refused_before_anything_is_opened(
     *lines, result = migrate("tonight")
     assert (result["exit_code"], result["error"]["code"]) == (2, "start-time-invalid")
     assert lines == []
+
+
+class Night(JumpingClock):
+    """Goes on to the morning as soon as something is uploaded."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(datetime.now(UTC))
+        self._log = log
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        if self._log.is_file() and "stage uploading" in self._log.read_text(encoding="utf-8"):
+            await super().sleep(seconds)
+        else:
+            await anyio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("evening")
+def test_a_run_that_may_last_until_the_morning_stops_then_and_is_gone_on_with(
+    site: Site, tenant: Tenant, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["migrate", "--answers", str(site.answer(tenant)), "--workspace", str(tmp_path / "work"), "--json"]
+    monkeypatch.setattr(sessions, "CLOCK", Night(tmp_path / "work" / "migration.log"))
+    assert main([*words, "--until", "06:00", "--limit-rate", "200K"]) == 130
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["code"] == "interrupted"
+    assert "06:00" in (tmp_path / "work" / "migration.log").read_text(encoding="utf-8")
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize("until", ["soon", "25:00", "2020-01-01T06:00"])
+@pytest.mark.usefixtures("evening")
+def test_an_end_that_is_no_time_or_has_passed_is_refused_before_anything_begins(
+    site: Site, capsys: pytest.CaptureFixture[str], until: str
+) -> None:
+    assert main(["migrate", "--answers", str(site.answers), "--until", until, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "end-time-invalid"

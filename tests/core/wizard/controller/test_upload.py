@@ -15,7 +15,7 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError, InterruptedRunError
 from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.engine import facts
-from omt_core.engine.upload.rate import read_limit
+from omt_core.engine.upload.rate import RateLimit, read_limit
 from omt_core.wizard.controller.document import UploadState
 from omt_core.wizard.controller.holder import SessionHolder
 from omt_core.wizard.controller.upload import UploadRun
@@ -54,7 +54,7 @@ async def test_the_rate_can_be_limited_while_going_on_opens_the_session_anew(tmp
         await site.controller.start_upload()
         while site.controller.holder.is_open:
             await anyio.lowlevel.checkpoint()
-        site.controller.upload.limit(50_000_000)
+        site.controller.upload.limit(RateLimit.always(50_000_000))
         assert json.loads(site.controller.state())["upload"]["limit"] == 50_000_000
         await site.until(UploadState.DONE)
 
@@ -77,11 +77,11 @@ async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
     monkeypatch.setattr("omt_core.wizard.controller.upload._LOOK_EVERY", 0.05)
     async with site_in(tmp_path) as site:
         await site.to_ready(MigrationKind.LIVE)
-        site.controller.upload.limit(1_000)  # so slow that it still runs when the page looks
+        site.controller.upload.limit(RateLimit.always(1_000))  # so slow that it still runs when the page looks
         await site.controller.start_upload()
         await site.until_it_holds(lambda: json.loads(site.controller.state())["frozen"])
         assert site.controller.upload.state is UploadState.RUNNING
-        site.controller.upload.limit(None)
+        site.controller.upload.limit(RateLimit.always(None))
         await site.until(UploadState.DONE)
 
 
@@ -101,10 +101,10 @@ async def test_a_paused_live_upload_that_is_cancelled_lets_the_users_in_again_to
 async def test_it_can_be_limited_while_it_runs(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
         await site.to_ready()
-        site.controller.upload.limit(500_000)
-        assert read_limit(tmp_path / "work" / "limit") == 500_000
+        site.controller.upload.limit(RateLimit.always(500_000))
+        assert read_limit(tmp_path / "work" / "limit") == RateLimit.always(500_000)
         assert site.controller.upload.part().limit == 500_000
-        site.controller.upload.limit(None)
+        site.controller.upload.limit(RateLimit.always(None))
         assert site.controller.upload.part().limit is None
 
 

@@ -9,14 +9,17 @@ import { rateText } from "./rate-text.js";
 
 const OFFERED = { "500K": 500 * 1024, "1M": 1024 ** 2, "5M": 5 * 1024 ** 2, "20M": 20 * 1024 ** 2 };
 const OWN = "own";
+const RATE = "([0-9]{1,9}([.][0-9]{1,3})?[KMGkmg]?|[Oo][Ff][Ff])";
+const STEP = `[0-2]?[0-9]:[0-5][0-9],${RATE}`;
+const PATTERN = `${RATE}|${STEP}( +${STEP})*`;
 
-/** @param {?number} limit bytes per second now, or none */
-export function askLimit(limit) {
+/** @param {{limit_given: string}} upload the limit as it was given */
+export function askLimit({ limit_given: given }) {
   const name = uniqueId("limit");
-  const chosen = limit === null ? "off" : Object.keys(OFFERED).find((key) => OFFERED[key] === limit) ?? OWN;
+  const chosen = [...Object.keys(OFFERED), "off"].find((key) => key === given) ?? OWN;
   const own = h("input", {
-    type: "text", pattern: "[0-9]{1,9}([.][0-9]{1,3})?[KMGkmg]?", autocomplete: "off", spellcheck: "false",
-    value: chosen === OWN ? plain(limit) : "",
+    type: "text", pattern: PATTERN, autocomplete: "off", spellcheck: "false",
+    value: chosen === OWN ? given : "",
   });
   const ownField = field({ label: t("upload.limit-own-label"), control: own, hint: t("upload.limit-own-hint") });
   const settle = () => {
@@ -45,9 +48,4 @@ export function askLimit(limit) {
     event.preventDefault();
     dialog.buttons[1].click();
   });
-}
-
-function plain(rate) {
-  if (rate % 1e3) return String(rate);
-  return rate % 1e6 ? `${rate / 1e3}K` : `${rate / 1e6}M`;
 }

@@ -16,7 +16,7 @@ export class RunButtons {
     this.errors = errors;
     this.pauseWords = h("span");
     this.pause = this.#button(() => this.#pause(), icon("pause"), this.pauseWords);
-    this.limit = this.#button(() => askLimit(this.#now.upload.limit), icon("gauge"), t("upload.limit-button"));
+    this.limit = this.#button(() => askLimit(this.#now.upload), icon("gauge"), t("upload.limit-button"));
     this.cancel = this.#button(() => askCancel(this.#now), icon("stop"), t("upload.cancel"));
     this.element = h("div", { class: "toolbar run-buttons", role: "group", "aria-label": t("upload.actions") },
       this.pause, this.limit, this.cancel, tellMeButton());
