@@ -9,10 +9,11 @@ from typing import Any, Final, Literal
 
 from omt_core.api import byte_size
 
-State = Literal["completed", "stopped", "failed", "not-begun", "paused", "stalled", "trial"]
+State = Literal["completed", "sent-ahead", "stopped", "failed", "not-begun", "paused", "stalled", "trial"]
 
 _WORDS: Final[dict[State, str]] = {
     "completed": "is completed",
+    "sent-ahead": "has its documents sent ahead",
     "stopped": "was stopped and can be gone on with",
     "failed": "has stopped and needs somebody",
     "not-begun": "was not begun at its planned hour and needs somebody",
@@ -44,7 +45,7 @@ class Message:
     @property
     def lines(self) -> tuple[str, ...]:
         """What there is to say below the title."""
-        counted = self.state in {"completed", "stopped", "failed"}
+        counted = self.state in {"completed", "sent-ahead", "stopped", "failed"}
         return (
             *((f"Error: {self.error}",) if self.error else ()),
             *((f"Files sent: {self.sent_files}, {byte_size(self.sent_bytes)} over the line",) if counted else ()),

@@ -84,4 +84,6 @@ def _state(event: RunEnded, *, uploaded: bool) -> State:
         return "not-begun"
     if event.completed:
         return "completed"
-    return "stopped" if event.exit_code in {ExitCode.DONE, ExitCode.INTERRUPTED} else "failed"
+    if event.exit_code == ExitCode.DONE:
+        return "sent-ahead"  # an upload that ends well and completes nothing
+    return "stopped" if event.exit_code == ExitCode.INTERRUPTED else "failed"

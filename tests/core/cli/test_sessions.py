@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from omt_core.cli import sessions
 from omt_core.cli.main import main
+from omt_core.engine.upload import wakefulness
 from tests.core.engine.upload.clock import JumpingClock
 from tests.e2e.omt import Site, Tenant, build, environment, serving
 
@@ -86,10 +87,14 @@ def in_an_hour() -> str:
 
 
 def test_a_planned_migration_is_checked_now_and_again_at_its_hour_and_then_begins(
-    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    awake: list[int] = []
+    monkeypatch.setattr(wakefulness, "_tell_windows", lambda state: awake.append(state) or True)
+    evening.meanwhile = lambda: awake.append(0)
     *lines, result = migrate(in_an_hour())
     assert (result["exit_code"], result["error"]) == (0, None)
+    assert awake == [0x8000_0001, 0, 0x8000_0000, 0x8000_0001, 0x8000_0000], "while it waits, and while it uploads"
     assert sum(evening.slept) > 3000
     told = [line.get("phase") or line["event"] for line in lines if line["event"] in {"phase-started", "start-planned"}]
     waited = told.index("start-planned")

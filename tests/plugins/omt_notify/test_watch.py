@@ -33,7 +33,7 @@ def told(*events: Event) -> list[str]:
         (ended(completed=True), "completed"),
         (ended(completed=True, exit_code=3, error="files-unreadable"), "completed"),
         (ended(exit_code=130, error="interrupted"), "stopped"),
-        (ended(), "stopped"),  # documents were sent ahead
+        (ended(), "sent-ahead"),
         (ended(exit_code=4, error="online-unreachable"), "failed"),
     ],
 )

@@ -14,6 +14,8 @@ from typing_extensions import override
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.engine import facts
+from omt_core.engine.upload import wakefulness
+from omt_core.wizard.controller.ahead.planned_start import PlannedStart
 from omt_core.wizard.controller.document import CheckState, Screen, UploadState
 from tests.core.engine.upload.clock import JumpingClock
 from tests.core.wizard.controller.site import site_in
@@ -157,3 +159,25 @@ async def test_nothing_is_planned_before_the_checklist_is_done(tmp_path: Path) -
         with pytest.raises(InputError) as refused:
             await site.controller.plan_start(night.tonight)
         assert refused.value.code == "checklist-not-done"
+
+
+async def test_the_machine_is_kept_awake_while_a_start_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def tell(state: int) -> bool:
+        told.append(state)
+        return True
+
+    async def begin() -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(wakefulness, "_tell_windows", tell)
+    night = Night()
+    async with anyio.create_task_group() as group:
+        planned = PlannedStart(group, begin, night)
+        planned.plan(night.now() + timedelta(hours=3))
+        await anyio.wait_all_tasks_blocked()
+        assert told == [0x8000_0001]
+        planned.cancel()
+        await anyio.wait_all_tasks_blocked()
+        assert told == [0x8000_0001, 0x8000_0000]
