@@ -52,6 +52,16 @@ def end_of(call: Invocation, start: datetime) -> datetime | None:
     return None if call.options.until is None else parse_end(call.options.until, start)
 
 
+def add_metrics(parser: argparse.ArgumentParser) -> None:
+    """Add `--metrics FILE`."""
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        metavar="FILE",
+        help="keep metrics there in Prometheus' text format: omt.prom in the textfile folder of the node exporter, say",
+    )
+
+
 def answers_of(call: Invocation) -> Answers:
     """Return the answers, which the parser has made sure of."""
     if call.answers is None:

@@ -21,6 +21,7 @@ from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import (
     add_answers,
     add_limit_rate,
+    add_metrics,
     add_until,
     add_workspace,
     answers_of,
@@ -34,6 +35,7 @@ from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import Forecast
+from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.planned_start import parse_start
 from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.upload.timings import kept_estimate
@@ -61,6 +63,7 @@ class Migrate(CoreCommand):
         )
         add_until(parser)
         add_limit_rate(parser)
+        add_metrics(parser)
 
     @override
     async def run(self, call: Invocation) -> int:
@@ -88,9 +91,9 @@ class Migrate(CoreCommand):
             work = partial(_migrate, call, answers, recover, limit=limit)
         planned = call.options.start_at is not None
         reports = not call.options.dry_run
-        return call.console.finish_with(
-            await run_session(call, request, work, reports=reports, planned=planned, until=until)
-        )
+        async with metrics_kept(call.app.engine, call.options.metrics):
+            result = await run_session(call, request, work, reports=reports, planned=planned, until=until)
+        return call.console.finish_with(result)
 
 
 async def _check(answers: Answers, recover: RecoveryChoice | None, runner: Runner, stop: anyio.Event) -> None:

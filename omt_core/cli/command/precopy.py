@@ -14,6 +14,7 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import (
     add_answers,
     add_limit_rate,
+    add_metrics,
     add_until,
     add_workspace,
     answers_of,
@@ -25,6 +26,7 @@ from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
+from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 
@@ -42,6 +44,7 @@ class Precopy(CoreCommand):
         add_workspace(parser)
         add_until(parser)
         add_limit_rate(parser)
+        add_metrics(parser)
 
     @override
     async def run(self, call: Invocation) -> int:
@@ -55,7 +58,9 @@ class Precopy(CoreCommand):
             kind=answers.kind,
         )
         work = partial(_precopy, answers, limit)
-        return call.console.finish_with(await run_session(call, request, work, until=until))
+        async with metrics_kept(call.app.engine, call.options.metrics):
+            result = await run_session(call, request, work, until=until)
+        return call.console.finish_with(result)
 
 
 async def _precopy(answers: Answers, limit: RateLimit, runner: Runner, stop: anyio.Event) -> None:
