@@ -43,6 +43,7 @@ from omt_core.api.errors import (
     folder_away,
 )
 from omt_core.api.events import (
+    CheckAsked,
     Event,
     EventSink,
     FindingRaised,
@@ -126,6 +127,7 @@ __all__ = [
     "Baseline",
     "BodyRefusedError",
     "BundleMember",
+    "CheckAsked",
     "ChoiceNeededError",
     "Chunk",
     "Column",

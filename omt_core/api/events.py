@@ -47,6 +47,18 @@ class HookCalled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAsked(Event):
+    """A plugin is asked one of the checks, the `number`th question of `total` of this round."""
+
+    kind: ClassVar[str] = "check"
+    droppable: ClassVar[bool] = True
+    check: str
+    plugin: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRaised(Event):
     """A rule found something."""
 

@@ -14,7 +14,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from omt_core.api.events import Event, FindingRaised, Notice, PhaseStarted, StageChanged, StageProgress, StageState
+from omt_core.api.events import (
+    CheckAsked,
+    Event,
+    FindingRaised,
+    HookCalled,
+    Notice,
+    PhaseStarted,
+    StageChanged,
+    StageProgress,
+    StageState,
+)
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, duration, one_line, quantity
 from omt_core.cli.console import Console
@@ -58,6 +68,7 @@ async def _show(
     live = Live(
         get_renderable=lambda: drawn(table, console.told), console=console.rich, auto_refresh=False, transient=False
     )
+    checks = Live("", console=console.rich, auto_refresh=False, transient=True)
     last = said = time.monotonic()
     on_terminal = console.rich.is_terminal and not console.json
     try:
@@ -76,10 +87,20 @@ async def _show(
                     last = time.monotonic()
                     live.refresh()
                 _say(console, event.event, plain=not on_terminal)
+                if isinstance(event.event, CheckAsked):
+                    if on_terminal:
+                        checks.start()
+                        checks.update(Text(console.told(_question(event.event))), refresh=not console.behind)
+                    elif time.monotonic() - said > _LINE_EACH:
+                        said = time.monotonic()
+                        console.print(_question(event.event))
+                elif not isinstance(event.event, HookCalled | FindingRaised):
+                    checks.stop()
                 if isinstance(event.event, StageProgress) and not on_terminal and time.monotonic() - said > _LINE_EACH:
                     said = time.monotonic()
                     console.print(_line(table, event.event))
     finally:
+        checks.stop()
         if live.is_started:
             live.stop()
 
@@ -136,6 +157,17 @@ def _say(console: Console, event: Event, *, plain: bool) -> None:
     elif isinstance(event, StageChanged) and plain and event.state is not StageState.WAITING:
         title, words = console.told(event.title), console.told(event.detail or _MARKS[event.state][0])
         console.print(f"{title}: {words}")
+
+
+def _question(asked: CheckAsked) -> str:
+    """Say which question of the round is asked."""
+    return sentence(
+        "Check {number} of {total}: {check} of {plugin}",
+        number=asked.number,
+        total=asked.total,
+        check=asked.check,
+        plugin=asked.plugin,
+    )
 
 
 def _line(table: UploadTable, progress: StageProgress) -> str:

@@ -7,12 +7,15 @@ answered for the decisions as they are: an error must never come after the freez
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
+
+from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.events import CheckAsked, Event, EventSink, HookCalled
 from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.text import quantity
@@ -64,7 +67,8 @@ class CheckReport:
 
 async def check(engine: Engine, now: Snapshot, checks: Sequence[str], *, only: str | None = None) -> CheckReport:
     """Ask the rules of these checks, or those of `only` one plugin, about a snapshot."""
-    asking = _Asking(engine, now, only)
+    counted = replace(engine, dispatch=engine.dispatch.telling(_Questions.of(engine, checks, only)))
+    asking = _Asking(counted, now, only)
     found = {name: _told(await _ASK[name](asking)) for name in checks}
     return CheckReport(snapshot=now, found=found, only=only, removed_addresses=asking.removed, missing=asking.missing)
 
@@ -172,6 +176,32 @@ def refuse_errors(session: MigrationSession) -> None:
 
 
 _NEVER: Final = object()
+
+
+@dataclass(slots=True)
+class _Questions(EventSink):
+    """Counts the questions of a round while they are asked, and tells how many there are."""
+
+    events: EventSink
+    checks: frozenset[str]
+    total: int
+    asked: int = 0
+
+    @classmethod
+    def of(cls, engine: Engine, checks: Collection[str], only: str | None) -> _Questions:
+        """Count those who answer these checks, or `only` one of them."""
+        asked = [plugin for name in checks for plugin in engine.dispatch.implementers(getattr(Plugin, name))]
+        return cls(engine.events, frozenset(checks), sum(only in {None, plugin} for plugin in asked))
+
+    @override
+    def emit(self, event: Event) -> None:
+        self.events.emit(event)
+        match event:
+            case HookCalled(hook=check, plugin=plugin, moment="before") if check in self.checks:
+                self.asked += 1
+                self.events.emit(CheckAsked(check=check, plugin=plugin, number=self.asked, total=self.total))
+            case _:
+                pass
 
 
 @dataclass(slots=True)

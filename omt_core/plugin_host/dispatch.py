@@ -60,6 +60,10 @@ class Dispatch:
         """Return one that asks the same plugins, and gives each short hook no more than `seconds`."""
         return Dispatch(self._host, self._roles, self._events, seconds=min(seconds, self._seconds), strict=self._strict)
 
+    def telling(self, events: EventSink) -> Dispatch:
+        """Return one that asks the same plugins, and tells of it elsewhere."""
+        return Dispatch(self._host, self._roles, events, seconds=self._seconds, strict=self._strict)
+
     @property
     def holders(self) -> Mapping[str, str]:
         """The plugin that each role was given to, by the names of both."""

@@ -63,6 +63,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/api/checks", checks.look),
     _get("/api/checks/missing", checks.missing),
     _get("/api/checks/missing.csv", checks.missing_csv),
+    _get("/api/findings.{form:csv|json}", checks.give),
     _post("/api/checks/run", checks.run),
     _post("/api/checks/waive", checks.waive),
     _get("/api/codes/{code:[a-z0-9-]{1,100}}", checks.code),

@@ -7,6 +7,8 @@ import zipfile
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
+from tests.browser.screens.checklist import Checklist
+from tests.browser.sites import Office
 
 
 def refused(person: Person) -> None:
@@ -46,3 +48,17 @@ def test_an_error_leads_to_its_line_in_the_documentation_without_a_network(perso
     page.get_by_role("link", name="findings", exact=True).first.click()
     page.get_by_role("link", name="archive-root-missing").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("archive-root-missing")
+
+
+def test_from_the_checks_one_takes_the_findings_as_csv_and_reads_what_one_means(person: Person, office: Office) -> None:
+    checklist = person.go_to_checklist(office)
+    checklist.open(Checklist.CHECKS)
+    page = person.page
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Findings as CSV").click()
+    first = downloaded.value.path().read_text(encoding="utf-8-sig").splitlines()[0]
+    assert first == "severity,code,plugin,standing,subject,message,remedy"
+    page.locator("button.code").first.click()
+    with person.context.expect_page() as opened:
+        page.get_by_role("dialog").get_by_role("link", name="Read its page").click()
+    expect(opened.value.get_by_role("heading", name="What it means")).to_be_visible()

@@ -13,7 +13,7 @@ from tests.contract.checkout import ROOT, python_files, shown
 PUBLIC = {
     "__version__", "BodyRefusedError", "Administrator", "Baseline", "BundleMember", "calls", "decode_text",
     "byte_size", "duration", "listing", "local_time", "quantity", "leads_out", "drives", "files",
-    "ChoiceNeededError", "Chunk", "Column", "Command",
+    "CheckAsked", "ChoiceNeededError", "Chunk", "Column", "Command",
     "CommandContext", "CompletedMigration", "CompletionProgress", "CompletionRequest", "Contact", "ContentRef",
     "CreatedUpload", "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event",
     "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode", "FindingRaised", "FindingsError",

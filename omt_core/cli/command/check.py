@@ -6,6 +6,7 @@ import argparse
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import anyio
 import anyio.to_thread
@@ -24,8 +25,11 @@ from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
+from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.missing import MissingList
+
+_FINDINGS: Final = {".csv": findings_csv, ".json": findings_json}
 
 
 class Check(CoreCommand):
@@ -42,6 +46,10 @@ class Check(CoreCommand):
             type=Path,
             metavar="DIR",
             help="write plans.csv, usernames.csv and missing-files.csv there",
+        )
+
+        parser.add_argument(
+            "--findings", type=_findings_file, metavar="FILE", help="write all findings there: FILE.csv or FILE.json"
         )
 
     @override
@@ -64,6 +72,8 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
     try:
         await runner.do(drive.review(answers))
     finally:
+        if call.options.findings is not None:
+            await anyio.to_thread.run_sync(_write_findings, call, runner, call.options.findings)
         if call.options.write_csv is not None and runner.now.users:
             missing = await MissingList(runner.now.folder).csv()
             await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
@@ -71,6 +81,27 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
     call.console.print(
         sentence("No error stands: a migration could begin." if asked else "No error stands; no tenant was asked.")
     )
+
+
+def _findings_file(words: str) -> Path:
+    path = Path(words)
+    if path.suffix.lower() not in _FINDINGS:
+        raise argparse.ArgumentTypeError("a file that ends in .csv or .json is needed")
+    return path
+
+
+def _write_findings(call: Invocation, runner: Runner, file: Path) -> None:
+    """Write what was found, whatever came of it. Raises `InputError` `findings-not-writable`."""
+    try:
+        refuse_missing(file)
+        files.write_whole(file, _FINDINGS[file.suffix.lower()](runner.engine, runner.now))
+    except OSError as error:
+        raise InputError(
+            "findings-not-writable",
+            sentence("The findings cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
+            "Close it in other programs, a spreadsheet say, or name another file by --findings.",
+        ) from error
+    call.console.print(sentence("Written: {file}", file=file))
 
 
 def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -> None:

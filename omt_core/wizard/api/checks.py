@@ -10,8 +10,10 @@ from pydantic import Field
 
 from omt_core.api.decisions import EmailAddress, Notifications, Waiver
 from omt_core.api.findings import Finding
+from omt_core.documentation import read_page
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
+from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
@@ -99,6 +101,14 @@ async def missing_csv(request: web.Request) -> web.Response:
     return download("missing-files.csv", content, "text/csv")
 
 
+async def give(request: web.Request) -> web.Response:
+    """Return all findings as a file, to be worked off or read by a program."""
+    runner = controller_of(request).holder.runner
+    form = request.match_info["form"]
+    make, media_type = {"csv": (findings_csv, "text/csv"), "json": (findings_json, "application/json")}[form]
+    return download(f"findings.{form}", make(runner.engine, runner.now), media_type)
+
+
 async def run(request: web.Request) -> web.Response:
     """Ask the rules again, in the background."""
     controller_of(request).checks.run(body_as(request, RunRequest).plugin)
@@ -127,5 +137,6 @@ async def code(request: web.Request) -> web.Response:
             "remedy": in_wizard(known.remedy),
             "waivable": known.waivable,
             "reason_needed": known.reason_needed,
+            "documented": read_page(f"reference/findings/{known.code}") is not None,
         }
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, OmtError
+from omt_core.api.events import CheckAsked, Event
 from omt_core.engine.checks import ALL_CHECKS, check, unanswered
 from omt_core.engine.result import unknown_fault
 from omt_core.engine.runner import Runner
@@ -34,6 +35,7 @@ class Checks:
         self._asked: Runner | None = None
         self._checked: datetime | None = None
         self._again = False
+        self._progress = (0, 0)
         self.error: OmtError | None = None
 
     @property
@@ -44,7 +46,14 @@ class Checks:
     @property
     def standing(self) -> ChecksStanding:
         """What the page must know of them beside the session."""
-        return ChecksStanding(running=self.running, checked_at=self._checked)
+        asked, questions = self._progress if self.running else (0, 0)
+        return ChecksStanding(running=self.running, checked_at=self._checked, asked=asked, questions=questions)
+
+    def take(self, event: Event) -> None:
+        """Hear how far the round is that runs beside the person; decisions have a few questions asked by themselves."""
+        if isinstance(event, CheckAsked) and self.running and event.total >= self._progress[1]:
+            self._progress = event.number, event.total
+            self._changed()
 
     def run(self, only: str | None = None) -> None:
         """Ask every rule, or those of one plugin, in the background. Raises `InputError` `checks-running`."""
@@ -52,7 +61,7 @@ class Checks:
         runner = self._holder.runner
         if self.running:
             raise InputError("checks-running", "The checks are running already.", "Wait until they are done.")
-        self._asked, self.error = runner, None
+        self._asked, self._progress, self.error = runner, (0, 0), None
         self._changed()
         self._group.start_soon(self._run, runner, only)
 

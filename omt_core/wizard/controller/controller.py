@@ -39,6 +39,7 @@ from omt_core.engine.upload.planned_start import Clock, parse_start
 from omt_core.engine.upload.rate import read_limit
 from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.logs import log_files
 from omt_core.plugin_host import StampedEvent
 from omt_core.wizard.controller.ahead.documents import SentAhead, sent_ahead
 from omt_core.wizard.controller.ahead.estimate import EstimateRun
@@ -190,6 +191,7 @@ class SessionController:
             revision=self._revision,
             busy=self._busy,
             error=self._error or self.upload.error or self.checks.error,
+            log=next(reversed(log_files()), None),
             known=self._known,
             online_url=online_url,
             codes=self.composer.app.host.codes,
@@ -586,6 +588,7 @@ class SessionController:
 
     def _take(self, event: Event) -> None:
         self.upload.take(event)
+        self.checks.take(event)
         if isinstance(event, Notice):
             self.events.publish("notice", json.dumps({"message": in_wizard(event.message)}))
         if isinstance(event, FindingRaised):

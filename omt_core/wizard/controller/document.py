@@ -126,6 +126,9 @@ class ChecksPart(Part):
     infos: int = 0
     blocking: int = 0
     checked_at: datetime | None = None
+    asked: int = 0
+    questions: int = 0
+    """While they run: how many questions have been asked of how many; both 0 before the first."""
 
 
 class RowPart(Part):
@@ -220,6 +223,7 @@ class State(Part):
     can_go_back: bool
     busy: Busy | None = None
     error: ErrorLine | None = None
+    log: Path | None = None
     workspace: Path | None = None
     mode: MigrationMode | None = None
     kind: MigrationKind = MigrationKind.LIVE

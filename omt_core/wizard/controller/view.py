@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal
 
 from omt_core.api.decisions import Decisions
@@ -58,6 +59,8 @@ class ChecksStanding:
 
     running: bool = False
     checked_at: datetime | None = None
+    asked: int = 0
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Page:
     revision: int
     busy: Busy | None = None
     error: OmtError | None = None
+    log: Path | None = None
     known: Known = Known()
     online_url: str = ""
     codes: Mapping[str, FindingCode]
@@ -93,6 +97,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         can_go_back=_can_go_back(now, page),
         busy=page.busy,
         error=None if page.error is None else told_error(page.error),
+        log=page.log,
         workspace=None if now is None else now.folder,
         mode=mode,
         kind=decisions.kind,
@@ -170,6 +175,8 @@ def _checks(now: Snapshot | None, page: Page) -> ChecksPart:
         infos=count[Severity.INFO],
         blocking=len(blocking(now.findings, now.waived, page.codes)),
         checked_at=page.checks.checked_at,
+        asked=page.checks.asked,
+        questions=page.checks.questions,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console as RichConsole
 
 from omt_core.api.events import (
+    CheckAsked,
     Event,
     FindingRaised,
     HookCalled,
@@ -89,6 +90,7 @@ def line(event: Event, table: UploadTable) -> str:
 
 
 EVENTS = (
+    CheckAsked(check="validate_plans", plugin="plans", number=1, total=12),
     FindingRaised(finding=PLUGIN_RAISED.finding("It raised.", ("plugin:x",))),
     Notice(message="It goes on."),
     PhaseStarted(phase="upload"),

@@ -13,7 +13,7 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.decisions import MigrationKind, Notifications, Waiver
 from omt_core.api.errors import FindingsError, InputError
-from omt_core.api.events import FindingRaised
+from omt_core.api.events import CheckAsked, FindingRaised
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine.checks import (
@@ -47,6 +47,15 @@ BAD_PLAN = FindingCode(
 LEFT_BEHIND = FindingCode(
     code="half-gone", severity=Severity.ERROR, plugin="rules", meaning="Half.", remedy="Look.", reason_needed=True
 )
+
+
+class Others(Plugin):
+    """Has nothing against any plan."""
+
+    @override
+    @hookimpl
+    async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
+        return ()
 
 
 class Rules(Plugin):
@@ -137,6 +146,21 @@ async def test_a_live_migration_says_which_waivers_are_of_the_test_and_how_to_co
         await Waive(names="half-gone", waived=True, reason="They burnt.").perform(session)
         refuse_errors(session)
         assert WAIVER_OF_TEST.code not in {one.code for one in session.now.findings}
+
+
+async def test_a_round_says_which_question_of_how_many_is_asked(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Rules, others=Others) as session:
+        with session.engine.events.subscribe() as stream:
+            await check(session.engine, session.now, (PLANS, USER_NAMES))
+            await check(session.engine, session.now, (PLANS,), only="rules")
+            told = [stream.receive_nowait().event for _ in range(stream.statistics().current_buffer_used)]
+    asked = [(one.number, one.total, one.check, one.plugin) for one in told if isinstance(one, CheckAsked)]
+    assert asked == [
+        (1, 3, PLANS, "others"),
+        (2, 3, PLANS, "rules"),
+        (3, 3, USER_NAMES, "rules"),
+        (1, 1, PLANS, "rules"),
+    ]
 
 
 async def test_what_was_looked_at_before_a_decision_is_not_taken_after_it(tmp_path: Path) -> None:

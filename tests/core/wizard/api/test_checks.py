@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import shutil
 from pathlib import Path
 
@@ -30,3 +33,23 @@ async def test_a_waiver_of_what_may_be_left_behind_is_refused_without_its_reason
         assert await standing() == (True, False, True)
         await page.post("/api/checks/waive", {"code": CODE, "waived": True, "reason": "There are none."})
         assert await standing() == (True, True, False)
+
+
+async def test_findings_are_taken_as_files_with_how_they_stand(tmp_path: Path) -> None:
+    async with page_in(tmp_path) as page:
+        shutil.rmtree(tmp_path / "site/machine/C/SO_ARC/TEMPLATE")
+        await page.site.to_checklist()
+        as_csv, as_json = await page.get("/api/findings.csv"), await page.get("/api/findings.json")
+        shown = (await page.get("/api/checks")).json["findings"]
+        assert [one["code"] for one in json.loads(as_json.content)] == [one["code"] for one in shown]
+        rows = list(csv.DictReader(io.StringIO(as_csv.content.decode("utf-8-sig"))))
+        assert {row["code"] for row in rows} == {one["code"] for one in shown}
+        assert {row["standing"] for row in rows if row["code"] == CODE} == {"blocks"}
+        await page.post("/api/checks/waive", {"code": CODE, "waived": True, "reason": "There are none."})
+        (one,) = [one for one in json.loads((await page.get("/api/findings.json")).content) if one["code"] == CODE]
+        assert one["standing"] == "waived"
+
+
+async def test_a_code_says_whether_it_has_a_page_in_the_documentation(tmp_path: Path) -> None:
+    async with page_in(tmp_path) as page:
+        assert (await page.get(f"/api/codes/{CODE}")).json["documented"]

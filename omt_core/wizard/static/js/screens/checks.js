@@ -5,13 +5,14 @@ import { get, post } from "../core/api.js";
 import { h, replace, setText } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
 import { setFooter } from "../core/footer.js";
+import { here } from "../core/here.js";
 import { icon } from "../core/icons.js";
 import { notice } from "../core/notice.js";
 import { empty, failed, loading, working } from "../core/placeholder.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { closeWindow, screen } from "../core/screens.js";
 import { state } from "../core/state.js";
-import { dateTime, t, tn } from "../core/text.js";
+import { dateTime, number, t, tn } from "../core/text.js";
 import { FilterBar } from "./checks/filter-bar.js";
 import { FindingList } from "./checks/finding-list.js";
 import { groups } from "./checks/finding-groups.js";
@@ -41,7 +42,8 @@ class Checks extends ScreenElement {
     this.append(
       h("header", null, h("h1", null, t("checks.title")), h("p", { class: "page__lead" }, t("checks.lead"))),
       h("div", { class: "checks__head" }, this.standing,
-        h("div", { class: "toolbar no-print" }, this.again, this.print)),
+        h("div", { class: "toolbar no-print" }, this.again, this.print,
+          download("/api/findings.csv", "checks.csv"), download("/api/findings.json", "checks.json"))),
       this.errors.element, this.inactive, this.missing.element, this.place);
     this.follow(this.findings.followPrinting());
   }
@@ -68,10 +70,10 @@ class Checks extends ScreenElement {
   }
 
   #stand(checks, running) {
-    const said = `${running} ${checks.state} ${checks.blocking} ${checks.checked_at}`;
+    const said = `${running} ${checks.state} ${checks.blocking} ${checks.checked_at} ${checks.asked}`;
     if (this.standing.dataset.said === said) return;
     this.standing.dataset.said = said;
-    replace(this.standing, running ? working(t("checks.running")) : standing(checks));
+    replace(this.standing, running ? [working(t("checks.running")), progress(checks)] : standing(checks));
   }
 
   async #load() {
@@ -120,6 +122,15 @@ class Checks extends ScreenElement {
   async #run(plugin) {
     await this.errors.run(() => post("/api/checks/run", { plugin }));
   }
+}
+
+function download(href, words) {
+  return h("a", { class: "button button--quiet", href: here(href), download: "" }, icon("download"), t(words));
+}
+
+function progress({ asked, questions }) {
+  const words = { asked: number(asked), total: number(questions) };
+  return questions ? h("p", { class: "muted" }, t("checks.progress", words)) : null;
 }
 
 function standing(checks) {

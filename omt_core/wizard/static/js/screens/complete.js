@@ -77,7 +77,7 @@ class Complete extends ScreenElement {
     replace(this.figures, figures(result));
     replace(this.thaw, thawCard(now));
     replace(this.next, nextSteps(now));
-    replace(this.documents, documents(result));
+    replace(this.documents, documents(result, now.log));
     replace(this.changes, changesOnline(result.changes));
     void this.comparison.load(result);
   }

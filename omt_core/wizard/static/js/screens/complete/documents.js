@@ -5,8 +5,8 @@ import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { t } from "../../core/text.js";
 
-/** @param {Object} result the part `result` of the state document */
-export function documents(result) {
+/** @param {Object} result the part `result` of the state document @param {?string} log where the log lies */
+export function documents(result, log) {
   return h("section", { class: "card" },
     h("h2", null, t("complete.documents")),
     entry("shield", "complete.receipt", "complete.receipt-text", result.receipt,
@@ -15,7 +15,8 @@ export function documents(result) {
       download("/api/report.html", "complete.report-html"),
       download("/api/report.csv", "complete.report-csv"),
       download("/api/report.json", "complete.report-json"),
-    ]));
+    ]),
+    log ? entry("list", "complete.log", "complete.log-text", log, []) : null);
 }
 
 function entry(drawing, title, words, path, actions) {

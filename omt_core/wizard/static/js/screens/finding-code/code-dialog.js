@@ -2,6 +2,7 @@
 
 import { get } from "../../core/api.js";
 import { openDialog } from "../../core/dialog.js";
+import { documentationLink } from "../../core/documentation.js";
 import { h, replace } from "../../core/dom.js";
 import { failed, loading } from "../../core/placeholder.js";
 import { hasText, t } from "../../core/text.js";
@@ -33,5 +34,7 @@ function page(code) {
     h("p", null, code.remedy),
     code.severity === "error" ? h("p", { class: "muted" }, code.waivable ? t("code.waivable") : t("code.not-waivable"))
       : null,
+    code.documented
+      ? h("p", null, documentationLink(`reference/findings/${code.code}.html`, t("code.read"))) : null,
   ];
 }
