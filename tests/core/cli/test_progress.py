@@ -20,9 +20,11 @@ from omt_core.api.events import (
     Notice,
     PhaseFinished,
     PhaseStarted,
+    RunEnded,
     StageChanged,
     StageProgress,
     StageState,
+    StartPlanned,
 )
 from omt_core.cli.console import Console
 from omt_core.cli.progress import beside, drawn
@@ -90,6 +92,8 @@ def line(event: Event, table: UploadTable) -> str:
 
 
 EVENTS = (
+    RunEnded(exit_code=0, migration="live"),
+    StartPlanned(at="2026-11-29T22:00:00+01:00"),
     CheckAsked(check="validate_plans", plugin="plans", number=1, total=12),
     FindingRaised(finding=PLUGIN_RAISED.finding("It raised.", ("plugin:x",))),
     Notice(message="It goes on."),
