@@ -53,6 +53,15 @@ def test_a_style_sheet_is_loaded_from_one_place() -> None:
     assert set(loaded) <= {path.name for path in STYLES}
 
 
+def test_the_parts_of_a_block_are_styled_in_one_sheet() -> None:
+    """Two blocks of one name would each look as the sheet that came last has it."""
+    sheets: dict[str, set[str]] = {}
+    for path in STYLES:
+        for block in re.findall(r"^\.([a-z-]+)__", text(path), flags=re.MULTILINE):
+            sheets.setdefault(block, set()).add(path.name)
+    assert {block: names for block, names in sheets.items() if len(names) > 1} == {}
+
+
 def test_every_screen_has_a_stylesheet_of_its_name() -> None:
     screens = {path.stem for path in (STATIC / "js" / "screens").glob("*.js")}
     assert screens

@@ -9,8 +9,8 @@ const ORDER = ["error", "warning", "info"];
 
 /** What the rules say, in a list that opens and closes; each can show whom it is about. */
 export class FindingsPanel {
-  #summary = h("summary", { class: "findings__summary" });
-  #list = h("ul", { class: "findings__list", role: "list" });
+  #summary = h("summary", { class: "user-findings__summary arrowed" });
+  #list = h("ul", { class: "user-findings__list", role: "list" });
   #show;
   #known;
   /** @type {unknown} */ #shown = null;
@@ -22,7 +22,7 @@ export class FindingsPanel {
   constructor({ isUser, show }) {
     this.#known = isUser;
     this.#show = show;
-    this.element = h("details", { class: "findings", hidden: true }, this.#summary, this.#list);
+    this.element = h("details", { class: "user-findings", hidden: true }, this.#summary, this.#list);
   }
 
   /** @param {import("./user-store.js").Finding[]} findings */
@@ -36,7 +36,7 @@ export class FindingsPanel {
       if (count === 0) return null;
       return h("span", { class: `badge badge--${severity === "error" ? "danger" : severity}` },
         icon(SIGNS[severity]), tn(`users.findings.${severity}`, count));
-    }), h("span", { class: "findings__first", "aria-hidden": "true" }, sorted[0]?.message ?? ""));
+    }), h("span", { class: "user-findings__first", "aria-hidden": "true" }, sorted[0]?.message ?? ""));
     replace(this.#list, ...sorted.map((finding) => this.#item(finding)));
   }
 
@@ -49,10 +49,10 @@ export class FindingsPanel {
   /** @param {import("./user-store.js").Finding} finding */
   #item(finding) {
     const about = finding.subjects.filter(this.#known);
-    return h("li", { class: `findings__item findings__item--${finding.severity}` },
+    return h("li", { class: `user-findings__item user-findings__item--${finding.severity}` },
       icon(SIGNS[finding.severity], { label: t(`users.severity.${finding.severity}`) }),
-      h("span", { class: "findings__text" },
-        h("span", { class: "findings__message" }, finding.message), h("span", { class: "muted" }, finding.remedy)),
+      h("span", { class: "user-findings__text" },
+        h("span", { class: "user-findings__message" }, finding.message), h("span", { class: "muted" }, finding.remedy)),
       about.length === 0 ? null : h("button", {
         type: "button", class: "button button--quiet button--small", on: { click: () => this.#show(about) },
         "aria-label": `${t("users.findings.show")}: ${finding.message}`,

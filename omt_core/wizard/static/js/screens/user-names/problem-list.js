@@ -27,7 +27,7 @@ export class ProblemList {
       h("details", {
         class: "problems__details", open: matchMedia("(min-width: 40rem)").matches,
         on: { toggle: () => this.#lines.draw() },
-      }, h("summary", { class: "problems__summary" }, icon("warning"), this.#count), this.#frame),
+      }, h("summary", { class: "problems__summary arrowed" }, icon("warning"), this.#count), this.#frame),
       h("button", { type: "button", class: "button", "aria-keyshortcuts": "F8 Alt+N", on: { click: next } },
         t("userNames.next"), h("kbd", null, "F8")));
     this.#lines = new WindowedList(this.#list, this.#frame, {

@@ -7,10 +7,10 @@ import { t, tn } from "../../core/text.js";
 /** The addresses that other persons' cards lose online, since a user's address belongs to one person only. */
 export class RemovedPanel {
   #count = h("span");
-  #list = h("ul", { class: "findings__list", role: "list" });
+  #list = h("ul", { class: "user-findings__list", role: "list" });
   #shown = "";
-  element = h("details", { class: "findings", hidden: true },
-    h("summary", { class: "findings__summary" },
+  element = h("details", { class: "user-findings", hidden: true },
+    h("summary", { class: "user-findings__summary arrowed" },
       h("span", { class: "badge badge--warning" }, icon("mail"), this.#count)),
     h("p", { class: "muted" }, t("userNames.removed.text")), this.#list);
 
@@ -21,7 +21,7 @@ export class RemovedPanel {
     this.#shown = shown;
     this.element.hidden = removed.length === 0;
     setText(this.#count, tn("userNames.removed", removed.length));
-    replace(this.#list, removed.map(({ full_name: name, address }) => h("li", { class: "findings__item" },
-      h("span", { class: "findings__message" }, address), h("span", { class: "muted" }, name))));
+    replace(this.#list, removed.map(({ full_name: name, address }) => h("li", { class: "user-findings__item" },
+      h("span", { class: "user-findings__message" }, address), h("span", { class: "muted" }, name))));
   }
 }
