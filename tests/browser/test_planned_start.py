@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ComeBack
+from tests.browser.conftest import ComeBack, NewPerson
 from tests.browser.person import Person
 from tests.browser.screens.beginning import Login
 from tests.browser.screens.checklist import Checklist
@@ -64,3 +66,13 @@ def test_the_tool_says_that_a_planned_start_was_lost_with_it(
     expect(banner(again.page)).to_contain_text("was lost")
     Login(again.page).button("Understood").click()
     expect(banner(again.page)).to_have_count(0)
+
+
+def test_the_moment_is_the_one_that_the_person_saw_whatever_zone_the_browser_has(
+    new_person: NewPerson, wizard: Wizard, office: Office
+) -> None:
+    person = new_person(timezone_id="Asia/Tokyo")
+    person.open(wizard.link)
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
+    plan(person, office, f"{tomorrow:%Y-%m-%d}T03:07")
+    expect(banner(person.page)).to_contain_text("03:07")

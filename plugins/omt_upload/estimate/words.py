@@ -41,11 +41,12 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
     if work.files and not call.baseline_only:
         left = forecast.whole(Work(files=0, bytes=0, database=work.database), call.limit)
         yield (
-            f"omt precopy sends {quantity(work.files, 'file')} with {byte_size(work.bytes)} beforehand, while users "
-            f"work; on the night only what changed since is left, and without any it takes {_between(left)}."
+            f"{quantity(work.files, 'file')} with {byte_size(work.bytes)} can be sent ahead, while users work: by"
+            " `omt precopy`, or from the wizard's checklist. On the night only what changed since is left, and without"
+            f" any it takes {_between(left)}."
         )
     if call.limit is not None and call.limit < probe.speed:
-        yield f"Without the rate limit (omt limit off) it takes {_between(forecast.whole(work, None))}."
+        yield f"Without the rate limit it takes {_between(forecast.whole(work, None))}."
     half = int(probe.speed / 2) if call.limit is None else call.limit // 2
     if half:
         yield f"A rate limit of {byte_size(half)} a second makes it {_between(forecast.whole(work, half))}."

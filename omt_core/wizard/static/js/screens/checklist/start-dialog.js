@@ -19,7 +19,8 @@ export async function askStart(now, start) {
   const dialog = sendingDialog({
     title: t("checklist.start-title"),
     content: [h("p", null, t("checklist.start-text", { owner: now.licence?.owner ?? "" })), consequences(now),
-      h("p", { class: "estimate__range" }, icon("clock"), " ", estimateWords(now.estimate)),
+      h("p", { class: "estimate__said" }, icon("clock"),
+        h("span", null, t("estimate.title"), " ", h("strong", null, estimateWords(now.estimate)))),
       waived(findings.filter((one) => one.severity === "error" && one.waived)), later(() => dialog.close(false))],
     wide: true,
     confirm: t("checklist.start-confirm"),

@@ -42,11 +42,11 @@ export class PlannedBanner extends HTMLElement {
   #say(drawing, title, moment, text, button) {
     replace(this, h("div", { class: "planned" }, icon(drawing),
       h("div", { class: "planned__words" }, h("div", { role: "status" },
-        h("strong", null, t(title, { moment: dateTime(moment) })), " ", h("span", null, t(text))),
+        h("p", null, h("strong", null, t(title, { moment: dateTime(moment) }))), h("p", null, t(text))),
         this.#at ? this.#left : null), // Outside of what is read out: it changes each second.
       h("button", { type: "button", class: "button button--small",
         on: { click: () => this.#errors.run(() => post("/api/upload/plan/cancel")) } }, t(button)),
-      this.#at ? tellMeButton() : null),
+      this.#at ? tellMeButton({ small: true }) : null),
     this.#errors.element);
   }
 

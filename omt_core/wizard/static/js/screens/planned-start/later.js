@@ -15,7 +15,8 @@ export function later(planned) {
     value: written(evening()) });
   const errors = new ErrorPlace();
   const plan = async () => {
-    if (!(await errors.run(() => post("/api/upload/plan", { at: moment.value })))) planned();
+    const at = new Date(moment.value).toISOString(); // What a person sees is meant, whatever zone the browser has.
+    if (!(await errors.run(() => post("/api/upload/plan", { at })))) planned();
   };
   const form = h("form", { class: "later__form" },
     field({ label: t("planned.moment"), control: moment, hint: t("planned.hint") }),

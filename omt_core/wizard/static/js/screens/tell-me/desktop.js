@@ -10,9 +10,9 @@ const KEPT = "omt-tell-me";
 const WORTH = { done: "tell-me.done", failed: "tell-me.failed", stopped: "tell-me.stopped" };
 
 /** The button that asks; what it is set to lasts as long as the browser's tab. */
-export function tellMeButton() {
+export function tellMeButton({ small = false } = {}) {
   const words = h("span");
-  const button = h("button", { type: "button", class: "button", on: { click: toggle } }, icon("mail"), words);
+  const button = h("button", { type: "button", class: small ? "button button--small" : "button", on: { click: toggle } }, icon("mail"), words);
   show();
   button.hidden = !("Notification" in window);
   return button;
