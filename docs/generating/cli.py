@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from generating.application import application
 from generating.markdown import code, page, table
+from omt_core.api import Command
+from omt_core.cli.commands import CoreCommand
 from omt_core.cli.globals import Parser, add_global_options
 from omt_core.cli.main import CORE_COMMANDS
 from omt_core.cli.wizard import add_wizard_options
@@ -30,8 +32,12 @@ def pages() -> Mapping[str, str]:
     wizard = Parser(prog="omt", add_help=False, allow_abbrev=False)
     add_wizard_options(wizard)
     blocks += ["## The wizard", WIZARD, f"```\n{usage(wizard)}\n```", _options(wizard)]
+    known: dict[str, CoreCommand | Command] = {**CORE_COMMANDS}
+    known |= {command.name: command for command in application().host.commands}
     for name, parser, text in parsers():
         blocks += [f"## omt {name}", f"{text[:1].upper()}{text[1:]}.", f"```\n{usage(parser)}\n```", _options(parser)]
+        if name in known and known[name].examples:
+            blocks += ["```\n" + "\n".join(known[name].examples) + "\n```"]
     return {"cli.md": page("Commands", INTRODUCTION, *blocks)}
 
 

@@ -98,7 +98,8 @@ class Command:
 
     With `takes_answers` it has the option `--answers FILE`, which is read before it runs: what is in there is in
     `CommandContext.answers`, and `CommandContext.site` opens what it names. An error for the person is raised as
-    `OmtError`. A command with parts (`tenant serve`) adds sub-parsers itself.
+    `OmtError`. A command with parts (`tenant serve`) adds sub-parsers itself. `examples` are whole command lines, shown
+    below its help; without any it is the command alone.
     """
 
     name: str
@@ -106,3 +107,4 @@ class Command:
     configure: Callable[[argparse.ArgumentParser], None]
     run: Callable[[CommandContext, argparse.Namespace], Awaitable[int]]
     takes_answers: bool = False
+    examples: tuple[str, ...] = ()

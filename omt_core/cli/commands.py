@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,11 +23,21 @@ class Invocation:
     console: Console
 
 
+def examples_text(examples: Sequence[str], name: str) -> str:
+    """Return what stands below a command's help."""
+    given = tuple(examples) or (f"omt {name}",)
+    shown = "".join(f"  {example}\n" for example in given)
+    return f"{'examples:' if len(given) > 1 else 'example:'}\n{shown}\n`omt help {name}` says more."
+
+
 class CoreCommand(ABC):
     """A command of the core; each lives in a file of its own name."""
 
     name: ClassVar[str]
     help: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]] = ()
+    """Whole command lines, shown below the help."""
+
     writes: ClassVar[bool] = False
     """Whether plugins that are broken or disabled stop this command unless they are waived."""
 

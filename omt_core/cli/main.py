@@ -20,7 +20,8 @@ from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.redaction import SECRETS
 from omt_core.app import Application, compose
 from omt_core.cli import command as core_commands
-from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.command.completion import complete
+from omt_core.cli.commands import CoreCommand, Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
 from omt_core.cli.options import add_answers
@@ -121,6 +122,7 @@ def _run(
     put_together: Callable[..., Application],
 ) -> int:
     parser, plugin_commands = _parser(app)
+    complete(parser)
     try:
         # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
         with redirect_stdout(sys.stderr if options.json else console.out):
@@ -153,17 +155,21 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     add_wizard_options(parser)
     add_global_options(parser)
     parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    configures: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-        name: (core.help, core.configure) for name, core in CORE_COMMANDS.items()
-    }
     plugin_commands = {command.name: command for command in app.host.commands}
-    configures.update({name: (command.help, command.configure) for name, command in plugin_commands.items()})
-    for name, (text, configure) in sorted(configures.items()):
-        part = parts.add_parser(name, help=text, description=text, allow_abbrev=False)
+    commands: dict[str, CoreCommand | Command] = {**CORE_COMMANDS, **plugin_commands}
+    for name, command in sorted(commands.items()):
+        part = parts.add_parser(
+            name,
+            help=command.help,
+            description=command.help,
+            epilog=examples_text(command.examples, name),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         if name in plugin_commands and plugin_commands[name].takes_answers:
             add_answers(part, required=False)
         with blaming(app.host.owner_of(name), f"add_commands: configure of {name}", app.host.error_codes):
-            configure(part)
+            command.configure(part)
     return parser, plugin_commands
 
 

@@ -28,6 +28,8 @@ LOCK_FILE: Final = "lock"
 MANIFEST_FILE: Final = "manifest.jsonl"
 RECEIPT_FILE: Final = "receipt.json"
 REPORT_STEM: Final = "report"
+_NOTED: Final = "workspaces"
+"""Workspaces that were named by --workspace, a path in each line."""
 RESULTS_FOLDER: Final = "results"
 _PATIENCE: Final = 1.0
 """Seconds for which a lock that is taken is tried again. The only way to see whether it is taken is to take it, so that
@@ -46,6 +48,31 @@ def folder_for(serial: str, given: Path | None) -> Path:
         return given
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", serial).strip(".") or "unknown"
     return data_folder() / "migrations" / safe
+
+
+def known_workspaces() -> tuple[Path, ...]:
+    """Return the workspaces of this account on this machine: those by serial, and those noted that are still there."""
+    own = (path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
+    noted = (Path(line) for line in _noted_workspaces())
+    return tuple(dict.fromkeys((*sorted(own), *(one for one in noted if (one / JOURNAL_FILE).is_file()))))
+
+
+def note_workspace(folder: Path) -> None:
+    """Note a workspace that is not in the default place, for `omt workspaces`; a disk that refuses it stops nothing."""
+    path = str(folder.absolute())
+    if folder.absolute().parent == data_folder().absolute() / "migrations" or path in _noted_workspaces():
+        return
+    with suppress(OSError, InputError):
+        files.make_folder(data_folder())
+        lines = "".join(f"{line}\n" for line in (*_noted_workspaces(), path))
+        files.write_whole(data_folder() / _NOTED, lines.encode("utf-8", "surrogateescape"))
+
+
+def _noted_workspaces() -> tuple[str, ...]:
+    try:
+        return tuple((data_folder() / _NOTED).read_text("utf-8", "surrogateescape").splitlines())
+    except OSError:
+        return ()
 
 
 def existing(given: Path | None) -> Path:

@@ -41,7 +41,13 @@ def verify_command(settings: ClientSettings) -> Command:
     async def run(context: CommandContext, options: argparse.Namespace) -> int:
         return await _verify(context, options, settings)
 
-    return Command(name="verify", help="check a receipt, offline, and what it is about", configure=_configure, run=run)
+    return Command(
+        name="verify",
+        help="check a receipt, offline, and what it is about",
+        configure=_configure,
+        run=run,
+        examples=("omt verify receipt.json", "omt verify receipt.json --archive D:\\SO_ARC"),
+    )
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,13 @@ def tenant_command(settings: TenantSettings) -> Command:
 
                 return await run_verify(context, options, settings)
 
-    return Command(name="tenant", help="run the embedded reference tenant", configure=_configure, run=run)
+    return Command(
+        name="tenant",
+        help="run the embedded reference tenant",
+        configure=_configure,
+        run=run,
+        examples=("omt tenant serve tenant", "omt tenant verify tenant"),
+    )
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:

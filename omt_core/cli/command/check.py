@@ -37,6 +37,7 @@ class Check(CoreCommand):
 
     name = "check"
     help = "run every check and change nothing; a tenant is asked when one is named"
+    examples = ("omt check --answers answers.toml", "omt check --answers answers.toml --write-csv .")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

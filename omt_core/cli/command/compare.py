@@ -31,6 +31,7 @@ class Compare(CoreCommand):
 
     name = "compare"
     help = "compare two migrations of one installation by their receipts: what is new, gone, different"
+    examples = ("omt compare test/receipt.json live/receipt.json",)
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ class Discover(CoreCommand):
 
     name = "discover"
     help = "find the installation, and say what was found where"
+    examples = ("omt discover", "omt discover --root D:\\copy")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

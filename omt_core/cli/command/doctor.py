@@ -38,6 +38,7 @@ class Doctor(CoreCommand):
 
     name = "doctor"
     help = "look at what a night needs of this machine: drivers, rights, disk, clock, the way to the tenant"
+    examples = ("omt doctor --answers answers.toml",)
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

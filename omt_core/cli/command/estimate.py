@@ -29,6 +29,7 @@ class Estimate(CoreCommand):
 
     name = "estimate"
     help = "say how long a migration will take, from the inventory and a short probe upload"
+    examples = ("omt estimate --answers answers.toml --limit-rate 5M",)
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ class Help(CoreCommand):
 
     name = "help"
     help = "show the documentation: of a command, the code of a finding or an error, or another topic"
+    examples = ("omt help answers", "omt help migrate", "omt help tree-incomplete")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

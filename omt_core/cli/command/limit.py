@@ -19,6 +19,7 @@ class Limit(CoreCommand):
 
     name = "limit"
     help = "limit what a running migration sends: 5M (bytes per second), off, or by a timetable"
+    examples = ("omt limit 5M", 'omt limit "08:00,500K 18:00,off"', "omt limit off")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

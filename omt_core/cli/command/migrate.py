@@ -39,7 +39,7 @@ from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.planned_start import parse_start
 from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.upload.timings import kept_estimate
-from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.engine.workspace import LIMIT_FILE, note_workspace
 
 
 class Migrate(CoreCommand):
@@ -47,6 +47,11 @@ class Migrate(CoreCommand):
 
     name = "migrate"
     help = "migrate as the answers file says: first upload or recovery, live or test"
+    examples = (
+        "omt migrate --answers answers.toml --dry-run",
+        "omt migrate --answers answers.toml --start-at 22:00 --until 06:00",
+        "omt migrate --answers answers.toml --recover missing",
+    )
     writes = True
 
     @override
@@ -113,6 +118,7 @@ async def _migrate(
 ) -> None:
     now = runner.now
     write_limit(now.folder / LIMIT_FILE, limit)
+    note_workspace(now.folder)
     console = call.console
     licence = now.located.licence
     console.print(sentence("Owner {owner}, serial {serial}", owner=licence.owner, serial=licence.serial))

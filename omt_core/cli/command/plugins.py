@@ -22,6 +22,7 @@ class Plugins(CoreCommand):
 
     name = "plugins"
     help = "list plugins; its parts say who answers a hook, begin and try one, and add and remove wheels"
+    examples = ("omt plugins", "omt plugins order validate_users")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

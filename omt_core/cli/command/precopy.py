@@ -28,7 +28,7 @@ from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.rate import RateLimit, write_limit
-from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.engine.workspace import LIMIT_FILE, note_workspace
 
 
 class Precopy(CoreCommand):
@@ -36,6 +36,7 @@ class Precopy(CoreCommand):
 
     name = "precopy"
     help = "upload documents ahead of the night, without any freeze"
+    examples = ('omt precopy --answers answers.toml --limit-rate "08:00,500K 18:00,off"',)
     writes = True
 
     @override
@@ -65,4 +66,5 @@ class Precopy(CoreCommand):
 
 async def _precopy(answers: Answers, limit: RateLimit, runner: Runner, stop: anyio.Event) -> None:
     write_limit(runner.now.folder / LIMIT_FILE, limit)
+    note_workspace(runner.now.folder)
     await drive.precopy(runner, answers, stop)

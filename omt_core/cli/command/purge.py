@@ -38,6 +38,7 @@ class Purge(CoreCommand):
 
     name = "purge"
     help = "remove the journal and temporary files; receipt and report stay unless --all is given"
+    examples = ("omt purge", "omt purge --all")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

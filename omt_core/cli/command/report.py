@@ -24,6 +24,7 @@ class Report(CoreCommand):
 
     name = "report"
     help = "write the report of a migration"
+    examples = ("omt report", "omt report --format csv --output report.csv")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -54,6 +54,7 @@ class Status(CoreCommand):
 
     name = "status"
     help = "say how a migration stands, also while it is running"
+    examples = ("omt status", "omt status --json")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -27,6 +27,7 @@ class Support(CoreCommand):
 
     name = "support"
     help = "write a support bundle: log, journal in numbers, settings, versions, without personal data and secrets"
+    examples = ("omt support support.zip", "omt support --list")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -35,6 +35,7 @@ class Thaw(CoreCommand):
 
     name = "thaw"
     help = "let the users of the installation on site in again"
+    examples = ("omt thaw", "omt thaw --answers answers.toml")
 
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:

@@ -172,5 +172,9 @@ def _read_truth(folders: DemoFolders) -> dict[str, Any]:
 
 
 DEMO = Command(
-    name="demo", help="simulate an installation, migrate it and verify the receipt", configure=configure, run=run
+    name="demo",
+    help="simulate an installation, migrate it and verify the receipt",
+    configure=configure,
+    run=run,
+    examples=("omt demo", "omt demo --users 200 --documents 10000"),
 )

@@ -101,4 +101,10 @@ def _show(context: CommandContext, simulation: Simulation) -> None:
     context.print(f"  omt migrate --answers {simulation.answers}")
 
 
-SIMULATE = Command(name="simulate", help="build a simulated on-site installation", configure=configure, run=run)
+SIMULATE = Command(
+    name="simulate",
+    help="build a simulated on-site installation",
+    configure=configure,
+    run=run,
+    examples=("omt simulate site --users 40 --plant missing-file=3",),
+)

@@ -1,0 +1,112 @@
+"""`omt init`: an answers file to begin with, with comments from what discovery found."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+import tomli_w
+from typing_extensions import override
+
+from omt_core.api import files
+from omt_core.api.calls import Discovery
+from omt_core.api.drives import refuse_missing
+from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.installation import ManualAnswers
+from omt_core.api.sentence import sentence
+from omt_core.api.text import one_line
+from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.engine.opening import discover
+
+_HEAD: Final = """\
+# Answers for `omt check` and `omt migrate`; `omt help answers` has all keys.
+# Write a path in single quotes, such as 'D:\\SO_ARC'. A secret is never written down here: it is named where it is.
+
+accept_agreement = false      # true once the agreement of CRM Online is accepted
+test_migration = true         # false: live, users on site are kept out
+# recover = "missing"         # or "overwrite-test"; needed once something was migrated before
+# waive = [{ code = "CODE", reason = "why it shall not stop the run" }]
+"""
+_TAIL: Final = """\
+
+[login]
+user = ""                     # login name of a General or User administrator on site
+password = { env = "OMT_PASSWORD" }   # or { file = "..." }, or { keyring = "service/name" }
+
+# [contact]
+# email = "..."
+# phone = "..."
+# language = "en"             # or da, de, nl, no, sv
+
+[plans]
+default = "match"             # by name; or "none", or the name of a plan
+# csv = "plans.csv"           # as `omt check --write-csv .` writes it
+
+# [usernames]
+# csv = "usernames.csv"
+
+# [online]
+# url = "https://..."
+# token_file = "token"
+"""
+
+
+class Init(CoreCommand):
+    """What discovery finds need not be answered: it stands there as a comment, with where it was found."""
+
+    name = "init"
+    help = "write an answers file to begin with, with what was found of the installation as comments"
+    examples = ("omt init", "omt init night.toml --root D:\\copy")
+
+    @override
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "file", type=Path, nargs="?", metavar="FILE", default=Path("answers.toml"), help="by default answers.toml"
+        )
+        parser.add_argument("--root", type=Path, metavar="DIR", help="search this folder as if it were the machine")
+        parser.add_argument("--force", action="store_true", help="write over a file that is there")
+
+    @override
+    async def run(self, call: Invocation) -> int:
+        file: Path = call.options.file
+        root = None if call.options.root is None else Path.cwd() / call.options.root
+        if not call.options.force and await anyio.Path(file).exists():
+            raise InputError(
+                "answers-exist",
+                sentence("The file {file} is there already, and is not overwritten.", file=file),
+                "Give the name of a new file, or --force to write over the one that is there.",
+            )
+        found = await discover(call.app.engine, ManualAnswers(root=root))
+        text = "".join((_HEAD, *_installation(root, found.values[0] if found.values else None), _TAIL))
+        await anyio.to_thread.run_sync(_write, file, text)
+        call.console.print(sentence("Written: {file}. Fill in what is needed, then run:", file=file))
+        call.console.print(f"  omt check --answers {file}")
+        return call.console.finish(ExitCode.DONE, file=str(file))
+
+
+def _installation(root: Path | None, found: Discovery | None) -> Iterator[str]:
+    yield "\n[installation]\n"
+    if root is not None:
+        yield tomli_w.dumps({"root": str(root)})
+    if found is None:
+        yield "# Nothing was found: give dbms, server, database, user, password, archives.\n"
+        return
+    for evidence in found.installation.evidence:
+        yield f"# found: {one_line(evidence.setting)} = {one_line(evidence.value)} ({one_line(evidence.source)})\n"
+    for need in found.needs:
+        yield f"# needed: {one_line(need.removeprefix('installation.'))}\n"
+
+
+def _write(file: Path, text: str) -> None:
+    refuse_missing(file)
+    try:
+        files.write_whole(file, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise InputError(
+            "answers-not-writable",
+            sentence("The file {file} cannot be written: {why}.", file=file, why=error.strerror or error),
+            "Give the name of a file in a folder where you may write.",
+        ) from error
