@@ -13,6 +13,7 @@ export function openSupport() {
   const dialog = openDialog({
     title: t("support.title"),
     content,
+    wide: true,
     buttons: [
       { label: t("dialog.cancel") },
       { label: t("support.download"), primary: true, disabled: true, run: download },

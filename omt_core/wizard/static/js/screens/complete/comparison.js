@@ -34,7 +34,7 @@ function card(found) {
     unexplained
       ? notice("warning", { title: tn("comparison.unexplained", unexplained) })
       : notice("success", { title: t("comparison.explained") }),
-    h("table", { class: "table" },
+    framed("comparison.title", h("table", { class: "table" },
       h("thead", null, h("tr", null,
         h("th", { scope: "col" }, t("comparison.area")),
         ["equal", "new", "gone", "different", "look"].map((one) =>
@@ -42,7 +42,7 @@ function card(found) {
       h("tbody", null, found.areas.map((area) => h("tr", null,
         h("th", { scope: "row" }, areaName(area.area)),
         [area.equal, area.new, area.gone, area.different, area.unexplained].map((count) =>
-          h("td", { class: "number" }, number(count))))))),
+          h("td", { class: "number" }, number(count)))))))),
     differences(found.differences));
 }
 
@@ -51,7 +51,7 @@ function differences(all) {
   const first = [...all].sort((one, other) => Number(one.by_time) - Number(other.by_time)).slice(0, SHOWN);
   return h("details", { open: !first[0].by_time },
     h("summary", null, tn("comparison.list", all.length)),
-    h("table", { class: "table" },
+    framed("comparison.what", h("table", { class: "table" },
       h("thead", null, h("tr", null,
         ["area", "what", "name", "before", "after"].map((one) => h("th", { scope: "col" }, t(`comparison.${one}`))))),
       h("tbody", null, first.map((one) => h("tr", null,
@@ -59,8 +59,13 @@ function differences(all) {
         h("td", null, one.by_time ? null : "⚠ ", t(`comparison.${one.change}`)),
         h("th", { scope: "row" }, h("bdi", null, one.name)),
         h("td", null, one.before),
-        h("td", null, one.after))))),
+        h("td", null, one.after)))))),
     all.length > SHOWN ? h("p", { class: "muted" }, t("comparison.more", { count: number(all.length - SHOWN) })) : null);
+}
+
+/** A table may be wider than a phone: then it is moved in its frame, by keys as well. */
+function framed(name, table) {
+  return h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": t(name) }, table);
 }
 
 function areaName(area) {
