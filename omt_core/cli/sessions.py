@@ -83,8 +83,11 @@ async def _stopped_at(moment: datetime, events: EventSink, interrupt: Callable[[
 
     async def stop() -> None:
         await wait_until(moment, CLOCK)
-        told = "It is {time}: the run stops as planned. Run the same command again to go on from there."
-        events.emit(Notice(message=sentence(told, time=local_time(moment))))
+        told = sentence(
+            "It is {time}: the run stops as planned. Run the same command again to go on from there.",
+            time=local_time(moment),
+        )
+        events.emit(Notice(message=told))
         interrupt()
 
     async with anyio.create_task_group() as group:

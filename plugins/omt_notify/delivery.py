@@ -94,7 +94,7 @@ class Delivery:
                 why = error.code
                 break
             except Exception as error:  # noqa: BLE001 - whatever a server or a library does, the run must not hear of it
-                why = str(what_failed(error))
+                why = what_failed(error)
             else:
                 _log.info("told by %s: %s", way, message.state)
                 return

@@ -6,7 +6,6 @@ import smtplib
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
-from omt_core.api import Sentence, sentence
 from omt_notify.message import Message
 from omt_notify.settings import NotifySettings
 from omt_protocol.tls import trust
@@ -46,8 +45,7 @@ def _mail(message: Message, settings: NotifySettings) -> EmailMessage:
     return mail
 
 
-def what_failed(error: Exception) -> Sentence:
-    """Say what went wrong, without what a server may have repeated of the message or the secret."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return sentence("{kind} {number}", kind=type(error).__name__, number=str(error.smtp_code))
-    return sentence("{kind}", kind=type(error).__name__)
+def what_failed(error: Exception) -> str:
+    """Return what went wrong by its name, without what a server may have repeated of the message or the secret."""
+    name = type(error).__name__
+    return f"{name} {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else name
