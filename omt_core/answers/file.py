@@ -14,6 +14,7 @@ from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
 from omt_core.api.given import Origin, SecretReference
 from omt_core.api.installation import ManualAnswers
+from omt_core.api.language import Language
 from omt_core.api.redaction import SECRETS
 from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
@@ -139,6 +140,12 @@ class Answers(_Section):
     def kind(self) -> MigrationKind:
         """Live, or a test migration (W28)."""
         return MigrationKind.TEST if self.test_migration else MigrationKind.LIVE
+
+    def speaking(self, language: Language | None) -> Answers:
+        """Return the same with a contact of this language, if there is one and the file names none for it."""
+        if language is None or self.contact is None or self.contact.language is not None:
+            return self
+        return self.model_copy(update={"contact": replace(self.contact, language=language.value)})
 
     @property
     def settings(self) -> Mapping[str, Mapping[str, object]]:

@@ -63,8 +63,9 @@ class Contact:
     phone: Annotated[str, Field(max_length=100)] = ""
     """The migrator's number."""
 
-    language: Language = "en"
-    """Language of the mails that the online side sends."""
+    language: Language | None = None
+    """Language of the report, and of the mails that the online side sends. Without one it stays what the migration had
+    before, else it is that of `--language`, else that of the machine; what was decided is kept with the migration."""
 
 
 @given_dataclass(frozen=True, slots=True, kw_only=True, config=GIVEN)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.files import windows
+from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 
 LOOK_SECONDS: Final = 10.0
@@ -80,8 +81,12 @@ async def looked_at(
             MachineCheck(
                 name=name,
                 state=MachineState.NOT_CHECKED,
-                message=f"The system did not answer within {seconds:g} seconds when it was asked about {name}.",
-                remedy="Look for a share or a drive that does not answer, then ask again.",
+                message=sentence(
+                    "The system did not answer within {seconds:g} seconds when it was asked about {name}.",
+                    seconds=seconds,
+                    name=name,
+                ),
+                remedy=sentence("Look for a share or a drive that does not answer, then ask again."),
             ),
         )
 

@@ -156,7 +156,7 @@ def completion_request(session: MigrationSession) -> CompletionRequest:
         removed_addresses=now.removed_addresses,
         welcome_mail=decisions.notifications.welcome,
         summary_address=decisions.notifications.summary,
-        language="en" if decisions.contact is None else decisions.contact.language,
+        language=(decisions.contact and decisions.contact.language) or "en",
         plugins=versions,
         waivers=waivers,
         omitted=tuple(subject for one in now.findings if one.code == LEFT_ON_SITE for subject in one.subjects),

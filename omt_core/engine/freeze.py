@@ -17,7 +17,7 @@ from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
-from omt_core.api.sentence import joined
+from omt_core.api.sentence import joined, sentence
 from omt_core.engine import facts
 from omt_core.engine.findings import THAW_FAILED
 from omt_core.engine.session import Engine, MigrationSession, Surroundings
@@ -50,7 +50,11 @@ async def freeze(session: MigrationSession) -> None:
         raise
     await journal.notes.pin(facts.FROZEN, "frozen")
     session.engine.events.emit(
-        Notice(message="The installation on site is frozen: users of the Windows client and of Service are kept out.")
+        Notice(
+            message=sentence(
+                "The installation on site is frozen: users of the Windows client and of Service are kept out."
+            )
+        )
     )
 
 
@@ -97,7 +101,7 @@ async def thaw(engine: Engine, journal: Journal, installation: Installation, dat
         await journal.notes.pin(facts.FROZEN_BY, None)
         await journal.notes.pin(facts.FROZEN, None)
         await journal.notes.pin(facts.THAWED, datetime.now(UTC).isoformat())
-        engine.events.emit(Notice(message="The installation on site is thawed."))
+        engine.events.emit(Notice(message=sentence("The installation on site is thawed.")))
     return thawed
 
 

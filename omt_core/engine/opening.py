@@ -24,6 +24,7 @@ from omt_core.api.files import temporary_folder
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
 from omt_core.engine import facts
 from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
@@ -230,7 +231,9 @@ async def rebuild_journal(session: MigrationSession) -> None:
         # To read the manifest a migration is opened, which changes the tenant.
         session.engine.events.emit(
             Notice(
-                message="The local journal does not tell what is online, and this run may not ask: nothing is counted."
+                message=sentence(
+                    "The local journal does not tell what is online, and this run may not ask: nothing is counted."
+                )
             )
         )
         return
@@ -242,7 +245,11 @@ async def rebuild_journal(session: MigrationSession) -> None:
             "Begin anew in an empty workspace.",
         )
     session.engine.events.emit(
-        Notice(message="The local journal does not tell what is online; it is rebuilt from the tenant's manifest.")
+        Notice(
+            message=sentence(
+                "The local journal does not tell what is online; it is rebuilt from the tenant's manifest."
+            )
+        )
     )
     migration = await target.open(
         session.now.located.licence, status.migration.kind, session.now.located.plan.choices[0]

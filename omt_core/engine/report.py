@@ -53,14 +53,21 @@ async def record_of(
 
 
 async def write_report(
-    session: MigrationSession, output: Path | None = None, form: Literal["html", "csv", "json"] = "html"
+    session: MigrationSession,
+    output: Path | None = None,
+    form: Literal["html", "csv", "json"] = "html",
+    *,
+    language: str | None = None,
 ) -> Path:
-    """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`."""
+    """Have the report of a migration written as it stands, by default into its workspace. Raises `OmtError`.
+
+    The `language` is as for `render`.
+    """
     output = output or session.now.folder / f"{REPORT_STEM}.{form}"
     record = await record_of(
         session.journal, session.now.folder, session.engine.host.codes, findings=session.now.findings
     )
-    told = await render(session.engine, record, session.now.run, output, form)
+    told = await render(session.engine, record, session.now.run, output, form, language=language)
     session.log.file("report", told)
     return output
 
@@ -88,7 +95,7 @@ async def render(
             format=form,
             output=output,
             run=run,
-            language=language or (Language.of_this_machine() if contact is None else contact.language),
+            language=language or (contact and contact.language) or Language.of_this_machine(),
         ),
     )
     return added.faults

@@ -30,6 +30,7 @@ from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.events import Event, EventSink, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
+from omt_core.api.language import Language
 from omt_core.api.online import CompletedMigration, OnlineTarget, TenantStatus
 from omt_core.api.users import Administrator, OtherAddress, User, UserPlan
 from omt_core.engine.findings import FindingLog
@@ -229,8 +230,14 @@ class MigrationSession:
                 "A migration needs the migrator's contact details.",
                 "Fill the section [contact] in the answers file.",
             )
-        decided = replace(self.now.decisions, kind=kind, contact=contact, agreement_accepted=True)
+        decided = replace(self.now.decisions, kind=kind, contact=self._speaking(contact), agreement_accepted=True)
         await self._decide(decided, kind_decided=True)
+
+    def _speaking(self, contact: Contact) -> Contact:
+        """Return the contact with a language: its own, that of an earlier run, or that of this machine."""
+        before = self.now.decisions.contact
+        language = contact.language or (before and before.language) or Language.of_this_machine().value
+        return replace(contact, language=language)
 
     async def take_kind(self, kind: MigrationKind) -> None:
         """Decide live or test where there is no Confirm (precopy)."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding
-from omt_core.api.sentence import changed
+from omt_core.api.sentence import changed, parts_of
 from omt_core.engine.result import ErrorLine, FindingLine, error_line
 
 _LOCATE: Final = 'on the page "Locate the installation"'
@@ -103,6 +103,14 @@ def told_error(error: OmtError) -> ErrorLine:
 def told_finding(finding: Finding) -> FindingLine:
     """Make the line of a finding as the page shows it."""
     return FindingLine.of(replace(finding, message=in_wizard(finding.message), remedy=in_wizard(finding.remedy)))
+
+
+def told_text(name: str, text: str) -> dict[str, Any]:
+    """Return a field of this name for the page: with text in the wizard's words, and what that was made from."""
+    told = in_wizard(text)
+    beside = "" if name == "message" else f"{name}_"
+    parts = parts_of(told) or {"template": None, "parameters": {}}
+    return {name: told, **{f"{beside}{key}": part for key, part in parts.items()}}
 
 
 def _here(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from pydantic import Field, NonNegativeFloat
 
-from omt_core.api import PluginSettings
+from omt_core.api import PluginSettings, sentence
 
 R = TypeVar("R")
 B = TypeVar("B")
@@ -27,7 +27,7 @@ LONGEST_SHARE: Final = 4.0
 WORK_OF_VALUE: Final = 100
 """What a value costs beside its bytes, in bytes: so that narrow and wide rows can be compared."""
 
-NOTICE: Final = (
+NOTICE: Final = sentence(
     "The database answers slowly, so that reading it is slowed down to leave it to its users; it becomes faster again"
     " by itself. `database.guard.enabled = false` turns this off."
 )

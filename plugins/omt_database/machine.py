@@ -12,8 +12,10 @@ from omt_core.api import (
     MachineCheck,
     MachineState,
     byte_size,
+    joined,
     listing,
     looked_at,
+    sentence,
 )
 from omt_core.api.calls import ExamineMachine
 from omt_database.drivers.choice import ODBC_DRIVERS, choose_driver
@@ -37,11 +39,14 @@ async def examine(call: ExamineMachine, settings: DatabaseSettings) -> Sequence[
             needed = location is None or location.dbms != "sqlite"
             yield _line(MachineState.ERROR if needed else MachineState.WARNING, error.message, error.remedy)
             return
-        yield _line(MachineState.OK, f"ODBC drivers: {listing(sorted(installed), 20) or 'none'}.")
+        drivers = listing(sorted(installed), 20)
+        told = sentence("ODBC drivers: {drivers}.", drivers=drivers) if drivers else sentence("ODBC drivers: none.")
+        yield _line(MachineState.OK, told)
         yield _unchosen(installed, settings) if location is None else _chosen(location, installed, settings)
 
-    waiting = (
-        f"Parts of the database that wait to be sent take up to {byte_size(settings.spool_bytes)} of the workspace."
+    waiting = sentence(
+        "Parts of the database that wait to be sent take up to {size} of the workspace.",
+        size=byte_size(settings.spool_bytes),
     )
     spool = MachineCheck(name="spool", state=MachineState.OK, message=waiting, workspace_bytes=settings.spool_bytes)
     return (*await looked_at(_NAME, look), spool)
@@ -52,23 +57,32 @@ def _chosen(location: DatabaseLocation, installed: Sequence[str], settings: Data
     try:
         driver = choose_driver(location, settings)
         if not isinstance(driver, OdbcDriver):
-            return _line(MachineState.OK, f"The database in {location.dbms} is read without ODBC.")
+            return _line(MachineState.OK, sentence("The database in {dbms} is read without ODBC.", dbms=location.dbms))
         name = driver.driver_name()
     except (InstallationError, InputError) as error:
         return _line(MachineState.ERROR, error.message, error.remedy)
     if name is None:
         return _line(
             MachineState.ERROR,
-            "The ODBC source of the installation is not there for this account and this Python.",
-            "Set it up in the ODBC administration of the bitness of Python, or give server and database instead.",
+            sentence("The ODBC source of the installation is not there for this account and this Python."),
+            sentence(
+                "Set it up in the ODBC administration of the bitness of Python, or give server and database instead."
+            ),
         )
     if name not in installed and not _is_path(name):
         return _line(
             MachineState.ERROR,
-            f"The ODBC driver {name!r}, which is to open the database, is not installed for this Python.",
-            "Install it in the bitness of Python, or name one that is there in the setting `database.odbc_driver`.",
+            sentence(
+                "The ODBC driver '{name}', which is to open the database, is not installed for this Python.", name=name
+            ),
+            sentence(
+                "Install it in the bitness of Python, or name one that is there in the setting `database.odbc_driver`."
+            ),
         )
-    return _line(MachineState.OK, f"The database in {location.dbms} would be read by the ODBC driver {name!r}.")
+    return _line(
+        MachineState.OK,
+        sentence("The database in {dbms} would be read by the ODBC driver '{name}'.", dbms=location.dbms, name=name),
+    )
 
 
 def _unchosen(installed: Sequence[str], settings: DatabaseSettings) -> MachineCheck:
@@ -77,8 +91,17 @@ def _unchosen(installed: Sequence[str], settings: DatabaseSettings) -> MachineCh
         dbms: settings.odbc_driver or make(DatabaseLocation(dbms=dbms), settings).suitable(installed)
         for dbms, make in ODBC_DRIVERS.items()
     }
-    told = "; ".join(f"{dbms} by {name!r}" if name else f"{dbms} by none" for dbms, name in found.items())
-    return _line(MachineState.NOT_CHECKED, f"Which driver is needed is not known. Of those installed: {told}.")
+    told = joined(
+        (
+            sentence("{dbms} by '{driver}'", dbms=dbms, driver=name) if name else sentence("{dbms} by none", dbms=dbms)
+            for dbms, name in found.items()
+        ),
+        "; ",
+    )
+    return _line(
+        MachineState.NOT_CHECKED,
+        sentence("Which driver is needed is not known. Of those installed: {told}.", told=told),
+    )
 
 
 def _is_path(name: str) -> bool:

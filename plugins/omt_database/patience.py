@@ -71,9 +71,7 @@ class Patience:
             text = look.text if look is not None else ""
             if text != told:
                 told = text
-                what = f" ({doing})" if doing else ""
-                known = f": {text}" if text else ""
-                self.tell(f"The database has not answered for {waited:.0f} seconds{what}{known}. The tool waits.")
+                self.tell(_waiting(waited, doing, text))
             if await pending.over(self.notice_after / 2):
                 return
             waited += self.notice_after / 2
@@ -88,9 +86,33 @@ class Patience:
             explained = self.driver.explain(error)
             _log.warning("Asking the database what it waits for failed: %s", explained.message)
             unreachable = explained.code == DATABASE_UNREACHABLE.code
-            return Look(at_work=False, text="the server cannot be reached") if unreachable else None
+            return Look(at_work=False, text=sentence("the server cannot be reached")) if unreachable else None
         finally:
             thread.close()
+
+
+def _waiting(seconds: float, doing: str, known: str) -> str:
+    """Say that the database is silent: while what is read, and what is known to hold it up."""
+    if doing and known:
+        return sentence(
+            "The database has not answered for {seconds:.0f} seconds ({doing}): {known}. The tool waits.",
+            seconds=seconds,
+            doing=doing,
+            known=known,
+        )
+    if doing:
+        return sentence(
+            "The database has not answered for {seconds:.0f} seconds ({doing}). The tool waits.",
+            seconds=seconds,
+            doing=doing,
+        )
+    if known:
+        return sentence(
+            "The database has not answered for {seconds:.0f} seconds: {known}. The tool waits.",
+            seconds=seconds,
+            known=known,
+        )
+    return sentence("The database has not answered for {seconds:.0f} seconds. The tool waits.", seconds=seconds)
 
 
 def _silent(doing: str) -> InstallationError:

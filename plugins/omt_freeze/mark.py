@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 
 from typing_extensions import override
 
+from omt_core.api import sentence
+
 _MARK = re.compile(r"\[omt: (\d{4}-\d\d-\d\d \d\d:\d\d UTC), ([^\[\]\r\n]+)\]")
 LONGEST_NAME = 40
 """Characters of an account or a machine that are told; the event's text has 254 for all."""
@@ -33,7 +35,7 @@ class Mark:
     @property
     def told(self) -> str:
         """The mark as the end of a sentence."""
-        return f"by {self.whose} at {self.since}"
+        return sentence("by {whose} at {since}", whose=self.whose, since=self.since)
 
 
 def own_mark() -> Mark:

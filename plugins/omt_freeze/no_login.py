@@ -61,7 +61,9 @@ async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
     await _remember(call.notes, ours.model_copy(update={"state": "intended"}))
     await _insert(call.database, table, ours)
     await _remember(call.notes, ours.model_copy(update={"state": "added"}))
-    call.run.emit(Notice(message=f"Added the No Login event {ours.id}: the Windows client lets nobody in."))
+    call.run.emit(
+        Notice(message=sentence("Added the No Login event {id}: the Windows client lets nobody in.", id=ours.id))
+    )
 
 
 async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
@@ -79,7 +81,7 @@ async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Fin
     present = await _event(call.database, note.key)
     await _remember(call.notes, note.model_copy(update={"state": "removed"}))
     if removed:
-        call.run.emit(Notice(message=f"Removed the No Login event {note.id}."))
+        call.run.emit(Notice(message=sentence("Removed the No Login event {id}.", id=note.id)))
     if present is None:
         return ()
     message = sentence(
@@ -100,7 +102,8 @@ async def _thaw_marked(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
         mark = find_mark(note.message)
         if mark is not None:
             await call.database.write(statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER))
-            call.run.emit(Notice(message=f"Removed the No Login event {note.id}, which was added {mark.told}."))
+            removed = sentence("Removed the No Login event {id}, which was added {added}.", id=note.id, added=mark.told)
+            call.run.emit(Notice(message=removed))
         elif note.key == settings.event_key:
             found.append(_of_others(note))
     return tuple(found)

@@ -17,6 +17,7 @@ from omt_core.api import (
     Plugin,
     PluginSettings,
     hookimpl,
+    sentence,
 )
 from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
 from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
@@ -63,7 +64,9 @@ class FreezePlugin(Plugin):
         await freeze_windows_client(call, self._settings)
         await freeze_service(call, self._settings)
         # W70: they can still log in, and what they change after the snapshot stays behind.
-        call.run.emit(Notice(message="Users of the web client are not kept out by this: ask them to stay away."))
+        call.run.emit(
+            Notice(message=sentence("Users of the web client are not kept out by this: ask them to stay away."))
+        )
 
     @hookimpl
     @override

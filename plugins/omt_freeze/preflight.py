@@ -48,18 +48,21 @@ async def preflight(call: ValidateMigration, settings: FreezeSettings) -> Sequen
 async def examine(call: ExamineMachine, settings: FreezeSettings) -> Sequence[MachineCheck]:
     """Say whether the configuration of the Service can be read, and replaced when the night freezes it."""
     if call.kind is not MigrationKind.LIVE:
-        return (_line(MachineState.OK, "A test migration freezes nothing."),)
+        return (_line(MachineState.OK, sentence("A test migration freezes nothing.")),)
     if call.installation is None:
-        return (_line(MachineState.NOT_CHECKED, "Whether there is a Service to freeze is not known."),)
+        return (_line(MachineState.NOT_CHECKED, sentence("Whether there is a Service to freeze is not known.")),)
     base = call.installation.service.base
     if base is None:
-        return (_line(MachineState.OK, "There is no Service that would have to be frozen."),)
+        return (_line(MachineState.OK, sentence("There is no Service that would have to be frozen.")),)
 
     def look() -> Iterator[MachineCheck]:
         lacking = list(_service(base, settings))
         yield from (_line(MachineState.ERROR, one.message, one.remedy) for one in lacking)
         if not lacking:
-            yield _line(MachineState.OK, f"The configuration of the Service in {base} can be replaced by the freeze.")
+            yield _line(
+                MachineState.OK,
+                sentence("The configuration of the Service in {base} can be replaced by the freeze.", base=base),
+            )
 
     return await looked_at(_NAME, look)
 

@@ -18,7 +18,7 @@ from omt_core.api import Finding, FindingRaised, Notice, PluginNotes, RunContext
 from omt_core.api.calls import Freeze, Thaw
 from omt_core.api.files import remove
 from omt_crm.paths import is_line_fault, lost_on_the_way, reason
-from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
+from omt_freeze.config_text import Marked, addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
 from omt_freeze.errors import (
     SERVICE_CONFIG_AWAY,
     SERVICE_CONFIG_CHANGED,
@@ -94,7 +94,8 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     await _remember(call.notes, note)
     await _replace(note, content, content + added)
     await _remember(call.notes, note.model_copy(update={"state": "added"}))
-    call.run.emit(Notice(message=f"Added the line 'frozen' to {path}: the Service goes into maintenance."))
+    told = sentence("Added the line 'frozen' to {file}: the Service goes into maintenance.", file=path)
+    call.run.emit(Notice(message=told))
 
 
 async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
@@ -128,7 +129,7 @@ async def _take_out(run: RunContext, note: ConfigNote) -> tuple[Finding, ...]:
     if thawed is None:
         return (_of_others(note.path),) if frozen_lines(content) else ()
     await _replace(note, content, thawed)
-    run.emit(Notice(message=f"Took the line 'frozen' out of {note.path}."))
+    run.emit(Notice(message=sentence("Took the line 'frozen' out of {file}.", file=note.path)))
     return (_of_others(note.path),) if frozen_lines(thawed) else ()
 
 
@@ -140,11 +141,26 @@ async def _thaw_marked(call: Thaw, base: Path, settings: FreezeSettings) -> tupl
         temporary = _temporary(path)
         await _replace(ConfigNote(state="intended", path=path, temporary=temporary), content, found.before)
         content = found.before
-        state = "is as it was before" if found.exact else "was changed meanwhile and is otherwise left as it is"
-        call.run.emit(Notice(message=f"Took the line 'frozen', added {found.mark.told}, out of {path}, which {state}."))
+        call.run.emit(Notice(message=_taken_out(path, found)))
         if found.workspace:
-            call.run.emit(Notice(message=f"The workspace of that migration is {found.workspace} there."))
+            where = sentence("The workspace of that migration is {folder} there.", folder=found.workspace)
+            call.run.emit(Notice(message=where))
     return (_of_others(path),) if frozen_lines(content) else ()
+
+
+def _taken_out(path: Path, found: Marked) -> str:
+    """Say that a line of ours was taken out, and how the rest of the file is."""
+    added = found.mark.told
+    if found.exact:
+        return sentence(
+            "Took the line 'frozen', added {added}, out of {file}, which is as it was before.", added=added, file=path
+        )
+    return sentence(
+        "Took the line 'frozen', added {added}, out of {file}, which was changed meanwhile and is otherwise left as it "
+        "is.",
+        added=added,
+        file=path,
+    )
 
 
 def _temporary(path: Path) -> str:

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from typing_extensions import override
 from yarl import URL
 
-from omt_core.api import InputError, MachineCheck, MachineState
+from omt_core.api import InputError, MachineCheck, MachineState, joined, sentence
 from omt_online.client.connection import tenant_trust
 from omt_online.client.failures import unreachable
 from omt_online.settings import ClientSettings
@@ -32,7 +32,6 @@ _DEVICES: Final = (
     "websense", "zscaler",
 )  # fmt: skip
 """Words in the names of issuers that are devices which read TLS traffic, in lower case."""
-_EXEMPT: Final = "Have {host} exempted from it: such devices refuse or change bodies (`omt help open-the-network`)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +54,19 @@ async def certificate_line(url: URL, proxy: URL | None, settings: ClientSettings
     Nothing but the handshake goes there, so that a certificate that is not trusted can be looked at too.
     """
     if url.scheme == "http":
-        return _line(MachineState.OK, "The tenant is on this machine and is reached without a certificate.")
+        return _line(MachineState.OK, sentence("The tenant is on this machine and is reached without a certificate."))
     host = url.authority
     try:
         return await _looked(url, proxy, settings, host)
     except InputError as error:
         return _line(MachineState.ERROR, error.message, error.remedy)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        return _line(MachineState.NOT_CHECKED, f"The certificate was not seen. {unreachable(error, host).message}")
+        return _line(
+            MachineState.NOT_CHECKED,
+            sentence("The certificate was not seen. {why}", why=unreachable(error, host).message),
+        )
     except ValueError:
-        return _line(MachineState.NOT_CHECKED, f"The certificate of {host} cannot be read.")
+        return _line(MachineState.NOT_CHECKED, sentence("The certificate of {host} cannot be read.", host=host))
 
 
 async def _looked(url: URL, proxy: URL | None, settings: ClientSettings, host: str) -> MachineCheck:
@@ -79,29 +81,46 @@ async def _looked(url: URL, proxy: URL | None, settings: ClientSettings, host: s
         shown = shown_by(await _handshake(url, proxy, settings, _anybody()))
         remedy = unreachable(error, host).remedy
         if shown.by_device:
-            remedy = f"A device made it that reads the traffic. {_EXEMPT.format(host=host)} Else: {remedy}"
-        message = f"{_made_by(shown, host)}; it is not trusted: {error.certificate_error}."
+            device = sentence("A device made it that reads the traffic.")
+            remedy = joined([device, _exempt(host), sentence("Else: {remedy}", remedy=remedy)], " ")
+        message = sentence(
+            "The certificate of {host} is made by {issuer} and holds until {day}; it is not trusted: {why}.",
+            why=error.certificate_error,
+            **_made_by(shown, host),
+        )
         return _line(MachineState.ERROR, message, remedy)
-    return _judged(shown, _made_by(shown, host), host, settings)
+    return _judged(shown, host, settings)
 
 
-def _made_by(shown: Shown, host: str) -> str:
-    return f"The certificate of {host} is made by {shown.issuer} and holds until {shown.ends:%Y-%m-%d}"
+def _made_by(shown: Shown, host: str) -> dict[str, str]:
+    return {"host": host, "issuer": shown.issuer, "day": f"{shown.ends:%Y-%m-%d}"}
 
 
-def _judged(shown: Shown, by: str, host: str, settings: ClientSettings) -> MachineCheck:
+def _exempt(host: str) -> str:
+    return sentence(
+        "Have {host} exempted from it: such devices refuse or change bodies (`omt help open-the-network`).", host=host
+    )
+
+
+def _judged(shown: Shown, host: str, settings: ClientSettings) -> MachineCheck:
     """Say of a certificate that is trusted whether there is something to be seen to."""
-    beside = "" if settings.ca_file is None else " and of online.ca_file"
-    trusted = f"{by}; it is trusted by the authorities of the system{beside}."
+    trusted = sentence(
+        "The certificate of {host} is made by {issuer} and holds until {day}; it is trusted by the authorities of the "
+        "system."
+        if settings.ca_file is None
+        else "The certificate of {host} is made by {issuer} and holds until {day}; it is trusted by the authorities of "
+        "the system and of online.ca_file.",
+        **_made_by(shown, host),
+    )
     if shown.by_device:
-        message = f"{trusted} That is a device which reads the traffic on its way."
-        return _line(MachineState.WARNING, message, _EXEMPT.format(host=host))
+        device = sentence("That is a device which reads the traffic on its way.")
+        return _line(MachineState.WARNING, joined([trusted, device], " "), _exempt(host))
     if shown.ends - datetime.now(UTC) < _ENDS_SOON:
-        return _line(MachineState.WARNING, trusted, "Ask the online side to renew it before the night.")
+        return _line(MachineState.WARNING, trusted, sentence("Ask the online side to renew it before the night."))
     if not shown.public:
-        message = f"{trusted} It bears no mark of a public authority."
-        advice = f"If {host} should have a public one, a device reads the traffic. {_EXEMPT.format(host=host)}"
-        return _line(MachineState.OK, message, advice)
+        message = joined([trusted, sentence("It bears no mark of a public authority.")], " ")
+        doubt = sentence("If {host} should have a public one, a device reads the traffic.", host=host)
+        return _line(MachineState.OK, message, joined([doubt, _exempt(host)], " "))
     return _line(MachineState.OK, trusted)
 
 

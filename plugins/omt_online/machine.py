@@ -11,7 +11,7 @@ import anyio
 from pydantic import SecretStr, ValidationError
 from yarl import URL
 
-from omt_core.api import InputError, MachineCheck, MachineState, OmtError, OnlineNotNamedError
+from omt_core.api import InputError, MachineCheck, MachineState, OmtError, OnlineNotNamedError, joined, sentence
 from omt_core.api.calls import ExamineMachine
 from omt_online.certificate import certificate_line
 from omt_online.client.address import proxy_for, tenant_url
@@ -37,7 +37,10 @@ async def examine(call: ExamineMachine, settings: ClientSettings) -> Sequence[Ma
     except OnlineNotNamedError as error:
         return (
             _line(
-                "tenant", MachineState.NOT_CHECKED, f"{error.message} The way to it was not looked at.", error.remedy
+                "tenant",
+                MachineState.NOT_CHECKED,
+                joined([error.message, sentence("The way to it was not looked at.")], " "),
+                error.remedy,
             ),
         )
     except InputError as error:
@@ -68,15 +71,23 @@ async def _token(settings: ClientSettings) -> MachineCheck:
         await read_secret(settings.token_file)
     except InputError as error:
         return _wrong("token", error)
-    return _line("token", MachineState.OK, "The token file of the tenant can be read; nobody was logged on with it.")
+    return _line(
+        "token", MachineState.OK, sentence("The token file of the tenant can be read; nobody was logged on with it.")
+    )
 
 
 def _proxy_line(url: URL, proxy: URL | None, settings: ClientSettings) -> MachineCheck:
     if proxy is None:
-        return _line("proxy", MachineState.OK, f"No proxy leads to {url.host}.")
-    said = "by the environment or the system" if settings.proxy == "environment" else "in online.proxy"
+        return _line("proxy", MachineState.OK, sentence("No proxy leads to {host}.", host=url.host))
     # Its user and password stay out of it.
-    return _line("proxy", MachineState.OK, f"The proxy {proxy.origin()}, named {said}, leads to {url.host}.")
+    told = sentence(
+        "The proxy {proxy}, named by the environment or the system, leads to {host}."
+        if settings.proxy == "environment"
+        else "The proxy {proxy}, named in online.proxy, leads to {host}.",
+        proxy=proxy.origin(),
+        host=url.host,
+    )
+    return _line("proxy", MachineState.OK, told)
 
 
 async def _tenant(url: URL, proxy: URL | None, settings: ClientSettings) -> Sequence[MachineCheck]:
@@ -90,13 +101,17 @@ async def _tenant(url: URL, proxy: URL | None, settings: ClientSettings) -> Sequ
             await session.aclose()
         able = Capabilities.model_validate_json(answer.body)
     except OmtError as error:
-        unknown = "The clock was not compared: the tenant did not answer."
+        unknown = sentence("The clock was not compared: the tenant did not answer.")
         return _wrong("tenant", error), _line("clock", MachineState.NOT_CHECKED, unknown)
     except ValidationError:
-        message = f"What answers at {url.host} is no tenant."
-        remedy = "Check online.url, and that no proxy or login page answers in the tenant's place."
+        message = sentence("What answers at {host} is no tenant.", host=url.host)
+        remedy = sentence("Check online.url, and that no proxy or login page answers in the tenant's place.")
         return (_line("tenant", MachineState.ERROR, message, remedy),)
-    reached = f"The tenant at {url.host} answers, and speaks version {able.protocol} of the protocol."
+    reached = sentence(
+        "The tenant at {host} answers, and speaks version {protocol} of the protocol.",
+        host=url.host,
+        protocol=able.protocol,
+    )
     return _line("tenant", MachineState.OK, reached), _clock(answer.headers, before + (after - before) / 2)
 
 
@@ -105,20 +120,26 @@ def _clock(headers: Mapping[str, str], here: datetime) -> MachineCheck:
     try:
         there = email.utils.parsedate_to_datetime(headers.get("Date", ""))
     except ValueError:
-        return _line("clock", MachineState.NOT_CHECKED, "The clock was not compared: the tenant did not say its time.")
+        return _line(
+            "clock", MachineState.NOT_CHECKED, sentence("The clock was not compared: the tenant did not say its time.")
+        )
     age = headers.get("Age", "")
     there = (there if there.tzinfo else there.replace(tzinfo=UTC)) + timedelta(
         seconds=int(age) if age.isdecimal() else 0
     )
     apart = here - there
     if abs(apart) <= CLOCKS_APART:
-        return _line("clock", MachineState.OK, "This machine's clock agrees with the tenant's.")
-    which = "ahead of" if apart > timedelta() else "behind"
+        return _line("clock", MachineState.OK, sentence("This machine's clock agrees with the tenant's."))
     return _line(
         "clock",
         MachineState.WARNING,
-        f"This machine's clock is {round(abs(apart).total_seconds() / 60):,} minutes {which} the tenant's.",
-        "Set it, on Windows by `w32tm /resync` as an administrator, and look at the time zone too.",
+        sentence(
+            "This machine's clock is {minutes:,} minutes ahead of the tenant's."
+            if apart > timedelta()
+            else "This machine's clock is {minutes:,} minutes behind the tenant's.",
+            minutes=round(abs(apart).total_seconds() / 60),
+        ),
+        sentence("Set it, on Windows by `w32tm /resync` as an administrator, and look at the time zone too."),
     )
 
 

@@ -10,7 +10,17 @@ from typing import cast
 
 import anyio.to_thread
 
-from omt_core.api import TENANT_KEY_FILE, Command, CommandContext, InputError, byte_size, quantity, sentence
+from omt_core.api import (
+    TENANT_KEY_FILE,
+    Command,
+    CommandContext,
+    InputError,
+    MigrationKind,
+    byte_size,
+    plural,
+    quantity,
+    sentence,
+)
 from omt_online.errors import (
     ARCHIVE_UNREADABLE,
     RECEIPT_UNREADABLE,
@@ -102,7 +112,7 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     asked = bool(options.archive or given)
     counts = ArchiveCounts()
     if asked and report.total:
-        context.print("The archive was not read: the receipt or its manifest says what nobody vouches for.")
+        context.print(sentence("The archive was not read: the receipt or its manifest says what nobody vouches for."))
     elif asked:
         named = await anyio.to_thread.run_sync(stages_of_files, manifest)
         known = await anyio.to_thread.run_sync(known_roots, path) if options.archive else {}
@@ -162,20 +172,39 @@ async def _refuse_missing_stages(stages: Mapping[str, Path]) -> None:
 
 def _say_archive(context: CommandContext, counts: ArchiveCounts) -> None:
     context.print(
-        f"Archive: {counts.equal + counts.differing} files read, {counts.equal} as migrated, "
-        f"{counts.differing} differ; "
-        f"{counts.absent} are not below the folders given."
+        sentence(
+            "Archive: {read} files read, {equal} as migrated, {differing} differ; {absent} are not below the folders "
+            "given.",
+            read=counts.equal + counts.differing,
+            equal=counts.equal,
+            differing=counts.differing,
+            absent=counts.absent,
+        )
     )
     for stage, number in sorted(counts.elsewhere.items()):
-        context.print(f"Not read: {number} of the stage {stage}, whose folder is not known here.")
+        context.print(
+            sentence(
+                "Not read: {number} of the stage {stage}, whose folder is not known here.", number=number, stage=stage
+            )
+        )
 
 
 def _good(key: TrustedKey, counts: ArchiveCounts) -> str:
     """Say that nothing differs, and of what that is not known."""
-    unknown = [] if key.proves_origin else ["who signed it"]
-    if not_read := counts.elsewhere.total():
-        unknown.append(f"{quantity(not_read, 'file')} that {'was' if not_read == 1 else 'were'} not read")
-    return f"Verified, but for {' and '.join(unknown)}." if unknown else "Verified: nothing differs."
+    not_read = counts.elsewhere.total()
+    if not_read and key.proves_origin:
+        return plural(
+            not_read,
+            "Verified, but for {number:,} file that was not read.",
+            "Verified, but for {number:,} files that were not read.",
+        )
+    if not_read:
+        return plural(
+            not_read,
+            "Verified, but for who signed it and {number:,} file that was not read.",
+            "Verified, but for who signed it and {number:,} files that were not read.",
+        )
+    return sentence("Verified: nothing differs." if key.proves_origin else "Verified, but for who signed it.")
 
 
 def _stage_root(words: str) -> tuple[str, Path]:
@@ -189,17 +218,33 @@ def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> Non
     header = receipt.header
     tables = quantity(len(header.tables), "table")
     rows = quantity(sum(table.rows for table in header.tables), "row")
-    context.print(f"Receipt of a {header.kind} migration, completed {header.completed_at} at {header.tenant}")
-    context.print(f"  of {header.owner}, serial {header.serial}")
     context.print(
-        f"  {quantity(header.files.verified, 'file')} with {byte_size(header.files.bytes)}, "
-        f"{header.files.left_behind:,} left behind; {tables} with {rows}"
+        sentence(
+            "Receipt of a test migration, completed {moment} at {tenant}"
+            if header.kind == MigrationKind.TEST
+            else "Receipt of a live migration, completed {moment} at {tenant}",
+            moment=header.completed_at,
+            tenant=header.tenant,
+        )
     )
-    context.print(f"Checked with {key.source}: {key.public_key}")
+    context.print(sentence("  of {owner}, serial {serial}", owner=header.owner, serial=header.serial))
+    context.print(
+        sentence(
+            "  {files} with {size}, {left_behind:,} left behind; {tables} with {rows}",
+            files=quantity(header.files.verified, "file"),
+            size=byte_size(header.files.bytes),
+            left_behind=header.files.left_behind,
+            tables=tables,
+            rows=rows,
+        )
+    )
+    context.print(sentence("Checked with {source}: {key}", source=key.source, key=key.public_key))
     if not key.proves_origin:
         context.print(
-            "NOTICE  This shows that the receipt is whole, not who signed it. Give --key FILE with a key that you had "
-            "from the online side in another way."
+            sentence(
+                "NOTICE  This shows that the receipt is whole, not who signed it. Give --key FILE with a key that you "
+                "had from the online side in another way."
+            )
         )
 
 

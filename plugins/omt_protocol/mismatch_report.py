@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio.to_thread
 
-from omt_core.api import CommandContext, ExitCode, Finding, FindingCode, Severity
+from omt_core.api import CommandContext, ExitCode, Finding, FindingCode, Severity, plural, sentence
 from omt_protocol.receipt import Mismatch
 
 MISMATCHES_TOLD = 1_000
@@ -51,7 +51,7 @@ class MismatchReport:
         self._total += 1
         if len(self._told) < MISMATCHES_TOLD:
             self._told.append(mismatch)
-            self._context.print(f"MISMATCH  {mismatch}")
+            self._context.print(sentence("MISMATCH  {mismatch}", mismatch=str(mismatch)))
 
     async def take(self, mismatches: Iterator[Mismatch]) -> None:
         """Name all that come; what finds them may read for a long time and runs in a thread."""
@@ -64,7 +64,7 @@ class MismatchReport:
         if not self._total:
             self._context.print(good)
             return self._context.finish(ExitCode.DONE, **fields)
-        self._context.print(f"{self._total} mismatches." if self._total > 1 else "1 mismatch.")
+        self._context.print(plural(self._total, "{number:,} mismatch.", "{number:,} mismatches."))
         findings = [asdict(self._finding(mismatch)) for mismatch in self._told]
         return self._context.finish(ExitCode.FINDINGS, findings=findings, **fields)
 

@@ -30,7 +30,8 @@ from omt_core.api import (
     PartHints,
     UploadMismatchError,
     UploadRequest,
-    quantity,
+    joined,
+    plural,
     sentence,
 )
 from omt_protocol.errors import BODY_REFUSED, BUSY, CONTENT_MISMATCH, OFFSET_MISMATCH, ONLINE_CONNECTION_LOST
@@ -116,8 +117,8 @@ class _Outages:
         if now - self._told.get(error.code, -math.inf) < _TOLD_EACH:
             return
         self._told[error.code] = now
-        again = f"Trying again in {math.ceil(wait)} s." if tries == 1 else f"Tried {tries:,} times so far."
-        self._events.emit(Notice(message=f"{error.message} {again}"))
+        again = plural(tries, "Trying again in {seconds} s.", "Tried {number:,} times so far.", seconds=math.ceil(wait))
+        self._events.emit(Notice(message=joined([error.message, again], " ")))
 
     def over(self) -> None:
         """Take it that the online side answers: what failed before is over, and said if it was more than a moment.
@@ -126,9 +127,8 @@ class _Outages:
         """
         tries = sum(self._tries.pop(code) for code in tuple(self._tries) if code != self._busy)
         if tries > 1:
-            self._events.emit(
-                Notice(message=f"The online side answers again, after {quantity(tries, 'try', 'tries')} that failed.")
-            )
+            told = sentence("The online side answers again, after {number:,} tries that failed.", number=tries)
+            self._events.emit(Notice(message=told))
 
 
 def retrying(inner: OnlineMigration, patience: Patience, events: EventSink) -> OnlineMigration:
@@ -264,7 +264,8 @@ class RetryingMigration(Backpressure, PartHints):
             await self._inner.aclose()
         except OnlineError as error:
             # A claim that is not given back ends by itself, and what was confirmed stays so: no reason to fail a run.
-            self._events.emit(Notice(message=f"The claim on the migration could not be given back: {error.message}"))
+            kept = sentence("The claim on the migration could not be given back: {why}", why=error.message)
+            self._events.emit(Notice(message=kept))
 
 
 @dataclass(slots=True)

@@ -70,14 +70,18 @@ def plan_recovery(earlier: EarlierRun | None, status: TenantStatus, licence: Lic
 def explain(plan: RecoveryPlan, earlier: EarlierRun | None, status: TenantStatus) -> str | None:
     """Return a line for the person where journal and tenant do not know the same, or None where they do."""
     if plan.mode is MigrationMode.INITIAL and earlier is not None and earlier.completed:
-        return (
-            f"The journal knows of a completed migration, but tenant {status.tenant} does not: it was reset."
-            " Everything is uploaded again."
+        return sentence(
+            "The journal knows of a completed migration, but tenant {tenant} does not: it was reset. Everything is "
+            "uploaded again.",
+            tenant=status.tenant,
         )
     if plan.rebuild_journal:
-        whose = "This workspace knows nothing" if earlier is None else "The journal of this workspace knows nothing"
-        return (
-            f"{whose} of the migration that tenant {status.tenant} has completed: the journal is rebuilt from what the"
-            " tenant holds."
+        return sentence(
+            "This workspace knows nothing of the migration that tenant {tenant} has completed: the journal is rebuilt "
+            "from what the tenant holds."
+            if earlier is None
+            else "The journal of this workspace knows nothing of the migration that tenant {tenant} has completed: the "
+            "journal is rebuilt from what the tenant holds.",
+            tenant=status.tenant,
         )
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from omt_core.api import MachineCheck, MachineState, byte_size
+from omt_core.api import MachineCheck, MachineState, byte_size, sentence
 from omt_core.api.calls import ExamineMachine
 from omt_upload.findings import PLUGIN
 from omt_upload.settings import UploadSettings
@@ -22,22 +22,32 @@ def examine(call: ExamineMachine, settings: UploadSettings) -> Iterator[MachineC
         yield MachineCheck(
             name="notes",
             state=MachineState.NOT_CHECKED,
-            message="How much the notes about each file will take is not known: no estimate is kept in the workspace.",
-            remedy="Run `omt estimate`, then ask again.",
+            message=sentence(
+                "How much the notes about each file will take is not known: no estimate is kept in the workspace."
+            ),
+            remedy=sentence("Run `omt estimate`, then ask again."),
         )
     else:
         needed = call.estimate.files * NOTED_BYTES
         yield MachineCheck(
             name="notes",
             state=MachineState.OK,
-            message=f"The notes about {call.estimate.files:,} files take about {byte_size(needed)} of the workspace"
-            f" (estimate of {call.estimate.made:%Y-%m-%d}).",
+            message=sentence(
+                "The notes about {files:,} files take about {size} of the workspace (estimate of {day}).",
+                files=call.estimate.files,
+                size=byte_size(needed),
+                day=f"{call.estimate.made:%Y-%m-%d}",
+            ),
             workspace_bytes=needed,
         )
     memory = settings.parallel_uploads * settings.longest_request
     yield MachineCheck(
         name="bodies",
         state=MachineState.OK,
-        message=f"{settings.parallel_uploads} uploads at once at most, each of up to"
-        f" {byte_size(settings.longest_request)} a request, take up to {byte_size(memory)} of memory.",
+        message=sentence(
+            "{uploads} uploads at once at most, each of up to {size} a request, take up to {memory} of memory.",
+            uploads=settings.parallel_uploads,
+            size=byte_size(settings.longest_request),
+            memory=byte_size(memory),
+        ),
     )

@@ -11,7 +11,7 @@ import anyio
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, duration, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
@@ -71,7 +71,7 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
         sentence("Between {shortest} and {longest}", shortest=duration(found.shortest), longest=duration(found.longest))
     )
     for line in (*found.grounds, *found.levers):
-        console.print(f"  {line}")
+        console.print(joined(["", line], "  "))
     console.object(
         "estimate",
         {

@@ -26,6 +26,7 @@ from omt_core.api.machine import LOOK_SECONDS, MachineCheck, MachineState, looke
 from omt_core.api.plugin import Plugin
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord
+from omt_core.api.sentence import sentence
 from omt_core.engine.machine import lines
 from omt_core.engine.machine.windows import Windows, this_windows
 from omt_core.engine.opening import choose_installation
@@ -40,7 +41,7 @@ T = TypeVar("T")
 PLUGIN_SECONDS: Final = 30.0
 """So long a plugin may look at the machine, an installation is looked for, and a journal is copied."""
 
-_REPORT: Final = "Send the log to the plugin's author: what it would have looked at was not looked at."
+_REPORT: Final = sentence("Send the log to the plugin's author: what it would have looked at was not looked at.")
 
 _CARE: Final = {
     state: place
@@ -117,7 +118,9 @@ class _Machine:
         try:
             self.found.extend(await looked_at(name, look))
         except Exception as error:  # noqa: BLE001 - whatever a system answers, the other lines are told
-            message = f"The system did not tell about {name}: {described(error)}."
+            message = sentence(
+                "The system did not tell about {name}: {described}.", name=name, described=described(error)
+            )
             self.found.append(lines.line(name, MachineState.NOT_CHECKED, message))
 
     async def ask_plugins(self, request: ExaminationRequest) -> None:

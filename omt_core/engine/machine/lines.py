@@ -15,6 +15,7 @@ from typing import Final
 from omt_core.api.drives import ABSENT, REMOTE
 from omt_core.api.installation import Installation
 from omt_core.api.machine import MachineCheck, MachineState, may_write
+from omt_core.api.sentence import plural, sentence
 from omt_core.api.text import byte_size, listing
 from omt_core.engine.machine.windows import HIBERNATION, SLEEP, Windows
 from omt_core.plugin_host import CORE, PluginHost, PluginState
@@ -39,11 +40,16 @@ def line(name: str, state: MachineState, message: str, remedy: str = "") -> Mach
 def python() -> Iterator[MachineCheck]:
     """Look at the Python that runs this."""
     bits = 64 if sys.maxsize > 2**32 else 32
-    message = f"The tool {__version__} runs in Python {platform.python_version()}, {bits} bit."
+    message = sentence(
+        "The tool {version} runs in Python {python}, {bits} bit.",
+        version=__version__,
+        python=platform.python_version(),
+        bits=bits,
+    )
     if bits == _BITS_WANTED:
         yield line("python", OK, message)
     else:
-        remedy = "Take a Python of 64 bit: this one has little memory, and sees ODBC drivers of 32 bit alone."
+        remedy = sentence("Take a Python of 64 bit: this one has little memory, and sees ODBC drivers of 32 bit alone.")
         yield line("python", WARNING, message, remedy)
 
 
@@ -53,8 +59,11 @@ def plugins(host: PluginHost) -> Iterator[MachineCheck]:
         yield line("plugins", ERROR, finding.message, finding.remedy)
     active = [plugin for plugin in host.plugins if plugin.state is PluginState.ACTIVE]
     partners = [f"{plugin.name} {plugin.version}" for plugin in active if not plugin.default]
-    also = f", and of others {', '.join(partners)}" if partners else ""
-    yield line("plugins", OK, f"{len(active) - len(partners)} plugins of the tool take part{also}.")
+    own = len(active) - len(partners)
+    told = sentence("{own} plugins of the tool take part.", own=own)
+    if partners:
+        told = sentence("{own} plugins of the tool take part, and of others {others}.", own=own, others=partners)
+    yield line("plugins", OK, told)
 
 
 def workspace(folder: Path, windows: Windows | None) -> Iterator[MachineCheck]:
@@ -64,78 +73,96 @@ def workspace(folder: Path, windows: Windows | None) -> Iterator[MachineCheck]:
         yield line(
             "workspace",
             ERROR,
-            f"The workspace cannot be in {folder}: {there} is no folder.",
-            "Give another --workspace.",
+            sentence("The workspace cannot be in {folder}: {there} is no folder.", folder=folder, there=there),
+            sentence("Give another --workspace."),
         )
     elif not may_write(there):
         yield line(
             "workspace",
             ERROR,
-            f"The account that runs the tool may not write to {there}, where the workspace is.",
-            "Mend the rights there, or give another --workspace.",
+            sentence("The account that runs the tool may not write to {there}, where the workspace is.", there=there),
+            sentence("Mend the rights there, or give another --workspace."),
         )
     elif windows is not None and _share(folder, windows) is not None:
         yield line(
             "workspace",
             WARNING,
-            f"The workspace {folder} is on a share, and ends the night when that drops out.",
-            "Give a --workspace on a disk of this machine.",
+            sentence("The workspace {folder} is on a share, and ends the night when that drops out.", folder=folder),
+            sentence("Give a --workspace on a disk of this machine."),
         )
     else:
-        yield line("workspace", OK, f"The workspace {folder} can be written.")
+        yield line("workspace", OK, sentence("The workspace {folder} can be written.", folder=folder))
 
 
 def disk(folder: Path, lines: Iterable[MachineCheck]) -> Iterator[MachineCheck]:
     """Hold what the lines of all plugins need of the workspace's disk against what is free."""
     needed = sum(max(0, one.workspace_bytes) for one in lines)
     free = shutil.disk_usage(nearest(folder)).free
-    message = f"{byte_size(free)} are free where the workspace is; the night takes about {byte_size(needed)}."
+    message = sentence(
+        "{free} are free where the workspace is; the night takes about {needed}.",
+        free=byte_size(free),
+        needed=byte_size(needed),
+    )
     state = ERROR if free < needed else WARNING if free < _ROOM * needed else OK
-    yield line("disk", state, message, "" if state is OK else "Make room there, or give a --workspace on another disk.")
+    yield line(
+        "disk",
+        state,
+        message,
+        "" if state is OK else sentence("Make room there, or give a --workspace on another disk."),
+    )
 
 
 def long_paths(windows: Windows | None) -> Iterator[MachineCheck]:
     """Look at whether Windows lets programs open long paths."""
     if windows is None:
-        yield _elsewhere("long-paths", "Paths may be long here: only Windows limits them.")
+        yield _elsewhere("long-paths", sentence("Paths may be long here: only Windows limits them."))
     elif windows.number(_FILE_SYSTEM, "LongPathsEnabled") == 1:
-        yield line("long-paths", OK, "Windows lets programs open paths of more than 259 characters.")
+        yield line("long-paths", OK, sentence("Windows lets programs open paths of more than 259 characters."))
     else:
         yield line(
             "long-paths",
             WARNING,
-            "Windows refuses programs paths of more than 259 characters, unless they ask for each in a special way.",
-            f"As an administrator, set LongPathsEnabled in HKEY_LOCAL_MACHINE\\{_FILE_SYSTEM} to 1; it holds for "
-            "programs that are started afterwards.",
+            sentence(
+                "Windows refuses programs paths of more than 259 characters, unless they ask for each in a special way."
+            ),
+            sentence(
+                "As an administrator, set LongPathsEnabled in {key} to 1; it holds for programs that are started "
+                "afterwards.",
+                key=f"HKEY_LOCAL_MACHINE\\{_FILE_SYSTEM}",
+            ),
         )
 
 
 def sleep(windows: Windows | None) -> Iterator[MachineCheck]:
     """Look at what may end the night with a machine that sleeps."""
     if windows is None:
-        yield _elsewhere("sleep", "When the machine goes to sleep is asked of Windows alone.")
+        yield _elsewhere("sleep", sentence("When the machine goes to sleep is asked of Windows alone."))
         return
     if windows.on_battery():
-        yield line("sleep", WARNING, "The machine runs on its battery.", "Plug it in for the night.")
-    times = {"sleep": windows.idle_seconds(SLEEP), "hibernation": windows.idle_seconds(HIBERNATION)}
-    for what, seconds in times.items():
+        yield line(
+            "sleep", WARNING, sentence("The machine runs on its battery."), sentence("Plug it in for the night.")
+        )
+    times = {"standby": windows.idle_seconds(SLEEP), "hibernate": windows.idle_seconds(HIBERNATION)}
+    for word, seconds in times.items():
         if seconds:
-            word = {"sleep": "standby", "hibernation": "hibernate"}[what]
+            told = sentence(
+                "Windows goes into sleep after {minutes:g} minutes without input."
+                if word == "standby"
+                else "Windows goes into hibernation after {minutes:g} minutes without input.",
+                minutes=seconds / 60,
+            )
             yield line(
-                "sleep",
-                WARNING,
-                f"Windows goes into {what} after {seconds / 60:g} minutes without input.",
-                f"Run `powercfg /change {word}-timeout-ac 0` for the night.",
+                "sleep", WARNING, told, sentence("Run `powercfg /change {word}-timeout-ac 0` for the night.", word=word)
             )
     if None in times.values():
         yield line(
             "sleep",
             NOT_CHECKED,
-            "Windows did not say when it goes to sleep.",
-            "See Power options in the control panel: for the night it is never.",
+            sentence("Windows did not say when it goes to sleep."),
+            sentence("See Power options in the control panel: for the night it is never."),
         )
     elif not any(times.values()):
-        yield line("sleep", OK, "Windows does not go to sleep by itself.")
+        yield line("sleep", OK, sentence("Windows does not go to sleep by itself."))
 
 
 def sessions() -> Iterator[MachineCheck]:
@@ -155,68 +182,89 @@ def sessions() -> Iterator[MachineCheck]:
         yield line(
             "sessions",
             WARNING,
-            f"Others are logged on to this machine: {listing(others)}.",
-            "Have them log off before the night: what they change in the CRM after its start stays behind.",
+            sentence("Others are logged on to this machine: {others}.", others=listing(others)),
+            sentence("Have them log off before the night: what they change in the CRM after its start stays behind."),
         )
     if clients:
         yield line(
             "sessions",
             WARNING,
-            f"The CRM's Windows client runs on this machine, {clients} times." if clients > 1 else
-            "The CRM's Windows client runs on this machine.",
-            "Have it closed before the night.",
-        )  # fmt: skip
+            plural(
+                clients,
+                "The CRM's Windows client runs on this machine.",
+                "The CRM's Windows client runs on this machine, {number:,} times.",
+            ),
+            sentence("Have it closed before the night."),
+        )
     if not others and not clients:
-        yield line("sessions", OK, "Nobody else is logged on to this machine, and no CRM client runs on it.")
+        yield line("sessions", OK, sentence("Nobody else is logged on to this machine, and no CRM client runs on it."))
 
 
 def drives(installation: Installation | None, windows: Windows | None) -> Iterator[MachineCheck]:
     """Look at the drive letters that the installation's folders are on: those of shares belong to one logon only."""
     if windows is None:
-        yield _elsewhere("mapped-drives", "There are no drive letters on this system.")
+        yield _elsewhere("mapped-drives", sentence("There are no drive letters on this system."))
         return
     if installation is None:
-        yield line("mapped-drives", NOT_CHECKED, "Which drives the archive is on is not known without an installation.")
+        yield line(
+            "mapped-drives",
+            NOT_CHECKED,
+            sentence("Which drives the archive is on is not known without an installation."),
+        )
         return
     found = False
     for drive in sorted({drive for folder in folders_of(installation) if (drive := _letter(folder))}):
         kind, share = windows.drive_type(drive), windows.share_of(drive)
-        instead = f"Give {share}" if share else "Give the share's own name, as \\\\server\\share,"
-        remedy = f"{instead} in place of {drive} in the section [installation] of the answers file."
+        remedy = sentence(
+            "Give {share} in place of {drive} in the section [installation] of the answers file."
+            if share
+            else "Give the share's own name, as \\\\server\\share, in place of {drive} in the section [installation] "
+            "of the answers file.",
+            share=share,
+            drive=drive,
+        )
         if kind == ABSENT:
             found = True
             yield line(
-                "mapped-drives", ERROR, f"The drive {drive} is not there for the account that runs this.", remedy
+                "mapped-drives",
+                ERROR,
+                sentence("The drive {drive} is not there for the account that runs this.", drive=drive),
+                remedy,
             )
         elif kind == REMOTE:
             found = True
             yield line(
                 "mapped-drives",
                 WARNING,
-                f"The drive {drive} stands for a share in this logon alone: neither a tool that is run as administrator"
-                " nor a scheduled one has it.",
+                sentence(
+                    "The drive {drive} stands for a share in this logon alone: neither a tool that is run as "
+                    "administrator nor a scheduled one has it.",
+                    drive=drive,
+                ),
                 remedy,
             )
     if not found:
-        yield line("mapped-drives", OK, "No folder of the installation is on a mapped drive.")
+        yield line("mapped-drives", OK, sentence("No folder of the installation is on a mapped drive."))
 
 
 def scanner(installation: Installation | None, folder: Path, windows: Windows | None) -> Iterator[MachineCheck]:
     """Name the folders that a virus scanner should leave alone; only Windows' own says whether it does."""
     if windows is None:
-        yield _elsewhere("virus-scanner", "Virus scanners are thought of on Windows alone.")
+        yield _elsewhere("virus-scanner", sentence("Virus scanners are thought of on Windows alone."))
         return
     mine = ntpath.normcase(str(folder))
     excluded = [ntpath.normcase(one).rstrip("\\") for one in windows.names(_EXCLUSIONS) or ()]
     if any(mine == one or mine.startswith(f"{one}\\") for one in excluded):
-        yield line("virus-scanner", OK, "Windows Defender leaves the workspace alone.")
+        yield line("virus-scanner", OK, sentence("Windows Defender leaves the workspace alone."))
         return
     shown = [str(folder), *(str(one) for one in (() if installation is None else folders_of(installation)))]
     yield line(
         "virus-scanner",
         OK,
-        "A virus scanner that reads along makes the night longer, and may hold files that the tool just wrote.",
-        f"Where your rules allow it, exclude for the night: {listing(shown, 10)}.",
+        sentence(
+            "A virus scanner that reads along makes the night longer, and may hold files that the tool just wrote."
+        ),
+        sentence("Where your rules allow it, exclude for the night: {shown}.", shown=listing(shown, 10)),
     )
 
 
@@ -226,13 +274,17 @@ def known_installation(installation: Installation | None, why_not: str) -> Itera
         yield line(
             "installation",
             NOT_CHECKED,
-            f"No installation is known, so what belongs to it was not looked at. {why_not}",
-            "Run this where the tool will run, with the answers of the night as --answers.",
+            sentence("No installation is known, so what belongs to it was not looked at. {why_not}", why_not=why_not),
+            sentence("Run this where the tool will run, with the answers of the night as --answers."),
         )
     else:
         database = installation.database
         place = " on ".join(one for one in (database.database or database.prefix, database.server) if one)
-        yield line("installation", OK, f"The installation has its database in {database.dbms}: {place}.")
+        yield line(
+            "installation",
+            OK,
+            sentence("The installation has its database in {dbms}: {place}.", dbms=database.dbms, place=place),
+        )
 
 
 def folders_of(installation: Installation) -> Sequence[Path]:

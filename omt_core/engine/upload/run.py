@@ -22,6 +22,7 @@ from omt_core.api.errors import (
 from omt_core.api.events import Notice, StageChanged, StageState
 from omt_core.api.online import OnlineMigration
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import UploadStage
 from omt_core.engine import facts
 from omt_core.engine.completion import (
@@ -168,8 +169,8 @@ async def _transfer_all(
     try:
         await _transfer_in_snapshot(session, migration, stop, commit=commit)
     except SnapshotLostError as error:
-        again = "The database is read once more, in a new snapshot."
-        session.engine.events.emit(Notice(message=f"{error.message} {again}"))
+        again = sentence("The database is read once more, in a new snapshot.")
+        session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
         await _transfer_in_snapshot(session, migration, stop, commit=commit)
 
 

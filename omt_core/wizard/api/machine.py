@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from omt_core.wizard.api.request import answer, controller_of
-from omt_core.wizard.words import in_wizard
+from omt_core.wizard.words import told_text
 
 
 async def look(request: web.Request) -> web.Response:
@@ -15,9 +15,14 @@ async def look(request: web.Request) -> web.Response:
         {
             "worst": found.worst,
             "lines": [
-                {"name": line.name, "state": line.state, "plugin": line.plugin, "message": in_wizard(line.message),
-                 "remedy": in_wizard(line.remedy)}
+                {
+                    "name": line.name,
+                    "state": line.state,
+                    "plugin": line.plugin,
+                    **told_text("message", line.message),
+                    **told_text("remedy", line.remedy),
+                }
                 for line in found.lines
             ],
         }
-    )  # fmt: skip
+    )

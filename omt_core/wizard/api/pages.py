@@ -28,7 +28,7 @@ class ConfirmRequest(RequestBody):
 
     email: EmailAddress
     phone: str = Field(default="", max_length=100)
-    language: Language = "en"
+    language: Language | None = None
     test: bool = False
     agreement: bool = False
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from omt_core.api.files import temporary_folder
 from omt_core.api.items import ItemState
+from omt_core.api.language import Language
 from omt_core.engine.report import write_report
 from omt_core.engine.results.comparison import compare
 from omt_core.engine.results.kept import kept_pair
@@ -115,11 +116,12 @@ async def _left(runner: Runner, state: ItemState, after: str) -> AsyncIterator[M
 
 
 async def report(request: web.Request) -> web.Response:
-    """Return the report as it stands, to be kept or looked at."""
+    """Return the report as it stands, to be kept or looked at: in the language that is asked for, if it is known."""
     form = cast("Literal['html', 'csv', 'json']", request.match_info["form"])
+    language = Language.of_tag(request.query.get("language", ""))
     with temporary_folder() as folder:
         output = folder / f"report.{form}"
-        await write_report(controller_of(request).holder.runner.session, output, form)
+        await write_report(controller_of(request).holder.runner.session, output, form, language=language)
         return download(output.name, output.read_bytes(), _TYPES[form])
 
 

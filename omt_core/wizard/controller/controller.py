@@ -54,7 +54,7 @@ from omt_core.wizard.controller.memory import Memory, Remembered
 from omt_core.wizard.controller.screens import after, before
 from omt_core.wizard.controller.upload import UploadRun
 from omt_core.wizard.controller.view import Known, Page, view
-from omt_core.wizard.words import in_wizard
+from omt_core.wizard.words import told_text
 
 _log = logging.getLogger("omt.wizard")
 _BUSY_SECONDS: Final = 0.5
@@ -590,7 +590,7 @@ class SessionController:
         self.upload.take(event)
         self.checks.take(event)
         if isinstance(event, Notice):
-            self.events.publish("notice", json.dumps({"message": in_wizard(event.message)}))
+            self.events.publish("notice", json.dumps(told_text("message", event.message)))
         if isinstance(event, FindingRaised):
             self.changed()
 

@@ -132,12 +132,14 @@ class ChecksPart(Part):
 
 
 class RowPart(Part):
-    """A row of the upload table (W73, W74)."""
+    """A row of the upload table (W73, W74). `detail` is English, beside it what it was made from."""
 
     stage: str
     title: str
     state: StageState = StageState.WAITING
     detail: str = ""
+    detail_template: str | None = None
+    detail_parameters: Mapping[str, Any] = {}
     items_done: int = 0
     items_total: int = 0
     bytes_done: int = 0

@@ -23,6 +23,7 @@ from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.controller.document import UNDER_WAY, RowPart, UploadPart, UploadState
 from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.words import told_text
 
 _log = logging.getLogger("omt.wizard")
 _LOOK_EVERY: Final = 3.0
@@ -149,13 +150,13 @@ class UploadRun:
     def _row(self, name: str) -> RowPart:
         row, earlier = self._table.rows[name], self._earlier.get(name, _Earlier())
         if row.progress is None:
-            return RowPart(stage=name, title=row.title, state=row.state, detail=row.detail)
+            return RowPart(stage=name, title=row.title, state=row.state, **told_text("detail", row.detail))
         progress = row.progress
         return RowPart(
             stage=name,
             title=row.title,
             state=row.state,
-            detail=row.detail,
+            **told_text("detail", row.detail),
             items_done=progress.items_done,
             items_total=progress.items_total,
             bytes_done=progress.bytes_done,

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import anyio
 import anyio.to_thread
 
-from omt_core.api import EventSink, FolderAwayError, Notice, StopSignal
+from omt_core.api import EventSink, FolderAwayError, Notice, StopSignal, sentence
 from omt_core.api.files import openable
 
 _LINE_FAULTS: Final = frozenset(
@@ -79,8 +79,13 @@ async def wait_until_back(
     """
     events.emit(
         Notice(
-            message=f"The folder {lost.shown} does not answer: {lost.why}. Nothing in it is taken for missing; waiting "
-            f"up to {minutes:g} minutes for it."
+            message=sentence(
+                "The folder {folder} does not answer: {why}. Nothing in it is taken for missing; waiting up to "
+                "{minutes:g} minutes for it.",
+                folder=lost.shown,
+                why=lost.why,
+                minutes=minutes,
+            )
         )
     )
     back = False
@@ -94,7 +99,7 @@ async def wait_until_back(
                 await anyio.sleep(SECONDS_BETWEEN_LOOKS)
             looking.cancel_scope.cancel()
     if back:
-        events.emit(Notice(message=f"The folder {lost.shown} answers again."))
+        events.emit(Notice(message=sentence("The folder {folder} answers again.", folder=lost.shown)))
     elif patience.cancelled_caught:
         raise lost
 

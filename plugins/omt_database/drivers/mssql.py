@@ -264,9 +264,12 @@ class MssqlDriver(ServerDriver):
         for _, _, _, resource, holder, login, program, host in rows:
             if number(holder):
                 who = ", ".join(str(one) for one in (login, program, host))
-                return Look(at_work=True, text=f"{resource!s} is locked by session {holder!s} ({who})")
+                locked = sentence(
+                    "{what} is locked by session {session} ({who})", what=resource, session=holder, who=who
+                )
+                return Look(at_work=True, text=locked)
         waits = ", ".join(" ".join(str(one) for one in (status, wait) if one) for _, status, wait, *_ in rows)
-        return Look(at_work=bool(rows), text=f"the server says: {waits}" if rows else "")
+        return Look(at_work=bool(rows), text=sentence("the server says: {waits}", waits=waits) if rows else "")
 
     @override
     def marks(self, connection: OdbcConnection, tables: Sequence[Table]) -> Mapping[str, Hashable]:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Table
+from omt_core.api import Column, Row, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
@@ -204,8 +204,7 @@ class PostgresqlDriver(ServerDriver):
         rows = self._look_in(_WAITING.format(", ".join(map(str, sessions))))
         for _, waits_for, table, holder, user, program, address in rows:
             if waits_for == "Lock":
-                held = f" by session {holder!s} ({', '.join(str(one) for one in (user, program, address) if one)})"
-                return Look(at_work=True, text=f"{table or 'something'!s} is locked{held if holder else ''}")
+                return Look(at_work=True, text=_locked(table, holder, (user, program, address)))
         # Of the sessions of another role nothing is told, so that they may be at work.
         return Look(at_work=any(state in {"active", None} for state, *_ in rows))
 
@@ -284,6 +283,16 @@ def plan_column(column: Column) -> ColumnPlan:
     kind = _KINDS.get(column.type_name, Kind.STRING)
     expression = _TEXTS.get(column.type_name, "{0}" if column.type_name in _READ_AS_IS else "CAST({0} AS text)")
     return ColumnPlan(column=column, kind=kind, expression=expression.format(name), width=_width(column, kind))
+
+
+def _locked(table: object, holder: object, known: Sequence[object]) -> str:
+    """Say what waits for a lock, and whose lock it is as far as the server tells."""
+    who = ", ".join(str(one) for one in known if one)
+    if table and holder:
+        return sentence("{what} is locked by session {session} ({who})", what=table, session=holder, who=who)
+    if holder:
+        return sentence("something is locked by session {session} ({who})", session=holder, who=who)
+    return sentence("{what} is locked", what=table) if table else sentence("something is locked")
 
 
 def _unreadable(plan: ColumnPlan) -> str | None:

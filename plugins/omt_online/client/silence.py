@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from omt_core.api import EventSink, Notice, quantity
+from omt_core.api import EventSink, Notice, quantity, sentence
 
 NOTICED_AFTER: Final = 10.0
 """Seconds in which nothing moved on any connection until it is said."""
@@ -48,7 +48,8 @@ class Silence:
         now = asyncio.get_running_loop().time()
         if self._is_told:
             self._is_told = False
-            self._tell(f"{self._host} answers again, after {quantity(round(now - self._moved_at), 'second')}.")
+            waited = quantity(round(now - self._moved_at), "second")
+            self._tell(sentence("{host} answers again, after {waited}.", host=self._host, waited=waited))
         self._moved_at = now
 
     def _look(self) -> None:
@@ -58,7 +59,8 @@ class Silence:
             return
         if not self._is_told:
             self._is_told = True
-            self._tell(f"{self._host} has not answered for {quantity(round(silent), 'second')}.")
+            waited = quantity(round(silent), "second")
+            self._tell(sentence("{host} has not answered for {waited}.", host=self._host, waited=waited))
         self._look_in(self._after)
 
     def _look_in(self, seconds: float) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_core.api import STAGE_ROOTS_FILE, ManifestEntry, leads_out
+from omt_core.api import STAGE_ROOTS_FILE, ManifestEntry, leads_out, sentence
 from omt_core.api.files import openable, real_path
 from omt_online.verifying.archive_folders import ArchiveFolders
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLine, Mismatch
@@ -77,12 +77,11 @@ def check_archive(
                 counts.equal += 1
             elif other is None:
                 counts.absent += 1
-                yield _mismatch(line, "file", f"{entry.name} is not below the folders given")
+                yield _mismatch(line, "file", sentence("{file} is not below the folders given", file=entry.name))
             else:
                 counts.differing += 1
                 path, digest = other
-                said = "cannot be read" if digest is None else f"has {digest}, but {entry.digest} was migrated"
-                yield _mismatch(line, "digest", f"{path} {said}")
+                yield _mismatch(line, "digest", _said(path, digest, entry.digest))
             continue
         counts.equal += 1
 
@@ -106,6 +105,12 @@ def _below(root: Path, name: str) -> Iterator[Path]:
 def _is_in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> bool:
     """Tell whether the content lies in the half-year before or after; another content is another file."""
     return any(_digest(path) == entry.digest for path in folders.document_in_neighbouring_period(entry.name))
+
+
+def _said(path: Path, digest: str | None, migrated: str | None) -> str:
+    if digest is None:
+        return sentence("{file} cannot be read", file=path)
+    return sentence("{file} has {digest}, but {migrated} was migrated", file=path, digest=digest, migrated=migrated)
 
 
 def _mismatch(line: ManifestLine, field: str, message: str) -> Mismatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from omt_core.api import ManifestEntry
+from omt_core.api import ManifestEntry, sentence
 from omt_protocol.receipt import ManifestLine, Mismatch, read_manifest
 
 FIELDS = ("name", "size", "digest", "reason", "part")
@@ -17,10 +17,10 @@ def differing_lines(ours: Path, theirs: Path, where: str) -> Iterator[Mismatch]:
     mine, other = next(left, None), next(right, None)
     while mine is not None or other is not None:
         if other is None or (mine is not None and _place(mine) < _place(other)):
-            yield _mismatch(where, mine, "key", "is not there")
+            yield _mismatch(where, mine, "key", sentence("is not there"))
             mine = next(left, None)
         elif mine is None or _place(other) < _place(mine):
-            yield _mismatch(where, other, "key", "is there, but not in the manifest beside the receipt")
+            yield _mismatch(where, other, "key", sentence("is there, but not in the manifest beside the receipt"))
             other = next(right, None)
         else:
             if mine.text != other.text:
@@ -32,7 +32,9 @@ def _fields(where: str, line: ManifestLine, other: ManifestEntry) -> Iterator[Mi
     for field in FIELDS:
         said, found = getattr(line.entry, field), getattr(other, field)
         if said != found:
-            yield _mismatch(where, line, field, f"is {found}, but {said} beside the receipt")
+            yield _mismatch(
+                where, line, field, sentence("is {found}, but {said} beside the receipt", found=found, said=said)
+            )
 
 
 def _place(line: ManifestLine) -> tuple[str, str]:

@@ -38,15 +38,21 @@ def key_to_check_with(receipt: Path, header: ReceiptHeader, given: Path | None) 
         found = _GIVEN.fullmatch(_read(given))
         if found is None:
             raise _unreadable(given, "it does not hold 64 hexadecimal digits in lower case and nothing else")
-        return TrustedKey(public_key=found[1].decode(), source=f"the key in {given}", proves_origin=True)
+        return TrustedKey(
+            public_key=found[1].decode(), source=sentence("the key in {file}", file=given), proves_origin=True
+        )
     pinned = receipt.parent / TENANT_KEY_FILE
     if pinned.exists():
         key = pinned_key(_read(pinned))
         if key is None:
-            raise PinnedKeyDamagedError(f"{pinned} does not hold 64 hexadecimal digits and a line feed")
-        source = f"the key pinned at first contact ({pinned})"
+            raise PinnedKeyDamagedError(
+                sentence("{file} does not hold 64 hexadecimal digits and a line feed", file=pinned)
+            )
+        source = sentence("the key pinned at first contact ({file})", file=pinned)
         return TrustedKey(public_key=key, source=source, proves_origin=True)
-    return TrustedKey(public_key=header.public_key, source="the key that the receipt itself names", proves_origin=False)
+    return TrustedKey(
+        public_key=header.public_key, source=sentence("the key that the receipt itself names"), proves_origin=False
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import anyio.to_thread
 
+from omt_core.api import sentence
 from omt_core.api.files import temporary_folder
 from omt_online.client.answers import TenantAnswer
 from omt_online.client.connection import open_session
@@ -66,4 +67,6 @@ def _compare(receipt: Receipt, manifest: Path, their_receipt: Path, their_manife
 
 
 def _differs(field: str, found: object, ours: object) -> Mismatch:
-    return Mismatch(where=WHERE, field=field, message=f"is {found} there, but {ours} here")
+    return Mismatch(
+        where=WHERE, field=field, message=sentence("is {found} there, but {ours} here", found=found, ours=ours)
+    )

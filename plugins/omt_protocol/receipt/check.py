@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api import ManifestEntry
+from omt_core.api import ManifestEntry, sentence
 from omt_protocol.receipt.header import ReceiptHeader
 from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, read_manifest
 from omt_protocol.receipt.signature import Receipt
@@ -30,12 +30,13 @@ class Mismatch:
 
     @override
     def __str__(self) -> str:
-        place = [self.where]
-        if self.line is not None:
-            place.append(f"line {self.line}")
-        if self.key:
-            place.append(self.key)
-        return f"{', '.join(place)}: {self.field}: {self.message}"
+        said = {"where": self.where, "line": self.line, "key": self.key, "field": self.field, "what": self.message}
+        if self.line is None:
+            return sentence("{where}, {key}: {field}: {what}" if self.key else "{where}: {field}: {what}", **said)
+        return sentence(
+            "{where}, line {line}, {key}: {field}: {what}" if self.key else "{where}, line {line}: {field}: {what}",
+            **said,
+        )
 
 
 def check_signature(receipt: Receipt, public_key: str) -> Iterator[Mismatch]:
@@ -44,10 +45,12 @@ def check_signature(receipt: Receipt, public_key: str) -> Iterator[Mismatch]:
         yield Mismatch(
             where="receipt",
             field="header.public_key",
-            message=f"is {receipt.header.public_key}, but the key to check with is {public_key}",
+            message=sentence(
+                "is {found}, but the key to check with is {key}", found=receipt.header.public_key, key=public_key
+            ),
         )
     elif not receipt.is_signed_by(public_key):
-        yield Mismatch(where="receipt", field="signature", message="does not fit the header and the key")
+        yield Mismatch(where="receipt", field="signature", message=sentence("does not fit the header and the key"))
 
 
 def check_manifest(header: ReceiptHeader, manifest: Path) -> Iterator[Mismatch]:
@@ -66,13 +69,13 @@ def check_manifest(header: ReceiptHeader, manifest: Path) -> Iterator[Mismatch]:
     said = {table.table: table for table in header.tables}
     found = {table.table: table for table in totals.tables()}
     if len(said) != len(header.tables) or tuple(said) != tuple(sorted(said)):
-        yield Mismatch(where="receipt", field="header.tables", message="are not sorted by name, each once")
+        yield Mismatch(where="receipt", field="header.tables", message=sentence("are not sorted by name, each once"))
     for name in sorted(said.keys() | found.keys()):
         if said.get(name) != found.get(name):
             yield Mismatch(
                 where="receipt",
                 field=f"header.tables[{name}]",
-                message=f"says {_table(said.get(name))}, but the manifest adds up to {_table(found.get(name))}",
+                message=_adds_up(said.get(name), found.get(name)),
             )
 
 
@@ -86,22 +89,29 @@ class _Order:
     def check(self, number: int, entry: ManifestEntry) -> Iterator[Mismatch]:
         place = (entry.stage, entry.key)
         if self._before is not None and place <= self._before:
-            yield self._mismatch(number, entry, "key", "does not come after the line before it")
+            yield self._mismatch(number, entry, "key", sentence("does not come after the line before it"))
         self._before = place
         part = entry.part
         if part is None:
             return
         if entry.stage != DATABASE_STAGE:
-            yield self._mismatch(number, entry, "part", f"stands outside the stage {DATABASE_STAGE}")
+            yield self._mismatch(
+                number, entry, "part", sentence("stands outside the stage {stage}", stage=DATABASE_STAGE)
+            )
         before, last = self._parts.get(part.table, (0, False))
         if last or part.number != before + 1:
-            yield self._mismatch(number, entry, "part.number", f"is {part.number} after part {before} of {part.table}")
+            message = sentence(
+                "is {number} after part {before} of {table}", number=part.number, before=before, table=part.table
+            )
+            yield self._mismatch(number, entry, "part.number", message)
         self._parts[part.table] = (part.number, part.last)
 
     def unfinished(self) -> Iterator[Mismatch]:
         for table, (number, last) in sorted(self._parts.items()):
             if not last:
-                message = f"no part of {table} is the last; the highest is {number}"
+                message = sentence(
+                    "no part of {table} is the last; the highest is {number}", table=table, number=number
+                )
                 yield Mismatch(where="manifest", field="part.last", message=message)
 
     @staticmethod
@@ -112,9 +122,13 @@ class _Order:
 def _compare(name: str, said: dict[str, object], found: dict[str, object]) -> Iterator[Mismatch]:
     for key, value in said.items():
         if value != found[key]:
-            message = f"says {value}, but the manifest has {found[key]}"
+            message = sentence("says {said}, but the manifest has {found}", said=value, found=found[key])
             yield Mismatch(where="receipt", field=f"header.{name}.{key}", message=message)
 
 
-def _table(totals: object) -> str:
-    return "nothing of it" if totals is None else str(totals)
+def _adds_up(said: object, found: object) -> str:
+    if said is None:
+        return sentence("says nothing of it, but the manifest adds up to {found}", found=found)
+    if found is None:
+        return sentence("says {said}, but the manifest has nothing of it", said=said)
+    return sentence("says {said}, but the manifest adds up to {found}", said=said, found=found)

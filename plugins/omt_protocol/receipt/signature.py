@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from omt_core.api import sentence
 from omt_protocol.receipt.header import ReceiptHeader, canonical, canonical_header
 
 if TYPE_CHECKING:
@@ -63,16 +64,16 @@ def sign(header: ReceiptHeader, key: Ed25519PrivateKey) -> Receipt:
 def parse_receipt(content: bytes) -> Receipt:
     """Read a receipt file; raises `ReceiptFormatError` unless it is exactly in canonical form."""
     if len(content) > RECEIPT_LIMIT:
-        raise ReceiptFormatError(f"it is larger than {RECEIPT_LIMIT} bytes")
+        raise ReceiptFormatError(sentence("it is larger than {limit} bytes", limit=RECEIPT_LIMIT))
     try:
         record = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ReceiptFormatError(f"it is not JSON in UTF-8: {error}") from error
+        raise ReceiptFormatError(sentence("it is not JSON in UTF-8: {why}", why=error)) from error
     if not isinstance(record, dict) or set(record) != {"header", "signature"}:
-        raise ReceiptFormatError("it is not an object with exactly a header and a signature")
+        raise ReceiptFormatError(sentence("it is not an object with exactly a header and a signature"))
     signature = record["signature"]
     if not (isinstance(signature, str) and _SIGNATURE.fullmatch(signature)):
-        raise ReceiptFormatError("signature: it is not 128 hexadecimal digits in lower case")
+        raise ReceiptFormatError(sentence("signature: it is not 128 hexadecimal digits in lower case"))
     try:
         header = ReceiptHeader.model_validate(record["header"])
     except ValidationError as error:
@@ -80,5 +81,5 @@ def parse_receipt(content: bytes) -> Receipt:
         raise ReceiptFormatError(f"header.{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     receipt = Receipt(header=header, signature=signature)
     if receipt.to_bytes() != content:
-        raise ReceiptFormatError("it is not in canonical form")
+        raise ReceiptFormatError(sentence("it is not in canonical form"))
     return receipt

@@ -18,6 +18,8 @@ from omt_core.api import (
     UploadRecord,
     UploadRequest,
     byte_size,
+    joined,
+    sentence,
 )
 from omt_upload.files.contents import FileChangedError
 from omt_upload.files.outcome import FileUnreadError
@@ -111,7 +113,8 @@ def _shorten(context: TransferContext, error: BodyRefusedError, size: int) -> No
     if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or not context.line.shorten(size):
         raise error
     longest = byte_size(context.line.longest_body)
-    context.call.run.emit(Notice(message=f"{error.message} No request carries more than {longest} from now on."))
+    limit = sentence("No request carries more than {size} from now on.", size=longest)
+    context.call.run.emit(Notice(message=joined([error.message, limit], " ")))
 
 
 def _record(delivery: Delivery, url: str, offset: int) -> UploadRecord:

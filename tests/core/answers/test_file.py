@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from omt_core.answers.file import NO_KEYS, Answers, load_answers
-from omt_core.api.decisions import MigrationKind, RecoveryChoice, Waiver
+from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice, Waiver
 from omt_core.api.errors import InputError
+from omt_core.api.language import Language
 from omt_core.api.redaction import SECRETS
 
 LOGIN = '[login]\nuser = "HH"\npassword = { env = "OMT_TEST_PW" }\n'
@@ -57,6 +58,14 @@ def test_what_is_wrong_is_named_with_its_key_or_its_line(tmp_path: Path, text: s
 
 def test_a_password_that_is_left_empty_is_not_given(tmp_path: Path) -> None:
     assert load(tmp_path, LOGIN + "[installation]\npassword = ''\n").database_password is None
+
+
+def test_a_contact_for_whom_no_language_is_named_has_the_one_that_is_spoken(tmp_path: Path) -> None:
+    unnamed = load(tmp_path, LOGIN + '[contact]\nemail = "a@b.no"\n')
+    named = load(tmp_path, LOGIN + '[contact]\nemail = "a@b.no"\nlanguage = "sv"\n')
+    assert unnamed.speaking(Language.GERMAN).contact == Contact(email="a@b.no", language="de")
+    assert unnamed.speaking(None).contact == Contact(email="a@b.no")
+    assert named.speaking(Language.GERMAN) == named
 
 
 def test_a_refused_password_is_not_repeated_in_the_error(tmp_path: Path) -> None:

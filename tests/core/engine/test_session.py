@@ -15,7 +15,7 @@ from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
 
-CONTACT = Contact(email="a@example.com", phone="1")
+CONTACT = Contact(email="a@example.com", phone="1", language="en")
 
 
 async def test_a_snapshot_stays_what_it_was_and_the_next_one_has_a_higher_revision(tmp_path: Path) -> None:
@@ -30,6 +30,22 @@ async def test_a_snapshot_stays_what_it_was_and_the_next_one_has_a_higher_revisi
         assert session.now.revision == before.revision + 3
         assert session.now is session.now
         assert await session.journal.notes.decisions() == session.now.decisions
+
+
+async def test_a_contact_without_a_language_has_that_of_the_machine_and_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = Contact(email="a@example.com")
+    async with session_in(tmp_path) as session:
+        for locale, given in (("de_AT.UTF-8", nameless), ("sv_SE.UTF-8", nameless)):
+            monkeypatch.setenv("LC_ALL", locale)
+            await session.confirm(contact=given, kind=MigrationKind.TEST, agreement_accepted=True)
+            decided = await session.journal.notes.decisions()
+            assert decided is not None
+            assert decided.contact == Contact(email="a@example.com", language="de")
+            assert completion_request(session).language == "de"
+        await session.confirm(contact=CONTACT, kind=MigrationKind.TEST, agreement_accepted=True)
+        assert completion_request(session).language == "en"
 
 
 async def test_what_was_waived_for_a_test_is_asked_for_again_when_it_becomes_live(tmp_path: Path) -> None:

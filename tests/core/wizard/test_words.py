@@ -13,7 +13,7 @@ from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.sentence import Sentence, sentence
 from omt_core.app import compose
 from omt_core.engine.findings import confirming_line, reasoned_line
-from omt_core.wizard.words import in_wizard, told_error, told_finding
+from omt_core.wizard.words import in_wizard, told_error, told_finding, told_text
 
 OF_THE_COMMAND_LINE: Final = re.compile(
     r"--(?!debug|workspace)[a-z]+|`omt (?!help)|same command|answers file|\[install"
@@ -95,3 +95,17 @@ def test_a_finding_says_how_the_wizards_own_words_of_it_are_made() -> None:
     code = FindingCode(code="odd", severity=Severity.INFO, plugin="p", meaning="m", remedy="r")
     told = told_finding(code.finding(sentence("{who}, run the check again.", who="A")))
     assert (told.message, told.template) == ("A, run the checks again.", "{who}, run the checks again.")
+
+
+def test_a_text_is_told_with_what_it_was_made_from_beside_it() -> None:
+    said = sentence("Sent {size:,} bytes.", size=1200)
+    assert told_text("message", said) == {
+        "message": "Sent 1,200 bytes.",
+        "template": "Sent {size:,} bytes.",
+        "parameters": {"size": 1200},
+    }
+    assert told_text("detail", "as it is") == {
+        "detail": "as it is",
+        "detail_template": None,
+        "detail_parameters": {},
+    }

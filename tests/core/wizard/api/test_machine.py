@@ -16,7 +16,8 @@ async def test_the_machine_is_looked_at_with_the_installation_and_the_tenant_tha
         told = (await page.get("/api/machine")).json
         state = (await page.get("/api/state")).json
     found = {line["name"]: line for line in told["lines"]}
-    assert all(set(line) == {"name", "state", "plugin", "message", "remedy"} for line in told["lines"])
+    made_from = {"template", "parameters", "remedy_template", "remedy_parameters"}
+    assert all(set(line) == {"name", "state", "plugin", "message", "remedy", *made_from} for line in told["lines"])
     assert {found[name]["state"] for name in ("installation", "tenant", "clock", "service-config")} == {"ok"}
     assert str(tmp_path / "work") in found["workspace"]["message"]
     assert told["worst"] == told["lines"][0]["state"]

@@ -41,7 +41,9 @@ async def test_a_migration_with_missing_documents_says_which_and_why(tmp_path: P
         assert rest["next"] is None
         assert all(item["path"].startswith("C:\\") and item["date"] for item in first["items"])
         assert (await page.get("/api/upload/left-behind?state=odd")).status == 400
-        assert b"<html" in (await page.get("/api/report.html")).content
+        for language in ("en", "de"):
+            report = await page.get(f"/api/report.html?language={language}")
+            assert f'<html lang="{language}"'.encode() in report.content
         assert json.loads((await page.get("/api/report.json")).content)
         assert (await page.get("/api/report.csv")).headers["Content-Type"].startswith("text/csv")
         assert (await page.get("/api/receipt")).status == 200

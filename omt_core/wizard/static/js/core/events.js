@@ -13,8 +13,8 @@ export function followEvents() {
   const source = new EventSource(here("/api/events"));
   source.addEventListener("open", () => setConnection("online"));
   source.addEventListener("state", (event) => feedState(inWords(JSON.parse(event.data))));
-  source.addEventListener("row", (event) => feedRow(JSON.parse(event.data)));
-  source.addEventListener("notice", (event) => feedNotice(JSON.parse(event.data)));
+  source.addEventListener("row", (event) => feedRow(inWords(JSON.parse(event.data))));
+  source.addEventListener("notice", (event) => feedNotice(inWords(JSON.parse(event.data))));
   source.addEventListener("error", () => recover(source));
   onState(({ screen }) => {
     if (screen === "closed") source.close(); // The tool ends: nothing will come any more.

@@ -6,7 +6,7 @@
 import { number } from "./text.js";
 
 const PLACE = /\{([A-Za-z_]\w*)(?::([^{}]*))?\}/g;
-const SAID = ["message", "remedy", "meaning"];
+const SAID = { message: "", remedy: "remedy_", meaning: "", detail: "detail_" };
 
 let words = {};
 
@@ -20,9 +20,9 @@ export function inWords(value) {
   if (Array.isArray(value)) return value.map(inWords);
   if (value === null || typeof value !== "object") return value;
   const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inWords(part)]));
-  if (!("remedy" in value)) return copy; // not what the tool says, but what somebody entered or has on disk
-  for (const key of SAID) {
-    const beside = key === "remedy" ? "remedy_" : "";
+  for (const [key, beside] of Object.entries(SAID)) {
+    // Else it is not what the tool says, but what somebody entered or has on disk.
+    if (!("remedy" in value || `${beside}template` in value)) continue;
     if (typeof value[key] === "string") copy[key] = said(value[key], value[`${beside}template`], value[`${beside}parameters`]);
   }
   return copy;

@@ -12,7 +12,7 @@ import { icon } from "../core/icons.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { state } from "../core/state.js";
-import { LANGUAGES, hasText, t } from "../core/text.js";
+import { LANGUAGES, hasText, language, t } from "../core/text.js";
 import { KindConsequences } from "./confirm/consequences.js";
 
 const FORM = "confirm-form";
@@ -51,7 +51,7 @@ class ConfirmScreen extends ScreenElement {
       input: { type: "email", name: "email", required: true, autocomplete: "email", spellcheck: "false" } });
     this.phone = new Combobox({ label: t("confirm.phone"), options: phones, value: contact?.phone ?? phones[0] ?? "",
       input: { type: "tel", name: "phone", autocomplete: "tel" } });
-    this.language = h("select", { name: "language", required: true, value: contact?.language ?? "en" },
+    this.language = h("select", { name: "language", required: true, value: contact?.language ?? language() },
       LANGUAGES.map(({ code, name }) => h("option", { value: code, lang: code }, name)));
     this.test = h("input", { type: "checkbox", name: "test", checked: kind === "test",
       on: { change: () => this.consequences.show(this.test.checked) } });

@@ -3,7 +3,7 @@
 import { h } from "../../core/dom.js";
 import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
-import { t } from "../../core/text.js";
+import { language, t } from "../../core/text.js";
 
 /** @param {Object} result the part `result` of the state document @param {?string} log where the log lies */
 export function documents(result, log) {
@@ -12,7 +12,7 @@ export function documents(result, log) {
     entry("shield", "complete.receipt", "complete.receipt-text", result.receipt,
       result.receipt ? [download("/api/receipt", "complete.download")] : []),
     entry("document", "complete.report", "complete.report-text", result.report, [
-      download("/api/report.html", "complete.report-html"),
+      download(`/api/report.html?language=${language()}`, "complete.report-html"),
       download("/api/report.csv", "complete.report-csv"),
       download("/api/report.json", "complete.report-json"),
     ]),
