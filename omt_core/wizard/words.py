@@ -82,6 +82,7 @@ _PHRASES: Final = tuple(
         (r"[Ss]ee `omt plugins`", 'See the list of plugins on the page "Checks"'),
         (r"`omt plugins` shows", 'the list of plugins on the page "Checks" shows'),
         (r"`omt check` names", "the checks name"),
+        (r",? and send a trial with `omt notify --test`", ""),
         (r"Run `omt thaw`", 'Press "Let users in again"'),
         (r"in (?:the )?answers(?: file)?", _LOCATE),
         (r"; `omt thaw` lets the users in again meanwhile", '; "Let users in again" does so meanwhile'),
