@@ -49,8 +49,8 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
     if work.files and not call.baseline_only:
         left = forecast.whole(Work(files=0, bytes=0, database=work.database), call.limit)
         yield sentence(
-            "{files} with {size} can be sent ahead, while users work: by `omt precopy`, or from the wizard's checklist. "
-            "On the night only what changed since is left, and without any it takes {range}.",
+            "{files} with {size} can be sent ahead, while users work: by `omt precopy`, or from the wizard's checklist."
+            " On the night only what changed since is left, and without any it takes {range}.",
             files=quantity(work.files, "file"),
             size=byte_size(work.bytes),
             range=_between(left),
