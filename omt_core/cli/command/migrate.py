@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 import anyio
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.errors import ExitCode
+from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
@@ -35,6 +36,7 @@ from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import Forecast
+from omt_core.engine.upload.item_list import write_list
 from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.planned_start import parse_start
 from omt_core.engine.upload.rate import RateLimit, write_limit
@@ -48,7 +50,7 @@ class Migrate(CoreCommand):
     name = "migrate"
     help = "migrate as the answers file says: first upload or recovery, live or test"
     examples = (
-        "omt migrate --answers answers.toml --dry-run",
+        "omt migrate --answers answers.toml --dry-run --list files.csv",
         "omt migrate --answers answers.toml --start-at 22:00 --until 06:00",
         "omt migrate --answers answers.toml --recover missing",
     )
@@ -66,6 +68,9 @@ class Migrate(CoreCommand):
         how.add_argument(
             "--start-at", metavar="TIME", help="check now, begin later: 22:00, or a date with a time, of this machine"
         )
+        parser.add_argument(
+            "--list", type=Path, metavar="FILE.csv", help="of a dry run: each file, sent or left behind, and why"
+        )
         add_until(parser)
         add_limit_rate(parser)
         add_metrics(parser)
@@ -73,6 +78,8 @@ class Migrate(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
+        if call.options.list is not None and not call.options.dry_run:
+            raise InputError("usage", "--list belongs to a dry run.", "Give --dry-run too, or leave --list out.")
         recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
         limit, begins = limit_of(call), sessions.CLOCK.now()
         request = OpenRequest(
@@ -169,6 +176,9 @@ async def _dry_run(
             )
         )
         call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
+    if call.options.list is not None:
+        await write_list(runner.session.journal, call.options.list)
+        call.console.print(sentence("Written: {file}", file=call.options.list))
     nothing = sentence("This was a dry run: nothing was sent and nothing was changed.")
     tables = [] if runner.now.only_missing else [sentence("The tables of the database would be sent as well.")]
     call.console.print(joined([*tables, nothing], " "))

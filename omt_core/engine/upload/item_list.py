@@ -1,0 +1,62 @@
+"""The list of a dry run: a row for each file, with whether it would be sent, is there already, or stays behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, TextIO
+
+import anyio.to_thread
+
+from omt_core.api import files
+from omt_core.api.drives import refuse_missing
+from omt_core.api.errors import InputError
+from omt_core.api.items import ItemRecord, ItemState
+from omt_core.api.sentence import sentence
+from omt_core.api.text import one_line, spreadsheet_cell
+from omt_core.journal import Journal
+
+COLUMNS: Final = ("stage", "name", "bytes", "what", "reason", "detail", "path")
+_WHAT: Final = {
+    ItemState.PENDING: "send",
+    ItemState.STARTED: "send",
+    ItemState.CONFIRMED: "online already",
+    ItemState.MISSING: "left behind",
+    ItemState.FAILED: "left behind",
+    ItemState.SKIPPED: "left behind",
+}
+
+
+async def write_list(journal: Journal, file: Path) -> None:
+    """Write the list, whole or not at all. Raises `InputError` `list-not-writable`."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        await anyio.to_thread.run_sync(refuse_missing, file)
+        with part.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
+            await anyio.to_thread.run_sync(_write, stream, [COLUMNS])
+            async for batch in journal.items.records():
+                await anyio.to_thread.run_sync(_write, stream, _rows(batch))
+        await anyio.to_thread.run_sync(files.replace, part, file)
+    except OSError as error:
+        raise InputError(
+            "list-not-writable",
+            sentence("The list cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
+            "Close it in other programs, a spreadsheet say, or name another file by --list.",
+        ) from error
+
+
+def _write(stream: TextIO, rows: Sequence[Sequence[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    stream.write(text.getvalue())
+
+
+def _rows(batch: Sequence[ItemRecord]) -> list[tuple[str, ...]]:
+    return [tuple(map(spreadsheet_cell, _cells(item))) for item in batch]
+
+
+def _cells(item: ItemRecord) -> Iterator[str]:
+    yield from (item.stage, one_line(item.name), str(item.size), _WHAT[item.state], item.reason)
+    yield from (one_line(item.detail), one_line(item.location or ""))
