@@ -26,7 +26,12 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
         test = site.answer(tenant, name="test.toml", test_migration=True)
         live = site.answer(tenant, name="live.toml", test_migration=False)
 
-        first = run("migrate", "--answers", test, "--workspace", workspace, folder=tmp_path)
+        metrics = tmp_path / "omt.prom"
+        first = run("migrate", "--answers", test, "--workspace", workspace, "--metrics", metrics, folder=tmp_path)
+        told = metrics.read_text(encoding="utf-8")
+        assert 'omt_run_state{state="succeeded"} 1.0' in told
+        assert f"omt_files_sent {float(first.result['sent']['files'])}" in told
+        assert 'omt_stage_state{stage="documents",state="succeeded"} 1.0' in told
         assert (first.code, first.result["kind"], first.result["mode"]) == (0, "test", "initial")
         assert on_site(site) == untouched
 
