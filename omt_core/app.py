@@ -6,15 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omt_core.answers.errors import ERROR_CODES as ANSWERS_ERRORS
 from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.sentence import sentence
+from omt_core.engine.errors import ERROR_CODES as ENGINE_ERRORS
 from omt_core.engine.findings import CORE_CODES
 from omt_core.engine.session import Engine
 from omt_core.engine.workspace import data_folder
+from omt_core.journal.errors import ERROR_CODES as JOURNAL_ERRORS
+from omt_core.logs import LOG_NOT_WRITABLE
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 from omt_core.plugin_host.wheel_folder import WheelFolder
+from omt_core.settings import ERROR_CODES as SETTINGS_ERRORS
 from omt_core.settings import Settings, load_core_settings, load_settings
 
 
@@ -69,12 +74,13 @@ def compose(
         # A rejected twin has the name of the plugin that takes part: that one's section stays.
         ignored=frozenset(candidate.name for candidate in candidates) - models.keys(),
     )
+    own_errors = (*ANSWERS_ERRORS, *ENGINE_ERRORS, *JOURNAL_ERRORS, *SETTINGS_ERRORS, LOG_NOT_WRITABLE)
     host = PluginHost(
         candidates,
         settings.section,
         reserved_commands=reserved_commands,
         core_codes=CORE_CODES,
-        core_errors=error_codes,
+        core_errors=(*own_errors, *error_codes),
     )
     events = EventHub()
     dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)

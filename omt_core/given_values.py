@@ -17,8 +17,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.redaction import Secrets
+from omt_core.api.sentence import sentence
 from omt_core.api.text import decode_text
 
 OF_A_PLUGIN: Final = "plugins."
@@ -27,10 +28,11 @@ _LINE: Final = re.compile(r"at line (\d+)")
 _IN_DOUBLE_QUOTES: Final = re.compile(r'"[^"]*\\')
 _GARBLED: Final = re.compile(r"^(?:[A-Za-z]:|\\).*[\x00-\x1f]|^[A-Za-z]:[\x80-\U0010ffff]", re.DOTALL)
 """A path of Windows with an escape in it: `C:` and a control character, or a character that `\\u` or `\\U` made."""
-_ESCAPES: Final = "In double quotes a backslash begins an escape"
-_SINGLE_QUOTES: Final = r"Write the path in single quotes, such as 'C:\backup': there a backslash is a backslash."
 _CHOICE: Final = re.compile(r"literal\[")
 """What the library puts into the place of a problem, where a key may be one of several literals."""
+_SINGLE_QUOTES: Final = sentence(
+    r"Write the path in single quotes, such as 'C:\backup': there a backslash is a backslash."
+)
 _WORDS: Final[Mapping[str, str]] = {
     "missing": "is missing",
     "literal_error": "must be {expected}",
@@ -65,8 +67,8 @@ _WORDS: Final[Mapping[str, str]] = {
 """The library's names of what can be wrong, in words for whoever wrote the file."""
 
 
-def read_toml(content: bytes, *, area: str, place: str) -> dict[str, Any]:
-    r"""Read TOML that a person wrote. Raises `InputError` `AREA-syntax`, which names `place` and the line.
+def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict[str, Any]:
+    r"""Read TOML that a person wrote. Raises the error of `syntax`, which names `place` and the line.
 
     A path of Windows in double quotes is told apart: its backslashes begin escapes, which are no TOML (`"D:\SO_ARC"`)
     or, what is worse, are some (`"C:\backup"`).
@@ -79,14 +81,26 @@ def read_toml(content: bytes, *, area: str, place: str) -> dict[str, Any]:
         lines = text.rstrip().split("\n")
         line = lines[min(int(number[1]), len(lines)) - 1] if number else lines[-1]  # without one it is the end
         escapes = _IN_DOUBLE_QUOTES.search(line) is not None
-        raise InputError(
-            f"{area}-syntax",
-            f"{place} is not valid TOML: {error}." + (f" {_ESCAPES}." if escapes else ""),
-            _SINGLE_QUOTES if escapes else "Mend the line that is named.",
+        if not escapes:
+            raise syntax.error(sentence("{place} is not valid TOML: {reason}.", place=place, reason=error)) from None
+        raise syntax.error(
+            sentence(
+                "{place} is not valid TOML: {reason}. In double quotes a backslash begins an escape.",
+                place=place,
+                reason=error,
+            ),
+            remedy=_SINGLE_QUOTES,
         ) from None
     for key, value in _texts_of(values):
         if _GARBLED.search(value):
-            raise InputError(f"{area}-syntax", f"{place} has a garbled path, {key}. {_ESCAPES}.", _SINGLE_QUOTES)
+            raise syntax.error(
+                sentence(
+                    "{place} has a garbled path, {key}. In double quotes a backslash begins an escape.",
+                    place=place,
+                    key=key,
+                ),
+                remedy=_SINGLE_QUOTES,
+            )
     return values
 
 

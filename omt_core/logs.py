@@ -23,12 +23,19 @@ from filelock import FileLock, Timeout
 from typing_extensions import override
 
 from omt_core.api.drives import place_on_other_machine, refuse_missing
-from omt_core.api.errors import InputError
+from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.files import PRIVATE_FOLDER, make_private, process_sid
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 from omt_core.log_context import FIELDS, origin, run_of
+
+LOG_NOT_WRITABLE: Final = ErrorCode(
+    code="log-not-writable",
+    kind=InputError,
+    meaning="The log cannot be written to the file that was named.",
+    remedy="Give another file by --log-file, or leave it out.",
+)
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 FORMATS: Final = ("text", "json")
@@ -88,10 +95,8 @@ def begin_logging(level: str, *, file: Path | None = None, form: str = "text") -
         handler = _own_file(log_folder()) if file is None else _named_file(file)
     except OSError as error:
         if file is not None:
-            raise InputError(
-                "log-not-writable",
-                sentence("The log cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
-                "Give another file by --log-file, or leave it out.",
+            raise LOG_NOT_WRITABLE.error(  # noqa: TRY400 - an error code, no logger
+                sentence("The log cannot be written to {file}: {why}.", file=file, why=error.strerror or error)
             ) from None
         root.addHandler(logging.NullHandler())
         return None

@@ -27,15 +27,49 @@ from pydantic_settings.exceptions import SettingsError
 from typing_extensions import override
 
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import InputError
+from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.hook import Role, RoleSettings
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 ENVIRONMENT_PREFIX: Final = "OMT_"
 _SECTION: Final = re.compile(r'field "([^"]+)"')
 """Where the library names a section whose variable it cannot parse; it has the name in its text alone."""
+
+
+SETTINGS_INVALID: Final = ErrorCode(
+    code="settings-invalid",
+    kind=InputError,
+    meaning="The settings are not valid.",
+    remedy="`omt help settings` has all keys.",
+)
+SETTINGS_MISSING: Final = ErrorCode(
+    code="settings-missing",
+    kind=InputError,
+    meaning="A section of the settings lacks a value that has no default.",
+    remedy="Give it in the settings file, or disable the plugin.",
+)
+SETTINGS_SYNTAX: Final = ErrorCode(
+    code="settings-syntax",
+    kind=InputError,
+    meaning="The settings file is not valid TOML, or a path in it is garbled.",
+    remedy="Mend the line that is named.",
+)
+SETTINGS_UNREADABLE: Final = ErrorCode(
+    code="settings-unreadable",
+    kind=InputError,
+    meaning="The settings file cannot be read.",
+    remedy="Check the path of --settings.",
+)
+
+ERROR_CODES: Final = (
+    SETTINGS_INVALID,
+    SETTINGS_MISSING,
+    SETTINGS_SYNTAX,
+    SETTINGS_UNREADABLE,
+)
 
 
 class WizardSettings(BaseModel):
@@ -92,10 +126,8 @@ class Settings:
         """Return a plugin's section. Raises `InputError` `settings-missing` where it lacks a value."""
         section = self._sections[plugin]
         if section is None:
-            raise InputError(
-                "settings-missing",
-                f"the section [{plugin}] of the settings lacks a value that has no default.",
-                "Give it in the settings file, or disable the plugin.",
+            raise SETTINGS_MISSING.error(
+                sentence("The section [{plugin}] of the settings lacks a value that has no default.", plugin=plugin)
             )
         return section
 
@@ -275,13 +307,11 @@ def _read(file: Path | None) -> dict[str, Any]:
         content = file.read_bytes()
     except OSError as error:
         refuse_missing(file)
-        raise InputError(
-            "settings-unreadable",
-            f"The settings file {file} cannot be read: {error.strerror or error}.",
-            "Check the path of --settings.",
+        raise SETTINGS_UNREADABLE.error(
+            sentence("The settings file {file} cannot be read: {reason}.", file=file, reason=error.strerror or error)
         ) from None
-    return read_toml(content, area="settings", place=f"The settings file {file}")
+    return read_toml(content, SETTINGS_SYNTAX, sentence("The settings file {file}", file=file))
 
 
 def _invalid(what: str) -> InputError:
-    return InputError("settings-invalid", f"The settings are not valid: {what}.", "`omt help settings` has all keys.")
+    return SETTINGS_INVALID.error(sentence("The settings are not valid: {what}.", what=what))

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from omt_core.answers.errors import CSV_INVALID
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
 from omt_core.api.text import decode_text, spreadsheet_cell, text_of_cell
 from omt_core.api.users import User
 
@@ -116,8 +118,4 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - it is the value that is written
 
 
 def _invalid(place: str, what: str) -> InputError:
-    return InputError(
-        "csv-invalid",
-        f"{place} is not valid: {what}.",
-        "Write a fresh one by `omt check --write-csv DIR` and edit that; save it as CSV in UTF-8.",
-    )
+    return CSV_INVALID.error(sentence("{place} is not valid: {what}.", place=place, what=what))

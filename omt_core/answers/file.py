@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from omt_core.answers.errors import ANSWERS_INVALID, ANSWERS_SYNTAX, ANSWERS_UNREADABLE
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import InputError
@@ -16,6 +17,7 @@ from omt_core.api.given import Origin, SecretReference
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.language import Language
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 NO_KEYS: Final = frozenset({"folder", "database_password"})
@@ -197,12 +199,10 @@ def load_answers(file: Path) -> Answers:
         content = file.read_bytes()
     except OSError as error:
         refuse_missing(file)
-        raise InputError(
-            "answers-unreadable",
-            f"The answers file {file} cannot be read: {error.strerror or error}.",
-            "Check the path of --answers.",
+        raise ANSWERS_UNREADABLE.error(
+            sentence("The answers file {file} cannot be read: {reason}.", file=file, reason=error.strerror or error)
         ) from None
-    values = read_toml(content, area="answers", place=f"The answers file {file}")
+    values = read_toml(content, ANSWERS_SYNTAX, sentence("The answers file {file}", file=file))
     for one in texts_in(values):
         SECRETS.add_within(one)
     for name in NO_KEYS & values.keys():
@@ -219,9 +219,8 @@ def load_answers(file: Path) -> Answers:
 
 
 def _invalid(file: Path, problems: str) -> InputError:
-    return InputError(
-        "answers-invalid",
-        f"The answers file {file} is not valid: {problems}.",
-        "`omt help answers` has all keys; a secret is named as { env = ... }, { file = ... } or "
+    return ANSWERS_INVALID.error(
+        sentence("The answers file {file} is not valid: {problems}.", file=file, problems=problems),
+        remedy="`omt help answers` has all keys; a secret is named as { env = ... }, { file = ... } or "
         "{ keyring = ... }, never written down.",
     )

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from omt_core.api.errors import InputError
+from omt_core.answers.errors import ANSWERS_INVALID
 from omt_core.api.given import Origin
 from omt_core.api.installation import ManualAnswers
+from omt_core.api.sentence import sentence
 from omt_core.given_values import problems
 
 _ANSWERS: Final = TypeAdapter(ManualAnswers)
@@ -42,8 +43,9 @@ def answers_in(form: Mapping[str, object], before: ManualAnswers) -> ManualAnswe
     try:
         answers = _ANSWERS.validate_python(given, context=Origin(is_form=True))
     except ValidationError as error:
-        raise InputError(
-            "answers-invalid", f"answers.{problems(error, ManualAnswers)}.", "Correct the field that is named."
+        raise ANSWERS_INVALID.error(
+            sentence("answers.{problems}.", problems=problems(error, ManualAnswers)),
+            remedy="Correct the field that is named.",
         ) from None
     if answers.password is None and form.get("password_given"):
         answers = replace(answers, password=before.password)

@@ -21,6 +21,7 @@ from omt_core.api.decisions import (
 from omt_core.api.errors import (
     DATABASE_TABLE_MISSING,
     ONLINE_NOT_NAMED,
+    USAGE,
     WORKSPACE_NOT_WRITABLE,
     BodyRefusedError,
     ChoiceNeededError,
@@ -121,6 +122,7 @@ __all__ = [
     "STAGE_ROOTS_FILE",
     "SUBJECTS_SHOWN",
     "TENANT_KEY_FILE",
+    "USAGE",
     "WORKSPACE_NOT_WRITABLE",
     "Administrator",
     "Backpressure",

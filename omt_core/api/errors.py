@@ -220,6 +220,12 @@ TEXT_NOT_READABLE: Final = ErrorCode(
     meaning="A file is no text in an encoding that the tool knows.",
     remedy="Save it in UTF-8; most editors ask for the encoding when a file is saved under another name.",
 )
+USAGE: Final = ErrorCode(
+    code="usage",
+    kind=InputError,
+    meaning="The command was not given as it is used.",
+    remedy="See the command's --help.",
+)
 WORKSPACE_NOT_WRITABLE: Final = ErrorCode(
     code="workspace-not-writable",
     kind=InputError,
@@ -234,6 +240,7 @@ API_ERROR_CODES: Final = (
     ONLINE_NOT_NAMED,
     SECRET_NOT_FOUND,
     TEXT_NOT_READABLE,
+    USAGE,
     WORKSPACE_NOT_WRITABLE,
 )
 """The host registers these: a plugin raises them without naming them again."""

@@ -67,9 +67,10 @@ class SecretReference(BaseModel):
         In settings a file's path is whole already; `folder` is where a relative one starts elsewhere. Raises
         `InputError` `secret-not-found`. It says `key` and not what stands there, which may be the secret itself.
         """
+        why: str
         if self.env is not None:
             value = (os.environ if environment is None else environment).get(self.env)
-            why = "names an environment variable that is not set, or empty"
+            why = sentence("{key} names an environment variable that is not set, or empty.", key=key)
         elif self.file is not None:
             value, why = _in_file((folder or Path()) / self.file, key)
         else:
@@ -77,13 +78,20 @@ class SecretReference(BaseModel):
             import keyring.errors  # noqa: PLC0415 - the same
 
             service, _, name = (self.keyring or "").partition("/")
-            why = "names an entry of the system's keyring that is not there"
+            why = sentence("{key} names an entry of the system's keyring that is not there.", key=key)
             try:
                 value = keyring.get_password(service, name)
             except keyring.errors.KeyringError as error:
-                value, why = None, f"names an entry of the system's keyring, which failed ({type(error).__name__})"
+                value, why = (
+                    None,
+                    sentence(
+                        "{key} names an entry of the system's keyring, which failed ({error}).",
+                        key=key,
+                        error=type(error).__name__,
+                    ),
+                )
         if not value:
-            raise SECRET_NOT_FOUND.error(sentence("{key} {why}.", key=key, why=why))
+            raise SECRET_NOT_FOUND.error(why)
         SECRETS.add(value)
         return SecretStr(value)
 
@@ -92,10 +100,10 @@ def _in_file(path: Path, key: str) -> tuple[str | None, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        return None, f"names a file that cannot be read ({error.strerror})"
+        return None, sentence("{key} names a file that cannot be read ({reason}).", key=key, reason=error.strerror)
     # One line feed at the end is the editor's, everything else is the secret's.
-    text = decode_text(content, f"The file that {key} names").removesuffix("\n").removesuffix("\r")
-    return text, "names a file that is empty"
+    text = decode_text(content, sentence("The file that {key} names", key=key)).removesuffix("\n").removesuffix("\r")
+    return text, sentence("{key} names a file that is empty.", key=key)
 
 
 GIVEN: Final = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)

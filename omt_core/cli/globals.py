@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import USAGE
 from omt_core.api.language import Language
+from omt_core.api.sentence import sentence
 from omt_core.logs import FORMATS, LEVELS
 from omt_core.version import __version__
 
@@ -22,7 +23,9 @@ class Parser(argparse.ArgumentParser):
 
     @override
     def error(self, message: str) -> NoReturn:
-        raise InputError("usage", f"{message}.", f"See `{self.prog} --help`.")
+        raise USAGE.error(
+            sentence("{message}.", message=message), remedy=sentence("See `{prog} --help`.", prog=self.prog)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,18 +16,21 @@ import anyio
 
 from omt_core.answers.file import Answers, load_answers
 from omt_core.api.commands import Command
-from omt_core.api.errors import ExitCode, InputError, OmtError
+from omt_core.api.errors import InputError, OmtError
 from omt_core.api.redaction import SECRETS
+from omt_core.api.sentence import sentence
 from omt_core.app import Application, compose
 from omt_core.cli import command as core_commands
 from omt_core.cli.command.completion import complete
 from omt_core.cli.commands import CoreCommand, Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
+from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8
 from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
 from omt_core.cli.options import add_answers
 from omt_core.cli.output import outputs
 from omt_core.cli.plugin_command import run_plugin_command
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
+from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
 from omt_core.logs import begin_logging, end_logging
@@ -75,6 +78,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
             answers=None if answers is None else answers.settings,
             answers_folder=None if answers is None else answers.folder,
             reserved_commands=tuple(CORE_COMMANDS),
+            error_codes=FRONT_END_ERROR_CODES,
         )
         app = put_together()
         _collect_garbage()
@@ -107,10 +111,11 @@ def _refuse_other_encodings() -> None:
     """Refuse to take the names of files for what they are not. Raises `InputError` `names-not-utf-8`."""
     encoding = sys.getfilesystemencoding()
     if encoding.lower() not in {"utf-8", "utf8"}:
-        raise InputError(
-            "names-not-utf-8",
-            f"The names of files are read as {encoding} here, which would damage those that are not English.",
-            "Set the variable PYTHONUTF8 to 1, or take a locale in UTF-8 such as C.UTF-8, and start the tool again.",
+        raise NAMES_NOT_UTF_8.error(
+            sentence(
+                "The names of files are read as {encoding} here, which would damage those that are not English.",
+                encoding=encoding,
+            )
         )
 
 
@@ -197,20 +202,18 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
         # In a task that a plugin began by itself nobody else catches what would end the process.
         told = raised(culprit, "a task of its own", described(error))
     elif isinstance(error, KeyboardInterrupt):
-        told = OmtError("interrupted", "The command was stopped.", "Run it again.")
+        told = INTERRUPTED.error("The command was stopped.", remedy="Run it again.")
     else:
-        told = OmtError(
-            "internal",
-            f"The tool failed in a way that it does not know: {type(error).__name__}.",
-            "Run again with --debug and send the log file with the output.",
+        told = INTERNAL.error(
+            sentence("The tool failed in a way that it does not know: {error}.", error=type(error).__name__),
+            remedy="Run again with --debug and send the log file with the output.",
         )
-    code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else told.exit_code
     _log.error("failed", exc_info=error, extra={"code": told.code})
     if console.debug:
         sys.stderr.write(SECRETS.hide("".join(traceback.format_exception(error))))
     console.error(told)
     kind = None if answers is None else answers.kind
-    return console.finish_with(Result(exit_code=code, kind=kind, error=error_line(told)))
+    return console.finish_with(Result(exit_code=told.exit_code, kind=kind, error=error_line(told)))
 
 
 def _innermost(error: BaseException) -> BaseException:

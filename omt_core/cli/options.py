@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from omt_core.answers.file import Answers
-from omt_core.api.errors import InputError
+from omt_core.api.errors import USAGE
 from omt_core.cli.commands import Invocation
 from omt_core.engine.upload.planned_start import parse_end
 from omt_core.engine.upload.rate import RateLimit, parse_limit
@@ -65,7 +65,7 @@ def add_metrics(parser: argparse.ArgumentParser) -> None:
 def answers_of(call: Invocation) -> Answers:
     """Return the answers, which the parser has made sure of."""
     if call.answers is None:
-        raise InputError("usage", "This command needs --answers FILE.", "See the command's --help.")
+        raise USAGE.error("This command needs --answers FILE.")
     return call.answers
 
 

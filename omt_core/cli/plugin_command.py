@@ -14,7 +14,7 @@ from omt_core.answers.file import Answers
 from omt_core.api import calls
 from omt_core.api.commands import Command, CommandContext, CommandSite
 from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import InputError
+from omt_core.api.errors import USAGE
 from omt_core.api.events import Event
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.plugin import Plugin
@@ -74,7 +74,7 @@ class _Site(CommandSite):
     @override
     async def log_on(self) -> LoginResult:
         if self._answers is None:
-            raise InputError("usage", "This command needs --answers FILE.", "See the command's --help.")
+            raise USAGE.error("This command needs --answers FILE.")
         return await self._engine.dispatch.one(
             Plugin.authenticate,
             calls.Authenticate(

@@ -15,8 +15,10 @@ from omt_core.api.events import EventSink, Notice, StartPlanned
 from omt_core.api.sentence import sentence
 from omt_core.api.text import duration, local_time
 from omt_core.cli.commands import Invocation
+from omt_core.cli.errors import START_CANCELLED
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
+from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run, error_of, run_not_begun
 from omt_core.engine.runner import Runner
@@ -113,11 +115,7 @@ async def wait_for_start(call: Invocation, moment: datetime) -> None:
             )
             await wait_until(moment, CLOCK, _countdown(console.print))
     if scope.cancelled_caught:
-        raise InterruptedRunError(
-            "start-cancelled",
-            "The planned start was cancelled. Nothing was begun.",
-            "Run the same command again to plan it anew, or without --start-at to begin now.",
-        )
+        raise START_CANCELLED.error()
 
 
 def _countdown(say: Callable[[str], None]) -> Callable[[timedelta], None]:
@@ -148,12 +146,8 @@ async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | 
 
 def _fault() -> OmtError:
     """Stand for an error that is none of ours: the journal must not take such a run for one that is done."""
-    return OmtError("internal", "The run ended in a way that the tool does not know.", "See the log file.")
+    return INTERNAL.error("The run ended in a way that the tool does not know.", remedy="See the log file.")
 
 
 def _interrupted() -> InterruptedRunError:
-    return InterruptedRunError(
-        "interrupted",
-        "The run was stopped at once; all that was confirmed is journalled.",
-        "Run the same command again to go on from there.",
-    )
+    return INTERRUPTED.error("The run was stopped at once; all that was confirmed is journalled.")

@@ -11,13 +11,14 @@ from typing import Final
 
 import anyio
 
-from omt_core.api.errors import InputError, InterruptedRunError
+from omt_core.api.errors import USAGE
 from omt_core.api.sentence import sentence
 from omt_core.app import Application
 from omt_core.cli.commands import Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.enter_key import enter_pressed
 from omt_core.cli.interrupts import stay_in_control
+from omt_core.engine.errors import INTERRUPTED
 from omt_core.engine.result import Result, error_of
 from omt_core.engine.workspace import data_folder
 
@@ -44,7 +45,10 @@ def refuse_wizard_options(parsed: argparse.Namespace) -> None:
     given = [name for name in _OPTIONS if getattr(parsed, f"wizard_{name}")]
     if given:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise InputError("usage", f"{names} stands before the command.", "Give options of a command after its name.")
+        raise USAGE.error(
+            sentence("{names} stands before the command.", names=names),
+            remedy="Give options of a command after its name.",
+        )
 
 
 async def run_wizard(call: Invocation, compose: Callable[[Mapping[str, object]], Application]) -> int:
@@ -71,10 +75,9 @@ async def run_wizard(call: Invocation, compose: Callable[[Mapping[str, object]],
             result = await controller.result()
             group.cancel_scope.cancel()
     if result is None:
-        raise InterruptedRunError(
-            "interrupted",
+        raise INTERRUPTED.error(
             "The wizard was stopped at once; all that was confirmed is journalled.",
-            "Start it again to go on from there.",
+            remedy="Start it again to go on from there.",
         )
     if result.error is not None:
         call.console.error(error_of(result.error))

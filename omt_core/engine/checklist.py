@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.decisions import Notifications
-from omt_core.api.errors import InputError
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
+from omt_core.api.text import listing
 from omt_core.api.users import Proposal
 from omt_core.engine import phases
 from omt_core.engine.checks import (
@@ -23,6 +24,7 @@ from omt_core.engine.checks import (
     refuse_errors,
     refuse_unchecked,
 )
+from omt_core.engine.errors import CHECKLIST_NOT_OPEN, LOGIN_UNKNOWN
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
 from omt_core.plugin_host import Answers
@@ -182,16 +184,14 @@ async def _propose_user_names(session: MigrationSession, by_hand: Mapping[str, s
 def _refuse_strangers(session: MigrationSession, changes: Mapping[str, str]) -> None:
     strangers = sorted(set(changes) - {user.login for user in session.now.users})
     if strangers:
-        raise InputError(
-            "login-unknown",
-            f"No user has the login {', '.join(map(repr, strangers[:5]))}{' ...' if len(strangers) > 5 else ''}.",  # noqa: PLR2004 - what fits a line
-            "Correct the login; it stands in the column Id or login of the list of users.",
+        raise LOGIN_UNKNOWN.error(
+            sentence("No user has the login {logins}.", logins=listing([repr(login) for login in strangers]))
         )
 
 
 def _refuse_closed(session: MigrationSession) -> None:
     if not session.now.users:
-        raise InputError("checklist-not-open", "The checklist is not open yet.", "Do the earlier steps first.")
+        raise CHECKLIST_NOT_OPEN.error()
 
 
 def _values(session: MigrationSession, hook: str, proposed: Answers[Proposal]) -> dict[str, str]:

@@ -14,12 +14,13 @@ from typing import Final
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.errors import FindingsError, InputError
+from omt_core.api.decisions import Waiver
 from omt_core.api.events import CheckAsked, Event, EventSink, HookCalled
-from omt_core.api.findings import WAIVER_PREFIX, Finding, Severity
+from omt_core.api.findings import WAIVER_PREFIX, Finding
 from omt_core.api.plugin import Plugin
-from omt_core.api.text import quantity
+from omt_core.api.sentence import joined, plural, sentence
 from omt_core.api.users import OtherAddress
+from omt_core.engine.errors import CHECKS_INCOMPLETE, FINDINGS_STAND
 from omt_core.engine.findings import (
     blocking,
     confirming_line,
@@ -144,10 +145,11 @@ def refuse_unchecked(session: MigrationSession, checks: Iterable[str]) -> None:
     """Raise `InputError` `checks-incomplete` unless these checks stand answered."""
     left = unanswered(session.now, checks)
     if left:
-        raise InputError(
-            "checks-incomplete",
-            f"Nothing is uploaded before all checks have been answered for what is decided now: {', '.join(left)}.",
-            "Wait until the checks are done, or run them again, then start the upload.",
+        raise CHECKS_INCOMPLETE.error(
+            sentence(
+                "Nothing is uploaded before all checks have been answered for what is decided now: {left}.",
+                left=", ".join(left),
+            )
         )
 
 
@@ -161,18 +163,28 @@ def refuse_errors(session: MigrationSession) -> None:
     standing = standing_errors(session.engine, session.now)
     if standing:
         reasoned = sorted({one.code for one in standing if needs_reason(one, session.engine.host.codes)})
-        line = f" These only with a reason: `{reasoned_line(reasoned)}`." if reasoned else ""
         now = session.now
         of_test = unconfirmed(standing, now.decisions.waivers, now.kind)
-        if of_test:
-            line += f" What was waived for the test counts when it is confirmed: `{confirming_line(of_test)}`."
-        codes = ", ".join(sorted({finding.code for finding in standing}))
-        stand = "stands" if len(standing) == 1 else "stand"
-        raise FindingsError(
-            "findings-stand",
-            f"{quantity(len(standing), 'finding')} of severity {Severity.ERROR.value} {stand}: {codes}.",
-            f"Mend what they name, or waive them by `waive` in the answers file.{line} Nothing was changed so far.",
+        remedies = [
+            sentence("Mend what they name, or waive them by `waive` in the answers file."),
+            *([sentence("These only with a reason: `{line}`.", line=reasoned_line(reasoned))] if reasoned else ()),
+            *([_confirmed_again(of_test)] if of_test else ()),
+            sentence("Nothing was changed so far."),
+        ]
+        raise FINDINGS_STAND.error(
+            plural(
+                len(standing),
+                "{number:,} finding of severity error stands: {codes}.",
+                "{number:,} findings of severity error stand: {codes}.",
+                codes=", ".join(sorted({finding.code for finding in standing})),
+            ),
+            remedy=joined(remedies, " "),
         )
+
+
+def _confirmed_again(of_test: Sequence[Waiver]) -> str:
+    line = confirming_line(of_test)
+    return sentence("What was waived for the test counts when it is confirmed: `{line}`.", line=line)
 
 
 _NEVER: Final = object()

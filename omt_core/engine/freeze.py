@@ -12,13 +12,14 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.context import PluginNotes
 from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import InputError, OmtError
+from omt_core.api.errors import OmtError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import joined, sentence
 from omt_core.engine import facts
+from omt_core.engine.errors import THAW_PLUGIN_MISSING
 from omt_core.engine.findings import THAW_FAILED
 from omt_core.engine.session import Engine, MigrationSession, Surroundings
 from omt_core.journal import Journal
@@ -91,10 +92,11 @@ async def thaw(engine: Engine, journal: Journal, installation: Installation, dat
     )
     absent = sorted(await _frozen_by(journal) - set(engine.dispatch.implementers(Plugin.thaw)))
     if absent and thawed.error is None:
-        missing = InputError(
-            "thaw-plugin-missing",
-            f"The installation is still frozen by plugins that take no part in this run: {', '.join(absent)}.",
-            "Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
+        missing = THAW_PLUGIN_MISSING.error(
+            sentence(
+                "The installation is still frozen by plugins that take no part in this run: {absent}.",
+                absent=", ".join(absent),
+            )
         )
         thawed = replace(thawed, error=missing)
     if thawed.error is None and not failed:

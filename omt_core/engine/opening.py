@@ -18,14 +18,15 @@ from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import InputError, InstallationError, OnlineNotNamedError, OnlineRefusedError
+from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.events import Notice
 from omt_core.api.files import temporary_folder
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.engine import facts
+from omt_core.engine.errors import INSTALLATION_INCOMPLETE, INSTALLATION_NOT_FOUND, JOURNAL_NOT_REBUILT, ROOT_NOT_FOUND
 from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
@@ -161,22 +162,25 @@ async def choose_installation(engine: Engine, answers: ManualAnswers) -> calls.D
     complete = [discovery for discovery in found.values if not discovery.needs]
     if complete:
         return replace(complete[0], findings=merged(complete[0].findings, found.faults))
-    failed = "".join(f" {fault.message}" for fault in found.faults)
+    failed = [fault.message for fault in found.faults]
     if not found.values:
-        raise InstallationError(
-            "installation-not-found",
-            "No installation was found on this machine." + failed,
-            "Run this on the server or on a client of the installation, or fill [installation] in the answers file.",
-        )
+        raise INSTALLATION_NOT_FOUND.error(joined([INSTALLATION_NOT_FOUND.meaning, *failed], " "))
     best = found.values[0]
-    empty = ""
+    told = [
+        sentence(
+            "What is known of the installation is not enough; these are missing: {keys}.", keys=", ".join(best.needs)
+        ),
+        *failed,
+    ]
     if answers.root is not None and not best.installation.database.dbms and not best.installation.archives:
-        empty = f"In the folder {answers.root}, which installation.root names, nothing of an installation was found. "
-    raise InstallationError(
-        "installation-incomplete",
-        f"{empty}What is known of the installation is not enough; these are missing: {', '.join(best.needs)}." + failed,
-        "Give these keys in the answers file; `omt discover` shows what was found where.",
-    )
+        told.insert(
+            0,
+            sentence(
+                "In the folder {folder}, which installation.root names, nothing of an installation was found.",
+                folder=answers.root,
+            ),
+        )
+    raise INSTALLATION_INCOMPLETE.error(joined(told, " "))
 
 
 async def discover(engine: Engine, answers: ManualAnswers) -> Answers[calls.Discovery]:
@@ -186,10 +190,8 @@ async def discover(engine: Engine, answers: ManualAnswers) -> Answers[calls.Disc
     """
     if answers.root is not None and not await anyio.Path(answers.root).is_dir():
         await anyio.to_thread.run_sync(refuse_missing, answers.root)
-        raise InputError(
-            "root-not-found",
-            f"There is no folder {answers.root} to look for the installation in.",
-            "Correct `root` in the section [installation] of the answers file, or --root of `omt discover`.",
+        raise ROOT_NOT_FOUND.error(
+            sentence("There is no folder {folder} to look for the installation in.", folder=answers.root)
         )
     found = await engine.dispatch.every(
         Plugin.discover_installations, calls.DiscoverInstallations(answers=answers, run=Surroundings(engine.events))
@@ -239,11 +241,7 @@ async def rebuild_journal(session: MigrationSession) -> None:
         return
     target, status = session.now.located.target, session.now.located.status
     if target is None or status is None or status.migration is None:
-        raise OnlineRefusedError(
-            "journal-not-rebuilt",
-            "The journal is lost, and the tenant knows of no migration.",
-            "Begin anew in an empty workspace.",
-        )
+        raise JOURNAL_NOT_REBUILT.error()
     session.engine.events.emit(
         Notice(
             message=sentence(

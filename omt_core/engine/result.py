@@ -16,6 +16,7 @@ from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import joined, parts_of, sentence, sentence_of
 from omt_core.api.stages import StageTotals
+from omt_core.engine.errors import INTERNAL
 from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.run import is_frozen
@@ -249,10 +250,8 @@ def _code(error: OmtError | None) -> ExitCode:
 
 def unknown_fault(fault: Exception) -> OmtError:
     """Make the error for a fault that is none of ours: the journal must not take such a run for one that is done."""
-    return OmtError(
-        "internal",
-        f"The tool failed in a way that it does not know: {type(fault).__name__}.",
-        "Start the tool again with --debug, and send the log file.",
+    return INTERNAL.error(
+        sentence("The tool failed in a way that it does not know: {error}.", error=type(fault).__name__)
     )
 
 

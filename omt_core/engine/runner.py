@@ -17,9 +17,11 @@ from anyio.abc import TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from omt_core.api import calls
-from omt_core.api.errors import InputError, OmtError
+from omt_core.api.errors import OmtError
 from omt_core.api.events import PhaseFinished, PhaseStarted
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
+from omt_core.engine.errors import INTERNAL, PHASE_TOO_EARLY
 from omt_core.engine.phases import WELCOME, Phase
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
 from omt_core.journal import Journal
@@ -119,7 +121,7 @@ class Runner:
                     request.error = error
                 except BaseException:
                     # Whoever waits may hear of the end before the cancellation: it must not pass for success.
-                    request.error = OmtError("internal", "The step was torn apart by a fault.", "See the log file.")
+                    request.error = INTERNAL.error("The step was torn apart by a fault.", remedy="See the log file.")
                     raise
                 finally:
                     self._step = None
@@ -148,10 +150,12 @@ class Runner:
     def _check_order(self, phase: Phase) -> None:
         missing = [name for name in phase.after if name not in self._finished]
         if missing:
-            raise InputError(
-                "phase-too-early",
-                f"The phase {phase.title!r} cannot begin before {', '.join(missing)} is done.",
-                "Do the earlier steps first.",
+            raise PHASE_TOO_EARLY.error(
+                sentence(
+                    "The phase {phase} cannot begin before {missing} is done.",
+                    phase=repr(phase.title),
+                    missing=", ".join(missing),
+                )
             )
 
     async def _tell_plugins(self, hook: Callable[[Plugin, calls.AroundPhase], Awaitable[None]], phase: Phase) -> None:

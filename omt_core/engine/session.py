@@ -26,13 +26,19 @@ from omt_core.api.decisions import (
     RecoveryChoice,
     Waiver,
 )
-from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.events import Event, EventSink, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
 from omt_core.api.language import Language
 from omt_core.api.online import CompletedMigration, OnlineTarget, TenantStatus
+from omt_core.api.sentence import sentence
 from omt_core.api.users import Administrator, OtherAddress, User, UserPlan
+from omt_core.engine.errors import (
+    AGREEMENT_NOT_ACCEPTED,
+    CONTACT_MISSING,
+    RECOVERY_CHOICE_NEEDED,
+    RECOVERY_CHOICE_NOT_POSSIBLE,
+)
 from omt_core.engine.findings import FindingLog
 from omt_core.journal import Journal
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, StampedEvent
@@ -191,17 +197,20 @@ class MigrationSession:
         possible = now.located.plan.choices
         words = tuple(option.value for option in possible)
         if choice is None:
-            raise ChoiceNeededError(
-                "recovery-choice-needed",
-                f"This licence was migrated before, so the tool is in recovery mode. Possible: {', '.join(words)}.",
-                "Give one of them by --recover or by `recover` in the answers file.",
+            raise RECOVERY_CHOICE_NEEDED.error(
+                sentence(
+                    "This licence was migrated before, so the tool is in recovery mode. Possible: {words}.",
+                    words=", ".join(words),
+                ),
                 choices=words,
             )
         if choice not in possible:
-            raise ChoiceNeededError(
-                "recovery-choice-not-possible",
-                f"{choice.value!r} is not possible here: only a test migration may be overwritten.",
-                f"Possible now: {', '.join(words)}.",
+            raise RECOVERY_CHOICE_NOT_POSSIBLE.error(
+                sentence(
+                    "{choice} is not possible here: only a test migration may be overwritten.",
+                    choice=repr(choice.value),
+                ),
+                remedy=sentence("Possible now: {words}.", words=", ".join(words)),
                 choices=words,
             )
         if choice is not RecoveryChoice.MISSING:
@@ -219,17 +228,9 @@ class MigrationSession:
         Raises `InputError` `agreement-not-accepted` or `contact-missing`.
         """
         if not agreement_accepted:
-            raise InputError(
-                "agreement-not-accepted",
-                "A migration needs the CRM Online agreement to be accepted.",
-                "Read the agreement, then set accept_agreement = true in the answers file.",
-            )
+            raise AGREEMENT_NOT_ACCEPTED.error()
         if contact is None:
-            raise InputError(
-                "contact-missing",
-                "A migration needs the migrator's contact details.",
-                "Fill the section [contact] in the answers file.",
-            )
+            raise CONTACT_MISSING.error()
         decided = replace(self.now.decisions, kind=kind, contact=self._speaking(contact), agreement_accepted=True)
         await self._decide(decided, kind_decided=True)
 

@@ -11,8 +11,8 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import Contact, MigrationKind, RecoveryChoice, Waiver
-from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import UploadStage
 from omt_core.api.users import Administrator, LoginOutcome
 from omt_core.engine import facts, phases
@@ -27,6 +27,15 @@ from omt_core.engine.checks import (
     refuse_errors,
     refuse_unchecked,
     take_report,
+)
+from omt_core.engine.errors import (
+    FILES_UNREADABLE,
+    LOGIN_NO_VERIFIER,
+    LOGIN_NOT_ADMINISTRATOR,
+    LOGIN_RETIRED,
+    LOGIN_WRONG_CREDENTIALS,
+    WAIVER_NOT_POSSIBLE,
+    WAIVER_REASON_MISSING,
 )
 from omt_core.engine.findings import needs_reason, reasoned_line
 from omt_core.engine.freeze import thaw
@@ -58,26 +67,10 @@ class ChooseRecovery(Step[None]):
 
 
 _REFUSED = {
-    LoginOutcome.WRONG_CREDENTIALS: (
-        "login-wrong-credentials",
-        "The user name or the password is wrong.",
-        "Use the name and the password of a local administrator of the CRM on site.",
-    ),
-    LoginOutcome.NOT_ADMINISTRATOR: (
-        "login-not-administrator",
-        "The login is right, but this user is neither General nor User administrator.",
-        "Log in as a user whose role has the right admin-all or admin-users.",
-    ),
-    LoginOutcome.RETIRED: (
-        "login-retired",
-        "The login is right, but this user is retired and has no rights.",
-        "Log in as an administrator who is not retired.",
-    ),
-    LoginOutcome.NO_VERIFIER: (
-        "login-no-verifier",
-        "No way to check a password of this installation is available.",
-        "Give the address of NetServer's web services in auth.web_services, or choose another auth.verifier.",
-    ),
+    LoginOutcome.WRONG_CREDENTIALS: LOGIN_WRONG_CREDENTIALS,
+    LoginOutcome.NOT_ADMINISTRATOR: LOGIN_NOT_ADMINISTRATOR,
+    LoginOutcome.RETIRED: LOGIN_RETIRED,
+    LoginOutcome.NO_VERIFIER: LOGIN_NO_VERIFIER,
 }
 
 
@@ -102,8 +95,9 @@ class Login(Step[None]):
             ),
         )
         if result.outcome is not LoginOutcome.ACCEPTED:
-            code, message, remedy = _REFUSED[result.outcome]
-            raise InstallationError(code, f"{message} {result.detail}".strip(), remedy)
+            refused = _REFUSED[result.outcome]
+            told = (refused.meaning, result.detail) if result.detail else (refused.meaning,)
+            raise refused.error(joined(told, " "))
         session.log_on(result.administrator)
 
 
@@ -173,16 +167,18 @@ class Waive(Step[None]):
         codes = session.engine.host.codes
         known = codes.get(self.names)
         if self.waived and known is not None and not known.waivable:
-            raise InputError(
-                "waiver-not-possible", f"{self.names} cannot be waived: the online side would refuse it.", known.remedy
+            raise WAIVER_NOT_POSSIBLE.error(
+                sentence("{names} cannot be waived: the online side would refuse it.", names=self.names),
+                remedy=known.remedy,
             )
         now = session.now
         about = [one.code for one in now.findings if one.waived_by({self.names}) and needs_reason(one, codes)]
         if self.waived and about and not self.reason.strip():
-            raise InputError(
-                "waiver-reason-missing",
-                f"{about[0]} is waived only with a reason: data may be left behind.",
-                f"Say why it may stand; in an answers file: `{reasoned_line([self.names])}`.",
+            raise WAIVER_REASON_MISSING.error(
+                sentence("{code} is waived only with a reason: data may be left behind.", code=about[0]),
+                remedy=sentence(
+                    "Say why it may stand; in an answers file: `{line}`.", line=reasoned_line([self.names])
+                ),
             )
         others = [one for one in now.decisions.waivers if one.names != self.names]
         given = [Waiver(names=self.names, reason=self.reason, kind=now.kind)] if self.waived else []
@@ -277,8 +273,9 @@ class Finish(Step[None]):
     async def perform(self, session: MigrationSession) -> None:
         failed = sum(total.failed for total in (await session.journal.items.totals()).values())
         if failed:
-            raise InstallationError(
-                "files-unreadable",
-                f"The migration is completed, but for files that could not be read and were left behind: {failed}.",
-                "Make them readable, then run the same command again with --recover missing.",
+            raise FILES_UNREADABLE.error(
+                sentence(
+                    "The migration is completed, but for files that could not be read and were left behind: {failed}.",
+                    failed=failed,
+                )
             )

@@ -18,9 +18,19 @@ from platformdirs import user_data_path
 
 from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
-from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
+from omt_core.api.errors import WORKSPACE_NOT_WRITABLE, InputError
 from omt_core.api.online import TENANT_KEY_FILE, pinned_key
+from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE
+from omt_core.engine.errors import (
+    TENANT_KEY_CHANGED,
+    TENANT_KEY_DAMAGED,
+    WORKSPACE_AMBIGUOUS,
+    WORKSPACE_EMPTY,
+    WORKSPACE_LOCKED,
+    WORKSPACE_NOT_PRIVATE,
+    WORKSPACE_REMOTE,
+)
 
 JOURNAL_FILE: Final = "journal.sqlite"
 LIMIT_FILE: Final = "limit"
@@ -83,42 +93,42 @@ def existing(given: Path | None) -> Path:
     if given is not None:
         if not (given / JOURNAL_FILE).is_file():
             refuse_missing(given)
-            raise _empty(f"There is no migration in the workspace {given}.", "Check the path of --workspace.")
+            raise WORKSPACE_EMPTY.error(
+                sentence("There is no migration in the workspace {folder}.", folder=given),
+                remedy=joined([sentence("Check the path of --workspace."), WORKSPACE_EMPTY.remedy], " "),
+            )
         return given
     found = sorted(path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
     if not found:
         raise _elsewhere()
     if len(found) > 1:
         names = tuple(str(path) for path in found)
-        raise ChoiceNeededError(
-            "workspace-ambiguous",
-            f"There are several migrations on this machine: {', '.join(names)}.",
-            "Name one of them by --workspace.",
-            choices=names,
+        raise WORKSPACE_AMBIGUOUS.error(
+            sentence("There are several migrations on this machine: {names}.", names=", ".join(names)), choices=names
         )
     return found[0]
-
-
-def _empty(message: str, first: str) -> InputError:
-    return InputError(
-        "workspace-empty",
-        message,
-        f"{first} A migration begins with `omt migrate`. What is still frozen is thawed from anywhere by `omt thaw"
-        " --answers FILE`.",
-    )
 
 
 def _elsewhere() -> InputError:
     """Say where a workspace may be that is not here: it belongs to one account on one machine."""
     own = data_folder() / "migrations"
-    account = f"the account {os.environ.get('USERNAME') or os.environ.get('USER') or Path.home().name}"
+    account = os.environ.get("USERNAME") or os.environ.get("USER") or Path.home().name
     others = list(_of_other_accounts())
-    told = f" Other accounts of this machine have some: {', '.join(map(str, others))}." if others else ""
-    return _empty(
-        f"There is no migration of {account} on {platform.node()}: {own} holds none.{told}",
+    told = [
+        sentence(
+            "There is no migration of the account {account} on {machine}: {folder} holds none.",
+            account=account,
+            machine=platform.node(),
+            folder=own,
+        )
+    ]
+    if others:
+        told.append(sentence("Other accounts of this machine have some: {folders}.", folders=others))
+    where = sentence(
         "A workspace is with the account and on the machine that ran `omt migrate`: run the command there, or name the"
-        " folder by --workspace.",
+        " folder by --workspace."
     )
+    return WORKSPACE_EMPTY.error(joined(told, " "), remedy=joined([where, WORKSPACE_EMPTY.remedy], " "))
 
 
 def _of_other_accounts() -> Iterator[Path]:
@@ -143,11 +153,13 @@ def make_private(folder: Path) -> None:
     if elsewhere is not None:
         # sqlite.org/wal.html: "All processes using a database must be on the same host computer; WAL does not work
         # over a network filesystem."
-        raise InputError(
-            "workspace-remote",
-            f"The workspace {folder} would be on another machine, at {elsewhere}: its journal is a database that would"
-            " not be safe there.",
-            "Name a folder on a disk of this machine by --workspace, or leave --workspace out.",
+        raise WORKSPACE_REMOTE.error(
+            sentence(
+                "The workspace {folder} would be on another machine, at {elsewhere}: its journal is a database that"
+                " would not be safe there.",
+                folder=folder,
+                elsewhere=elsewhere,
+            )
         )
     try:
         files.make_folder(folder)
@@ -156,10 +168,12 @@ def make_private(folder: Path) -> None:
     try:
         files.make_private(folder)
     except OSError as error:
-        raise InputError(
-            "workspace-not-private",
-            f"The workspace {folder} cannot be kept to this account: {error.strerror or error}.",
-            "Run the tool as the account that the folder belongs to, or give another --workspace.",
+        raise WORKSPACE_NOT_PRIVATE.error(
+            sentence(
+                "The workspace {folder} cannot be kept to this account: {reason}.",
+                folder=folder,
+                reason=error.strerror or error,
+            )
         ) from error
 
 
@@ -177,10 +191,8 @@ async def locked(folder: Path) -> AsyncIterator[None]:
             break
         except Timeout as error:
             if time.monotonic() >= until:
-                raise InputError(
-                    "workspace-locked",
-                    f"Another run of the tool works in {folder} at this moment.",
-                    "Wait until it is done, or stop it; `omt status` shows how far it is.",
+                raise WORKSPACE_LOCKED.error(
+                    sentence("Another run of the tool works in {folder} at this moment.", folder=folder)
                 ) from error
             await anyio.sleep(_TRY_EVERY)
         except OSError as error:
@@ -208,18 +220,29 @@ def pin_key(folder: Path, public_key: str) -> None:
     if content != written:
         known = pinned_key(content)
         if known is None:
-            raise InputError(
-                "tenant-key-damaged",
-                f"{path} does not hold the tenant's key any more, which is 64 hexadecimal digits and a line feed.",
-                f"Put the file back from a backup. Without one, ask the online side whether its key begins with "
-                f"{public_key[:16]}: only if so, delete the file, and the tool writes it anew.",
+            raise TENANT_KEY_DAMAGED.error(
+                sentence(
+                    "{path} does not hold the tenant's key any more, which is 64 hexadecimal digits and a line feed.",
+                    path=path,
+                ),
+                remedy=sentence(
+                    "Put the file back from a backup. Without one, ask the online side whether its key begins with"
+                    " {public_key}: only if so, delete the file, and the tool writes it anew.",
+                    public_key=public_key[:16],
+                ),
             )
-        raise OnlineRefusedError(
-            "tenant-key-changed",
-            f"The tenant's key begins with {public_key[:16]}, but at first contact it began with {known[:16]}: "
-            "this is another tenant, or somebody poses as it.",
-            "Ask the online side whether its key was changed. If so, delete the file "
-            f"{TENANT_KEY_FILE} in the workspace; if not, do not go on.",
+        raise TENANT_KEY_CHANGED.error(
+            sentence(
+                "The tenant's key begins with {now}, but at first contact it began with {then}: this is"
+                " another tenant, or somebody poses as it.",
+                now=public_key[:16],
+                then=known[:16],
+            ),
+            remedy=sentence(
+                "Ask the online side whether its key was changed. If so, delete the file {file} in the"
+                " workspace; if not, do not go on.",
+                file=TENANT_KEY_FILE,
+            ),
         )
 
 
@@ -249,10 +272,9 @@ def _noted(path: Path) -> Mapping[str, str]:
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:
-    return InputError(
-        "workspace-not-writable",
-        f"The workspace {folder} cannot be written: {error.strerror or error}.",
-        "Make room and mend the rights there, or give another --workspace.",
+    return WORKSPACE_NOT_WRITABLE.error(
+        sentence("The workspace {folder} cannot be written: {reason}.", folder=folder, reason=error.strerror or error),
+        remedy="Make room and mend the rights there, or give another --workspace.",
     )
 
 

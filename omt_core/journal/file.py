@@ -11,8 +11,10 @@ from typing import Final, TypeVar
 import anyio
 import anyio.to_thread
 
-from omt_core.api.errors import InputError
+from omt_core.api.errors import WORKSPACE_NOT_WRITABLE, InputError
 from omt_core.api.files import sqlite_uri
+from omt_core.api.sentence import sentence
+from omt_core.journal.errors import JOURNAL_UNREADABLE
 from omt_core.journal.schema import upgrade
 
 T = TypeVar("T")
@@ -78,10 +80,10 @@ def _disk_named(path: Path) -> Iterator[None]:
 
 
 def _not_writable(path: Path, reason: str) -> InputError:
-    return InputError(
-        "workspace-not-writable",
-        f"The journal {path} cannot be written: {reason}.",
-        "Make room and mend the rights in the workspace, then run the same command again: it goes on from there.",
+    return WORKSPACE_NOT_WRITABLE.error(
+        sentence("The journal {path} cannot be written: {reason}.", path=path, reason=reason),
+        remedy="Make room and mend the rights in the workspace, then run the same command again: it goes on"
+        " from there.",
     )
 
 
@@ -107,10 +109,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("PRAGMA cache_size = -16384")
             upgrade(connection)
     except sqlite3.Error as error:
-        raise InputError(
-            "journal-unreadable",
-            f"The journal {path} cannot be opened: {error}.",
-            "Give another --workspace, or move the damaged file away: the journal is then rebuilt from the tenant.",
+        raise JOURNAL_UNREADABLE.error(
+            sentence("The journal {path} cannot be opened: {reason}.", path=path, reason=error)
         ) from error
 
 

@@ -9,12 +9,13 @@ from typing import Final, TypeVar
 
 from typing_extensions import override
 
-from omt_core.api.errors import OmtError
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemDigest, ItemId, Outcome, TransferItems
 from omt_core.api.online import ManifestEntry
+from omt_core.api.sentence import sentence
 from omt_core.api.stages import Baseline, StageTotals, UploadStage
 from omt_core.journal import inventory
+from omt_core.journal.errors import JOURNAL_MOVE_NOT_ALLOWED
 from omt_core.journal.file import JournalFile, to_blob
 from omt_core.journal.inventory import invalidate_import
 from omt_core.journal.item_rows import Counts, JournalBaseline, is_one_of, named, page, stages_with_items
@@ -247,10 +248,12 @@ def apply_outcomes(connection: sqlite3.Connection, run: int, outcomes: Sequence[
         statement = _OUTCOME.format(before=is_one_of([one for one in ItemState if may_move(one, state)]))
         changed = connection.executemany(statement, (_outcome_row(outcome, run) for outcome in settled)).rowcount
         if changed != len(settled):
-            raise OmtError(
-                "journal-move-not-allowed",
-                f"{len(settled) - changed} items cannot become {state.value} from where they are.",
-                "This is a fault in a transfer plugin; please report it with the log file.",
+            raise JOURNAL_MOVE_NOT_ALLOWED.error(
+                sentence(
+                    "{number} items cannot become {state} from where they are.",
+                    number=len(settled) - changed,
+                    state=state.value,
+                )
             )
 
 

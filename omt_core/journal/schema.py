@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
+from omt_core.journal.errors import JOURNAL_TOO_NEW
 
 _VERSION_1: Final = """
 CREATE TABLE pins (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -87,10 +88,12 @@ def upgrade(connection: sqlite3.Connection) -> None:
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(STEPS):
-        raise InputError(
-            "journal-too-new",
-            f"The journal has version {version}; this tool knows up to {len(STEPS)}, so a newer tool wrote it.",
-            "Go on with the newer version of the tool.",
+        raise JOURNAL_TOO_NEW.error(
+            sentence(
+                "The journal has version {version}; this tool knows up to {known}, so a newer tool wrote it.",
+                version=version,
+                known=len(STEPS),
+            )
         )
     for number, script in enumerate(STEPS[version:], start=version + 1):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")

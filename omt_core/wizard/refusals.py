@@ -25,7 +25,6 @@ _log = logging.getLogger("omt.wizard")
 
 _TOO_EARLY_OR_TAKEN: Final = frozenset(
     {
-        "busy",
         "checklist-not-done",
         "checklist-not-open",
         "checks-incomplete",
@@ -37,6 +36,7 @@ _TOO_EARLY_OR_TAKEN: Final = frozenset(
         "session-not-open",
         "settings-in-use",
         "start-not-planned",
+        "tool-busy",
         "upload-not-running",
         "upload-under-way",
         "workspace-locked",

@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from typing_extensions import override
 
-from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
+from omt_core.wizard.errors import WIZARD_NOT_SERVED
 from omt_core.wizard.security.gate import LOOPBACK
 
 GRACE_SECONDS: Final = 2.0
@@ -65,9 +66,7 @@ def listen() -> socket.socket:
         listener.bind((LOOPBACK, 0))
     except OSError as error:
         listener.close()
-        raise InputError(
-            "wizard-not-served",
-            f"The wizard cannot be served on this machine: {error.strerror or error}.",
-            "Check what keeps programs from listening on 127.0.0.1, or use the commands instead (`omt --help`).",
+        raise WIZARD_NOT_SERVED.error(
+            sentence("The wizard cannot be served on this machine: {reason}.", reason=error.strerror or error)
         ) from error
     return listener

@@ -59,6 +59,20 @@ _WHOLE: Final[Mapping[str, str]] = {
     "Close the file in other programs, or give another place with --output.": (
         "Close the file in other programs, then try again."
     ),
+    "Write a fresh one by `omt check --write-csv DIR` and edit that; save it as CSV in UTF-8.": (
+        "Download a fresh one on this page and edit that; save it as CSV in UTF-8."
+    ),
+    "Correct `root` in the section [installation] of the answers file, or --root of `omt discover`.": (
+        f"Correct the folder {_LOCATE}."
+    ),
+    "This is a fault of the tool: tell its authors the code and this sentence. What they need can be read to them from"
+    " `omt doctor`, `omt status` and the log.": (
+        "This is a fault of the tool: tell its authors the code and this sentence. What they need can be read to them"
+        " from the pages and the log."
+    ),
+    "Look at the section [notify] of the settings, and send a trial with `omt notify --test`.": (
+        "Look at the section [notify] of the settings."
+    ),
     "Wait until it is done, or stop it; `omt status` shows how far it is.": "Wait until it is done, or stop it.",
 }
 _PHRASES: Final = tuple(

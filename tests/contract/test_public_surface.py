@@ -33,6 +33,7 @@ PUBLIC = {
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
     "changed", "parts_of", "sentence_of",
     "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
+    "USAGE",
     "Expected", "MissingFiles",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from omt_core.answers.errors import ANSWERS_SYNTAX as SYNTAX
 from omt_core.api.errors import InputError
 from omt_core.given_values import read_toml
 
@@ -25,7 +26,7 @@ from omt_core.given_values import read_toml
 )
 def test_a_path_of_windows_in_double_quotes_is_told_with_single_quotes(line: str) -> None:
     with pytest.raises(InputError) as caught:
-        read_toml(f"[installation]\n{line}\n".encode(), area="answers", place="The file")
+        read_toml(f"[installation]\n{line}\n".encode(), SYNTAX, "The file")
     assert caught.value.code == "answers-syntax"
     assert "In double quotes a backslash begins an escape" in caught.value.message
     assert "single quotes" in caught.value.remedy
@@ -35,11 +36,11 @@ def test_a_path_of_windows_in_double_quotes_is_told_with_single_quotes(line: str
     "line", [r"a = 'C:\backup\temp'", r'a = "C:\\backup"', r'a = "\\\\server\\share"', r'a = "two\tcells\nand lines"']
 )
 def test_what_is_written_as_it_must_be_is_taken(line: str) -> None:
-    assert read_toml(line.encode(), area="answers", place="The file")
+    assert read_toml(line.encode(), SYNTAX, "The file")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_encodings_and_line_ends_of_editors_are_understood(encoding: str, end: str) -> None:
     content = end.join(["# Åse", "[a]", "\tb\t=\t'Zoë'"]).encode(encoding)
-    assert read_toml(content, area="answers", place="The file") == {"a": {"b": "Zoë"}}
+    assert read_toml(content, SYNTAX, "The file") == {"a": {"b": "Zoë"}}

@@ -8,8 +8,10 @@ from typing import ClassVar
 import anyio.to_thread
 from omt_core.api import (
     Command,
+    ErrorCode,
     Finding,
     FindingCode,
+    OmtError,
     Plugin,
     PluginSettings,
     ReportSection,
@@ -21,6 +23,7 @@ from omt_core.api import (
 from omt_folders import SeenFolders
 from typing_extensions import override
 
+from omt_call_recordings.errors import ERROR_CODES
 from omt_call_recordings.findings import CODES, FOLDER_NOT_SET, PLUGIN
 from omt_call_recordings.recordings import Tally, recordings_in
 from omt_call_recordings.recordings_command import recordings_command
@@ -45,6 +48,11 @@ class CallRecordingsPlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @override
     @hookimpl

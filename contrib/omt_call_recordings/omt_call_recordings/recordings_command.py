@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from omt_core.api import Command, CommandContext, ExitCode, InputError, InstallationError, byte_size
+from omt_core.api import Command, CommandContext, ExitCode, byte_size
 from omt_folders import SeenFolders
 
+from omt_call_recordings.errors import FOLDER_NOT_SET, FOLDER_NOT_THERE
 from omt_call_recordings.findings import PLUGIN
 from omt_call_recordings.recordings import Tally, folder_missing, recordings_in
 from omt_call_recordings.settings import CallRecordingsSettings
@@ -18,17 +19,13 @@ def recordings_command(settings: CallRecordingsSettings) -> Command:
     async def run(context: CommandContext, options: argparse.Namespace) -> int:
         del options
         if settings.folder is None:
-            raise InputError(
-                "call-recordings-folder-not-set",
-                "No folder of call recordings is named.",
-                "Set call_recordings.folder in the settings file.",
-            )
+            raise FOLDER_NOT_SET.error()
         tally = Tally(settings.smallest_bytes)
         async for batch in recordings_in(settings.folder, settings, SeenFolders(PLUGIN), tally.pass_over).items():
             tally.add(batch)
         if tally.is_missing:
             missing = folder_missing(settings.folder)
-            raise InstallationError(missing.code, missing.message, missing.remedy)
+            raise FOLDER_NOT_THERE.error(missing.message)
         context.print(f"{tally.files:,} recordings with {byte_size(tally.size)} below {settings.folder}")
         context.print(
             f"{tally.empty:,} hold no sound, {tally.unreadable:,} cannot be read. "

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Final
 
 import anyio
 import anyio.to_thread
-from omt_core.api import LoginOutcome, LoginResult, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import ErrorCode, LoginOutcome, LoginResult, OmtError, Plugin, PluginSettings, calls, hookimpl
 from omt_crm.associates import find_associate
+from omt_crm.errors import ERROR_CODES
 from omt_crm.migrators import login_of
 from typing_extensions import override
 
@@ -28,6 +30,11 @@ class LdapLoginPlugin(Plugin):
         super().__init__(settings)
         self._settings = settings
         self._limiter = anyio.CapacityLimiter(1)
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
 
     @override
     @hookimpl

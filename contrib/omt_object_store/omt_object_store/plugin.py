@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from omt_core.api import Command, FindingCode, OnlineTarget, Plugin, PluginSettings, calls, hookimpl
+from omt_core.api import (
+    Command,
+    ErrorCode,
+    FindingCode,
+    OmtError,
+    OnlineTarget,
+    Plugin,
+    PluginSettings,
+    calls,
+    hookimpl,
+)
+from omt_protocol.errors import ERROR_CODES as PROTOCOL_ERROR_CODES
 from typing_extensions import override
 
+from omt_object_store.errors import ERROR_CODES
 from omt_object_store.findings import CODES
 from omt_object_store.settings import ObjectStoreSettings
 from omt_object_store.store_command import store_command
@@ -32,6 +44,11 @@ class ObjectStorePlugin(Plugin):
     @hookimpl
     def add_finding_codes(self) -> Sequence[FindingCode]:
         return CODES
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return (*ERROR_CODES, *PROTOCOL_ERROR_CODES)
 
     @override
     @hookimpl

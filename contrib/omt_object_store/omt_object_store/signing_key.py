@@ -12,23 +12,20 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from omt_core.api import InputError, files
+from omt_core.api import InputError, files, sentence
 from omt_protocol.receipt import public_key_of
 
-_REMEDY = (
-    "Have whoever vouches for the store make one with `omt object-store make-key FILE`, and set "
-    "object_store.signing_key to that file."
+from omt_object_store.errors import (
+    OBJECT_STORE_KEY_NOT_NAMED,
+    OBJECT_STORE_KEY_NOT_WRITTEN,
+    OBJECT_STORE_KEY_UNREADABLE,
 )
 
 
 def read_key(path: Path | None) -> Ed25519PrivateKey:
     """Read the private key that the setting names. Blocking. Raises `InputError`."""
     if path is None:
-        raise InputError(
-            "object-store-key-not-named",
-            "A store cannot sign a receipt, and no key is named that does it in its place.",
-            _REMEDY,
-        )
+        raise OBJECT_STORE_KEY_NOT_NAMED.error()
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
@@ -52,13 +49,17 @@ def make_key(path: Path) -> tuple[Path, str]:
         with public.open("x", encoding="ascii") as file:
             file.write(f"{public_key_of(key)}\n")
     except OSError as error:
-        raise InputError(
-            "object-store-key-not-written",
-            f"The key cannot be written to {error.filename or path}: {error.strerror}.",
-            "Name a file that is not there yet, in a folder that may be written to.",
+        raise OBJECT_STORE_KEY_NOT_WRITTEN.error(
+            sentence(
+                "The key cannot be written to {filename}: {reason}.",
+                filename=error.filename or path,
+                reason=error.strerror,
+            )
         ) from error
     return public, public_key_of(key)
 
 
 def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError("object-store-key-unreadable", f"The key in {path} cannot be used: {reason}.", _REMEDY)
+    return OBJECT_STORE_KEY_UNREADABLE.error(
+        sentence("The key in {path} cannot be used: {reason}.", path=path, reason=reason)
+    )

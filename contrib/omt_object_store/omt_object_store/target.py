@@ -13,7 +13,6 @@ from omt_core.api import (
     Licence,
     MigrationKind,
     OnlineMigration,
-    OnlineRefusedError,
     OnlineTarget,
     RecoveryChoice,
     RunContext,
@@ -21,6 +20,7 @@ from omt_core.api import (
     TenantStatus,
     UserPlan,
     calls,
+    sentence,
 )
 from omt_protocol.receipt import public_key_of
 from omt_protocol.retry import Patience, Retries
@@ -28,6 +28,7 @@ from omt_protocol.workspace import client_id
 from pydantic import ValidationError
 from typing_extensions import override
 
+from omt_object_store.errors import OBJECT_STORE_BUSY, OBJECT_STORE_KEY_CHANGED, OBJECT_STORE_LIVE_NOT_ALLOWED
 from omt_object_store.migration.held_migration import HeldMigration, read_state
 from omt_object_store.migration.stored_migration import StoredMigration
 from omt_object_store.settings import ObjectStoreSettings
@@ -35,7 +36,7 @@ from omt_object_store.signing_key import read_key
 from omt_object_store.store.address import store_address
 from omt_object_store.store.catalogue import Catalogue
 from omt_object_store.store.connection import open_store
-from omt_object_store.store.failures import BUSY, StoreDamagedError
+from omt_object_store.store.failures import StoreDamagedError
 from omt_object_store.store.folder import StoreFolder
 from omt_object_store.store.layout import CONTENTS, PACKS, STORE, UPLOADS, StoreRecord
 from omt_object_store.store.storage import Storage, SwapLostError
@@ -61,7 +62,11 @@ async def open_storage(settings: ObjectStoreSettings, run: RunContext) -> Storag
     return Storage(
         await anyio.to_thread.run_sync(open_store, address, settings),
         address.name,
-        Retries(Patience(total=settings.retry_total, longest_wait=settings.retry_longest_wait), run, busy=BUSY),
+        Retries(
+            Patience(total=settings.retry_total, longest_wait=settings.retry_longest_wait),
+            run,
+            busy=OBJECT_STORE_BUSY.code,
+        ),
         folder=None if address.folder is None else StoreFolder(address.folder),
         checks_itself=settings.verify == "checksum",
     )
@@ -112,11 +117,7 @@ class StoreTarget(OnlineTarget):
     @override
     async def open(self, licence: Licence, kind: MigrationKind, recovery: RecoveryChoice | None) -> OnlineMigration:
         if kind is MigrationKind.LIVE and not self._settings.live:
-            raise OnlineRefusedError(
-                "object-store-live-not-allowed",
-                "A live migration locks the users out on site, and nobody can work in an object store.",
-                "Choose a test migration. If the online side imports from this store, set object_store.live to true.",
-            )
+            raise OBJECT_STORE_LIVE_NOT_ALLOWED.error()
         client = await anyio.to_thread.run_sync(partial(client_id, self._run.workspace))
         held = await HeldMigration.open(
             self._storage, licence, kind, recovery, client=client, seconds=self._settings.claim_seconds
@@ -156,11 +157,17 @@ class StoreTarget(OnlineTarget):
         except ValidationError as error:
             raise StoreDamagedError(STORE, "is not one that this version of the tool wrote") from error
         if record.public_key != public_key_of(self._key):
-            raise OnlineRefusedError(
-                "object-store-key-changed",
-                f"The receipts of {self._storage.name} are signed with the key that begins with "
-                f"{record.public_key[:16]}, and object_store.signing_key is another one.",
-                f"Set it to the former key. If it was changed on purpose, remove {STORE} from the store.",
+            raise OBJECT_STORE_KEY_CHANGED.error(
+                sentence(
+                    "The receipts of {storage} are signed with the key that begins with {public_key}, and"
+                    " object_store.signing_key is another one.",
+                    storage=self._storage.name,
+                    public_key=record.public_key[:16],
+                ),
+                remedy=sentence(
+                    "Set it to the former key. If it was changed on purpose, remove {store} from the store.",
+                    store=STORE,
+                ),
             )
         return True
 

@@ -26,7 +26,8 @@ from omt_core.testing.samples import SAMPLE_LICENCE
 from omt_protocol.retry import Patience, Retries
 
 from omt_object_store import ObjectStoreSettings
-from omt_object_store.store.failures import BUSY, store_failure
+from omt_object_store.errors import OBJECT_STORE_BUSY
+from omt_object_store.store.failures import store_failure
 from omt_object_store.target import connect
 
 pytestmark = pytest.mark.anyio
@@ -157,7 +158,7 @@ async def test_a_live_migration_needs_to_be_allowed(tmp_path: Path, folder_store
         ({"secret_key": {"env": "OMT_TEST_NO_SUCH_VARIABLE"}}, "secret-not-found"),
         ({"ca_file": Path("no-such-file")}, "object-store-ca-file-unreadable"),
         ({"url": "s3://no-such-bucket"}, "object-store-not-there"),
-        ({"url": "file:///no/such/folder"}, "object-store-not-there"),
+        ({"url": "file:///no/such/folder"}, "object-store-folder-missing"),
         ({"url": "file:///", "verify": "checksum"}, "object-store-checksum-not-possible"),
     ],
 )
@@ -195,7 +196,7 @@ async def test_s3_checks_the_sha256_itself_where_it_is_asked_to(tmp_path: Path, 
 
 @pytest.mark.parametrize(("status", "refusals"), [(429, 1), (503, 1), (500, 0)])
 async def test_a_store_that_asks_for_patience_is_told_from_one_that_is_ill(status: int, refusals: int) -> None:
-    retries = Retries(Patience(total=0.0, longest_wait=0.1), RecordingContext(), busy=BUSY)
+    retries = Retries(Patience(total=0.0, longest_wait=0.1), RecordingContext(), busy=OBJECT_STORE_BUSY.code)
 
     async def ask() -> None:
         raise store_failure(GenericError(f"Server returned non-2xx status code: {status} Sorry"), "s3://bucket")

@@ -16,11 +16,11 @@ from omt_core.answers.csv_files import plans_csv, user_names_csv
 from omt_core.answers.file import Answers
 from omt_core.api import files
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import InputError
 from omt_core.api.events import Notice
 from omt_core.api.sentence import sentence
 from omt_core.api.text import listing
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import CSV_NOT_WRITABLE, FINDINGS_NOT_WRITABLE
 from omt_core.cli.options import add_answers, answers_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
@@ -97,10 +97,8 @@ def _write_findings(call: Invocation, runner: Runner, file: Path) -> None:
         refuse_missing(file)
         files.write_whole(file, _FINDINGS[file.suffix.lower()](runner.engine, runner.now))
     except OSError as error:
-        raise InputError(
-            "findings-not-writable",
-            sentence("The findings cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
-            "Close it in other programs, a spreadsheet say, or name another file by --findings.",
+        raise FINDINGS_NOT_WRITABLE.error(
+            sentence("The findings cannot be written to {file}: {why}.", file=file, why=error.strerror or error)
         ) from error
     call.console.print(sentence("Written: {file}", file=file))
 
@@ -123,10 +121,8 @@ def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -
         try:
             kept = _write_beside(file, content)
         except OSError as error:
-            raise InputError(
-                "csv-not-writable",
-                f"The file {file} cannot be written: {error.strerror or error}.",
-                "Close it in other programs, a spreadsheet say, or give another folder with --write-csv.",
+            raise CSV_NOT_WRITABLE.error(
+                sentence("The file {file} cannot be written: {reason}.", file=file, reason=error.strerror or error)
             ) from error
         if kept is not None:
             call.app.engine.events.emit(

@@ -11,10 +11,11 @@ from typing_extensions import override
 
 from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
 from omt_core.api.decisions import MigrationKind
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import USAGE, ExitCode
 from omt_core.api.sentence import sentence
 from omt_core.api.text import quantity
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.results.comparison import Comparison, compare
 from omt_core.engine.results.kept import kept_pair
@@ -67,16 +68,14 @@ def _receipts(call: Invocation) -> tuple[Path, Path]:
         before, after = (one / RECEIPT_FILE if one.is_dir() else one for one in given)
         return before, after
     if given:
-        raise InputError("usage", "This command needs two receipts, or none.", "See `omt compare --help`.")
+        raise USAGE.error("This command needs two receipts, or none.", remedy="See `omt compare --help`.")
     folder = existing(workspace_of(call))
     for kind in (MigrationKind.LIVE, MigrationKind.TEST):
         pair = kept_pair(folder, kind)
         if pair is not None:
             return pair
-    raise InputError(
-        "nothing-to-compare",
-        sentence("The workspace {folder} keeps no two migrations that could be compared.", folder=folder),
-        "Make a test migration and then another or the live one, or name two receipts.",
+    raise NOTHING_TO_COMPARE.error(
+        sentence("The workspace {folder} keeps no two migrations that could be compared.", folder=folder)
     )
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from omt_core.api.calls import Discovery
-from omt_core.api.errors import ExitCode, InstallationError
+from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import finding_fields
+from omt_core.engine.errors import INSTALLATION_NOT_FOUND
 from omt_core.engine.findings import merged
 from omt_core.engine.opening import discover
 from omt_core.engine.result import FindingLine
@@ -36,10 +37,9 @@ class Discover(CoreCommand):
         root: Path | None = call.options.root
         found = await discover(call.app.engine, ManualAnswers(root=None if root is None else Path.cwd() / root))
         if not found.values:
-            raise InstallationError(
-                "installation-not-found",
+            raise INSTALLATION_NOT_FOUND.error(
                 "No installation was found.",
-                "Run this on the server or on a client of the installation, or name a copy of it by --root.",
+                remedy="Run this on the server or on a client of the installation, or name a copy of it by --root.",
             )
         for number, discovery in enumerate(found.values, start=1):
             _show(call, number, discovery)

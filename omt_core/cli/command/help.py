@@ -11,7 +11,9 @@ from rich.markdown import Markdown
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import TOPIC_UNKNOWN
 from omt_core.documentation import Page, all_names, find_page, read_page
 
 _COMMANDS: Final = "reference/cli"
@@ -101,5 +103,8 @@ def _short(name: str) -> str:
 
 def _unknown(topic: str) -> InputError:
     near = get_close_matches(topic.lower(), sorted({name.rpartition("/")[2] for name in all_names()}), n=1)
-    guess = f" Did you mean {near[0]}?" if near else ""
-    return InputError("topic-unknown", f"There is no help on {topic!r}.{guess}", "`omt help` lists all topics.")
+    if near:
+        return TOPIC_UNKNOWN.error(
+            sentence("There is no help on {topic}. Did you mean {guess}?", topic=repr(topic), guess=near[0])
+        )
+    return TOPIC_UNKNOWN.error(sentence("There is no help on {topic}.", topic=repr(topic)))

@@ -14,11 +14,12 @@ from typing_extensions import override
 from omt_core.api import files
 from omt_core.api.calls import Discovery
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import ANSWERS_EXIST, ANSWERS_NOT_WRITABLE
 from omt_core.engine.opening import discover
 
 _HEAD: Final = """\
@@ -74,11 +75,7 @@ class Init(CoreCommand):
         file: Path = call.options.file
         root = None if call.options.root is None else Path.cwd() / call.options.root
         if not call.options.force and await anyio.Path(file).exists():
-            raise InputError(
-                "answers-exist",
-                sentence("The file {file} is there already, and is not overwritten.", file=file),
-                "Give the name of a new file, or --force to write over the one that is there.",
-            )
+            raise ANSWERS_EXIST.error(sentence("The file {file} is there already, and is not overwritten.", file=file))
         found = await discover(call.app.engine, ManualAnswers(root=root))
         text = "".join((_HEAD, *_installation(root, found.values[0] if found.values else None), _TAIL))
         await anyio.to_thread.run_sync(_write, file, text)
@@ -105,8 +102,6 @@ def _write(file: Path, text: str) -> None:
     try:
         files.write_whole(file, text.encode("utf-8", "replace"))
     except OSError as error:
-        raise InputError(
-            "answers-not-writable",
-            sentence("The file {file} cannot be written: {why}.", file=file, why=error.strerror or error),
-            "Give the name of a file in a folder where you may write.",
+        raise ANSWERS_NOT_WRITABLE.error(
+            sentence("The file {file} cannot be written: {why}.", file=file, why=error.strerror or error)
         ) from error

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import ExitCode
 from omt_core.api.plugin import HOOKS
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import HOOK_UNKNOWN
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
 from omt_core.plugin_host.wheel import Wheel
@@ -77,7 +78,10 @@ def _list(call: Invocation) -> int:
 
 def _order(call: Invocation, hook: str) -> int:
     if hook not in HOOKS:
-        raise InputError("hook-unknown", f"There is no hook {hook!r}.", f"Hooks: {', '.join(sorted(HOOKS))}.")
+        raise HOOK_UNKNOWN.error(
+            sentence("There is no hook {hook}.", hook=repr(hook)),
+            remedy=sentence("Hooks: {hooks}.", hooks=", ".join(sorted(HOOKS))),
+        )
     role = HOOKS[hook].role
     names = call.app.engine.dispatch.implementers(HOOKS[hook].function)
     if role is not None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing_extensions import override
 
 from omt_core.api import files
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import ExitCode
 from omt_core.api.online import TENANT_KEY_FILE
 from omt_core.api.sentence import sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE
 from omt_core.api.text import quantity
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import PURGE_FROZEN, PURGE_UNFINISHED
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine import facts
 from omt_core.engine.workspace import (
@@ -67,19 +68,11 @@ class Purge(CoreCommand):
 async def _refuse_unfinished(journal: Journal) -> None:
     known = await journal.notes.pins()
     if facts.FROZEN in known:
-        raise InputError(
-            "purge-frozen",
-            "The installation on site is frozen, and the journal is what a thaw needs.",
-            "Run `omt thaw` first.",
-        )
+        raise PURGE_FROZEN.error()
     runs = await journal.runs.all()
     unfinished = facts.COMPLETED not in known or facts.OVERWRITING in known or (runs and runs[-1].exit_code is None)
     if facts.STARTED in known and unfinished:
-        raise InputError(
-            "purge-unfinished",
-            "The migration is not finished, and the journal is what goes on with it.",
-            "Finish it by `omt migrate` first.",
-        )
+        raise PURGE_UNFINISHED.error()
 
 
 def _remove(folder: Path, *, everything: bool) -> int:

@@ -10,11 +10,12 @@ from typing import Final
 import anyio.to_thread
 from typing_extensions import override
 
-from omt_core.api.errors import ChoiceNeededError, ExitCode, InputError
+from omt_core.api.errors import USAGE, ChoiceNeededError, ExitCode, InputError
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
 from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import SUPPORT_NOT_AGREED
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
 from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
 from omt_core.engine.workspace import existing
@@ -41,7 +42,7 @@ class Support(CoreCommand):
     async def run(self, call: Invocation) -> int:
         options, console = call.options, call.console
         if options.file is None and not options.list:
-            raise InputError("usage", "This command needs FILE.zip, or --list.", "See `omt support --help`.")
+            raise USAGE.error("This command needs FILE.zip, or --list.", remedy="See `omt support --help`.")
         bundle = await gather(call.app.engine, _request(call))
         _show(call, bundle)
         if options.list:
@@ -84,8 +85,6 @@ async def _ask(call: Invocation, file: Path) -> None:
         call.console.print(f"Write this to {file}? [y/N]")
         said = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
     if said.strip().lower() not in _YES:
-        raise InputError(
-            "support-not-agreed",
-            sentence("Nobody agreed to what the support bundle would hold, so {file} was not written.", file=file),
-            "Answer y where it asks, or give --yes.",
+        raise SUPPORT_NOT_AGREED.error(
+            sentence("Nobody agreed to what the support bundle would hold, so {file} was not written.", file=file)
         )

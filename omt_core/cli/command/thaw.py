@@ -10,13 +10,14 @@ from pathlib import Path
 from typing_extensions import override
 
 from omt_core.answers import pinned
-from omt_core.api.errors import ExitCode, InputError, InstallationError
+from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Severity
 from omt_core.api.installation import Licence
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import THAW_OTHER_INSTALLATION
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.progress import watching
 from omt_core.engine import facts
@@ -127,9 +128,10 @@ def _refuse_other_installation(found: Licence, frozen: Licence | None) -> None:
     Answers name an installation themselves, so that a licence that was changed meanwhile does not stop a thaw.
     """
     if frozen is not None and found.serial.strip() != frozen.serial.strip():
-        raise InstallationError(
-            "thaw-other-installation",
-            f"The installation that was found has the serial number {found.serial!r}; what is frozen has"
-            f" {frozen.serial!r}.",
-            "Name the installation that is frozen by --answers.",
+        raise THAW_OTHER_INSTALLATION.error(
+            sentence(
+                "The installation that was found has the serial number {found}; what is frozen has {frozen}.",
+                found=repr(found.serial),
+                frozen=repr(frozen.serial),
+            )
         )

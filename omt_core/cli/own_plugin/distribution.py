@@ -13,8 +13,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from omt_core.api.errors import InputError
 from omt_core.api.sentence import sentence
+from omt_core.cli.errors import PLUGIN_FOLDER_NOT_EMPTY, PLUGIN_FOLDER_NOT_WRITABLE, PLUGIN_NAME_UNUSABLE
 from omt_core.plugin_host.errors import PLUGIN_NAME_TAKEN
 from omt_core.plugin_host.findings import CORE
 
@@ -52,11 +52,13 @@ def plugin_name(text: str, plugins: Collection[str]) -> PluginName:
     """Read the name of a new plugin. `plugins` are the names that are taken. Raises `InputError`."""
     name = PluginName(module=re.sub(r"[-_.]+", "_", text).lower())
     if _NAME.fullmatch(text) is None or len(text) > LONGEST or keyword.iskeyword(name.module):
-        raise InputError(
-            "plugin-name-unusable",
-            f"{text!r} cannot be the name of a plugin.",
-            f"Take at most {LONGEST} letters and digits, in words joined by hyphens or underscores, and begin with a "
-            "letter: `call_notes`.",
+        raise PLUGIN_NAME_UNUSABLE.error(
+            sentence("{text} cannot be the name of a plugin.", text=repr(text)),
+            remedy=sentence(
+                "Take at most {number} letters and digits, in words joined by hyphens or underscores, and begin"
+                " with a letter: `call_notes`.",
+                number=LONGEST,
+            ),
         )
     if name.module in {CORE, *plugins} or name.module in sys.stdlib_module_names or _is_module(name.module):
         raise PLUGIN_NAME_TAKEN.error(
@@ -69,10 +71,8 @@ def write_plugin(name: PluginName, folder: Path) -> list[Path]:
     """Write the distribution into a folder that is new or empty, and return its files. Raises `InputError`."""
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise InputError(
-                "plugin-folder-not-empty",
-                f"{folder} is there already, and nothing in it is overwritten.",
-                "Name a folder that is not there yet: `omt plugins new NAME FOLDER`.",
+            raise PLUGIN_FOLDER_NOT_EMPTY.error(
+                sentence("{folder} is there already, and nothing in it is overwritten.", folder=folder)
             )
         written = []
         for path, text in _files(name).items():
@@ -81,10 +81,8 @@ def write_plugin(name: PluginName, folder: Path) -> list[Path]:
             file.write_text(text, encoding="utf-8", newline="\n")
             written.append(file)
     except OSError as error:
-        raise InputError(
-            "plugin-folder-not-writable",
-            f"The plugin cannot be written to {folder}: {error.strerror}.",
-            "Name a folder that this account may write to.",
+        raise PLUGIN_FOLDER_NOT_WRITABLE.error(
+            sentence("The plugin cannot be written to {folder}: {reason}.", folder=folder, reason=error.strerror)
         ) from error
     return written
 

@@ -15,8 +15,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 import anyio
 from defusedxml import ElementTree
 
-from omt_core.api.errors import InputError
 from omt_core.api.files import temporary_folder
+from omt_core.api.sentence import sentence
+from omt_core.cli.errors import PLUGIN_NOT_TRIED, TESTS_NOT_INSTALLED
 from omt_core.plugin_host import Candidate
 
 _SUITE: Final = """
@@ -51,16 +52,13 @@ class Tried(NamedTuple):
 async def tried(plugin: Candidate) -> Sequence[Tried]:
     """Run the suite. Raises `InputError` where that cannot be done here."""
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        raise InputError(
-            "tests-not-installed",
-            "What the conformance suite needs is not installed.",
-            'Install it: pip install "online-migration-tool[tests]".',
-        )
+        raise TESTS_NOT_INSTALLED.error()
     if plugin.plugin_class is None:
-        raise InputError(
-            "plugin-not-tried",
-            f"The plugin {plugin.name!r} is {plugin.state.value}" + (f": {plugin.problem}." if plugin.problem else "."),
-            "Mend or enable it first; `omt plugins` shows how it stands.",
+        name, state = repr(plugin.name), plugin.state.value
+        raise PLUGIN_NOT_TRIED.error(
+            sentence("The plugin {name} is {state}: {problem}.", name=name, state=state, problem=plugin.problem)
+            if plugin.problem
+            else sentence("The plugin {name} is {state}.", name=name, state=state)
         )
     with temporary_folder() as made:
         folder = anyio.Path(made)

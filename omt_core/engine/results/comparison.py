@@ -11,10 +11,10 @@ import anyio.to_thread
 
 from omt_core.api.calls import AreaComparison, CompareReceipts, Difference, ReceiptComparison, ReceiptSide
 from omt_core.api.context import RunContext
-from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import sentence
+from omt_core.engine.errors import RECEIPT_NOT_GENUINE, RECEIPTS_NOT_COMPARED, RECEIPTS_OF_OTHERS
 from omt_core.engine.results.kept import KeptDecisions, KeptFinding, kept_decisions
 from omt_core.engine.session import Engine
 
@@ -45,18 +45,14 @@ async def compare(engine: Engine, before: Path, after: Path, run: RunContext, *,
     """Compare two migrations by their receipts; at most `most` differences of each kind are listed.
 
     Raises `FindingsError` `receipt-not-genuine` where one does not hold, `InputError` `receipts-of-others` where they
-    are of different installations, `receipt-unknown` where no plugin knows one, and what reading them raises.
+    are of different installations, `receipts-not-compared` where no plugin knows one, and what reading them raises.
     """
     call = CompareReceipts(before=before, after=after, run=run, most=most)
     answers = await engine.dispatch.every(Plugin.compare_receipts, call)
     if not answers.values:
         why = answers.faults[0].message if answers.faults else sentence("No plugin knows the format of both.")
-        raise InputError(
-            "receipt-unknown",
-            sentence(
-                "The receipts {before} and {after} cannot be compared: {why}", before=before, after=after, why=why
-            ),
-            "Give two files receipt.json as migrations left them, each with its manifest.jsonl beside it.",
+        raise RECEIPTS_NOT_COMPARED.error(
+            sentence("The receipts {before} and {after} cannot be compared: {why}", before=before, after=after, why=why)
         )
     signed = answers.values[0]
     _refuse_false(signed, before, after)
@@ -80,24 +76,23 @@ async def compare(engine: Engine, before: Path, after: Path, run: RunContext, *,
 def _refuse_false(signed: ReceiptComparison, before: Path, after: Path) -> None:
     for side, path in ((signed.before, before), (signed.after, after)):
         if side.faults:
-            raise FindingsError(
-                "receipt-not-genuine",
-                sentence("The receipt {path} is not what was signed: {why}.", path=path, why=side.faults[0]),
-                "Take receipt and manifest as the migration left them; `omt verify` names all that differs.",
+            raise RECEIPT_NOT_GENUINE.error(
+                sentence("The receipt {path} is not what was signed: {why}.", path=path, why=side.faults[0])
             )
 
 
 def _refuse_others(signed: ReceiptComparison) -> None:
     before, after = signed.before, signed.after
     if (before.owner, before.serial) != (after.owner, after.serial):
-        raise InputError(
-            "receipts-of-others",
+        raise RECEIPTS_OF_OTHERS.error(
             sentence(
                 "The receipts are of different installations: {one}, serial {first}, and {other}, serial {second}.",
-                one=before.owner, first=before.serial, other=after.owner, second=after.serial,
-            ),
-            "Give two receipts of one installation.",
-        )  # fmt: skip
+                one=before.owner,
+                first=before.serial,
+                other=after.owner,
+                second=after.serial,
+            )
+        )
 
 
 _Part = tuple[str, int, Iterable[Difference]]

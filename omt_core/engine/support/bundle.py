@@ -13,13 +13,13 @@ from typing import Any, Final
 import anyio.to_thread
 
 from omt_core.api.decisions import MigrationKind
-from omt_core.api.errors import InputError, OmtError
 from omt_core.api.files import temporary_folder, write_whole
 from omt_core.api.findings import Finding
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.redaction import Redaction
 from omt_core.api.sentence import sentence
 from omt_core.api.users import User
+from omt_core.engine.errors import SUPPORT_NOT_CLEAN, SUPPORT_NOT_WRITABLE
 from omt_core.engine.machine.examination import ExaminationRequest, examine
 from omt_core.engine.session import Engine
 from omt_core.engine.support import known, members
@@ -90,12 +90,13 @@ class SupportBundle:
         try:
             write_whole(path, self.packed())
         except OSError as error:
-            raise InputError(
-                "support-not-writable",
-                sentence("The support bundle {path} cannot be written: {reason}.", path=path,
-                         reason=error.strerror or str(error)),
-                "Name another file, in a folder that this account may write to.",
-            ) from error  # fmt: skip
+            raise SUPPORT_NOT_WRITABLE.error(
+                sentence(
+                    "The support bundle {path} cannot be written: {reason}.",
+                    path=path,
+                    reason=error.strerror or error,
+                )
+            ) from error
 
 
 async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
@@ -149,16 +150,13 @@ def _redacted(redaction: Redaction, parts: Mapping[str, Any], logs: Mapping[str,
     ]
     left = {member.name: kinds for member in made if (kinds := _left_in(redaction, member))}
     if left:
-        raise OmtError(
-            "support-not-clean",
+        raise SUPPORT_NOT_CLEAN.error(
             sentence(
                 "The support bundle was not made: in {members} something would be left that must not leave this"
                 " machine ({kinds}).",
                 members=sorted(left),
                 kinds=sorted({kind for kinds in left.values() for kind in kinds}),
-            ),
-            "This is a fault of the tool: tell its authors the code and this sentence. What they need can be read to"
-            " them from `omt doctor`, `omt status` and the log.",
+            )
         )
     return SupportBundle(tuple(made))
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
-from omt_core.api.errors import OnlineNotNamedError
+from omt_core.api.errors import ONLINE_NOT_NAMED
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import EstimateRecord
 from omt_core.engine.findings import left_behind
@@ -45,9 +45,7 @@ class EstimateUpload(Step[calls.Estimate]):
     async def perform(self, session: MigrationSession) -> calls.Estimate:
         target = session.now.located.target
         if target is None:
-            raise OnlineNotNamedError(
-                "online-not-named", "An estimate needs the tenant.", "Give online.url and online.token_file."
-            )
+            raise ONLINE_NOT_NAMED.error("An estimate needs the tenant.")
         moved = await _database_bytes(session.journal)
         await session.choose_recovery(self.recover or next(iter(session.now.located.plan.choices), None))
         migration = await target.open(

@@ -17,9 +17,10 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import ExitCode
 from omt_core.api.events import Event, PhaseStarted, RunEnded, StageChanged, StageState
 from omt_core.api.sentence import sentence
+from omt_core.engine.errors import METRICS_NOT_WRITABLE
 from omt_core.engine.session import Engine
 from omt_core.engine.upload.table import UploadTable
 from omt_core.plugin_host import StampedEvent
@@ -118,10 +119,8 @@ async def metrics_kept(engine: Engine, path: Path | None) -> AsyncIterator[None]
         refuse_missing(path)
         await anyio.to_thread.run_sync(metrics.write, path)
     except OSError as error:
-        raise InputError(
-            "metrics-not-writable",
-            sentence("The metrics cannot be written to {file}: {why}.", file=path, why=error.strerror or error),
-            "Give a file in a folder that this account may write to by --metrics, or leave it out.",
+        raise METRICS_NOT_WRITABLE.error(
+            sentence("The metrics cannot be written to {file}: {why}.", file=path, why=error.strerror or error)
         ) from error
     with engine.events.subscribe() as stream:
         try:

@@ -16,6 +16,7 @@ from typing_extensions import override
 from omt_core.api.errors import InputError
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
+from omt_core.engine.errors import END_TIME_INVALID, START_TIME_INVALID, START_TIME_OUT_OF_RANGE
 
 FURTHEST: Final = timedelta(days=30)
 """A start further ahead is taken for a slip of the pen."""
@@ -61,14 +62,12 @@ def parse_start(text: str, now: datetime) -> datetime:
     said = text.strip()
     moment = _next_time_of_day(said, now) if _TIME_OF_DAY.fullmatch(said) else _moment(said, now)
     if not now < moment <= now + FURTHEST:
-        raise InputError(
-            "start-time-out-of-range",
+        raise START_TIME_OUT_OF_RANGE.error(
             sentence(
                 "The planned start, {moment}, has passed or is more than {days} days ahead.",
                 moment=local_time(moment),
                 days=FURTHEST.days,
-            ),
-            "Give a moment that is still to come, such as 22:00 or 2026-12-05T22:00.",
+            )
         )
     return moment
 
@@ -81,14 +80,12 @@ def parse_end(text: str, start: datetime) -> datetime:
     try:
         return parse_start(text, start)
     except InputError:
-        raise InputError(
-            "end-time-invalid",
+        raise END_TIME_INVALID.error(
             sentence(
                 "{text} is no time at which a run that begins at {start} could stop.",
                 text=repr(text),
                 start=local_time(start),
-            ),
-            "Give a time of day or a date with a time after the start: 06:00 or 2026-12-05T06:00.",
+            )
         ) from None
 
 
@@ -115,11 +112,7 @@ def _moment(said: str, now: datetime) -> datetime:
         given = datetime.fromisoformat(said)
         moments = _moments(given) if given.tzinfo is None else (given.astimezone(UTC),)
     except (ValueError, OverflowError, OSError):
-        raise InputError(
-            "start-time-invalid",
-            "The planned start is neither a time of day nor a date with a time.",
-            "Give it as 22:00 or 2026-12-05T22:00, in the time of this machine.",
-        ) from None
+        raise START_TIME_INVALID.error() from None
     return next((moment for moment in moments if moment > now), moments[-1])
 
 

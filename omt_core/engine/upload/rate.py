@@ -15,10 +15,11 @@ import anyio
 from typing_extensions import override
 
 from omt_core.api.context import RateLimiter
-from omt_core.api.errors import InputError
+from omt_core.api.errors import WORKSPACE_NOT_WRITABLE, InputError
 from omt_core.api.files import write_whole
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size
+from omt_core.engine.errors import RATE_INVALID
 
 _UNITS: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _RATE: Final = re.compile(r"(\d{1,10}(?:\.\d{1,3})?)([KMG]?)")
@@ -94,11 +95,7 @@ def _parse_rate(word: str, text: str) -> int | None:
 
 
 def _invalid(text: str) -> InputError:
-    return InputError(
-        "rate-invalid",
-        sentence("{text} is neither a rate nor a timetable of rates.", text=repr(text)),
-        'Give bytes per second such as 500K or 5M, the word off, or a timetable such as "08:00,500K 18:00,off".',
-    )
+    return RATE_INVALID.error(sentence("{text} is neither a rate nor a timetable of rates.", text=repr(text)))
 
 
 def _written(rate: int | None) -> str:
@@ -119,10 +116,8 @@ def write_limit(file: Path, limit: RateLimit) -> None:
     try:
         write_whole(file, str(limit).encode("ascii"))
     except OSError as error:
-        raise InputError(
-            "workspace-not-writable",
-            f"The file {file} cannot be written: {error.strerror or error}.",
-            "Make room and mend the rights in the workspace, then run the same command again.",
+        raise WORKSPACE_NOT_WRITABLE.error(
+            sentence("The file {file} cannot be written: {reason}.", file=file, reason=error.strerror or error)
         ) from error
 
 

@@ -12,10 +12,9 @@ from omt_core.api import calls
 from omt_core.api.context import StopSignal
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import (
-    InputError,
+    ONLINE_NOT_NAMED,
     InterruptedRunError,
     OnlineError,
-    OnlineNotNamedError,
     OnlineRefusedError,
     SnapshotLostError,
 )
@@ -32,6 +31,7 @@ from omt_core.engine.completion import (
     keep_earlier_result,
     take_ended_import,
 )
+from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRMED
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.session import MigrationSession
@@ -119,9 +119,7 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
 
 async def _open(session: MigrationSession) -> OnlineMigration:
     if session.now.located.target is None:
-        raise OnlineNotNamedError(
-            "online-not-named", "There is no tenant to migrate to.", "Give online.url and online.token_file."
-        )
+        raise ONLINE_NOT_NAMED.error("There is no tenant to migrate to.")
     return await session.now.located.target.open(
         session.now.located.licence, session.now.decisions.kind, session.now.decisions.recovery
     )
@@ -130,11 +128,7 @@ async def _open(session: MigrationSession) -> OnlineMigration:
 def refuse_unready(session: MigrationSession) -> None:
     """Raise `InputError` `not-confirmed` where the screens before the Upload were left out."""
     if not session.now.only_missing and not (session.now.decisions.agreement_accepted and session.now.users):
-        raise InputError(
-            "not-confirmed",
-            "The agreement and the checklist come before the upload.",
-            "Confirm, and review users, plans and user names first.",
-        )
+        raise NOT_CONFIRMED.error()
 
 
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
@@ -220,10 +214,10 @@ async def _transfer_in_snapshot(
     if summary.stopped:
         raise await _interrupted(session)
     if summary.failed:
-        raise OnlineError(
-            "files-not-confirmed",
-            f"Files that could not be confirmed online: {summary.failed}; the findings name them.",
-            "Run the same command again: it goes on with what is left.",
+        raise FILES_NOT_CONFIRMED.error(
+            sentence(
+                "Files that could not be confirmed online: {failed}; the findings name them.", failed=summary.failed
+            )
         )
 
 
@@ -233,13 +227,11 @@ async def is_frozen(session: MigrationSession) -> bool:
 
 
 async def _interrupted(session: MigrationSession) -> InterruptedRunError:
-    frozen = await is_frozen(session)
-    return InterruptedRunError(
-        "interrupted",
-        "The run was stopped; all that was confirmed is journalled."
-        + (" The installation on site is still frozen." if frozen else ""),
-        "Run the same command again to go on from there"
-        + ("; `omt thaw` lets the users in again meanwhile." if frozen else "."),
+    if not await is_frozen(session):
+        return INTERRUPTED.error()
+    return INTERRUPTED.error(
+        "The run was stopped; all that was confirmed is journalled. The installation on site is still frozen.",
+        remedy="Run the same command again to go on from there; `omt thaw` lets the users in again meanwhile.",
     )
 
 

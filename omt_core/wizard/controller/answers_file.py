@@ -8,11 +8,12 @@ from typing import Any, Final
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from omt_core.answers.errors import ANSWERS_INVALID, ANSWERS_SYNTAX
 from omt_core.answers.form import OnlineForm, form_of
 from omt_core.api.decisions import MigrationKind
-from omt_core.api.errors import InputError
 from omt_core.api.given import Origin
 from omt_core.api.installation import ManualAnswers
+from omt_core.api.sentence import sentence
 from omt_core.engine.session import Snapshot
 from omt_core.given_values import problems, read_toml
 
@@ -40,15 +41,13 @@ def import_answers(content: bytes) -> dict[str, Any]:
 
     Raises `InputError` `text-not-readable`, `answers-syntax` or `answers-invalid`, which names the key.
     """
-    values = read_toml(content, area="answers", place="The file")
+    values = read_toml(content, ANSWERS_SYNTAX, sentence("The file"))
     given = {key: values[key] for key in _Sections.model_fields if key in values}
     try:
         sections = _Sections.model_validate(given, context=Origin())
     except ValidationError as error:
-        raise InputError(
-            "answers-invalid",
-            f"The file is not a valid answers file: {problems(error, _Sections)}.",
-            "`omt help answers` has all keys.",
+        raise ANSWERS_INVALID.error(
+            sentence("The file is not a valid answers file: {problems}.", problems=problems(error, _Sections))
         ) from None
     return {"answers": form_of(sections.installation), "online": sections.online}
 

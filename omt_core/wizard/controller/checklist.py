@@ -9,13 +9,15 @@ from typing import Final, get_args
 from typing_extensions import override
 
 from omt_core.api.decisions import Notifications
-from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.findings import Finding
+from omt_core.api.sentence import sentence
 from omt_core.engine.checklist import ChangePlans, ChangeUserNames, Notify, OpenChecklist
+from omt_core.engine.errors import CHECKLIST_NOT_OPEN, FINDINGS_STAND
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession, Snapshot
 from omt_core.wizard.controller.holder import SessionHolder
 from omt_core.wizard.controller.view import CHECK_OF, Entry, problems
+from omt_core.wizard.errors import CHECKLIST_NOT_DONE
 
 _OWNER: Final = "wizard"
 _DONE: Final = "done"
@@ -96,7 +98,7 @@ class Checklist:
         self._refuse()
         standing = problems(self._now, self._holder.runner.engine.host.codes, entry)
         if standing:
-            raise FindingsError("findings-stand", standing[0].message, standing[0].remedy)
+            raise FINDINGS_STAND.error(standing[0].message, remedy=standing[0].remedy)
         await self._holder.runner.do(MarkDone(entry=entry))
         self.done = (self.done or frozenset()) | {entry}
         self._changed()
@@ -112,17 +114,15 @@ class Checklist:
         words = {"plans": "user plans", "user_names": "user names", "notifications": "e-mail notifications"}
         undone = [word for entry, word in words.items() if entry not in (self.done or ())]
         if undone:
-            raise InputError(
-                "checklist-not-done",
-                f"Not everything was looked at yet: {', '.join(undone)}.",
-                "Open each item of the checklist and press Ok.",
+            raise CHECKLIST_NOT_DONE.error(
+                sentence("Not everything was looked at yet: {undone}.", undone=", ".join(undone))
             )
 
     @property
     def _now(self) -> Snapshot:
         now = self._holder.runner.now
         if self.done is None:
-            raise InputError("checklist-not-open", "The checklist is not open yet.", "Do the earlier steps first.")
+            raise CHECKLIST_NOT_OPEN.error()
         return now
 
     async def _decide(self, step: Step[None]) -> Answer:

@@ -17,6 +17,7 @@ from omt_core.engine.runner import Runner
 from omt_core.engine.steps import AskAgain, TakeReport, Waive
 from omt_core.wizard.controller.holder import SessionHolder
 from omt_core.wizard.controller.view import ChecksStanding
+from omt_core.wizard.errors import CHECKS_RUNNING
 
 _log = logging.getLogger("omt.wizard")
 
@@ -60,7 +61,7 @@ class Checks:
         self._refuse()
         runner = self._holder.runner
         if self.running:
-            raise InputError("checks-running", "The checks are running already.", "Wait until they are done.")
+            raise CHECKS_RUNNING.error()
         self._asked, self._progress, self.error = runner, (0, 0), None
         self._changed()
         self._group.start_soon(self._run, runner, only)

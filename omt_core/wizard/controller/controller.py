@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from omt_core.answers import pinned
 from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, RecoveryChoice, Waiver
-from omt_core.api.errors import ExitCode, InputError, InstallationError, OmtError, OnlineNotNamedError
+from omt_core.api.errors import ExitCode, InstallationError, OmtError, OnlineNotNamedError
 from omt_core.api.events import Event, FindingRaised, Notice, StartPlanned
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.users import Administrator
@@ -54,6 +54,17 @@ from omt_core.wizard.controller.memory import Memory, Remembered
 from omt_core.wizard.controller.screens import after, before
 from omt_core.wizard.controller.upload import UploadRun
 from omt_core.wizard.controller.view import Known, Page, view
+from omt_core.wizard.errors import (
+    AHEAD_NOT_POSSIBLE,
+    CHECKS_RUNNING,
+    NO_WAY_BACK,
+    NOT_AHEAD,
+    NOT_LOGGED_IN,
+    SETTINGS_IN_USE,
+    START_NOT_PLANNED,
+    TOOL_BUSY,
+    UPLOAD_UNDER_WAY,
+)
 from omt_core.wizard.words import told_text
 
 _log = logging.getLogger("omt.wizard")
@@ -290,17 +301,13 @@ class SessionController:
             mode, choice = (None, None) if now is None else (now.mode, now.decisions.recovery)
             earlier = before(self._screen, mode, choice)
             if earlier is None:
-                raise InputError("no-way-back", "There is no page before this one.", "Go on with this page.")
+                raise NO_WAY_BACK.error()
             self._go(earlier)
 
     def change_settings(self, section: str, values: Mapping[str, object]) -> None:
         """Change a plugin's settings before an installation is opened. Raises `InputError`."""
         if self.holder.is_open:
-            raise InputError(
-                "settings-in-use",
-                "The installation is open with the settings as they are.",
-                "Start the tool again to change them.",
-            )
+            raise SETTINGS_IN_USE.error()
         self.composer.change(section, values)
         self._remember()
         self.changed()
@@ -332,7 +339,7 @@ class SessionController:
         """Begin the upload later; all checks run again then. Raises as `parse_start` and `start_upload`."""
         self._refuse(Act.START_UPLOAD)
         if self._screen is not Screen.CHECKLIST:
-            raise InputError("start-not-planned", "The upload has begun already.", "Go on with it on its page.")
+            raise START_NOT_PLANNED.error()
         moment = parse_start(at, self.planned.clock.now())
         runner = self.holder.runner
         if not runner.now.only_missing:
@@ -371,14 +378,10 @@ class SessionController:
         """Send the documents while users still work, days before: no freeze, no database. Raises `InputError`."""
         if self._screen is not Screen.AHEAD:
             if self.checks.running:  # they read the same database
-                raise InputError("checks-running", "The checks are running just now.", "Wait until they are done.")
+                raise CHECKS_RUNNING.error("The checks are running just now.")
             with self._doing(Act.SEND_AHEAD):
                 if self.holder.now.mode is not MigrationMode.INITIAL:
-                    raise InputError(
-                        "ahead-not-possible",
-                        "Documents are sent ahead of a first upload only.",
-                        "Upload what is missing instead.",
-                    )
+                    raise AHEAD_NOT_POSSIBLE.error()
                 await self.upload.show_rows(ahead=True)
         self._refuse(Act.SEND_AHEAD)
         self.upload.start(self._send_ahead, look=self._learn, ended=self._upload_ended)
@@ -386,7 +389,7 @@ class SessionController:
     async def leave_ahead(self) -> None:
         """Go back to the checklist, in a session that is opened anew, as whoever comes back on another day does."""
         if self._screen is not Screen.AHEAD:
-            raise InputError("not-ahead", "No documents are being sent ahead.", "Load the page anew.")
+            raise NOT_AHEAD.error()
         with self._doing(Act.LEAVE_AHEAD):
             administrator = await self._open_again()
             runner, decisions = self.holder.runner, self.holder.now.decisions
@@ -451,9 +454,9 @@ class SessionController:
 
     def _refuse(self, act: Act) -> None:
         if self.upload.under_way:
-            raise InputError("upload-under-way", "The upload is under way.", "Pause or cancel it first.")
+            raise UPLOAD_UNDER_WAY.error()
         if self._busy is not None and TRANSITIONS[act].busy is not None:
-            raise InputError("busy", "The tool is at something else just now.", "Wait a moment, then try again.")
+            raise TOOL_BUSY.error()
 
     def _refuse_decisions(self) -> None:
         self._refuse(Act.DECIDE)
@@ -545,7 +548,7 @@ class SessionController:
         now = self.now
         administrator = self._known.administrator if now is None else now.administrator
         if administrator is None:
-            raise InputError("not-logged-in", "Nobody is logged on.", "Go back to the login and log on again.")
+            raise NOT_LOGGED_IN.error()
         # The journal knows by now what is waived, also on the page.
         await self.holder.open(self.composer.app.engine, self._request(waivers=None))
         await self._learn()

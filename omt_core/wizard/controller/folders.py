@@ -11,6 +11,8 @@ from anyio import to_thread
 
 from omt_core.api import drives
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import sentence
+from omt_core.wizard.errors import FOLDER_UNREADABLE
 
 _MOST: Final = 2_000
 
@@ -68,6 +70,4 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _unreadable(path: str, why: str) -> InputError:
-    return InputError(
-        "folder-unreadable", f"The folder {path} cannot be read: {why}.", "Choose another folder, or type the path."
-    )
+    return FOLDER_UNREADABLE.error(sentence("The folder {path} cannot be read: {why}.", path=path, why=why))

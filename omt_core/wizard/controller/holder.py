@@ -9,13 +9,15 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from omt_core.api.errors import InputError, InterruptedRunError, OmtError
+from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import Event
+from omt_core.engine.errors import INTERRUPTED
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run
 from omt_core.engine.runner import Runner
 from omt_core.engine.session import Engine, Snapshot, tell_observers
 from omt_core.plugin_host import StampedEvent
+from omt_core.wizard.errors import SESSION_NOT_OPEN
 
 _log = logging.getLogger("omt.wizard")
 
@@ -42,9 +44,7 @@ class SessionHolder:
     def runner(self) -> Runner:
         """The loop of the session that is held. Raises `InputError` `session-not-open`."""
         if self._runner is None:
-            raise InputError(
-                "session-not-open", "No installation is opened yet.", "Press Start on the first page, then go on."
-            )
+            raise SESSION_NOT_OPEN.error()
         return self._runner
 
     @property
@@ -120,6 +120,6 @@ async def _drain(
 
 
 def _left() -> InterruptedRunError:
-    return InterruptedRunError(
-        "interrupted", "The wizard was left before the migration was completed.", "Start the tool again to go on."
+    return INTERRUPTED.error(
+        "The wizard was left before the migration was completed.", remedy="Start the tool again to go on."
     )

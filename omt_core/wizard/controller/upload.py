@@ -12,7 +12,7 @@ from typing import Final
 import anyio
 from anyio.abc import TaskGroup
 
-from omt_core.api.errors import InputError, InterruptedRunError, OmtError
+from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import Event, StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
@@ -23,6 +23,7 @@ from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.controller.document import UNDER_WAY, RowPart, UploadPart, UploadState
 from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.errors import UPLOAD_NOT_RUNNING, UPLOAD_UNDER_WAY
 from omt_core.wizard.words import told_text
 
 _log = logging.getLogger("omt.wizard")
@@ -97,7 +98,7 @@ class UploadRun:
         `InputError` `upload-under-way`.
         """
         if self.under_way:
-            raise InputError("upload-under-way", "The upload is under way already.", "Wait for its end, or pause it.")
+            raise UPLOAD_UNDER_WAY.error("The upload is under way already.", remedy="Wait for its end, or pause it.")
         self._stop = anyio.Event()
         self._started = self._started or datetime.now(UTC)
         parts = {name: self._row(name) for name in self._table.rows}
@@ -197,7 +198,7 @@ class UploadRun:
             self.state = UploadState.STOPPED
             self._changed()
         else:
-            raise InputError("upload-not-running", "No upload is running.", "Begin it, or go on with it, first.")
+            raise UPLOAD_NOT_RUNNING.error()
 
     async def _run(self, work: Work, look: Callable[[], Awaitable[None]], ended: Callable[[], Awaitable[None]]) -> None:
         error: OmtError | None = None

@@ -21,8 +21,10 @@ OF_THE_COMMAND_LINE: Final = re.compile(
 
 
 OF_COMMANDS: Final = {
-    "certificate-unreadable", "plans-malformed", "plugin-name-taken", "plugin-not-added", "verify-stage-away",
-    "verify-stage-unknown", "wheel-needs-others", "wheel-without-plugin",
+    "answers-unreadable", "certificate-unreadable", "log-not-writable", "metrics-not-writable", "plans-malformed",
+    "plugin-name-taken",
+    "plugin-not-added", "receipt-not-genuine", "settings-unreadable", "usage", "verify-stage-away",
+    "verify-stage-unknown", "wheel-needs-others", "wheel-without-plugin", "workspace-empty",
 }  # fmt: skip
 """What no page of the wizard can meet: commands raise it that only the command line has."""
 

@@ -18,7 +18,10 @@ from omt_core.api import (
     ManifestEntry,
     OnlineRefusedError,
     RecoveryChoice,
+    listing,
+    sentence,
 )
+from omt_protocol.errors import SNAPSHOT_MISMATCH, STAGE_MISSING, VERIFICATION_FAILED
 from omt_protocol.receipt import DATABASE_STAGE, Changes, ManifestTotals, ReceiptHeader, public_key_of, sign
 from omt_protocol.result_files import MANIFEST_FILE, RECEIPT_FILE
 from typing_extensions import override
@@ -180,23 +183,24 @@ def _refuse_incomplete(state: MigrationState) -> None:
         return
     snapshots = {stage.stage: stage.snapshot for stage in state.pending}
     if DATABASE_STAGE not in snapshots:
-        raise OnlineRefusedError(
-            "stage-missing", "The stage database was not committed in this run.", "Commit it, then complete."
+        raise STAGE_MISSING.error(
+            "The stage database was not committed in this run.", remedy="Commit it, then complete."
         )
     others = sorted(name for name, snapshot in snapshots.items() if snapshot != snapshots[DATABASE_STAGE])
     if others:
-        raise OnlineRefusedError(
-            "snapshot-mismatch",
-            f"Not of the snapshot that the database is of: {', '.join(others)}.",
-            "Commit these stages again, from the inventory of that snapshot.",
+        raise SNAPSHOT_MISMATCH.error(
+            sentence("Not of the snapshot that the database is of: {others}.", others=", ".join(others)),
+            remedy="Commit these stages again, from the inventory of that snapshot.",
         )
 
 
 def _lacking(items: Sequence[str]) -> OnlineRefusedError:
-    return OnlineRefusedError(
-        "verification-failed",
-        f"The contents of {len(items)} committed items are not in the store any more: "
-        f"{', '.join(items[:_DETAILS_SHOWN])}{' ...' if len(items) > _DETAILS_SHOWN else ''}.",
-        "Find out who removes objects from the store, and recover missing files in an empty workspace: files that are "
-        "not there are sent anew. The database is sent by a complete run only: overwrite the test.",
+    return VERIFICATION_FAILED.error(
+        sentence(
+            "The contents of {number} committed items are not in the store any more: {items}.",
+            number=len(items),
+            items=listing(items, _DETAILS_SHOWN),
+        ),
+        remedy="Find out who removes objects from the store, and recover missing files in an empty workspace: files"
+        " that are not there are sent anew. The database is sent by a complete run only: overwrite the test.",
     )

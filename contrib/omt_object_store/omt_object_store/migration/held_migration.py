@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable
 
 import anyio
-from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice
+from omt_core.api import Licence, MigrationKind, OnlineRefusedError, RecoveryChoice, sentence
+from omt_protocol.errors import MIGRATION_CLAIMED
 from pydantic import ValidationError
 
 from omt_object_store.migration.state import Claim, MigrationState, opened
@@ -104,8 +105,10 @@ async def _refuse_other_client(storage: Storage, state: MigrationState, client: 
         return
     age = await storage.age(MIGRATION)
     if age is not None and age <= claim.seconds:
-        raise OnlineRefusedError(
-            "migration-claimed",
+        raise MIGRATION_CLAIMED.error(
             "Another tool, or another machine, is working on the migration in this store.",
-            f"End that one, or wait: its claim lapses {claim.seconds:.0f} seconds after its last sign of life.",
+            remedy=sentence(
+                "End that one, or wait: its claim lapses {seconds:.0f} seconds after its last sign of life.",
+                seconds=claim.seconds,
+            ),
         )

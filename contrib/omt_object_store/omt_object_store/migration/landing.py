@@ -12,8 +12,8 @@ from functools import partial
 from typing import Literal
 
 import anyio.to_thread
-from omt_core.api import UploadMismatchError
 from omt_protocol.bundle.reader import BundleReader, bundle_digest
+from omt_protocol.errors import CONTENT_MISMATCH
 from omt_protocol.protocol_error import ProtocolError
 
 from omt_object_store.store.catalogue import Catalogue
@@ -88,8 +88,7 @@ class Landing:
 
 def _require(announced: str, arrived: str) -> None:
     if announced != arrived:
-        raise UploadMismatchError(
-            "content-mismatch",
+        raise CONTENT_MISMATCH.error(
             "What arrived is not what was announced; nothing of it was kept.",
-            "Read the file again and send it in a new upload.",
+            remedy="Read the file again and send it in a new upload.",
         )

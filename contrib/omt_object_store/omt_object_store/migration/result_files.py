@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import anyio.to_thread
-from omt_core.api import CompletedMigration, ManifestEntry, OnlineRefusedError, sentence
+from omt_core.api import CompletedMigration, ManifestEntry, sentence
+from omt_protocol.errors import RECEIPT_UNKNOWN
 from omt_protocol.receipt import Receipt, ReceiptFormatError, parse_receipt
 from omt_protocol.receipt.manifest import ManifestLineError
 from omt_protocol.result_files import (
@@ -28,9 +29,7 @@ async def read_receipt(storage: Storage, completion: str) -> Receipt:
     path = f"{completion}/{RECEIPT_FILE}"
     found = await storage.read(path) if completion else None
     if found is None:
-        raise OnlineRefusedError(
-            "receipt-unknown", "No migration was completed in this store.", "Complete a migration first."
-        )
+        raise RECEIPT_UNKNOWN.error("No migration was completed in this store.")
     try:
         return await anyio.to_thread.run_sync(parse_receipt, found[0])
     except ReceiptFormatError as error:

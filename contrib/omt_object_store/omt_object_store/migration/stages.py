@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import anyio.to_thread
-from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, StageManifest, leads_out
+from omt_core.api import ManifestEntry, OnlineRefusedError, RecoveryChoice, StageManifest, leads_out, sentence
+from omt_protocol.errors import CHOICE_NOT_POSSIBLE, CONTENTS_MISSING, MANIFEST_MALFORMED, RUN_OVER
 from omt_protocol.receipt.manifest import DATABASE_STAGE, ManifestLineError, parse_line
 from omt_protocol.result_files import manifest_lines
 
@@ -81,12 +82,11 @@ class Stages:
 def refuse_unless_open(state: MigrationState, stage: str) -> None:
     """Raise unless this stage may be committed now."""
     if state.over:
-        raise OnlineRefusedError("run-over", "This run of the migration is complete already.", "Open it again.")
+        raise RUN_OVER.error("This run of the migration is complete already.", remedy="Open it again.")
     if state.recovery is RecoveryChoice.MISSING and stage == DATABASE_STAGE:
-        raise OnlineRefusedError(
-            "choice-not-possible",
+        raise CHOICE_NOT_POSSIBLE.error(
             "A recovery of missing files leaves the database as it is (W86).",
-            "Commit stages of files only, or open the migration with overwrite-test.",
+            remedy="Commit stages of files only, or open the migration with overwrite-test.",
         )
 
 
@@ -112,14 +112,14 @@ def _parse(stage: str, lines: Sequence[bytes], number: int, before: str | None) 
 
 def malformed(reason: str) -> OnlineRefusedError:
     """Say why a manifest is none."""
-    return OnlineRefusedError(
-        "manifest-malformed", f"The manifest was not taken: {reason}.", "See docs/reference/receipt.md, Manifest."
+    return MANIFEST_MALFORMED.error(
+        sentence("The manifest was not taken: {reason}.", reason=reason),
+        remedy="See docs/reference/receipt.md, Manifest.",
     )
 
 
 def _missing() -> OnlineRefusedError:
-    return OnlineRefusedError(
-        "contents-missing",
+    return CONTENTS_MISSING.error(
         "The manifest names contents that are not stored, or is not stored itself.",
-        "Send these contents, then commit the stage again.",
+        remedy="Send these contents, then commit the stage again.",
     )

@@ -10,7 +10,16 @@ from datetime import timedelta
 from typing import Final, Literal
 
 import anyio
-from omt_core.api import Chunk, CreatedUpload, OnlineRefusedError, UploadLostError, UploadMismatchError, UploadRequest
+from omt_core.api import (
+    Chunk,
+    CreatedUpload,
+    OnlineRefusedError,
+    UploadLostError,
+    UploadMismatchError,
+    UploadRequest,
+    sentence,
+)
+from omt_protocol.errors import CONTENT_MISMATCH, OFFSET_MISMATCH, TOO_LARGE, UPLOAD_UNKNOWN
 from pydantic import ValidationError
 
 from omt_object_store.migration.landing import Landing
@@ -76,10 +85,9 @@ class Uploads:
         upload = await self._find(url)
         async with upload.lock:
             if offset != upload.offset:
-                raise UploadMismatchError(
-                    "offset-mismatch",
-                    f"The upload stands at {upload.offset}, not at {offset}.",
-                    "Ask for the offset and go on from there.",
+                raise OFFSET_MISMATCH.error(
+                    sentence("The upload stands at {offset}, not at {asked}.", offset=upload.offset, asked=offset),
+                    remedy="Ask for the offset and go on from there.",
                 )
             if offset + len(chunk) > upload.record.size:
                 raise _too_large()
@@ -127,7 +135,7 @@ class Uploads:
                 await self._landing.bundle(record.digest, content)
         except StoreDamagedError as error:
             await self.terminate(url)
-            raise UploadMismatchError("content-mismatch", error.message, "Create the upload anew.") from error
+            raise CONTENT_MISMATCH.error(error.message, remedy="Create the upload anew.") from error
         except (OnlineRefusedError, UploadMismatchError):
             await self.terminate(url)
             raise
@@ -180,10 +188,10 @@ class Uploads:
 
 
 def _lost() -> UploadLostError:
-    return UploadLostError("upload-unknown", "The store has no such upload.", "Create the upload anew.")
+    return UPLOAD_UNKNOWN.error("The store has no such upload.", remedy="Create the upload anew.")
 
 
 def _too_large() -> OnlineRefusedError:
-    return OnlineRefusedError(
-        "too-large", "More was sent than was announced, or than the store takes at once.", "Create the upload anew."
+    return TOO_LARGE.error(
+        "More was sent than was announced, or than the store takes at once.", remedy="Create the upload anew."
     )

@@ -8,8 +8,14 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from omt_core.api import InputError, OnlineNotNamedError
+from omt_core.api import ONLINE_NOT_NAMED, InputError, sentence
 from omt_protocol.tls import is_loopback
+
+from omt_object_store.errors import (
+    OBJECT_STORE_ENDPOINT_NOT_VALID,
+    OBJECT_STORE_NOT_ENCRYPTED,
+    OBJECT_STORE_URL_NOT_VALID,
+)
 
 _KINDS = {"s3": "s3", "az": "az", "azure": "az", "file": "file"}
 
@@ -34,10 +40,9 @@ class StoreAddress:
 def store_address(text: str | None) -> StoreAddress:
     """Read the setting `url`. Raises `OnlineNotNamedError` when there is none, `InputError` when it is not valid."""
     if not text:
-        raise OnlineNotNamedError(
-            "online-not-named",
+        raise ONLINE_NOT_NAMED.error(
             "No object store is named.",
-            "Set object_store.url in the settings file to s3://bucket/prefix, az://container/prefix or file:///folder.",
+            remedy="Set object_store.url in the settings file to s3://bucket/prefix, az://container/prefix or file:///folder.",
         )
     try:
         parts = urlsplit(text)
@@ -68,24 +73,16 @@ def checked_endpoint(text: str | None) -> str | None:
     except ValueError:
         host, plain, parts = None, False, urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or not plain:
-        raise InputError(
-            "object-store-endpoint-not-valid",
-            "object_store.endpoint is not an address of a store.",
-            "Give it as https://host:port/path, without user, password and query.",
-        )
+        raise OBJECT_STORE_ENDPOINT_NOT_VALID.error()
     if parts.scheme == "http" and not is_loopback(host):
-        raise InputError(
-            "object-store-not-encrypted",
-            f"{host} is another machine, and plain http would send the CRM's data there for all to read.",
-            "Use an endpoint that begins with https://.",
+        raise OBJECT_STORE_NOT_ENCRYPTED.error(
+            sentence(
+                "{host} is another machine, and plain http would send the CRM's data there for all to read.", host=host
+            )
         )
     return text.rstrip("/")
 
 
 def _not_valid() -> InputError:
     # The text itself is not repeated: it may hold a key or a signature.
-    return InputError(
-        "object-store-url-not-valid",
-        "object_store.url is not the address of a store.",
-        "Give it as s3://bucket/prefix, az://container/prefix or file:///folder, without keys and signatures.",
-    )
+    return OBJECT_STORE_URL_NOT_VALID.error()

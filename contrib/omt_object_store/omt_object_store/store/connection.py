@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, LocalStore, ObjectStore, S3Store
-from omt_core.api import InputError, SecretReference
+from omt_core.api import SecretReference, sentence
 
+from omt_object_store.errors import (
+    OBJECT_STORE_CA_FILE_UNREADABLE,
+    OBJECT_STORE_CHECKSUM_NOT_POSSIBLE,
+    OBJECT_STORE_FOLDER_MISSING,
+    OBJECT_STORE_SETTINGS_NOT_ENOUGH,
+)
 from omt_object_store.settings import ObjectStoreSettings
 from omt_object_store.store.address import StoreAddress, checked_endpoint
 
@@ -32,11 +38,7 @@ def open_store(address: StoreAddress, settings: ObjectStoreSettings) -> ObjectSt
     """
     endpoint = checked_endpoint(settings.endpoint)
     if settings.verify == "checksum" and address.kind != "s3":
-        raise InputError(
-            "object-store-checksum-not-possible",
-            "Only S3 checks the sha256 of what it is sent; object_store.verify is checksum, but this is another store.",
-            "Set object_store.verify to read-back.",
-        )
+        raise OBJECT_STORE_CHECKSUM_NOT_POSSIBLE.error()
     try:
         match address.kind:
             case "file":
@@ -58,21 +60,19 @@ def open_store(address: StoreAddress, settings: ObjectStoreSettings) -> ObjectSt
                     retry_config=_RETRY,
                 )
     except (BaseError, ValueError) as error:
-        raise InputError(
-            "object-store-settings-not-enough",
-            f"The settings of {address.name} are not enough, or not valid ({type(error).__name__}).",
-            "Check region, account and keys in the section [object_store].",
+        raise OBJECT_STORE_SETTINGS_NOT_ENOUGH.error(
+            sentence(
+                "The settings of {address} are not enough, or not valid ({error}).",
+                address=address.name,
+                error=type(error).__name__,
+            )
         ) from error
 
 
 def _folder(address: StoreAddress) -> LocalStore:
     folder = address.folder
     if folder is None or not folder.is_dir():
-        raise InputError(
-            "object-store-not-there",
-            f"There is no folder {address.name}.",
-            "Make it, or mount what shall be there: it is not made, so that nothing lands on another disk by mistake.",
-        )
+        raise OBJECT_STORE_FOLDER_MISSING.error(sentence("There is no folder {address}.", address=address.name))
     return LocalStore(folder)
 
 
@@ -112,10 +112,12 @@ def _client(settings: ObjectStoreSettings, endpoint: str | None) -> ClientConfig
         try:
             client["root_certificate"] = settings.ca_file.read_bytes()
         except OSError as error:
-            raise InputError(
-                "object-store-ca-file-unreadable",
-                f"The certificates in {settings.ca_file} cannot be read: {error.strerror or error}.",
-                "Set object_store.ca_file to a file of certificates in PEM.",
+            raise OBJECT_STORE_CA_FILE_UNREADABLE.error(
+                sentence(
+                    "The certificates in {ca_file} cannot be read: {reason}.",
+                    ca_file=settings.ca_file,
+                    reason=error.strerror or error,
+                )
             ) from error
     return client
 

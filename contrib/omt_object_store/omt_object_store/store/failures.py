@@ -8,7 +8,17 @@ from http import HTTPStatus
 from typing import Final
 
 from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
-from omt_core.api import SECRETS, OnlineError, OnlineRefusedError, OnlineUnavailableError
+from omt_core.api import SECRETS, OnlineError, OnlineRefusedError, sentence
+from omt_protocol.errors import MIGRATION_CLAIMED, STORAGE_FULL
+
+from omt_object_store.errors import (
+    OBJECT_STORE_ACCESS_DENIED,
+    OBJECT_STORE_BUSY,
+    OBJECT_STORE_DAMAGED,
+    OBJECT_STORE_NOT_THERE,
+    OBJECT_STORE_REFUSED,
+    OBJECT_STORE_UNAVAILABLE,
+)
 
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _QUERY: Final = re.compile(r"\?\S+")
@@ -17,20 +27,13 @@ _RETRY_LATER: Final = frozenset({408, 425, 500, 502, 504})
 _BUSY: Final = frozenset({429, 503})
 _TEXT_SHOWN: Final = 300
 
-BUSY: Final = "object-store-busy"
-"""The code of a store that asks for less at a time."""
-
 
 class StoreDamagedError(OnlineRefusedError):
     """What the store hands out is not what was put there."""
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(
-            "object-store-damaged",
-            f"The object {path} in the store {what}.",
-            "Run `omt object-store verify`, remove what it names as damaged, then run the same command in an empty "
-            "workspace: what is not there is sent anew.",
-        )
+        message = sentence("The object {path} in the store {what}.", path=path, what=what)
+        super().__init__(OBJECT_STORE_DAMAGED.code, message, OBJECT_STORE_DAMAGED.remedy)
 
 
 def store_failure(error: Exception, name: str) -> OnlineError:
@@ -38,53 +41,38 @@ def store_failure(error: Exception, name: str) -> OnlineError:
     text = str(error)
     status = int(found[1]) if (found := _STATUS.search(text)) else None
     if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
-        return OnlineRefusedError(
-            "object-store-access-denied",
-            f"{name} does not let the tool in: {_shown(text)}",
-            "Check keys and rights: the tool lists, reads, writes and deletes below the store's prefix.",
+        return OBJECT_STORE_ACCESS_DENIED.error(
+            sentence("{name} does not let the tool in: {text}", name=name, text=_shown(text))
         )
     if isinstance(error, FileNotFoundError) or status == HTTPStatus.NOT_FOUND:
-        return OnlineRefusedError(
-            "object-store-not-there",
-            f"{name} is not there: {_shown(text)}",
-            "Check object_store.url and object_store.endpoint, and make the bucket or container.",
-        )
+        return OBJECT_STORE_NOT_THERE.error(sentence("{name} is not there: {text}", name=name, text=_shown(text)))
     if (
         status == HTTPStatus.INSUFFICIENT_STORAGE
         or f"os error {errno.ENOSPC}" in text
         or getattr(error, "errno", None) == errno.ENOSPC
     ):
-        return OnlineRefusedError(
-            "storage-full",
-            f"{name} is full.",
-            "Make room there, then run the same command again: it goes on from here.",
+        return STORAGE_FULL.error(
+            sentence("{name} is full.", name=name),
+            remedy="Make room there, then run the same command again: it goes on from here.",
         )
     if status in _BUSY:
-        return OnlineUnavailableError(
-            BUSY,
-            f"{name} asks for patience (status {status}).",
-            "Run the same command again, with fewer uploads at once.",
+        return OBJECT_STORE_BUSY.error(
+            sentence("{name} asks for patience (status {status}).", name=name, status=status)
         )
     if status is None or status in _RETRY_LATER:
-        return OnlineUnavailableError(
-            "object-store-unavailable",
-            f"{name} did not answer, or cannot now: {_shown(text)}",
-            "Check object_store.endpoint and the way there, then run the same command again: it goes on from what was "
-            "confirmed.",
+        return OBJECT_STORE_UNAVAILABLE.error(
+            sentence("{name} did not answer, or cannot now: {text}", name=name, text=_shown(text))
         )
-    return OnlineRefusedError(
-        "object-store-refused",
-        f"{name} refused with status {status}: {_shown(text)}",
-        "Check the settings of the section [object_store] and the store's own log.",
+    return OBJECT_STORE_REFUSED.error(
+        sentence("{name} refused with status {status}: {text}", name=name, status=status, text=_shown(text))
     )
 
 
 def claim_lost() -> OnlineRefusedError:
     """Say that another tool has the migration, or that this one was opened again."""
-    return OnlineRefusedError(
-        "migration-claimed",
+    return MIGRATION_CLAIMED.error(
         "The claim on the migration in this store is not, or no longer, valid: another tool or another machine has it.",
-        "Make sure that one tool at a time works on this store, and run the same command again.",
+        remedy="Make sure that one tool at a time works on this store, and run the same command again.",
     )
 
 

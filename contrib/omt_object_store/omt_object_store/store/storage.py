@@ -14,7 +14,8 @@ import anyio.to_thread
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import ObjectStore
-from omt_core.api import UploadMismatchError
+from omt_core.api import UploadMismatchError, sentence
+from omt_protocol.errors import CHECKSUM_MISMATCH
 from omt_protocol.retry import Retries
 
 from omt_object_store.store.failures import StoreDamagedError, store_failure
@@ -281,10 +282,9 @@ def _update(expected: Version) -> dict[str, str]:
 
 def damaged_on_its_way(name: str) -> UploadMismatchError:
     """Say that what was read back is not what was put."""
-    return UploadMismatchError(
-        "checksum-mismatch",
-        f"{name} does not hand out what it was given.",
-        "Run the same command again. If it happens again, check the store, and the proxies on the way to it.",
+    return CHECKSUM_MISMATCH.error(
+        sentence("{name} does not hand out what it was given.", name=name),
+        remedy="Run the same command again. If it happens again, check the store, and the proxies on the way to it.",
     )
 
 

@@ -10,7 +10,7 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 
 from omt_core.api.calls import Estimate
-from omt_core.api.errors import InputError, OmtError
+from omt_core.api.errors import OmtError
 from omt_core.api.reporting import EstimateRecord
 from omt_core.api.sentence import parts_of
 from omt_core.engine.opening import OpenRequest, open_session
@@ -20,6 +20,7 @@ from omt_core.engine.session import Engine
 from omt_core.engine.upload.estimate import EstimateUpload, KeepEstimate
 from omt_core.wizard.controller.document import EstimatePart, SaidPart
 from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.errors import ESTIMATE_RUNNING
 
 _log = logging.getLogger("omt.wizard")
 
@@ -47,7 +48,7 @@ class EstimateRun:
         Raises `InputError` `estimate-running`.
         """
         if self._running:
-            raise InputError("estimate-running", "An estimate is being made already.", "Wait until it is done.")
+            raise ESTIMATE_RUNNING.error()
         self._running, self._error = True, None
         self._changed()
         self._group.start_soon(self._run, another, request, limit)

@@ -147,4 +147,4 @@ async def test_receipts_that_no_plugin_knows_are_refused(receipts: Knowing) -> N
     engine = engine_with(online=Plugin)
     with pytest.raises(OmtError) as refused:
         await compare(engine, receipts.before, receipts.after, Surroundings(engine.events))
-    assert refused.value.code == "receipt-unknown"
+    assert refused.value.code == "receipts-not-compared"
