@@ -220,15 +220,16 @@ class Items(TransferItems):
         return await self._file.read(lambda connection: page(connection, states, stage=stage, after=after, limit=limit))
 
 
+# Places and not names: a name is looked up in each row for each place where it stands.
 _OUTCOME: Final = """
-UPDATE items SET state = :state, reason = :reason, detail = :detail, digest = coalesce(:digest, digest),
-  size = coalesce(:size, size), mtime_ns = coalesce(:mtime_ns, mtime_ns),
+UPDATE items SET state = ?3, reason = ?4, detail = ?5, digest = coalesce(?6, digest),
+  size = coalesce(?7, size), mtime_ns = coalesce(?8, mtime_ns),
   confirmed_run = CASE
-    WHEN :state <> 'confirmed' THEN confirmed_run
-    WHEN confirmed_digest IS coalesce(:digest, digest) AND NOT :sent THEN confirmed_run
-    ELSE :run END,
-  confirmed_digest = CASE WHEN :state = 'confirmed' THEN coalesce(:digest, digest) ELSE confirmed_digest END
-WHERE stage = :stage AND key = :key AND {before}
+    WHEN ?3 <> 'confirmed' THEN confirmed_run
+    WHEN confirmed_digest IS coalesce(?6, digest) AND NOT ?9 THEN confirmed_run
+    ELSE ?10 END,
+  confirmed_digest = CASE WHEN ?3 = 'confirmed' THEN coalesce(?6, digest) ELSE confirmed_digest END
+WHERE stage = ?1 AND key = ?2 AND {before}
 """
 
 
@@ -246,7 +247,8 @@ def apply_outcomes(connection: sqlite3.Connection, run: int, outcomes: Sequence[
         invalidate_import(connection, stage)
     for state, settled in by_state.items():
         statement = _OUTCOME.format(before=is_one_of([one for one in ItemState if may_move(one, state)]))
-        changed = connection.executemany(statement, (_outcome_row(outcome, run) for outcome in settled)).rowcount
+        rows = [_outcome_row(outcome, state.value, run) for outcome in settled]
+        changed = connection.executemany(statement, rows).rowcount
         if changed != len(settled):
             raise JOURNAL_MOVE_NOT_ALLOWED.error(
                 sentence(
@@ -273,20 +275,20 @@ def stages_of(outcomes: Iterable[Outcome]) -> set[str]:
     return {outcome.id[0] for outcome in outcomes}
 
 
-def _outcome_row(outcome: Outcome, run: int) -> dict[str, object]:
+def _outcome_row(outcome: Outcome, state: str, run: int) -> tuple[object, ...]:
     stage, key = outcome.id
-    return {
-        "state": outcome.state.value,
-        "reason": outcome.reason,
-        "detail": to_blob(outcome.detail),
-        "digest": None if outcome.digest is None else bytes.fromhex(outcome.digest),
-        "size": outcome.size,
-        "mtime_ns": outcome.mtime_ns,
-        "sent": outcome.sent,
-        "run": run,
-        "stage": stage,
-        "key": to_blob(key),
-    }
+    return (
+        stage,
+        to_blob(key),
+        state,
+        outcome.reason,
+        to_blob(outcome.detail),
+        None if outcome.digest is None else bytes.fromhex(outcome.digest),
+        outcome.size,
+        outcome.mtime_ns,
+        outcome.sent,
+        run,
+    )
 
 
 _TAKE_OVER: Final = """
