@@ -21,6 +21,7 @@ _Told: TypeAlias = tuple[Any, ...]
 
 _TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates, ctime_ns, expected"
 _STATE: Final = 4
+_STATE_OF: Final = {presence: state.value for presence, state in STATE_OF_PRESENCE.items()}
 _PLACE: Final = slice(0, 4)
 """Name, path, size and time: by these a found item that is confirmed is the one that was confirmed."""
 
@@ -121,7 +122,10 @@ def invalidate_import(connection: sqlite3.Connection, stage: str) -> None:
     connection.execute("DELETE FROM imported WHERE stage = ?", (stage,))
 
 
-def _before(connection: sqlite3.Connection, stage: str, keys: Iterable[bytes]) -> Mapping[bytes, _Told]:
+def _before(connection: sqlite3.Connection, stage: str, keys: Sequence[bytes]) -> Mapping[bytes, _Told]:
+    (last,) = connection.execute("SELECT max(key) FROM items WHERE stage = ?", (stage,)).fetchone()
+    if last is None or last < min(keys):  # as in a first upload, batch after batch
+        return {}
     return {
         row[0]: row[1:]
         for some in _portions(keys)
@@ -156,7 +160,7 @@ def _told(item: Item) -> _Told:
         None if item.path is None else to_blob(str(item.path)),
         item.size,
         item.mtime_ns,
-        STATE_OF_PRESENCE[item.presence].value,
+        _STATE_OF[item.presence],
         item.reason,
         to_blob(item.detail),
         None if item.part is None else json.dumps(asdict(item.part)),

@@ -93,9 +93,10 @@ class PendingBatches:
         context = self._work.context
         batch: list[ItemRecord] = []
         room, space = context.batch_bytes - len(context.framing.end), context.framing.space
+        largest_member = context.largest_member
         while self._page and len(batch) < context.settings.bundle_members:
             record = self._page[0]
-            alone = record.size > context.largest_member or self._work.must_go_alone(record)
+            alone = record.size > largest_member or self._work.must_go_alone(record)
             if batch and (alone or space(record.size) > room):
                 break
             batch.append(self._page.popleft())
