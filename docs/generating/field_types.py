@@ -8,20 +8,21 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from pydantic import EmailStr, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from generating.markdown import code
 from omt_core.answers.file import WaiverAnswer
 from omt_core.api.given import SecretReference
+from omt_notify.settings import Address
 
 _MANY = 6
 """A list with more members is shown by its length and its first ones."""
 
 _REFERENCE = '{ env = "..." }, { file = "..." } or { keyring = "service/name" }'
-_NAMES = {
+_NAMES: Mapping[object, str] = {
     str: "text",
-    EmailStr: "e-mail address",
+    Address: "e-mail address",
     int: "whole number",
     float: "number",
     bool: "true or false",
@@ -69,12 +70,12 @@ def _words(annotation: object) -> str:
     if origin is typing.Literal:
         return " or ".join(f'"{argument}"' for argument in arguments)
     if origin is typing.Annotated:
-        return _words(arguments[0])
+        return _NAMES.get(annotation) or _words(arguments[0])
     if origin in {typing.Union, types.UnionType}:
         return " or ".join(_words(argument) for argument in arguments if argument is not type(None))
     if origin in {tuple, list}:
         return f"list of {_words(arguments[0])}"
-    return "table" if origin is not None else _NAMES[typing.cast("type", annotation)]
+    return "table" if origin is not None else _NAMES[annotation]
 
 
 def _limits(field: FieldInfo) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import EmailStr, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator, validate_email
 
 from omt_core.api import PluginSettings, SecretReference
 from omt_protocol.tls import is_loopback
@@ -13,6 +13,14 @@ from omt_protocol.tls import is_loopback
 Security = Literal["starttls", "tls", "none"]
 WebhookForm = Literal["json", "teams", "slack"]
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def _address(text: str) -> str:
+    return validate_email(text)[1]
+
+
+Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "email"})]
+"""As pydantic's `EmailStr`, which loads its validator in every command, and not with the first address."""
 
 
 class NotifySettings(PluginSettings):
@@ -34,10 +42,10 @@ class NotifySettings(PluginSettings):
     smtp_password: SecretReference | None = None
     """Where the password of `smtp_user` is."""
 
-    sender: EmailStr | None = None
+    sender: Address | None = None
     """The address that e-mails come from."""
 
-    recipients: tuple[EmailStr, ...] = ()
+    recipients: tuple[Address, ...] = ()
     """The addresses that are told."""
 
     webhook: SecretReference | None = None

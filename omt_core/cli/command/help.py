@@ -7,7 +7,6 @@ import re
 from difflib import get_close_matches
 from typing import Final
 
-from rich.markdown import Markdown
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
@@ -44,6 +43,8 @@ class Help(CoreCommand):
             raise _unknown(topic)
         call.console.object("page", {"name": page.name, "title": page.title, "text": page.text})
         if call.console.rich.is_terminal and not call.console.json:
+            from rich.markdown import Markdown  # noqa: PLC0415 - a parser of Markdown, for this command alone
+
             call.console.rich.print(Markdown(page.text), soft_wrap=False)
         else:
             for line in page.text.splitlines():
