@@ -55,7 +55,7 @@ def data_folder() -> Path:
 def folder_for(serial: str, given: Path | None) -> Path:
     """Return where a migration of this licence lives: the folder that was given, else one by serial number."""
     if given is not None:
-        return given
+        return given.absolute()
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", serial).strip(".") or "unknown"
     return data_folder() / "migrations" / safe
 

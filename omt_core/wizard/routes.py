@@ -81,6 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/api/upload/left-behind.csv", upload.left_behind_csv),
     _post("/api/thaw", upload.thaw),
     _get("/api/report.{form:html|csv|json}", upload.report),
+    _get("/api/report/earlier.html", upload.earlier_report),
     _get("/api/receipt", upload.receipt),
     _get("/api/comparison", upload.comparison),
     _get("/api/support", support.look),

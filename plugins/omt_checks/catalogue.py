@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_checks.rule import CHECK_FAILED, InstallationRule, UserRule
+from omt_checks.rule import CHECK_FAILED, InstallationRule, UserNameRule, UserRule
 from omt_checks.rules import (
     duplicate_addresses,
     licence,
@@ -34,13 +34,15 @@ INSTALLATION_RULES: Final[tuple[InstallationRule, ...]] = (
 )
 
 USER_RULES: Final[tuple[UserRule, ...]] = (
-    duplicate_addresses.RULE,
     unlicensed_users.RULE,
     unusable_addresses.RULE,
 )
+
+USER_NAME_RULES: Final[tuple[UserNameRule, ...]] = (duplicate_addresses.RULE,)
 
 CODES: Final[tuple[FindingCode, ...]] = (
     CHECK_FAILED,
     *(code for rule in INSTALLATION_RULES for code in rule.codes),
     *(code for rule in USER_RULES for code in rule.codes),
+    *(code for rule in USER_NAME_RULES for code in rule.codes),
 )

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_checks.catalogue import CODES, INSTALLATION_RULES, USER_RULES
+from omt_checks.catalogue import CODES, INSTALLATION_RULES, USER_NAME_RULES, USER_RULES
 from omt_checks.rule import run_rules
 from omt_checks.settings import ChecksSettings
 from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, hookimpl
-from omt_core.api.calls import ValidateInstallation, ValidateUsers
+from omt_core.api.calls import ValidateInstallation, ValidateUserNames, ValidateUsers
 from omt_crm.errors import ERROR_CODES
 
 
@@ -43,3 +43,8 @@ class ChecksPlugin(Plugin):
     @override
     async def validate_users(self, call: ValidateUsers) -> Sequence[Finding]:
         return await run_rules(USER_RULES, call, self._settings)
+
+    @hookimpl
+    @override
+    async def validate_user_names(self, call: ValidateUserNames) -> Sequence[Finding]:
+        return await run_rules(USER_NAME_RULES, call, self._settings)

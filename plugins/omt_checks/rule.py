@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 from omt_checks.settings import ChecksSettings
 from omt_core.api import Finding, FindingCode, OmtError, Severity, sentence
-from omt_core.api.calls import ValidateInstallation, ValidateUsers
+from omt_core.api.calls import ValidateInstallation, ValidateUserNames, ValidateUsers
 
 _log = logging.getLogger("omt.checks")
 
@@ -24,7 +24,7 @@ CHECK_FAILED: Final = FindingCode(
     remedy="Look into the log for the cause. Waive this finding if you have made the check by hand.",
 )
 
-CallT = TypeVar("CallT", ValidateInstallation, ValidateUsers)
+CallT = TypeVar("CallT", ValidateInstallation, ValidateUsers, ValidateUserNames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Rule(Generic[CallT]):
 
 InstallationRule = Rule[ValidateInstallation]
 UserRule = Rule[ValidateUsers]
+UserNameRule = Rule[ValidateUserNames]
 
 
 async def run_rules(rules: Sequence[Rule[CallT]], call: CallT, settings: ChecksSettings) -> list[Finding]:

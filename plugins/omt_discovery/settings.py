@@ -11,7 +11,7 @@ _MEBIBYTE = 1024 * 1024
 
 
 class DiscoverySettings(PluginSettings):
-    r"""Patterns may hold `%ProgramFiles%` and the like, and `*` in one name. Defaults: crm.md section 1."""
+    r"""Patterns may hold `%ProgramFiles%` and the like, and `*` in one name."""
 
     ini_files: tuple[str, ...] = Field(
         default=(), description="Full paths of SuperOffice.ini, looked at first (the client's own switch is /INIPATH)."

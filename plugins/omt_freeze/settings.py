@@ -12,7 +12,7 @@ class FreezeSettings(PluginSettings):
     """The section `freeze` of the settings. A thaw undoes what was written, whatever the settings say by then."""
 
     event_key: str = Field(default=NO_LOGIN_EVENT, min_length=1, max_length=254)
-    """systemevent.eventkey of No Login. ND: formed like the one key that is documented (crm.md section 7)."""
+    """systemevent.eventkey of No Login. It is not documented, and formed like the one key that is."""
 
     event_message: str = Field(
         default="SuperOffice is closed: it is being moved to CRM Online.", min_length=1, max_length=254
@@ -22,5 +22,5 @@ class FreezeSettings(PluginSettings):
     service_config_names: tuple[str, ...] = ("config", "service.config")
     """Names of the configuration file below the base folder of the Service; the first that exists is used.
 
-    ND: the vendor's pages call it by both names (crm.md section 1).
+    The vendor's pages call it by both names.
     """

@@ -36,7 +36,7 @@ class ImportSettings(PluginSettings):
 class TenantSettings(PluginSettings):
     """The section `tenant`. Times in seconds, sizes in bytes.
 
-    ND: lifetimes and sizes of the vendor's service are not public; these are ours.
+    Lifetimes and sizes of the vendor's service are not public; these are ours.
     """
 
     formerly: ClassVar[tuple[str, str] | None] = ("online", "tenant")

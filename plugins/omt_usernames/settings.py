@@ -10,7 +10,7 @@ from omt_core.api import PluginSettings
 class UserNamesSettings(PluginSettings):
     """The section `usernames` of the settings.
 
-    ND: the exact rule of the online side is not documented (W66, crm.md section 10). Ours: one @, a dot in
+    The exact rule of the online side is not documented. This one asks for: one @, a dot in
     the domain, the lengths of RFC 5321, no space, an ASCII or IDN domain that mail
     can reach from the Internet (so not `.local`: the welcome mail would get nowhere).
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
@@ -11,9 +12,10 @@ from pydantic import Field
 from omt_core.api.decisions import EmailAddress, Notifications, Waiver
 from omt_core.api.findings import Finding
 from omt_core.documentation import read_page
-from omt_core.engine.checks import standing_errors
+from omt_core.engine.checks import DOCUMENTS, PLANS, standing_errors
 from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
 from omt_core.engine.results.findings_files import findings_csv, findings_json
+from omt_core.engine.session import Snapshot
 from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
@@ -59,9 +61,11 @@ async def look(request: web.Request) -> web.Response:
     waivers = now.waived
     of_test = unconfirmed(now.findings, now.decisions.waivers, now.kind)
     standing = set(standing_errors(runner.engine, now))
+    names = await _Names.of(now)
     findings = [
         {
             **told_finding(finding).model_dump(mode="json"),
+            "named": names.about(finding),
             "waived": is_waived(finding, waivers, host.codes),
             "reason": _reason(finding, waivers) or "",
             "reason_of_test": _reason(finding, of_test),
@@ -76,6 +80,35 @@ async def look(request: web.Request) -> web.Response:
         for plugin in host.plugins
     ]
     return answer({"findings": findings, "plugins": plugins, "waivers": sorted(one.names for one in waivers)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of what findings are about: a person knows users and files by these, not by logins and numbers."""
+
+    now: Snapshot
+    users: Mapping[str, str]
+    files: Mapping[tuple[str, str], str]
+
+    @classmethod
+    async def of(cls, now: Snapshot) -> _Names:
+        """Look up all users, and as many missing files as findings list."""
+        page = await MissingList(now.folder).page(limit=_LARGEST_PAGE)
+        return cls(
+            now,
+            {user.login: user.full_name for user in now.users if user.full_name},
+            {(one.reason, one.key): one.name for one in page.files if one.name != one.key},
+        )
+
+    def about(self, finding: Finding) -> Mapping[str, Mapping[str, str | None]]:
+        """Return, by subject, what it is called, and the window where one decides about it."""
+        now = self.now
+        if finding in now.found.get(DOCUMENTS, ()):
+            known = {subject: self.files.get((finding.code, subject)) for subject in finding.subjects}
+            return {subject: {"name": name, "window": None} for subject, name in known.items() if name}
+        window = "plans" if finding in now.found.get(PLANS, ()) else "user-names"
+        known = {subject: self.users.get(subject) for subject in finding.subjects}
+        return {subject: {"name": name, "window": window} for subject, name in known.items() if name}
 
 
 def _reason(finding: Finding, waivers: Sequence[Waiver]) -> str | None:

@@ -18,7 +18,7 @@ from omt_core.engine.results.kept import kept_pair
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.missing import MissingFile, has_words, missing_csv
 from omt_core.engine.upload.rate import parse_limit
-from omt_core.engine.workspace import RECEIPT_FILE
+from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
 
@@ -133,6 +133,14 @@ async def comparison(request: web.Request) -> web.Response:
     if pair is None:
         return answer(None)
     return answer(await compare(runner.engine, *pair, now.run, most=_LARGEST_PAGE))
+
+
+async def earlier_report(request: web.Request) -> web.Response:
+    """Return the report that an earlier run left, while this one has not uploaded anything."""
+    file = controller_of(request).holder.runner.now.folder / f"{REPORT_STEM}.html"
+    if not file.is_file():
+        raise Refusal(404, "report-not-there", "There is no report yet.", "Complete the upload first.")
+    return download(file.name, file.read_bytes(), "text/html")
 
 
 async def receipt(request: web.Request) -> web.Response:

@@ -31,14 +31,14 @@ from omt_core.engine.checks import RECOVERY_CHECKS
 from omt_core.engine.drive import go_on, precopy_again, prepare_again
 from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.opening import OpenRequest
-from omt_core.engine.result import Result, run_not_begun, unknown_fault
+from omt_core.engine.result import Result, file_totals, run_not_begun, unknown_fault
 from omt_core.engine.session import Snapshot, tell_observers
 from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, LetUsersIn, Login, StayLoggedIn, Upload
 from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
 from omt_core.engine.upload.planned_start import Clock, parse_start
 from omt_core.engine.upload.rate import read_limit
 from omt_core.engine.upload.timings import kept_estimate
-from omt_core.engine.workspace import LIMIT_FILE
+from omt_core.engine.workspace import LIMIT_FILE, RECEIPT_FILE, REPORT_STEM
 from omt_core.logs import log_files
 from omt_core.plugin_host import StampedEvent
 from omt_core.wizard.controller.ahead.documents import SentAhead, sent_ahead
@@ -47,7 +47,7 @@ from omt_core.wizard.controller.ahead.planned_start import NotePlan, PlannedStar
 from omt_core.wizard.controller.checklist import Checklist
 from omt_core.wizard.controller.checks import Checks
 from omt_core.wizard.controller.composer import Compose, Composer
-from omt_core.wizard.controller.document import Busy, PlannedPart, RowPart, Screen, UploadState
+from omt_core.wizard.controller.document import Busy, EarlierPart, PlannedPart, RowPart, Screen, UploadState
 from omt_core.wizard.controller.events import EventStream
 from omt_core.wizard.controller.holder import SessionHolder
 from omt_core.wizard.controller.memory import Memory, Remembered
@@ -146,7 +146,7 @@ class SessionController:
 
     def __init__(self, group: TaskGroup, compose: Compose, options: StartOptions) -> None:
         """Begin at Welcome, with what was answered by hand the last time unless the tool was started with answers."""
-        self._memory = Memory(options.remembers_in)
+        self._memory = Memory(options.remembers_in, options.workspace)
         remembered = self._memory.load() if options.answers is None else Remembered()
         self.composer = Composer(compose, remembered.sections)
         self.answers = options.answers or pinned.load(remembered.answers)
@@ -584,10 +584,30 @@ class SessionController:
         self._known = Known(
             frozen=facts.FROZEN in pinned,
             interrupted=facts.STARTED in pinned and facts.COMPLETED not in pinned,
+            thawed_at=_thawed_at(pinned),
+            earlier=await self._earlier(pinned),
             changes=pinned.get(facts.CHANGES, "{}"),
             administrator=runner.now.administrator or self._known.administrator,
         )
         self.changed()
+
+    async def _earlier(self, pinned: Mapping[str, str]) -> EarlierPart | None:
+        """Return what is online since an earlier run; once this one uploads there is another result to look at."""
+        now, begun = self.holder.now, self.upload.state is not UploadState.IDLE
+        if begun or now.mode is MigrationMode.INITIAL or facts.COMPLETED not in pinned:
+            return None
+        counted = await file_totals(self.holder.runner.journal)
+        return EarlierPart(
+            kind=MigrationKind(pinned[facts.STARTED]),
+            at=datetime.fromisoformat(pinned[facts.COMPLETED]),
+            files=sum(one.confirmed_items for one in counted),
+            bytes=sum(one.confirmed_bytes for one in counted),
+            missing=sum(one.missing for one in counted),
+            failed=sum(one.failed for one in counted),
+            left_out=sum(one.left_out for one in counted),
+            receipt=(now.folder / RECEIPT_FILE).is_file(),
+            report=(now.folder / f"{REPORT_STEM}.html").is_file(),
+        )
 
     def _take(self, event: Event) -> None:
         self.upload.take(event)
@@ -605,3 +625,9 @@ class SessionController:
             self._error = None
         self._screen = screen
         self.changed()
+
+
+def _thawed_at(pinned: Mapping[str, str]) -> datetime | None:
+    """Return when users were let in again on site, unless they are kept out now."""
+    thawed = facts.THAWED in pinned and facts.FROZEN not in pinned
+    return datetime.fromisoformat(pinned[facts.THAWED]) if thawed else None

@@ -146,6 +146,7 @@ class RowPart(Part):
     bytes_total: int = 0
     sent_bytes: int = 0
     skipped_bytes: int = 0
+    left_behind: int = 0
 
 
 class UploadPart(Part):
@@ -198,10 +199,28 @@ class PlannedPart(Part):
     lost: datetime | None = None
 
 
+class EarlierPart(Part):
+    """What is online since an earlier run, as the page Recovery shows it (W83); `at` is when it was completed."""
+
+    kind: MigrationKind
+    at: datetime
+    files: int
+    bytes: int
+    missing: int
+    failed: int
+    left_out: int
+    receipt: bool
+    report: bool
+
+
 class ResultPart(Part):
-    """What was moved (W80). `changes` counts what was changed online beside the contents."""
+    """What was moved (W80), `sent_files` of it by this run.
+
+    `changes` counts what was changed online beside the contents; a recovery of missing files changes nothing.
+    """
 
     files: int
+    sent_files: int
     bytes: int
     tables: int
     rows: int
@@ -231,6 +250,8 @@ class State(Part):
     kind: MigrationKind = MigrationKind.LIVE
     frozen: bool = False
     interrupted: bool = False
+    thawed_at: datetime | None = None
+    earlier: EarlierPart | None = None
     licence: Licence | None = None
     tenant: TenantPart | None = None
     evidence: tuple[Evidence, ...] = ()

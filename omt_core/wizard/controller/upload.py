@@ -150,8 +150,11 @@ class UploadRun:
 
     def _row(self, name: str) -> RowPart:
         row, earlier = self._table.rows[name], self._earlier.get(name, _Earlier())
+        left = sum(total.left_behind for total in self._totals if total.stage == name)
         if row.progress is None:
-            return RowPart(stage=name, title=row.title, state=row.state, **told_text("detail", row.detail))
+            return RowPart(
+                stage=name, title=row.title, state=row.state, left_behind=left, **told_text("detail", row.detail)
+            )
         progress = row.progress
         return RowPart(
             stage=name,
@@ -164,6 +167,7 @@ class UploadRun:
             bytes_total=progress.bytes_total,
             sent_bytes=earlier.sent_bytes + progress.sent_bytes,
             skipped_bytes=max(0, progress.skipped_bytes - earlier.moved_bytes),
+            left_behind=left,
         )
 
     def _counts_anew(self, event: StageProgress) -> bool:

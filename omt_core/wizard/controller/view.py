@@ -24,6 +24,7 @@ from omt_core.wizard.controller.document import (
     ChecklistPart,
     ChecksPart,
     CheckState,
+    EarlierPart,
     EstimatePart,
     PlannedPart,
     ProblemsPart,
@@ -49,6 +50,8 @@ class Known:
 
     frozen: bool = False
     interrupted: bool = False
+    thawed_at: datetime | None = None
+    earlier: EarlierPart | None = None
     changes: str = "{}"
     administrator: Administrator | None = None
 
@@ -103,6 +106,8 @@ def view(now: Snapshot | None, page: Page) -> State:
         kind=decisions.kind,
         frozen=page.known.frozen,
         interrupted=page.known.interrupted,
+        thawed_at=page.known.thawed_at,
+        earlier=page.known.earlier,
         licence=None if located is None else located.licence,
         tenant=TenantPart(url=page.online_url) if page.online_url else None,
         evidence=() if located is None else located.installation.evidence,
@@ -116,7 +121,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         upload=page.upload,
         planned=page.planned,
         estimate=page.estimate,
-        result=_result(page),
+        result=_result(now, page),
     )
 
 
@@ -180,12 +185,13 @@ def _checks(now: Snapshot | None, page: Page) -> ChecksPart:
     )
 
 
-def _result(page: Page) -> ResultPart | None:
+def _result(now: Snapshot | None, page: Page) -> ResultPart | None:
     result = page.result
     if result is None or page.upload.state is not UploadState.DONE:
         return None
     return ResultPart(
         files=result.sent.files + result.skipped.files,
+        sent_files=result.sent.files,
         bytes=page.confirmed_bytes,
         tables=result.tables,
         rows=result.rows,
@@ -195,6 +201,6 @@ def _result(page: Page) -> ResultPart | None:
         receipt=result.receipt,
         report=result.report,
         kind=result.kind,
-        changes=json.loads(page.known.changes),
+        changes={} if now is not None and now.only_missing else json.loads(page.known.changes),
         can_thaw=page.known.frozen,
     )

@@ -98,7 +98,8 @@ def _show(context: CommandContext, simulation: Simulation) -> None:
     context.print(f"What is planted where is told in {simulation.directory / 'truth.json'}.")
     context.print("To migrate it, start a tenant and give its url and token_file to the answers file:")
     context.print(f'  omt tenant serve TENANT-DIR --plans "{simulation.tenant_plans}"')
-    context.print(f"  omt migrate --answers {simulation.answers}")
+    context.print(f"  omt --answers {simulation.answers}           the wizard, in a browser")
+    context.print(f"  omt migrate --answers {simulation.answers}   the same without a person")
 
 
 SIMULATE = Command(

@@ -12,7 +12,7 @@ import pytest
 
 from omt_checks.plugin import ChecksPlugin
 from omt_checks.settings import ChecksSettings
-from omt_core.api.calls import ValidateInstallation, ValidateUsers
+from omt_core.api.calls import ValidateInstallation, ValidateUserNames, ValidateUsers
 from omt_core.api.events import Event
 from omt_core.api.findings import Finding
 from omt_core.api.installation import DatabaseLocation, Installation
@@ -50,6 +50,7 @@ class Site:
         plugin = ChecksPlugin(settings or ChecksSettings())
         database = await CrmDatabase.open(StdlibSqliteDriver(self.file, login_timeout=5))
         try:
+            users = await read_users(database)
             found: Sequence[Finding] = [
                 *await plugin.validate_installation(
                     ValidateInstallation(
@@ -59,8 +60,11 @@ class Site:
                         run=Surroundings(),
                     )
                 ),
-                *await plugin.validate_users(
-                    ValidateUsers(database=database, users=await read_users(database), run=Surroundings())
+                *await plugin.validate_users(ValidateUsers(database=database, users=users, run=Surroundings())),
+                *await plugin.validate_user_names(
+                    ValidateUserNames(
+                        users=users, plans={}, user_names={}, removed_addresses=(), online=None, run=Surroundings()
+                    )
                 ),
             ]
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from omt_checks import ChecksPlugin
-from omt_checks.catalogue import INSTALLATION_RULES, USER_RULES
+from omt_checks.catalogue import INSTALLATION_RULES, USER_NAME_RULES, USER_RULES
 from omt_checks.rule import CHECK_FAILED, Rule, run_rules
 from omt_checks.settings import ChecksSettings
 from omt_core.api import InstallationError
@@ -46,7 +46,7 @@ async def test_nothing_is_found_that_was_not_planted(planted_site, clean_site):
 
 
 def test_every_rule_has_the_name_of_its_module():
-    for rule in (*INSTALLATION_RULES, *USER_RULES):
+    for rule in (*INSTALLATION_RULES, *USER_RULES, *USER_NAME_RULES):
         assert rule.check.__module__ == f"omt_checks.rules.{rule.name}"
 
 

@@ -40,6 +40,18 @@ async def test_answers_and_settings_are_remembered_but_no_password(tmp_path: Pat
         assert controller.answers.server == "other"
 
 
+async def test_another_workspace_is_another_migration_and_has_no_answers_of_the_first(tmp_path: Path) -> None:
+    first, other = tmp_path / "first", tmp_path / "other"
+    for name, folder in (("Nordlys", first), ("Solveig", other)):
+        Memory(tmp_path / "data", folder).keep(Remembered(answers=name))
+    assert Memory(tmp_path / "data").load() == Remembered()
+    assert Memory(tmp_path / "data", tmp_path / "third").load() == Remembered()
+    assert [Memory(tmp_path / "data", one).load().answers for one in (first, other)] == ["Nordlys", "Solveig"]
+    options = StartOptions(remembers_in=tmp_path / "data", workspace=tmp_path / "third")
+    async with SessionController.run(put_together, options) as controller:
+        assert controller.answers == ManualAnswers()
+
+
 async def test_what_another_place_says_wins_over_what_is_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

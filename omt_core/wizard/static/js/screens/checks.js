@@ -152,6 +152,7 @@ function inactiveNotice(plugins) {
 }
 
 function nothing(checks) {
+  if (checks?.state === "running") return working(t("checks.running"));
   return checks?.state === "never"
     ? empty({ title: t("checks.never"), text: t("checks.never-text") })
     : empty({ title: t("checks.nothing"), text: t("checks.nothing-text"), iconName: "check" });

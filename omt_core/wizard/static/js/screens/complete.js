@@ -8,19 +8,30 @@ import { setFooter } from "../core/footer.js";
 import { notice } from "../core/notice.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
-import { t } from "../core/text.js";
+import { t, tn } from "../core/text.js";
 import { changesOnline } from "./complete/changes-online.js";
 import { Comparison } from "./complete/comparison.js";
 import { documents } from "./complete/documents.js";
 import { figures } from "./complete/figures.js";
 import { nextSteps } from "./complete/next-steps.js";
 import { thawCard } from "./complete/thaw-card.js";
+import { thawedNotice } from "./freeze/thawed-notice.js";
 import { LeftBehind } from "./left-behind/left-behind.js";
 
 /** What was moved now is not the same after a test and after a recovery, and nobody is promised a mail by either. */
 function lead(now) {
   if (now.recovery?.chosen === "missing") return "complete.lead.missing";
   return now.result.kind === "test" ? "complete.lead.test" : "complete.lead.live";
+}
+
+/** What this recovery did, and what is still to be looked for. */
+function outcome(now) {
+  if (now.recovery?.chosen !== "missing") return null;
+  const { sent_files: sent, missing, failed } = now.result;
+  const left = missing + failed;
+  return notice(left ? "warning" : "success", { title: left
+    ? t("complete.recovered-some", { sent: tn("complete.sent-now", sent), left: tn("complete.still-missing", left) })
+    : t("complete.recovered-all", { sent: tn("complete.sent-now", sent) }) });
 }
 
 class Complete extends ScreenElement {
@@ -56,7 +67,7 @@ class Complete extends ScreenElement {
     });
     this.errors.update(now);
     this.busyLine.update(now);
-    const said = JSON.stringify([now.result, now.frozen, now.busy]);
+    const said = JSON.stringify([now.result, now.frozen, now.thawed_at, now.busy]);
     if (said === this.#said) return;
     this.#said = said;
     this.#show(now);
@@ -74,8 +85,8 @@ class Complete extends ScreenElement {
       return;
     }
     setText(this.lead, t(lead(now)));
-    replace(this.figures, figures(result));
-    replace(this.thaw, thawCard(now));
+    replace(this.figures, outcome(now), figures(result));
+    replace(this.thaw, thawCard(now) ?? thawedNotice(now));
     replace(this.next, nextSteps(now));
     replace(this.documents, documents(result, now.log));
     replace(this.changes, changesOnline(result.changes));

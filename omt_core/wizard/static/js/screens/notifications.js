@@ -5,6 +5,7 @@ import { h, uniqueId } from "../core/dom.js";
 import { ErrorPlace } from "../core/error-place.js";
 import { checkField, field, fieldError, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
+import { notice } from "../core/notice.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { closeWindow, screen } from "../core/screens.js";
 import { t } from "../core/text.js";
@@ -21,8 +22,10 @@ class NotificationsWindow extends ScreenElement {
       type: "email", name: "address", autocomplete: "email", spellcheck: "false", maxlength: 254,
     });
     this.errors = new ErrorPlace();
+    this.inTest = h("div", { hidden: true }, notice("info", { content: t("notifications.welcome-test") }));
     this.form = h("form", { id: uniqueId("notifications"), class: "card notifications" },
       checkField({ label: t("notifications.welcome"), control: this.welcome, hint: t("notifications.welcome-hint") }),
+      this.inTest,
       checkField({ label: t("notifications.summary"), control: this.summary, hint: t("notifications.summary-hint") }),
       field({ label: t("notifications.address"), control: this.address, class: "notifications__address" }),
       this.errors.element);
@@ -46,7 +49,8 @@ class NotificationsWindow extends ScreenElement {
   }
 
   /** Before it was decided both boxes are ticked, with the migrator's own address. */
-  #fill({ checklist, notifications, contact }) {
+  #fill({ checklist, notifications, contact, kind }) {
+    this.inTest.hidden = kind !== "test";
     const decided = checklist.notifications === "done";
     this.welcome.checked = decided ? notifications.welcome : true;
     this.summary.checked = decided ? notifications.summary !== null : true;

@@ -10,15 +10,23 @@ import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { state } from "../core/state.js";
 import { t } from "../core/text.js";
+import { thawedNotice } from "./freeze/thawed-notice.js";
+import { LeftBehind } from "./left-behind/left-behind.js";
+import { earlierResult } from "./recovery/earlier-result.js";
 
 const CHOICES = ["missing", "overwrite-test"];
 const FORM = "recovery-form";
 
 class RecoveryScreen extends ScreenElement {
+  #said = "";
+
   build() {
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
     this.cards = CHOICES.map(choiceCard);
+    this.earlier = h("div");
+    this.thawed = h("div");
+    this.leftBehind = new LeftBehind();
     this.form = h("form", { id: FORM, on: {
       change: () => this.footer(),
       submit: (event) => {
@@ -29,12 +37,13 @@ class RecoveryScreen extends ScreenElement {
       h("legend", { class: "visually-hidden" }, t("recovery.legend")), this.cards.map((card) => card.element)));
     replace(this, h("div", { class: "page" },
       h("div", null, h("h1", null, t("recovery.title")), h("p", { class: "page__lead" }, t("recovery.lead"))),
-      this.errors.element, this.form, this.busyLine.element));
+      this.errors.element, this.earlier, this.thawed, this.form, this.leftBehind.element, this.busyLine.element));
   }
 
   update(newest) {
     this.errors.update(newest);
     this.busyLine.update(newest);
+    this.#look(newest);
     const { choices, chosen } = newest.recovery;
     for (const { name, radio, reason } of this.cards) {
       radio.disabled = !choices.includes(name);
@@ -43,6 +52,22 @@ class RecoveryScreen extends ScreenElement {
       else if (chosen === name && !this.chosen()) radio.checked = true;
     }
     this.footer();
+  }
+
+  leave() {
+    this.leftBehind.stop();
+  }
+
+  /** What the last run did stands above the choice, so that one knows what to choose. */
+  #look(newest) {
+    const said = JSON.stringify([newest.earlier, newest.thawed_at]);
+    if (said === this.#said) return;
+    this.#said = said;
+    const { earlier } = newest;
+    replace(this.earlier, earlier ? earlierResult(earlier) : null);
+    replace(this.thawed, thawedNotice(newest));
+    this.leftBehind.element.hidden = !earlier || !(earlier.missing + earlier.failed + earlier.left_out);
+    if (earlier) this.leftBehind.show(earlier);
   }
 
   chosen() {

@@ -28,7 +28,7 @@ class Upload extends ScreenElement {
     this.notices = h("div", { class: "upload__notices" });
     this.errors = new ErrorPlace();
     this.frozen = new FrozenNotice();
-    this.table = new StageTable(() => this.#count(state().upload));
+    this.table = new StageTable(() => this.#count(state().upload), () => this.leftBehind.reveal());
     this.totals = new Totals();
     this.buttons = new RunButtons(this.errors);
     this.latest = h("p", { class: "upload__latest muted", role: "status" });

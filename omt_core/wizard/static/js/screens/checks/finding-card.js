@@ -16,16 +16,18 @@ const CASES = 20;
  */
 export function findingCard(group) {
   const { findings } = group;
-  const [first] = findings;
+  const [first, ...others] = findings;
   const remedies = new Set(findings.map((one) => one.remedy));
+  const shared = remedies.size === 1;
   return h("article", { class: "card finding", dataset: { code: first.code, severity: first.severity } },
-    h("header", { class: "finding__head" },
-      severityBadge(first.severity), standing(findings),
-      h("h3", null, codeButton(first.code)),
-      h("span", { class: "muted finding__plugin" }, t("checks.from", { plugin: first.plugin }))),
-    cases(findings, remedies.size > 1),
-    remedies.size === 1 && first.remedy ? remedy(first.remedy) : null,
-    waiver(group));
+    h("header", { class: "finding__head" }, severityBadge(first.severity), standing(findings)),
+    h("h3", { class: "finding__message" }, first.message),
+    first.subjects.length ? subjectList(first.subjects, first.named) : null,
+    shared ? null : remedy(first.remedy),
+    others.length ? cases(others, !shared) : null,
+    shared && first.remedy ? remedy(first.remedy) : null,
+    waiver(group),
+    h("p", { class: "finding__origin muted" }, codeButton(first.code), t("checks.from", { plugin: first.plugin })));
 }
 
 function standing(findings) {
@@ -60,7 +62,7 @@ function cases(findings, withRemedy) {
 function aCase(finding, withRemedy) {
   return h("li", null,
     h("p", { class: "finding__message" }, finding.message),
-    finding.subjects.length ? subjectList(finding.subjects) : null,
+    finding.subjects.length ? subjectList(finding.subjects, finding.named) : null,
     withRemedy && finding.remedy ? remedy(finding.remedy) : null);
 }
 

@@ -6,6 +6,7 @@
  * @property {"error"|"warning"|"info"} severity
  * @property {string} plugin
  * @property {string[]} subjects
+ * @property {Object<string, {name: string, window: ?string}>} named what subjects are called, by subject
  * @property {string} message
  * @property {string} remedy
  * @property {boolean} waivable
@@ -55,7 +56,8 @@ function passes(finding, wanted) {
 
 function text(finding) {
   if (!searched.has(finding)) {
-    const parts = [finding.message, finding.code, finding.plugin, finding.remedy, ...finding.subjects];
+    const names = Object.values(finding.named).map((one) => one.name);
+    const parts = [finding.message, finding.code, finding.plugin, finding.remedy, ...finding.subjects, ...names];
     searched.set(finding, parts.join("\n").toLocaleLowerCase());
   }
   return searched.get(finding);

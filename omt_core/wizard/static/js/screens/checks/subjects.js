@@ -8,10 +8,14 @@ const SHOWN = 10;
 /** Lists that are printed whole, by their element. */
 const lists = new WeakMap();
 
-/** Return the list with its buttons. @param {string[]} subjects */
-export function subjectList(subjects) {
+/**
+ * Return the list with its buttons.
+ * @param {string[]} subjects
+ * @param {Object<string, {name: string, window: ?string}>} named what subjects are called, and where one decides of them
+ */
+export function subjectList(subjects, named) {
   const list = h("ul", { class: "subjects" });
-  const show = (all) => replace(list, subjects.slice(0, all ? undefined : SHOWN).map((one) => h("li", null, one)));
+  const show = (all) => replace(list, subjects.slice(0, all ? undefined : SHOWN).map((one) => h("li", null, subject(one, named[one]))));
   show(false);
   const buttons = h("div", { class: "toolbar no-print" });
   if (subjects.length > SHOWN) buttons.append(toggle(list, subjects.length, show));
@@ -24,6 +28,12 @@ export function subjectList(subjects) {
 /** Show all subjects below `root`, or only those that are open by themselves. */
 export function expandSubjects(root, all) {
   for (const list of root.querySelectorAll(".subjects")) lists.get(list)?.(all);
+}
+
+function subject(word, known) {
+  if (!known) return h("bdi", null, word);
+  const name = h("bdi", null, known.name);
+  return [h("bdi", null, word), " ", known.window ? h("a", { href: `#/${known.window}` }, name) : name];
 }
 
 function toggle(list, count, show) {

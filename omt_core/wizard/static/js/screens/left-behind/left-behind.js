@@ -67,6 +67,13 @@ export class LeftBehind {
     }
   }
 
+  /** Opens the lists and goes there, from a row that tells of them. */
+  reveal() {
+    this.element.open = true;
+    this.element.scrollIntoView({ block: "start" });
+    this.element.querySelector("summary").focus({ preventScroll: true });
+  }
+
   /** Reads no more. */
   stop() {
     clearTimeout(this.#timer);

@@ -9,7 +9,7 @@ import { errorNotice } from "../../core/notice.js";
 import { prose } from "../../core/prose.js";
 import { hasText, t } from "../../core/text.js";
 import { settingsOf } from "./schema.js";
-import { settingField } from "./setting-field.js";
+import { settingField, title } from "./setting-field.js";
 
 export class SettingsSection {
   /** @type {HTMLDetailsElement} */
@@ -53,7 +53,7 @@ export class SettingsSection {
       const key = stem + setting.key;
       const value = values?.[setting.key];
       if (setting.kind === "group") {
-        return h("fieldset", { class: "settings__group" }, h("legend", null, setting.key),
+        return h("fieldset", { class: "settings__group" }, h("legend", null, title(setting.key)),
           h("div", { class: "settings__fields" }, this.#make(setting.settings, value, `${key}.`)));
       }
       const made = settingField(setting, value);

@@ -25,7 +25,7 @@ const MAKERS = {
   boolean(setting, value) {
     const control = h("input", { type: "checkbox", checked: value === true });
     return { control, read: () => control.checked,
-      element: checkField({ label: setting.key, control, hint: hint(setting) }) };
+      element: checkField({ label: title(setting.key), control, hint: hint(setting) }) };
   },
 
   choice(setting, value) {
@@ -57,13 +57,13 @@ const MAKERS = {
 
   secret(setting) {
     const made = new PasswordField({ autocomplete: "off", placeholder: t("settings.secret.kept") });
-    return { control: made.input, element: made.field(setting.key, hint(setting)),
+    return { control: made.input, element: made.field(title(setting.key), hint(setting)),
       read: () => (made.input.value === "" ? undefined : made.input.value) };
   },
 
   path(setting, value) {
     const control = h("input", { value: value ?? "", class: "path", spellcheck: "false", autocomplete: "off" });
-    return plain(setting, control, () => text(control, setting), folderButton(control, setting.key));
+    return plain(setting, control, () => text(control, setting), folderButton(control, title(setting.key)));
   },
 
   text(setting, value) {
@@ -73,7 +73,7 @@ const MAKERS = {
 };
 
 function plain(setting, control, read, action) {
-  return { control, read, element: field({ label: setting.key, control, hint: hint(setting), action }) };
+  return { control, read, element: field({ label: title(setting.key), control, hint: hint(setting), action }) };
 }
 
 function area(value) {
@@ -104,7 +104,14 @@ function parse(value) {
 
 function hint(setting) {
   const how = { lines: t("settings.hint.lines"), pairs: t("settings.hint.pairs"), json: t("settings.hint.json") }[setting.kind];
-  return h("span", null, prose([setting.description, how, usual(setting)].filter(Boolean).join(" ")));
+  return h("span", null, prose([setting.description, how, usual(setting)].filter(Boolean).join(" ")), " ",
+    h("code", { class: "settings__key" }, setting.key));
+}
+
+/** A key as a person reads it; as the settings file has it, it stands below. @param {string} key */
+export function title(key) {
+  const words = key.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The default in a few words; lists and groups are too long for that, and secrets have none. */

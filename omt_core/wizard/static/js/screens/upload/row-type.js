@@ -11,6 +11,7 @@
  * @property {number} bytes_total
  * @property {number} sent_bytes what went over the line
  * @property {number} skipped_bytes what was online before
+ * @property {number} left_behind files that are not online: missing, failed or left out by a rule
  */
 
 export {};

@@ -3,16 +3,17 @@
 import { h, replace, setText } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { bytes, number, percent, t } from "../../core/text.js";
-import { STATES, cellText, fraction, stageTitle } from "./stage-words.js";
+import { STATES, cellText, fraction, isShort, stageTitle } from "./stage-words.js";
 
 /** Builds the row once; `show` writes only what differs, so that a screen reader's place in the table stays. */
 export class StageRow {
-  /** @param {import("./row-type.js").Row} row */
-  constructor(row) {
+  /** @param {import("./row-type.js").Row} row @param {function(): void} showLeft shows what was left behind */
+  constructor(row, showLeft) {
     const title = stageTitle(row.stage, row.title);
     this.name = h("span", { class: "stage__name" }, title);
     this.icon = h("span", { class: "stage__icon", "aria-hidden": "true" });
     this.words = h("span", { class: "stage__words" });
+    this.link = h("button", { type: "button", class: "stage__words", hidden: true, on: { click: showLeft } });
     this.percent = h("span", { class: "stage__percent" });
     this.bar = h("progress", { class: "stage__bar", max: 1, "aria-label": title });
     this.items = h("span");
@@ -22,7 +23,7 @@ export class StageRow {
     this.element = h("tr", { class: "stage", dataset: { stage: row.stage } },
       h("th", { scope: "row" }, h("span", { class: "stage__title" }, this.icon, this.name)),
       h("td", { class: "stage__progress" },
-        h("span", { class: "stage__text" }, this.words, this.percent), this.bar),
+        h("span", { class: "stage__text" }, this.words, this.link, this.percent), this.bar),
       figure("upload.items", this.items), figure("upload.size", this.size),
       figure("upload.sent", this.sent, this.skipped));
     this.show(row);
@@ -30,12 +31,16 @@ export class StageRow {
 
   /** @param {import("./row-type.js").Row} row */
   show(row) {
-    if (this.state !== row.state) {
-      this.state = row.state;
-      this.element.dataset.state = row.state;
-      replace(this.icon, icon(STATES[row.state].icon));
+    const short = isShort(row);
+    const state = short ? "short" : row.state;
+    if (this.state !== state) {
+      this.state = state;
+      this.element.dataset.state = state;
+      replace(this.icon, icon(short ? "warning" : STATES[row.state].icon));
     }
-    setText(this.words, cellText(row));
+    this.words.hidden = short;
+    this.link.hidden = !short;
+    setText(short ? this.link : this.words, cellText(row));
     const part = fraction(row);
     if (part === null) this.bar.removeAttribute("value");
     else if (this.bar.value !== part || !this.bar.hasAttribute("value")) this.bar.value = part;

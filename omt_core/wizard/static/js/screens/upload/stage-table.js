@@ -13,9 +13,13 @@ export class StageTable {
   #latest = new Map();
   #timer = 0;
 
-  /** @param {function(): void} drawn called after rows that only moved on were drawn */
-  constructor(drawn) {
+  /**
+   * @param {function(): void} drawn called after rows that only moved on were drawn
+   * @param {function(): void} showLeft shows what was left behind
+   */
+  constructor(drawn, showLeft) {
     this.drawn = drawn;
+    this.showLeft = showLeft;
     this.body = h("tbody");
     this.element = h("table", { class: "table stages" },
       h("caption", { class: "visually-hidden" }, t("upload.table")),
@@ -63,7 +67,7 @@ export class StageTable {
       shown.show(row);
       return;
     }
-    const made = new StageRow(row);
+    const made = new StageRow(row, this.showLeft);
     this.#rows.set(row.stage, made);
     this.body.append(made.element);
   }

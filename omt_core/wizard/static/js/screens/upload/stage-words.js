@@ -1,6 +1,6 @@
 /** What a row of the upload table is called, and what it says in its cell (W73, W74, W79). */
 
-import { bytes, hasText, t } from "../../core/text.js";
+import { bytes, hasText, t, tn } from "../../core/text.js";
 
 /** The word of each state, and the icon beside it. */
 export const STATES = {
@@ -31,9 +31,15 @@ export function cellText(row) {
   if (row.state === "uploading" && row.sent_bytes) return t("upload.uploading", { size: bytes(row.sent_bytes) });
   if (row.state === "skipping" && row.skipped_bytes) return t("upload.skipping", { size: bytes(row.skipped_bytes) });
   if (row.state === "uploading" && row.stage === "finishing") return t("upload.completing");
+  if (isShort(row)) return t("upload.succeeded-but", { left: tn("upload.left-behind", row.left_behind) });
   const known = row.state !== "failed" && hasText(`upload.stage.${row.stage}`);
   const settled = row.state === "succeeded" || row.state === "waiting";
   return settled || known || !row.detail ? t(STATES[row.state].word) : row.detail;
+}
+
+/** Whether a stage has ended well and left something behind all the same. */
+export function isShort(row) {
+  return row.state === "succeeded" && row.left_behind > 0;
 }
 
 /**
