@@ -135,7 +135,7 @@ async def test_a_drive_that_cannot_be_opened_is_listed_and_refused_alone(
     monkeypatch.setattr(drives, "_drive_letters", lambda: 0b1_0100)
     async with page_in(tmp_path) as page:
         told = (await page.get("/api/folders")).json
-        assert told == {"path": "", "parent": None, "folders": ["C:\\", "E:\\"]}
+        assert told == {"path": "", "parent": None, "folders": ["C:\\", "E:\\"], "files": []}
         assert (await page.get(f"/api/folders?path={tmp_path.anchor}")).json["parent"] == ""
 
 
