@@ -124,6 +124,12 @@ LOGIN_WRONG_CREDENTIALS: Final = ErrorCode(
     meaning="The user name or the password is wrong.",
     remedy="Use the name and the password of a local administrator of the CRM on site.",
 )
+LIST_NOT_WRITABLE: Final = ErrorCode(
+    code="list-not-writable",
+    kind=InputError,
+    meaning="The list of a dry run cannot be written to the file that was named.",
+    remedy="Close it in other programs, a spreadsheet say, or name another file by --list.",
+)
 METRICS_NOT_WRITABLE: Final = ErrorCode(
     code="metrics-not-writable",
     kind=InputError,
@@ -287,6 +293,7 @@ ERROR_CODES: Final = (
     INTERNAL,
     INTERRUPTED,
     JOURNAL_NOT_REBUILT,
+    LIST_NOT_WRITABLE,
     LOGIN_NO_VERIFIER,
     LOGIN_NOT_ADMINISTRATOR,
     LOGIN_RETIRED,

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from omt_core.answers.file import Answers
 from omt_core.api.decisions import RecoveryChoice
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import USAGE, ExitCode
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
@@ -79,7 +79,7 @@ class Migrate(CoreCommand):
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         if call.options.list is not None and not call.options.dry_run:
-            raise InputError("usage", "--list belongs to a dry run.", "Give --dry-run too, or leave --list out.")
+            raise USAGE.error("--list belongs to a dry run.", remedy="Give --dry-run too, or leave --list out.")
         recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
         limit, begins = limit_of(call), sessions.CLOCK.now()
         request = OpenRequest(

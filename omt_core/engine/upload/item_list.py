@@ -12,10 +12,10 @@ import anyio.to_thread
 
 from omt_core.api import files
 from omt_core.api.drives import refuse_missing
-from omt_core.api.errors import InputError
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line, spreadsheet_cell
+from omt_core.engine.errors import LIST_NOT_WRITABLE
 from omt_core.journal import Journal
 
 COLUMNS: Final = ("stage", "name", "bytes", "what", "reason", "detail", "path")
@@ -40,10 +40,8 @@ async def write_list(journal: Journal, file: Path) -> None:
                 await anyio.to_thread.run_sync(_write, stream, _rows(batch))
         await anyio.to_thread.run_sync(files.replace, part, file)
     except OSError as error:
-        raise InputError(
-            "list-not-writable",
-            sentence("The list cannot be written to {file}: {why}.", file=file, why=error.strerror or error),
-            "Close it in other programs, a spreadsheet say, or name another file by --list.",
+        raise LIST_NOT_WRITABLE.error(
+            sentence("The list cannot be written to {file}: {why}.", file=file, why=error.strerror or error)
         ) from error
 
 
