@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omt_core.answers.errors import ERROR_CODES as ANSWERS_ERRORS
-from omt_core.api.errors import ErrorCode, OmtError
+from omt_core.api.errors import ErrorCode, InputError, OmtError
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.sentence import sentence
 from omt_core.engine.errors import ERROR_CODES as ENGINE_ERRORS
@@ -57,9 +57,15 @@ def compose(
     candidates = (*find_plugins(extra=plugins, disabled=disabled, replaced=replaced), *unusable)
     names = {candidate.name for candidate in candidates}
     defaults = {candidate.name for candidate in candidates if candidate.default}
-    _refuse_strangers(set(disabled) - names, "to disable", "--disable-plugin", names)
-    _refuse_strangers(set(replaced) - defaults, "of the tool's own to replace", "core.replace", defaults)
-    _refuse_strangers(set(replaced.values()) - (names - defaults), "to take a place", "core.replace", names - defaults)
+    if unknown := set(disabled) - names:
+        message = sentence("There is no plugin {names} to disable.", names=_quoted(unknown))
+        raise _unknown(message, "--disable-plugin", names)
+    if unknown := set(replaced) - defaults:
+        message = sentence("There is no plugin {names} of the tool's own to replace.", names=_quoted(unknown))
+        raise _unknown(message, "core.replace", defaults)
+    if unknown := set(replaced.values()) - (names - defaults):
+        message = sentence("There is no plugin {names} to take a place.", names=_quoted(unknown))
+        raise _unknown(message, "core.replace", names - defaults)
     models: dict[str, type[PluginSettings]] = {
         candidate.name: candidate.plugin_class.settings_model
         for candidate in candidates
@@ -88,15 +94,14 @@ def compose(
     return Application(settings=settings, host=host, engine=engine, wheels=wheels)
 
 
-def _refuse_strangers(strangers: Collection[str], purpose: str, place: str, known: Collection[str]) -> None:
-    if strangers:
-        raise PLUGIN_UNKNOWN.error(
-            sentence(
-                "There is no plugin {strangers} {purpose}.",
-                strangers=", ".join(map(repr, sorted(strangers))),
-                purpose=purpose,
-            ),
-            remedy=sentence(
-                "Correct {place}. Plugins: {known}.", place=place, known=", ".join(sorted(known)) or "none"
-            ),
-        )
+def _quoted(names: Collection[str]) -> str:
+    return ", ".join(map(repr, sorted(names)))
+
+
+def _unknown(message: str, place: str, known: Collection[str]) -> InputError:
+    return PLUGIN_UNKNOWN.error(
+        message,
+        remedy=sentence("Correct {place}. Plugins: {known}.", place=place, known=", ".join(sorted(known)))
+        if known
+        else sentence("Correct {place}. There are no plugins.", place=place),
+    )

@@ -119,10 +119,15 @@ def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
     elif called in _TITLED:
         for title in [named[one] for one in _TITLED[called] if one in named]:
             yield from (Template(text, place, frozenset()) for text in _texts(title))
-    elif called in _MESSAGES and isinstance(call.func, ast.Attribute):
+    elif called in _MESSAGES and isinstance(call.func, ast.Attribute) and not _is_log(call.func.value):
         arguments = [*call.args[:1], *(named[one] for one in _MESSAGES[called] if one in named)]
         for argument in arguments:
             yield from (Template(text, place, frozenset()) for text in _texts(argument))
+
+
+def _is_log(node: ast.expr) -> bool:
+    """Whether this is a logger: what is logged stays English."""
+    return isinstance(node, ast.Name) and node.id.strip("_") == "log"
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

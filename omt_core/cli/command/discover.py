@@ -11,6 +11,7 @@ from typing_extensions import override
 from omt_core.api.calls import Discovery
 from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import finding_fields
 from omt_core.engine.errors import INSTALLATION_NOT_FOUND
@@ -48,21 +49,21 @@ class Discover(CoreCommand):
             call.console.finding(finding)
         lines = tuple(FindingLine.of(finding) for finding in findings)
         if all(discovery.needs for discovery in found.values):
-            call.console.print("Give what is still needed in the section [installation] of the answers file.")
+            call.console.print(sentence("Give what is still needed in the section [installation] of the answers file."))
             return call.console.finish(ExitCode.SOURCE, findings=lines)
         return call.console.finish(ExitCode.DONE, findings=lines)
 
 
 def _show(call: Invocation, number: int, discovery: Discovery) -> None:
     installation, console = discovery.installation, call.console
-    console.print(f"Installation {number}")
+    console.print(sentence("Installation {number}", number=number))
     for setting, found in groupby(installation.evidence, key=lambda one: one.setting):
         console.print(f"  {setting}")
         for evidence in found:
             console.print(f"    {evidence.value}")
-            console.print(f"      from {evidence.source}")
+            console.print(sentence("      from {source}", source=evidence.source))
     for need in discovery.needs:
-        console.print(f"  still needed: {need}")
+        console.print(sentence("  still needed: {need}", need=need))
     database = installation.database
     console.object(
         "installation",

@@ -86,10 +86,17 @@ def _order(call: Invocation, hook: str) -> int:
     names = call.app.engine.dispatch.implementers(HOOKS[hook].function)
     if role is not None:
         holder = call.app.settings.core.holders.holder(role)
-        call.console.print(f"{hook} is answered by one plugin, the holder of the role {role.value}: {holder}")
+        call.console.print(
+            sentence(
+                "{hook} is answered by one plugin, the holder of the role {role}: {holder}",
+                hook=hook,
+                role=role.value,
+                holder=holder,
+            )
+        )
         names = tuple(name for name in names if name == holder)
     else:
-        call.console.print(f"{hook} is answered by all of these; their order means nothing:")
+        call.console.print(sentence("{hook} is answered by all of these; their order means nothing:", hook=hook))
     for number, name in enumerate(names, start=1):
         call.console.print(f"  {number}. {name}")
         call.console.object("order", {"hook": hook, "position": number, "plugin": name})
@@ -100,10 +107,13 @@ def _new(call: Invocation, text: str, folder: Path | None) -> int:
     name = plugin_name(text, [plugin.name for plugin in call.app.host.plugins])
     written = write_plugin(name, folder or Path(name.distribution))
     for file in written:
-        call.console.print(f"written {file}")
+        call.console.print(sentence("written {file}", file=file))
     call.console.object("new-plugin", {"name": name.module, "files": [str(file) for file in written]})
     call.console.print(
-        f'Install it with what it needs: pip install -e "{written[0].parent}[tests]"; its README goes on.'
+        sentence(
+            'Install it with what it needs: pip install -e "{folder}[tests]"; its README goes on.',
+            folder=written[0].parent,
+        )
     )
     return call.console.finish(ExitCode.DONE)
 
@@ -117,7 +127,14 @@ async def _check(call: Invocation, name: str) -> int:
         raise PLUGIN_UNKNOWN.error(
             sentence("There is no plugin {name}.", name=repr(name)), remedy=sentence("Plugins: {names}.", names=names)
         )
-    call.console.print(f"{plugin.name} {plugin.version} ({plugin.source}) is tried in simulated installations.")
+    call.console.print(
+        sentence(
+            "{plugin} {version} ({source}) is tried in simulated installations.",
+            plugin=plugin.name,
+            version=plugin.version,
+            source=plugin.source,
+        )
+    )
     tests = await tried(plugin)
     for one in tests:
         call.console.print(f"{one.outcome:<8} {one.test.removeprefix('test_').replace('_', ' ')}")
@@ -135,7 +152,7 @@ def _add(call: Invocation, files: list[Path]) -> int:
     for wheel, olds in call.app.wheels.add(files):
         others = ", ".join(str(old.version) for old in olds if old.version != wheel.version)
         _tell(call, "added", wheel, f", in place of {others}" if others else "")
-    call.console.print("They take part from the next start on; `omt plugins` shows it.")
+    call.console.print(sentence("They take part from the next start on; `omt plugins` shows it."))
     return call.console.finish(ExitCode.DONE)
 
 
