@@ -19,7 +19,7 @@ from tests.browser.screens.beginning import Confirm, Installation, Recovery, Wel
 from tests.browser.screens.checklist import Checklist, Checks, Notifications
 from tests.browser.screens.plans import Plans
 from tests.browser.screens.settings import Settings
-from tests.browser.screens.uploading import Closed, Complete, Upload
+from tests.browser.screens.uploading import Ahead, Closed, Complete, Upload
 from tests.browser.screens.user_names import UserNames
 from tests.browser.sites import PIECES, Office, build_office
 from tests.browser.wizard import Wizard
@@ -73,6 +73,27 @@ def test_axe_finds_nothing_from_the_first_page_to_the_last(
     Welcome(other.page).start()
     Recovery(other.page)
     axe.look(other.page, "recovery")
+    assert not axe.found, "\n".join(axe.found)
+
+
+def test_axe_finds_nothing_in_what_is_done_ahead_of_the_upload(
+    axe: Axe, new_person: NewPerson, wizard: Wizard, office: Office
+) -> None:
+    """The estimate, documents that are sent days before, and a start that is planned."""
+    person = new_person(bypass_csp=True)
+    person.open(wizard.link)
+    page = person.page
+    checklist = person.go_to_checklist(office, test=False)
+    checklist.button("Measure now").click()
+    checklist.says("Between 00:")
+    axe.look(page, "estimate")
+    checklist.button("Send documents now").click()
+    ahead = Ahead(page)
+    ahead.is_under_way()
+    axe.look(page, "ahead")
+    ahead.pause()
+    ahead.button("Back to the checklist").click()
+    Checklist(page)
     assert not axe.found, "\n".join(axe.found)
 
 

@@ -64,7 +64,7 @@ class Ahead extends ScreenElement {
       run: () => this.errors.run(() => post("/api/ahead/leave")) };
     const goOn = { label: t("upload.go-on"), disabled: Boolean(now.busy),
       run: () => this.errors.run(() => post("/api/ahead/send")) };
-    setFooter(again ? { primary: goOn, previous: back } : { primary: back, previous: null });
+    setFooter({ primary: again ? goOn : null, previous: back }); // No button becomes another under the pointer.
   }
 
   leave() {

@@ -40,7 +40,7 @@ export class PlannedBanner extends HTMLElement {
   }
 
   #say(drawing, title, moment, text, button) {
-    replace(this, h("div", { class: "planned" }, icon(drawing),
+    replace(this, h("section", { class: "planned", "aria-label": t("planned.later") }, icon(drawing),
       h("div", { class: "planned__words" }, h("div", { role: "status" },
         h("p", null, h("strong", null, t(title, { moment: dateTime(moment) }))), h("p", null, t(text))),
         this.#at ? this.#left : null), // Outside of what is read out: it changes each second.
