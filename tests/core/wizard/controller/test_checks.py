@@ -154,7 +154,7 @@ async def test_a_check_that_fails_in_an_unknown_way_is_told_and_the_wizard_goes_
 
     async with watched_site(tmp_path) as site:
         await site.to_checklist()
-        monkeypatch.setattr(site.controller.holder.runner.engine.dispatch, "every", fail)
+        monkeypatch.setattr(type(site.controller.holder.runner.engine.dispatch), "every", fail)
         site.controller.checks.run()
         await site.until_checked()
         assert site.state["error"]["code"] == "internal"  # type: ignore[index]  # the document is JSON
