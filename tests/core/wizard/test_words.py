@@ -21,8 +21,8 @@ OF_THE_COMMAND_LINE: Final = re.compile(
 
 
 OF_COMMANDS: Final = {
-    "answers-unreadable", "certificate-unreadable", "log-not-writable", "metrics-not-writable", "plans-malformed",
-    "plugin-name-taken",
+    "answers-unreadable", "certificate-unreadable", "list-not-writable", "log-not-writable", "metrics-not-writable",
+    "plans-malformed", "plugin-name-taken",
     "plugin-not-added", "receipt-not-genuine", "settings-unreadable", "usage", "verify-stage-away",
     "verify-stage-unknown", "wheel-needs-others", "wheel-without-plugin", "workspace-empty",
 }  # fmt: skip
