@@ -111,13 +111,14 @@ class Served:
 
 
 async def error_code(response: ClientResponse) -> str:
-    """The code of an error, which must have its message and remedy and nothing beside."""
+    """The code of an error, which must have its message and remedy, and beside them only what they were made from."""
     assert response.content_type == "application/json"
     body = await response.json()
     assert set(body) == {"error"}
-    assert set(body["error"]) == {"code", "message", "remedy"}
-    assert all(body["error"].values())
-    return str(body["error"]["code"])
+    words = {key: body["error"][key] for key in ("code", "message", "remedy")}
+    assert all(words.values())
+    assert set(body["error"]) - set(words) <= {"template", "parameters", "remedy_template", "remedy_parameters"}
+    return str(words["code"])
 
 
 async def _read(request: web.Request) -> web.Response:

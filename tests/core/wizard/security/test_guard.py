@@ -37,12 +37,16 @@ def shown(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-PARTS = {"id": "1", "photo": "1", "code": "a-code", "form": "html", "name": "index"}
-"""Something for each variable part of a path."""
+PARTS = {"id": "1", "photo": "1", "code": "a-code", "name": "index", "language": "de"}
+"""Something for each variable part of a path but those that say what may stand there, such as `{form:csv|json}`."""
 
 
 def address(route: Route) -> str:
-    return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda part: PARTS[part[1]], route.path)
+    def filled(part: re.Match[str]) -> str:
+        name, pattern = part.groups()
+        return PARTS.get(name) or pattern.split("|")[0]
+
+    return re.sub(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}", filled, route.path)
 
 
 def cookie(wizard: Served, route: Route) -> dict[str, str]:
