@@ -139,7 +139,7 @@ def _words(problem: ErrorDetails, model: type) -> str:
         *section, key = problem["loc"]
         near = get_close_matches(str(key), _keys(model, section), n=1)
         return f"unknown key, did you mean {near[0]}?" if near else "unknown key"
-    if kind in {"value_error", "assertion_error"}:
+    if kind in {"value_error", "assertion_error"} and "error" in context:  # a library's own error has none
         # The words of a validator: ours name no value, a partner's may.
         given = Secrets()
         for text in texts_in(problem["input"]):
@@ -154,7 +154,7 @@ def _words(problem: ErrorDetails, model: type) -> str:
 
 def _as_described(model: type, loc: Sequence[int | str]) -> str:
     """Say what is allowed in the words of the key's own description, with an example if it has one."""
-    *section, key = loc
+    *section, key = [part for part in loc if isinstance(part, str)]  # what a list holds is described by its key
     field = _fields(_model_at(model, section)).get(str(key))
     if field is None or not field.description:
         return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator, validate_email
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema, model_validator, validate_email
+from pydantic_core import PydanticCustomError
 
 from omt_core.api import PluginSettings, SecretReference
 from omt_protocol.tls import is_loopback
@@ -16,7 +17,10 @@ _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 def _address(text: str) -> str:
-    return validate_email(text)[1]
+    try:
+        return validate_email(text)[1]
+    except PydanticCustomError:
+        raise ValueError("must be an e-mail address") from None
 
 
 Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "email"})]
@@ -72,11 +76,13 @@ class NotifySettings(PluginSettings):
     @model_validator(mode="after")
     def _whole(self) -> NotifySettings:
         if self.smtp_host is not None and not (self.sender and self.recipients):
-            raise ValueError("smtp_host needs a sender and recipients")
-        if (self.smtp_user is None) is not (self.smtp_password is None):
-            raise ValueError("smtp_user and smtp_password go together")
+            raise _refused("smtp_host", "must have sender and recipients beside it")
+        if self.smtp_user is not None and self.smtp_password is None:
+            raise _refused("smtp_user", "must have smtp_password beside it")
+        if self.smtp_password is not None and self.smtp_user is None:
+            raise _refused("smtp_password", "must have smtp_user beside it")
         if self.smtp_password and self.smtp_security == "none" and not is_loopback(self.smtp_host or ""):
-            raise ValueError("a password is sent over an encrypted line only: smtp_security = 'starttls' or 'tls'")
+            raise _refused("smtp_security", "must be 'starttls' or 'tls' where a password is sent to another machine")
         return self
 
     @property
@@ -88,3 +94,9 @@ class NotifySettings(PluginSettings):
     def port(self) -> int:
         """The port of the mail server."""
         return self.smtp_port or _PORTS[self.smtp_security]
+
+
+def _refused(key: str, words: str) -> ValidationError:
+    """Return the error of one key, where only several of them show that it cannot be."""
+    problem = PydanticCustomError("value_error", "{error}", {"error": words})
+    return ValidationError.from_exception_data("notify", [{"type": problem, "loc": (key,), "input": None}])

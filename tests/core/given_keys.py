@@ -11,6 +11,8 @@ from omt_core.plugin_host import find_plugins
 from omt_core.settings import CoreSettings
 
 LOGIN = {"user": "HH", "password": {"env": "OMT_TEST_PW"}}
+BESIDE: Mapping[str, Mapping[str, Any]] = {"notify.smtp_password": {"notify": {"smtp_user": "omt"}}}
+"""What must stand beside a key of the settings, so that whatever is refused then is the key itself."""
 
 
 def _types(annotation: object) -> Iterator[type]:
@@ -34,6 +36,12 @@ def nested(key: str, value: object) -> dict[str, Any]:
     """Return the value as it stands in a file, in its sections."""
     section, _, rest = key.partition(".")
     return {section: nested(rest, value) if rest else value}
+
+
+def setting(key: str, value: object) -> dict[str, Any]:
+    """Return settings with this value, and what must stand beside it."""
+    beside = next((beside for name, beside in BESIDE.items() if key.startswith(f"{name}.")), {})
+    return merged(beside, nested(key, value))
 
 
 def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from omt_core.answers.errors import ANSWERS_SYNTAX as SYNTAX
 from omt_core.api.errors import InputError
-from omt_core.given_values import read_toml
+from omt_core.given_values import problems, read_toml
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,26 @@ def test_what_is_written_as_it_must_be_is_taken(line: str) -> None:
 def test_the_encodings_and_line_ends_of_editors_are_understood(encoding: str, end: str) -> None:
     content = end.join(["# Åse", "[a]", "\tb\t=\t'Zoë'"]).encode(encoding)
     assert read_toml(content, SYNTAX, "The file") == {"a": {"b": "Zoë"}}
+
+
+def _as_a_library_refuses(text: str) -> str:
+    raise PydanticCustomError("value_error", "{text} will not do: {reason}", {"text": text, "reason": text})
+
+
+class Given(BaseModel):
+    """Values that a library's own validator refuses."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    one: Annotated[str, AfterValidator(_as_a_library_refuses)] = ""
+    """An address of the office."""
+
+    several: tuple[Annotated[str, AfterValidator(_as_a_library_refuses)], ...] = ()
+    """Addresses of the office."""
+
+
+def test_what_a_library_refuses_is_told_by_the_description_of_its_key_and_never_with_the_value() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Given.model_validate({"one": "planted", "several": ["planted"]})
+    told = problems(refused.value, Given)
+    assert told == "one: is not valid: An address of the office; several.0: is not valid: Addresses of the office"

@@ -15,7 +15,7 @@ from omt_core.api.errors import InputError
 from omt_core.app import compose
 from omt_core.plugin_host import find_plugins
 from omt_core.settings import load_settings
-from tests.core.given_keys import ANSWERS, LOGIN, SETTINGS, merged, nested
+from tests.core.given_keys import ANSWERS, LOGIN, SETTINGS, merged, nested, setting
 
 MODELS: Final = {one.name: one.plugin_class.settings_model for one in find_plugins(extra=(), disabled=())}
 NONSENSE: Final[tuple[Any, ...]] = ("x", "", -1, 10**30, 1.5, float("nan"), True, [], ["x"], [1], {"x": 1}, [{"x": 1}])
@@ -47,7 +47,7 @@ def test_nonsense_in_the_answers_is_told_with_what_may_stand_there(tmp_path: Pat
 @pytest.mark.parametrize("key", [key for key, _ in SETTINGS])
 def test_nonsense_in_the_settings_is_told_with_what_may_stand_there(tmp_path: Path, key: str) -> None:
     for value in NONSENSE:
-        told = refusal(lambda file: load_settings(MODELS, file=file), tmp_path / "file.toml", nested(key, value))
+        told = refusal(lambda file: load_settings(MODELS, file=file), tmp_path / "file.toml", setting(key, value))
         assert told is None or SAID.match(told)
 
 

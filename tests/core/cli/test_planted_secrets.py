@@ -17,7 +17,7 @@ from omt_core.api.errors import InputError
 from omt_core.app import compose
 from omt_core.cli.main import main
 from omt_simulator import SimulationSpec, generate
-from tests.core.given_keys import ANSWERS, LOGIN, SETTINGS, merged, nested
+from tests.core.given_keys import ANSWERS, LOGIN, SETTINGS, merged, nested, setting
 
 SECRET = "pLanted-s3cret"
 
@@ -93,7 +93,7 @@ def test_a_value_of_the_settings_that_is_refused_is_told_by_its_key_alone(
 ) -> None:
     file = tmp_path / "settings.toml"
     for value in [[SECRET]] if is_path else [[SECRET], SECRET]:
-        file.write_text(tomli_w.dumps(nested(key, value)), encoding="utf-8")
+        file.write_text(tomli_w.dumps(setting(key, value)), encoding="utf-8")
         told = refusal(file)
         assert key in told or not told
         assert SECRET not in told

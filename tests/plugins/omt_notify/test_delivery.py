@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from omt_core.api.errors import InputError
+from omt_core.settings import load_settings
 from omt_notify.delivery import Delivery
 from omt_notify.message import Message
 from omt_notify.settings import NotifySettings
@@ -162,17 +163,20 @@ def test_without_settings_nothing_is_begun() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"smtp_host": "mail.example.com"}, "needs a sender and recipients"),
-        ({"smtp_user": "omt"}, "go together"),
+        ({"smtp_host": "mail.example.com"}, "notify.smtp_host: must have sender and recipients beside it"),
+        ({"smtp_user": "omt"}, "notify.smtp_user: must have smtp_password beside it"),
+        ({"smtp_password": {"env": "OMT_X"}}, "notify.smtp_password: must have smtp_user beside it"),
+        ({"recipients": ["night"]}, "notify.recipients.0: must be an e-mail address"),
         (
             {
                 "smtp_host": "mail.example.com", "sender": "omt@example.com", "recipients": ["night@example.com"],
                 "smtp_security": "none", "smtp_user": "omt", "smtp_password": {"env": "OMT_X"},
             },
-            "over an encrypted line only",
+            "notify.smtp_security: must be 'starttls' or 'tls' where a password is sent to another machine",
         ),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_be_are_refused(given: dict[str, Any], why: str) -> None:
-    with pytest.raises(ValidationError, match=why):
-        NotifySettings.model_validate(given)
+def test_settings_that_cannot_be_are_refused_by_the_key_that_must_change(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(InputError) as refused:
+        load_settings({"notify": NotifySettings}, options={"notify": given})
+    assert refused.value.message == f"The settings are not valid: {why}."
