@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding
-from omt_core.api.sentence import changed, parts_of
+from omt_core.api.sentence import Sentence, parts_of
 from omt_core.engine.result import ErrorLine, FindingLine, error_line
 
 _LOCATE: Final = 'on the page "Locate the installation"'
@@ -47,6 +47,10 @@ _WHOLE: Final[Mapping[str, str]] = {
         'Do what the message asks for, then press "Let users in again".'
     ),
     "`omt thaw` lets the users in again meanwhile.": '"Let users in again" does so meanwhile.',
+    "Say why it may stand, in the answers file or beside the finding.": "Say why it may stand, beside the finding.",
+    "Fill in section [installation] of the answers, or name the files in the settings: [discovery] ini_files.": (
+        f"Fill in the fields {_LOCATE}, or name the files in the settings: [discovery] ini_files."
+    ),
     "Run again with --debug and send the log to the plugin's author; or waive it by `plugin:NAME`.": (
         "Send the log to the plugin's author; or waive it."
     ),
@@ -83,31 +87,42 @@ _PHRASES: Final = tuple(
         (r"run the check again", "run the checks again"),
         (r",? in the answers file, section\s\[installation(?:\.service)?\]", f" {_LOCATE}"),
         (r"in the section \[installation\] of the answers file", _LOCATE),
-        (
-            (
-                r"by `waive` in the answers file\.(?: These only with a reason: `[^`]*`\.)?"
-                r"(?: What was waived for the test counts when it is confirmed: `[^`]*`\.)?"
-            ),
-            'on the page "Checks".',
-        ),
+        (r"by `waive` in the answers file\.", 'on the page "Checks".'),
+        (r" ?These only with a reason: `[^`]*`\.", ""),  # the page asks for the reason where it is needed
+        (r" ?What was waived for the test counts when it is confirmed: `[^`]*`\.", ""),
         (r"; in an answers file: `[^`]*`", ""),
         (r"in section \[installation\](?: of the answers)?", _LOCATE),
         (r"in \[installation\]", _LOCATE),
         (r"[Ss]ee `omt plugins`", 'See the list of plugins on the page "Checks"'),
+        (r"(?:^|(?<=\. ))`omt plugins` shows", 'The list of plugins on the page "Checks" shows'),
         (r"`omt plugins` shows", 'the list of plugins on the page "Checks" shows'),
+        (r"(?:^|(?<=\. ))`omt check` names", "The checks name"),
         (r"`omt check` names", "the checks name"),
         (r",? and send a trial with `omt notify --test`", ""),
         (r"Run `omt thaw`", 'Press "Let users in again"'),
         (r"in (?:the )?answers(?: file)?", _LOCATE),
         (r"; `omt thaw` lets the users in again meanwhile", '; "Let users in again" does so meanwhile'),
-        (r"(give|Give|name|Name) (an)?other --workspace", r"start the tool with \2other --workspace"),
+        (r"(?:Give|Name) (an)?other --workspace", r"Start the tool with \1other --workspace"),
+        (r"(?:give|name) (an)?other --workspace", r"start the tool with \1other --workspace"),
     )
 )
 
 
 def in_wizard(text: str) -> str:
-    """Return text as the wizard says it; a sentence stays one, so that it can be said in another language."""
-    return changed(text, _here)
+    """Return text as the wizard says it; a sentence stays one, so that it can be said in another language.
+
+    It is changed template by template, also in the sentences that it is made of. A part that the wizard has no use for
+    is left out. Whatever else was put in is a name, and stays.
+    """
+    if not isinstance(text, Sentence):
+        return _here(text)
+    template, parameters = _here(text.template), dict(text.parameters)
+    for name, value in text.parameters.items():
+        if isinstance(value, Sentence):
+            parameters[name] = in_wizard(value)
+            if value and not parameters[name]:
+                template = template.replace(f" {{{name}}}", "")
+    return Sentence(template, parameters)
 
 
 def told_error(error: OmtError) -> ErrorLine:

@@ -10,7 +10,7 @@ import pytest
 from omt_core.api.decisions import Waiver
 from omt_core.api.errors import ChoiceNeededError, InputError
 from omt_core.api.findings import Finding, FindingCode, Severity
-from omt_core.api.sentence import Sentence, sentence
+from omt_core.api.sentence import Sentence, joined, parts_of, sentence
 from omt_core.app import compose
 from omt_core.engine.findings import confirming_line, reasoned_line
 from omt_core.wizard.words import in_wizard, told_error, told_finding, told_text
@@ -65,6 +65,10 @@ def test_no_remedy_of_an_error_that_a_page_can_show_names_the_command_line() -> 
             'Mend what they name, or waive them on the page "Checks". Nothing was changed so far.',
         ),
         ("Connect the share.", "Connect the share."),
+        ("Give another --workspace.", "Start the tool with another --workspace."),
+        ("Mend it. Name another --workspace.", "Mend it. Start the tool with another --workspace."),
+        ("Mend it, or give another --workspace.", "Mend it, or start the tool with another --workspace."),
+        ("`omt plugins` shows the hooks.", 'The list of plugins on the page "Checks" shows the hooks.'),
     ],
 )
 def test_what_a_person_is_told_to_type_is_a_button_or_a_page_here(on_the_command_line: str, here: str) -> None:
@@ -81,6 +85,31 @@ def test_a_sentence_stays_one_so_that_it_can_be_said_in_another_language() -> No
     told = in_wizard(sentence("Give {grant}, then run the same command again.", grant="SELECT"))
     assert isinstance(told, Sentence)
     assert (told, told.template) == ("Give SELECT, then try again.", "Give {grant}, then try again.")
+
+
+def test_each_part_of_a_remedy_is_said_in_the_wizards_words_and_stays_a_sentence() -> None:
+    error = InputError("a-code", "It failed.", sentence("Run the same command again to go on from there."))
+    error.remedy = joined([error.remedy, sentence("`omt thaw` lets the users in again meanwhile.")], " ")
+    told = told_error(error)
+    assert told.remedy == 'Try again to go on from there. "Let users in again" does so meanwhile.'
+    assert [part["template"] for part in told.remedy_parameters.values()] == [
+        "Try again to go on from there.", '"Let users in again" does so meanwhile.'
+    ]  # fmt: skip
+
+
+def test_a_part_of_a_remedy_that_only_answers_need_is_left_out_and_the_others_stay_sentences() -> None:
+    parts = [
+        sentence("Mend what they name, or waive them by `waive` in the answers file."),
+        sentence("These only with a reason: `{line}`.", line=reasoned_line(["a"])),
+        sentence("Nothing was changed so far."),
+    ]
+    told = in_wizard(joined(parts, " "))
+    assert told == 'Mend what they name, or waive them on the page "Checks". Nothing was changed so far.'
+    assert parts_of(told) is not None
+
+
+def test_a_name_that_reads_like_a_command_stays() -> None:
+    assert in_wizard(sentence("{file} is gone.", file="run the check again")) == "run the check again is gone."
 
 
 def test_an_error_that_offers_choices_is_said_too_and_as_a_sentence() -> None:
