@@ -39,7 +39,7 @@ LOG_NOT_WRITABLE: Final = ErrorCode(
 
 LEVELS: Final = ("debug", "info", "warning", "error")
 FORMATS: Final = ("text", "json")
-_TOOLS: Final = "omt.log"
+TOOLS_LOG: Final = "omt.log"
 MIGRATION_LOG: Final = "migration.log"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BYTES: Final = 5_000_000
@@ -144,7 +144,7 @@ def naming_log(text: str) -> str:
 
 def _own_file(folder: Path) -> LogFile:
     for number in range(1, _MOST_AT_ONCE + 1):
-        path = folder / (_TOOLS if number == 1 else f"omt-{number}.log")
+        path = folder / (TOOLS_LOG if number == 1 else f"omt-{number}.log")
         lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600, thread_local=False)
         with suppress(Timeout):
             lock.acquire()

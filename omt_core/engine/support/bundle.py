@@ -26,7 +26,7 @@ from omt_core.engine.support import known, members
 from omt_core.engine.workspace import JOURNAL_FILE
 from omt_core.journal import Journal, copy_journal
 from omt_core.journal.shape import shape_of
-from omt_core.logs import log_files
+from omt_core.logs import MIGRATION_LOG, TOOLS_LOG, log_files
 from omt_core.settings import Settings
 
 ABOUT: Final[Mapping[str, str]] = {
@@ -107,7 +107,6 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
     known.know_answers(redaction, known.manual_answers(request.manual))
     known.know_settings(redaction, members.setting_texts(request.settings, engine))
     known.know_users(redaction, request.users)
-    known.know_findings(redaction, request.findings or ())
     examined = await examine(
         engine, ExaminationRequest(answers=request.manual, workspace=request.workspace, kind=request.kind)
     )
@@ -118,15 +117,19 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
     }
     found = request.findings
     logs = await anyio.to_thread.run_sync(_logs, request.workspace)
+    own = known.own_words(engine, (*ABOUT, TOOLS_LOG, MIGRATION_LOG))
     with temporary_folder() as temporary:
         copy = temporary / JOURNAL_FILE
         if request.workspace is not None and await anyio.Path(request.workspace / JOURNAL_FILE).is_file():
             await anyio.to_thread.run_sync(copy_journal, request.workspace / JOURNAL_FILE, copy)
             async with Journal.open(copy) as journal:
                 texts = [*logs.values(), *_texts(parts)]
-                await known.know_journal(redaction, journal, texts)
-                found = await journal.runs.last_findings() if found is None else found
+                own |= await known.know_journal(redaction, journal, texts, own)
+                last = await journal.runs.last_findings()
+                known.know_findings(redaction, last, own)
+                found = last if found is None else found
             parts["journal.json"] = await anyio.to_thread.run_sync(shape_of, copy)
+    known.know_findings(redaction, request.findings or (), own)
     if found is not None:
         parts["findings.json"] = members.findings_counted(found)
     return await anyio.to_thread.run_sync(_redacted, redaction, parts, logs)

@@ -6,7 +6,7 @@ import getpass
 import json
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from omt_core.api.decisions import Decisions
-from omt_core.api.findings import Finding
+from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemState
 from omt_core.api.redaction import Kind, Redaction
 from omt_core.api.users import User
 from omt_core.engine import facts
+from omt_core.engine.session import Engine
 from omt_core.journal import Journal
 
 _OF_EVERY_MACHINE: Final = frozenset({"root", "administrator", "system", "user", "localhost"})
@@ -33,10 +34,17 @@ _PERSONAL_ANSWERS: Final[Mapping[str, Kind]] = {
 }
 """Sections of the answers whose every text is of one person or one installation."""
 _WORD: Final = re.compile(r"\w+")
-_CODE: Final = re.compile(r"[a-z0-9_.:-]*")
-"""What names something of the product, such as a table."""
+_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _NAME_PART: Final = 3
 _NOT_OF_ONE: Final = frozenset({"mssql", "oracle", "postgresql", "sqlite", "crm7"})
+
+
+def own_words(engine: Engine, files: Iterable[str]) -> frozenset[str]:
+    """Return words of the tool's own, `files` of its own among them: they tell of nobody, whoever is called so."""
+    words = (word for file in files for word in (file, *_WORD.findall(file)))
+    plugins = (plugin.name for plugin in engine.host.plugins)
+    codes = (*engine.host.codes, *engine.host.error_codes)
+    return frozenset({*_LEVELS, *ItemState, *Severity, *codes, *plugins, *words})
 
 
 def know_machine(redaction: Redaction) -> None:
@@ -96,31 +104,44 @@ def know_decisions(redaction: Redaction, decisions: Decisions) -> None:
         redaction.add("name", waiver.reason)
 
 
-def know_findings(redaction: Redaction, findings: Iterable[Finding]) -> None:
-    """Know of the logins, names and files that findings are about."""
+def know_findings(redaction: Redaction, findings: Iterable[Finding], own: Container[str]) -> None:
+    """Know of the logins, names and files that findings are about; what is in `own` is of the product."""
     for finding in findings:
         for subject in finding.subjects:
-            if not _CODE.fullmatch(subject):
+            if subject not in own:
                 redaction.add("path" if "/" in subject or "\\" in subject else "name", subject)
 
 
-async def know_journal(redaction: Redaction, journal: Journal, texts: Iterable[str]) -> None:
-    """Know of all that a journal names; of its items those that may stand in `texts`, however many there are."""
+async def know_journal(
+    redaction: Redaction, journal: Journal, texts: Iterable[str], own: Container[str]
+) -> frozenset[str]:
+    """Know of all that a journal names; of its items those that may stand in `texts`, however many there are.
+
+    A document that is called as something of `own` is left. Returns the names of tables, which are of the product.
+    """
     pins = await journal.notes.pins()
     redaction.add("licence", pins.get(facts.OWNER, ""))
     redaction.add("licence", pins.get(facts.SERIAL, ""))
     know_answers(redaction, {"installation": json.loads(pins.get(facts.ANSWERS, "{}"))})
     know_decisions(redaction, await journal.notes.decisions())
-    know_findings(redaction, await journal.runs.last_findings())
     words = {word for text in texts for word in _WORD.findall(text.lower())}
+    tables: set[str] = set()
     async for batch in journal.items.records(states=tuple(ItemState)):
         for record in batch:
+            if record.part is not None:
+                tables.add(record.part.table)
+                continue
             last = re.split(r"[\\/]", record.name)[-1]
-            for name in (
-                {record.name, record.location or "", last, last.rpartition(".")[0]} if record.part is None else ()
-            ):
-                if words.issuperset(_WORD.findall(name.lower())) and not _CODE.fullmatch(name):
+            for name in {record.name, record.location or "", last, _stem(last)}:
+                if words.issuperset(_WORD.findall(name.lower())) and name.lower() not in own:
                     redaction.add("document", name)
+    return frozenset(tables)
+
+
+def _stem(name: str) -> str:
+    """Return the name of a file without its ending; not of one that is a number, as there are many in any text."""
+    stem = name.rpartition(".")[0]
+    return "" if stem.isdecimal() else stem
 
 
 def manual_answers(answers: object) -> Mapping[str, object]:

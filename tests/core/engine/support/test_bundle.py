@@ -19,7 +19,7 @@ from omt_core.api.decisions import Contact, Decisions, MigrationMode, Notificati
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import ManualAnswers, ServiceFolders
-from omt_core.api.items import InventoryState, Item
+from omt_core.api.items import InventoryState, Item, TablePart
 from omt_core.api.redaction import SECRETS, Redaction
 from omt_core.api.users import User
 from omt_core.app import compose
@@ -143,6 +143,47 @@ async def test_nothing_that_was_planted_is_in_any_member(tmp_path: Path, log: Pa
         found = [planted for planted in PLANTED if planted.lower() in text.lower()]
         assert found == [], f"{name}: {text}"
     assert "Quillfeather" in await anyio.Path(log).read_text(encoding="utf-8"), "the log itself is left as it is"
+
+
+LOWER = ("kuendigung-anna-hansen.pdf", "kuendigung-anna-hansen", "hansen.pdf", "hansen", "anna.hansen", "hh2")
+
+
+async def lower_workspace(folder: Path) -> Path:
+    """A migration that names people and documents in small letters, as codes and tables are written."""
+    await anyio.Path(folder).mkdir()
+    async with Journal.open(folder / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        names = ("kuendigung-anna-hansen.pdf", "hansen.pdf", "2019.pdf", "journal.json", "error.txt", "omt.log")
+        documents = [
+            Item(stage="documents", key=name, name=name, path=None, size=0, mtime_ns=0) for name in names
+        ]  # fmt: skip
+        table = TablePart(table="contact", number=1, rows=0, fingerprint="0" * 32, last=True)
+        part = Item(stage="database", key="1", name="contact/1", path=None, size=0, mtime_ns=0, part=table)
+        await journal.items.record_inventory(documents)
+        await journal.items.record_inventory([part])
+        finding = Finding(
+            code="user-on-travel", severity=Severity.ERROR, plugin="checks", message="x.", remedy="",
+            subjects=("anna.hansen", "contact", "hh2", "user-on-travel"),
+        )  # fmt: skip
+        await journal.runs.finish(3, (finding,), error="")
+    words = (*LOWER, "user-on-travel", "contact", "2019", "error")
+    lines = "\n".join(f"INFO about {word}, it is" for word in words)
+    await anyio.Path(folder / "migration.log").write_text(lines, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("planted", LOWER)
+async def test_names_in_small_letters_are_taken_out_as_well(tmp_path: Path, planted: str) -> None:
+    asked = SupportRequest(settings=compose().settings, workspace=await lower_workspace(tmp_path / "work"))
+    for name, text in read(await gather(compose().engine, asked)).items():
+        assert planted not in text, name
+
+
+async def test_words_of_the_tool_and_tables_stay_whoever_is_called_so(tmp_path: Path) -> None:
+    asked = SupportRequest(settings=compose().settings, workspace=await lower_workspace(tmp_path / "work"))
+    log = read(await gather(compose().engine, asked))["log/migration-migration.log"]
+    for word in ("user-on-travel", "contact", "2019", "error"):
+        assert f"INFO about {word}, it is" in log
 
 
 async def test_what_helps_is_there(tmp_path: Path, log: Path) -> None:
