@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,8 @@ _TITLED: Final = {"UploadStage": ("title",)}
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
 _ELSEWHERE: Final = {"testing", "tests"}
+_COMMANDS: Final = "omt_core/cli/"
+"""What is said here no page of the wizard shows."""
 _MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py", "omt_core/api/errors.py"}
 """Where templates also come from others."""
 
@@ -47,11 +49,13 @@ def packages() -> Mapping[str, Path]:
 
 
 def templates_of(package: Path) -> Sequence[Template]:
-    """Return the templates of a package, in the order of its source, each once, and as the wizard says them."""
+    """Return the templates of a package, in the order of its source, each once, and as the wizard says it too."""
     found: dict[str, Template] = {}
     for one in every_template(package):
         found.setdefault(one.text, one)
-        found.setdefault(in_wizard(one.text), one)
+        here = in_wizard(one.text)
+        if here and not one.place.startswith(_COMMANDS):
+            found.setdefault(here, replace(one, text=here))
     return tuple(found.values())
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from omt_core.api import Language
 from omt_core.api.sentence import placeholders
+from omt_core.app import compose
+from omt_core.wizard.words import in_wizard
 from tests.contract.checkout import ROOT
 
 OTHERS = tuple(language.value for language in Language if language is not Language.ENGLISH)
@@ -39,6 +41,13 @@ def test_what_is_put_into_a_template_is_what_it_has_places_for(templates: Module
         if one.given is not None and not templates.names_in(one.text) <= one.given
     }
     assert wrong == {}
+
+
+def test_translators_find_each_remedy_as_the_wizard_says_it_too(templates: ModuleType) -> None:
+    found = {one.text for folder in templates.packages().values() for one in templates.templates_of(folder)}
+    assert {in_wizard(code.remedy) for code in compose().host.codes.values()} <= found
+    assert {"Read the agreement, then tick it.", '"Let users in again" does so meanwhile.'} <= found
+    assert "" not in found
 
 
 @pytest.mark.parametrize("language", OTHERS)
