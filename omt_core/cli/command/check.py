@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -110,37 +110,40 @@ def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -
     """
     users, decisions = runner.now.users, runner.now.decisions
     # With a byte order mark a spreadsheet reads UTF-8; without one it guesses.
-    written = {
+    contents = {
         folder / "plans.csv": plans_csv(users, decisions.plans).encode("utf-8-sig", "replace"),
         folder / "usernames.csv": user_names_csv(users, decisions.plans, decisions.user_names).encode(
             "utf-8-sig", "replace"
         ),
         folder / "missing-files.csv": missing,
     }
-    for file, content in written.items():
+    written: list[str] = []
+    for file, content in contents.items():
         try:
-            kept = _write_beside(file, content)
+            taken = _write_beside(file, content)
         except OSError as error:
             raise CSV_NOT_WRITABLE.error(
                 sentence("The file {file} cannot be written: {reason}.", file=file, reason=error.strerror or error)
             ) from error
-        if kept is not None:
+        written.append(str(taken))
+        if taken != file:
             call.app.engine.events.emit(
                 Notice(
-                    message=sentence("{file} said something else: that is in {copy} now.", file=file, copy=kept.name)
+                    message=sentence(
+                        "{file} says something else and stays as it is: what is proposed now is in {copy}.",
+                        file=file,
+                        copy=taken,
+                    )
                 )
             )
-    call.console.print(sentence("Written: {file}", file=listing([str(file) for file in written])))
+    call.console.print(sentence("Written: {file}", file=listing(written)))
 
 
-def _write_beside(file: Path, content: bytes) -> Path | None:
-    """Write a file; one that says something else keeps its content under another name, which is returned."""
+def _write_beside(file: Path, content: bytes) -> Path:
+    """Write a file and return where: beside one that says something else, which the answers name when it was edited."""
     refuse_missing(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    kept = None
-    if file.is_file() and file.read_bytes() != content:
-        others = (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1))
-        kept = next(other for other in others if not other.exists())
-        files.replace(file, kept)
-    files.write_whole(file, content)
-    return kept
+    places = chain((file,), (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1)))
+    place = next(one for one in places if not one.is_file() or one.read_bytes() == content)
+    files.write_whole(place, content)
+    return place
