@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from smtplib import SMTPRecipientsRefused
 from threading import Lock
 from typing import Final
 
@@ -84,15 +85,18 @@ class Delivery:
             self._try(message, way, send)
 
     def _try(self, message: Message, way: str, send: Callable[[Message, NotifySettings], None]) -> None:
-        why = ""
+        why, settings = "", self._settings
         for attempt in range(self._settings.tries):
             if attempt:
                 self._pause(self._settings.retry_seconds * 2 ** (attempt - 1))
             try:
-                send(message, self._settings)
+                send(message, settings)
             except OmtError as error:  # a secret that is not there will not be there the next time
                 why = error.code
                 break
+            except SMTPRecipientsRefused as error:  # whoever was not refused has it, and gets it once
+                why = what_failed(error)
+                settings = settings.model_copy(update={"recipients": tuple(error.recipients)})
             except Exception as error:  # noqa: BLE001 - whatever a server or a library does, the run must not hear of it
                 why = what_failed(error)
             else:

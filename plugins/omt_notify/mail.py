@@ -14,7 +14,8 @@ from omt_protocol.tls import trust
 def send_mail(message: Message, settings: NotifySettings) -> None:
     """Hand the message to the mail server.
 
-    Raises `OSError`, which `smtplib`'s own errors are, and `OmtError` for a secret that is not there.
+    Raises `OSError`, which `smtplib`'s own errors are, and `OmtError` for a secret that is not there. Where the server
+    refuses some recipients it is `SMTPRecipientsRefused` with these alone: the others have the message.
     """
     host = settings.smtp_host or ""
     tls = None if settings.smtp_security == "none" else trust(settings.ca_file, section="notify")
@@ -30,7 +31,9 @@ def send_mail(message: Message, settings: NotifySettings) -> None:
             server.starttls(context=tls)
         if settings.smtp_user is not None and secret is not None:
             server.login(settings.smtp_user, secret.get_secret_value())
-        server.send_message(mail)
+        refused = server.send_message(mail)
+    if refused:
+        raise smtplib.SMTPRecipientsRefused(refused)
 
 
 def _mail(message: Message, settings: NotifySettings) -> EmailMessage:

@@ -24,18 +24,34 @@ USER, PASSWORD = "omt", "planted-pass"
 
 @dataclass(slots=True)
 class MailServer:
-    """What came in, in the order in which it came. The first `busy` messages are refused for the moment."""
+    """What came in, in the order in which it came. The first `busy` messages are refused for the moment.
+
+    `unknown` recipients are refused by name, each as often as it says.
+    """
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     busy: int = 0
+    unknown: dict[str, int] = field(default_factory=dict)
+    reached: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient, or refuse it."""
+        if self.unknown.get(address):
+            self.unknown[address] -= 1
+            return f"450 {address} is not known"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Take a message, or not yet."""
         if self.busy:
             self.busy -= 1
             return "451 try again"
+        self.reached += envelope.rcpt_tos
         self.encrypted.append(session.ssl is not None)
         self.mails.append(
             cast("EmailMessage", message_from_bytes(cast("bytes", envelope.content), policy=policy.default))

@@ -97,6 +97,20 @@ def test_what_is_refused_for_the_moment_is_tried_again_with_longer_and_longer_pa
     assert len(mail.mails) == 1
 
 
+def test_a_recipient_who_is_refused_is_tried_again_and_nobody_is_told_twice(mail: MailServer) -> None:
+    everybody = ("day@example.com", "night@example.com")
+    mail.unknown = {"night@example.com": 1}
+    assert deliver(by_mail(mail, recipients=everybody, retry_seconds=1), DONE) == ([1], [])
+    assert mail.reached == ["day@example.com", "night@example.com"]
+
+
+def test_a_recipient_who_is_never_taken_is_said_without_the_address(mail: MailServer) -> None:
+    mail.unknown = {"night@example.com": 9}
+    settings = by_mail(mail, recipients=("day@example.com", "night@example.com"), tries=2, retry_seconds=1)
+    assert deliver(settings, DONE) == ([1], [("e-mail", "SMTPRecipientsRefused")])
+    assert mail.reached == ["day@example.com"]
+
+
 def test_a_server_that_never_takes_it_is_given_up_and_said() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
