@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal, get_args
 from urllib.parse import quote, unquote
 
-from omt_core.api.sentence import changed
+from omt_core.api.sentence import Sentence, own_words
 from omt_core.api.text import one_line
 
 _IN_CONNECTION_STRING: Final = re.compile(
@@ -45,8 +45,21 @@ class Secrets:
             self.add(unquote(password))
 
     def hide(self, text: str) -> str:
-        """Return the text with every known secret replaced, longest first; a `Sentence` stays one."""
-        return changed(text, self._hidden)
+        """Return the text with every known secret replaced, longest first.
+
+        A `Sentence` stays one: what it was made of is hidden, and what the tool says itself is not. So a password that
+        is an ordinary word does not take that word out of a message, which would tell it and could not be translated.
+        """
+        if not isinstance(text, Sentence):
+            return self._hidden(text)
+        made = Sentence(text.template, {name: self._hidden_value(value) for name, value in text.parameters.items()})
+        own = own_words(made)
+        return made if all(secret in own for secret in self._known if secret in made) else self._hidden(str(text))
+
+    def _hidden_value(self, value: str | float) -> str | float:
+        if isinstance(value, str):
+            return self.hide(value)
+        return value if str(value) == self._hidden(str(value)) else "***"
 
     def places_in(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where known secrets stand in a text."""

@@ -92,6 +92,12 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(sorted(place.group() for place in _PLACEHOLDER.finditer(template)))
 
 
+def own_words(said: Sentence) -> str:
+    """Return what a sentence says itself, and the sentences in it: a line for each piece, without any value."""
+    inner = (own_words(value) for value in said.parameters.values() if isinstance(value, Sentence))
+    return "\n".join((_PLACEHOLDER.sub("\n", said.template), *inner))
+
+
 def parts_of(text: str) -> Mapping[str, Any] | None:
     """Return how a sentence was made, as JSON keeps it: `template`, `parameters`; None for plain text.
 

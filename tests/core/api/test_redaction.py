@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.redaction import Redaction, Secrets
+from omt_core.api.sentence import parts_of, sentence
 
 SECRET = "pä$$ word/1"
 
@@ -85,3 +86,19 @@ def test_nothing_that_was_hidden_is_left(names: list[str], data: st.DataObject) 
         made.add("name", name)
     pieces = data.draw(st.lists(st.sampled_from([*names, " ", ": ", "and"]), max_size=8))
     assert not made.left_in(made.hide(" ".join(pieces)))
+
+
+def test_a_password_that_is_an_ordinary_word_takes_no_word_out_of_what_the_tool_says() -> None:
+    secrets = Secrets()
+    secrets.add("wrong")
+    refused = sentence("The user name or the password is wrong.")
+    assert parts_of(secrets.hide(refused)) == parts_of(refused)
+    told = sentence("{path} is wrong: {why}.", path="/etc/wrong", why=sentence("{key} is wrong", key="wrong"))
+    assert secrets.hide(told) == "/etc/*** is wrong: *** is wrong."
+
+
+def test_a_secret_that_is_a_number_or_lies_over_two_values_is_hidden_in_a_sentence_too() -> None:
+    secrets = Secrets()
+    secrets.add("123456")
+    assert secrets.hide(sentence("{number} was given.", number=123456)) == "*** was given."
+    assert "123456" not in secrets.hide(sentence("{first}{second} was given.", first="123", second="456"))

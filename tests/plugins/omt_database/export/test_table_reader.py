@@ -57,7 +57,7 @@ class Ways(logging.Handler):
 
 @pytest.fixture
 def by_rows():
-    ways, logger = Ways(), logging.getLogger("omt_database.export.table_reader")
+    ways, logger = Ways(), logging.getLogger("omt.database")
     level = logger.level
     logger.addHandler(ways)
     logger.setLevel(logging.INFO)
