@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.dataclasses import dataclass as given_dataclass
 from typing_extensions import override
 
@@ -86,7 +86,7 @@ class Waiver:
     `names` is a finding's code, or `plugin:NAME` for all that is found by or about a plugin. `kind` is what it was
     given for: one that was given for a test does not count in a live migration, so that it is asked for again. Without
     its reason it does not count for codes that need one (`FindingCode.reason_needed`). `confirmed`: whoever gave it
-    says that it shall count in a live migration too, though it may have been given for a test before.
+    says that it shall count in a live migration too, though it was given for a test, now or before.
     """
 
     names: str
@@ -99,11 +99,12 @@ class Waiver:
         return f"{self.names}: {self.reason}" if self.reason else self.names
 
 
-def _with_reasons(waivers: object) -> object:
-    """Read waivers of journals of 0.3.1 and before, which had names alone."""
+def _with_reasons(waivers: object, record: ValidationInfo) -> object:
+    """Read waivers of journals of 0.3.1 and before, which had names alone: they were given for the record's kind."""
     if not isinstance(waivers, list | tuple):
         return waivers
-    return [{"names": one} if isinstance(one, str) else one for one in waivers]
+    kind = record.data.get("kind", MigrationKind.LIVE)
+    return [{"names": one, "kind": kind} if isinstance(one, str) else one for one in waivers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,5 +125,5 @@ class Decisions:
     waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_with_reasons)] = ()
 
     def waived(self, kind: MigrationKind) -> tuple[Waiver, ...]:
-        """Return the waivers that were given for a migration of this kind."""
-        return tuple(one for one in self.waivers if one.kind in {kind, MigrationKind.LIVE})
+        """Return the waivers that count in a migration of this kind."""
+        return tuple(one for one in self.waivers if one.confirmed or one.kind in {kind, MigrationKind.LIVE})

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from omt_core.api.decisions import MigrationKind, Waiver
+from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
@@ -140,12 +140,21 @@ def unused_waivers(
     return (WAIVER_UNUSED.finding(sentence("Nothing was found that these waivers are about."), idle),) if idle else ()
 
 
-def asked_again(given: Iterable[Waiver], earlier: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    """Return waivers as they count: one that was given for a test before counts in a live migration when it says so."""
-    of_test = {one.names for one in earlier if one.kind is MigrationKind.TEST}
-    return tuple(
-        replace(one, kind=MigrationKind.TEST) if one.names in of_test and not one.confirmed else one for one in given
-    )
+def asked_again(given: Iterable[Waiver], earlier: Decisions, online: MigrationKind | None) -> tuple[Waiver, ...]:
+    """Return waivers as they count: one that was given for a test before counts in a live migration when it says so.
+
+    `online` is what is online now. Where that is a test of which nothing was decided here, this workspace was made
+    anew and cannot know what was waived for it: any of these may have been.
+    """
+    if online is MigrationKind.TEST and not earlier.agreement_accepted:
+        return of_test(given)
+    before = {one.names for one in earlier.waivers if one.kind is MigrationKind.TEST}
+    return tuple(waiver for one in given for waiver in (of_test([one]) if one.names in before else (one,)))
+
+
+def of_test(waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    """Return waivers as those of a test migration; what is confirmed for a live one stays that."""
+    return tuple(one if one.confirmed else replace(one, kind=MigrationKind.TEST) for one in waivers)
 
 
 def unconfirmed(findings: Iterable[Finding], waivers: Iterable[Waiver], kind: MigrationKind) -> tuple[Waiver, ...]:
@@ -156,7 +165,9 @@ def unconfirmed(findings: Iterable[Finding], waivers: Iterable[Waiver], kind: Mi
     return tuple(
         waiver
         for waiver in waivers
-        if waiver.kind is MigrationKind.TEST and any(one.waived_by({waiver.names}) for one in errors)
+        if waiver.kind is MigrationKind.TEST
+        and not waiver.confirmed
+        and any(one.waived_by({waiver.names}) for one in errors)
     )
 
 

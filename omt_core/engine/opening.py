@@ -106,7 +106,8 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             session.log.file("discovery", discovery.findings)
             session.log.file("plugins", engine.host.inactive_findings())
             if request.waivers is not None:
-                await session.waive(asked_again(request.waivers, session.now.decisions.waivers))
+                online = None if status is None or status.migration is None else status.migration.kind
+                await session.waive(asked_again(request.waivers, session.now.decisions, online))
             if plan.mode is MigrationMode.INITIAL:
                 await session.choose_recovery(None)
             if plan.rebuild_journal and not finishing:

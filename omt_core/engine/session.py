@@ -39,7 +39,7 @@ from omt_core.engine.errors import (
     RECOVERY_CHOICE_NEEDED,
     RECOVERY_CHOICE_NOT_POSSIBLE,
 )
-from omt_core.engine.findings import FindingLog
+from omt_core.engine.findings import FindingLog, of_test
 from omt_core.journal import Journal
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, StampedEvent
 
@@ -264,6 +264,9 @@ class MigrationSession:
         await self._decide(replace(self.now.decisions, waivers=tuple(named[name] for name in sorted(named))))
 
     async def _decide(self, decisions: Decisions, *, kind_decided: bool = False) -> None:
+        if kind_decided and decisions.kind is MigrationKind.TEST:
+            # Waivers of an answers file came in before it was known that this is a test.
+            decisions = replace(decisions, waivers=of_test(decisions.waivers))
         await self.journal.notes.save_decisions(decisions)
         self._now = replace(
             self.now,

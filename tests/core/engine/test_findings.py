@@ -15,6 +15,7 @@ from omt_core.engine.findings import (
     is_waived,
     merged,
     reasoned_line,
+    unconfirmed,
     unused_waivers,
 )
 
@@ -54,10 +55,26 @@ def test_the_line_that_waives_is_one_of_an_answers_file() -> None:
 
 
 def test_the_answers_of_a_test_that_are_made_live_take_no_waiver_over_unless_they_say_so() -> None:
-    of_test = [Waiver(names="a", kind=MigrationKind.TEST), Waiver(names="b", kind=MigrationKind.TEST)]
+    of_test = (Waiver(names="a", kind=MigrationKind.TEST), Waiver(names="b", kind=MigrationKind.TEST))
+    earlier = Decisions(kind=MigrationKind.TEST, agreement_accepted=True, waivers=of_test)
     now = [Waiver(names="a"), Waiver(names="b", confirmed=True), Waiver(names="c")]
-    assert Decisions(waivers=asked_again(now, of_test)).waived(MigrationKind.LIVE) == (now[1], now[2])
-    assert asked_again(now, ()) == tuple(now)
+    counting = Decisions(waivers=asked_again(now, earlier, MigrationKind.TEST)).waived(MigrationKind.LIVE)
+    assert counting == (now[1], now[2])
+
+
+def test_a_workspace_made_anew_beside_a_test_takes_what_is_waived_for_the_tests() -> None:
+    now = [Waiver(names="a"), Waiver(names="b", confirmed=True)]
+    anew = Decisions(waivers=asked_again(now, Decisions(), MigrationKind.TEST))
+    assert anew.waived(MigrationKind.LIVE) == (now[1],)
+    assert unconfirmed([finding("a"), finding("b")], anew.waivers, MigrationKind.LIVE) == anew.waivers[:1]
+    for online in (None, MigrationKind.LIVE):
+        assert asked_again(now, Decisions(), online) == tuple(now)
+
+
+def test_what_is_confirmed_for_a_live_migration_counts_there_though_it_was_given_for_a_test() -> None:
+    given = (Waiver(names="a", kind=MigrationKind.TEST, confirmed=True),)
+    assert Decisions(waivers=given).waived(MigrationKind.LIVE) == given
+    assert unconfirmed([finding("a")], given, MigrationKind.LIVE) == ()
 
 
 def test_the_line_that_confirms_is_one_of_an_answers_file() -> None:

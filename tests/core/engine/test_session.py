@@ -64,3 +64,19 @@ def test_waivers_of_a_journal_that_had_no_reasons_still_count() -> None:
     """Journals of 0.3.1."""
     old = TypeAdapter(Decisions).validate_json('{"kind": "live", "waivers": ["a", "plugin:b"]}')
     assert old.waived(MigrationKind.LIVE) == (Waiver(names="a"), Waiver(names="plugin:b"))
+
+
+def test_waivers_of_a_journal_that_had_no_reasons_were_given_for_the_kind_that_it_has() -> None:
+    """Journals of 0.3.1."""
+    old = TypeAdapter(Decisions).validate_json('{"kind": "test", "waivers": ["a"]}')
+    assert old.waived(MigrationKind.TEST) == (Waiver(names="a", kind=MigrationKind.TEST),)
+    assert old.waived(MigrationKind.LIVE) == ()
+
+
+async def test_waivers_that_came_in_before_a_test_was_chosen_are_those_of_a_test(tmp_path: Path) -> None:
+    async with session_in(tmp_path) as session:
+        await session.waive([Waiver(names="a"), Waiver(names="b", confirmed=True)])
+        await session.confirm(contact=CONTACT, kind=MigrationKind.TEST, agreement_accepted=True)
+        assert [one.names for one in session.now.waived] == ["a", "b"]
+        await session.confirm(contact=CONTACT, kind=MigrationKind.LIVE, agreement_accepted=True)
+        assert [one.names for one in session.now.waived] == ["b"]
