@@ -7,7 +7,6 @@ their manifest, the tenant's key, and what was decided; in `results/test-before`
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,20 +38,27 @@ class KeptFinding(BaseModel):
 
 
 class KeptDecisions(BaseModel):
-    """What was decided and found for a result: by login, and by code. `receipt` is the sha256 of the receipt's file."""
+    """What was decided and found for a result: by login, and by code.
+
+    `receipt` is the sha256 of the receipt's file, `migration` the online side's name of the migration.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     receipt: str
+    migration: str = ""
     plans: Mapping[str, str]
     user_names: Mapping[str, str]
     findings: Mapping[str, KeptFinding]
 
 
-async def keep_result(session: MigrationSession) -> None:
-    """Keep the result that was just fetched, beside that of the other kind. Never a reason for a run to fail."""
+async def keep_result(session: MigrationSession, migration: str) -> None:
+    """Keep the result of this migration that was just fetched, beside that of the other kind.
+
+    Never a reason for a run to fail.
+    """
     with suppress(OSError):  # what is kept for a comparison is worth less than the migration
-        await anyio.to_thread.run_sync(_keep, session.now)
+        await anyio.to_thread.run_sync(_keep, session.now, migration)
 
 
 def kept_pair(workspace: Path, kind: MigrationKind) -> tuple[Path, Path] | None:
@@ -75,7 +81,7 @@ def kept_decisions(receipt: Path) -> KeptDecisions | None:
     return found if found.receipt == _digest(receipt) else None
 
 
-def _keep(now: Snapshot) -> None:
+def _keep(now: Snapshot, migration: str) -> None:
     place = now.folder / RESULTS_FOLDER / now.decisions.kind
     fresh = place.with_name(f"{place.name}-new")
     files.make_folder(place.parent)
@@ -84,29 +90,23 @@ def _keep(now: Snapshot) -> None:
     files.make_folder(fresh)
     for name in (MANIFEST_FILE, TENANT_KEY_FILE, RECEIPT_FILE):
         if (now.folder / name).is_file():
-            _take(now.folder / name, fresh / name)
-    files.write_whole(fresh / DECISIONS_FILE, _decisions(now).model_dump_json(indent=1).encode())
+            # No link: the next result may be written into the very file that a partner's target finds there.
+            shutil.copyfile(now.folder / name, fresh / name)
+    files.write_whole(fresh / DECISIONS_FILE, _decisions(now, migration).model_dump_json(indent=1).encode())
     if place.exists():
-        # A recovery goes on with the migration that is there; a full run takes its place.
-        before = place.with_name(f"{place.name}{_BEFORE}")
-        if not now.only_missing and before.exists():
-            files.remove_tree(before)
-        if now.only_missing:
+        # A recovery goes on with the migration that is there, and a run that was killed after it had kept its result
+        # keeps it again; any other full run takes its place.
+        kept, before = kept_decisions(place / RECEIPT_FILE), place.with_name(f"{place.name}{_BEFORE}")
+        if now.only_missing or (kept is not None and kept.migration == migration):
             files.remove_tree(place)
         else:
+            if before.exists():
+                files.remove_tree(before)
             files.replace(place, before)
     files.replace(fresh, place)
 
 
-def _take(file: Path, copy: Path) -> None:
-    """Have a file in another place too; both are replaced and never written into, so that they can be one."""
-    try:
-        os.link(file, copy)
-    except OSError:
-        shutil.copyfile(file, copy)
-
-
-def _decisions(now: Snapshot) -> KeptDecisions:
+def _decisions(now: Snapshot, migration: str) -> KeptDecisions:
     found: dict[str, KeptFinding] = {}
     for one in now.findings:
         before = found.get(one.code, KeptFinding(severity=one.severity, findings=0, subjects=0))
@@ -116,6 +116,7 @@ def _decisions(now: Snapshot) -> KeptDecisions:
     plans = now.decisions.plans
     return KeptDecisions(
         receipt=_digest(now.folder / RECEIPT_FILE),
+        migration=migration,
         plans=plans,
         user_names={login: name for login, name in now.decisions.user_names.items() if login in plans},
         findings=found,

@@ -13,14 +13,14 @@ from tests.core.engine.sessions import session_in
 pytestmark = pytest.mark.anyio
 
 
-async def complete(folder: Path, kind: MigrationKind, receipt: str) -> None:
-    """Do as a run that ended with this receipt does."""
+async def complete(folder: Path, kind: MigrationKind, receipt: str, *, migration: str | None = None) -> None:
+    """Do as a run that ended with this receipt does; each is of a migration of its own unless that is named."""
     decisions = Decisions(kind=kind, plans={"HH": receipt}, user_names={"HH": "hh@x", "GONE": "g@x"})
     async with session_in(folder, decisions=decisions) as session:
         for name, text in {"receipt.json": receipt, "manifest.jsonl": f"{receipt}\n", "tenant.key": "k"}.items():
             (folder / f"{name}.new").write_text(text)
             (folder / f"{name}.new").replace(folder / name)
-        await keep_result(session)
+        await keep_result(session, migration or receipt)
 
 
 def plan(receipt: Path) -> str:
@@ -47,6 +47,24 @@ async def test_a_test_is_compared_with_the_one_before_it(tmp_path: Path) -> None
     pair = kept_pair(tmp_path, MigrationKind.TEST)
     assert pair is not None
     assert [path.read_text() for path in pair] == ["t1", "t2"]
+
+
+async def test_a_result_that_is_kept_again_after_a_crash_leaves_the_test_before_it(tmp_path: Path) -> None:
+    """Killed before its items were marked as imported, a run has the same migration imported anew."""
+    await complete(tmp_path, MigrationKind.TEST, "t1")
+    await complete(tmp_path, MigrationKind.TEST, "t2", migration="m2")
+    await complete(tmp_path, MigrationKind.TEST, "t2 anew", migration="m2")
+    pair = kept_pair(tmp_path, MigrationKind.TEST)
+    assert pair is not None
+    assert [path.read_text() for path in pair] == ["t1", "t2 anew"]
+
+
+async def test_a_target_that_writes_into_the_last_receipt_leaves_the_kept_one_alone(tmp_path: Path) -> None:
+    await complete(tmp_path, MigrationKind.TEST, "t1")
+    for name in ("receipt.json", "manifest.jsonl"):
+        (tmp_path / name).write_text("of another migration")
+    assert (tmp_path / "results/test/receipt.json").read_text() == "t1"
+    assert (tmp_path / "results/test/manifest.jsonl").read_text() == "t1\n"
 
 
 async def test_what_was_decided_counts_for_its_own_receipt_alone(tmp_path: Path) -> None:
