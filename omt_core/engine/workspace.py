@@ -98,7 +98,7 @@ def existing(given: Path | None) -> Path:
                 remedy=joined([sentence("Check the path of --workspace."), WORKSPACE_EMPTY.remedy], " "),
             )
         return given
-    found = sorted(path.parent for path in (data_folder() / "migrations").glob(f"*/{JOURNAL_FILE}"))
+    found = known_workspaces()
     if not found:
         raise _elsewhere()
     if len(found) > 1:

@@ -22,6 +22,7 @@ T = TypeVar("T")
 _DISK_SAYS_NO: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 )
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class JournalFile:
@@ -44,7 +45,7 @@ class JournalFile:
         """
 
         def transaction() -> T:
-            with _disk_named(self.path), self._connection:
+            with _fault_named(self.path), self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 return work(self._connection)
 
@@ -54,7 +55,7 @@ class JournalFile:
         """Do `work`, which only reads."""
 
         def reading() -> T:
-            with _disk_named(self.path):
+            with _fault_named(self.path):
                 return work(self._connection)
 
         return await anyio.to_thread.run_sync(reading, limiter=self._limiter)
@@ -66,17 +67,24 @@ class JournalFile:
 
 
 @contextmanager
-def _disk_named(path: Path) -> Iterator[None]:
-    """Say what a person can do when something is wrong with the disk, and not with the journal."""
+def _fault_named(path: Path) -> Iterator[None]:
+    """Say what a person can do when something is wrong with the disk, or with the journal's file."""
     try:
         yield
     except OSError as error:
         raise _not_writable(path, error.strerror or str(error)) from error
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         # Only what SQLite itself reports has a code, whose lowest byte is the kind.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DISK_SAYS_NO:
-            raise
-        raise _not_writable(path, str(error)) from error
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind in _DISK_SAYS_NO:
+            raise _not_writable(path, str(error)) from error
+        if kind in _DAMAGED:
+            raise _unreadable(path, error) from error
+        raise
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> InputError:
+    return JOURNAL_UNREADABLE.error(sentence("The journal {path} cannot be opened: {reason}.", path=path, reason=error))
 
 
 def _not_writable(path: Path, reason: str) -> InputError:
@@ -88,7 +96,7 @@ def _not_writable(path: Path, reason: str) -> InputError:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    with _disk_named(path):
+    with _fault_named(path):
         if not path.exists():
             path.touch(mode=0o600)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
@@ -102,16 +110,14 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
-        with _disk_named(path):
+        with _fault_named(path):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA cache_size = -16384")
             upgrade(connection)
     except sqlite3.Error as error:
-        raise JOURNAL_UNREADABLE.error(
-            sentence("The journal {path} cannot be opened: {reason}.", path=path, reason=error)
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def to_blob(text: str) -> bytes:
@@ -125,8 +131,12 @@ def to_text(blob: bytes) -> str:
 
 
 def copy_journal(source: Path, destination: Path) -> None:
-    """Copy a journal, perhaps while a run writes to it, as it was at one moment. Blocking."""
+    """Copy a journal, perhaps while a run writes to it, as it was at one moment. Blocking.
+
+    Raises `InputError`: `journal-unreadable` for a damaged one, `workspace-not-writable` where the disk refuses.
+    """
     with (
+        _fault_named(source),
         closing(sqlite3.connect(sqlite_uri(source.absolute()), uri=True, timeout=10)) as original,
         closing(sqlite3.connect(destination)) as copy,
     ):

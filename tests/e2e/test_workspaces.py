@@ -21,6 +21,10 @@ def test_migrations_are_listed_with_how_they_stand(tmp_path: Path) -> None:
         str(default): "unfinished", str(tmp_path / "own place"): "completed",
     }  # fmt: skip
     assert {one["kind"] for one in found if one["state"] == "completed"} == {"test"}
+    (default / "journal.sqlite").write_bytes(b"no database " * 400)
+    told = {one["path"]: (one["state"], one.get("error")) for one in run("workspaces", folder=tmp_path).lines[:-1]}
+    assert told[str(default)] == ("unreadable", "journal-unreadable")
+    assert told[str(tmp_path / "own place")] == ("completed", None)
     code, seen = say("workspaces", folder=tmp_path)
     assert code == 0
     assert "test migration, completed" in seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any, Final
 import anyio.to_thread
 
 from omt_core.api.decisions import MigrationKind
+from omt_core.api.errors import InputError
 from omt_core.api.files import temporary_folder, write_whole
 from omt_core.api.findings import Finding
 from omt_core.api.installation import ManualAnswers
@@ -25,6 +27,7 @@ from omt_core.engine.session import Engine
 from omt_core.engine.support import known, members
 from omt_core.engine.workspace import JOURNAL_FILE
 from omt_core.journal import Journal, copy_journal
+from omt_core.journal.errors import JOURNAL_UNREADABLE
 from omt_core.journal.shape import shape_of
 from omt_core.logs import MIGRATION_LOG, TOOLS_LOG, log_files
 from omt_core.settings import Settings
@@ -121,14 +124,19 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
     with temporary_folder() as temporary:
         copy = temporary / JOURNAL_FILE
         if request.workspace is not None and await anyio.Path(request.workspace / JOURNAL_FILE).is_file():
-            await anyio.to_thread.run_sync(copy_journal, request.workspace / JOURNAL_FILE, copy)
-            async with Journal.open(copy) as journal:
-                texts = [*logs.values(), *_texts(parts)]
-                own |= await known.know_journal(redaction, journal, texts, own)
-                last = await journal.runs.last_findings()
-                known.know_findings(redaction, last, own)
-                found = last if found is None else found
-            parts["journal.json"] = await anyio.to_thread.run_sync(shape_of, copy)
+            try:
+                await anyio.to_thread.run_sync(copy_journal, request.workspace / JOURNAL_FILE, copy)
+                async with Journal.open(copy) as journal:
+                    texts = [*logs.values(), *_texts(parts)]
+                    own |= await known.know_journal(redaction, journal, texts, own)
+                    last = await journal.runs.last_findings()
+                    known.know_findings(redaction, last, own)
+                    found = last if found is None else found
+                parts["journal.json"] = await anyio.to_thread.run_sync(shape_of, copy)
+            except (InputError, sqlite3.DatabaseError) as error:
+                # A damaged journal is a reason to ask for support. What the logs name is not known without it.
+                code = error.code if isinstance(error, InputError) else JOURNAL_UNREADABLE.code
+                parts["journal.json"], logs = {"error": code}, {}
     known.know_findings(redaction, request.findings or (), own)
     if found is not None:
         parts["findings.json"] = members.findings_counted(found)

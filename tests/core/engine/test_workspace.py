@@ -107,6 +107,22 @@ def test_of_several_migrations_one_must_be_named(tmp_path: Path, monkeypatch: py
         workspace.existing(tmp_path)
 
 
+def test_a_workspace_that_was_named_once_is_one_of_those_that_a_command_looks_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "data_folder", lambda: tmp_path / "data")
+    own, default = tmp_path / "own place", tmp_path / "data/migrations/1"
+    own.mkdir()
+    (own / workspace.JOURNAL_FILE).touch()
+    workspace.note_workspace(own)
+    assert workspace.existing(None) == own
+    default.mkdir(parents=True)
+    (default / workspace.JOURNAL_FILE).touch()
+    with pytest.raises(ChoiceNeededError) as several:
+        workspace.existing(None)
+    assert several.value.choices == (str(default), str(own))
+
+
 def test_a_workspace_that_is_not_here_is_looked_for_with_other_accounts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

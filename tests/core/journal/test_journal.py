@@ -18,7 +18,7 @@ from omt_core.api.items import Expected, InventoryState, Item, ItemState, TableP
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import KnownFile, UploadStage
-from omt_core.journal import Journal
+from omt_core.journal import Journal, copy_journal
 
 pytestmark = pytest.mark.anyio
 
@@ -245,6 +245,21 @@ async def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: 
             pass
     assert caught.value.code == "journal-unreadable"
     assert path.read_bytes().startswith(b"not a database")
+    with pytest.raises(InputError) as copied:
+        copy_journal(path, tmp_path / "copy.sqlite")
+    assert copied.value.code == "journal-unreadable"
+
+
+async def test_a_journal_whose_pages_are_damaged_is_told_when_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with run_of(path) as journal:
+        await journal.notes.pin("name", "value" * 1000)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(InputError) as caught:
+        async with Journal.open(path) as journal:
+            await journal.notes.pins()
+    assert caught.value.code == "journal-unreadable"
 
 
 async def imported(journal: Journal) -> bool:

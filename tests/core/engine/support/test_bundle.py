@@ -258,6 +258,16 @@ async def test_without_a_migration_there_is_a_bundle_of_the_machine(tmp_path: Pa
     assert "journal.json" not in members
 
 
+async def test_with_a_damaged_journal_there_is_a_bundle_without_what_nobody_can_hide_then(
+    tmp_path: Path, log: Path
+) -> None:
+    workspace = await workspace_in(tmp_path / "work")
+    await anyio.Path(workspace / "journal.sqlite").write_bytes(b"no database " * 400)
+    members = read(await gather(compose().engine, request(workspace)))
+    assert json.loads(members["journal.json"]) == {"error": "journal-unreadable"}
+    assert not [name for name in members if name.startswith("log/")]
+
+
 async def test_a_file_that_cannot_be_written_is_said_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         SupportBundle(()).write(tmp_path / "nowhere" / "x.zip")
