@@ -179,10 +179,12 @@ def test_a_lost_journal_is_rebuilt_from_what_the_tenant_knows_and_nothing_is_sen
 def test_purging_leaves_receipt_and_report_unless_all_is_to_go(finished: Finished, tmp_path: Path) -> None:
     workspace = tmp_path / "copy"
     shutil.copytree(finished.workspace, workspace)
+    assert list(workspace.glob("results/*/decisions.json"))
     code, seen = say("purge", "--workspace", workspace, folder=tmp_path)
     assert code == 0, seen
     left = {path.name for path in workspace.iterdir()}
-    assert left == {"receipt.json", "manifest.jsonl", "tenant.key", "report.html", "lock"}
+    assert left == {"receipt.json", "manifest.jsonl", "tenant.key", "report.html", "lock", "results"}
+    assert not list(workspace.glob("results/*/decisions.json"))
     assert run("verify", workspace / "receipt.json", folder=tmp_path).code == 0
     gone = run("status", "--workspace", workspace, folder=tmp_path)
     assert (gone.code, gone.result["error"]["code"]) == (2, "workspace-empty")

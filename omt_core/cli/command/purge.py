@@ -17,6 +17,7 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import PURGE_FROZEN, PURGE_UNFINISHED
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine import facts
+from omt_core.engine.results.kept import DECISIONS_FILE
 from omt_core.engine.workspace import (
     JOURNAL_FILE,
     LOCK_FILE,
@@ -84,5 +85,9 @@ def _remove(folder: Path, *, everything: bool) -> int:
             files.remove_tree(path)
         else:
             files.remove(path)
+        removed += 1
+    # Who got which plan and user name is not what a receipt is kept for.
+    for path in sorted((folder / RESULTS_FOLDER).glob(f"*/{DECISIONS_FILE}")):
+        files.remove(path)
         removed += 1
     return removed

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
+import anyio
 import anyio.to_thread
 
-from omt_core.api import files
 from omt_core.api.drives import refuse_missing
+from omt_core.api.files import WholeFile
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line, spreadsheet_cell
@@ -31,24 +33,27 @@ _WHAT: Final = {
 
 async def write_list(journal: Journal, file: Path) -> None:
     """Write the list, whole or not at all. Raises `InputError` `list-not-writable`."""
-    part = file.with_name(f"{file.name}.part")
     try:
         await anyio.to_thread.run_sync(refuse_missing, file)
-        with part.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
-            await anyio.to_thread.run_sync(_write, stream, [COLUMNS])
+        whole = await anyio.to_thread.run_sync(WholeFile, file)
+        try:
+            await anyio.to_thread.run_sync(whole.write, BOM_UTF8 + _written([COLUMNS]))
             async for batch in journal.items.records():
-                await anyio.to_thread.run_sync(_write, stream, _rows(batch))
-        await anyio.to_thread.run_sync(files.replace, part, file)
+                await anyio.to_thread.run_sync(whole.write, _written(_rows(batch)))
+            await anyio.to_thread.run_sync(whole.finish)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(whole.discard)
     except OSError as error:
         raise LIST_NOT_WRITABLE.error(
             sentence("The list cannot be written to {file}: {why}.", file=file, why=error.strerror or error)
         ) from error
 
 
-def _write(stream: TextIO, rows: Sequence[Sequence[str]]) -> None:
+def _written(rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
-    stream.write(text.getvalue())
+    return text.getvalue().encode("utf-8", "replace")
 
 
 def _rows(batch: Sequence[ItemRecord]) -> list[tuple[str, ...]]:

@@ -171,7 +171,11 @@ class MissingList:
 
     def _lines(self) -> Iterator[str]:
         for file in sorted(self._folder.glob(_KEPT.format("*"))):
-            with file.open(encoding="utf-8") as lines:
+            try:
+                lines = file.open(encoding="utf-8")
+            except FileNotFoundError:
+                continue  # a newer check has just taken its place, of which this stage is no part
+            with lines:
                 yield from lines
 
 

@@ -22,7 +22,9 @@ from omt_core.api.text import byte_size
 from omt_core.engine.errors import RATE_INVALID
 
 _UNITS: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
-_RATE: Final = re.compile(r"(\d{1,10}(?:\.\d{1,3})?)([KMG]?)")
+_RATE: Final = re.compile(r"(\d{1,16}(?:\.\d{1,3})?)([KMG]?)")
+_LARGEST: Final = 2**53
+"""Bytes per second up to which a rate is written, and read again, as exactly that number."""
 _STEP: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d),(\S+)")
 _LOOK_EVERY: Final = 1.0
 _LONGEST_WAIT: Final = 0.5
@@ -89,7 +91,7 @@ def _parse_rate(word: str, text: str) -> int | None:
         return None
     match = _RATE.fullmatch(word.upper())
     rate = int(float(match[1]) * _UNITS[match[2]]) if match else 0
-    if rate < 1:
+    if not 1 <= rate <= _LARGEST:
         raise _invalid(text)
     return rate
 

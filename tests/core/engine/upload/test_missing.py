@@ -119,3 +119,9 @@ async def test_a_spreadsheet_takes_no_name_of_a_file_for_a_formula(
         "a\\udc80",
         "C:\\SO_ARC\\HH\\2022.1\\Brev.docx",
     )
+
+
+@pytest.mark.posix("a link to nothing stands for a file that goes between the look and the reading")
+async def test_a_list_that_a_newer_check_has_just_removed_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "missing-documents.jsonl").symlink_to(tmp_path / "gone")
+    assert (await MissingList(tmp_path).page()).all == 0

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from omt_core.api.errors import InputError
@@ -39,6 +39,18 @@ def test_a_timetable_says_what_holds_from_each_time_on_over_midnight_too() -> No
     assert [limit.at(moment) for moment in moments] == [None, 512_000, 512_000, None, None]
     assert limit.said() == "from 08:00 at most 500.0 KB per second, from 18:00 no limit"
     assert str(limit) == "08:00,500K 18:00,off"
+
+
+@given(st.integers(1, 2**53), st.integers(0, 999), st.sampled_from(["", "K", "M", "G"]))
+@example(20, 1, "G")
+@example(2**23, 0, "G")
+def test_a_limit_that_is_accepted_is_read_as_it_is_written(whole: int, thousandths: int, unit: str) -> None:
+    try:
+        limit = parse_limit(f"{whole}.{thousandths:03}{unit}")
+    except InputError:
+        assume(False)
+        raise
+    assert parse_limit(str(limit)) == limit
 
 
 @given(
