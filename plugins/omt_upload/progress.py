@@ -14,7 +14,6 @@ from omt_core.api import (
     StageTotals,
     UploadStage,
     byte_size,
-    changed,
     quantity,
     sentence,
 )
@@ -109,7 +108,7 @@ class StageMeter:
         if self._state is StageState.SKIPPING:
             return sentence("Skipping {size}", size=byte_size(self._skipped))
         if self._state is StageState.ANALYSING:
-            return sentence("Analyzing {title}...", title=changed(self._stage.title, str.lower))
+            return sentence("Analyzing {title}...", title=self._stage.title)
         return sentence("Succeeded") if self._state is StageState.SUCCEEDED else ""
 
     def _tell(self, *, now: bool = False) -> None:

@@ -80,7 +80,7 @@ class DatabaseExport:
     def stage(self, plugin: str) -> UploadStage:
         """Return the stage."""
         return UploadStage(
-            name=STAGE, title="Database", order=20, plugin=plugin, items=self.items, kind="database",
+            name=STAGE, title=sentence("Database"), order=20, plugin=plugin, items=self.items, kind="database",
             removes_sources=True,
         )  # fmt: skip
 

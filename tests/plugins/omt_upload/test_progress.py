@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from omt_core.api import sentence, translated
 from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_upload.progress import StageMeter
@@ -25,13 +27,20 @@ async def test_a_row_goes_from_analysing_to_skipping_to_uploading_to_its_end() -
     meter.finished(failed=0)
     changes = [(event.state, event.detail) for event in watcher.events if isinstance(event, StageChanged)]
     assert changes == [
-        (StageState.ANALYSING, "Analyzing database..."),
+        (StageState.ANALYSING, "Analyzing Database..."),
         (StageState.SKIPPING, "Skipping 100 bytes"),
         (StageState.UPLOADING, "Uploading 1.0 KB"),
         (StageState.SUCCEEDED, "Succeeded"),
     ]
     last = [event for event in watcher.events if isinstance(event, StageProgress)][-1]
     assert (last.items_done, last.items_total, last.bytes_done, last.skipped_bytes) == (2, 3, 200, 100)
+
+
+async def test_a_stage_is_analysed_by_its_title_in_the_readers_language() -> None:
+    watcher = Watcher(Path())
+    StageMeter(replace(stage_of("documents", []), title=sentence("Database")), watcher).analysing()
+    told = [event.detail for event in watcher.events if isinstance(event, StageChanged)]
+    assert [translated(detail, "de") for detail in told] == ["Datenbank wird analysiert..."]
 
 
 async def test_what_an_earlier_run_confirmed_shows_as_skipped_and_failures_are_counted() -> None:

@@ -60,8 +60,8 @@ export async function loadLanguage(code, { keep = false } = {}) {
   if (keep) remember(code);
 }
 
-export function number(value, digits = 0) {
-  return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export function number(value, digits = 0, most = digits) {
+  return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: most });
 }
 
 /** "39.1 KB": one decimal from KB on. Source: crm.md W74. */

@@ -35,11 +35,12 @@ function said(text, template, parameters) {
     if (!parameters || !(name in parameters)) return place;
     const value = parameters[name];
     if (typeof value === "object") return said(value.text, value.template, value.parameters);
-    return typeof value === "number" && format ? number(value, digits(format)) : String(value);
+    return typeof value === "number" && format ? number(value, ...digits(format)) : String(value);
   });
 }
 
-/** The decimals that a format asks for: `.1f` one, `,` none. */
+/** The least and the most decimals that a format asks for: `.1f` one, `,` none, `g` those that there are. */
 function digits(format) {
-  return Number(/\.(\d)/.exec(format)?.[1] ?? 0);
+  const asked = Number(/\.(\d)/.exec(format)?.[1] ?? 0);
+  return format.endsWith("g") ? [0, 6] : [asked, asked];
 }
