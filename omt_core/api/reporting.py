@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from omt_core.api.decisions import Decisions, MigrationMode
+from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.items import ItemRecord, ItemState
@@ -74,11 +74,16 @@ class EstimateRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationRecord:
-    """Everything a report may say. `records` streams the items, since there may be millions."""
+    """Everything a report may say. `records` streams the items, since there may be millions.
+
+    `kind` is what began or was completed; `decisions.kind` is what was asked for last, which may have been refused.
+    While a full run is `replacing` a completed test, `receipt` is still that of the test.
+    """
 
     workspace: Path
     licence: Licence | None
     decisions: Decisions
+    kind: MigrationKind
     runs: tuple[RunSummary, ...]
     totals: Mapping[str, StageTotals]
     stage_titles: Mapping[str, str]
@@ -90,3 +95,9 @@ class MigrationRecord:
     records: Callable[[Sequence[ItemState]], AsyncIterator[Sequence[ItemRecord]]]
     changes_online: Mapping[str, int] = field(default_factory=dict)
     estimate: EstimateRecord | None = None
+    replacing: bool = False
+
+    @property
+    def completed(self) -> bool:
+        """Whether what the record is of was completed."""
+        return self.receipt is not None and not self.replacing

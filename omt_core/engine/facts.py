@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.installation import Licence
 from omt_core.journal import Journal
 
@@ -19,7 +21,10 @@ COMPLETED: Final = "completed"
 COMPLETING: Final = "completing"
 """The tenant's id of the migration, from the moment that it is asked to import until its answer is journalled."""
 OVERWRITING: Final = "overwriting"
-"""Set while a full run replaces a completed test: the journal's items are then not those of what is online."""
+"""Set while a full run replaces a completed test: the journal's items are then not those of what is online.
+
+`live` or `test`, as that run is; in journals of 0.5.0 and before the tenant's id of the migration.
+"""
 FROZEN: Final = "frozen"
 """`intended` from before the first to after the last change of a freeze or thaw, `frozen` while all of it is frozen."""
 FROZEN_BY: Final = "frozen.by"
@@ -50,3 +55,14 @@ async def licence_of(journal: Journal) -> Licence | None:
     if SERIAL not in known:
         return None
     return Licence(owner=known[OWNER], serial=known[SERIAL], version=known.get(VERSION, ""))
+
+
+def begun_kind(known: Mapping[str, str]) -> MigrationKind | None:
+    """Return whether what began last, and may be completed, is live or a test; None where nothing began.
+
+    What is only asked for says nothing: a live migration that was refused leaves the test as what there is.
+    """
+    overwriting = known.get(OVERWRITING)
+    if overwriting in set(MigrationKind):
+        return MigrationKind(overwriting)
+    return MigrationKind(known[STARTED]) if STARTED in known else None

@@ -38,6 +38,8 @@ async def record_of(
         workspace=folder,
         licence=await facts.licence_of(journal),
         decisions=decisions,
+        kind=facts.begun_kind(known) or decisions.kind,
+        replacing=facts.OVERWRITING in known,
         runs=await journal.runs.all(),
         totals=await journal.items.totals(),
         stage_titles={stage.name: stage.title for stage in await journal.items.stages()},

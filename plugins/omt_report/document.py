@@ -151,10 +151,11 @@ class EstimateLine(_Model):
 
 
 class ReportHead(_Model):
-    """Everything but the items."""
+    """Everything but the items. `kind` is what began or was completed, `asked_kind` what was asked for last."""
 
     format: Literal["omt-report-1"]
     kind: MigrationKind
+    asked_kind: MigrationKind
     licence: LicenceLine | None
     completed: bool
     frozen: bool
@@ -182,7 +183,8 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
     decisions = record.decisions
     return ReportHead(
         format=FORMAT,
-        kind=decisions.kind,
+        kind=record.kind,
+        asked_kind=decisions.kind,
         licence=None
         if record.licence is None
         else LicenceLine(
@@ -190,9 +192,9 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
             serial=encodable(record.licence.serial),
             version=encodable(record.licence.version),
         ),
-        completed=record.receipt is not None,
+        completed=record.completed,
         frozen=record.frozen,
-        receipt=None if record.receipt is None else encodable(record.receipt),
+        receipt=None if record.receipt is None or record.replacing else encodable(record.receipt),
         waivers=tuple(sorted(encodable(str(one)) for one in decisions.waived(decisions.kind))),
         plugins=dict(sorted(record.plugins.items())),
         changes_online=dict(record.changes_online),

@@ -58,7 +58,7 @@ def test_an_overwrite_that_was_killed_does_not_take_files_from_what_is_online(tm
         forget_a_document(site)
         again = site.answer(tenant, name="again.toml", test_migration=True, recover="overwrite-test")
         kill_behind_the_documents(workspace, again)
-        assert "overwriting" in pinned(workspace)
+        assert pinned(workspace)["overwriting"] == "test"
         forget_a_document(site)
         done = run(*command, "--recover", "missing", folder=tmp_path)
         assert done.code == 0, done.errors

@@ -85,6 +85,13 @@ def test_what_was_waived_for_the_test_stops_the_live_migration_until_it_is_confi
         assert refused.subjects("waiver-of-test") == {"user-on-travel"}
         assert "live = true" in refused.result["error"]["remedy"]
         assert on_site(site) == before
+        report = (tmp_path / "work/report.html").read_text(encoding="utf-8")
+        assert "Test migration to CRM Online" in report
+        assert "A live migration was asked for since and has not begun: nothing of it is online." in report
+        assert "Live migration to CRM Online" not in report
+        assert run("status", "--workspace", tmp_path / "work", folder=tmp_path).result["kind"] == "test"
+        (listed, _) = run("workspaces", folder=tmp_path).lines
+        assert (listed["kind"], listed["state"]) == ("test", "completed")
         live = migrate("--recover", "overwrite-test", test=False, waived=f"{waiver}, live = true")
         assert live.code == 0, live.errors
         receipt = json.loads(Path(live.result["receipt"]).read_text(encoding="utf-8"))

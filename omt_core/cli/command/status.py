@@ -96,7 +96,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     return call.console.finish(
         ExitCode.DONE,
         mode=None if last is None else last.mode,
-        kind=None if last is None else record.decisions.kind,
+        kind=None if last is None else record.kind,
         skipped=Counted(
             files=sum(one.confirmed_items for one in counted), bytes=sum(one.confirmed_bytes for one in counted)
         ),

@@ -50,7 +50,7 @@ async def _show(call: Invocation, folder: Path) -> None:
     state = _state(record, running=running, completed=completed)
     began = None if last is None else last.started
     code = None if last is None else last.exit_code
-    licence, kind = record.licence, record.decisions.kind.value
+    licence, kind = record.licence, record.kind.value
     left = sum(total.left_behind for total in record.totals.values())
     call.console.object(
         "workspace",

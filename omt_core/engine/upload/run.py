@@ -69,7 +69,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             # An overwrite that is cut short leaves the earlier, completed migration as what is known.
             await session.journal.notes.pin(facts.STARTED, session.now.decisions.kind.value)
         elif not session.now.only_missing:
-            await session.journal.notes.pin(facts.OVERWRITING, migration.id)
+            await session.journal.notes.pin(facts.OVERWRITING, session.now.decisions.kind.value)
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)

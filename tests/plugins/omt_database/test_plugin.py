@@ -8,7 +8,7 @@ import pytest
 
 from omt_core.api import calls
 from omt_core.api.database import SourceDatabase
-from omt_core.api.decisions import Decisions
+from omt_core.api.decisions import Decisions, MigrationKind
 from omt_core.api.errors import InputError
 from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
@@ -45,8 +45,8 @@ async def opened(simulated):
 
 def record(*findings: Finding) -> MigrationRecord:
     return MigrationRecord(
-        workspace=Path(), licence=LICENCE, decisions=Decisions(), runs=(), totals={}, stage_titles={},
-        findings=findings, waived=frozenset(), plugins={}, receipt=None, frozen=False,
+        workspace=Path(), licence=LICENCE, decisions=Decisions(), kind=MigrationKind.LIVE, runs=(),
+        totals={}, stage_titles={}, findings=findings, waived=frozenset(), plugins={}, receipt=None, frozen=False,
         records=lambda states: pytest.fail("not needed"),
     )  # fmt: skip
 

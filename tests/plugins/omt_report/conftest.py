@@ -100,6 +100,7 @@ def record_of(items: Sequence[ItemRecord], **changes: Any) -> MigrationRecord:
             notifications=Notifications(welcome=True, summary="boss@example.com"),
             waivers=(Waiver(names="document-file-missing", reason="They were lost in the fire."),),
         ),
+        kind=MigrationKind.LIVE,
         runs=(
             RunSummary(
                 number=1,

@@ -154,7 +154,7 @@ def test_each_reason_is_a_kind_of_its_own_and_the_worst_come_first(
         ({}, "The migration is complete. Everything was moved and verified."),
         ({"receipt": None}, "The migration is not finished."),
         (
-            {"decisions": Decisions(kind=MigrationKind.TEST)},
+            {"kind": MigrationKind.TEST, "decisions": Decisions(kind=MigrationKind.TEST)},
             "The test migration is complete. Everything was moved and verified.",
         ),
         (
@@ -175,6 +175,28 @@ def test_the_outcome_is_one_plain_sentence(
     render: Any, make_record: Any, make_item: Any, changes: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in read(render(make_record([make_item(1)], **changes), "html")).text
+
+
+def test_a_live_migration_that_was_refused_leaves_the_report_that_of_the_test(
+    render: Any, make_record: Any, make_item: Any
+) -> None:
+    record = make_record([make_item(1)], kind=MigrationKind.TEST, decisions=Decisions(kind=MigrationKind.LIVE))
+    text = read(render(record, "html")).text
+    assert "Test migration to CRM Online" in text
+    assert "The test migration is complete. Everything was moved and verified." in text
+    assert "A live migration was asked for since and has not begun: nothing of it is online." in text
+    for untrue in ("Live migration to CRM Online", "accept it there", "Tell your users", "Keep users out"):
+        assert untrue not in text
+    told = json.loads(render(record, "json"))
+    assert (told["kind"], told["asked_kind"], told["completed"]) == ("test", "live", True)
+
+
+def test_a_migration_that_replaces_a_test_and_was_cut_short_is_not_complete(
+    render: Any, make_record: Any, make_item: Any
+) -> None:
+    text = read(render(make_record([make_item(1)], replacing=True), "html")).text
+    assert "The migration is not finished." in text
+    assert "accept it there" not in text
 
 
 def test_what_the_last_run_sent_is_told_only_where_there_was_one(render: Any, sample: Any) -> None:
