@@ -16,7 +16,7 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.decisions import Waiver
 from omt_core.api.events import CheckAsked, Event, EventSink, HookCalled
-from omt_core.api.findings import WAIVER_PREFIX, Finding
+from omt_core.api.findings import WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import joined, plural, sentence
 from omt_core.api.users import OtherAddress
@@ -24,6 +24,8 @@ from omt_core.engine.errors import CHECKS_INCOMPLETE, FINDINGS_STAND
 from omt_core.engine.findings import (
     blocking,
     confirming_line,
+    is_waived,
+    may_be_waived,
     needs_reason,
     reasoned_line,
     unconfirmed,
@@ -119,7 +121,7 @@ def file_about_waivers(session: MigrationSession) -> None:
     now, host = session.now, session.engine.host
     names = (plugin.name for plugin in host.plugins)
     told = waivers_of_test(unconfirmed(now.findings, now.decisions.waivers, now.kind))
-    session.log.file(_WAIVERS, (*unused_waivers(now.findings, now.waived, names), *told))
+    session.log.file(_WAIVERS, (*unused_waivers(now.findings, now.waived, names, host.codes), *told))
 
 
 def basis(now: Snapshot) -> Mapping[str, object]:
@@ -158,6 +160,12 @@ def standing_errors(engine: Engine, now: Snapshot) -> tuple[Finding, ...]:
     return blocking(now.findings, now.waived, engine.host.codes)
 
 
+def waived_errors(engine: Engine, now: Snapshot) -> tuple[Finding, ...]:
+    """Return the errors that waivers take away in a migration of this kind."""
+    errors = (one for one in now.findings if one.severity is Severity.ERROR)
+    return tuple(one for one in errors if is_waived(one, now.waived, engine.host.codes))
+
+
 def refuse_errors(session: MigrationSession) -> None:
     """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
     standing = standing_errors(session.engine, session.now)
@@ -166,7 +174,7 @@ def refuse_errors(session: MigrationSession) -> None:
         now = session.now
         of_test = unconfirmed(standing, now.decisions.waivers, now.kind)
         remedies = [
-            sentence("Mend what they name, or waive them by `waive` in the answers file."),
+            _mended(standing, session.engine.host.codes),
             *([sentence("These only with a reason: `{line}`.", line=reasoned_line(reasoned))] if reasoned else ()),
             *([_confirmed_again(of_test)] if of_test else ()),
             sentence("Nothing was changed so far."),
@@ -180,6 +188,22 @@ def refuse_errors(session: MigrationSession) -> None:
             ),
             remedy=joined(remedies, " "),
         )
+
+
+def _mended(standing: Sequence[Finding], codes: Mapping[str, FindingCode]) -> str:
+    waivable = [may_be_waived(one, codes) for one in standing]
+    if all(waivable):
+        return sentence("Mend what they name, or waive them by `waive` in the answers file.")
+    if not any(waivable):
+        return sentence("Mend what they name: none of them can be waived.")
+    fixed = ", ".join(sorted({one.code for one in standing if not may_be_waived(one, codes)}))
+    return joined(
+        [
+            sentence("Mend what they name, or waive them by `waive` in the answers file."),
+            sentence("{names} cannot be waived: the online side would refuse it.", names=fixed),
+        ],
+        " ",
+    )
 
 
 def _confirmed_again(of_test: Sequence[Waiver]) -> str:

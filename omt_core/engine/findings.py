@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Final
 
 from omt_core.api.decisions import Decisions, MigrationKind, Waiver
@@ -131,13 +132,25 @@ def waiver_of(finding: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
 
 
 def unused_waivers(
-    findings: Sequence[Finding], waivers: Iterable[Waiver], plugins: Iterable[str]
+    findings: Sequence[Finding], waivers: Iterable[Waiver], plugins: Iterable[str], codes: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Say which waivers had nothing to waive."""
+    """Say which waivers had nothing to waive: those of no code that exists each with the code that is meant."""
     useful = {finding.code for finding in findings} | {f"{WAIVER_PREFIX}{name}" for name in plugins}
     useful.update(subject for finding in findings for subject in finding.subjects)
     idle = tuple(one.names for one in waivers if one.names not in useful)
-    return (WAIVER_UNUSED.finding(sentence("Nothing was found that these waivers are about."), idle),) if idle else ()
+    unknown = [name for name in idle if name not in codes and not name.startswith(WAIVER_PREFIX)]
+    known = tuple(name for name in idle if name not in unknown)
+    told = [WAIVER_UNUSED.finding(_unknown(name, codes), (name,)) for name in unknown]
+    if known:
+        told.append(WAIVER_UNUSED.finding(sentence("Nothing was found that these waivers are about."), known))
+    return tuple(told)
+
+
+def _unknown(code: str, codes: Collection[str]) -> str:
+    near = get_close_matches(code, codes, n=1)
+    if near:
+        return sentence("No finding has the code {code}; did you mean {near}?", code=code, near=near[0])
+    return sentence("No finding has the code {code}.", code=code)
 
 
 def asked_again(given: Iterable[Waiver], earlier: Decisions, online: MigrationKind | None) -> tuple[Waiver, ...]:

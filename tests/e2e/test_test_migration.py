@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from tests.e2e.omt import Ended, Site, build, run, serving
@@ -73,17 +74,23 @@ def test_what_was_waived_for_the_test_stops_the_live_migration_until_it_is_confi
     with serving(tmp_path, words=site.plans) as tenant:
         waiver = 'code = "user-on-travel", reason = "She left."'
 
-        def migrate(*words: str, test: bool, waived: str) -> Ended:
+        def omt(command: str, *words: str, test: bool, waived: str) -> Ended:
             answers = site.answer(tenant, test_migration=test)
             answers.write_text(f"waive = [{{ {waived} }}]\n{answers.read_text(encoding='utf-8')}", encoding="utf-8")
-            return run("migrate", "--answers", answers, "--workspace", tmp_path / "work", *words, folder=tmp_path)
+            return run(command, "--answers", answers, "--workspace", tmp_path / "work", *words, folder=tmp_path)
 
+        migrate = partial(omt, "migrate")
+        assert omt("check", test=True, waived=waiver).code == 0
         assert migrate(test=True, waived=waiver).code == 0
         before = on_site(site)
         refused = migrate("--recover", "overwrite-test", test=False, waived=waiver)
         assert (refused.code, refused.result["error"]["code"]) == (1, "findings-stand")
         assert refused.subjects("waiver-of-test") == {"user-on-travel"}
         assert "live = true" in refused.result["error"]["remedy"]
+        checked = omt("check", test=False, waived=waiver)
+        assert (checked.code, checked.result["error"]["code"]) == (1, "findings-stand")
+        assert checked.subjects("waiver-of-test") == {"user-on-travel"}
+        assert omt("check", test=False, waived=f"{waiver}, live = true").code == 0
         assert on_site(site) == before
         report = (tmp_path / "work/report.html").read_text(encoding="utf-8")
         assert "Test migration to CRM Online" in report

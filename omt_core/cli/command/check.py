@@ -21,9 +21,10 @@ from omt_core.api.sentence import sentence
 from omt_core.api.text import listing
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import CSV_NOT_WRITABLE, FINDINGS_NOT_WRITABLE
-from omt_core.cli.options import add_answers, answers_of
+from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
+from omt_core.engine.checks import waived_errors
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.runner import Runner
@@ -42,6 +43,7 @@ class Check(CoreCommand):
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         add_answers(parser)
+        add_workspace(parser)
         parser.add_argument(
             "--write-csv",
             type=Path,
@@ -58,7 +60,7 @@ class Check(CoreCommand):
         answers = answers_of(call)
         request = OpenRequest(
             answers=answers.manual(),
-            workspace=call.app.settings.core.workspace,
+            workspace=workspace_of(call),
             writes=False,
             needs_online=False,
             waivers=answers.waivers,
@@ -78,6 +80,10 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
         if call.options.write_csv is not None and runner.now.users:
             missing = await MissingList(runner.now.folder).csv()
             await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
+    waived = waived_errors(runner.engine, runner.now)
+    if waived:
+        codes = ", ".join(sorted({finding.code for finding in waived}))
+        call.console.print(sentence("Waived, so that they stop nothing: {codes}.", codes=codes))
     asked = runner.now.catalogue is not None
     call.console.print(
         sentence("No error stands: a migration could begin." if asked else "No error stands; no tenant was asked.")

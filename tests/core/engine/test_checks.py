@@ -31,6 +31,7 @@ from omt_core.engine.checks import (
     standing_errors,
     take_report,
     unanswered,
+    waived_errors,
 )
 from omt_core.engine.findings import WAIVER_OF_TEST, FindingLog
 from omt_core.engine.steps import Waive
@@ -123,6 +124,46 @@ async def test_whoever_waives_without_the_reason_that_is_needed_is_told_the_line
             await Waive(names=names, waived=True, reason="They burnt.").perform(session)
             refuse_errors(session)
             await Waive(names=names, waived=False).perform(session)
+
+
+UNBENDING = FindingCode(
+    code="never", severity=Severity.ERROR, plugin="rules", meaning="No.", remedy="Mend it.", waivable=False
+)
+
+
+class Unbending(LeavesBehind):
+    """Finds too what nothing can waive."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (LEFT_BEHIND, UNBENDING)
+
+    @override
+    @hookimpl
+    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+        return (UNBENDING.finding("It is so."),)
+
+
+async def test_a_waiver_is_offered_only_for_what_can_be_waived(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Unbending) as session:
+        await check_now(session, (INSTALLATION,))
+        with pytest.raises(FindingsError) as caught:
+            refuse_errors(session)
+        assert caught.value.remedy.startswith("Mend what they name: none of them can be waived. Nothing")
+        await check_now(session, (DOCUMENTS,))
+        with pytest.raises(FindingsError) as caught:
+            refuse_errors(session)
+        assert "or waive them by `waive`" in caught.value.remedy
+        assert "never cannot be waived: the online side would refuse it." in caught.value.remedy
+
+
+async def test_the_errors_that_are_waived_are_known_apart_from_those_that_stand(tmp_path: Path) -> None:
+    async with session_in(tmp_path, rules=Unbending) as session:
+        await session.waive([Waiver(names=name, reason="They burnt.") for name in ("half-gone", "never")])
+        await check_now(session, (INSTALLATION, DOCUMENTS))
+        assert [one.code for one in waived_errors(session.engine, session.now)] == ["half-gone"]
+        assert [one.code for one in standing_errors(session.engine, session.now)] == ["never"]
 
 
 async def test_a_live_migration_says_which_waivers_are_of_the_test_and_how_to_confirm_them(

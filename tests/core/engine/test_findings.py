@@ -105,6 +105,14 @@ def test_united_findings_are_sorted_by_weight_and_told_once() -> None:
 
 
 def test_a_waiver_that_waives_nothing_is_told() -> None:
-    (told,) = unused_waivers([finding("a")], waivers("a", "misspelt", "plugin:there", "plugin:gone"), ["there"])
-    assert told.subjects == ("misspelt", "plugin:gone")
-    assert unused_waivers([finding("a")], waivers("a"), []) == ()
+    idle = waivers("a", "other-code", "plugin:there", "plugin:gone")
+    (told,) = unused_waivers([finding("a")], idle, ["there"], ["a", "other-code"])
+    assert told.subjects == ("other-code", "plugin:gone")
+    assert unused_waivers([finding("a")], waivers("a"), [], ["a"]) == ()
+
+
+def test_a_waiver_of_a_code_that_does_not_exist_is_told_with_the_code_that_is_meant() -> None:
+    near, far = unused_waivers([], waivers("satelite-active", "xyz"), [], ["satellite-active", "plan-missing"])
+    assert (near.code, near.subjects) == ("waiver-unused", ("satelite-active",))
+    assert near.message == "No finding has the code satelite-active; did you mean satellite-active?"
+    assert far.message == "No finding has the code xyz."
