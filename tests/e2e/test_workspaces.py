@@ -28,3 +28,6 @@ def test_migrations_are_listed_with_how_they_stand(tmp_path: Path) -> None:
     code, seen = say("workspaces", folder=tmp_path)
     assert code == 0
     assert "test migration, completed" in seen
+    code, seen = say("status", "--workspace", tmp_path / "own place", folder=tmp_path)
+    assert code == 0
+    assert "Test migration\nThe last run began on 20" in seen

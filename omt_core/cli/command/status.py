@@ -10,6 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode
 from omt_core.api.files import temporary_folder
 from omt_core.api.reporting import MigrationRecord, RunSummary
@@ -113,6 +114,10 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
     console.print(
         sentence("Runs: {number}, one is under way" if running else "Runs: {number}", number=len(record.runs))
     )
+    if record.runs:
+        test = record.kind is MigrationKind.TEST
+        console.print(sentence("Test migration" if test else "Live migration"))
+        console.print(sentence("The last run began on {moment}.", moment=local_time(record.runs[-1].started)))
     if record.runs and not running:
         last = record.runs[-1]
         ended = sentence(
