@@ -110,7 +110,7 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
     """W65."""
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        dispatch, checklist = site.controller.holder.runner.engine.dispatch, site.controller.checklist
+        dispatch, checklist = type(site.controller.holder.runner.engine.dispatch), site.controller.checklist
         decided = site.controller.holder.now.decisions.user_names
         first, second = sorted(decided)[:2]
         await checklist.change_user_names({second: decided[first]})
