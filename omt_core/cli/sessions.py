@@ -23,7 +23,6 @@ from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run, error_of, run_not_begun
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
-from omt_core.engine.upload.wakefulness import kept_awake
 
 CLOCK: Clock = SystemClock()
 _SAID_AT: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30))
@@ -104,9 +103,10 @@ async def wait_for_start(call: Invocation, moment: datetime) -> None:
     """Return at the planned moment. Raises `InterruptedRunError` `start-cancelled` once Ctrl-C was pressed."""
     console = call.console
     stop = anyio.Event()
-    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, lambda: False), kept_awake():
-        async with watching(console, call.app.engine):
-            call.app.engine.events.emit(StartPlanned(at=moment.isoformat()))
+    events = call.app.engine.events
+    async with watching(console, call.app.engine):
+        with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, lambda: False):
+            events.emit(StartPlanned(at=moment.isoformat()))
             console.print(
                 sentence(
                     "The start is planned for {moment}. All checks run again then. Ctrl-C cancels it.",
@@ -114,6 +114,8 @@ async def wait_for_start(call: Invocation, moment: datetime) -> None:
                 )
             )
             await wait_until(moment, CLOCK, _countdown(console.print))
+        if scope.cancelled_caught:
+            events.emit(StartPlanned(at=""))
     if scope.cancelled_caught:
         raise START_CANCELLED.error()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,7 @@ from omt_core.engine.upload.metrics import metrics_kept
 from omt_core.engine.upload.planned_start import parse_start
 from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.upload.timings import kept_estimate
+from omt_core.engine.upload.wakefulness import kept_awake
 from omt_core.engine.workspace import LIMIT_FILE, note_workspace
 
 
@@ -89,21 +91,24 @@ class Migrate(CoreCommand):
             waivers=answers.waivers,
             kind=answers.kind,
         )
-        if call.options.start_at is not None:
+        planned = call.options.start_at is not None
+        if planned:
             begins = parse_start(call.options.start_at, begins)
         until = end_of(call, begins)
-        if call.options.start_at is not None:
-            checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
-            if checked.exit_code != ExitCode.DONE:
-                return call.console.finish_with(checked)
-            await wait_for_start(call, begins)
         if call.options.dry_run:
             work = partial(_dry_run, call, answers, recover)
         else:
             work = partial(_migrate, call, answers, recover, limit=limit)
-        planned = call.options.start_at is not None
         reports = not call.options.dry_run
-        async with metrics_kept(call.app.engine, call.options.metrics):
+        async with AsyncExitStack() as held:
+            # Before the wait: what cannot be written is told while somebody is still there.
+            await held.enter_async_context(metrics_kept(call.app.engine, call.options.metrics))
+            if planned:
+                checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
+                if checked.exit_code != ExitCode.DONE:
+                    return call.console.finish_with(checked)
+                held.enter_context(kept_awake())
+                await wait_for_start(call, begins)
             result = await run_session(call, request, work, reports=reports, planned=planned, until=until)
         return call.console.finish_with(result)
 

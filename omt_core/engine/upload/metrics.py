@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import ExitCode
-from omt_core.api.events import Event, PhaseStarted, RunEnded, StageChanged, StageState
+from omt_core.api.events import Event, PhaseStarted, RunEnded, StageChanged, StageState, StartPlanned
 from omt_core.api.sentence import sentence
 from omt_core.engine.errors import METRICS_NOT_WRITABLE
 from omt_core.engine.session import Engine
@@ -46,15 +46,18 @@ class Metrics:
     def take(self, event: Event) -> bool:
         """Note an event; tell whether it is one that the file should say at once."""
         self._table.take(event)
-        if isinstance(event, PhaseStarted):
+        if isinstance(event, StartPlanned):  # all was checked before, in a run that has ended
+            self._end, self._state = None, "planned" if event.at else "interrupted"
+        elif isinstance(event, PhaseStarted):
             self._phase = event.phase
+            self._state = "running" if self._state == "planned" else self._state
         elif isinstance(event, RunEnded):
             self._end, self._state = event, _ENDED.get(ExitCode(event.exit_code), "failed")
-        return isinstance(event, PhaseStarted | RunEnded | StageChanged)
+        return isinstance(event, PhaseStarted | RunEnded | StageChanged | StartPlanned)
 
     def cut_short(self) -> None:
         """Note that nothing more will be heard: a run that did not say how it ended has failed."""
-        if self._end is None:
+        if self._state in {"planned", "running"}:
             self._state = "failed"
 
     def write(self, path: Path) -> None:
@@ -68,7 +71,7 @@ class Metrics:
             return Gauge(f"omt_{name}", about, labels, registry=registry)
 
         state = gauge("run_state", "1 for the state that the run is in", "state")
-        for one in ("running", "succeeded", "failed", "interrupted"):
+        for one in ("planned", "running", "succeeded", "failed", "interrupted"):
             state.labels(one).set(one == self._state)
         if self._phase:
             gauge("run_phase", "1 for the phase that the run came to", "phase").labels(self._phase).set(1)

@@ -43,7 +43,7 @@ from omt_core.logs import log_files
 from omt_core.plugin_host import StampedEvent
 from omt_core.wizard.controller.ahead.documents import SentAhead, sent_ahead
 from omt_core.wizard.controller.ahead.estimate import EstimateRun
-from omt_core.wizard.controller.ahead.planned_start import NotePlan, PlannedStart, noted_plan
+from omt_core.wizard.controller.ahead.planned_start import NotePlan, PlannedStart
 from omt_core.wizard.controller.checklist import Checklist
 from omt_core.wizard.controller.checks import Checks
 from omt_core.wizard.controller.composer import Compose, Composer
@@ -98,6 +98,7 @@ class Act(StrEnum):
     GO_BACK = "go-back"
     DECIDE = "decide"
     START_UPLOAD = "start-upload"
+    CHECK_AGAIN = "check-again"
     SEND_AHEAD = "send-ahead"
     LEAVE_AHEAD = "leave-ahead"
     THAW = "thaw"
@@ -134,6 +135,7 @@ TRANSITIONS: Final[Mapping[Act, Transition]] = {
     Act.GO_BACK: Transition(),
     Act.DECIDE: Transition(),
     Act.START_UPLOAD: Transition(busy=Busy.STARTING, to=Screen.UPLOAD),
+    Act.CHECK_AGAIN: Transition(busy=Busy.STARTING),
     Act.SEND_AHEAD: Transition(busy=Busy.STARTING, to=Screen.AHEAD),
     Act.LEAVE_AHEAD: Transition(busy=Busy.READING_USERS, to=Screen.CHECKLIST),
     Act.THAW: Transition(busy=Busy.THAWING),
@@ -351,13 +353,18 @@ class SessionController:
         self.changed()
 
     async def cancel_plan(self) -> None:
-        """Take back a planned start, or what is said of one that did not come to be."""
+        """Take back a planned start, or what is said of one that did not come to be.
+
+        One whose checks run again is not begun; what checks it then notes that in the session, which it may just be
+        opening anew.
+        """
         waited = self.planned.at is not None
         self.planned.cancel()
-        if self.holder.is_open:
-            await self.holder.runner.do(NotePlan(at=None))
+        if self.holder.is_open and not self.planned.begins:
             if waited:
-                self.holder.runner.engine.events.emit(StartPlanned(at=""))
+                await self._tell_cancelled()
+            else:
+                await self.holder.runner.do(NotePlan(at=None))
         self.changed()
 
     # --- ahead of the upload
@@ -462,11 +469,13 @@ class SessionController:
         self._refuse(Act.DECIDE)
 
     async def _open(self) -> None:
+        if self.holder.is_open:  # what is planned is the start of the session that is left
+            await self.cancel_plan()
         self.checklist.forget()
         self.checks.forget()
         self._known = Known()
         await self.holder.open(self.composer.app.engine, self._request(waivers=self.options.waivers))
-        self.planned.lost = await noted_plan(self.holder.runner.journal)
+        await self.planned.look_up(self.holder.runner)
         self.estimate.recall(await kept_estimate(self.holder.runner.journal))
         await self._learn()
 
@@ -496,31 +505,51 @@ class SessionController:
 
     async def _begin_as_planned(self) -> None:
         """Have everything checked again in a session that is opened anew, and begin the upload if nothing stands."""
+        moment, error = self.planned.at, None
         if self._screen is Screen.AHEAD and self.upload.state in {UploadState.RUNNING, UploadState.PAUSING}:
             self.upload.cancel()
         while self._busy is not None or self.upload.under_way or self.checks.running:
             await self.planned.clock.sleep(_BUSY_SECONDS)
-        moment, error = self.planned.at, None
-        if moment is None:  # it was cancelled meanwhile
-            return
+            if self.planned.at != moment:  # cancelled meanwhile, or planned anew
+                return
+        self.planned.begins = True
         try:
-            with self._doing(Act.START_UPLOAD):
+            with self._doing(Act.CHECK_AGAIN):
                 administrator = await self._open_again()
                 await prepare_again(self.holder.runner, administrator)
                 await self.holder.runner.do(NotePlan(at=None))
-                self.upload.forget()
-                await self.upload.show_rows()
+                if self.planned.at == moment:
+                    self.upload.forget()
+                    await self.upload.show_rows()
         except OmtError as raised:
             error = raised
         except Exception as fault:  # noqa: BLE001 - nobody waits for it: the page and whoever is to be told must hear of it
             _log.exception("the planned start failed in a way that the tool does not know")
             error = unknown_fault(fault)
+        self.planned.begins = False
+        if self.planned.at != moment:
+            await self._not_wanted(error)
+            return
         self.planned.at = None
         if error is None:
+            self._go(Screen.UPLOAD)
             self.upload.start(self._upload_first, look=self._learn, ended=self._upload_ended)
         else:
             self.planned.not_begun = moment
             await self._not_begun(error)
+
+    async def _not_wanted(self, error: OmtError | None) -> None:
+        """Stay where the person is, who cancelled the start while everything was checked again."""
+        if self.holder.is_open:
+            await self._tell_cancelled()
+        else:
+            self._error = error
+            self._screen = Screen.WELCOME
+        self.changed()
+
+    async def _tell_cancelled(self) -> None:
+        await self.holder.runner.do(NotePlan(at=None))
+        self.holder.runner.engine.events.emit(StartPlanned(at=""))
 
     async def _not_begun(self, error: OmtError) -> None:
         """Journal and tell that a planned start was not begun; the checklist stays open, to mend what stands."""

@@ -67,9 +67,10 @@ def migrate(
 ) -> Callable[[str], list[dict[str, Any]]]:
     """Migrate live; the lines that a program reads, the last of which is the result."""
 
-    def run(at: str) -> list[dict[str, Any]]:
+    def run(at: str, *more: str) -> list[dict[str, Any]]:
         answers = site.answer(tenant, test_migration=False)
-        main(["migrate", "--answers", str(answers), "--workspace", str(tmp_path / "work"), "--start-at", at, "--json"])
+        words = ["--answers", str(answers), "--workspace", str(tmp_path / "work"), "--start-at", at, "--json"]
+        main(["migrate", *words, *more])
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return run
@@ -94,7 +95,7 @@ def test_a_planned_migration_is_checked_now_and_again_at_its_hour_and_then_begin
     evening.meanwhile = lambda: awake.append(0)
     *lines, result = migrate(in_an_hour())
     assert (result["exit_code"], result["error"]) == (0, None)
-    assert awake == [0x8000_0001, 0, 0x8000_0000, 0x8000_0001, 0x8000_0000], "while it waits, and while it uploads"
+    assert awake == [0x8000_0001, 0, 0x8000_0000], "from the wait to the end, also while everything is checked again"
     assert sum(evening.slept) > 3000
     told = [line.get("phase") or line["event"] for line in lines if line["event"] in {"phase-started", "start-planned"}]
     waited = told.index("start-planned")
@@ -130,6 +131,14 @@ def test_a_tenant_that_is_gone_at_the_planned_hour_is_told_as_the_end_of_the_run
     assert lines[-1]["error"] == result["error"]["code"]
 
 
+def test_metrics_that_cannot_be_written_are_told_before_the_wait(
+    migrate: Callable[..., list[dict[str, Any]]], evening: Evening, tmp_path: Path
+) -> None:
+    *_, result = migrate(in_an_hour(), "--metrics", str(tmp_path / "missing" / "omt.prom"))
+    assert result["error"]["code"] == "metrics-not-writable"
+    assert evening.slept == []
+
+
 def test_what_stands_in_the_way_now_is_told_now(
     migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, site: Site
 ) -> None:
@@ -145,6 +154,8 @@ def test_ctrl_c_cancels_the_countdown(migrate: Callable[[str], list[dict[str, An
     *lines, result = migrate(in_an_hour())
     assert (result["exit_code"], result["error"]["code"]) == (130, "start-cancelled")
     assert not any(line.get("phase") == "upload" for line in lines)
+    planned = [line["at"] for line in lines if line["event"] == "start-planned"]
+    assert (len(planned), planned[-1]) == (2, ""), "whoever watches hears that it is cancelled, as in the wizard"
 
 
 def test_a_time_that_is_none_is_refused_before_anything_is_opened(

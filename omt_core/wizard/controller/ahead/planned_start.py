@@ -14,7 +14,7 @@ import anyio
 from anyio.abc import TaskGroup
 from typing_extensions import override
 
-from omt_core.engine.runner import Step
+from omt_core.engine.runner import Runner, Step
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
 from omt_core.engine.upload.wakefulness import kept_awake
@@ -50,15 +50,20 @@ class PlannedStart:
         self._scope = anyio.CancelScope()
         self.clock = clock or SystemClock()
         self.at: datetime | None = None
+        self.begins = False
+        """Whether its hour has come and everything is checked again: it may still be cancelled."""
         self.not_begun: datetime | None = None
         """A start whose moment came, and which something stood in the way of."""
         self.lost: datetime | None = None
         """A start that an earlier process was to make, and did not live to."""
+        self._own: set[datetime] = set()
+        """All starts of this process, whatever came of them."""
 
     def plan(self, moment: datetime) -> None:
         """Wait for a moment, in the place of any other."""
         self.cancel()
         self.at, self._scope = moment, anyio.CancelScope()
+        self._own.add(moment)
         self._group.start_soon(self._wait, moment, self._scope)
 
     def cancel(self) -> None:
@@ -66,8 +71,20 @@ class PlannedStart:
         self._scope.cancel()
         self.at = self.not_begun = self.lost = None
 
+    async def look_up(self, runner: Runner) -> None:
+        """Learn from the journal of a session that was opened which start was lost.
+
+        One of this process is not: it was cancelled, or told as not begun, when no session was open to note it.
+        """
+        noted = await noted_plan(runner.journal)
+        if noted in self._own:
+            await runner.do(NotePlan(at=None))
+            noted = None
+        self.lost = noted
+
     async def _wait(self, moment: datetime, scope: anyio.CancelScope) -> None:
-        with scope, kept_awake():
-            await wait_until(moment, self.clock)
-        if not scope.cancel_called:
-            await self._begin()
+        with kept_awake():  # also while everything is checked again, which takes minutes and moves no mouse
+            with scope:
+                await wait_until(moment, self.clock)
+            if not scope.cancel_called:
+                await self._begin()

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from omt_core.api.errors import InputError
-from omt_core.api.events import PhaseStarted, RunEnded, StageChanged, StageProgress, StageState
+from omt_core.api.events import PhaseStarted, RunEnded, StageChanged, StageProgress, StageState, StartPlanned
 from omt_core.engine.upload.metrics import Metrics, metrics_kept
 from omt_core.plugin_host import EventHub
 from tests.core.engine.sessions import engine_with
@@ -72,6 +72,19 @@ async def test_the_state_says_how_it_ended(tmp_path: Path, code: int, state: str
     metrics.write(tmp_path / "omt.prom")
     told = samples(tmp_path / "omt.prom")
     assert [labels for (name, labels), value in told.items() if name == "omt_run_state" and value] == [(state,)]
+
+
+def test_a_start_that_is_planned_after_a_check_is_neither_the_end_of_the_check_nor_a_run(tmp_path: Path) -> None:
+    metrics, file = Metrics(), tmp_path / "omt.prom"
+    said: list[list[str]] = []
+    planned = StartPlanned(at="2026-11-29T22:00:00+00:00")
+    for event in (RunEnded(exit_code=0, migration="live"), planned, PhaseStarted(phase="login"), StartPlanned(at="")):
+        metrics.take(event)
+        metrics.write(file)
+        told = samples(file)
+        said.append([labels[0] for (name, labels), value in told.items() if name == "omt_run_state" and value])
+    assert said == [["succeeded"], ["planned"], ["running"], ["interrupted"]]
+    assert ("omt_run_exit_code", ()) not in samples(file)
 
 
 async def test_while_it_goes_on_it_says_rate_and_stages_and_no_end(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import anyio
@@ -42,7 +43,17 @@ def test_windows_is_asked_for_as_long_as_the_upload_runs_also_where_it_fails(
     with pytest.raises(OSError, match="gone"):
         fail()
     assert told == [0x8000_0001, 0x8000_0000]
-    assert said == ["this machine is kept from going to sleep until the upload ends"]
+    assert said == ["this machine is kept from going to sleep until the upload ends, or its planned start is cancelled"]
+
+
+def test_it_is_asked_for_until_the_last_of_those_who_overlap_has_left(told: list[int]) -> None:
+    with ExitStack() as planned, ExitStack() as ahead:
+        planned.enter_context(wakefulness.kept_awake())
+        ahead.enter_context(wakefulness.kept_awake())
+        planned.close()
+        assert told == [0x8000_0001]
+        ahead.close()
+        assert told == [0x8000_0001, 0x8000_0000]
 
 
 def test_where_windows_does_not_take_it_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,13 @@ from typing_extensions import override
 
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
+from omt_core.api.users import Administrator
 from omt_core.engine import facts
+from omt_core.engine.drive import prepare_again
+from omt_core.engine.runner import Runner
 from omt_core.engine.upload import wakefulness
-from omt_core.wizard.controller.ahead.planned_start import PlannedStart
+from omt_core.wizard.controller import controller
+from omt_core.wizard.controller.ahead.planned_start import PlannedStart, noted_plan
 from omt_core.wizard.controller.document import CheckState, Screen, UploadState
 from tests.core.engine.upload.clock import JumpingClock
 from tests.core.wizard.controller.site import site_in
@@ -112,6 +116,79 @@ async def test_a_cancelled_plan_begins_nothing(tmp_path: Path) -> None:
         await site.until(UploadState.DONE)
 
 
+@pytest.fixture
+def checked_again(monkeypatch: pytest.MonkeyPatch) -> tuple[anyio.Event, anyio.Event]:
+    """The checks of the planned hour: that they have begun, and what lets them go on."""
+    begun, go_on = anyio.Event(), anyio.Event()
+
+    async def take_long(runner: Runner, administrator: Administrator) -> None:
+        begun.set()
+        await go_on.wait()
+        await prepare_again(runner, administrator)
+
+    monkeypatch.setattr(controller, "prepare_again", take_long)
+    return begun, go_on
+
+
+@pytest.mark.parametrize("stands", [False, True])
+async def test_a_plan_that_is_cancelled_while_its_checks_run_again_begins_nothing(
+    tmp_path: Path, checked_again: tuple[anyio.Event, anyio.Event], *, stands: bool
+) -> None:
+    night, (begun, go_on) = Night(), checked_again
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        await site.controller.plan_start(night.tonight)
+        if stands:
+            add_satellite(tmp_path)
+        night.falls.set()
+        await begun.wait()
+        await site.controller.cancel_plan()
+        assert site.document.planned.at is None
+        go_on.set()
+        await site.until_it_holds(lambda: site.document.busy is None)
+        await anyio.wait_all_tasks_blocked()
+        now = site.document
+        assert (now.screen, now.upload.state, now.error) == (Screen.CHECKLIST, UploadState.IDLE, None)
+        assert (now.planned.at, now.planned.not_begun, site.controller.busy) == (None, None, False)
+        journal = site.controller.holder.runner.journal
+        assert facts.FROZEN not in await journal.notes.pins()
+        assert await noted_plan(journal) is None
+
+
+async def test_a_plan_does_not_outlive_the_session_that_it_is_for(tmp_path: Path) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        await site.controller.plan_start(night.tonight)
+        await site.controller.detect(site.controller.answers, {})
+        assert (site.document.planned.at, site.document.planned.lost) == (None, None)
+        first = site.controller.holder.runner
+        night.falls.set()
+        await anyio.wait_all_tasks_blocked()
+        assert site.controller.holder.runner is first
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_start_that_was_told_as_not_begun_is_not_told_as_lost_as_well(
+    tmp_path: Path, *, cancelled: bool
+) -> None:
+    night = Night()
+    async with site_in(tmp_path, clock=night) as site:
+        await site.to_ready(MigrationKind.LIVE)
+        await site.controller.plan_start(night.tonight)
+        take_database_away(tmp_path)
+        night.falls.set()
+        await site.until_it_holds(lambda: site.document.error is not None)
+        if cancelled:
+            await site.controller.cancel_plan()
+        (tmp_path / "away.sqlite").rename(tmp_path / "site/machine/C/SuperOffice/Data/crm.sqlite")
+        await site.controller.start()
+        assert site.document.planned.lost is None
+    async with site_in(tmp_path, clock=night) as site:
+        await site.controller.start()
+        assert site.document.planned.lost is None
+
+
 async def test_who_starts_now_needs_the_plan_no_more(tmp_path: Path) -> None:
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
@@ -169,10 +246,11 @@ async def test_the_machine_is_kept_awake_while_a_start_is_planned(monkeypatch: p
         return True
 
     async def begin() -> None:
-        raise AssertionError
+        begun.set()
+        await anyio.sleep_forever()
 
     monkeypatch.setattr(wakefulness, "_tell_windows", tell)
-    night = Night()
+    night, begun = Night(), anyio.Event()
     async with anyio.create_task_group() as group:
         planned = PlannedStart(group, begin, night)
         planned.plan(night.now() + timedelta(hours=3))
@@ -181,3 +259,9 @@ async def test_the_machine_is_kept_awake_while_a_start_is_planned(monkeypatch: p
         planned.cancel()
         await anyio.wait_all_tasks_blocked()
         assert told == [0x8000_0001, 0x8000_0000]
+        planned.plan(night.now() + timedelta(hours=3))
+        night.falls.set()
+        await begun.wait()
+        assert told[2:] == [0x8000_0001], "also while everything is checked again"
+        group.cancel_scope.cancel()
+    assert told[2:] == [0x8000_0001, 0x8000_0000]
