@@ -105,7 +105,7 @@ def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict
 
 
 def problems(error: ValidationError, model: type) -> str:
-    """Say what is wrong with each key that `model` refused: `core.hook_timout: unknown key, did you mean ...`."""
+    """Say what is wrong with each key that `model` refused: `core.hook_timout: unknown key (did you mean ...?)`."""
     found: dict[str, list[ErrorDetails]] = {}
     for one in error.errors(include_url=False):
         found.setdefault(".".join(str(part) for part in one["loc"] if not _CHOICE.match(str(part))), []).append(one)
@@ -138,7 +138,7 @@ def _words(problem: ErrorDetails, model: type) -> str:
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         *section, key = problem["loc"]
         near = get_close_matches(str(key), _keys(model, section), n=1)
-        return f"unknown key, did you mean {near[0]}?" if near else "unknown key"
+        return f"unknown key (did you mean {near[0]}?)" if near else "unknown key"
     if kind in {"value_error", "assertion_error"} and "error" in context:  # a library's own error has none
         # The words of a validator: ours name no value, a partner's may.
         given = Secrets()

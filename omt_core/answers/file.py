@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, ValidationError, model_validator
 
 from omt_core.answers.errors import ANSWERS_INVALID, ANSWERS_SYNTAX, ANSWERS_UNREADABLE
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
@@ -77,7 +77,7 @@ class WaiverAnswer(_Section):
     reason: str
     """Why it shall not stop the run."""
 
-    live: bool = False
+    live: StrictBool = False
     """That it shall count in the live migration too, although it was given for a test before."""
 
     @model_validator(mode="before")
@@ -89,10 +89,10 @@ class WaiverAnswer(_Section):
 class Answers(_Section):
     """The whole file. `folder` is where it lies: relative paths in it start there."""
 
-    accept_agreement: bool = False
+    accept_agreement: StrictBool = False
     """That the agreement of CRM Online is accepted; nothing is uploaded without."""
 
-    test_migration: bool = False
+    test_migration: StrictBool = False
     """A test: the installation on site is left alone and nobody can log in online."""
 
     recover: RecoveryChoice | None = None

@@ -21,7 +21,7 @@ MODELS: Final = {one.name: one.plugin_class.settings_model for one in find_plugi
 NONSENSE: Final[tuple[Any, ...]] = ("x", "", -1, 10**30, 1.5, float("nan"), True, [], ["x"], [1], {"x": 1}, [{"x": 1}])
 SAID: Final = re.compile(
     r"[\w.]+: ("
-    r"unknown key(, did you mean \w+\?)?|is missing|must (be|have|not be) [^\[\]{}]+|is not valid: [A-Z`].+|"
+    r"unknown key( \(did you mean \w+\?\))?|is missing|must (be|have|not be) [^\[\]{}]+|is not valid: [A-Z`].+|"
     r"give exactly one of env, file and keyring|a secret is named, .+|no code page of this name is known; give .+)"
 )
 """What is said of a key: what may stand there, and not what a library calls it."""
@@ -62,5 +62,21 @@ def test_a_text_that_has_a_form_is_told_by_an_example(tmp_path: Path) -> None:
 def test_an_unknown_key_is_told_in_the_same_words_in_answers_and_settings(tmp_path: Path, text: str) -> None:
     file = tmp_path / "file.toml"
     file.write_text(text if "[core]" in text else text + tomli_w.dumps({"login": LOGIN}), encoding="utf-8")
-    with pytest.raises(InputError, match=r"\w+\.\w+: unknown key, did you mean (language|hook_timeout)\?"):
+    with pytest.raises(InputError, match=r"\w+\.\w+: unknown key \(did you mean (language|hook_timeout)\?\)\.$"):
         compose(settings_file=file) if "[core]" in text else load_answers(file)
+
+
+@pytest.mark.parametrize("key", ["accept_agreement", "test_migration"])
+@pytest.mark.parametrize("value", ["yes", "true", 1])
+def test_what_decides_about_a_migration_is_true_or_false_and_nothing_that_looks_like_it(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    told = refusal(load_answers, tmp_path / "file.toml", {"login": LOGIN, key: value})
+    assert told == f"{key}: must be true or false."
+
+
+@pytest.mark.parametrize("value", ["yes", 1])
+def test_a_waiver_counts_live_by_true_alone(tmp_path: Path, value: object) -> None:
+    waive = [{"code": "a", "reason": "They burnt.", "live": value}]
+    told = refusal(load_answers, tmp_path / "file.toml", {"login": LOGIN, "waive": waive})
+    assert told == "waive.0.live: must be true or false."

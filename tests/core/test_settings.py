@@ -119,9 +119,9 @@ def test_the_answers_about_the_online_side_are_for_whoever_holds_that_role(monke
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[core]\nhook_timout = 1", "core.hook_timout: unknown key, did you mean hook_timeout?"),
-        ("[onlin]\nurl = 1", "onlin: unknown key, did you mean online?"),
-        ("[core.wizard]\nbrowsr = 1", "core.wizard.browsr: unknown key, did you mean browser?"),
+        ("[core]\nhook_timout = 1", "core.hook_timout: unknown key (did you mean hook_timeout?)"),
+        ("[onlin]\nurl = 1", "onlin: unknown key (did you mean online?)"),
+        ("[core.wizard]\nbrowsr = 1", "core.wizard.browsr: unknown key (did you mean browser?)"),
         ("[core]\nsettle_seconds = 'soon'", "core.settle_seconds: must be a number"),
         ("[core]\nhook_timeout = 0", "core.hook_timeout: must be more than 0"),
         ("[core]\nworkspace = 1", "core.workspace: must be a path, written as a text"),

@@ -69,3 +69,10 @@ def test_a_file_that_cannot_be_written_is_named_and_what_was_found_is_told(
     assert result["error"]["code"] == "findings-not-writable"
     assert str(file) in result["error"]["message"]
     assert result["findings"]
+
+
+def test_a_waiver_of_a_code_that_does_not_exist_is_told(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = answers.read_text(encoding="utf-8")
+    answers.write_text(f'waive = ["waiver-unusd"]\n{text}', encoding="utf-8")
+    main(["check", "--answers", str(answers)])
+    assert "No finding has the code waiver-unusd; did you mean waiver-unused?" in capsys.readouterr().out
