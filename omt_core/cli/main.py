@@ -68,7 +68,9 @@ def _main(words: Sequence[str], out: TextIO) -> int:
         options = read_global_options(words)
         console.asked = options.language
         if begin_logging(options.log_level, file=options.log_file, form=options.log_format) is None:
-            console.print("No log is written: no file can be made in a folder of one's own below the temporary folder.")
+            console.print(
+                sentence("No log is written: no file can be made in a folder of one's own below the temporary folder.")
+            )
         answers = None if options.answers is None else load_answers(options.answers).speaking(options.language)
         put_together = partial(
             compose,

@@ -133,7 +133,7 @@ class NotifyPlugin(Plugin):
             raise TRIAL_NOT_TOLD.error(
                 sentence("The trial could not be delivered by {way}: {why}.", way=untold[0].way, why=untold[0].why)
             )
-        context.print("The trial was handed over; look whether it arrived.")
+        context.print(sentence("The trial was handed over; look whether it arrived."))
         return context.finish(ExitCode.DONE)
 
 

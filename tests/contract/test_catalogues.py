@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
+import re
 from types import ModuleType
 
 import pytest
@@ -15,6 +17,13 @@ from omt_core.wizard.words import in_wizard
 from tests.contract.checkout import ROOT
 
 OTHERS = tuple(language.value for language in Language if language is not Language.ENGLISH)
+
+IN_ENGLISH = {"help.py"}
+"""What it prints is documentation, which is in English."""
+OF_DEVELOPERS = {"omt_simulator", "omt_tenant"}
+"""Their commands build and serve what stands in for an installation and the online side."""
+WORDS = re.compile(r"^(?! *omt ).*[A-Za-z]{2}")
+"""Not a command that is shown to be typed."""
 
 
 @pytest.fixture
@@ -71,6 +80,23 @@ def test_nothing_is_translated_that_nobody_says(catalogues: ModuleType, language
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_template_lacks_a_language(catalogues: ModuleType, language: str) -> None:
     assert catalogues.missing(language) == {}, f"python docs/catalogues.py --missing {language}"
+
+
+def test_no_command_prints_words_that_no_translator_finds(templates: ModuleType) -> None:
+    folders = [folder for name, folder in templates.packages().items() if name not in OF_DEVELOPERS]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    said = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in files
+        if file.name not in IN_ENGLISH
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "print"
+        for text in call.args[:1]
+        if isinstance(text, ast.JoinedStr | ast.Constant)
+        for part in (text.values if isinstance(text, ast.JoinedStr) else [text])
+        if isinstance(part, ast.Constant) and WORDS.search(str(part.value))
+    ]
+    assert said == []
 
 
 def test_translators_are_asked_for_each_language_that_the_tool_speaks(templates: ModuleType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,7 @@ from typing_extensions import override
 from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import USAGE, ExitCode
-from omt_core.api.sentence import sentence
-from omt_core.api.text import quantity
+from omt_core.api.sentence import plural, sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
@@ -25,6 +25,11 @@ from omt_core.engine.workspace import RECEIPT_FILE, existing
 _SHOWN: Final = 20
 """So many differences of an area are told to a person, those that time does not explain first; `--json` has more."""
 _TWO: Final = 2
+_CHANGES: Final[Mapping[str, str]] = {
+    "new": sentence("new"),
+    "gone": sentence("gone"),
+    "different": sentence("different"),
+}
 
 
 class Compare(CoreCommand):
@@ -81,33 +86,56 @@ def _receipts(call: Invocation) -> tuple[Path, Path]:
 
 def _show(call: Invocation, found: Comparison) -> None:
     console = call.console
-    console.print(f"Before: {_side(found.before)}")
-    console.print(f"After:  {_side(found.after)}")
+    console.print(sentence("Before: {side}", side=_side(found.before)))
+    console.print(sentence("After:  {side}", side=_side(found.after)))
     for side in (found.before, found.after):
         if not side.origin_proven:
-            console.print(f"NOTICE  No key but its own was there to check the receipt of {side.completed} with.")
+            console.print(
+                sentence(
+                    "NOTICE  No key but its own was there to check the receipt of {time} with.", time=side.completed
+                )
+            )
     if not found.decided:
-        console.print("Plans, user names and findings are kept beside the receipts of a workspace only: not compared.")
+        console.print(
+            sentence("Plans, user names and findings are kept beside the receipts of a workspace only: not compared.")
+        )
     for area in found.areas:
         _show_area(call, area, [one for one in found.differences if one.area == area.area])
     if found.unexplained:
-        console.print(f"{quantity(found.unexplained, 'difference')} that time alone does not explain.")
+        console.print(
+            plural(
+                found.unexplained,
+                "{number:,} difference that time alone does not explain.",
+                "{number:,} differences that time alone does not explain.",
+            )
+        )
     else:
-        console.print("Nothing is gone or decided otherwise: the second migration is as the first, or has more.")
+        console.print(
+            sentence("Nothing is gone or decided otherwise: the second migration is as the first, or has more.")
+        )
 
 
 def _show_area(call: Invocation, area: AreaComparison, differences: list[Difference]) -> None:
-    told = f"{area.equal} equal, {area.new} new, {area.gone} gone, {area.different} different"
-    call.console.print(f"{area.area}: {told}" + (f"; look at {area.unexplained}" if area.unexplained else ""))
+    told = sentence(
+        "{area}: {equal:,} equal, {new:,} new, {gone:,} gone, {different:,} different",
+        area=area.area, equal=area.equal, new=area.new, gone=area.gone, different=area.different,
+    )  # fmt: skip
+    if area.unexplained:
+        told = sentence("{counts}; look at {number:,}", counts=told, number=area.unexplained)
+    call.console.print(told)
     for one in sorted(differences, key=lambda one: one.by_time)[:_SHOWN]:
         values = " -> ".join(value for value in (one.before, one.after) if value)
         mark = " " if one.by_time else "!"
-        call.console.print(f"  {mark} {one.change:<9} {one.name}" + (f" ({values})" if values else ""))
+        change = call.console.told(_CHANGES[one.change])
+        call.console.print(f"  {mark} {change:<9} {one.name}" + (f" ({values})" if values else ""))
     for one in differences:
         call.console.object("difference", asdict(one))
     if len(differences) > _SHOWN:
-        call.console.print(f"    and {len(differences) - _SHOWN} more; --json lists them")
+        call.console.print(sentence("    and {number:,} more; --json lists them", number=len(differences) - _SHOWN))
 
 
 def _side(side: ReceiptSide) -> str:
-    return f"{side.kind.value} migration of {side.owner}, serial {side.serial}, completed {side.completed}"
+    return sentence(
+        "{kind} migration of {owner}, serial {serial}, completed {time}",
+        kind=side.kind.value, owner=side.owner, serial=side.serial, time=side.completed,
+    )  # fmt: skip

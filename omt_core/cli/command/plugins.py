@@ -60,7 +60,7 @@ class Plugins(CoreCommand):
 
 def _list(call: Invocation) -> int:
     for plugin in call.app.host.plugins:
-        problem = f"  {plugin.problem}" if plugin.problem else ""
+        problem = f"  {call.console.told(plugin.problem)}" if plugin.problem else ""
         call.console.print(f"{plugin.name:<18} {plugin.version:<14} {plugin.state.value:<9} {plugin.source}{problem}")
         call.console.object(
             "plugin",
@@ -151,7 +151,10 @@ def _add(call: Invocation, files: list[Path]) -> int:
         raise elsewhere()
     for wheel, olds in call.app.wheels.add(files):
         others = ", ".join(str(old.version) for old in olds if old.version != wheel.version)
-        _tell(call, "added", wheel, f", in place of {others}" if others else "")
+        told = sentence("added {wheel}", wheel=_named(wheel))
+        if others:
+            told = sentence("added {wheel}, in place of {others}", wheel=_named(wheel), others=others)
+        _tell(call, "added", wheel, told)
     call.console.print(sentence("They take part from the next start on; `omt plugins` shows it."))
     return call.console.finish(ExitCode.DONE)
 
@@ -160,12 +163,17 @@ def _remove(call: Invocation, name: str) -> int:
     if call.app.wheels is None:
         raise elsewhere()
     for wheel in call.app.wheels.remove(name):
-        _tell(call, "removed", wheel)
+        _tell(call, "removed", wheel, sentence("removed {wheel}", wheel=_named(wheel)))
     return call.console.finish(ExitCode.DONE)
 
 
-def _tell(call: Invocation, action: str, wheel: Wheel, more: str = "") -> None:
-    brings = f" (plugin {', '.join(wheel.plugins)})" if wheel.plugins else ""
-    call.console.print(f"{action} {wheel.shown}{brings}{more}")
+def _named(wheel: Wheel) -> str:
+    if not wheel.plugins:
+        return wheel.shown
+    return sentence("{wheel} (plugin {plugins})", wheel=wheel.shown, plugins=", ".join(wheel.plugins))
+
+
+def _tell(call: Invocation, action: str, wheel: Wheel, told: str) -> None:
+    call.console.print(told)
     fields = {"name": wheel.name, "version": str(wheel.version), "plugins": wheel.plugins, "file": wheel.path.name}
     call.console.object("wheel", {"action": action, **fields})

@@ -50,7 +50,9 @@ class Support(CoreCommand):
         if not options.yes:
             await _ask(call, options.file)
         await anyio.to_thread.run_sync(bundle.write, options.file)
-        console.print(f"Written: {options.file}. Nothing was sent: look at it, then pass it on yourself.")
+        console.print(
+            sentence("Written: {file}. Nothing was sent: look at it, then pass it on yourself.", file=options.file)
+        )
         return console.finish(ExitCode.DONE, file=options.file)
 
 
@@ -62,7 +64,7 @@ def _request(call: Invocation) -> SupportRequest:
     except ChoiceNeededError:
         raise
     except InputError:  # that there is no migration yet is no reason to go without the rest
-        call.console.print("There is no migration yet: the bundle holds no journal.")
+        call.console.print(sentence("There is no migration yet: the bundle holds no journal."))
     return SupportRequest(
         settings=call.app.settings,
         workspace=workspace,
@@ -72,9 +74,10 @@ def _request(call: Invocation) -> SupportRequest:
 
 
 def _show(call: Invocation, bundle: SupportBundle) -> None:
-    call.console.print("The bundle holds:")
+    call.console.print(sentence("The bundle holds:"))
     for member in bundle.members:
-        call.console.print(f"  {member.name:<20} {byte_size(member.size):>10}  {member.about}")
+        about = call.console.told(member.about)
+        call.console.print(f"  {member.name:<20} {byte_size(member.size):>10}  {about}")
         call.console.object("member", {"name": member.name, "size": member.size, "about": member.about})
 
 
@@ -82,7 +85,7 @@ async def _ask(call: Invocation, file: Path) -> None:
     """Have a person say yes. Raises `InputError` `support-not-agreed`."""
     said = ""
     if not call.console.json and sys.stdin is not None and sys.stdin.isatty():
-        call.console.print(f"Write this to {file}? [y/N]")
+        call.console.print(sentence("Write this to {file}? [y/N]", file=file))
         said = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
     if said.strip().lower() not in _YES:
         raise SUPPORT_NOT_AGREED.error(

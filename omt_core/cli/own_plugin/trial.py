@@ -8,15 +8,16 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import anyio
 from defusedxml import ElementTree
 
 from omt_core.api.files import temporary_folder
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.cli.errors import PLUGIN_NOT_TRIED, TESTS_NOT_INSTALLED
 from omt_core.plugin_host import Candidate
 
@@ -87,9 +88,18 @@ async def tried(plugin: Candidate) -> Sequence[Tried]:
 def summary(tests: Sequence[Tried]) -> str:
     """Say how many tests ended how; one that was skipped has shown nothing."""
     if all(one.outcome == "passed" for one in tests):
-        return f"All {len(tests)} tests passed."
-    counts = {outcome: sum(one.outcome == outcome for one in tests) for outcome in get_args(Outcome)}
-    return f"{len(tests)} tests: {', '.join(f'{count} {outcome}' for outcome, count in counts.items() if count)}."
+        return sentence("All {count:,} tests passed.", count=len(tests))
+    counts = Counter(one.outcome for one in tests)
+    told = [
+        sentence("{number:,} passed", number=counts["passed"]),
+        sentence("{number:,} failed", number=counts["failed"]),
+        sentence("{number:,} skipped", number=counts["skipped"]),
+    ]
+    return sentence(
+        "{count:,} tests: {outcomes}.",
+        count=len(tests),
+        outcomes=joined(one for one in told if one.parameters["number"]),
+    )
 
 
 def _read(report: bytes) -> Sequence[Tried]:

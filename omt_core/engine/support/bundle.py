@@ -33,12 +33,12 @@ from omt_core.logs import MIGRATION_LOG, TOOLS_LOG, log_files
 from omt_core.settings import Settings
 
 ABOUT: Final[Mapping[str, str]] = {
-    "versions.json": "the tool, its plugins, Python, the system and the libraries, with their versions",
-    "settings.json": "settings: numbers and choices; of texts only that they are set",
-    "machine.json": "what `omt doctor` says of this machine",
-    "journal.json": "the journal's shape: tables, counts by state, runs and phases, no names",
-    "findings.json": "findings by code, counted, without their words",
-    "log": "the end of the log, with personal data and secrets taken out",
+    "versions.json": sentence("the tool, its plugins, Python, the system and the libraries, with their versions"),
+    "settings.json": sentence("settings: numbers and choices; of texts only that they are set"),
+    "machine.json": sentence("what `omt doctor` says of this machine"),
+    "journal.json": sentence("the journal's shape: tables, counts by state, runs and phases, no names"),
+    "findings.json": sentence("findings by code, counted, without their words"),
+    "log": sentence("the end of the log, with personal data and secrets taken out"),
 }
 """What is in each member, in words; `log` stands for every file of the log."""
 
