@@ -130,6 +130,6 @@ async def test_a_line_that_is_cut_in_a_body_costs_no_more_than_that_body(node: N
             await move(RetryingMigration(plain, Patience(total=60, longest_wait=0.1), watcher), tmp_path)
             assert len(plain.urls) == 1
         assert server.stored() == [CONTENT]
-        cuts = len(watcher.events)
+        cuts = proxy.connections  # each of which is cut sooner or later
         assert cuts >= 2
         assert proxy.passed[Direction.TO_SERVER] < SIZE + (cuts + 1) * CHUNK
