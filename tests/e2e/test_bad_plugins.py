@@ -92,7 +92,7 @@ def test_one_that_blocks_is_named_and_the_third_signal_ends_the_process(tmp_path
     site = build(tmp_path)
     with start("check", "--answers", str(site.answers), *BAD, folder=tmp_path, extra=doing("hook:block")) as process:
         assert process.stderr is not None
-        said = next(line for line in process.stderr if "held up" in line)
+        said = next(line for line in process.stderr if "'bad'" in line and "held up" in line)
         assert "The plugin 'bad' in 'validate_users'" in said
         # Three different ones: of one signal that is sent again before it is taken the second is lost.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
