@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,7 @@ from typing_extensions import override
 
 from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ErrorCode, InputError
-from omt_core.api.files import PRIVATE_FOLDER, make_private, process_sid
+from omt_core.api.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private, process_sid
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
@@ -107,7 +108,6 @@ def begin_logging(level: str, *, file: Path | None = None, form: str = "text") -
 
 def _named_file(file: Path) -> LogFile:
     refuse_missing(file)
-    file.touch(mode=0o600)
     return LogFile(file.absolute(), most=0)
 
 
@@ -179,6 +179,12 @@ class LogFile(RotatingFileHandler):
         super().__init__(path, maxBytes=most, backupCount=_KEPT, encoding="utf-8")
         self._lock = lock
         self._most = most
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        """Open the file for its end; what is new is for this account alone."""
+        Path(self.baseFilename).touch(mode=PRIVATE_FILE)
+        return super()._open()
 
     @override
     def doRollover(self) -> None:

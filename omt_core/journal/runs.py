@@ -95,6 +95,16 @@ class Runs:
         text = await self._one("SELECT findings FROM runs WHERE finished IS NOT NULL ORDER BY number DESC LIMIT 1")
         return () if text is None else _findings_of(text)
 
+    async def last_found(self) -> tuple[int | None, tuple[Finding, ...]]:
+        """Return the number and the findings of the last run that had any: one refused early found nothing."""
+        row = await self._file.read(
+            lambda connection: connection.execute(
+                "SELECT number, findings FROM runs WHERE finished IS NOT NULL AND findings != '[]'"
+                " ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        )
+        return (None, ()) if row is None else (row[0], _findings_of(row[1]))
+
     async def last_plugins(self) -> Mapping[str, str]:
         """Return the plugins of the last run with their versions."""
         text = await self._one("SELECT plugins FROM runs ORDER BY number DESC LIMIT 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -256,6 +257,16 @@ def test_each_migration_has_a_log_of_its_own_beside_its_journal_and_the_tool_has
             line.split(" omt.run ")[1] for line in (tmp_path / name / "migration.log").read_text("utf-8").splitlines()
         ] == [f"in the {name} [run=1 workspace={tmp_path / name}]"]
     assert log.read_text("utf-8").count("in the ") == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
+def test_every_file_of_a_log_is_for_this_account_alone(tmp_path: Path) -> None:
+    handler = LogFile(tmp_path / "migration.log", most=100)
+    for _ in range(3):
+        handler.emit(logging.LogRecord("omt", logging.INFO, __file__, 1, "x" * 80, (), None))
+    handler.close()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"migration.log": 0o600, "migration.log.1": 0o600, "migration.log.2": 0o600}
 
 
 def test_lines_of_json_have_the_same_keys_and_hide_secrets(tmp_path: Path) -> None:

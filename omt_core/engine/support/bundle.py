@@ -118,7 +118,7 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
         "settings.json": list(members.settings_shown(request.settings, engine)),
         "machine.json": members.machine(examined.lines),
     }
-    found = request.findings
+    found, run = request.findings, None
     logs = await anyio.to_thread.run_sync(_logs, request.workspace)
     own = known.own_words(engine, (*ABOUT, TOOLS_LOG, MIGRATION_LOG))
     with temporary_folder() as temporary:
@@ -129,9 +129,10 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
                 async with Journal.open(copy) as journal:
                     texts = [*logs.values(), *_texts(parts)]
                     own |= await known.know_journal(redaction, journal, texts, own)
-                    last = await journal.runs.last_findings()
+                    number, last = await journal.runs.last_found()
                     known.know_findings(redaction, last, own)
-                    found = last if found is None else found
+                    if not found:
+                        run, found = number, last
                 parts["journal.json"] = await anyio.to_thread.run_sync(shape_of, copy)
             except (InputError, sqlite3.DatabaseError) as error:
                 # A damaged journal is a reason to ask for support. What the logs name is not known without it.
@@ -139,7 +140,7 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
                 parts["journal.json"], logs = {"error": code}, {}
     known.know_findings(redaction, request.findings or (), own)
     if found is not None:
-        parts["findings.json"] = members.findings_counted(found)
+        parts["findings.json"] = members.findings_counted(found, run)
     return await anyio.to_thread.run_sync(_redacted, redaction, parts, logs)
 
 

@@ -119,8 +119,11 @@ def machine(lines: Iterable[MachineCheck]) -> list[Mapping[str, Any]]:
     ]
 
 
-def findings_counted(findings: Iterable[Finding]) -> list[Mapping[str, Any]]:
-    """Return the findings by code, how many there are of each and about how many subjects; none of their words."""
+def findings_counted(findings: Iterable[Finding], run: int | None) -> list[Mapping[str, Any]]:
+    """Return the findings by code, how many there are of each and about how many subjects; none of their words.
+
+    `run` is the number of the run that had them, None of a session that is open.
+    """
     found, subjects = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
     for one in findings:
         place = (one.code, one.severity.value, one.plugin)
@@ -128,7 +131,7 @@ def findings_counted(findings: Iterable[Finding]) -> list[Mapping[str, Any]]:
         subjects[place] += len(one.subjects)
     return [
         {"code": code, "severity": severity, "plugin": plugin, "findings": count,
-         "subjects": subjects[code, severity, plugin]}
+         "subjects": subjects[code, severity, plugin], "run": run}
         for (code, severity, plugin), count in sorted(found.items())
     ]  # fmt: skip
 

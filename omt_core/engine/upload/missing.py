@@ -107,7 +107,9 @@ class FoundMissing(MissingFiles):
 
     async def _write(self, stage: str, content: bytes, *, mode: str) -> None:
         def write() -> None:
-            with (self._folder / _WAITING.format(stage)).open(mode) as file:
+            path = self._folder / _WAITING.format(stage)
+            path.touch(mode=files.PRIVATE_FILE)
+            with path.open(mode) as file:
                 file.write(content)
 
         if self.error is None:

@@ -196,13 +196,22 @@ async def test_what_helps_is_there(tmp_path: Path, log: Path) -> None:
     ]
     assert {table["name"]: table["rows"] for table in journal["tables"]}["items"] == 1
     assert json.loads(members["findings.json"]) == [
-        {"code": "user-on-travel", "severity": "error", "plugin": "checks", "findings": 1, "subjects": 2}
+        {"code": "user-on-travel", "severity": "error", "plugin": "checks", "findings": 1, "subjects": 2, "run": 1}
     ]
     shown = {(one["section"], one["key"]): one["value"] for one in json.loads(members["settings.json"])}
     assert shown["core", "hook_timeout"] == 300.0
     assert "code-of-an-error" in members["log/omt.log"]
     assert {one["name"] for one in json.loads(members["machine.json"])} >= {"disk", "python", "plugins"}
     assert {one["name"] for one in json.loads(members["versions.json"])["plugins"]} >= {"archive", "online"}
+
+
+async def test_a_run_that_was_refused_early_leaves_the_findings_of_the_run_before_it(tmp_path: Path) -> None:
+    workspace = await workspace_in(tmp_path / "work")
+    async with Journal.open(workspace / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.finish(2, (), error="recovery-choice-needed: Choose.")
+    members = read(await gather(compose().engine, request(workspace)))
+    assert [(one["code"], one["run"]) for one in json.loads(members["findings.json"])] == [("user-on-travel", 1)]
 
 
 def texts_of_settings() -> dict[str, dict[str, str]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 from typing_extensions import override
 
@@ -68,6 +71,16 @@ async def test_what_is_missing_is_told_with_its_whole_path_and_what_the_database
         "2022-03-01T10:00:00",
         LETTER.candidates,
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
+async def test_the_list_is_for_this_account_alone(tmp_path: Path) -> None:
+    async with session_in(tmp_path, lacks=Lacks) as session:
+        await check_now(session, (DOCUMENTS,))
+    modes = {
+        path.name: stat.S_IMODE((await path.stat()).st_mode) async for path in anyio.Path(tmp_path).glob("missing-*")
+    }
+    assert modes == {"missing-documents.jsonl": 0o600, "missing-attachments.jsonl": 0o600}
 
 
 @pytest.mark.parametrize(
