@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,15 @@ from omt_core.api import files
 from omt_core.api.calls import Discovery
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import ExitCode
+from omt_core.api.findings import Finding
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import ANSWERS_EXIST, ANSWERS_NOT_WRITABLE
+from omt_core.engine.findings import merged
 from omt_core.engine.opening import discover
+from omt_core.engine.result import FindingLine
 
 _HEAD: Final = """\
 # Answers for `omt check` and `omt migrate`; `omt help answers` has all keys.
@@ -77,17 +80,24 @@ class Init(CoreCommand):
         if not call.options.force and await anyio.Path(file).exists():
             raise ANSWERS_EXIST.error(sentence("The file {file} is there already, and is not overwritten.", file=file))
         found = await discover(call.app.engine, ManualAnswers(root=root))
-        text = "".join((_HEAD, *_installation(root, found.values[0] if found.values else None), _TAIL))
+        best = found.values[0] if found.values else None
+        findings = merged(() if best is None else best.findings, found.faults)
+        text = "".join((_HEAD, *_installation(root, best, findings), _TAIL))
         await anyio.to_thread.run_sync(_write, file, text)
+        for finding in findings:
+            call.console.finding(finding)
         call.console.print(sentence("Written: {file}. Fill in what is needed, then run:", file=file))
         call.console.print(f"  omt check --answers {file}")
-        return call.console.finish(ExitCode.DONE, file=str(file))
+        lines = tuple(FindingLine.of(finding) for finding in findings)
+        return call.console.finish(ExitCode.DONE, file=str(file), findings=lines)
 
 
-def _installation(root: Path | None, found: Discovery | None) -> Iterator[str]:
+def _installation(root: Path | None, found: Discovery | None, findings: Iterable[Finding]) -> Iterator[str]:
     yield "\n[installation]\n"
     if root is not None:
         yield tomli_w.dumps({"root": str(root)})
+    for finding in findings:
+        yield f"# {one_line(finding.message)}\n"
     if found is None:
         yield "# Nothing was found: give dbms, server, database, user, password, archives.\n"
         return

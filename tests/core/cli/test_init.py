@@ -39,6 +39,19 @@ def test_a_file_that_is_there_is_not_overwritten_unless_it_is_said_so(
     assert "# needed: dbms" in file.read_text(encoding="utf-8")
 
 
+def test_where_no_installation_is_found_screen_and_file_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine, file = tmp_path / "machine", tmp_path / "answers.toml"
+    machine.mkdir()
+    assert main(["init", str(file), "--root", str(machine)]) == 0
+    told = f"No configuration of SuperOffice CRM was found on {machine}."
+    assert told in capsys.readouterr().out
+    assert f"# {told}\n" in file.read_text(encoding="utf-8")
+    assert main(["init", str(file), "--root", str(machine), "--force", "--json"]) == 0
+    assert "installation-not-found" in capsys.readouterr().out
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "machine").mkdir()
     (tmp_path / "file").touch()
