@@ -383,10 +383,11 @@ class AroundPhase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observe:
-    """An event, with the time it was emitted (UTC)."""
+    """An event, with the time it was emitted (UTC). What an observer emits is observed in turn, by itself as well."""
 
     event: Event
     at: datetime
+    run: RunContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

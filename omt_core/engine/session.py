@@ -75,7 +75,8 @@ class Engine:
 
 async def tell_observers(engine: Engine, event: StampedEvent) -> None:
     """Tell the observing plugins of an event. One that fails is told to everybody, and hears of nothing any more."""
-    for fault in await engine.dispatch.observe(Observe(event=event.event, at=event.at)):
+    call = Observe(event=event.event, at=event.at, run=Surroundings(engine.events))
+    for fault in await engine.dispatch.observe(call):
         engine.events.emit(FindingRaised(finding=fault))
 
 

@@ -155,4 +155,5 @@ class SampleCalls:
 
     def observe(self) -> calls.Observe:
         """Make the call of `observe`."""
-        return calls.Observe(event=Notice(message="A line for a person."), at=datetime(2020, 1, 1, tzinfo=UTC))
+        moment = datetime(2020, 1, 1, tzinfo=UTC)
+        return calls.Observe(event=Notice(message="A line for a person."), at=moment, run=self.run)

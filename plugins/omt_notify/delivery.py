@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from smtplib import SMTPRecipientsRefused
 from threading import Lock
@@ -21,6 +21,9 @@ from omt_notify.settings import NotifySettings
 from omt_notify.webhook import post_webhook
 
 _log = logging.getLogger("omt.notify")
+Send = Callable[[Message, NotifySettings], None]
+STILL_TRIED: Final = "still-tried"
+"""Why a message is not told yet, where a run ends before its last try."""
 _WAITING: Final = 50
 """So many messages wait at most; a flood is dropped, and said."""
 
@@ -42,7 +45,7 @@ class Delivery:
         self._pause = pause
         self._thread: ThreadPoolExecutor | None = None
         self._lock = Lock()
-        self._waiting = 0
+        self._waiting: dict[Future[None], Message] = {}
         self._untold: list[Untold] = []
 
     def tell(self, message: Message) -> None:
@@ -50,20 +53,29 @@ class Delivery:
         if self._settings.silent:
             return
         with self._lock:
-            if self._waiting >= _WAITING:
+            if len(self._waiting) >= _WAITING:
                 _log.warning("too many messages wait: %s is not told", message.state)
                 return
-            self._waiting += 1
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notify")
-        self._thread.submit(self._deliver, message).add_done_callback(self._done)
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notify")
+            delivered = self._thread.submit(self._deliver, message)
+            self._waiting[delivered] = message
+        delivered.add_done_callback(self._done)
 
-    def settle(self) -> tuple[Untold, ...]:
-        """Wait until everything is delivered or given up, and return what could not be told. Blocking."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
-            self._thread = None
-        return self.take_untold()
+    def settle(self, seconds: float | None = None) -> tuple[Untold, ...]:
+        """Wait until everything is delivered or given up, and return what could not be told. Blocking.
+
+        After so many seconds what is still tried is returned as well; it is tried on.
+        """
+        with self._lock:
+            waiting = dict(self._waiting)
+        _, late = wait(waiting, seconds)
+        tried = tuple(
+            Untold(state=waiting[one].state, way=" and ".join(way for way, _ in self._ways()), why=STILL_TRIED)
+            for one in waiting
+            if one in late
+        )
+        return (*self.take_untold(), *tried)
 
     def take_untold(self) -> tuple[Untold, ...]:
         """Return what could not be told so far, each once."""
@@ -71,20 +83,24 @@ class Delivery:
             untold, self._untold = tuple(self._untold), []
         return untold
 
-    def _done(self, _: Future[None]) -> None:
+    def _done(self, delivered: Future[None]) -> None:
         with self._lock:
-            self._waiting -= 1
+            self._waiting.pop(delivered, None)
 
-    def _deliver(self, message: Message) -> None:
-        ways: list[tuple[str, Callable[[Message, NotifySettings], None]]] = []
+    def _ways(self) -> Sequence[tuple[str, Send]]:
+        """Return the ways that are set, with what sends a message by each."""
+        ways: list[tuple[str, Send]] = []
         if self._settings.smtp_host is not None:
             ways.append(("e-mail", send_mail))
         if self._settings.webhook is not None:
             ways.append(("webhook", post_webhook))
-        for way, send in ways:
+        return ways
+
+    def _deliver(self, message: Message) -> None:
+        for way, send in self._ways():
             self._try(message, way, send)
 
-    def _try(self, message: Message, way: str, send: Callable[[Message, NotifySettings], None]) -> None:
+    def _try(self, message: Message, way: str, send: Send) -> None:
         why, settings = "", self._settings
         for attempt in range(self._settings.tries):
             if attempt:

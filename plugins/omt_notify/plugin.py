@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Final
 
 import anyio.to_thread
@@ -25,6 +26,7 @@ from omt_core.api import (
     OnlineUnavailableError,
     Plugin,
     PluginSettings,
+    RunEnded,
     Severity,
     calls,
     hookimpl,
@@ -55,6 +57,10 @@ TRIAL_NOT_TOLD: Final = ErrorCode(
     meaning="The trial could not be delivered.",
     remedy="Check address, port, security, user and password in the section [notify] of the settings, and try again.",
 )
+
+
+_PATIENCE: Final = 60.0
+"""Seconds that the end of a run waits for its message, so that its result can say that nobody was told."""
 
 
 class NotifyPlugin(Plugin):
@@ -100,6 +106,11 @@ class NotifyPlugin(Plugin):
             self._delivery.tell(message)
         if isinstance(call.event, MOVES):
             self._set_alarm(call.at)
+        if isinstance(call.event, RunEnded):
+            # No phase comes any more, and the log is closed next: what cannot be told now would never be said.
+            settle = partial(self._delivery.settle, _PATIENCE)
+            for untold in await anyio.to_thread.run_sync(settle, abandon_on_cancel=True):
+                call.run.emit(FindingRaised(finding=_finding(untold)))
 
     @hookimpl
     @override

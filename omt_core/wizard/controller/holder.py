@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
-from anyio.streams.memory import MemoryObjectReceiveStream
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import Event
@@ -76,10 +77,12 @@ class SessionHolder:
     ) -> None:
         started = False
         try:
-            with engine.events.subscribe() as stream:
+            told, untold = anyio.create_memory_object_stream[StampedEvent](math.inf)
+            with engine.events.subscribe() as stream, told, untold:
                 async with open_session(engine, request) as session, Runner.start(session) as runner:
                     async with anyio.create_task_group() as watching:
-                        watching.start_soon(self._watch, engine, stream)
+                        watching.start_soon(self._watch, stream, told)
+                        watching.start_soon(_tell, engine, untold)
                         self._runner = runner
                         task_status.started()
                         started = True
@@ -90,6 +93,7 @@ class SessionHolder:
                             with anyio.CancelScope(shield=True):
                                 if not self._ended:
                                     self.result = await end_run(session, _left())
+                    await _drain(untold, engine, lambda _: None)
                     await _drain(stream, engine, self._take)
         except Exception:
             if not started:
@@ -99,11 +103,19 @@ class SessionHolder:
             self._runner = None
             self._released.set()
 
-    async def _watch(self, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent]) -> None:
+    async def _watch(
+        self, stream: MemoryObjectReceiveStream[StampedEvent], told: MemoryObjectSendStream[StampedEvent]
+    ) -> None:
         async for stamped in stream:
             self._take(stamped.event)
-            with anyio.CancelScope(shield=True):
-                await tell_observers(engine, stamped)
+            told.send_nowait(stamped)
+
+
+async def _tell(engine: Engine, untold: MemoryObjectReceiveStream[StampedEvent]) -> None:
+    """Let observers hear of events, beside the page: one that takes its time holds up nothing that is shown."""
+    async for stamped in untold:
+        with anyio.CancelScope(shield=True):
+            await tell_observers(engine, stamped)
 
 
 async def _drain(

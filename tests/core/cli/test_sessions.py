@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -113,6 +114,23 @@ def test_an_error_that_appears_meanwhile_begins_nothing_and_ends_with_1(
     assert not any(line.get("phase") == "upload" for line in lines)
     ended = [line for line in lines if line["event"] == "run-ended"]
     assert [line["error"] for line in ended] == ["", "findings-stand"]
+
+
+def test_that_nobody_could_be_told_of_the_end_is_said_before_the_result(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    given = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "tries": 1}
+    given |= {"sender": "omt@example.com", "recipients": '["night@example.com"]'}
+    for key, value in given.items():
+        monkeypatch.setenv(f"OMT_NOTIFY__{key.upper()}", str(value))
+    evening.meanwhile = lambda: add_satellite(site)
+    *lines, result = migrate(in_an_hour())
+    assert result["error"]["code"] == "findings-stand"
+    (ended,) = [place for place, line in enumerate(lines) if line.get("error") == "findings-stand"]
+    untold = [line["finding"]["code"] for line in lines[ended:] if line["event"] == "finding"]
+    assert untold == ["message-not-told"]
 
 
 def test_a_tenant_that_is_gone_at_the_planned_hour_is_told_as_the_end_of_the_run(

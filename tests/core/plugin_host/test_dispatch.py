@@ -21,6 +21,7 @@ from omt_core.api.hook import RoleSettings
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.engine.session import Surroundings
 from omt_core.plugin_host import Answers, Candidate, Dispatch, EventHub, PluginHost, PluginState, upload_stages
+from omt_core.testing.recording import RecordingContext
 from tests.core.plugin_host import plugins
 
 pytestmark = pytest.mark.anyio
@@ -137,7 +138,8 @@ async def test_two_hooks_asked_at_the_same_time_never_take_each_others_faults() 
 
 async def test_an_observer_that_fails_is_told_once_and_not_asked_again() -> None:
     dispatch = dispatch_of(host_of(bad=plugins.BlindObserver))
-    call = calls.Observe(event=Notice(message="Look."), at=datetime(2020, 1, 1, tzinfo=UTC))
+    moment = datetime(2020, 1, 1, tzinfo=UTC)
+    call = calls.Observe(event=Notice(message="Look."), at=moment, run=RecordingContext())
     (fault,) = await dispatch.observe(call)
     assert (fault.code, fault.subjects) == ("plugin-raised", ("plugin:bad",))
     assert await dispatch.observe(call) == ()

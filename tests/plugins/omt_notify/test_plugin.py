@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,7 +14,18 @@ from typing import Any
 import anyio
 import pytest
 
-from omt_core.api import Event, FindingRaised, Notice, OmtError, PhaseStarted, RunEnded, calls
+from omt_core.api import (
+    Event,
+    Finding,
+    FindingRaised,
+    Notice,
+    OmtError,
+    PhaseStarted,
+    RunEnded,
+    StageChanged,
+    StageState,
+    calls,
+)
 from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.testing.recording import RecordingContext
 from omt_notify import NotifyPlugin
@@ -23,12 +35,19 @@ from tests.plugins.omt_notify.servers import mail_server
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 30, 3, 40, tzinfo=UTC)
 LIFE: Sequence[Event] = (PhaseStarted(phase="upload"), RunEnded(exit_code=0, migration="live", completed=True))
+PAUSE: Sequence[Event] = (
+    PhaseStarted(phase="upload"),
+    StageChanged(stage="documents", title="Documents", state=StageState.PAUSED),
+)
 ADDRESSES: dict[str, Any] = {"sender": "omt@example.com", "recipients": ("night@example.com",), "smtp_security": "none"}
 
 
-async def observe(plugin: NotifyPlugin, events: Sequence[Event] = LIFE) -> None:
+async def observe(plugin: NotifyPlugin, events: Sequence[Event] = LIFE) -> list[Finding]:
+    """Have the plugin observe, and return what it found."""
+    run = RecordingContext()
     for event in events:
-        await plugin.observe(calls.Observe(event=event, at=AT))
+        await plugin.observe(calls.Observe(event=event, at=AT, run=run))
+    return [event.finding for event in run.events if isinstance(event, FindingRaised)]
 
 
 async def settle(plugin: NotifyPlugin) -> int:
@@ -55,7 +74,7 @@ async def test_a_mail_server_that_says_nothing_holds_up_no_event_and_becomes_a_f
             smtp_host="127.0.0.1", smtp_port=dumb.getsockname()[1], tries=1, timeout_seconds=0.3, **ADDRESSES
         )
         plugin = NotifyPlugin(settings)
-        await observe(plugin)
+        assert await observe(plugin, PAUSE) == []
         await anyio.to_thread.run_sync(plugin._delivery._thread.shutdown)  # type: ignore[union-attr]  # it was begun
     run = RecordingContext()
     await plugin.after_phase(
@@ -64,6 +83,28 @@ async def test_a_mail_server_that_says_nothing_holds_up_no_event_and_becomes_a_f
     (raised,) = [event for event in run.events if isinstance(event, FindingRaised)]
     assert raised.finding.code == "message-not-told"
     assert "by e-mail: SMTPServerDisconnected" in raised.finding.message
+
+
+async def test_a_last_message_that_is_not_told_is_a_finding_of_the_end_itself() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    settings = NotifySettings(smtp_host="127.0.0.1", smtp_port=port, tries=2, retry_seconds=0, **ADDRESSES)
+    (finding,) = await observe(NotifyPlugin(settings))
+    assert finding.code == "message-not-told"
+    assert finding.message == (
+        "The message that says completed could not be delivered by e-mail: ConnectionRefusedError."
+    )
+
+
+async def test_the_end_waits_for_no_message_that_is_tried_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omt_notify.plugin._PATIENCE", 0.05)
+    tried = threading.Event()
+    plugin = NotifyPlugin(NotifySettings(smtp_host="127.0.0.1", smtp_port=1, tries=2, **ADDRESSES))
+    plugin._delivery._pause = lambda _: tried.wait()
+    (finding,) = await observe(plugin)
+    tried.set()
+    assert await settle(plugin) == 1, "it was tried on"
+    assert "by e-mail: still-tried" in finding.message
 
 
 class Context:
