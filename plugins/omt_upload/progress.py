@@ -81,11 +81,13 @@ class StageMeter:
         self._pause = ""
         self._change(self._state)
 
-    def finished(self, failed: int) -> None:
-        """Say that the stage is over."""
+    def finished(self, failed: int, left_behind: int = 0) -> None:
+        """Say that the stage is over, and how many items it left behind."""
         self._tell(now=True)
         if failed:
             self._change(StageState.FAILED, sentence("Failed: {files}", files=quantity(failed, "file")))
+        elif left_behind:
+            self._change(StageState.SUCCEEDED, sentence("Succeeded, {count:,} left behind", count=left_behind))
         else:
             self._change(StageState.SUCCEEDED)
 

@@ -76,7 +76,8 @@ async def _move_stage(work: StageTransfer) -> None:
                     stage=work.stage.title,
                 )
             )
-    work.meter.finished(work.failed)
+    totals = await work.context.journal.items.totals(stage=work.stage.name)
+    work.meter.finished(work.failed, totals[work.stage.name].left_behind if work.stage.name in totals else 0)
 
 
 async def _commit_whole(work: StageTransfer) -> bool:

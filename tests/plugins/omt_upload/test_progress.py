@@ -59,6 +59,13 @@ async def test_what_an_earlier_run_confirmed_shows_as_skipped_and_failures_are_c
     assert (last.items_done, last.items_total) == (4, 5)
 
 
+async def test_a_stage_that_left_something_behind_says_so_as_it_ends() -> None:
+    watcher = Watcher(Path())
+    StageMeter(stage_of("documents", []), watcher).finished(failed=0, left_behind=3)
+    told = [(event.state, event.detail) for event in watcher.events if isinstance(event, StageChanged)]
+    assert told == [(StageState.SUCCEEDED, "Succeeded, 3 left behind")]
+
+
 async def test_what_is_left_behind_is_not_left_to_be_sent() -> None:
     watcher = Watcher(Path())
     meter = StageMeter(stage_of("documents", []), watcher)
