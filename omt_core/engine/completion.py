@@ -129,7 +129,7 @@ async def _keep_result(session: MigrationSession, migration: OnlineMigration) ->
     await session.journal.notes.pin(facts.COMPLETED, datetime.now(UTC).isoformat())
     await session.journal.notes.pin(facts.OVERWRITING, None)
     await session.journal.notes.pin(facts.COMPLETING, None)
-    await keep_result(session, migration.id)
+    await keep_result(session)
     # Last: whoever is killed before it has everything committed and imported anew.
     await session.journal.items.mark_imported()
     await judge_estimate(session.journal)

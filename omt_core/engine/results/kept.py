@@ -38,27 +38,23 @@ class KeptFinding(BaseModel):
 
 
 class KeptDecisions(BaseModel):
-    """What was decided and found for a result: by login, and by code.
-
-    `receipt` is the sha256 of the receipt's file, `migration` the online side's name of the migration.
-    """
+    """What was decided and found for a result, by login and by code; `receipt` is the sha256 of the receipt's file."""
 
     model_config = ConfigDict(frozen=True)
 
     receipt: str
-    migration: str = ""
     plans: Mapping[str, str]
     user_names: Mapping[str, str]
     findings: Mapping[str, KeptFinding]
 
 
-async def keep_result(session: MigrationSession, migration: str) -> None:
-    """Keep the result of this migration that was just fetched, beside that of the other kind.
+async def keep_result(session: MigrationSession) -> None:
+    """Keep the result that was just fetched, beside that of the other kind.
 
     Never a reason for a run to fail.
     """
     with suppress(OSError):  # what is kept for a comparison is worth less than the migration
-        await anyio.to_thread.run_sync(_keep, session.now, migration)
+        await anyio.to_thread.run_sync(_keep, session.now)
 
 
 def kept_pair(workspace: Path, kind: MigrationKind) -> tuple[Path, Path] | None:
@@ -81,7 +77,7 @@ def kept_decisions(receipt: Path) -> KeptDecisions | None:
     return found if found.receipt == _digest(receipt) else None
 
 
-def _keep(now: Snapshot, migration: str) -> None:
+def _keep(now: Snapshot) -> None:
     place = now.folder / RESULTS_FOLDER / now.decisions.kind
     fresh = place.with_name(f"{place.name}-new")
     files.make_folder(place.parent)
@@ -92,12 +88,12 @@ def _keep(now: Snapshot, migration: str) -> None:
         if (now.folder / name).is_file():
             # No link: the next result may be written into the very file that a partner's target finds there.
             shutil.copyfile(now.folder / name, fresh / name)
-    files.write_whole(fresh / DECISIONS_FILE, _decisions(now, migration).model_dump_json(indent=1).encode())
+    files.write_whole(fresh / DECISIONS_FILE, _decisions(now).model_dump_json(indent=1).encode())
     if place.exists():
         # A recovery goes on with the migration that is there, and a run that was killed after it had kept its result
-        # keeps it again; any other full run takes its place.
-        kept, before = kept_decisions(place / RECEIPT_FILE), place.with_name(f"{place.name}{_BEFORE}")
-        if now.only_missing or (kept is not None and kept.migration == migration):
+        # keeps that receipt again; any other full run takes its place.
+        kept, before = place / RECEIPT_FILE, place.with_name(f"{place.name}{_BEFORE}")
+        if now.only_missing or (kept.is_file() and _digest(kept) == _digest(fresh / RECEIPT_FILE)):
             files.remove_tree(place)
         else:
             if before.exists():
@@ -106,7 +102,7 @@ def _keep(now: Snapshot, migration: str) -> None:
     files.replace(fresh, place)
 
 
-def _decisions(now: Snapshot, migration: str) -> KeptDecisions:
+def _decisions(now: Snapshot) -> KeptDecisions:
     found: dict[str, KeptFinding] = {}
     for one in now.findings:
         before = found.get(one.code, KeptFinding(severity=one.severity, findings=0, subjects=0))
@@ -116,7 +112,6 @@ def _decisions(now: Snapshot, migration: str) -> KeptDecisions:
     plans = now.decisions.plans
     return KeptDecisions(
         receipt=_digest(now.folder / RECEIPT_FILE),
-        migration=migration,
         plans=plans,
         user_names={login: name for login, name in now.decisions.user_names.items() if login in plans},
         findings=found,

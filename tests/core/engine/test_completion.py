@@ -28,7 +28,6 @@ class Target(OnlineTarget):
     completed: bool = True
     opened: list[tuple[MigrationKind, RecoveryChoice | None]] = field(default_factory=list)
     closed: int = 0
-    id: str = "m1"
 
     @override
     async def status(self) -> TenantStatus:
