@@ -149,7 +149,7 @@ async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Eve
 
 def _say(console: Console, event: Event, *, plain: bool) -> None:
     if isinstance(event, PhaseStarted):
-        console.print(f"== {event.phase.capitalize()}")
+        console.print(f"== {console.told(event.phase).capitalize()}")
     elif isinstance(event, Notice) and not console.behind:
         console.print(event.message)
     elif isinstance(event, FindingRaised):

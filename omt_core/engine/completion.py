@@ -11,6 +11,7 @@ import anyio
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
+from omt_core.api.sentence import sentence
 from omt_core.engine import facts
 from omt_core.engine.findings import LEFT_ON_SITE
 from omt_core.engine.results.kept import keep_result
@@ -112,9 +113,9 @@ async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -
 
 def _changes(request: CompletionRequest) -> dict[str, int]:
     return {
-        "plans assigned": sum(user.plan is not None for user in request.users),
-        "user names assigned": sum(user.user_name is not None for user in request.users),
-        "e-mail addresses removed from other persons": len(request.removed_addresses),
+        sentence("plans assigned"): sum(user.plan is not None for user in request.users),
+        sentence("user names assigned"): sum(user.user_name is not None for user in request.users),
+        sentence("e-mail addresses removed from other persons"): len(request.removed_addresses),
     }
 
 

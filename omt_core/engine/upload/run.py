@@ -40,8 +40,8 @@ from omt_core.engine.upload.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE, note_stage_roots
 from omt_core.plugin_host import upload_stages
 
-STARTING: Final = ("starting", "Starting")
-FINISHING: Final = ("finishing", "Finishing")
+STARTING: Final = ("starting", sentence("Starting"))
+FINISHING: Final = ("finishing", sentence("Finishing"))
 """The first and the last row of the upload table, which the core fills itself (W73)."""
 
 

@@ -15,6 +15,11 @@ export function setWords(translations) {
   words = translations;
 }
 
+/** What the tool says without any value in it, in the reader's language. */
+export function phrase(english) {
+  return words[english] ?? english;
+}
+
 /** A copy of an answer of the tool, with what it says in the reader's language. Whatever else is in it stays. */
 export function inWords(value) {
   if (Array.isArray(value)) return value.map(inWords);
@@ -30,7 +35,7 @@ export function inWords(value) {
 
 /** A sentence by its template, or as it stands where it has none or the language lacks it. */
 function said(text, template, parameters) {
-  if (typeof template !== "string") return words[text] ?? text;
+  if (typeof template !== "string") return phrase(text);
   return (words[template] ?? template).replace(PLACE, (place, name, format) => {
     if (!parameters || !(name in parameters)) return place;
     const value = parameters[name];

@@ -2,6 +2,7 @@
 
 import { h } from "../../core/dom.js";
 import { number, t } from "../../core/text.js";
+import { phrase } from "../../core/words.js";
 
 /** @param {Object<string, number>} changes how often, by what was done @returns {?HTMLElement} */
 export function changesOnline(changes) {
@@ -14,6 +15,6 @@ export function changesOnline(changes) {
       h("thead", null, h("tr", null,
         h("th", { scope: "col" }, t("complete.change")),
         h("th", { scope: "col", class: "number" }, t("complete.times")))),
-      h("tbody", null, done.map(([words, count]) =>
-        h("tr", null, h("th", { scope: "row" }, words), h("td", { class: "number" }, number(count)))))));
+      h("tbody", null, done.map(([what, count]) =>
+        h("tr", null, h("th", { scope: "row" }, phrase(what)), h("td", { class: "number" }, number(count)))))));
 }
