@@ -12,6 +12,7 @@ import pytest
 
 from omt_core.cli import main as program
 from omt_core.cli.main import main
+from omt_core.engine import workspace
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +88,7 @@ def test_a_reader_that_went_away_does_not_end_a_command() -> None:
 def test_a_command_without_a_migration_claims_neither_mode_nor_kind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(workspace, "data_folder", lambda: tmp_path)  # on Windows no variable moves it
     main([*words, "--json"])
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert result["event"] == "result"
