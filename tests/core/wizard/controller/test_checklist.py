@@ -114,7 +114,7 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
         decided = site.controller.holder.now.decisions.user_names
         first, second = sorted(decided)[:2]
         await checklist.change_user_names({second: decided[first]})
-        ask = type(dispatch).every
+        ask = dispatch.every
         looking, changed = anyio.Event(), anyio.Event()
 
         async def take_long(self: Any, hook: Any, call: Any, *, only: str | None = None) -> object:
@@ -123,7 +123,7 @@ async def test_checks_under_way_do_not_undo_what_is_found_of_a_change(
                 await changed.wait()
             return await ask(self, hook, call, only=only)
 
-        monkeypatch.setattr(type(dispatch), "every", take_long)
+        monkeypatch.setattr(dispatch, "every", take_long)
         site.controller.checks.run()
         await looking.wait()
         await checklist.change_user_names({second: decided[second]})
