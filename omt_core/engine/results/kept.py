@@ -7,7 +7,6 @@ their manifest, the tenant's key, and what was decided; in `results/test-before`
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,8 @@ from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE, RESULTS_FOLDE
 
 DECISIONS_FILE: Final = "decisions.json"
 _BEFORE: Final = "-before"
+_PIECE: Final = 1 << 20
+"""Bytes of a manifest that are copied at once; it has a line for each file of the archive."""
 
 
 class KeptFinding(BaseModel):
@@ -87,7 +88,7 @@ def _keep(now: Snapshot) -> None:
     for name in (MANIFEST_FILE, TENANT_KEY_FILE, RECEIPT_FILE):
         if (now.folder / name).is_file():
             # No link: the next result may be written into the very file that a partner's target finds there.
-            shutil.copyfile(now.folder / name, fresh / name)
+            _copy(now.folder / name, fresh / name)
     files.write_whole(fresh / DECISIONS_FILE, _decisions(now).model_dump_json(indent=1).encode())
     if place.exists():
         # A recovery goes on with the migration that is there, and a run that was killed after it had kept its result
@@ -100,6 +101,17 @@ def _keep(now: Snapshot) -> None:
                 files.remove_tree(before)
             files.replace(place, before)
     files.replace(fresh, place)
+
+
+def _copy(source: Path, target: Path) -> None:
+    copy = files.WholeFile(target)
+    try:
+        with source.open("rb") as read:
+            while piece := read.read(_PIECE):
+                copy.write(piece)
+        copy.finish()
+    finally:
+        copy.discard()
 
 
 def _decisions(now: Snapshot) -> KeptDecisions:
