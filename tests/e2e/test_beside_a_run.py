@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -60,6 +61,7 @@ def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work
             assert (second.code, second.result["error"]["code"]) == (2, "workspace-locked")
         other = run("migrate", "--answers", answers, "--workspace", tmp_path / "other", folder=tmp_path)
         assert (other.code, other.result["error"]["code"]) == (4, "migration-claimed")
+        shutil.rmtree(tmp_path / "other")  # it stands for another machine's: here it would be a second migration
         assert run("check", "--answers", answers, folder=tmp_path).code == 0
 
         assert run("limit", "3K", folder=tmp_path).code == 0
