@@ -196,7 +196,8 @@ class OnlineMigration(Protocol):
     """An open migration. Every method may be called from several tasks; each either holds, or raises `OnlineError`.
 
     Nothing is acknowledged before it is verified and durable online. `OnlineUnavailableError` may be retried by the
-    caller, `OnlineRefusedError` may not. What only some can do is asked for by isinstance: `Backpressure`, `PartHints`.
+    caller, `OnlineRefusedError` may not. What only some can do is asked for by isinstance: `Backpressure`, `PartHints`,
+    `SenderPasses`.
     """
 
     @property
@@ -278,6 +279,33 @@ class PartHints(Protocol):
 
         At most `limits.digests_per_request` of them. Nothing is believed before their stage is committed, and nothing
         is lost where a hint does not arrive.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderPass:
+    """What another machine needs to send for a migration, and with which it can do nothing else.
+
+    `token` is a secret, good for `seconds` and no longer than the claim that it was handed out for.
+    """
+
+    migration: str
+    address: str
+    limits: TransferLimits
+    token: str = field(repr=False)
+    seconds: float
+
+
+@runtime_checkable
+class SenderPasses(Protocol):
+    """An ability that an `OnlineMigration` may have: others may send under its claim, from where the files are."""
+
+    async def hand_out(self) -> SenderPass | None:
+        """Hand out a pass to ask what is lacking and to upload with; None where the online side has none to give.
+
+        Whoever sends with it gives the claim signs of life. It cannot commit, complete, open, hand out passes or read
+        what is stored, and is worth nothing once the claim was given back, or taken anew.
         """
         ...
 

@@ -27,6 +27,7 @@ from omt_core.api.files import temporary_folder
 from omt_core.testing.crm import build_crm, export_database, open_crm
 from omt_core.testing.online.completion import CompletionConformance
 from omt_core.testing.online.opening import OpeningConformance
+from omt_core.testing.online.senders import SenderConformance
 from omt_core.testing.online.stages import StageConformance
 from omt_core.testing.online.uploads import UploadConformance
 from omt_core.testing.online_side import SuiteDatabase
@@ -42,7 +43,9 @@ _SMALL_PARTS: Final = {"part_bytes": 1, "batch_bytes": 2_000}
 
 
 @pytest.mark.anyio
-class OnlineConformance(OpeningConformance, UploadConformance, StageConformance, CompletionConformance):
+class OnlineConformance(
+    OpeningConformance, UploadConformance, StageConformance, SenderConformance, CompletionConformance
+):
     """Derive from this, name the class Test..., and say in `online_side` how your target is reached."""
 
     @pytest.fixture

@@ -171,6 +171,12 @@ SECRET_WRONG: Final = ErrorCode(
     meaning="The migration secret is not this tenant's.",
     remedy="Check that online.token_file is the one that belongs to this tenant.",
 )
+SENDER_REFUSED: Final = ErrorCode(
+    code="sender-refused",
+    kind=OnlineRefusedError,
+    meaning="A machine that only sends for the migration asked for more than its token allows.",
+    remedy="This is a fault in the tool; please report it with the log file.",
+)
 SNAPSHOT_MISMATCH: Final = ErrorCode(
     code="snapshot-mismatch",
     kind=OnlineRefusedError,
@@ -253,6 +259,7 @@ ERROR_CODES: Final = (
     REQUEST_MALFORMED,
     RUN_OVER,
     SECRET_WRONG,
+    SENDER_REFUSED,
     SNAPSHOT_MISMATCH,
     STAGE_MISSING,
     STORAGE_FULL,

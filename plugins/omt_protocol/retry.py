@@ -28,6 +28,8 @@ from omt_core.api import (
     OnlineMigration,
     OnlineUnavailableError,
     PartHints,
+    SenderPass,
+    SenderPasses,
     UploadMismatchError,
     UploadRequest,
     joined,
@@ -136,7 +138,7 @@ def retrying(inner: OnlineMigration, patience: Patience, events: EventSink) -> O
     return cast("OnlineMigration", RetryingMigration(inner, patience, events))
 
 
-class RetryingMigration(Backpressure, PartHints):
+class RetryingMigration(Backpressure, PartHints, SenderPasses):
     """Repeats calls that failed with `OnlineUnavailableError`, and gives the last error on when patience is over.
 
     Every call but a send may be repeated as it is, and is not said here again (`__getattr__`). A send whose answer was
@@ -224,6 +226,10 @@ class RetryingMigration(Backpressure, PartHints):
         if isinstance(self._inner, PartHints):
             with suppress(OnlineError):
                 await self._inner.announce(entries)
+
+    @override
+    async def hand_out(self) -> SenderPass | None:
+        return await self._retries.again(self._inner.hand_out) if isinstance(self._inner, SenderPasses) else None
 
     async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
         """Ask again where the line broke; the online side goes on meanwhile."""

@@ -53,6 +53,7 @@ class Capabilities(Answer):
     encodings: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ("ustar",)
     takes_parts: bool = False
+    senders: bool = False
 
 
 class Token(Answer):

@@ -76,5 +76,5 @@ async def _agree(session: TenantSession) -> None:
             )
         )
     session.encodings, session.bundles = able.encodings, able.bundles
-    session.takes_parts = able.takes_parts
+    session.takes_parts, session.hands_out_senders = able.takes_parts, able.senders
     session.value_bytes = able.limits.value_bytes

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from omt_core.api import (
+    SECRETS,
     Chunk,
     CompletedMigration,
     CompletionProgress,
@@ -21,12 +22,14 @@ from omt_core.api import (
     OnlineMigration,
     OnlineRefusedError,
     PartHints,
+    SenderPass,
+    SenderPasses,
     StageManifest,
     TransferLimits,
     UploadMismatchError,
     UploadRequest,
 )
-from omt_online.client.answers import MissingAnswer, OpenedMigration
+from omt_online.client.answers import MissingAnswer, Token
 from omt_online.client.completion import CompletionPolls
 from omt_online.client.result_files import fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
@@ -37,34 +40,26 @@ UPLOADS: Final = "/v1/uploads"
 """Where uploads are created."""
 
 
-class HttpMigration(TusUploads, OnlineMigration, PartHints):
-    """Holds the claim on a migration, whose uploads are those of tus."""
+class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
+    """Works on a migration under its claim. Its uploads are those of tus."""
 
     def __init__(
         self,
         session: TenantSession,
-        opened: OpenedMigration,
+        known_as: str,
+        limits: TransferLimits,
         abilities: TusAbilities,
         *,
-        parallel_uploads: int | None,
+        claim: str | None,
         longest_poll: float,
     ) -> None:
-        """Take over what was opened; `parallel_uploads` lowers what the tenant allows."""
-        allowed = opened.limits.parallel_uploads
+        """Take over what was opened; without a claim the session's token must stand for one."""
         self._session = session
-        self._id = opened.id
-        self._path = f"/v1/migrations/{quote(opened.id, safe='')}"
-        self._claim = {"Omt-Claim": opened.claim}
+        self._id = known_as
+        self._path = f"/v1/migrations/{quote(known_as, safe='')}"
+        self._claim = {} if claim is None else {"Omt-Claim": claim}
         super().__init__(session, UPLOADS, abilities, self._claim)
-        self._limits = TransferLimits(
-            bundle_bytes=opened.limits.bundle_bytes,
-            member_bytes=opened.limits.member_bytes,
-            chunk_bytes=opened.limits.chunk_bytes,
-            digests_per_request=opened.limits.digests_per_request,
-            parallel_uploads=allowed if parallel_uploads is None else min(allowed, parallel_uploads),
-            encodings=session.encodings,
-            bundles=session.bundles,
-        )
+        self._limits = limits
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 
     @property
@@ -118,6 +113,20 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints):
         ]
         if parts:
             await self._session.send("POST", f"{self._path}/parts", json={"parts": parts}, headers=self._claim)
+
+    @override
+    async def hand_out(self) -> SenderPass | None:
+        if not self._session.hands_out_senders:
+            return None
+        given = await self._session.ask(Token, "POST", f"{self._path}/senders", headers=self._claim)
+        SECRETS.add(given.token)
+        return SenderPass(
+            migration=self._id,
+            address=self._session.address,
+            limits=self._limits,
+            token=given.token,
+            seconds=given.expires_in,
+        )
 
     @override
     async def commit(self, manifest: StageManifest) -> None:

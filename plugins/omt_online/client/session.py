@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -18,7 +19,7 @@ from omt_core.api import EventSink, OnlineRefusedError, __version__
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.silence import Silence
-from omt_online.client.tokens import Tokens
+from omt_online.client.tokens import Tokens, TokenSource
 from omt_online.settings import ClientSettings
 from omt_protocol.errors import SECRET_WRONG
 
@@ -48,12 +49,13 @@ class TenantSession:
         self,
         url: URL,
         settings: ClientSettings,
-        secret: SecretStr,
+        credential: SecretStr | TokenSource,
         tls: ssl.SSLContext | None,
         proxy: URL | None,
         *,
         events: EventSink | None = None,
     ) -> None:
+        """Speak with the tenant at `url`; the credential is the migration's secret, or a source of tokens."""
         self._url = url
         self._stall = settings.answer_timeout
         self._proxy = proxy
@@ -66,7 +68,9 @@ class TenantSession:
         """Whether the tenant wants to know of parts of tables before their stage is committed."""
         self.value_bytes: int | None = None
         """The longest value of a table that the tenant takes, None where it names none."""
-        self._tokens = Tokens(secret, self._exchange)
+        self.hands_out_senders = False
+        """Whether the tenant has tokens for those who send under a claim."""
+        self._tokens = Tokens(partial(self._exchange, credential) if isinstance(credential, SecretStr) else credential)
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.
             connector=aiohttp.TCPConnector(limit=0, ssl=True if tls is None else tls),
@@ -78,6 +82,11 @@ class TenantSession:
             auto_decompress=False,
             trust_env=False,
         )
+
+    @property
+    def address(self) -> str:
+        """The tenant's address, as those who send to it need it."""
+        return str(self._url)
 
     @property
     def host(self) -> str:

@@ -19,6 +19,7 @@ from omt_core.api import (
     OnlineTarget,
     RecoveryChoice,
     TenantStatus,
+    TransferLimits,
     UserPlan,
     ValueLimit,
 )
@@ -31,6 +32,11 @@ from omt_protocol.retry import Patience, retrying
 from omt_protocol.workspace import client_id, note_token_place
 
 _NAMES_PER_REQUEST: Final = 1_000
+
+
+def patience(settings: ClientSettings) -> Patience:
+    """Return how long an open migration goes on trying."""
+    return Patience(total=settings.retry_total, longest_wait=settings.retry_longest_wait)
 
 
 class HttpTarget(OnlineTarget, ValueLimit):
@@ -100,15 +106,21 @@ class HttpTarget(OnlineTarget, ValueLimit):
                 "client": client,
             },
         )
-        migration = HttpMigration(
-            self._session,
-            opened,
-            abilities,
-            parallel_uploads=self._settings.parallel_uploads,
-            longest_poll=self._settings.completion_poll_longest,
+        allowed, wanted = opened.limits.parallel_uploads, self._settings.parallel_uploads
+        limits = TransferLimits(
+            bundle_bytes=opened.limits.bundle_bytes,
+            member_bytes=opened.limits.member_bytes,
+            chunk_bytes=opened.limits.chunk_bytes,
+            digests_per_request=opened.limits.digests_per_request,
+            parallel_uploads=allowed if wanted is None else min(allowed, wanted),
+            encodings=self._session.encodings,
+            bundles=self._session.bundles,
         )
-        patience = Patience(total=self._settings.retry_total, longest_wait=self._settings.retry_longest_wait)
-        return retrying(migration, patience, self._events)
+        longest_poll = self._settings.completion_poll_longest
+        migration = HttpMigration(
+            self._session, opened.id, limits, abilities, claim=opened.claim, longest_poll=longest_poll
+        )
+        return retrying(migration, patience(self._settings), self._events)
 
     @override
     async def aclose(self) -> None:

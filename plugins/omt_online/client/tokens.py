@@ -1,11 +1,11 @@
-"""Short-lived tokens, exchanged for the migration's secret and renewed before they expire."""
+"""Short-lived tokens, renewed before they expire, and the migration's secret that they are exchanged for."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -21,12 +21,15 @@ _RENEW_AHEAD: Final = 0.2
 _SECRET_BYTES: Final = 8_192
 
 
-class Tokens:
-    """Holds the current token. `exchange` gives a new one for the secret."""
+TokenSource: TypeAlias = Callable[[], Awaitable[Token]]
+"""Gives a new token each time."""
 
-    def __init__(self, secret: SecretStr, exchange: Callable[[SecretStr], Awaitable[Token]]) -> None:
-        self._secret = secret
-        self._exchange = exchange
+
+class Tokens:
+    """Holds the current token; its source gives a new one: for the secret, or from whoever hands them out."""
+
+    def __init__(self, source: TokenSource) -> None:
+        self._source = source
         self._lock = anyio.Lock()
         self._token = SecretStr("")
         self._renew_at = float("-inf")
@@ -47,7 +50,7 @@ class Tokens:
 
     async def _renew(self) -> None:
         asked = anyio.current_time()
-        token = await self._exchange(self._secret)
+        token = await self._source()
         SECRETS.add(token.token)
         self._token = SecretStr(token.token)
         self._renew_at = asked + token.expires_in * (1 - _RENEW_AHEAD)

@@ -40,6 +40,7 @@ class Capabilities(Body):
     encodings: list[str]
     bundles: list[str]
     takes_parts: bool
+    senders: bool
     tus: Literal["1.0.0"]
 
 

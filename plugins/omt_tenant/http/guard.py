@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from omt_core.http import Refusal, RouteTable, is_encoded, unknown_call
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.http.routes import Route
-from omt_tenant.http.service import SERVICE
+from omt_tenant.http.service import SENDER, SERVICE
 from omt_tenant.http.tus_headers import VERSION
 from omt_tenant.store.full_disk import is_full, storage_full
 
@@ -56,7 +56,16 @@ async def check(request: web.Request) -> None:
     if route is None:
         return
     if route.secured:
-        request.app[SERVICE].store.tokens.check(request.headers.get("Authorization", ""))
+        sender = request.app[SERVICE].store.tokens.check(request.headers.get("Authorization", ""))
+        if sender is not None:
+            if not route.senders:
+                raise ProtocolError(
+                    403,
+                    "sender-refused",
+                    "The token is a sender's: it is good for asking what is missing and for uploads, and for no more.",
+                    "Leave this call to whoever holds the claim.",
+                )
+            request[SENDER] = sender
     if is_encoded(request):
         raise ProtocolError(
             415, "request-malformed", "Compressed bodies are not taken.", "Send the body without Content-Encoding."

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from omt_core.api import ContentRef
 from omt_protocol.protocol_error import too_large
-from omt_tenant.http.bodies import ContentsBody, MissingAnswer, OpeningAnswer, OpeningBody
+from omt_tenant.http.bodies import ContentsBody, MissingAnswer, OpeningAnswer, OpeningBody, TokenAnswer
 from omt_tenant.http.service import SERVICE, answer, read_body
 from omt_tenant.http.tenant_calls import limits_of
 
@@ -34,6 +34,14 @@ async def release_claim(request: web.Request) -> web.StreamResponse:
     migration = await service.enter(request)
     await service.run(service.store.claims.release, migration)
     return web.Response(status=204)
+
+
+async def hand_out_token(request: web.Request) -> web.StreamResponse:
+    """Hand out a token for one who sends under this claim."""
+    service = request.app[SERVICE]
+    migration = await service.enter(request)
+    token, expires_in = service.store.tokens.for_sender(migration.claim or b"")
+    return answer(TokenAnswer(token=token, expires_in=expires_in))
 
 
 async def find_missing(request: web.Request) -> web.StreamResponse:

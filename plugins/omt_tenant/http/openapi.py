@@ -18,6 +18,7 @@ from pydantic.json_schema import models_json_schema
 from omt_protocol.protocol_error import CHECKSUM_MISMATCH
 from omt_tenant.http.bodies import Body, ErrorAnswer
 from omt_tenant.http.routes import COMMON_ERRORS, PATH_PARAMETERS, ROUTES, Route
+from omt_tenant.http.service import CLAIM_HEADER
 from omt_tenant.http.tus_headers import CHUNK_TYPE
 
 OPENAPI_PATH = "/v1/openapi.json"
@@ -44,7 +45,14 @@ def openapi_document() -> Json:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "sender": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Handed out for a claim; it stands for the header Omt-Claim too.",
+                },
+            },
         },
     }
 
@@ -65,7 +73,7 @@ def _operation(route: Route) -> Json:
     operation: Json = {
         "operationId": f"{route.handler.__name__}{_suffix(route)}",
         "summary": summary.splitlines()[0],
-        "security": [{"token": []}] if route.secured else [],
+        "security": _security(route),
         "parameters": [*_path_parameters(route.path), *_headers(route)],
         "responses": _responses(route),
     }
@@ -74,6 +82,12 @@ def _operation(route: Route) -> Json:
     elif route.takes_chunk:
         operation["requestBody"] = {"content": {CHUNK_TYPE: {}}}
     return operation
+
+
+def _security(route: Route) -> list[Json]:
+    if not route.secured:
+        return []
+    return [{"token": []}, {"sender": []}] if route.senders else [{"token": []}]
 
 
 def _suffix(route: Route) -> str:
@@ -97,7 +111,8 @@ def _path_parameters(path: str) -> list[Json]:
 def _headers(route: Route) -> Iterable[Json]:
     for names, required in ((route.headers, True), (route.optional_headers, False)):
         for name in names:
-            yield {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}
+            needed = required and not (route.senders and name == CLAIM_HEADER)
+            yield {"name": name, "in": "header", "required": needed, "schema": {"type": "string"}}
 
 
 def _responses(route: Route) -> Json:
@@ -108,11 +123,12 @@ def _responses(route: Route) -> Json:
         success["content"] = {route.answer_media: {}}
     if route.answer_headers:
         success["headers"] = {name: {"schema": {"type": "string"}} for name in route.answer_headers}
-    errors = sorted({*(COMMON_ERRORS if route.secured else ()), *route.errors})
+    common = () if not route.secured else COMMON_ERRORS if route.senders else (*COMMON_ERRORS, HTTPStatus.FORBIDDEN)
+    errors = sorted({*common, *route.errors})
     return {
         str(route.status): success,
         **{
-            str(status): {"description": _phrase(status), "content": {"application/json": _schema(ErrorAnswer)}}
+            str(int(status)): {"description": _phrase(status), "content": {"application/json": _schema(ErrorAnswer)}}
             for status in errors
         },
     }

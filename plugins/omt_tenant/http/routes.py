@@ -13,7 +13,8 @@ class Route(HttpRoute):
     """A call. The first line of its handler's docstring is its summary.
 
     `takes_chunk` marks a body that is a chunk of an upload; `answer_media` is set where an answer is not JSON of ours.
-    `headers` are the request headers that the call needs, `optional_headers` those that it heeds.
+    `headers` are the request headers that the call needs, `optional_headers` those that it heeds. `senders` marks what
+    may be called with a sender's token, which stands for the claim too.
     """
 
     status: int = 200
@@ -23,13 +24,14 @@ class Route(HttpRoute):
     answer_media: str | None = None
     answer_headers: tuple[str, ...] = ()
     secured: bool = True
+    senders: bool = False
     headers: tuple[str, ...] = ()
     optional_headers: tuple[str, ...] = ()
     errors: tuple[int, ...] = ()
 
 
 COMMON_ERRORS = (400, 401)
-"""Statuses that every call behind a token may answer."""
+"""Statuses that every call behind a token may answer, beside 403 where a sender's is not enough."""
 
 _CLAIM = ("Omt-Claim",)
 _TUS = ("Omt-Claim", "Tus-Resumable")
@@ -81,8 +83,17 @@ ROUTES = (
     ),
     Route(
         method="POST",
+        path="/v1/migrations/{id}/senders",
+        handler=migration_calls.hand_out_token,
+        answer=bodies.TokenAnswer,
+        headers=_CLAIM,
+        errors=(404, 409),
+    ),
+    Route(
+        method="POST",
         path="/v1/migrations/{id}/missing",
         handler=migration_calls.find_missing,
+        senders=True,
         body=bodies.ContentsBody,
         answer=bodies.MissingAnswer,
         headers=_CLAIM,
@@ -139,12 +150,18 @@ ROUTES = (
         errors=(404,),
     ),
     Route(
-        method="OPTIONS", path="/v1/uploads", handler=upload_calls.describe_uploads, status=204, answer_headers=_OPTIONS
+        method="OPTIONS",
+        path="/v1/uploads",
+        handler=upload_calls.describe_uploads,
+        status=204,
+        senders=True,
+        answer_headers=_OPTIONS,
     ),
     Route(
         method="POST",
         path="/v1/uploads",
         handler=upload_calls.create_upload,
+        senders=True,
         status=201,
         takes_chunk=True,
         answer_headers=("Location", *_PROGRESS),
@@ -156,6 +173,7 @@ ROUTES = (
         method="HEAD",
         path="/v1/uploads/{uid}",
         handler=upload_calls.read_offset,
+        senders=True,
         answer_headers=("Upload-Length", "Upload-Metadata", *_PROGRESS),
         headers=_TUS,
         errors=(404, 409, 410, 412),
@@ -165,12 +183,14 @@ ROUTES = (
         path="/v1/uploads/{uid}",
         handler=upload_calls.describe_uploads,
         status=204,
+        senders=True,
         answer_headers=_OPTIONS,
     ),
     Route(
         method="PATCH",
         path="/v1/uploads/{uid}",
         handler=upload_calls.append_chunk,
+        senders=True,
         status=204,
         takes_chunk=True,
         answer_headers=_PROGRESS,
@@ -182,6 +202,7 @@ ROUTES = (
         method="POST",
         path="/v1/uploads/{uid}",
         handler=upload_calls.override_method,
+        senders=True,
         status=204,
         takes_chunk=True,
         answer_headers=_PROGRESS,
@@ -193,6 +214,7 @@ ROUTES = (
         method="DELETE",
         path="/v1/uploads/{uid}",
         handler=upload_calls.terminate_upload,
+        senders=True,
         status=204,
         headers=_TUS,
         errors=(404, 409, 410, 412),

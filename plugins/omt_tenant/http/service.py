@@ -15,6 +15,7 @@ from omt_core.http import read_body as read_bytes
 from omt_protocol.protocol_error import bad_request, too_large
 from omt_tenant.http.bodies import Body
 from omt_tenant.http.turns import UploadTurns
+from omt_tenant.migration.claims import claim_digest
 from omt_tenant.migration.completion import Completion
 from omt_tenant.migration.state import MigrationState
 from omt_tenant.tenant import Store
@@ -23,6 +24,9 @@ BODY_LIMIT = 32 << 20
 """Bytes of the longest JSON body: a completion with the decisions about some ten thousand users."""
 
 CLAIM_HEADER = "Omt-Claim"
+
+SENDER = "omt-sender"
+"""Where a request that came with a sender's token keeps the sha256 of the claim that this was handed out for."""
 
 T = TypeVar("T")
 Parameters = TypeVarTuple("Parameters")
@@ -44,10 +48,19 @@ class Service:
 
     async def enter(self, request: web.Request) -> MigrationState:
         """Check the claim of a request on the migration in its path."""
-        return await self.run(self.store.claims.enter, request.match_info.get("id"), request.headers.get(CLAIM_HEADER))
+        return await self.run(self.store.claims.enter, request.match_info.get("id"), claim_of(request))
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+
+
+def claim_of(request: web.Request) -> bytes | None:
+    """Return the sha256 of the claim that a request is made under: its sender's token names it, or its header is it."""
+    sender: bytes | None = request.get(SENDER)
+    if sender is not None:
+        return sender
+    claim = request.headers.get(CLAIM_HEADER)
+    return None if claim is None else claim_digest(claim)
 
 
 async def read_body(request: web.Request, model: type[B]) -> B:

@@ -45,6 +45,7 @@ async def read_capabilities(request: web.Request) -> web.StreamResponse:
             encodings=list(ENCODINGS),
             bundles=list(FORMATS),
             takes_parts=True,
+            senders=True,
             tus="1.0.0",
         )
     )

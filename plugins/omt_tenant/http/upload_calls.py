@@ -9,7 +9,7 @@ from aiohttp import ClientError, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from omt_protocol.protocol_error import ProtocolError, bad_request, too_large
-from omt_tenant.http.service import CLAIM_HEADER, SERVICE, Service
+from omt_tenant.http.service import SERVICE, Service, claim_of
 from omt_tenant.http.tus_headers import (
     CHUNK_TYPE,
     option_headers,
@@ -39,7 +39,7 @@ async def create_upload(request: web.Request) -> web.StreamResponse:
     with_upload = request.body_exists and request.content_length != 0
     if with_upload:
         _require_chunk_type(request)
-    claim = request.headers.get(CLAIM_HEADER)
+    claim = claim_of(request)
 
     def announce() -> Upload:
         service.store.claims.enter(announced.migration, claim)
@@ -124,7 +124,7 @@ async def override_method(request: web.Request) -> web.StreamResponse:
 
 
 async def _find(service: Service, request: web.Request) -> Upload:
-    claim = request.headers.get(CLAIM_HEADER)
+    claim = claim_of(request)
 
     def find() -> Upload:
         service.store.claims.enter(None, claim)

@@ -49,15 +49,15 @@ class Claims:
             self._refuse_other_client(migration, client)
             if not _resumes(migration, kind, recovery):
                 _begin_run(connection, migration, kind, recovery)
-            connection.execute("UPDATE migration SET client = ?, claim = ?", (client, _digest(claim)))
+            connection.execute("UPDATE migration SET client = ?, claim = ?", (client, claim_digest(claim)))
             return migration.id
 
         identifier = self._state.write(change)
         self._used = self._clock()
         return identifier, claim
 
-    def enter(self, migration_id: str | None, claim: str | None) -> MigrationState:
-        """Check a claim and note that it is used; None stands for whichever migration the tenant has.
+    def enter(self, migration_id: str | None, claim: bytes | None) -> MigrationState:
+        """Check a claim, by its sha256, and note that it is used; None stands for whichever migration the tenant has.
 
         Raises ProtocolError: `migration-unknown`, `migration-accepted`, `migration-claimed`.
         """
@@ -67,7 +67,7 @@ class Claims:
                 404, "migration-unknown", "This tenant has no such migration.", "Open it at POST /v1/migrations."
             )
         _refuse_accepted(migration)
-        if claim is None or migration.claim is None or not secrets.compare_digest(_digest(claim), migration.claim):
+        if claim is None or migration.claim is None or not secrets.compare_digest(claim, migration.claim):
             raise ProtocolError(
                 409,
                 "migration-claimed",
@@ -119,7 +119,7 @@ def _create(
     identifier = secrets.token_hex(8)
     connection.execute(
         "INSERT INTO migration (one, id, owner, serial, client, claim) VALUES (1, ?, ?, ?, ?, ?)",
-        (identifier, *licence, client, _digest(claim)),
+        (identifier, *licence, client, claim_digest(claim)),
     )
     connection.execute("INSERT INTO run (one, number, kind, state) VALUES (1, 1, ?, 'open')", (kind,))
     return identifier
@@ -146,5 +146,6 @@ def _refuse_accepted(migration: MigrationState) -> None:
         )
 
 
-def _digest(claim: str) -> bytes:
+def claim_digest(claim: str) -> bytes:
+    """Return what a claim is known by: it is kept nowhere itself."""
     return hashlib.sha256(claim.encode("utf-8", "surrogatepass")).digest()

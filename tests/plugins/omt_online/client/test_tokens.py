@@ -8,7 +8,6 @@ import anyio
 import anyio.lowlevel
 import pytest
 from aiohttp import web
-from pydantic import SecretStr
 
 from omt_core.api.calls import ConnectOnline
 from omt_online.client import ClientSettings, connect
@@ -27,24 +26,24 @@ class Exchange:
         self.expires_in = expires_in
         self.given = 0
 
-    async def __call__(self, secret: SecretStr) -> Token:
+    async def __call__(self) -> Token:
         await anyio.lowlevel.checkpoint()
         self.given += 1
-        return Token(token=f"{secret.get_secret_value()}-{self.given}", expires_in=self.expires_in)
+        return Token(token=f"s-{self.given}", expires_in=self.expires_in)
 
 
 async def test_a_token_serves_until_its_time_is_nearly_over() -> None:
     exchange = Exchange(expires_in=1_000)
-    tokens = Tokens(SecretStr("s"), exchange)
+    tokens = Tokens(exchange)
     assert [(await tokens.current()).get_secret_value() for _ in range(3)] == ["s-1"] * 3
     exchange = Exchange(expires_in=0)
-    tokens = Tokens(SecretStr("s"), exchange)
+    tokens = Tokens(exchange)
     assert [(await tokens.current()).get_secret_value() for _ in range(2)] == ["s-1", "s-2"]
 
 
 async def test_a_token_that_is_refused_to_many_at_once_is_renewed_once() -> None:
     exchange = Exchange(expires_in=1_000)
-    tokens = Tokens(SecretStr("s"), exchange)
+    tokens = Tokens(exchange)
     refused = await tokens.current()
     async with anyio.create_task_group() as tasks:
         for _ in range(5):
