@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
 from omt_core.journal.file import to_blob, to_text
-from omt_core.journal.item_rows import read_items
+from omt_core.journal.item_rows import read_items, stored_words
 from omt_core.journal.states import STATE_OF_PRESENCE
 
 _ROWS_ASKED: Final = 500
@@ -19,13 +19,13 @@ _ROWS_ASKED: Final = 500
 _Told: TypeAlias = tuple[Any, ...]
 """What an inventory tells of an item, in the order of `_TOLD` and encoded as it is stored."""
 
-_TOLD: Final = "name, path, size, mtime_ns, state, reason, detail, part, candidates, ctime_ns, expected"
+_TOLD: Final = "name, path, size, mtime_ns, state, reason, part, candidates, ctime_ns, detail, expected"
 _STATE: Final = 4
 _STATE_OF: Final = {presence: state.value for presence, state in STATE_OF_PRESENCE.items()}
 _PLACE: Final = slice(0, 4)
 """Name, path, size and time: by these a found item that is confirmed is the one that was confirmed."""
 
-_PART, _CHANGE, _WHERE, _CONFIRMED_RUN = 7, 9, 10, 11
+_PART, _CHANGE, _WORDS, _CONFIRMED_RUN = 6, 8, 9, 11
 
 # A stage that tells of a key twice is known by what it told last.
 _INSERT: Final = (
@@ -34,18 +34,18 @@ _INSERT: Final = (
 
 # A found item that is confirmed and unchanged stays confirmed; a digest is kept as long as size and times are. A time
 # of change of 0 is not known. What is to be compared by content is read again whatever its stamp.
-_UNCHANGED: Final = "size = ?6 AND mtime_ns = ?7 AND (ctime_ns = ?13 OR ctime_ns = 0 OR ?13 = 0) AND NOT ?15"
+_UNCHANGED: Final = "size = ?6 AND mtime_ns = ?7 AND (ctime_ns = ?12 OR ctime_ns = 0 OR ?12 = 0) AND NOT ?15"
 _UPDATE: Final = f"""
-UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?11, candidates = ?12, reason = ?9, detail = ?10,
+UPDATE items SET seen_run = ?3, name = ?4, path = ?5, part = ?10, candidates = ?11, reason = ?9, detail = ?13,
   state = CASE WHEN {_UNCHANGED} AND state = 'confirmed' THEN 'confirmed' ELSE ?8 END,
-  digest = CASE WHEN {_UNCHANGED} THEN digest END, size = ?6, mtime_ns = ?7, ctime_ns = ?13,
+  digest = CASE WHEN {_UNCHANGED} THEN digest END, size = ?6, mtime_ns = ?7, ctime_ns = ?12,
   expected = ?14
 WHERE stage = ?1 AND key = ?2
 """
 _OF_NOBODY: Final = "state = 'skipped' AND path IS NOT NULL"
 """A file that is left on site; what the database refers to and is left has no path."""
 
-_EXPECTED: Final = "UPDATE items SET expected = ? WHERE stage = ? AND key = ?"
+_ANEW: Final = "UPDATE items SET detail = ?, expected = ? WHERE stage = ? AND key = ?"
 _SEEN: Final = "UPDATE items SET seen_run = ? WHERE stage = ? AND key = ?"
 
 
@@ -65,7 +65,7 @@ def record(
     added: list[_Told] = []
     changed: list[tuple[Any, ...]] = []
     seen: list[tuple[int, str, bytes]] = []
-    told_anew: list[tuple[str | None, str, bytes]] = []
+    told_anew: list[tuple[Any, ...]] = []
     for item, key in zip(items, keys, strict=True):
         known, told = before.get(key), _told(item)
         if known is None and baseline_only and item.presence is not InventoryState.ORPHAN:
@@ -74,9 +74,9 @@ def record(
             added.append((stage, key, run, *told))
         elif _is_as_before(known, told, item.presence, trusted=not by_content or known[_CONFIRMED_RUN] == run):
             seen.append((run, stage, key))
-            if known[_WHERE] != told[_WHERE] and known[_STATE] != ItemState.CONFIRMED.value:
-                # What is known of a missing file changes nothing that is online: the import stays as it is.
-                told_anew.append((told[_WHERE], stage, key))
+            if known[_WORDS:_CONFIRMED_RUN] != told[_WORDS:] and known[_STATE] != ItemState.CONFIRMED.value:
+                # What is said of a file that stays behind changes nothing that is online: the import stays as it is.
+                told_anew.append((*told[_WORDS:], stage, key))
         else:
             changed.append((stage, key, run, *told, by_content))
     if added or changed:
@@ -84,7 +84,7 @@ def record(
     connection.executemany(_INSERT, added)
     connection.executemany(_UPDATE, changed)
     connection.executemany(_SEEN, seen)
-    connection.executemany(_EXPECTED, told_anew)
+    connection.executemany(_ANEW, told_anew)
     return unknown
 
 
@@ -151,7 +151,7 @@ def _is_as_before(known: _Told, told: _Told, presence: InventoryState, *, truste
             and known[_PART] == told[_PART]
             and (known[_CHANGE] == told[_CHANGE] or 0 in {known[_CHANGE], told[_CHANGE]})
         )
-    return known[:_WHERE] == told[:_WHERE]
+    return known[:_WORDS] == told[:_WORDS]
 
 
 def _told(item: Item) -> _Told:
@@ -162,9 +162,9 @@ def _told(item: Item) -> _Told:
         item.mtime_ns,
         _STATE_OF[item.presence],
         item.reason,
-        to_blob(item.detail),
         None if item.part is None else json.dumps(asdict(item.part)),
         json.dumps(item.candidates) if item.candidates else None,
         item.ctime_ns,
+        stored_words(item.detail),
         None if item.expected is None else json.dumps(asdict(item.expected)),
     )

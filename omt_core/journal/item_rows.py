@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from omt_core.api.files import sqlite_uri
 from omt_core.api.items import Expected, ItemRecord, ItemState, TablePart
+from omt_core.api.sentence import Sentence, parts_of, sentence_of
 from omt_core.api.stages import Baseline, KnownFile, StageTotals
 from omt_core.journal.file import to_blob, to_text
 
@@ -165,7 +166,7 @@ def _record_of(row: tuple[Any, ...]) -> ItemRecord:
         mtime_ns,
         _STATES[state],
         reason,
-        to_text(detail) if detail else "",
+        _words(detail) if detail else "",
         None if digest is None else digest.hex(),
         attempt,
         plugin,
@@ -173,6 +174,22 @@ def _record_of(row: tuple[Any, ...]) -> ItemRecord:
         () if candidates is None else tuple(json.loads(candidates)),
         None if expected is None else Expected(**json.loads(expected)),
     )
+
+
+def stored_words(words: str) -> bytes | str:
+    """Return the detail of an item as it is stored: JSON of how a sentence was made, or else the words as a blob."""
+    if not words:
+        return b""
+    if not isinstance(words, Sentence):
+        return to_blob(words)
+    return json.dumps({"text": words, **(parts_of(words) or {})})
+
+
+def _words(stored: bytes | str) -> str:
+    if isinstance(stored, bytes):
+        return to_text(stored)
+    parts = json.loads(stored)
+    return sentence_of(parts["text"], parts)
 
 
 def _part(fields: dict[str, Any]) -> TablePart:

@@ -18,7 +18,7 @@ from omt_core.journal import inventory
 from omt_core.journal.errors import JOURNAL_MOVE_NOT_ALLOWED
 from omt_core.journal.file import JournalFile, to_blob
 from omt_core.journal.inventory import invalidate_import
-from omt_core.journal.item_rows import Counts, JournalBaseline, is_one_of, named, page, stages_with_items
+from omt_core.journal.item_rows import Counts, JournalBaseline, is_one_of, named, page, stages_with_items, stored_words
 from omt_core.journal.runs import Runs, count_sent, keeps_to_baseline, last_run
 from omt_core.journal.states import OPEN_STATES, may_move
 
@@ -282,7 +282,7 @@ def _outcome_row(outcome: Outcome, state: str, run: int) -> tuple[object, ...]:
         to_blob(key),
         state,
         outcome.reason,
-        to_blob(outcome.detail),
+        stored_words(outcome.detail),
         None if outcome.digest is None else bytes.fromhex(outcome.digest),
         outcome.size,
         outcome.mtime_ns,

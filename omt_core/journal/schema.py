@@ -77,7 +77,10 @@ _VERSION_7: Final = """
 ALTER TABLE items ADD COLUMN expected TEXT;
 """
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
+# The detail of an item that was said by a template is text, JSON of how it was made; plain words are a blob as before.
+_VERSION_8: Final = ""
+
+STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8)
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

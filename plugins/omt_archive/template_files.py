@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from omt_archive.findings import TEMPLATE_FILE_MISSING, TEMPLATE_FOLDER_MISSING, TEMPLATE_NAME_HOSTILE
 from omt_archive.names import on_site
-from omt_core.api import Expected, Installation, InventoryState, Item, Row, one_line
+from omt_core.api import Expected, Installation, InventoryState, Item, Row, Sentence, one_line, sentence
 from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, fold, refuse_reason
 from omt_folders.disk import Disk, listed
@@ -79,7 +79,9 @@ def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, m
             present.add(folded)
             yield tree_item(STAGE, key, file)
     elif folder is not None or spelling:
-        detail = "No template folder is known." if folder is None else f"{on_site(folder, machine)} does not exist."
+        detail = sentence("No template folder is known.")
+        if folder is not None:
+            detail = sentence("{folder} does not exist.", folder=on_site(folder, machine))
         yield Item(
             stage=STAGE,
             key=".",
@@ -92,15 +94,16 @@ def templates(folder: Path | None, rows: Sequence[TemplateRow], *, disk: Disk, m
     for row in rows:
         refusal = usable[row]
         if refusal is not None:
+            detail = sentence("Its file name '{name}' {reason}.", name=one_line(row.relative), reason=refusal)
             yield Item(
                 stage=STAGE, key=f"row:{row.key}", name=f"template {row.key}", presence=InventoryState.REFUSED,
-                reason=TEMPLATE_NAME_HOSTILE.code, detail=f"Its file name '{one_line(row.relative)}' {refusal}.",
+                reason=TEMPLATE_NAME_HOSTILE.code, detail=detail,
             )  # fmt: skip
         elif not _is_present(fold(row.relative), present) and fold(row.relative) not in told:
             told.add(fold(row.relative))
             yield Item(
                 stage=STAGE, key=row.relative, name=row.relative, presence=InventoryState.MISSING,
-                reason=TEMPLATE_FILE_MISSING.code, detail=f"Template {row.key} names it.",
+                reason=TEMPLATE_FILE_MISSING.code, detail=sentence("Template {id} names it.", id=row.key),
                 expected=None if folder is None else Expected(path=on_site(folder / row.relative, machine)),
             )  # fmt: skip
 
@@ -115,7 +118,7 @@ def _is_present(folded: str, present: set[str]) -> bool:
     )
 
 
-def _refusal(relative: str) -> str | None:
+def _refusal(relative: str) -> Sentence | None:
     for part in relative.split("/"):
         reason = refuse_reason(part)
         if reason is not None:

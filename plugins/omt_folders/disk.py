@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from omt_core.api import FindingCode, FolderAwayError, InventoryState, folder_away
+from omt_core.api import FindingCode, FolderAwayError, InventoryState, folder_away, sentence
 from omt_core.api.files import MOUNT_POINT, openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 
@@ -20,6 +20,11 @@ _RECALLED = 0x1000 | 0x40000 | 0x400000
 
 
 _ON_WINDOWS: Final = os.name == "nt"
+
+_FOLDER_IN_PLACE: Final = sentence("A folder lies in its place.")
+_NO_FILE_IN_PLACE: Final = sentence("Something that is no file lies in its place.")
+_NO_PERMISSION: Final = sentence("There is no permission to read it.")
+_LEADS_OUT: Final = sentence("A link leads out of the folder.")
 
 
 class Entry(Protocol):
@@ -127,10 +132,10 @@ def judge(path: str, found: os.stat_result, code: str) -> Examination:
     The path is asked only where the permission bits leave it open.
     """
     if not stat.S_ISREG(found.st_mode):
-        what = "A folder" if stat.S_ISDIR(found.st_mode) else "Something that is no file"
-        return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{what} lies in its place.")
+        what = _FOLDER_IN_PLACE if stat.S_ISDIR(found.st_mode) else _NO_FILE_IN_PLACE
+        return Examination(InventoryState.UNREADABLE, 0, 0, code, what)
     if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(openable(path), os.R_OK):
-        return Examination(InventoryState.UNREADABLE, 0, 0, code, "There is no permission to read it.")
+        return Examination(InventoryState.UNREADABLE, 0, 0, code, _NO_PERMISSION)
     return Examination(
         InventoryState.FOUND,
         found.st_size,
@@ -263,11 +268,11 @@ class Disk:
         if held is None:
             return
         if not names:
-            raise self.miss(folder, "it is empty now", empty=True)
+            raise self.miss(folder, sentence("it is empty now"), empty=True)
         if gone := held - set(names):
             there = set(map(fold, names))
             if gone := {name for name in gone if fold(name) not in there}:
-                raise self.miss(folder / min(gone), "it was there before")
+                raise self.miss(folder / min(gone), sentence("it was there before"))
 
     def _unreadable(self, path: Path, error: OSError) -> Examination:
         self._refuse(lost_on_the_way(path, self.roots))
@@ -276,7 +281,7 @@ class Disk:
     def _behind_link(self, path: str) -> Examination:
         target = real_path(path, strict=True)
         if not self.contains(target):
-            return Examination(InventoryState.REFUSED, 0, 0, self.reasons.outside, "A link leads out of the folder.")
+            return Examination(InventoryState.REFUSED, 0, 0, self.reasons.outside, _LEADS_OUT)
         return judge(target, Path(openable(target)).stat(), self.reasons.file)
 
     def _refuse(self, lost: Lost | None) -> None:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from omt_core.api import Baseline, Differences, FolderAwayError, InventoryState, Item, KnownFile, UploadStage
+from omt_core.api import Baseline, Differences, FolderAwayError, InventoryState, Item, KnownFile, UploadStage, sentence
 from omt_folders.disk import Disk, Reasons
 from omt_folders.seen_folders import SeenFolders
 from omt_folders.tree import TreeFile, tree_item, walk
@@ -103,7 +103,7 @@ class FolderStage:
         if not disk.has_root(self._folder):
             yield Item(
                 stage=self._stage, key=".", name=".", presence=InventoryState.MISSING, reason=self._absent,
-                detail=f"{self._folder} does not exist, or cannot be read.",
+                detail=sentence("{folder} does not exist, or cannot be read.", folder=self._folder),
             )  # fmt: skip
             return
         for file in self._files(disk):

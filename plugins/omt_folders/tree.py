@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_core.api import InventoryState, Item, leads_out
+from omt_core.api import InventoryState, Item, leads_out, sentence
 from omt_folders.disk import Disk, Entry, Examination, is_link, unreadable
 
 
@@ -43,7 +43,7 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
         elif leave_out(relative):
             continue
         elif is_link(entry):
-            detail = "A link to a folder is not followed."
+            detail = sentence("A link to a folder is not followed.")
             examination = Examination(InventoryState.REFUSED, 0, 0, disk.reasons.link, detail)
             yield TreeFile(relative, Path(entry.path), examination, is_folder=True)
         else:
@@ -52,7 +52,7 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
 
 def _examined(entry: Entry, relative: str, disk: Disk) -> Examination:
     if leads_out(f"./{relative}"):
-        detail = "Its name would lead out of the folder on Windows."
+        detail = sentence("Its name would lead out of the folder on Windows.")
         return Examination(InventoryState.REFUSED, 0, 0, disk.reasons.outside, detail)
     return disk.examine(entry)
 

@@ -119,7 +119,10 @@ class SectionLine(_Model):
 
 
 class ItemLine(_Model):
-    """One item. `reason` is the code of a finding where the item is not confirmed."""
+    """One item. `reason` is the code of a finding where the item is not confirmed.
+
+    `detail` is English; what it was made from, if by a template, stands beside it as of a finding, in JSON only then.
+    """
 
     stage: str
     key: str
@@ -135,6 +138,8 @@ class ItemLine(_Model):
     plugin: str
     table: str | None
     rows: int | None
+    detail_template: str | None = None
+    detail_parameters: dict[str, Any] = {}
 
 
 class EstimateLine(_Model):
@@ -228,6 +233,8 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
 
 def item_of(record: ItemRecord) -> ItemLine:
     """Put together the line of an item."""
+    detail = encodable(record.detail)
+    parts = parts_of(detail) or {}
     return ItemLine(
         stage=record.stage,
         key=encodable(record.key),
@@ -235,7 +242,7 @@ def item_of(record: ItemRecord) -> ItemLine:
         path=None if record.location is None else encodable(record.location),
         state=record.state,
         reason=record.reason,
-        detail=encodable(record.detail),
+        detail=detail,
         candidates=tuple(map(encodable, record.candidates)),
         size=record.size,
         digest=record.digest,
@@ -243,6 +250,7 @@ def item_of(record: ItemRecord) -> ItemLine:
         plugin=record.plugin,
         table=None if record.part is None else encodable(record.part.table),
         rows=None if record.part is None else record.part.rows,
+        **{f"detail_{name}": part for name, part in parts.items()},
     )
 
 

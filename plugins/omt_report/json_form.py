@@ -21,4 +21,4 @@ async def json_report(record: MigrationRecord, sections: Sequence[ReportSection]
 
 
 def _lines(batch: Sequence[ItemRecord]) -> bytes:
-    return ",\n".join(item_of(record).model_dump_json() for record in batch).encode()
+    return ",\n".join(item_of(record).model_dump_json(exclude_unset=True) for record in batch).encode()

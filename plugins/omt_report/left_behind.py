@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from omt_core.api import Finding, ItemRecord, ItemState, MigrationRecord, sentence
 from omt_report.document import ItemLine, item_of
+from omt_report.readable import encodable
 
 TITLES: Mapping[ItemState, str] = {
     ItemState.FAILED: sentence("Could not be moved"),
@@ -57,7 +58,7 @@ async def left_behind(record: MigrationRecord, shown: int) -> Sequence[LeftBehin
                 group = groups[item.state, item.reason] = _group(item, findings.get(item.reason))
             group.total += 1
             if len(group.shown) < shown:
-                group.shown.append(item_of(item))
+                group.shown.append(item_of(item).model_copy(update={"detail": encodable(item.detail)}))
     order = list(TITLES)
     return sorted(groups.values(), key=lambda group: (order.index(group.state), group.reason))
 

@@ -42,7 +42,7 @@ class ReportPlugin(Plugin):
             case "csv":
                 from omt_report.csv_form import csv_report  # noqa: PLC0415 - as above
 
-                return csv_report(call.record)
+                return csv_report(call.record, call.language)
             case "json":
                 from omt_report.json_form import json_report  # noqa: PLC0415 - as above
 

@@ -9,14 +9,14 @@ from typing import Final
 
 import anyio.to_thread
 
-from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage, folder_away
+from omt_core.api import FolderAwayError, ItemRecord, ItemState, UploadStage, folder_away, sentence
 from omt_core.api.files import openable
 from omt_crm.paths import lost_on_the_way
 from omt_upload.files.outcome import VANISHED, Unread
 from omt_upload.findings import FILE_UNREADABLE
 from omt_upload.stage_transfer import StageTransfer
 
-_UNSTEADY: Final = Unread(ItemState.FAILED, FILE_UNREADABLE.code, "It comes and goes.")
+_UNSTEADY: Final = Unread(ItemState.FAILED, FILE_UNREADABLE.code, sentence("It comes and goes."))
 
 _OF_THE_FILE: Final = frozenset(
     {errno.EACCES, errno.EPERM, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO}

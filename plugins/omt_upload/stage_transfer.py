@@ -18,6 +18,7 @@ from omt_core.api import (
     Outcome,
     PartHints,
     UploadStage,
+    sentence,
 )
 from omt_core.api.files import remove
 from omt_crm.paths import is_back, wait_until_back
@@ -98,7 +99,7 @@ class StageTransfer:
         async with self._waiting:
             if self.context.stopping or await anyio.to_thread.run_sync(is_back, lost, abandon_on_cancel=True):
                 return
-            self.meter.paused(f"Paused: {lost.shown} does not answer")
+            self.meter.paused(sentence("Paused: {folder} does not answer", folder=lost.shown))
             try:
                 minutes = self.context.settings.away_minutes
                 await wait_until_back(lost, self.context.call.run, minutes=minutes, stop=self.context.call.stop)

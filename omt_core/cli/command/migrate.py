@@ -182,7 +182,7 @@ async def _dry_run(
         )
         call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
     if call.options.list is not None:
-        await write_list(runner.session.journal, call.options.list)
+        await write_list(runner.session.journal, call.options.list, call.console.language)
         call.console.print(sentence("Written: {file}", file=call.options.list))
     nothing = sentence("This was a dry run: nothing was sent and nothing was changed.")
     tables = [] if runner.now.only_missing else [sentence("The tables of the database would be sent as well.")]

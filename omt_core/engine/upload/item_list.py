@@ -15,6 +15,7 @@ import anyio.to_thread
 from omt_core.api.drives import refuse_missing
 from omt_core.api.files import WholeFile
 from omt_core.api.items import ItemRecord, ItemState
+from omt_core.api.language import translated
 from omt_core.api.sentence import sentence
 from omt_core.api.text import one_line, spreadsheet_cell
 from omt_core.engine.errors import LIST_NOT_WRITABLE
@@ -31,15 +32,15 @@ _WHAT: Final = {
 }
 
 
-async def write_list(journal: Journal, file: Path) -> None:
-    """Write the list, whole or not at all. Raises `InputError` `list-not-writable`."""
+async def write_list(journal: Journal, file: Path, language: str) -> None:
+    """Write the list, whole or not at all, with details in the language. Raises `InputError` `list-not-writable`."""
     try:
         await anyio.to_thread.run_sync(refuse_missing, file)
         whole = await anyio.to_thread.run_sync(WholeFile, file)
         try:
             await anyio.to_thread.run_sync(whole.write, BOM_UTF8 + _written([COLUMNS]))
             async for batch in journal.items.records():
-                await anyio.to_thread.run_sync(whole.write, _written(_rows(batch)))
+                await anyio.to_thread.run_sync(whole.write, _written(_rows(batch, language)))
             await anyio.to_thread.run_sync(whole.finish)
         finally:
             with anyio.CancelScope(shield=True):
@@ -56,10 +57,10 @@ def _written(rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _rows(batch: Sequence[ItemRecord]) -> list[tuple[str, ...]]:
-    return [tuple(map(spreadsheet_cell, _cells(item))) for item in batch]
+def _rows(batch: Sequence[ItemRecord], language: str) -> list[tuple[str, ...]]:
+    return [tuple(map(spreadsheet_cell, _cells(item, language))) for item in batch]
 
 
-def _cells(item: ItemRecord) -> Iterator[str]:
+def _cells(item: ItemRecord, language: str) -> Iterator[str]:
     yield from (item.stage, one_line(item.name), str(item.size), _WHAT[item.state], item.reason)
-    yield from (one_line(item.detail), one_line(item.location or ""))
+    yield from (one_line(translated(item.detail, language)), one_line(item.location or ""))

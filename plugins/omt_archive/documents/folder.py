@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from omt_archive.findings import FILE_OUTSIDE_ROOT
-from omt_core.api import InventoryState
+from omt_core.api import InventoryState, sentence
 from omt_core.api.files import real_path
 from omt_crm.paths import fold
 from omt_folders.disk import Disk, Entry, Examination, unreadable
@@ -30,7 +30,7 @@ class Folder:
         self._claimed: set[str] = set()
         try:
             if not disk.contains(real_path(path)):
-                detail = "A link leads out of the archive."
+                detail = sentence("A link leads out of the archive.")
                 self.trouble = Examination(InventoryState.REFUSED, 0, 0, FILE_OUTSIDE_ROOT.code, detail)
                 return
             self._entries = {entry.name: entry for entry in disk.listing(path, was_there=True)}

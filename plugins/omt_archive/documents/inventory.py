@@ -26,7 +26,7 @@ from omt_archive.findings import DOCUMENT_FILE_MISPLACED, DOCUMENT_FILE_MISSING,
 from omt_archive.lacking_trees import DocumentCount
 from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
-from omt_core.api import Expected, InventoryState, Item, Row
+from omt_core.api import Expected, InventoryState, Item, Row, Sentence, sentence
 from omt_crm.paths import fold, refuse_reason
 from omt_folders.disk import Examination
 
@@ -55,7 +55,7 @@ class DocumentInventory:
         self._pinned = periods_of(None, now=now)[0]
         self._owner: Owner | None = None
         self._owner_fold: str | None = None
-        self._refused_login: str | None = None
+        self._refused_login: Sentence | None = None
         self._known: set[str] = set()
         self.count = DocumentCount()
         self.renamed: Counter[tuple[str, str]] = Counter()
@@ -204,11 +204,12 @@ class DocumentInventory:
     def _lacking(self, document: Missing, reason: str, candidates: tuple[str, ...]) -> Item:
         year, half = document.period
         path = "" if document.expected is None else self._shown(document.expected)
+        detail = sentence("Expected as {path}.", path=path) if path else ""
         date = "" if document.registered is None else document.registered.isoformat()
         return Item(
             stage=STAGE, key=document.key, name=f"{document.login}/{year}.{half}/{document.name}",
-            presence=InventoryState.MISSING, reason=reason, detail=f"Expected as {path}." if path else "",
-            candidates=candidates, expected=Expected(path=path, date=date) if path else None,
+            presence=InventoryState.MISSING, reason=reason, detail=detail, candidates=candidates,
+            expected=Expected(path=path, date=date) if path else None,
         )  # fmt: skip
 
     def _orphan(self, file: Unclaimed) -> Item:

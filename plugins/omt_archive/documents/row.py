@@ -16,7 +16,7 @@ from omt_archive.findings import (
     DOCUMENT_WITHOUT_APPOINTMENT,
     DOCUMENT_WITHOUT_OWNER,
 )
-from omt_core.api import InventoryState, Row, Value, one_line
+from omt_core.api import InventoryState, Row, Sentence, Value, one_line, sentence
 from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
@@ -40,7 +40,7 @@ class DocumentRow(NamedTuple):
     registered: datetime | None
     has_appointment: bool
     owner: str | None
-    refused: str = ""
+    refused: Sentence | None = None
     """Why the name cannot be a file's, where another name may be meant; in words that follow "the name"."""
 
 
@@ -68,14 +68,14 @@ def document_row(row: Row) -> DocumentRow:
 def unmovable(document: DocumentRow) -> Unmovable | None:
     """Say why a document has no file that could be moved (crm.md section 6, W96), or None."""
     if document.provider != SO_ARC_PROVIDER:
-        detail = f"Its content is kept by the document plug-in {document.provider}."
+        detail = sentence("Its content is kept by the document plug-in {number}.", number=document.provider)
         return Unmovable(InventoryState.ELSEWHERE, DOCUMENT_STORED_ELSEWHERE.code, detail)
     if not document.name.strip():
-        return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_BLANK.code, "It has no file name.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_BLANK.code, sentence("It has no file name."))
     if not document.has_appointment:
-        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, "It has no appointment.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_APPOINTMENT.code, sentence("It has no appointment."))
     if not document.owner:
-        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_OWNER.code, "Its owner does not exist.")
+        return Unmovable(InventoryState.REFUSED, DOCUMENT_WITHOUT_OWNER.code, sentence("Its owner does not exist."))
     if ORDINARY_NAME.fullmatch(document.name) is None and (reason := refuse_reason(document.name)) is not None:
         return hostile_name(document.name, reason)
     return None
@@ -87,7 +87,7 @@ def meant(document: DocumentRow) -> DocumentRow | None:
     The site opens a name without the dots and blanks behind it. A code page that lost a letter left `?` in its place:
     the site cannot open that file either, but what resembles it is worth telling.
     """
-    reason = refuse_reason(document.name) or ""
+    reason = refuse_reason(document.name)
     name = as_opened(document.name)
     usable = refuse_reason(name.replace(LOST_LETTER, "x")) is None
     return document._replace(name=name, refused=reason) if usable else None
@@ -95,13 +95,13 @@ def meant(document: DocumentRow) -> DocumentRow | None:
 
 def hostile_name(name: str, reason: str) -> Unmovable:
     """Say that a document has a name that no file can have."""
-    detail = f"Its file name '{one_line(name)}' {reason}."
+    detail = sentence("Its file name '{name}' {reason}.", name=one_line(name), reason=reason)
     return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 
 def hostile_login(login: str, reason: str) -> Unmovable:
     """Say that a document's owner has a login that must not become a folder."""
-    detail = f"Its owner's login '{one_line(login)}' {reason}."
+    detail = sentence("Its owner's login '{login}' {reason}.", login=one_line(login), reason=reason)
     return Unmovable(InventoryState.REFUSED, DOCUMENT_NAME_HOSTILE.code, detail)
 
 

@@ -12,7 +12,7 @@ from omt_archive.names import on_site
 from omt_archive.service.attachment_index import AttachmentIndex, IndexedFile
 from omt_archive.service.files import missing_folder
 from omt_archive.service.folders import ServiceLayout
-from omt_core.api import Expected, InventoryState, Item, Row
+from omt_core.api import Expected, InventoryState, Item, Row, Sentence, sentence
 from omt_core.api.files import real_path
 from omt_crm.numbers import whole_number
 from omt_folders.disk import Disk, Examination
@@ -119,9 +119,14 @@ class AttachmentInventory:
         seen = [(file, self._disk.examine_path(file.path)) for file in files]
         return next((one for one in seen if one[1].presence is InventoryState.FOUND and one[1].size == size), seen[0])
 
-    def _expected(self, row: _Row) -> str:
+    def _expected(self, row: _Row) -> Sentence:
         folders = [on_site(folder, self._machine) for folder in self._layout.folders_for(row.location)]
-        return f"Expected in {' or '.join(folders)}." if folders else "The database names no folder for it."
+        if not folders:
+            return sentence("The database names no folder for it.")
+        either = folders[0]
+        for folder in folders[1:]:
+            either = sentence("{folder} or {other}", folder=either, other=folder)
+        return sentence("Expected in {folders}.", folders=either)
 
     def _place(self, row: _Row) -> Expected | None:
         """Say where the file should lie: in the first folder that the row names, under its id."""

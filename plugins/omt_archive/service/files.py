@@ -9,7 +9,7 @@ from typing import Final
 from omt_archive.findings import SERVICE_FOLDER_MISSING
 from omt_archive.names import on_site
 from omt_archive.service.folders import ServiceLayout
-from omt_core.api import InventoryState, Item
+from omt_core.api import InventoryState, Item, sentence
 from omt_folders.disk import Disk
 from omt_folders.tree import telling, tree_item, walk
 
@@ -30,7 +30,7 @@ def service_files(layout: ServiceLayout, *, disk: Disk, machine: Path | None) ->
         yield missing_folder(STAGE, f"path:{number}", telling(text), why)
 
 
-def missing_folder(stage: str, key: str, shown: str, why: str = "It does not exist.") -> Item:
+def missing_folder(stage: str, key: str, shown: str, why: str = sentence("It does not exist.")) -> Item:
     """Return the item that stands for a whole folder that is not there."""
     return Item(
         stage=stage,

@@ -54,7 +54,7 @@ def lost_on_the_way(path: Path, roots: Iterable[Path] = ()) -> Lost | None:
         empty = _is_empty(folder)
     except OSError as error:
         return _first_lost(root or folder, folder) or Lost(folder, reason(error))
-    return Lost(folder, "it is empty now", empty=True) if empty and folder == root else None
+    return Lost(folder, sentence("it is empty now"), empty=True) if empty and folder == root else None
 
 
 def is_line_fault(error: OSError) -> bool:

@@ -36,6 +36,7 @@ CHANGED: Final = "changed"
 
 
 _FOLDER: Final = "A folder stands where a file was named."
+NO_FILE: Final = "Not a regular file."
 
 
 class Stamp(NamedTuple):
@@ -164,5 +165,5 @@ def _stamp(status: os.stat_result) -> Stamp:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, _FOLDER)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "Not a regular file.")
+        raise OSError(errno.EINVAL, NO_FILE)
     return Stamp(status.st_size, status.st_mtime_ns)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from omt_core.api import ItemState
+from omt_core.api import ItemState, sentence
 from omt_core.api.files import openable
 from omt_upload.files.outcome import Reading, TooLarge, Unread
 from omt_upload.findings import FILE_CHANGED
@@ -83,7 +83,8 @@ def _size(entry: os.DirEntry[str]) -> int | None:
 
 
 def _unread(size: int, listed: int | None) -> Unread:
-    told = "nothing of this name" if listed is None else f"{listed:,} bytes"
+    detail = sentence("{size:,} bytes were read, and its folder lists nothing of this name.", size=size)
+    if listed is not None:
+        detail = sentence("{size:,} bytes were read, and its folder lists {listed:,} bytes.", size=size, listed=listed)
     # Worth another reading: it may be written to at this moment.
-    detail = f"{size:,} bytes were read, and its folder lists {told}."
     return Unread(ItemState.FAILED, FILE_CHANGED.code, detail, errno.EAGAIN)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from omt_core.api import ItemState
+from omt_core.api import ItemState, sentence
 from omt_core.api.files import openable
 from omt_protocol.bundle.writer import Buffer, Framing
-from omt_upload.files.contents import TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
+from omt_upload.files.contents import NO_FILE, TOO_LARGE, Raw, Stamp, read_part, read_to_places, system_error
 from omt_upload.findings import FILE_CHANGED, FILE_IS_FOLDER, FILE_UNREADABLE, FILE_VANISHED
 
 VANISHED: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -94,12 +94,16 @@ def _understood(result: Raw, tries: int) -> Reading | Unread | TooLarge:
 
 def changed_each_time(tries: int) -> Unread:
     """Say that a file never stood still."""
-    return Unread(ItemState.FAILED, FILE_CHANGED.code, f"The file changed while it was read, {tries} times.")
+    detail = sentence("The file changed while it was read, {tries} times.", tries=tries)
+    return Unread(ItemState.FAILED, FILE_CHANGED.code, detail)
 
 
 def _unread(number: int, text: str) -> Unread:
     """Say what an error of the operating system means for an item."""
     if number in VANISHED:
-        return Unread(ItemState.MISSING, FILE_VANISHED.code, "The file is gone.", number)
-    code = FILE_IS_FOLDER if number == errno.EISDIR else FILE_UNREADABLE
-    return Unread(ItemState.FAILED, code.code, text, number)
+        return Unread(ItemState.MISSING, FILE_VANISHED.code, sentence("The file is gone."), number)
+    if number == errno.EISDIR:
+        folder = sentence("A folder stands where a file was named.")
+        return Unread(ItemState.FAILED, FILE_IS_FOLDER.code, folder, number)
+    detail = sentence("It is not a regular file.") if text == NO_FILE else text
+    return Unread(ItemState.FAILED, FILE_UNREADABLE.code, detail, number)

@@ -162,6 +162,38 @@ async def test_names_that_are_not_text_and_parts_of_tables_come_back_as_they_wer
         assert (record.key, record.name, record.path, record.part) == (odd.key, odd.name, odd.path, part)
 
 
+async def test_what_is_said_of_one_item_can_be_said_in_another_language_from_the_journal(tmp_path: Path) -> None:
+    reason = sentence("contains a colon")
+    hostile = sentence("Its file name '{name}' {reason}.", name="a:\udc80", reason=reason)
+    missing = replace(document("1", presence=InventoryState.MISSING), detail=hostile)
+    plain = Outcome(id=("documents", "2"), state=ItemState.FAILED, detail="Permission \udcff denied")
+    changed = replace(plain, id=("documents", "3"), detail=sentence("It changed, {tries} times.", tries=3))
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.items.record_inventory([missing, document("2"), document("3")])
+        await journal.items.record_outcomes([plain, changed])
+        one, two, three = [record.detail async for batch in journal.items.records() for record in batch]
+    assert (one, two, three) == (hostile, plain.detail, changed.detail)
+    assert isinstance(one, Sentence)
+    assert isinstance(one.parameters["reason"], Sentence)
+    assert (type(two), isinstance(three, Sentence) and three.parameters) == (str, {"tries": 3})
+
+
+async def test_what_an_earlier_version_said_of_an_item_stays_until_it_is_said_anew(tmp_path: Path) -> None:
+    """And the import stays as it is: words change nothing that is online."""
+    missing = replace(document("2", presence=InventoryState.MISSING), detail=sentence("Expected as {path}.", path="x"))
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.items.record_inventory([replace(missing, detail="Expected as x.")])
+        await note_documents(journal)
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    async with run_of(tmp_path / "journal.sqlite", baseline=True) as journal:
+        (before,) = await journal.items.page(ItemState.MISSING, after=None, limit=9)
+        await journal.items.record_inventory([missing])
+        (after,) = await journal.items.page(ItemState.MISSING, after=None, limit=9)
+        assert (before.detail, type(before.detail), type(after.detail)) == ("Expected as x.", str, Sentence)
+        assert await imported(journal)
+
+
 async def test_a_run_that_ends_ends_its_phase_and_one_that_is_killed_does_not(tmp_path: Path) -> None:
     async with run_of(tmp_path / "journal.sqlite") as journal:
         await journal.runs.begin_phase("upload")

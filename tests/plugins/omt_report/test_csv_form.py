@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from omt_core.api.sentence import sentence
 from omt_report.csv_form import COLUMNS
 
 
@@ -25,6 +26,11 @@ def test_every_item_has_a_row_whatever_became_of_it(render: Any, sample: Any) ->
     ]  # fmt: skip
     assert (read[2]["reason"], read[2]["candidates"]) == ("document-file-missing", "/SO_ARC/HH/2018.2/Tilbud 2.docx")
     assert (read[0]["table"], read[0]["rows"]) == ("person", "40")
+
+
+def test_what_is_said_of_an_item_is_in_the_readers_language(render: Any, make_record: Any, make_missing: Any) -> None:
+    record = make_record([make_missing(1, detail=sentence("Expected as {path}.", path="C:\\1\udc80"))])
+    assert rows(render(record, "csv", language="de"))[0]["detail"] == r"Erwartet als C:\1\udc80."
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "'"])

@@ -58,7 +58,7 @@ def test_memory_does_not_grow_with_the_number_of_items(form: str, make_record: A
         record = replace(make_record([]), records=records)
         made = {
             "html": lambda: html_report(record, (), 100, "en"),
-            "csv": lambda: csv_report(record),
+            "csv": lambda: csv_report(record, "en"),
             "json": lambda: json_report(record, ()),
         }[form]
 
