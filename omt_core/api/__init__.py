@@ -105,6 +105,7 @@ from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming,
 from omt_core.api.sentence import Sentence, changed, joined, parts_of, plural, sentence, sentence_of
 from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
 from omt_core.api.text import (
+    byte_rate,
     byte_size,
     decode_text,
     duration,
@@ -247,6 +248,7 @@ __all__ = [
     "ValueLimit",
     "Waiver",
     "__version__",
+    "byte_rate",
     "byte_size",
     "calls",
     "changed",

@@ -26,6 +26,11 @@ _DISTRIBUTION: Final = "online-migration-tool"
 _GROUPS: Final = ("omt.plugins", "omt.libraries")
 _OF_THE_SHELL: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which the first that is set counts."""
+_MARKS: Final[Mapping[str, Mapping[int, str]]] = {
+    **dict.fromkeys(("da", "de", "nl"), str.maketrans({",": ".", ".": ","})),
+    **dict.fromkeys(("no", "sv"), str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})),
+}
+"""What each language writes between thousands and before decimals, where English has a comma and a point."""
 _log = logging.getLogger("omt.language")
 
 
@@ -58,7 +63,8 @@ class Language(StrEnum):
 def translated(text: str, language: str) -> str:
     """Say a sentence in a language, with whatever sentences are in it; plain text by itself, if a catalogue has it.
 
-    What is shown is text as before: it may hold names of others, and is escaped where it is shown.
+    Numbers that the sentences were given are written as the language writes them. What is shown is text as before: it
+    may hold names of others, and is escaped where it is shown.
     """
     if language == Language.ENGLISH:
         return "".join(text)
@@ -69,7 +75,7 @@ def translated(text: str, language: str) -> str:
         name: translated(value, language) if isinstance(value, Sentence) else value
         for name, value in text.parameters.items()
     }
-    return filled(known.get(text.template, text.template), parameters)
+    return filled(known.get(text.template, text.template), parameters, _MARKS.get(language))
 
 
 def catalogue(language: str) -> Mapping[str, str]:

@@ -82,9 +82,12 @@ def changed(text: str, change: Callable[[str], str]) -> str:
     return text.changed(change) if isinstance(text, Sentence) else change(text)
 
 
-def filled(template: str, parameters: Mapping[str, object]) -> str:
-    """Put the parameters into the places that have their names; a place without one stays as it is."""
-    return _PLACEHOLDER.sub(lambda place: _said(place, parameters), template)
+def filled(template: str, parameters: Mapping[str, object], marks: Mapping[int, str] | None = None) -> str:
+    """Put the parameters into the places that have their names; a place without one stays as it is.
+
+    `marks` are what a language writes in numbers for the comma and the point of English, as `str.translate` takes them.
+    """
+    return _PLACEHOLDER.sub(lambda place: _said(place, parameters, marks), template)
 
 
 def placeholders(template: str) -> tuple[str, ...]:
@@ -125,14 +128,16 @@ def sentence_of(text: str, parts: object) -> str:
     return made if made == text else text
 
 
-def _said(place: re.Match[str], parameters: Mapping[str, object]) -> str:
+def _said(place: re.Match[str], parameters: Mapping[str, object], marks: Mapping[int, str] | None) -> str:
     name, form = place.groups()
     if name not in parameters:
         return place.group()
+    value = parameters[name]
     try:
-        return format(parameters[name], form or "")
+        text = format(value, form or "")
     except (TypeError, ValueError):  # a format for numbers, and a value that is none
-        return str(parameters[name])
+        return str(value)
+    return text.translate(marks) if marks and isinstance(value, int | float) else text
 
 
 def _parameter(value: object) -> str | int | float:

@@ -10,27 +10,39 @@ import json
 import locale
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from omt_core.api.errors import TEXT_NOT_READABLE
-from omt_core.api.sentence import Sentence, changed, joined, sentence
+from omt_core.api.sentence import Sentence, changed, joined, plural, sentence
 
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words and emoji are made with; they hide nothing."""
 
 
-_UNITS: Final = ("bytes", "KB", "MB", "GB", "TB", "PB")
+_UNITS: Final[Sequence[Callable[[float], Sentence]]] = (
+    lambda count: plural(round(count), "{number:,} byte", "{number:,} bytes"),
+    lambda count: sentence("{size:,.1f} KB", size=count),
+    lambda count: sentence("{size:,.1f} MB", size=count),
+    lambda count: sentence("{size:,.1f} GB", size=count),
+    lambda count: sentence("{size:,.1f} TB", size=count),
+    lambda count: sentence("{size:,.1f} PB", size=count),
+)
 _STEP: Final = 1024
 
 
-def byte_size(count: float) -> str:
+def byte_size(count: float) -> Sentence:
     """Write a number of bytes with one decimal, in steps of 1024 (W74): `39.1 KB`."""
     step = 0
     while count >= _STEP and step < len(_UNITS) - 1:
         count, step = count / _STEP, step + 1
-    return f"{count:,.0f} {'byte' if count == 1 else _UNITS[0]}" if step == 0 else f"{count:,.1f} {_UNITS[step]}"
+    return _UNITS[step](count)
+
+
+def byte_rate(count: float) -> Sentence:
+    """Write bytes a second: `39.1 KB/s`."""
+    return sentence("{size}/s", size=byte_size(count))
 
 
 def quantity(number: int, one: str, many: str = "") -> Sentence:
@@ -44,9 +56,16 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def local_time(moment: datetime) -> str:
-    """Say when, by the clock of this machine and with its zone: `2026-11-29 22:04 +0100`."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M %z")
+def local_time(moment: datetime) -> Sentence:
+    """Say when, by the clock of this machine and with its zone: `2026-11-29 22:04 +0100`.
+
+    Each language has its own order of year, month and day.
+    """
+    local = moment.astimezone()
+    return sentence(
+        "{year}-{month}-{day} {time} {zone}",
+        year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}", time=f"{local:%H:%M}", zone=f"{local:%z}",
+    )  # fmt: skip
 
 
 def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:

@@ -26,7 +26,7 @@ from omt_core.api.events import (
     StageState,
 )
 from omt_core.api.sentence import joined, sentence
-from omt_core.api.text import byte_size, duration, one_line, quantity
+from omt_core.api.text import byte_rate, byte_size, duration, one_line, quantity
 from omt_core.cli.console import Console
 from omt_core.engine.session import Engine, tell_observers
 from omt_core.engine.upload.table import Row, UploadTable
@@ -132,8 +132,8 @@ def _pace(rows: UploadTable) -> str:
     if rate is None:
         return ""
     if left is None:
-        return f"{byte_size(rate)}/s"
-    return sentence("{rate}/s  Time left: {duration}", rate=byte_size(rate), duration=duration(left))
+        return byte_rate(rate)
+    return sentence("{rate}  Time left: {duration}", rate=byte_rate(rate), duration=duration(left))
 
 
 async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:

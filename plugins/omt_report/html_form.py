@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 from importlib import resources
 
 import jinja2
@@ -16,6 +17,7 @@ from omt_core.api import (
     ReportSection,
     Sentence,
     Severity,
+    byte_rate,
     byte_size,
     one_line,
     quantity,
@@ -107,6 +109,12 @@ def _environment(language: str) -> jinja2.Environment:
     def said(text: str) -> str:
         return one_line(translated(text, language))
 
+    def sized(count: float) -> str:
+        return said(byte_size(count))
+
+    def when(time: datetime | None) -> str:
+        return said(moment(time))
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("omt_report"),
         autoescape=True,
@@ -115,8 +123,14 @@ def _environment(language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: one_line(value) if type(value) is str else value,
     )
-    environment.filters |= {"sized": byte_size, "moment": moment, "said": said, "with_commands": _with_commands}
+    environment.filters |= {
+        "sized": sized,
+        "moment": when,
+        "said": said,
+        "with_commands": _with_commands,
+    }
     environment.globals |= {
+        "counted": lambda number: said(Sentence("{number:,}", {"number": number})),
         "say": lambda template, **parameters: said(Sentence(template, parameters)),
         "quantity": quantity,
         "lasted": lasted,
@@ -147,4 +161,4 @@ def _rate(run: RunLine) -> str:
         for phase in run.phases
         if phase.phase == "upload" and phase.finished is not None
     )
-    return f"{byte_size(run.sent_bytes / seconds)}/s" if seconds >= 1 and run.sent_bytes else ""
+    return byte_rate(run.sent_bytes / seconds) if seconds >= 1 and run.sent_bytes else ""

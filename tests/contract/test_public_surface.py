@@ -12,7 +12,7 @@ from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
     "__version__", "BodyRefusedError", "Administrator", "Baseline", "BundleMember", "calls", "decode_text",
-    "byte_size", "duration", "listing", "local_time", "quantity", "leads_out", "drives", "files",
+    "byte_rate", "byte_size", "duration", "listing", "local_time", "quantity", "leads_out", "drives", "files",
     "CheckAsked", "ChoiceNeededError", "Chunk", "Column", "Command",
     "CommandContext", "CompletedMigration", "CompletionProgress", "CompletionRequest", "Contact", "ContentRef",
     "CreatedUpload", "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event",

@@ -16,7 +16,7 @@ from omt_core.api.files import temporary_folder
 from omt_core.api.reporting import MigrationRecord, RunSummary
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import StageTotals
-from omt_core.api.text import byte_size, duration, local_time
+from omt_core.api.text import byte_rate, byte_size, duration, local_time
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.counts import left_behind
@@ -128,7 +128,7 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
     if pace.phase is not None and pace.since is not None:
         parts = [sentence("{phase} since {moment}", phase=pace.phase.capitalize(), moment=local_time(pace.since))]
         if pace.rate is not None:
-            parts.append(sentence("{rate}/s on average", rate=byte_size(pace.rate)))
+            parts.append(sentence("{rate} on average", rate=byte_rate(pace.rate)))
         if pace.time_left is not None:
             parts.append(sentence("time left {duration}", duration=duration(pace.time_left)))
         console.print(joined(parts))

@@ -76,8 +76,8 @@ def _request(call: Invocation) -> SupportRequest:
 def _show(call: Invocation, bundle: SupportBundle) -> None:
     call.console.print(sentence("The bundle holds:"))
     for member in bundle.members:
-        about = call.console.told(member.about)
-        call.console.print(f"  {member.name:<20} {byte_size(member.size):>10}  {about}")
+        about, size = call.console.told(member.about), call.console.told(byte_size(member.size))
+        call.console.print(f"  {member.name:<20} {size:>10}  {about}")
         call.console.object("member", {"name": member.name, "size": member.size, "about": member.about})
 
 

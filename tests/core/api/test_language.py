@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from omt_core.api import Language, joined, listing, sentence, translated
+from omt_core.api import Language, byte_size, joined, listing, local_time, quantity, sentence, translated
 from omt_core.api import language as languages
 
 
@@ -34,9 +35,30 @@ def test_a_sentence_is_said_with_whatever_sentences_are_in_it(catalogue: Callabl
     })  # fmt: skip
     amount = sentence("{number:,} files", number=1_200)
     said = sentence("{user} has {amount} in {folder}.", user="{number:,} files", amount=amount, folder="C:\\A")
-    assert translated(said, "de") == "C:\\A enthält 1,200 Dateien von {number:,} files."
+    assert translated(said, "de") == "C:\\A enthält 1.200 Dateien von {number:,} files."
     assert translated(listing(["a", "b", "c"], 1), "de") == "a und 2 weitere"
-    assert translated(joined([amount, "x"], "; "), "de") == "1,200 Dateien; x"
+    assert translated(joined([amount, "x"], "; "), "de") == "1.200 Dateien; x"
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "count", "time"),
+    [
+        (Language.ENGLISH, "1,234.5 PB", "12,345 files", "%Y-%m-%d %H:%M %z"),
+        (Language.GERMAN, "1.234,5 PB", "12.345 Dateien", "%d.%m.%Y %H:%M %z"),
+        (Language.DUTCH, "1.234,5 PB", "12.345 bestanden", "%d-%m-%Y %H:%M %z"),
+        (Language.SWEDISH, "1\xa0234,5 PB", "12\xa0345 filer", "%Y-%m-%d %H:%M %z"),
+        (Language.NORWEGIAN, "1\xa0234,5 PB", "12\xa0345 filer", "%d.%m.%Y %H:%M %z"),
+        (Language.DANISH, "1.234,5 PB", "12.345 filer", "%d.%m.%Y %H:%M %z"),
+    ],
+)
+def test_numbers_sizes_and_times_are_written_as_the_language_writes_them(
+    language: Language, size: str, count: str, time: str
+) -> None:
+    moment = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+    assert translated(local_time(moment), language) == moment.astimezone().strftime(time)
+    assert translated(byte_size(1234.5 * 2**50), language) == size
+    assert translated(quantity(12_345, "file"), language) == count
+    assert translated(sentence("{name}", name="1,234.5"), language) == "1,234.5"
 
 
 def test_a_name_is_no_sentence_and_stays(catalogue: Callable[[object], None]) -> None:
@@ -53,7 +75,7 @@ def test_plain_text_is_said_by_itself_where_a_catalogue_has_it(catalogue: Callab
 
 def test_what_no_catalogue_has_is_said_in_english(catalogue: Callable[[object], None]) -> None:
     catalogue({})
-    said = sentence("{number:,} of {name}", number=1_000, name=sentence("none"))
+    said = sentence("{number} of {name}", number=1_000, name=sentence("none"))
     assert translated(said, "de") == translated(said, "en") == said
     assert translated(said, "zz") == said
 
