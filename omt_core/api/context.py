@@ -43,14 +43,14 @@ class StopSignal(Protocol):
 
 
 class MissingFiles(Protocol):
-    """Takes the files that a check finds missing, so that a person can look for them before anything is moved."""
+    """Takes the files that a check finds missing or unreadable: a person looks for them before anything is moved."""
 
     async def begin(self, stage: str) -> None:
         """Forget what was told of a stage: all of it is told now, perhaps once more."""
         ...
 
     async def add(self, items: Sequence[Item]) -> None:
-        """Take a batch of items; those that are missing are kept, with what is expected of them."""
+        """Take a batch of items; those that are missing or unreadable are kept, with what is expected of them."""
         ...
 
 

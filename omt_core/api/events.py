@@ -74,6 +74,14 @@ class Notice(Event):
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineSilent(Event):
+    """The online side says nothing for so long that it was told, or it is heard again."""
+
+    kind: ClassVar[str] = "online-silent"
+    silent: bool
+
+
 class StageState(StrEnum):
     """What a row of the upload table is doing (W74, W79)."""
 

@@ -216,9 +216,23 @@ class Items(TransferItems):
                 break
         return found
 
+    async def reasons(self, state: ItemState) -> Mapping[str, int]:
+        """Count the items that stay behind in a state, by the reason that each has."""
+
+        def count(connection: sqlite3.Connection) -> Mapping[str, int]:
+            return dict(connection.execute(_REASONS, (state.value,)))
+
+        return await self._file.read(count)
+
     async def _page(self, states: Sequence[ItemState], stage: str, after: bytes, limit: int) -> Sequence[ItemRecord]:
         return await self._file.read(lambda connection: page(connection, states, stage=stage, after=after, limit=limit))
 
+
+# As the index of what stays behind has it.
+_REASONS: Final = """
+SELECT reason, count(*) FROM items WHERE (state = 'failed' OR state = 'missing' OR state = 'skipped') AND state = ?
+GROUP BY reason
+"""
 
 # Places and not names: a name is looked up in each row for each place where it stands.
 _OUTCOME: Final = """

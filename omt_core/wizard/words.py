@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from omt_core.api.errors import OmtError
-from omt_core.api.findings import Finding
+from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.sentence import Sentence, parts_of
 from omt_core.engine.result import ErrorLine, FindingLine, error_line
 
@@ -133,6 +133,19 @@ def told_error(error: OmtError) -> ErrorLine:
 def told_finding(finding: Finding) -> FindingLine:
     """Make the line of a finding as the page shows it."""
     return FindingLine.of(replace(finding, message=in_wizard(finding.message), remedy=in_wizard(finding.remedy)))
+
+
+def told_reasons(counts: Mapping[str, int], codes: Mapping[str, FindingCode]) -> list[dict[str, Any]]:
+    """Return why files stay behind, the most frequent reason first: its code, how many files, and what it means.
+
+    A reason that is no code of a finding has no meaning here.
+    """
+    by_count = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [{"reason": reason, "count": count, **_meaning(codes.get(reason))} for reason, count in by_count]
+
+
+def _meaning(code: FindingCode | None) -> dict[str, str]:
+    return {} if code is None else {"meaning": in_wizard(code.meaning), "remedy": in_wizard(code.remedy)}
 
 
 def told_text(name: str, text: str) -> dict[str, Any]:

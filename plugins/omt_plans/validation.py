@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from omt_core.api import Finding, User, UserPlan, joined, listing, quantity, sentence
+from omt_core.api import Finding, User, UserPlan, joined, listing, plural, quantity, sentence
 from omt_plans import findings
 from omt_plans.plan_names import PlanNames, free_seats
 
@@ -91,7 +91,9 @@ def _full(users: Iterable[User], plans: Mapping[str, str], names: PlanNames) -> 
         plan = names.exact(name)
         if plan is not None and len(members.get(name, [])) >= free_seats(plan):
             yield findings.PLAN_FULL.finding(
-                sentence(
+                plural(
+                    len(logins),
+                    "The plan '{plan}' has no seat left for {users}, who has it on site ({seats} in all).",
                     "The plan '{plan}' has no seat left for {users}, who have it on site ({seats} in all).",
                     plan=name,
                     users=listing(sorted(logins), SHOWN),

@@ -84,8 +84,11 @@ def test_a_wrong_password_and_a_user_who_is_no_administrator_are_told_apart(pers
     login.says("The user name or the password is wrong.")
     login.log_in("CE", office.site.truth["users"][4]["password"])
     login.says("The login is right, but this user is neither General nor User administrator.")
+    said = person.page.get_by_role("alert").filter(has_text="this user is neither General nor User administrator")
+    expect(said.first).to_be_attached()
     login.log_in(office.login, office.password)
     Confirm(person.page)
+    expect(said).to_have_count(0)  # also for who reads on with the ear: it was said on the page that is left
 
 
 def test_a_link_that_was_used_lets_nobody_in_but_the_browser_that_used_it(

@@ -114,6 +114,36 @@ def test_a_tenant_that_says_nothing_is_told_of_long_before_patience_is_over(
     expect(silent).to_have_count(0)
 
 
+def test_no_bar_moves_while_the_tenant_says_nothing(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office, tenant: Tenant
+) -> None:
+    person = new_person(reduced_motion="no-preference")
+    person.open(start_wizard().link)
+    upload = person.go_to_upload(office)
+    upload.is_under_way()
+    assert moving(upload) == list(Upload.ROWS)
+    tenant.process.send_signal(signal.SIGSTOP)
+    try:
+        expect(upload.main.get_by_text("has not answered for")).to_be_visible()
+        expect(upload.table).to_have_attribute("data-silent", "true")
+        assert moving(upload) == []
+    finally:
+        tenant.process.send_signal(signal.SIGCONT)
+    expect(upload.table).to_have_attribute("data-silent", "false")
+
+
+def moving(upload: Upload) -> list[str]:
+    """The rows whose bar would run from side to side now, if nobody knew how far they are."""
+    names: list[str] = upload.table.get_by_role("progressbar").evaluate_all("""bars => bars.filter((bar) => {
+        const value = bar.getAttribute("value");
+        bar.removeAttribute("value");
+        const moves = getComputedStyle(bar).animationName !== "none";
+        if (value !== null) bar.setAttribute("value", value);
+        return moves;
+    }).map((bar) => bar.getAttribute("aria-label"))""")
+    return names
+
+
 def in_reach(upload: Upload, *names: str) -> None:
     """See these buttons without scrolling, with nothing before them."""
     for name in names:

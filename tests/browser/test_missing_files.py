@@ -33,7 +33,9 @@ def test_missing_files_are_listed_with_their_whole_path_before_the_upload_and_af
     checklist = person.review(person.go_to_checklist(office))
     checklist.open(Checklist.CHECKS)
     checks = Checks(person.page)
-    summary = person.page.get_by_text("2 missing files: where they should be, and what may be them")
+    summary = person.page.get_by_text(
+        "2 files are missing or cannot be read: where they should be, and what may be them"
+    )
     summary.click()
     listed = checks.main.get_by_role("group").filter(has=summary)
     expect(listed.get_by_role("row")).to_have_count(3)
@@ -61,3 +63,37 @@ def test_missing_files_are_listed_with_their_whole_path_before_the_upload_and_af
     with person.page.expect_download() as download:
         complete.main.get_by_role("link", name="All as CSV").click()
     assert sorted(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == sorted(before)
+
+
+def test_a_finding_leads_to_exactly_its_files_and_their_reason_is_said_in_words(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office
+) -> None:
+    """On the page Checks; after the upload too the words stand before the code."""
+    gone, also_gone, broken = office.documents()[:3]
+    gone.unlink()
+    also_gone.unlink()
+    broken.unlink()
+    broken.symlink_to(broken.with_name("nowhere"))
+    person = new_person()
+    person.open(start_wizard().link)
+    checklist = person.review(person.go_to_checklist(office))
+    checklist.open(Checklist.CHECKS)
+    checks = Checks(person.page)
+    listed = checks.main.get_by_role("group").filter(has_text="files are missing or cannot be read")
+    checks.finding("document-file-missing").get_by_role("button", name="Show the 2 files in the list").click()
+    expect(listed.get_by_role("row")).to_have_count(3)
+    for file in (gone, also_gone):
+        line = row(listed, file.name)
+        expect(line).to_contain_text("The database knows a document whose file is in no archive")
+        expect(line.get_by_role("button", name="document-file-missing", exact=True)).to_be_visible()
+    checks.finding("file-unreadable").get_by_role("button", name="Show the file in the list").click()
+    expect(listed.get_by_role("row")).to_have_count(2)
+    expect(row(listed, broken.name)).to_contain_text("A file is there but cannot be read")
+    listed.get_by_role("combobox", name="Reason").select_option("All reasons")
+    expect(listed.get_by_role("row")).to_have_count(4)
+
+    checks.back()
+    Checklist(person.page).start(live=False)
+    complete = Complete(person.page)
+    left = complete.main.get_by_role("group").filter(has_text="left behind")
+    expect(row(left, gone.name)).to_contain_text("The database knows a document whose file is in no archive")

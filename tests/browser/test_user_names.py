@@ -71,3 +71,51 @@ def test_duplicates_are_marked_listed_and_must_be_resolved_before_ok(names: User
     checklist.shows(Checklist.USER_NAMES, "Done")
     checklist.open(Checklist.USER_NAMES)
     expect(UserNames(names.page).box("LL")).to_have_value("other@lu.li")
+
+
+def test_what_was_typed_offered_or_imported_can_be_undone_and_done_again(names: UserNames, tmp_path: Path) -> None:
+    """As on the board: each act is one step, by button and by key."""
+    undo, redo = (names.main.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
+    expect(redo).to_be_disabled()
+
+    names.enter("LL", "lu@lu.li")
+    undo.click()
+    expect(names.box("LL")).to_have_value(SHARED.upper())
+    expect(names.told).to_contain_text("Undone")
+    expect(names.box("LL")).to_be_focused()
+    expect(undo).to_be_disabled()
+    redo.click()
+    expect(names.box("LL")).to_have_value("lu@lu.li")
+    names.page.keyboard.press("Control+z")
+    expect(names.box("LL")).to_have_value(SHARED.upper())
+
+    names.row("LL").get_by_role("button", name="Use ").first.click()
+    expect(names.box("LL")).not_to_have_value(SHARED.upper())
+    names.told.get_by_role("button", name="Undo").click()
+    names.is_marked("LL")
+    expect(names.box("LL")).to_have_value(SHARED.upper())
+
+    names.is_kept()
+    file = tmp_path / "names.csv"
+    names.export_csv().save_as(file)
+    text = file.read_text(encoding="utf-8-sig")
+    file.write_text(text.replace(SHARED.upper(), "lu@lu.li").replace(SHARED, "goran@lu.li"), encoding="utf-8")
+    names.import_csv(file)
+    expect(names.box("GS")).to_have_value("goran@lu.li")
+    undo.click()
+    expect(names.box("GS")).to_have_value(SHARED)
+    expect(names.box("LL")).to_have_value(SHARED.upper())
+    expect(names.told).to_contain_text("2 users have the user names of before")
+    names.page.keyboard.press("Control+y")
+    expect(names.box("GS")).to_have_value("goran@lu.li")
+    names.is_kept()
+    names.ok()
+    Checklist(names.page)
+
+
+def test_in_a_field_where_something_is_typed_the_undo_key_is_the_browsers(names: UserNames) -> None:
+    names.enter("LL", "lu@lu.li")
+    names.box("HH").press_sequentially("x")
+    names.page.keyboard.press("Control+z")
+    expect(names.box("LL")).to_have_value("lu@lu.li")

@@ -1,4 +1,4 @@
-"""The files that are missing on site, as a person works on them: before the upload, and what it left behind.
+"""The files that are missing or unreadable on site, as a person works on them: before the upload, and after it.
 
 What the checks find lies in the workspace, a file for each stage, so that memory does not grow with it and a restart
 of the tool still shows it. Until their report is taken it waits beside what an earlier check found.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -28,6 +30,7 @@ from omt_core.api.text import spreadsheet_cell
 CSV_COLUMNS: Final = ("part", "id", "name", "expected_path", "size", "date", "reason", "nearest_files")
 _KEPT: Final = "missing-{}.jsonl"
 _WAITING: Final = "missing-{}.new"
+_LISTED: Final = frozenset({InventoryState.MISSING, InventoryState.UNREADABLE})
 _STAGE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -50,7 +53,7 @@ class MissingFile:
     @classmethod
     def of_item(cls, item: Item) -> MissingFile:
         """Take what the inventory says."""
-        return _of(item, None)
+        return _of(item, None if item.path is None else os.fspath(item.path))
 
     @classmethod
     def of_record(cls, record: ItemRecord) -> MissingFile:
@@ -92,7 +95,7 @@ class FoundMissing(MissingFiles):
     async def add(self, items: Sequence[Item]) -> None:
         lines: dict[str, bytes] = {}
         for item in items:
-            if item.presence is InventoryState.MISSING and item.stage in self._stages:
+            if item.presence in _LISTED and item.stage in self._stages:
                 line = json.dumps(asdict(MissingFile.of_item(item)), ensure_ascii=False)
                 lines[item.stage] = lines.get(item.stage, b"") + line.encode() + b"\n"
         for stage, written in lines.items():
@@ -136,40 +139,49 @@ class FoundMissing(MissingFiles):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPage:
-    """A page of the list: `matching` is how many the filter leaves, `all` how many there are."""
+    """A page of the list: `matching` is how many the filter leaves, `all` how many there are.
+
+    `reasons` counts all of them by the code of a finding.
+    """
 
     files: tuple[MissingFile, ...]
     matching: int
     all: int
+    reasons: Mapping[str, int]
 
 
 class MissingList:
-    """What the last check found missing."""
+    """What the last check found missing or unreadable."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def page(self, text: str = "", *, start: int = 0, limit: int = 100) -> MissingPage:
-        """Return `limit` files from the place `start` on, of those that have all words of a text somewhere."""
-        return await anyio.to_thread.run_sync(self._page, text, start, limit)
+    async def page(self, text: str = "", *, reason: str = "", start: int = 0, limit: int = 100) -> MissingPage:
+        """Return `limit` files from the place `start` on, of those that have all words of a text somewhere.
+
+        With a reason, only those that are listed for it.
+        """
+        return await anyio.to_thread.run_sync(self._page, text, reason, start, limit)
 
     async def csv(self) -> bytes:
         """Return the whole list for a spreadsheet."""
         return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, self._lines())))
 
-    def _page(self, text: str, start: int, limit: int) -> MissingPage:
+    def _page(self, text: str, reason: str, start: int, limit: int) -> MissingPage:
         # As they stand in the file, where a backslash is two.
         words = [json.dumps(word, ensure_ascii=False)[1:-1].casefold() for word in text.split()]
         found: list[MissingFile] = []
-        every = matching = 0
+        reasons: Counter[str] = Counter()
+        matching = 0
         for line in self._lines():
-            every += 1
-            if words and not has_words(line, words):
+            file = _file(line)
+            reasons[file.reason] += 1
+            if (reason and file.reason != reason) or not has_words(line, words):
                 continue
             if start <= matching < start + limit:
-                found.append(_file(line))
+                found.append(file)
             matching += 1
-        return MissingPage(files=tuple(found), matching=matching, all=every)
+        return MissingPage(files=tuple(found), matching=matching, all=reasons.total(), reasons=reasons)
 
     def _lines(self) -> Iterator[str]:
         for file in sorted(self._folder.glob(_KEPT.format("*"))):

@@ -19,7 +19,7 @@ from omt_core.engine.session import Snapshot
 from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
-from omt_core.wizard.words import in_wizard, told_finding
+from omt_core.wizard.words import in_wizard, told_finding, told_reasons
 
 _PAGE: Final = 50
 _LARGEST_PAGE: Final = 1_000
@@ -72,6 +72,7 @@ async def look(request: web.Request) -> web.Response:
             "waivable": may_be_waived(finding, host.codes),
             "reason_needed": needs_reason(finding, host.codes),
             "blocking": finding in standing,
+            "files": names.listed(finding),
         }
         for finding in now.findings
     ]
@@ -89,6 +90,7 @@ class _Names:
     now: Snapshot
     users: Mapping[str, str]
     files: Mapping[tuple[str, str], str]
+    reasons: Mapping[str, int]
 
     @classmethod
     async def of(cls, now: Snapshot) -> _Names:
@@ -98,6 +100,7 @@ class _Names:
             now,
             {user.login: user.full_name for user in now.users if user.full_name},
             {(one.reason, one.key): one.name for one in page.files if one.name != one.key},
+            page.reasons,
         )
 
     def about(self, finding: Finding) -> Mapping[str, Mapping[str, str | None]]:
@@ -109,6 +112,10 @@ class _Names:
         window = "plans" if finding in now.found.get(PLANS, ()) else "user-names"
         known = {subject: self.users.get(subject) for subject in finding.subjects}
         return {subject: {"name": name, "window": window} for subject, name in known.items() if name}
+
+    def listed(self, finding: Finding) -> int:
+        """Return how many files of the list of missing ones a finding is about."""
+        return self.reasons.get(finding.code, 0) if finding in self.now.found.get(DOCUMENTS, ()) else 0
 
 
 def _reason(finding: Finding, waivers: Sequence[Waiver]) -> str | None:
@@ -122,10 +129,12 @@ async def missing(request: web.Request) -> web.Response:
     start, limit = request.query.get("start", ""), request.query.get("limit", "")
     page = await MissingList(runner.now.folder).page(
         request.query.get("text", ""),
+        reason=request.query.get("reason", ""),
         start=int(start) if start.isdecimal() else 0,
         limit=min(int(limit), _LARGEST_PAGE) if limit.isdecimal() else _PAGE,
     )
-    return answer({"items": page.files, "matching": page.matching, "all": page.all})
+    reasons = told_reasons(page.reasons, runner.engine.host.codes)
+    return answer({"items": page.files, "matching": page.matching, "all": page.all, "reasons": reasons})
 
 
 async def missing_csv(request: web.Request) -> web.Response:

@@ -21,6 +21,7 @@ from omt_core.engine.upload.rate import parse_limit
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+from omt_core.wizard.words import told_reasons
 
 _PAGE: Final = 100
 _LARGEST_PAGE: Final = 1_000
@@ -75,19 +76,23 @@ async def thaw(request: web.Request) -> web.Response:
 
 
 async def left_behind(request: web.Request) -> web.Response:
-    """Return a page of the items that are missing, failed, or were left out, filtered by words."""
+    """Return a page of the items that are missing, failed, or were left out, filtered by words, stage and reason."""
     wanted = request.query.get("limit", str(_PAGE))
     size = min(max(int(wanted), 1), _LARGEST_PAGE) if wanted.isdecimal() else _PAGE
     runner = controller_of(request).holder.runner
     words = [word.casefold() for word in request.query.get("text", "").split()]
+    state, stage, reason = _state(request), request.query.get("stage", ""), request.query.get("reason", "")
     found: list[MissingFile] = []
-    async for one in _left(runner, _state(request), request.query.get("after", "")):
+    async for one in _left(runner, state, request.query.get("after", "")):
+        if one.stage != (stage or one.stage) or one.reason != (reason or one.reason):
+            continue
         if has_words("\n".join((one.key, one.name, one.reason, one.path, one.date, *one.candidates)), words):
             found.append(one)
             if len(found) == size:
                 break
     following = f"{found[-1].stage}\t{found[-1].key}" if len(found) == size else None
-    return answer({"items": found, "next": following})
+    reasons = told_reasons(await runner.journal.items.reasons(state), runner.engine.host.codes)
+    return answer({"items": found, "next": following, "reasons": reasons})
 
 
 async def left_behind_csv(request: web.Request) -> web.Response:

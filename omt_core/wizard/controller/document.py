@@ -163,6 +163,8 @@ class UploadPart(Part):
     left_out: int = 0
     sent_bytes: int = 0
     started_at: datetime | None = None
+    silent: bool = False
+    """The online side says nothing: nothing that the page shows may look as if it moved on."""
 
 
 class SaidPart(Part):

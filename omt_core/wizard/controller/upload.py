@@ -13,7 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InterruptedRunError, OmtError
-from omt_core.api.events import Event, StageChanged, StageProgress, StageState
+from omt_core.api.events import Event, OnlineSilent, StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
@@ -59,6 +59,7 @@ class UploadRun:
         self._started: datetime | None = None
         self._totals: Sequence[StageTotals] = ()
         self._folder: Path | None = None
+        self._silent = False
         self.state = UploadState.IDLE
         self.error: OmtError | None = None
         self.result: Result | None = None
@@ -74,7 +75,10 @@ class UploadRun:
         return sum(total.confirmed_bytes for total in self._totals)
 
     def take(self, event: Event) -> None:
-        """Note an event of the session that is about a row."""
+        """Note an event of the session that is about a row, or about the online side."""
+        if isinstance(event, OnlineSilent):
+            self._silent = event.silent
+            self._changed()
         if isinstance(event, StageProgress) and self._counts_anew(event):
             return
         self._table.take(event)
@@ -106,6 +110,7 @@ class UploadRun:
         rows = {name: Row(row.title, progress=_carried(row.progress)) for name, row in self._table.rows.items()}
         self._table = UploadTable(rows=rows)
         self.state, self.error, self.result = UploadState.RUNNING, None, None
+        self._silent = False
         self._changed()
         self._group.start_soon(self._run, work, look, ended)
 
@@ -146,6 +151,7 @@ class UploadRun:
             left_out=sum(total.left_out for total in self._totals),
             sent_bytes=sum(row.sent_bytes for row in rows),
             started_at=self._started,
+            silent=self.under_way and self._silent,
         )
 
     def _row(self, name: str) -> RowPart:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from omt_core.api import EventSink, Notice, quantity, sentence
+from omt_core.api import Event, EventSink, Notice, OnlineSilent, quantity, sentence
 
 NOTICED_AFTER: Final = 10.0
 """Seconds in which nothing moved on any connection until it is said."""
@@ -23,6 +23,8 @@ class Silence:
         self._waiting = 0
         self._moved_at = 0.0
         self._is_told = False
+        self._is_silent = False
+        """As `_is_told`, but until something moves, also where what was asked failed meanwhile."""
         self._timer: asyncio.TimerHandle | None = None
 
     @contextmanager
@@ -46,6 +48,9 @@ class Silence:
     def moved(self) -> None:
         """Take note that the line took something, or gave something."""
         now = asyncio.get_running_loop().time()
+        if self._is_silent:
+            self._is_silent = False
+            self._emit(OnlineSilent(silent=False))
         if self._is_told:
             self._is_told = False
             waited = quantity(round(now - self._moved_at), "second")
@@ -61,6 +66,8 @@ class Silence:
             self._is_told = True
             waited = quantity(round(silent), "second")
             self._tell(sentence("{host} has not answered for {waited}.", host=self._host, waited=waited))
+            self._is_silent = True
+            self._emit(OnlineSilent(silent=True))
         self._look_in(self._after)
 
     def _look_in(self, seconds: float) -> None:
@@ -69,5 +76,8 @@ class Silence:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
 
     def _tell(self, message: str) -> None:
+        self._emit(Notice(message=message))
+
+    def _emit(self, event: Event) -> None:
         if self._events is not None:
-            self._events.emit(Notice(message=message))
+            self._events.emit(event)

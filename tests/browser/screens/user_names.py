@@ -39,6 +39,7 @@ class UserNames(Screen):
         """The list of all that has to be solved."""
         return self.page.get_by_role("region", name="Problems")
 
+    told = Plans.told
     filter = Plans.filter
     export_csv = Plans.export_csv
     import_csv = Plans.import_csv

@@ -328,6 +328,17 @@ async def test_a_stage_is_as_it_was_imported_until_something_of_it_changes(tmp_p
         assert not await imported(journal)
 
 
+async def test_what_stays_behind_is_counted_by_its_reason(tmp_path: Path) -> None:
+    lacking = [
+        replace(document(key, presence=InventoryState.MISSING), reason=reason)
+        for key, reason in (("1", "gone"), ("2", "gone"), ("3", "elsewhere"))
+    ]
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.items.record_inventory([*lacking, document("4")])
+        assert await journal.items.reasons(ItemState.MISSING) == {"elsewhere": 1, "gone": 2}
+        assert await journal.items.reasons(ItemState.FAILED) == {}
+
+
 async def test_what_becomes_known_of_a_missing_file_leaves_its_stage_as_it_was_imported(tmp_path: Path) -> None:
     """As in the journal of 0.5.0, which did not know where a file should be."""
     missing = document("2", presence=InventoryState.MISSING)

@@ -56,6 +56,10 @@ def test_a_user_who_is_left_out_because_the_plan_is_full_is_named_with_it() -> N
     found = validate_plans([HH, AB], {"HH": "Sales"}, [UserPlan(name="Sales", total=1)])
     assert codes(found) == ["plan-full", "user-without-plan"]
     assert found[0].subjects == ("AB", "Sales")
+    assert found[0].message == "The plan 'Sales' has no seat left for AB, who has it on site (1 seat in all)."
+    other = User(id=9, login="CD", full_name="", person_id=9, onsite_plan=AB.onsite_plan)
+    both = validate_plans([HH, AB, other], {"HH": "Sales"}, [UserPlan(name="Sales", total=1)])
+    assert "for AB, CD, who have it on site" in both[0].message
 
 
 def test_an_assignment_to_a_login_that_no_user_has_is_an_error() -> None:

@@ -73,6 +73,22 @@ async def test_what_is_missing_is_told_with_its_whole_path_and_what_the_database
     )
 
 
+async def test_what_cannot_be_read_is_listed_too_and_all_are_counted_by_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = replace(
+        LETTER, key="28", presence=InventoryState.UNREADABLE, path=tmp_path / "Brev.docx", reason="file-unreadable",
+        expected=None,
+    )  # fmt: skip
+    monkeypatch.setattr(Lacks, "found", (LETTER, unread))
+    async with session_in(tmp_path, lacks=Lacks) as session:
+        await check_now(session, (DOCUMENTS,))
+    page = await MissingList(tmp_path).page(reason="file-unreadable")
+    assert [(one.key, one.path) for one in page.files] == [("28", str(tmp_path / "Brev.docx"))]
+    assert (page.matching, page.all) == (1, 2)
+    assert page.reasons == {"document-file-missing": 1, "file-unreadable": 1}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
 async def test_the_list_is_for_this_account_alone(tmp_path: Path) -> None:
     async with session_in(tmp_path, lacks=Lacks) as session:

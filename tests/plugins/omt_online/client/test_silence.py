@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from omt_core.api.events import Event, Notice
+from omt_core.api.events import Event, Notice, OnlineSilent
 from omt_online.client.silence import Silence
 
 pytestmark = pytest.mark.anyio
@@ -16,9 +16,13 @@ class Told:
 
     def __init__(self) -> None:
         self.messages: list[str] = []
+        self.silent: list[bool] = []
         self._news = anyio.Event()
 
     def emit(self, event: Event) -> None:
+        if isinstance(event, OnlineSilent):
+            self.silent.append(event.silent)
+            return
         assert isinstance(event, Notice)
         self.messages.append(str(event.message))
         self._news.set()
@@ -37,6 +41,7 @@ async def test_silence_is_told_once_and_its_end_with_the_first_thing_that_moves(
         silence.moved()
         assert told.messages[1].startswith("t.example.com answers again, after ")
     assert len(told.messages) == 2
+    assert told.silent == [True, False]
 
 
 async def test_a_tenant_that_answers_one_of_many_requests_is_there() -> None:
@@ -62,3 +67,4 @@ async def test_a_request_that_failed_is_no_answer() -> None:
     with silence.watched():
         silence.moved()
     assert not any("answers again" in message for message in told.messages)
+    assert told.silent == [True, False]  # whoever said so: it is heard again

@@ -20,10 +20,20 @@ export function alert(text) {
   say(assertive, text);
 }
 
+/** What was said at once is past: whoever comes to the region later does not find it there. */
+export function hush() {
+  cancelAnimationFrame(due.get(assertive) ?? 0);
+  assertive.textContent = "";
+}
+
+/** @type {Map<HTMLElement, number>} the frame in which a region is going to speak */
+const due = new Map();
+
 /** The same text twice is two announcements: an emptied region that is filled again speaks. */
 function say(region, text) {
   region.textContent = "";
-  requestAnimationFrame(() => {
+  cancelAnimationFrame(due.get(region) ?? 0);
+  due.set(region, requestAnimationFrame(() => {
     region.textContent = text;
-  });
+  }));
 }

@@ -32,7 +32,7 @@ class Ahead extends ScreenElement {
     this.lead = h("p", { class: "page__lead", role: "status" });
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
-    this.table = new StageTable(() => this.totals.show(state().upload));
+    this.table = new StageTable(() => this.totals.show(state().upload), (stage) => this.leftBehind.reveal(stage));
     this.totals = new Totals();
     this.buttons = new RunButtons(this.errors);
     this.leftBehind = new LeftBehind();
@@ -51,8 +51,7 @@ class Ahead extends ScreenElement {
     const { upload } = now;
     const under = ["running", "pausing", "stopping"].includes(upload.state);
     setText(this.lead, t(LEADS[upload.state] ?? "ahead.lead.running"));
-    this.table.showAll(upload.rows);
-    this.table.element.dataset.run = upload.state;
+    this.table.showAll(upload);
     this.totals.show(upload);
     this.buttons.show(now);
     this.leftBehind.show(upload);

@@ -34,8 +34,8 @@ class Checks extends ScreenElement {
     this.print = h("button", { type: "button", class: "button button--quiet", on: { click: () => window.print() } },
       t("checks.print"));
     this.filter = new FilterBar(() => this.#filtered());
-    this.findings = new FindingList();
     this.missing = new MissingFiles();
+    this.findings = new FindingList((code) => this.missing.open(code));
     this.plugins = new PluginTable((plugin) => this.#run(plugin));
     this.inactive = h("div");
     this.place = h("div", null, loading(t("checks.loading")));

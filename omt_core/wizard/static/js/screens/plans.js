@@ -9,8 +9,10 @@ import { csvExchange } from "../users/csv-exchange.js";
 import { FilterField } from "../users/filter-field.js";
 import { FilterIndex } from "../users/filter-index.js";
 import { FindingsPanel } from "../users/findings-panel.js";
+import { HistoryButtons } from "../users/history-buttons.js";
 import { forgetOpening } from "../users/opening.js";
 import { SavingNote } from "../users/saving-note.js";
+import { onUndoKey } from "../users/user-acts.js";
 import { UserStore } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { BoardActs } from "./plans/board-acts.js";
@@ -86,8 +88,7 @@ class Plans extends ScreenElement {
         },
         refused: (error) => end.fail(error),
       }),
-      undo: () => acts.undo(),
-      redo: () => acts.redo(),
+      history: new HistoryButtons(acts),
       removeAll: () => void acts.removeAll(),
       move: (opener) => board.moveChosen(opener),
       chooseNone: () => {
@@ -96,7 +97,7 @@ class Plans extends ScreenElement {
       },
     });
 
-    const showTools = () => toolbar.show(acts.history, selection.size);
+    const showTools = () => toolbar.show(selection.size);
     const redraw = () => {
       board.draw();
       chooser.show(model.columns, model.filter.trim() !== "");
@@ -132,17 +133,6 @@ function reasonAgainst(store, model) {
   if (!model.administratorHasPlan) return t("plans.rule.broken");
   const error = store.saving === "saved" && store.findings.plans.find((finding) => finding.severity === "error");
   return error ? error.message : "";
-}
-
-/** @param {KeyboardEvent} event @param {BoardActs} acts */
-function onUndoKey(event, acts) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  if (event.target instanceof Element && event.target.closest("input:not([type=checkbox]), textarea, dialog")) return;
-  const key = event.key.toLowerCase();
-  if (key === "z" && !event.shiftKey) acts.undo();
-  else if (key === "y" || key === "z") acts.redo();
-  else return;
-  event.preventDefault();
 }
 
 customElements.define("omt-plans", Plans);

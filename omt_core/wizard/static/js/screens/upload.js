@@ -28,7 +28,7 @@ class Upload extends ScreenElement {
     this.notices = h("div", { class: "upload__notices" });
     this.errors = new ErrorPlace();
     this.frozen = new FrozenNotice();
-    this.table = new StageTable(() => this.#count(state().upload), () => this.leftBehind.reveal());
+    this.table = new StageTable(() => this.#count(state().upload), (stage) => this.leftBehind.reveal(stage));
     this.totals = new Totals();
     this.buttons = new RunButtons(this.errors);
     this.latest = h("p", { class: "upload__latest muted", role: "status" });
@@ -51,8 +51,7 @@ class Upload extends ScreenElement {
 
   update(now) {
     const { upload } = now;
-    this.table.showAll(upload.rows);
-    this.table.element.dataset.run = upload.state;
+    this.table.showAll(upload);
     this.#count(upload);
     for (const row of upload.rows) this.milestones.row(row);
     this.milestones.run(now);

@@ -10,8 +10,10 @@ import { toast } from "../core/toast.js";
 import { csvExchange } from "../users/csv-exchange.js";
 import { FilterField } from "../users/filter-field.js";
 import { FindingsPanel } from "../users/findings-panel.js";
+import { HistoryButtons } from "../users/history-buttons.js";
 import { forgetOpening } from "../users/opening.js";
 import { SavingNote } from "../users/saving-note.js";
+import { UserActs, onUndoKey } from "../users/user-acts.js";
 import { UserStore } from "../users/user-store.js";
 import { WindowEnd } from "../users/window-end.js";
 import { GridModel } from "./user-names/grid-model.js";
@@ -63,7 +65,18 @@ class UserNames extends ScreenElement {
         redraw();
       },
     });
-    const grid = new GridView(model, (login, value) => store.change([[login, value]]));
+    const acts = new UserActs(store, {
+      undone: "userNames.undone", redone: "userNames.redone", changed: ([login]) => go(login),
+    });
+    const grid = new GridView(model, {
+      change: (login, name) => acts.change([[login, name]]),
+      offered: (login, name) => {
+        acts.change([[login, name]]);
+        const user = store.byLogin.get(login)?.full_name || login;
+        toast(t("userNames.offer.taken", { user, name }), { undo: () => acts.undo() });
+      },
+    });
+    const history = new HistoryButtons(acts);
     const go = (/** @type {string} */ login) => {
       if (!model.rows.some((row) => row.user.login === login)) {
         filter.clear();
@@ -91,12 +104,9 @@ class UserNames extends ScreenElement {
       address: store.csvPath,
       read: async (text) => {
         end.clear();
-        const { before, after } = await store.importCsv(text);
-        const changed = [...new Set([...before.keys(), ...after.keys()])]
-          .filter((login) => before.get(login) !== after.get(login));
+        await acts.importCsv(text);
         model.arrange();
         redraw();
-        toast(tn("users.csv.done", changed.length));
       },
       refused: (error) => end.fail(error),
     });
@@ -118,6 +128,7 @@ class UserNames extends ScreenElement {
     };
     const tools = () => {
       saving.show(store.saving);
+      history.show();
       setText(reason, reasonAgainst(store, model));
       end.show();
     };
@@ -127,7 +138,10 @@ class UserNames extends ScreenElement {
     });
     store.addEventListener("saving", tools);
     store.addEventListener("refused", (event) => end.fail(/** @type {CustomEvent} */ (event).detail.error));
-    const onKey = (/** @type {KeyboardEvent} */ event) => onProblemKey(event, next);
+    const onKey = (/** @type {KeyboardEvent} */ event) => {
+      onProblemKey(event, next);
+      onUndoKey(event, acts);
+    };
     document.addEventListener("keydown", onKey);
     this.#ends.push(store.followReturns(), () => document.removeEventListener("keydown", onKey));
     this.#ends.push(() => grid.end(), () => problems.end());
@@ -140,7 +154,7 @@ class UserNames extends ScreenElement {
       end.errors,
       h("div", { class: "toolbar window-toolbar" }, filter.element,
         h("label", { class: "check-label" }, withoutPlan, t("userNames.withoutPlan")),
-        h("div", { class: "toolbar__end" }, csv)),
+        h("div", { class: "toolbar__end" }, history.elements, csv)),
       problems.element, h("div", { class: "window-notes" }, removed.element, findings.element), grid.element, nothing,
       h("div", { class: "window-foot" }, reason, h("p", { class: "window-keys muted", title: t("userNames.keys") },
         t("userNames.keys")),

@@ -1,6 +1,6 @@
 /** Shows the element of the screen, changes it when another is named, and moves focus to its heading then. */
 
-import { announce } from "../core/announce.js";
+import { announce, hush } from "../core/announce.js";
 import { h, replace, setAttribute } from "../core/dom.js";
 import { setFooter } from "../core/footer.js";
 import { failed, loading } from "../core/placeholder.js";
@@ -58,6 +58,7 @@ export class MainArea extends HTMLElement {
 
   #place(name, element, first) {
     setFooter({ primary: null, previous: null });
+    hush();
     document.body.classList.toggle("fills", element.constructor.fill === true);
     this.#main.dataset.screen = name;
     replace(this.#main, element);

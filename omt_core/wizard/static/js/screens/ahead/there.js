@@ -3,7 +3,7 @@
 import { get } from "../../core/api.js";
 import { h, replace } from "../../core/dom.js";
 import { notice } from "../../core/notice.js";
-import { bytes, dateTime, number, t } from "../../core/text.js";
+import { bytes, dateTime, number, t, tn } from "../../core/text.js";
 
 export class ThereAlready {
   element = h("div");
@@ -13,7 +13,7 @@ export class ThereAlready {
     const { sent } = await get("/api/ahead").catch(() => ({ sent: null }));
     if (!sent) return;
     replace(this.element, notice("success", {
-      title: t("ahead.there", { files: number(sent.files), of: number(sent.files_known), size: bytes(sent.bytes) }),
+      title: tn("ahead.there", sent.files_known, { files: number(sent.files), of: number(sent.files_known), size: bytes(sent.bytes) }),
       content: t("ahead.there-text", { moment: dateTime(sent.at), ago: ago(sent.at) }),
     }));
   }

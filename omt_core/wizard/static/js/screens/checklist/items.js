@@ -21,7 +21,7 @@ export const ITEMS = [
     text: "checklist.plans-text",
     standing: ({ checklist }) => checklist.plans,
     facts: ({ checklist }) => checklist.opened ? [
-      plain(t("checklist.plans-count", {
+      plain(tn("checklist.plans-count", checklist.users, {
         users: number(checklist.users), placed: number(checklist.users_with_plan),
         administrators: number(checklist.administrators_with_plan),
       })),

@@ -2,7 +2,7 @@
 
 import { h } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
-import { number, t } from "../../core/text.js";
+import { number, t, tn } from "../../core/text.js";
 import { codeButton } from "../finding-code/code-button.js";
 import { isWaived } from "./finding-groups.js";
 import { severityBadge } from "./severities.js";
@@ -13,8 +13,9 @@ const CASES = 20;
 
 /**
  * @param {{key: string, waiver: string, findings: import("./finding-groups.js").CheckedFinding[]}} group
+ * @param {function(string): void} showFiles lists the files of a finding, by its code
  */
-export function findingCard(group) {
+export function findingCard(group, showFiles) {
   const { findings } = group;
   const [first, ...others] = findings;
   const remedies = new Set(findings.map((one) => one.remedy));
@@ -23,6 +24,9 @@ export function findingCard(group) {
     h("header", { class: "finding__head" }, severityBadge(first.severity), standing(findings)),
     h("h3", { class: "finding__message" }, first.message),
     first.subjects.length ? subjectList(first.subjects, first.named) : null,
+    first.files ? h("p", { class: "no-print" },
+      h("button", { type: "button", class: "button button--small", on: { click: () => showFiles(first.code) } },
+        tn("checks.show-files", first.files))) : null,
     shared ? null : remedy(first.remedy),
     others.length ? cases(others, !shared) : null,
     shared && first.remedy ? remedy(first.remedy) : null,

@@ -12,6 +12,7 @@
  * @property {boolean} waivable
  * @property {boolean} reason_needed its waiver counts only with a reason
  * @property {boolean} blocking
+ * @property {number} files how many files of the list of missing ones it is about
  * @property {string} reason why it is waived, or empty
  * @property {?string} reason_of_test why it was waived in a test, which does not count in this live migration
  */

@@ -11,7 +11,9 @@ export class FindingList {
   #sections = new Map();
   #cards = new Map();
 
-  constructor() {
+  /** @param {function(string): void} showFiles lists the files of a finding, by its code */
+  constructor(showFiles) {
+    this.showFiles = showFiles;
     this.note = h("div");
     for (const severity of SEVERITIES) {
       const count = h("span", { class: "muted" });
@@ -64,6 +66,6 @@ export class FindingList {
   #card(group) {
     const known = this.#cards.get(group.key);
     const content = JSON.stringify(group.findings);
-    return known?.content === content ? known : { content, element: findingCard(group) };
+    return known?.content === content ? known : { content, element: findingCard(group, this.showFiles) };
   }
 }

@@ -17,7 +17,7 @@ export class MissingFiles {
 
   constructor() {
     this.title = h("span");
-    this.tools = listTools((text) => this.#filter(text));
+    this.tools = listTools({ filtered: (text) => this.#filter(text), chosen: () => this.#again() });
     this.tools.offer(here("/api/checks/missing.csv"));
     this.list = h("div", { class: "left-behind__list", tabindex: "-1" });
     this.place = h("span", { class: "muted" });
@@ -35,7 +35,8 @@ export class MissingFiles {
   async read() {
     this.#turn += 1;
     const turn = this.#turn;
-    const query = new URLSearchParams({ text: this.#text, start: String(this.#start), limit: String(PAGE) });
+    const { reason } = this.tools.reasons;
+    const query = new URLSearchParams({ text: this.#text, reason, start: String(this.#start), limit: String(PAGE) });
     try {
       const page = await get(`/api/checks/missing?${query}`);
       if (turn === this.#turn) this.#fill(page);
@@ -45,8 +46,10 @@ export class MissingFiles {
     }
   }
 
-  /** Opens the list and shows it, from a finding that tells of it. */
-  open() {
+  /** Opens the list and shows it, with the files that a finding tells of. @param {string} reason its code */
+  open(reason) {
+    this.tools.reasons.choose(reason);
+    this.#again();
     this.element.open = true;
     this.element.scrollIntoView({ block: "start" });
     this.element.querySelector("summary").focus();
@@ -54,13 +57,14 @@ export class MissingFiles {
 
   #fill(page) {
     this.element.hidden = page.all === 0;
+    this.tools.reasons.show(page.reasons);
     setText(this.title, tn("missing-files.title", page.all));
     if (!page.items.length && this.#start) {
       this.#start = 0; // The list became shorter than the page that was looked at.
       void this.read();
       return;
     }
-    replace(this.list, page.items.length ? itemTable(page.items) : empty({ title: t("left-behind.no-match") }));
+    replace(this.list, page.items.length ? itemTable(page.items, page.reasons) : empty({ title: t("left-behind.no-match") }));
     this.pager.hidden = page.matching <= PAGE;
     this.back.disabled = this.#start === 0;
     this.on.disabled = this.#start + PAGE >= page.matching;
@@ -75,6 +79,10 @@ export class MissingFiles {
 
   #filter(text) {
     this.#text = text;
+    this.#again();
+  }
+
+  #again() {
     this.#start = 0;
     void this.read();
   }

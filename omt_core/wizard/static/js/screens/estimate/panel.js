@@ -6,7 +6,7 @@ import { ErrorPlace } from "../../core/error-place.js";
 import { icon } from "../../core/icons.js";
 import { errorNotice } from "../../core/notice.js";
 import { prose } from "../../core/prose.js";
-import { bytes, dateTime, duration, number, t } from "../../core/text.js";
+import { bytes, dateTime, duration, number, t, tn } from "../../core/text.js";
 
 export class EstimatePanel {
   #shown = "";
@@ -28,8 +28,9 @@ export class EstimatePanel {
     this.button.disabled = estimate.running;
     replace(this.body,
       h("p", { class: "estimate__range" }, estimate.running ? t("estimate.running") : estimateWords(estimate)),
-      estimate.made ? h("p", { class: "muted" }, t("estimate.to-send", { files: number(estimate.files_to_send),
-        size: bytes(estimate.bytes_to_send), moment: dateTime(estimate.made) })) : null,
+      estimate.made ? h("p", { class: "muted" }, tn("estimate.to-send", estimate.files_to_send, {
+        files: number(estimate.files_to_send), size: bytes(estimate.bytes_to_send), moment: dateTime(estimate.made),
+      })) : null,
       estimate.error ? errorNotice(estimate.error) : null,
       why("estimate.grounds", estimate.grounds), why("estimate.levers", estimate.levers));
   }

@@ -6,6 +6,7 @@ import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { empty, failed, loading } from "../../core/placeholder.js";
 import { number, t, tn } from "../../core/text.js";
+import { stageTitle } from "../upload/stage-words.js";
 import { itemTable, listTools } from "./item-table.js";
 
 const PAGE = 25;
@@ -28,6 +29,7 @@ export class LeftBehind {
   #timer = 0;
   #stale = true;
   #text = "";
+  #stage = "";
 
   /** @param {{open: (boolean|undefined)}} options whether they open by themselves once there is something in them */
   constructor({ open = false } = {}) {
@@ -42,9 +44,13 @@ export class LeftBehind {
     this.on = this.#turner("left-behind.next", () => this.#pages.push(this.#next));
     this.place = h("span", { class: "muted" });
     this.pager = h("div", { class: "toolbar left-behind__pager", hidden: true }, this.back, this.place, this.on);
-    this.tools = listTools((text) => this.#filter(text));
+    this.tools = listTools({ filtered: (text) => this.#filter(text), chosen: () => this.#again() });
+    this.onlyPart = h("span");
+    this.part = h("button", { type: "button", class: "button button--quiet", hidden: true,
+      on: { click: () => this.#only("") } }, this.onlyPart, icon("cross"));
     this.body = h("div", { class: "left-behind__body" },
-      h("div", { class: "toolbar", role: "group", "aria-label": t("left-behind.kinds") }, this.tabs),
+      h("div", { class: "toolbar" },
+        h("div", { class: "toolbar", role: "group", "aria-label": t("left-behind.kinds") }, this.tabs), this.part),
       this.hint, this.tools.element, this.list, this.pager);
     this.element = h("details", { class: "card left-behind", on: { toggle: () => this.#toggled() } },
       h("summary", { class: "opener left-behind__summary" }, this.mark, this.title), this.body);
@@ -67,8 +73,9 @@ export class LeftBehind {
     }
   }
 
-  /** Opens the lists and goes there, from a row that tells of them. */
-  reveal() {
+  /** Opens the lists and goes there, from a row that tells of what its stage left behind. @param {string} stage */
+  reveal(stage) {
+    this.#only(stage);
     this.element.open = true;
     this.element.scrollIntoView({ block: "start" });
     this.element.querySelector("summary").focus({ preventScroll: true });
@@ -105,13 +112,25 @@ export class LeftBehind {
 
   #choose(kind) {
     this.#kind = kind;
-    this.#pages = [null];
+    this.tools.reasons.choose("");
     this.#label();
-    void this.#load();
+    this.#again();
+  }
+
+  #only(stage) {
+    this.#stage = stage;
+    this.part.hidden = !stage;
+    if (stage) setText(this.onlyPart, t("left-behind.only-part", { part: stageTitle(stage, stage) }));
+    this.tools.reasons.choose("");
+    this.#again();
   }
 
   #filter(text) {
     this.#text = text;
+    this.#again();
+  }
+
+  #again() {
     this.#pages = [null];
     void this.#load();
   }
@@ -147,6 +166,8 @@ export class LeftBehind {
     const after = this.#pages.at(-1);
     if (after !== null) query.set("after", after);
     if (this.#text) query.set("text", this.#text);
+    if (this.#stage) query.set("stage", this.#stage);
+    if (this.tools.reasons.reason) query.set("reason", this.tools.reasons.reason);
     return query;
   }
 
@@ -157,14 +178,16 @@ export class LeftBehind {
       return;
     }
     this.#next = page.next;
-    replace(this.list, page.items.length ? itemTable(page.items)
-      : empty(this.#text ? { title: t("left-behind.no-match") } : { title: t("left-behind.none"), iconName: "check" }));
+    this.tools.reasons.show(page.reasons);
+    const filtered = Boolean(this.#text || this.#stage || this.tools.reasons.reason);
+    replace(this.list, page.items.length ? itemTable(page.items, page.reasons)
+      : empty(filtered ? { title: t("left-behind.no-match") } : { title: t("left-behind.none"), iconName: "check" }));
     this.pager.hidden = !page.next && this.#pages.length === 1;
     this.back.disabled = this.#pages.length === 1;
     this.on.disabled = !page.next;
     const before = (this.#pages.length - 1) * PAGE;
     const last = before + page.items.length;
-    setText(this.place, this.#text ? "" : t("left-behind.place", {
+    setText(this.place, filtered ? "" : t("left-behind.place", {
       first: number(before + 1), last: number(last), count: number(Math.max(this.#counts[this.#kind.count], last)),
     }));
   }

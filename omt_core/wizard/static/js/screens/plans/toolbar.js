@@ -6,18 +6,16 @@ import { t, tn } from "../../core/text.js";
 
 /** The buttons above the board (W46); and a bar, to stand below it, for the cards that are chosen. */
 export class PlansToolbar {
-  #undo;
-  #redo;
+  #history;
   #chosen = h("span", { class: "plans-chosen__count" });
   #move;
 
   /**
-   * @param {{filter: HTMLElement, csv: Node[], undo: () => void, redo: () => void, removeAll: () => void,
-   *   move: (opener: HTMLElement) => void, chooseNone: () => void}} does
+   * @param {{filter: HTMLElement, csv: Node[], history: import("../../users/history-buttons.js").HistoryButtons,
+   *   removeAll: () => void, move: (opener: HTMLElement) => void, chooseNone: () => void}} does
    */
-  constructor({ filter, csv, undo, redo, removeAll, move, chooseNone }) {
-    this.#undo = button("undo", t("plans.undo"), undo, { "aria-keyshortcuts": "Control+Z" });
-    this.#redo = button("undo", t("plans.redo"), redo, { "aria-keyshortcuts": "Control+Y", class: "redo" });
+  constructor({ filter, csv, history, removeAll, move, chooseNone }) {
+    this.#history = history;
     this.#move = button("board", t("plans.move"), () => move(this.#move), {
       "aria-haspopup": "menu", "aria-expanded": "false",
     });
@@ -25,14 +23,13 @@ export class PlansToolbar {
       this.#chosen, this.#move, button("cross", t("plans.chooseNone"), chooseNone));
     this.element = h("div", { class: "toolbar window-toolbar" },
       filter,
-      h("div", { class: "toolbar__end" }, this.#undo, this.#redo, csv,
+      h("div", { class: "toolbar__end" }, history.elements, csv,
         button("trash", t("plans.removeAll"), () => removeAll())));
   }
 
-  /** @param {import("../../users/history.js").History} history @param {number} chosen */
-  show(history, chosen) {
-    this.#undo.disabled = !history.canUndo;
-    this.#redo.disabled = !history.canRedo;
+  /** @param {number} chosen */
+  show(chosen) {
+    this.#history.show();
     this.chosenBar.hidden = chosen === 0;
     setText(this.#chosen, tn("plans.chosen", chosen));
   }
@@ -44,8 +41,7 @@ export class PlansToolbar {
  * @returns {HTMLButtonElement}
  */
 function button(sign, text, run, more = {}) {
-  const { class: extra = "", ...attributes } = more;
   return /** @type {HTMLButtonElement} */ (h("button", {
-    type: "button", class: `button button--quiet ${extra}`.trim(), ...attributes, on: { click: () => run() },
+    type: "button", class: "button button--quiet", ...more, on: { click: () => run() },
   }, icon(sign), h("span", null, text)));
 }

@@ -7,13 +7,13 @@ import { STATES, cellText, fraction, isShort, stageTitle } from "./stage-words.j
 
 /** Builds the row once; `show` writes only what differs, so that a screen reader's place in the table stays. */
 export class StageRow {
-  /** @param {import("./row-type.js").Row} row @param {function(): void} showLeft shows what was left behind */
+  /** @param {import("./row-type.js").Row} row @param {function(string): void} showLeft shows what a stage left behind */
   constructor(row, showLeft) {
     const title = stageTitle(row.stage, row.title);
     this.name = h("span", { class: "stage__name" }, title);
     this.icon = h("span", { class: "stage__icon", "aria-hidden": "true" });
     this.words = h("span", { class: "stage__words" });
-    this.link = h("button", { type: "button", class: "stage__words", hidden: true, on: { click: showLeft } });
+    this.link = h("button", { type: "button", class: "stage__words", hidden: true, on: { click: () => showLeft(row.stage) } });
     this.percent = h("span", { class: "stage__percent" });
     this.bar = h("progress", { class: "stage__bar", max: 1, "aria-label": title });
     this.items = h("span");

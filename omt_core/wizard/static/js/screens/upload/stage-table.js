@@ -6,16 +6,19 @@ import { StageRow } from "./stage-row.js";
 
 /** Milliseconds between two drawings of what only moved on; a row that changes its state is drawn at once. */
 const REDRAW_MS = 300;
+/** What was not heard of for so long does not look as if it moved on. */
+const STILL_MS = 3000;
 const COLUMNS = ["upload.description", "upload.progress", "upload.items", "upload.size", "upload.sent"];
 
 export class StageTable {
   #rows = new Map();
   #latest = new Map();
   #timer = 0;
+  #still = 0;
 
   /**
    * @param {function(): void} drawn called after rows that only moved on were drawn
-   * @param {function(): void} showLeft shows what was left behind
+   * @param {function(string): void} showLeft shows what a stage left behind
    */
   constructor(drawn, showLeft) {
     this.drawn = drawn;
@@ -27,8 +30,12 @@ export class StageTable {
       this.body);
   }
 
-  /** Takes over all rows of a new state, in their order. @param {import("./row-type.js").Row[]} rows */
-  showAll(rows) {
+  /** Takes over all rows of a new state, in their order. @param {Object} upload the part of the state document */
+  showAll({ rows, state, silent }) {
+    const { dataset } = this.element;
+    if (dataset.run !== state) this.#moved();
+    dataset.run = state;
+    dataset.silent = String(silent);
     this.#latest.clear();
     const wanted = new Set(rows.map((row) => row.stage));
     for (const [stage, shown] of this.#rows) {
@@ -45,6 +52,7 @@ export class StageTable {
 
   /** Takes one row as it moves on. @param {import("./row-type.js").Row} row */
   show(row) {
+    this.#moved();
     if (this.#rows.get(row.stage)?.state !== row.state) {
       this.#latest.delete(row.stage);
       this.#draw(row);
@@ -52,6 +60,14 @@ export class StageTable {
     }
     this.#latest.set(row.stage, row);
     this.#timer ||= setTimeout(() => this.#drawLatest(), REDRAW_MS);
+  }
+
+  #moved() {
+    clearTimeout(this.#still);
+    this.element.dataset.moved = "true";
+    this.#still = setTimeout(() => {
+      this.element.dataset.moved = "false";
+    }, STILL_MS);
   }
 
   #drawLatest() {

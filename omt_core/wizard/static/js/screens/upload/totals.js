@@ -8,8 +8,9 @@ const MINUTE_MS = 60e3;
 /** What is further off than this is told to five minutes: more exactly it would not be true. */
 const FAR_SECONDS = 3600;
 
-/** How much of all rows is done, "42 %"; empty while nobody knows. @param {Object} upload */
+/** How much of all rows is done, "42 %"; empty until each part knows how much it is. @param {Object} upload */
 export function wholeShare({ rows }) {
+  if (rows.some(({ stage, state }) => stage !== "finishing" && (state === "waiting" || state === "analysing"))) return "";
   const [done, total] = ["bytes_done", "bytes_total"].map((field) => sum(rows, field));
   return total ? percent(Math.floor((done / total) * 100) / 100) : "";
 }

@@ -24,7 +24,7 @@ const COLUMNS = [
 /** The grid (W61): its headers sort, its rows are drawn as far as they are in view. */
 export class GridView {
   #model;
-  #change;
+  #offered;
   #headers;
   #body = h("div", { role: "rowgroup", class: "user-grid__body" });
   #table;
@@ -35,11 +35,12 @@ export class GridView {
 
   /**
    * @param {import("./grid-model.js").GridModel} model
-   * @param {(login: string, value: string) => void} change
+   * @param {{change: (login: string, name: string) => void, offered: (login: string, name: string) => void}} acts
+   *   `offered` takes a name that was offered
    */
-  constructor(model, change) {
+  constructor(model, { change, offered }) {
     this.#model = model;
-    this.#change = change;
+    this.#offered = offered;
     this.#headers = COLUMNS.map((column) => this.#header(column));
     this.#table = h("div", { role: "table", class: "user-grid", "aria-label": t("userNames.grid") },
       h("div", { role: "rowgroup", class: "user-grid__head" },
@@ -150,7 +151,7 @@ export class GridView {
     if (!(offer instanceof HTMLElement)) return;
     const { login = "", offer: address = "" } = offer.dataset;
     this.go(login); // the offer goes when it is taken, and the focus must not go with it
-    this.#change(login, address);
+    this.#offered(login, address);
     this.#rows.element(login)?.querySelector("input")?.select();
   }
 }
