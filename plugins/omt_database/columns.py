@@ -34,6 +34,7 @@ LARGEST_INTEGER = 18
 class ColumnPlan:
     """How a column is read: `expression` is SQL of the DBMS, `width` at most how many bytes a value takes, or None.
 
+    `longest`: the bytes of the longest value that there is, where that was measured since no catalogue bounds it.
     `omitted`: the column stays on site and reads as NULL. `loose`: it comes as text or bytes, since some of its values
     are such that the driver cannot give them.
     """
@@ -46,6 +47,12 @@ class ColumnPlan:
     scale: int = 0
     omitted: bool = False
     loose: bool = False
+    longest: int | None = None
+
+    @property
+    def room(self) -> int | None:
+        """The bytes in which each value of the column fits, or None where that is not known."""
+        return self.longest if self.width is None else self.width
 
 
 def number_plan(column: Column, expression: str) -> ColumnPlan:

@@ -10,7 +10,7 @@ from omt_core.api import Finding, Table, joined, sentence
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import differing_in_case
 from omt_database.export.arrow_columns import columns_of_rows
-from omt_database.export.long_values import longest_values
+from omt_database.export.long_values import measured, values_above
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
 from omt_database.export.reading import export_statement
@@ -75,7 +75,7 @@ async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], li
             ),
             (f"{table.name}.{name}",),
         )
-        for name, size in (await longest_values(database, table, plans, limit)).items()
+        for name, size in values_above(await measured(database, table, plans), limit).items()
     ]
     for plan in await database.suspicious(table, [plan for plan in plans if not plan.omitted]):
         findings += await _replaced(database, table, plan, plans)

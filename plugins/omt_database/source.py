@@ -249,12 +249,15 @@ class CrmDatabase(SourceDatabase):
         """Tell whether a column that is read by columns is exactly what it is when read by rows."""
         return self._driver.reads_columns(plan)
 
-    async def column_connection(self) -> ColumnConnection | None:
-        """Return the connection that reads by columns in this snapshot's view, or None where there is none."""
+    async def column_connection(self, *, wide: bool = False) -> ColumnConnection | None:
+        """Return the connection that reads by columns in this snapshot's view, or None where there is none.
+
+        One for `wide` rows gets few of them ahead.
+        """
         if not self._in_snapshot:
             return None
         async with self._own_turn():
-            return await self._run(lambda: self._driver.share_view(self._open_connection))
+            return await self._run(lambda: self._driver.share_view(self._open_connection, wide=wide))
 
     async def export(
         self,

@@ -198,12 +198,13 @@ class Driver(ABC):
         del plan
         return False
 
-    def share_view(self, connection: Connection) -> ColumnConnection | None:
+    def share_view(self, connection: Connection, *, wide: bool = False) -> ColumnConnection | None:
         """Return a second connection that sees what this one's snapshot sees; `end_snapshot` closes it.
 
-        None where that cannot be had: then one driver on one connection reads everything.
+        None where that cannot be had: then one driver on one connection reads everything. `wide`: its rows may be long,
+        and it must not get many of them ahead.
         """
-        del connection
+        del connection, wide
         return None
 
     @staticmethod

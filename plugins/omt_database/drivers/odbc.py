@@ -60,7 +60,7 @@ class OdbcDriver(Driver):
         self._location = location
         self._settings = settings
         self.errors = (self._pyodbc.Error,)
-        self._columns: ColumnConnection | None = None
+        self._columns: dict[bool, ColumnConnection] = {}
 
     # --- what a DBMS says of itself
 
@@ -170,16 +170,16 @@ class OdbcDriver(Driver):
         finally:
             connection.close()
 
-    def _open_columns(self, connection_string: str, *, autocommit: bool) -> ColumnConnection:
-        """Open the second connection; from then on its errors are the driver's too."""
+    def _open_columns(self, connection_string: str, *, autocommit: bool, wide: bool = False) -> ColumnConnection:
+        """Open the second connection, or the third, for `wide` rows; from then on its errors are the driver's too."""
         columns = ColumnConnection(connection_string, autocommit=autocommit, login_timeout=self._settings.login_timeout)
         self.errors = (self._pyodbc.Error, *columns.errors)
-        self._columns = columns
+        self._columns[wide] = columns
         return columns
 
     def _close_columns(self) -> None:
-        columns, self._columns = self._columns, None
-        if columns is not None:
+        while self._columns:
+            _, columns = self._columns.popitem()
             columns.close()
 
     @override

@@ -24,8 +24,8 @@ ROWS_PER_FETCH: Final = 16
 """Rows that psqlodbc gets from the server at once; without it the whole result is held in memory. Few, since they are
 counted and not measured: these may hold a megabyte each. Two thousand are a third faster where they hold nothing."""
 
-ROWS_PER_COLUMN_FETCH: Final = 500
-"""The same for reading by columns, whose rows are short."""
+ROWS_PER_COLUMN_FETCH: Final = {False: 500, True: 64}
+"""The same for reading by columns, where it is known how long a row can be: of short ones, and of wide ones."""
 
 BYTES_PER_CHARACTER: Final = 4
 
@@ -113,7 +113,7 @@ _READ_AS_IS: Final = frozenset({*_KINDS, "character varying", "character", "text
 
 _READ_BY_COLUMNS: Final = frozenset(
     {"bigint", "integer", "smallint", "double precision", "boolean", "date", "timestamp without time zone", "numeric",
-     "character varying"}
+     "character varying", "text"}
 )  # fmt: skip
 """Types that both ways read alike. Not `real`, which one rounds to 32 bits and the other to 64, nor times of day."""
 
@@ -211,8 +211,8 @@ class PostgresqlDriver(ServerDriver):
     @override
     def keep_alive(self, connection: OdbcConnection) -> None:
         self.fetch(connection, "SELECT 1")
-        if self._columns is not None:
-            self._columns.value("SELECT 1")
+        for columns in self._columns.values():
+            columns.value("SELECT 1")
 
     @override
     def marks(self, connection: OdbcConnection, tables: Sequence[Table]) -> Mapping[str, Hashable]:
@@ -227,21 +227,21 @@ class PostgresqlDriver(ServerDriver):
         return number(oid), number(node)
 
     @override
-    def share_view(self, connection: OdbcConnection) -> ColumnConnection | None:
-        if self._columns is None:
+    def share_view(self, connection: OdbcConnection, *, wide: bool = False) -> ColumnConnection | None:
+        if wide not in self._columns:
             (snapshot,) = self.fetch(connection, "SELECT pg_export_snapshot()")[0]
-            more = {"Fetch": str(ROWS_PER_COLUMN_FETCH)}
-            columns = self._open_columns(self.connection_string(more), autocommit=False)
+            more = {"Fetch": str(ROWS_PER_COLUMN_FETCH[wide])}
+            columns = self._open_columns(self.connection_string(more), autocommit=False, wide=wide)
             columns.execute(_BEGIN)
             # The server made the name, of digits, letters and hyphens.
             columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
-        return self._columns
+        return self._columns[wide]
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:
         if plan.kind is Kind.STRING and self._any_bytes:
             return False
-        known = plan.column.type_name in _READ_BY_COLUMNS and plan.width is not None and not plan.loose
+        known = plan.column.type_name in _READ_BY_COLUMNS and plan.room is not None and not plan.loose
         return known and (plan.column.type_name != "numeric" or plan.kind is not Kind.STRING)
 
     @override

@@ -110,8 +110,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         super().end_snapshot(connection)
 
     @override
-    def share_view(self, connection: Connection) -> ColumnConnection | None:
-        return self._columns
+    def share_view(self, connection: Connection, *, wide: bool = False) -> ColumnConnection | None:
+        # Rows are stepped to one by one, whatever their width.
+        return self._columns.get(False)
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:

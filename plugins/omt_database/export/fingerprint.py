@@ -28,7 +28,10 @@ try:
 except ImportError:
     _md5 = partial(hashlib.md5, usedforsecurity=False)
 
+# As Arrow's own: of Python's values it asks each time whether they are numpy's, which takes longer than the work.
 _NOT_A_NUMBER: Final = pa.scalar(math.nan)
+_COMMA, _COLON, _POINT, _MINUS, _EMPTY = map(pa.scalar, (",", ":", ".", "-", ""))
+_LONGEST: Final = pa.scalar(LONGEST, pa.int32())
 
 _DIGESTS: Final = pa.list_(pa.uint32(), 4)
 """An md5 as four numbers, the lowest first: no batch has so many rows that adding these up would pass 64 bits."""
@@ -39,7 +42,7 @@ def fingerprint(columns: Sequence[Array], rows: int) -> int:
     if rows == 0:
         return 0
     encoded = pc.binary_join_element_wise(
-        *(_encoded(column) for column in columns), ",", null_handling="replace", null_replacement=""
+        *(_encoded(column) for column in columns), _COMMA, null_handling="replace", null_replacement=""
     )
     texts = pc.cast(encoded, pa.binary()).to_pylist()
     digests = b"".join([hashed.digest() for hashed in map(_md5, texts)])
@@ -59,7 +62,7 @@ def _encoded(column: Array) -> Array:
     kind = column.type
     if pa.types.is_string(kind):
         lengths = pc.binary_length(column)
-        return pc.binary_join_element_wise(pc.cast(lengths, pa.string()), _shortened(column, lengths), ":")
+        return pc.binary_join_element_wise(pc.cast(lengths, pa.string()), _shortened(column, lengths), _COLON)
     if pa.types.is_binary(kind):
         digests = [None if value is None else hashlib.sha256(value).hexdigest() for value in column.to_pylist()]
         return pa.array(digests, pa.string())
@@ -79,7 +82,7 @@ def _encoded(column: Array) -> Array:
 
 def _shortened(column: Array, lengths: Array) -> Array:
     """Put its md5 in the place of each text that is long."""
-    long = pc.greater(lengths, LONGEST)
+    long = pc.greater(lengths, _LONGEST)
     if not pc.any(long).as_py():
         return column
     texts = column.filter(long).cast(pa.binary()).to_pylist()
@@ -93,7 +96,7 @@ def _decimal(column: Array) -> Array:
     digits = pc.cast(column.view(pa.decimal128(column.type.precision, 0)), pa.string())
     if scale == 0:
         return digits
-    sign = pc.if_else(pc.starts_with(digits, "-"), "-", "")
+    sign = pc.if_else(pc.starts_with(digits, "-"), _MINUS, _EMPTY)
     padded = pc.utf8_lpad(pc.utf8_ltrim(digits, "-"), scale + 1, "0")
     whole = pc.utf8_slice_codeunits(padded, 0, -scale)
-    return pc.binary_join_element_wise(sign, whole, ".", pc.utf8_slice_codeunits(padded, -scale), "")
+    return pc.binary_join_element_wise(sign, whole, _POINT, pc.utf8_slice_codeunits(padded, -scale), _EMPTY)

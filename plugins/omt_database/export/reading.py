@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from omt_core.api import Row, Table, Value
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
+from omt_database.drivers.columns_odbc import ColumnResult, RecordBatch
 from omt_database.drivers.driver import Cursor
+from omt_database.export.arrow_columns import Array
 from omt_database.export.omissions import RowRule
 
 MOST_ROWS: Final = 10_000
@@ -29,8 +36,15 @@ BLOCK_ROWS: Final = 64
 BLOCKS: Final = 16
 """A block of such rows is about this part of a batch, if they are as long as those before them."""
 
-COLUMNS_WIDTH: Final = 32_768
-"""Widest row in bytes that is read by columns: room for as many rows as come at once is set aside for the widest."""
+COLUMNS_WIDTH: Final = 2**19
+"""Widest row in bytes that is read by columns: room for as many rows as come at once is set aside for the widest, and
+fewer than some thirty at once cost more than rows do."""
+
+NARROW: Final = 32_768
+"""Widest row in bytes of which a driver may get hundreds ahead."""
+
+_NOTHING: Final = pa.scalar(0, pa.int32())
+"""As Arrow's own: of Python's numbers it asks each time whether they are numpy's, which takes longer than to add."""
 
 
 def export_statement(
@@ -81,13 +95,23 @@ def by_rows_because(plans: Sequence[ColumnPlan], reads_columns: Callable[[Column
     inexact = [plan.column.name for plan in read if not reads_columns(plan)]
     if inexact:
         return f"of its columns {', '.join(inexact)}"
-    too_wide = sum(plan.width or 0 for plan in read) > COLUMNS_WIDTH
+    too_wide = widest_row(plans) > COLUMNS_WIDTH
     return "its rows may be wide" if too_wide else "" if read else "nothing of it is read"
 
 
+def widest_row(plans: Sequence[ColumnPlan]) -> int:
+    """Return the bytes in which each row fits."""
+    return sum(plan.room or 0 for plan in plans if not plan.omitted)
+
+
 def longest_text(plans: Sequence[ColumnPlan]) -> int:
-    """Return the width in bytes of the widest column."""
-    return max(plan.width or 0 for plan in plans)
+    """Return the bytes in which each value of the widest column fits."""
+    return max(plan.room or 0 for plan in plans)
+
+
+def block_rows(plans: Sequence[ColumnPlan], batch_bytes: int) -> int:
+    """Return how many rows a driver fills columns with at once, of a table whose rows only their lengths bound."""
+    return max(1, min(COLUMN_ROWS, FILLING * batch_bytes // (widest_row(plans) + VALUE_BYTES * len(plans))))
 
 
 def fetching(plans: Sequence[ColumnPlan], batch_bytes: int) -> Callable[[Cursor], list[Row]]:
@@ -101,34 +125,99 @@ def fetching(plans: Sequence[ColumnPlan], batch_bytes: int) -> Callable[[Cursor]
     return _Measuring(plans, batch_bytes).fetch
 
 
-class _Measuring:
-    """Takes rows that nothing bounds: as many at once as make a small part of a batch, judged by those before."""
+class _Sizes:
+    """How much a row without a bound takes: a guess for most columns, and the lengths of those that nothing bounds."""
 
-    def __init__(self, plans: Sequence[ColumnPlan], batch_bytes: int) -> None:
+    def __init__(self, plans: Sequence[ColumnPlan]) -> None:
         unbounded = [place for place, plan in enumerate(plans) if plan.width is None and not plan.omitted]
         # A row that may exceed a batch all by itself is measured in all its columns.
-        self._places = unbounded or list(range(len(plans)))
-        self._bounded = sum(
+        self._places = unbounded or [place for place, plan in enumerate(plans) if not plan.omitted]
+        self._guess = sum(
             VALUE_BYTES + (8 if plan.omitted or place in self._places else plan.width or 8)
             for place, plan in enumerate(plans)
         )
+        read = [place for place, plan in enumerate(plans) if not plan.omitted]
+        self._columns = [read.index(place) for place in self._places]
+
+    def of_row(self, row: Row) -> int:
+        """Return the size of one row."""
+        return self._guess + sum(len(value) for place in self._places if isinstance(value := row[place], str | bytes))
+
+    def of_rows(self, rows: Sequence[Row]) -> int:
+        """Return the size of all rows."""
+        lengths = sum(
+            len(value) for place in self._places for row in rows if isinstance(value := row[place], str | bytes)
+        )
+        return self._guess * len(rows) + lengths
+
+    def of_batch(self, batch: RecordBatch) -> Array:
+        """Return the size of each row of columns that were read, the same as it would have as a row."""
+        sizes = pa.repeat(pa.scalar(self._guess, pa.int64()), batch.num_rows)
+        for place in self._columns:
+            column = batch.column(place)
+            if pa.types.is_string(column.type):
+                sizes = pc.add(sizes, pc.coalesce(pc.utf8_length(column), _NOTHING))
+            elif pa.types.is_binary(column.type):
+                sizes = pc.add(sizes, pc.coalesce(pc.binary_length(column), _NOTHING))
+        return sizes
+
+
+class _Measuring:
+    """Takes rows that nothing bounds: as many at once as make a small part of a batch, judged by those before.
+
+    A batch ends behind the row that fills it, so that `MeasuredColumns` makes the same.
+    """
+
+    def __init__(self, plans: Sequence[ColumnPlan], batch_bytes: int) -> None:
+        self._sizes = _Sizes(plans)
         self._batch_bytes = batch_bytes
         self._block = 1
+        self._ahead: list[Row] = []
 
     def fetch(self, cursor: Cursor) -> list[Row]:
         """Return the next rows."""
         rows: list[Row] = []
         size = 0
         while size < self._batch_bytes and len(rows) < MOST_ROWS:
-            block: list[Any] = cursor.fetchmany(self._block)
+            block: list[Any] = self._ahead or cursor.fetchmany(self._block)
+            self._ahead = []
             if not block:
                 break
-            taken = self._bounded * len(block) + sum(self._length(block, place) for place in self._places)
+            taken = self._sizes.of_rows(block)
             self._block = max(1, min(BLOCK_ROWS, 2 * self._block, self._batch_bytes * len(block) // BLOCKS // taken))
+            if size + taken > self._batch_bytes or len(rows) + len(block) > MOST_ROWS:
+                ends = list(accumulate(map(self._sizes.of_row, block)))
+                fits = min(MOST_ROWS - len(rows), bisect_left(ends, self._batch_bytes - size) + 1)
+                block, self._ahead = block[:fits], block[fits:]
+                taken = ends[len(block) - 1]
             rows += block
             size += taken
         return rows
 
-    @staticmethod
-    def _length(block: Sequence[Any], place: int) -> int:
-        return sum(len(value) for row in block if isinstance(value := row[place], str | bytes))
+
+class MeasuredColumns:
+    """Makes batches of the columns of rows that only their lengths bound."""
+
+    def __init__(self, plans: Sequence[ColumnPlan], batch_bytes: int) -> None:
+        self._sizes = _Sizes(plans)
+        self._batch_bytes = batch_bytes
+        self._ahead: RecordBatch | None = None
+
+    def fetch(self, result: ColumnResult) -> RecordBatch | None:
+        """Return the next rows, or None behind the last."""
+        blocks: list[RecordBatch] = []
+        rows = size = 0
+        while size < self._batch_bytes and rows < MOST_ROWS:
+            block = result.fetch() if self._ahead is None else self._ahead
+            self._ahead = None
+            if block is None:
+                break
+            ends = pc.cumulative_sum(self._sizes.of_batch(block))
+            before = pc.sum(pc.less(ends, pa.scalar(self._batch_bytes - size))).as_py()
+            fits = min(MOST_ROWS - rows, before + 1)
+            if fits < block.num_rows:
+                block, self._ahead = block.slice(0, fits), block.slice(fits)
+            blocks.append(block)
+            rows += block.num_rows
+            size += ends[block.num_rows - 1].as_py()
+        return pa.concat_batches(blocks) if blocks else None

@@ -11,7 +11,7 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from omt_core.api import WORKSPACE_NOT_WRITABLE, Finding, Item, Table, TablePart, UploadStage, sentence
-from omt_database.export.long_values import refuse_long_values
+from omt_database.export.long_values import measured, refuse_long_values
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
 from omt_database.export.part_files import PartFiles, schema_of_parts
@@ -113,7 +113,8 @@ class DatabaseExport:
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
         )
-        await refuse_long_values(self._database, table, plans, self._settings.largest_value)
+        plans = await measured(self._database, table, plans)
+        refuse_long_values(table, plans, self._settings.largest_value)
         schema = schema_of_parts(table, plans)
         parts = Parts(schema, self._settings.part_bytes)
         files = PartFiles(schema, partial(self._path, table))

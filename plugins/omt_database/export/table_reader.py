@@ -15,12 +15,16 @@ from omt_database.export.arrow_columns import Array, columns_of_batch, columns_o
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import RowRule
 from omt_database.export.reading import (
+    NARROW,
+    MeasuredColumns,
+    block_rows,
     by_rows_because,
     column_blocks,
     export_statement,
     fetching,
     longest_text,
     rows_at_once,
+    widest_row,
 )
 from omt_database.guard import WORK_OF_VALUE, Guard
 from omt_database.source import CrmDatabase
@@ -74,9 +78,9 @@ class TableReader:
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses
     ) -> AsyncIterator[tuple[Encode, int]]:
         rows = rows_at_once(plans, self._batch_bytes)
-        columns = await self._database.column_connection()
-        reason = by_rows_because(plans, self._database.reads_columns) if rows is not None else "its rows have no bound"
-        if columns is not None and rows is not None and not reason:
+        reason = by_rows_because(plans, self._database.reads_columns)
+        columns = await self._database.column_connection(wide=not reason and widest_row(plans) > NARROW)
+        if columns is not None and not reason:
             async for batch in self._by_columns(columns, table, plans, left, rows):
                 yield partial(columns_of_batch, plans, batch), batch.num_rows
             return
@@ -92,17 +96,23 @@ class TableReader:
         table: Table,
         plans: Sequence[ColumnPlan],
         left: Sequence[RowRule],
-        rows: int,
+        rows: int | None,
     ) -> AsyncIterator[RecordBatch]:
         read = [plan for plan in plans if not plan.omitted]
         statement, parameters = export_statement(
             table, read, dbms=self._database.dbms, owner=self._database.owner, left=left
         )
+        fetch: Callable[[ColumnResult], RecordBatch | None]
+        if rows is None:
+            fetch = MeasuredColumns(plans, self._batch_bytes).fetch
+            rows, blocks = block_rows(read, self._batch_bytes), 1
+        else:
+            fetch, blocks = ColumnResult.fetch, column_blocks(rows)
         start = partial(
-            columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows,
-            blocks=column_blocks(rows), longest=longest_text(read),
+            columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows, blocks=blocks,
+            longest=longest_text(read),
         )  # fmt: skip
-        return self._database.export_columns(table, start, self._guard.watching(ColumnResult.fetch, _work_of_batch))
+        return self._database.export_columns(table, start, self._guard.watching(fetch, _work_of_batch))
 
     def _by_rows(
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], *, loose: bool

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omt_core.api.database import Column, Table
 from omt_crm.sql import DBMS
@@ -9,6 +12,7 @@ from omt_database.columns import ColumnPlan, Kind
 from omt_database.export.reading import (
     COLUMN_ROWS,
     MOST_ROWS,
+    MeasuredColumns,
     column_blocks,
     export_statement,
     fetching,
@@ -78,3 +82,32 @@ def test_rows_without_a_bound_are_measured():
 
 def test_a_row_that_may_exceed_a_batch_is_measured_too():
     assert len(fetching([plan(10**9)], 10_000)(Cursor("x" * 6_000))) == 2
+
+
+class Blocks:
+    """Rows of an id and a text in columns, in blocks of one size."""
+
+    def __init__(self, texts: list[str | None], size: int) -> None:
+        batch = pa.record_batch([pa.array(range(len(texts))), pa.array(texts, pa.string())], names=["id", "text"])
+        self._blocks = (batch.slice(begin, size) for begin in range(0, len(texts), size))
+
+    def fetch(self):
+        return next(self._blocks, None)
+
+
+class Rows(Cursor):
+    def __init__(self, texts: list[str | None]) -> None:
+        self._rows = iter([(None, number, text) for number, text in enumerate(texts)])
+
+
+TEXTS = st.lists(st.none() | st.text(max_size=5) | st.builds(str.__mul__, st.sampled_from("xåð"), st.integers(0, 400)))
+
+
+@given(texts=TEXTS, size=st.integers(1, 20), batch_bytes=st.integers(1, 2_000))
+def test_rows_without_a_bound_make_the_same_batches_by_rows_and_by_columns(texts, size, batch_bytes):
+    plans = [plan(8, omitted=True), plan(8), plan(None)]
+    rows, columns = Rows(texts), Blocks(texts, size)
+    by_rows, by_columns = fetching(plans, batch_bytes), MeasuredColumns(plans, batch_bytes)
+    taken = [[row[2] for row in some] for some in iter(lambda: by_rows(rows), [])]
+    assert taken == [some.column(1).to_pylist() for some in iter(lambda: by_columns.fetch(columns), None)]
+    assert [text for some in taken for text in some] == texts

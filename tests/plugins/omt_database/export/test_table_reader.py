@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from omt_database.export.reading import COLUMNS_WIDTH
 from omt_database.source import CrmDatabase
 
 pytestmark = pytest.mark.anyio
@@ -134,6 +135,49 @@ async def test_types_that_only_a_server_has_are_the_same_too(engine, export, rea
     assert [row["whole"] for row in rows] == [-(10**18) + 1, 10**18 - 1, None, 0]
     assert math.isnan(rows[0]["double"])
     assert [row["double"] for row in rows[1:]] == [-math.inf, None, 1.7976931348623157e308]
+
+
+LONG = [None, "", "x" * 999, "Å" * 1_000, " 😀 " * 300, "\n", "blank  ", "y" * 20_000]
+
+
+def fill_long(engine, widest: int) -> None:
+    engine.execute(
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT, secret TEXT, kind VARCHAR(10), html TEXT)",
+        (
+            "INSERT INTO note VALUES (?, ?, ?, ?, ?)",
+            [(number, LONG[number % 8], "hemmelig", "x", LONG[number % 7]) for number in range(200)]
+            + [(200, "z" * widest, None, "left", "ß" * (widest // 2))],
+        ),
+    )
+
+
+@pytest.mark.parametrize("widest", [300, 100_000])
+async def test_long_text_is_read_by_columns_where_its_lengths_are_measured(
+    engine, export, read_by_columns, monkeypatch, widest
+):
+    fill_long(engine, widest)
+    settings = {"secret_columns": ("note.secret",), "part_bytes": 400_000, "batch_bytes": 100_000}
+    first = await export(engine, **settings)
+    assert bool(read_by_columns) == BY_COLUMNS[engine.name]
+    monkeypatch.setattr(CrmDatabase, "reads_columns", lambda *_: False)
+    second = await export(engine, **settings)
+    assert first.contents == second.contents
+    assert [item.part for item in first.items] == [item.part for item in second.items]
+    assert len(first.items) > 1
+    rows = first.rows("note")
+    assert [row["body"] for row in rows] == [LONG[number % 8] for number in range(200)] + ["z" * widest]
+    assert rows[200]["html"] == "ß" * (widest // 2)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+async def test_a_table_with_a_text_that_is_too_long_for_columns_is_read_by_rows(
+    engine, export, read_by_columns, by_rows
+):
+    fill_long(engine, COLUMNS_WIDTH)
+    assert len((await export(engine)).rows("note")) == 201
+    assert not read_by_columns
+    (told,) = by_rows
+    assert "its rows may be wide" in told
 
 
 async def test_both_ways_see_the_same_snapshot(engine, export, read_by_columns):
