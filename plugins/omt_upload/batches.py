@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -20,8 +20,10 @@ class PendingBatches:
     are turned from the beginning too: whenever nothing is on its way, and once the inventory is complete.
     """
 
-    def __init__(self, work: StageTransfer) -> None:
+    def __init__(self, work: StageTransfer, wanted: Callable[[ItemRecord], bool] | None = None) -> None:
+        """Hand out all items, or those that are `wanted` and no others."""
         self._work = work
+        self._wanted = wanted
         self._page: deque[ItemRecord] = deque()
         self._after = ""
         """The key up to which everything was read."""
@@ -70,7 +72,8 @@ class PendingBatches:
             busy = work.in_flight
             records = await work.context.journal.items.pending(stage=work.stage.name, limit=_PAGE, after=self._after)
             later: AbstractSet[str] = frozenset() if self._last_turn else work.late
-            self._page.extend(record for record in records if record.key not in busy and record.key not in later)
+            free = (record for record in records if record.key not in busy and record.key not in later)
+            self._page.extend(free if self._wanted is None else filter(self._wanted, free))
             if records:
                 self._after = records[-1].key
                 if not self._page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import anyio
 import anyio.abc
@@ -14,17 +15,20 @@ from omt_upload.commit import commit_stage
 from omt_upload.errors import CONTENTS_STILL_MISSING
 from omt_upload.first_error import first_error
 from omt_upload.inventory import prepare, settle_copied_ahead, take_inventory
-from omt_upload.line.large_file import send_large_file
-from omt_upload.line.small_files import send_small_files
+from omt_upload.lanes.lane import Lane, Lanes, here
 from omt_upload.resumption import give_up_unclaimed, resume
 from omt_upload.settings import UploadSettings
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext, context_for
 
 
-async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
-    """Move all items of all stages. Whatever ends it early, the same call later goes on from there."""
+async def transfer(call: Transfer, settings: UploadSettings, lanes: Lanes = here) -> TransferSummary:
+    """Move all items of all stages. Whatever ends it early, the same call later goes on from there.
+
+    Batches leave by `lanes`; what is sent when, what became of it and what is committed is decided here.
+    """
     context = context_for(call, settings)
+    ways = lanes(context)
     works = [StageTransfer(context, stage) for stage in call.stages]
     try:
         with first_error():
@@ -33,7 +37,7 @@ async def transfer(call: Transfer, settings: UploadSettings) -> TransferSummary:
                 keeping.start_soon(_keep_claim, context)
                 async with anyio.create_task_group() as stages:
                     for work in works:
-                        stages.start_soon(_move_stage, work)
+                        stages.start_soon(_move_stage, work, ways)
                 keeping.cancel_scope.cancel()
             if not context.stopping:
                 await give_up_unclaimed(context)
@@ -53,11 +57,11 @@ async def _keep_claim(context: TransferContext) -> None:
         await context.migration.missing(())
 
 
-async def _move_stage(work: StageTransfer) -> None:
+async def _move_stage(work: StageTransfer, lanes: Sequence[Lane]) -> None:
     await prepare(work)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(take_inventory, work)
-        await _send_pending(work, tasks)
+        await _send_pending(work, lanes, tasks)
     if work.context.stopping:
         return
     await settle_copied_ahead(work)
@@ -66,7 +70,7 @@ async def _move_stage(work: StageTransfer) -> None:
     if work.context.call.commit and not await _commit_whole(work):
         # The online side lost something that the journal believed in. What is pending again is sent again, once.
         async with anyio.create_task_group() as tasks:
-            await _send_pending(work, tasks)
+            await _send_pending(work, lanes, tasks)
         if work.context.stopping:
             return
         if not await _commit_whole(work):
@@ -85,8 +89,21 @@ async def _commit_whole(work: StageTransfer) -> bool:
     return bool(work.failed) or await commit_stage(work)
 
 
-async def _send_pending(work: StageTransfer, tasks: anyio.abc.TaskGroup) -> None:
-    batches = PendingBatches(work)
+async def _send_pending(work: StageTransfer, lanes: Sequence[Lane], tasks: anyio.abc.TaskGroup) -> None:
+    if len(lanes) == 1:
+        await _send_by(lanes[0], work, PendingBatches(work), tasks)
+        return
+    async with anyio.create_task_group() as takers:
+        for lane in lanes:
+            wanted = partial(_leaves_by, lane, lanes, work)
+            takers.start_soon(_send_by, lane, work, PendingBatches(work, wanted), tasks)
+
+
+def _leaves_by(lane: Lane, lanes: Sequence[Lane], work: StageTransfer, record: ItemRecord) -> bool:
+    return next(one for one in lanes if one.takes(work, record)) is lane
+
+
+async def _send_by(lane: Lane, work: StageTransfer, batches: PendingBatches, tasks: anyio.abc.TaskGroup) -> None:
     while True:
         if (lost := work.lost) is not None:
             work.lost = None
@@ -95,18 +112,15 @@ async def _send_pending(work: StageTransfer, tasks: anyio.abc.TaskGroup) -> None
         if batch is None:
             return
         slot = object()
-        await work.context.concurrency.slots.acquire_on_behalf_of(slot)
-        tasks.start_soon(_send, work, batch, slot)
+        await lane.slots.acquire_on_behalf_of(slot)
+        tasks.start_soon(_send, lane, work, batch, slot)
 
 
-async def _send(work: StageTransfer, batch: Sequence[ItemRecord], slot: object) -> None:
+async def _send(lane: Lane, work: StageTransfer, batch: Sequence[ItemRecord], slot: object) -> None:
     try:
-        if len(batch) == 1 and batch[0].size > work.context.largest_member:
-            await send_large_file(work, batch[0])
-        else:
-            await send_small_files(work, batch)
+        await lane.send(work, batch)
     finally:
-        work.context.concurrency.slots.release_on_behalf_of(slot)
+        lane.slots.release_on_behalf_of(slot)
         work.let_go(batch)
 
 

@@ -1,0 +1,241 @@
+"""Sending for a transfer that another process decides: a batch comes in, what became of it goes out.
+
+It is the same reading, asking, packing and sending as a whole transfer's. What that journals is kept for the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from typing_extensions import override
+
+from omt_core.api import (
+    FolderAwayError,
+    Item,
+    ItemDigest,
+    ItemId,
+    ItemRecord,
+    OnlineMigration,
+    Outcome,
+    PluginNotes,
+    RateLimiter,
+    RunContext,
+    StopSignal,
+    TransferJournal,
+    UploadRecord,
+    UploadStage,
+    folder_away,
+)
+from omt_core.api.calls import Transfer
+from omt_crm.paths import lost_on_the_way
+from omt_upload.lanes.lane import HereLane
+from omt_upload.settings import UploadSettings
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import context_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Batch:
+    """Items of one stage, with paths as they are where the batch is sent, and uploads that were begun of any of them.
+
+    `roots` are the folders that the items lie below: where one of them does not answer, nothing in it is missing. All
+    paths are texts, since they may be those of another operating system.
+    """
+
+    stage: str
+    records: tuple[ItemRecord, ...]
+    begun: tuple[UploadRecord, ...] = ()
+    roots: tuple[str, ...] = ()
+
+    @override
+    def __repr__(self) -> str:
+        # It may stand in the log of whatever carries it: no names and no paths.
+        return f"<batch of {len(self.records)} items of {self.stage}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwayFolder:
+    """A folder that does not answer where the batch was sent, and why; `empty` where it holds nothing any more."""
+
+    folder: str
+    why: str
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BatchResult:
+    """What became of a batch. Items without an outcome stay as they were: a stop came, or a folder is away (`lost`).
+
+    `sent` bytes of bodies went over the line. `begun` are uploads that are not finished, `digests` what was read of
+    items that have no outcome.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    sent: int = 0
+    begun: tuple[UploadRecord, ...] = ()
+    digests: tuple[ItemDigest, ...] = ()
+    lost: AwayFolder | None = None
+
+    @override
+    def __repr__(self) -> str:
+        return f"<{len(self.outcomes)} outcomes>"
+
+
+class BatchSender:
+    """Sends batches, several at a time, over one line. Must be made in an event loop; `close` it in the end."""
+
+    def __init__(
+        self,
+        settings: UploadSettings,
+        *,
+        migration: OnlineMigration,
+        rate: RateLimiter,
+        stop: StopSignal,
+        run: RunContext,
+        workspace: Path,
+    ) -> None:
+        self._journal = _Kept()
+        call = Transfer(
+            stages=(),
+            snapshot="",
+            migration=migration,
+            # What sends writes to the journal, and asks it for nothing.
+            journal=cast("TransferJournal", self._journal),
+            notes=_NoNotes(),
+            workspace=workspace,
+            rate=rate,
+            stop=stop,
+            run=run,
+        )
+        self._context = context_for(call, settings)
+        self._lane = HereLane(self._context)
+
+    def close(self) -> None:
+        """End what reads files."""
+        self._context.readers.close()
+
+    async def send(self, batch: Batch) -> BatchResult:
+        """Send a batch until each item has its outcome, a stop comes, or a folder is away; raises `OnlineError`."""
+        context, journal = self._context, self._journal
+        wanted = {(record.stage, record.key) for record in batch.records}
+        context.unfinished.update((upload.digest, upload) for upload in batch.begun)
+        journal.uploads.open.update((upload.url, upload) for upload in batch.begun)
+        work = StageTransfer(context, _stage(batch))
+        try:
+            rest = list(batch.records)
+            while rest and not context.stopping and work.lost is None:
+                for some in _groups(work, rest, context.largest_member):
+                    async with context.concurrency.slots:
+                        await self._lane.send(work, some)
+                rest = [record for record in rest if (record.stage, record.key) not in journal.items.outcomes]
+        finally:
+            for upload in batch.begun:
+                context.unfinished.pop(upload.digest, None)
+            result = journal.taken(wanted, work.lost)
+        return result
+
+
+def _groups(work: StageTransfer, records: Sequence[ItemRecord], largest: int) -> list[list[ItemRecord]]:
+    """Part what goes alone from what goes together, which it does again until something is refused."""
+    alone = [record for record in records if record.size > largest or work.must_go_alone(record)]
+    keys = {record.key for record in alone}
+    together = [record for record in records if record.key not in keys]
+    return [*([together] if together else []), *([record] for record in alone)]
+
+
+def _stage(batch: Batch) -> UploadStage:
+    roots = tuple(map(Path, batch.roots))
+
+    def away(path: Path) -> FolderAwayError | None:
+        lost = lost_on_the_way(path, roots)
+        return None if lost is None else folder_away(lost.folder, str(lost.folder), lost.why, empty=lost.empty)
+
+    return UploadStage(name=batch.stage, title=batch.stage, order=0, plugin="", items=_nothing, away=away)
+
+
+async def _nothing() -> AsyncIterator[Sequence[Item]]:
+    """Tell of no items: those that there are came with the batch."""
+    none: tuple[Sequence[Item], ...] = ()
+    for batch in none:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Items:
+    """What a journal would hold of items."""
+
+    outcomes: dict[ItemId, Outcome] = field(default_factory=dict)
+    digests: dict[ItemId, ItemDigest] = field(default_factory=dict)
+    sent: int = 0
+
+    async def record_digests(self, digests: Sequence[ItemDigest]) -> None:
+        self.digests.update((digest.id, digest) for digest in digests)
+
+    async def record_outcomes(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        self.outcomes.update((outcome.id, outcome) for outcome in outcomes)
+        self.sent += sent
+
+
+@dataclass(slots=True)
+class _Uploads:
+    """What a journal would hold of uploads."""
+
+    items: _Items
+    open: dict[str, UploadRecord] = field(default_factory=dict)
+
+    async def create(self, upload: UploadRecord, *, sent: int = 0) -> None:
+        self.open[upload.url] = upload
+        self.items.sent += sent
+
+    async def advance(self, url: str, offset: int, *, sent: int = 0) -> None:
+        self.open[url] = replace(self.open[url], offset=offset)
+        self.items.sent += sent
+
+    async def finish(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        self.open.pop(url, None)
+        await self.items.record_outcomes(outcomes, sent=sent)
+
+
+class _Kept:
+    """Stands where a transfer has its journal, and keeps what is written there until its batch is over."""
+
+    def __init__(self) -> None:
+        self.items = _Items()
+        self.uploads = _Uploads(self.items)
+
+    def taken(self, wanted: Collection[ItemId], lost: FolderAwayError | None) -> BatchResult:
+        """Return what became of these items, and forget it. All bytes that were sent by now are told with it."""
+        items, uploads = self.items, self.uploads
+        digests = [items.digests.pop(one) for one in wanted if one in items.digests]
+        outcomes = [items.outcomes.pop(one) for one in wanted if one in items.outcomes]
+        settled = {outcome.id for outcome in outcomes}
+        begun = [
+            upload
+            for upload in uploads.open.values()
+            if any((member.stage, member.key) in wanted for member in upload.members)
+        ]
+        for upload in begun:
+            del uploads.open[upload.url]
+        sent, items.sent = items.sent, 0
+        return BatchResult(
+            outcomes=tuple(outcomes),
+            sent=sent,
+            begun=tuple(begun),
+            digests=tuple(digest for digest in digests if digest.id not in settled),
+            lost=None if lost is None else AwayFolder(folder=str(lost.folder), why=lost.why, empty=lost.empty),
+        )
+
+
+class _NoNotes(PluginNotes):
+    """A batch leaves no notes."""
+
+    @override
+    async def remember(self, name: str, value: str) -> None:
+        return
+
+    @override
+    async def recall(self, name: str) -> str | None:
+        return None

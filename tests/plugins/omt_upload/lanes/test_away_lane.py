@@ -1,0 +1,290 @@
+"""Batches that are sent elsewhere: the same end state as when they are sent here, and the journal is written here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import anyio
+import pytest
+from typing_extensions import override
+
+from omt_core.api import FolderAwayError, ItemRecord, ItemState, OnlineMigration, RateLimiter, StopSignal, folder_away
+from omt_core.journal import Journal
+from omt_upload.lanes.away_lane import AwayLane
+from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult, BatchSender
+from omt_upload.lanes.lane import HereLane, Lane
+from omt_upload.settings import UploadSettings
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer import transfer
+from omt_upload.transfer_context import TransferContext
+from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
+from tests.plugins.omt_upload.moving import (
+    SETTINGS,
+    Stop,
+    Unlimited,
+    Watcher,
+    digest_of,
+    folder_items,
+    stage_of,
+    transfer_call,
+    write_files,
+)
+from tests.plugins.omt_upload.test_transfer import FILES, journal_of
+
+pytestmark = pytest.mark.anyio
+
+
+class OtherMachine(AwayLane):
+    """Sends in the same process, of a copy of what is handed over, and answers a copy."""
+
+    def __init__(
+        self,
+        context: TransferContext,
+        sender: BatchSender,
+        *,
+        home: Path,
+        there: Path | None = None,
+    ) -> None:
+        super().__init__(context, slots=2)
+        self.sender = sender
+        self.home = home
+        self.away = there or home
+        self.roots = (str(self.away),)
+        self.batches: list[Batch] = []
+        self.lost_folders: list[Path] = []
+
+    @override
+    def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
+        return record.path is not None and record.path.is_relative_to(self.home)
+
+    @override
+    def there(self, record: ItemRecord) -> ItemRecord:
+        assert record.path is not None
+        return record._replace(location=str(self.away / record.path.relative_to(self.home)))
+
+    @override
+    async def sent(self, batch: Batch) -> BatchResult:
+        self.batches.append(batch)
+        assert batch.stage in repr(batch)
+        assert not any(record.name in repr(batch) for record in batch.records)
+        result = await self.sender.send(pickle.loads(pickle.dumps(batch)))
+        copy: BatchResult = pickle.loads(pickle.dumps(result))
+        return copy
+
+    @override
+    async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
+        self.lost_folders.append(Path(lost.folder))
+        raise folder_away(Path(lost.folder), lost.folder, lost.why)
+
+
+class Elsewhere:
+    """A transfer with one other machine."""
+
+    def __init__(self, home: Path, *, there: Path | None = None, settings: UploadSettings = SETTINGS) -> None:
+        self.home, self.there, self.settings = home, there, settings
+        self.machine: OtherMachine | None = None
+
+    async def run(
+        self,
+        journal: Journal,
+        migration: OnlineMigration,
+        workspace: Path,
+        stages: Sequence[str] = ("documents",),
+        *,
+        folders: Callable[[str], Path] | None = None,
+        stop: StopSignal | None = None,
+        rate: RateLimiter | None = None,
+    ) -> None:
+        stop = stop or Stop()
+        find = folders or (lambda _: self.home)
+        sender = BatchSender(
+            self.settings,
+            migration=migration,
+            rate=rate or Unlimited(),
+            stop=stop,
+            run=Watcher(workspace),
+            workspace=workspace,
+        )
+
+        def lanes(context: TransferContext) -> Sequence[Lane]:
+            self.machine = OtherMachine(context, sender, home=self.home, there=self.there)
+            return (self.machine, HereLane(context))
+
+        try:
+            told = [stage_of(name, folder_items(name, find(name))) for name in stages]
+            await transfer(transfer_call(journal, migration, workspace, *told, stop=stop), self.settings, lanes)
+        finally:
+            sender.close()
+
+
+async def test_the_end_state_and_the_manifest_are_those_of_a_transfer_from_here(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    write_files(archive, FILES)
+    plain, away = MemoryTenant(), MemoryTenant()
+    (tmp_path / "plain").mkdir()
+    async with journal_of(tmp_path / "plain") as journal:
+        stage = stage_of("documents", folder_items("documents", archive))
+        await transfer(transfer_call(journal, MemoryMigration(plain), tmp_path / "plain", stage), SETTINGS)
+        expected = await journal.items.totals()
+    elsewhere = Elsewhere(archive)
+    async with journal_of(tmp_path) as journal:
+        await elsewhere.run(journal, MemoryMigration(away), tmp_path)
+        assert await journal.items.totals() == expected
+        assert not await journal.uploads.unfinished()
+    assert away.manifest("documents") == plain.manifest("documents")
+    assert away.contents == plain.contents
+    assert set(away.landings.values()) == {1}
+
+
+async def test_items_outside_of_the_home_are_sent_from_here_at_the_same_time(tmp_path: Path) -> None:
+    far, near = tmp_path / "far", tmp_path / "near"
+    write_files(far, {f"{number}.txt": b"far %d" % number for number in range(30)})
+    write_files(near, {f"{number}.txt": b"near %d" % number for number in range(30)})
+    tenant, elsewhere = MemoryTenant(), Elsewhere(far)
+    async with journal_of(tmp_path) as journal:
+        folders = {"documents": far, "templates": near}
+        await elsewhere.run(journal, MemoryMigration(tenant), tmp_path, list(folders), folders=folders.__getitem__)
+        totals = await journal.items.totals()
+    assert {name: one.confirmed_items for name, one in totals.items()} == {"documents": 30, "templates": 30}
+    machine = elsewhere.machine
+    assert machine is not None
+    assert {record.stage for batch in machine.batches for record in batch.records} == {"documents"}
+
+
+async def test_a_path_is_told_as_it_is_there(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    write_files(here, FILES)
+    shutil.copytree(here, there)
+    for path in here.rglob("*.*"):
+        path.unlink()
+        path.write_bytes(b"")  # whoever reads here would find nothing of it
+    tenant, elsewhere = MemoryTenant(), Elsewhere(here, there=there)
+    items = folder_items("documents", there)
+    async with journal_of(tmp_path) as journal:
+        await elsewhere.run(journal, MemoryMigration(tenant), tmp_path)
+    assert {digest_of(content) for content in FILES.values()} <= set(tenant.contents)
+    assert len(items) == len(FILES)
+
+
+async def test_what_vanishes_or_is_refused_there_is_left_behind_with_its_reason(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    write_files(archive, {"a/gone.txt": b"gone", "a/kept.txt": b"kept", "a/refused.txt": b"refused"})
+
+    class Refusing(MemoryMigration):
+        async def create_upload(self, request, first_chunk=b""):
+            if any(content.digest == digest_of(b"refused") for content in request.members):
+                request = type(request)(kind="file", digest="0" * 64, size=request.size, members=request.members)
+            return await super().create_upload(request, first_chunk)
+
+    tenant = MemoryTenant()
+    items = folder_items("documents", archive)
+    (archive / "a/gone.txt").unlink()
+    async with journal_of(tmp_path) as journal:
+        sender = BatchSender(
+            SETTINGS,
+            migration=Refusing(tenant),
+            rate=Unlimited(),
+            stop=Stop(),
+            run=Watcher(tmp_path),
+            workspace=tmp_path,
+        )
+        call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", items))
+        summary = await transfer(
+            call,
+            SETTINGS,
+            lambda context: (OtherMachine(context, sender, home=archive), HereLane(context)),
+        )
+        states = {
+            record.key: (record.state, record.reason) async for batch in journal.items.records() for record in batch
+        }
+    assert states == {
+        "a/gone.txt": (ItemState.MISSING, "file-vanished"),
+        "a/kept.txt": (ItemState.CONFIRMED, ""),
+        "a/refused.txt": (ItemState.FAILED, "content-refused"),
+    }
+    assert summary.failed == 1
+
+
+async def test_a_root_that_is_away_there_is_lost_and_nothing_in_it_is_missing(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    write_files(here, {"a/one.txt": b"one"})
+    elsewhere = Elsewhere(here, there=there)
+    async with journal_of(tmp_path) as journal:
+        with pytest.raises(FolderAwayError):
+            await elsewhere.run(journal, MemoryMigration(MemoryTenant()), tmp_path)
+        (record,) = await journal.items.pending(stage="documents", limit=5)
+    assert (record.key, record.state) == ("a/one.txt", ItemState.PENDING)
+    machine = elsewhere.machine
+    assert machine is not None
+    assert [folder.is_relative_to(there) or folder == there for folder in machine.lost_folders] == [True]
+
+
+async def test_a_stop_leaves_a_large_file_that_goes_on_where_it_was(tmp_path: Path) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, {"large.bin": os.urandom(300_000)})
+    settings = UploadSettings(shortest_request=20_000, longest_request=65_536)
+    stop = Stop()
+
+    class StopAfter(Unlimited):
+        async def acquire(self, size: int) -> None:
+            await super().acquire(size)
+            if self.admitted > 100_000:
+                stop.set()
+
+    async with journal_of(tmp_path) as journal:
+        await Elsewhere(archive, settings=settings).run(
+            journal, MemoryMigration(tenant), tmp_path, stop=stop, rate=StopAfter()
+        )
+        (upload,) = await journal.uploads.unfinished()
+    assert 0 < upload.offset < 300_000
+    tenant.bodies.clear()
+    async with journal_of(tmp_path) as journal:
+        await Elsewhere(archive, settings=settings).run(journal, MemoryMigration(tenant), tmp_path)
+        assert not await journal.uploads.unfinished()
+    manifest = tenant.committed["documents"].size
+    assert sum(tenant.bodies) == 300_000 - upload.offset + manifest
+
+
+async def test_an_answer_that_is_lost_costs_a_question_and_nothing_is_sent_twice(tmp_path: Path) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, FILES)
+
+    class Dying(OtherMachine):
+        @override
+        async def sent(self, batch: Batch) -> BatchResult:
+            await super().sent(batch)
+            raise OSError(errno.EPIPE, "the machine has died")
+
+    sender = BatchSender(
+        SETTINGS,
+        migration=MemoryMigration(tenant),
+        rate=Unlimited(),
+        stop=Stop(),
+        run=Watcher(tmp_path),
+        workspace=tmp_path,
+    )
+    stage = stage_of("documents", folder_items("documents", archive))
+    async with journal_of(tmp_path) as journal:
+        call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage)
+        with pytest.raises(OSError, match="died"):
+            await transfer(call, SETTINGS, lambda context: (Dying(context, sender, home=archive), HereLane(context)))
+        assert (await journal.items.totals())["documents"].confirmed_items == 0
+    async with journal_of(tmp_path) as journal:
+        await Elsewhere(archive).run(journal, MemoryMigration(tenant), tmp_path)
+        assert (await journal.items.totals())["documents"].confirmed_items == len(FILES)
+    assert set(tenant.landings.values()) == {1}
+
+
+async def test_contents_that_two_batches_have_are_sent_once(tmp_path: Path) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, {f"{number:02}.txt": b"the same" * 100 for number in range(40)})
+    settings = UploadSettings(bundle_members=3)
+    async with journal_of(tmp_path) as journal:
+        with anyio.fail_after(60):
+            await Elsewhere(archive, settings=settings).run(journal, MemoryMigration(tenant), tmp_path)
+    assert tenant.landings[digest_of(b"the same" * 100)] == 1
