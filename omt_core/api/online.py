@@ -90,18 +90,36 @@ class ContentRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunningDigests:
+    """What a file was hashed to on the way, so that a chunk of it is checked without hashing it once more.
+
+    `digests` are the sha256 of its first `step` bytes, of twice as many and so on, 64 hexadecimal digits each.
+    """
+
+    step: int
+    digests: str
+
+    def at(self, size: int) -> str | None:
+        """Return the sha256 of the first `size` bytes, None where that was not taken down."""
+        place, between = divmod(size, self.step)
+        return None if between or not place else self.digests[64 * (place - 1) : 64 * place] or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRequest:
     """An upload to be created: one content as `file`, or an archive of contents named by digest as `bundle`.
 
     `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one
     after another, in a `cpio` behind those four letters; `members` are the contents in order. Behind the digest of a
-    packed member (`<digest>.gz`) stands the sha256 of what it is packed as.
+    packed member (`<digest>.gz`) stands the sha256 of what it is packed as. `running` may be there for a file; nothing
+    has to be made of it.
     """
 
     kind: Literal["file", "bundle"]
     digest: str
     size: int
     members: tuple[ContentRef, ...] = ()
+    running: RunningDigests | None = None
 
 
 class CreatedUpload(NamedTuple):

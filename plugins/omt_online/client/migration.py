@@ -60,6 +60,8 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         self._claim = {} if claim is None else {"Omt-Claim": claim}
         super().__init__(session, UPLOADS, abilities, self._claim)
         self._limits = limits
+        self._files: dict[str, UploadRequest] = {}
+        """Files under way, by the address of their upload, whose digests on the way are known."""
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 
     @property
@@ -86,13 +88,31 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         # The tenant checks each byte of a whole bundle: contents by their sha256, and the form that holds them together
         # to the bit. A checksum over all of it would find nothing more.
         unguarded = request.kind == "bundle" and len(first_chunk) == request.size
+        so_far = _digest_at(request, len(first_chunk))
         try:
-            url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded)
-            return CreatedUpload(url, offset)
+            url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded, so_far=so_far)
         except OnlineRefusedError as error:
             if unguarded and error.code == BUNDLE_MALFORMED.code:  # damage on the way may hit what holds it together
                 raise UploadMismatchError(error.code, error.message, error.remedy) from error
             raise
+        if request.running is not None and offset < request.size:
+            self._files[url] = request
+        return CreatedUpload(url, offset)
+
+    @override
+    async def send(self, url: str, offset: int, chunk: Chunk, so_far: str | None = None) -> int:
+        request = self._files.get(url)
+        if request is not None:
+            so_far = _digest_at(request, offset + len(chunk))
+        reached = await super().send(url, offset, chunk, so_far)
+        if request is not None and reached == request.size:
+            del self._files[url]
+        return reached
+
+    @override
+    async def terminate(self, url: str) -> None:
+        self._files.pop(url, None)
+        await super().terminate(url)
 
     @override
     async def announce(self, entries: Sequence[ManifestEntry]) -> None:
@@ -159,3 +179,10 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
     @override
     async def aclose(self) -> None:
         await self._session.send("DELETE", f"{self._path}/claim", headers=self._claim)
+
+
+def _digest_at(request: UploadRequest, end: int) -> str | None:
+    """Return the sha256 of the first bytes of a file, if it is known; that of all of them always is."""
+    if request.kind != "file" or end == request.size:
+        return request.digest if request.kind == "file" else None
+    return None if request.running is None else request.running.at(end)

@@ -11,7 +11,16 @@ from typing import Final, Protocol
 from omt_core.api import Chunk, OnlineRefusedError, UploadLostError, UploadMismatchError, sentence
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import Response
-from omt_online.client.uploads import TUS, VERSION, Checksum, best_checksum, chunk_headers, creation_headers
+from omt_online.client.uploads import (
+    SO_FAR,
+    TUS,
+    VERSION,
+    Checksum,
+    best_checksum,
+    chunk_headers,
+    creation_headers,
+    told_chunk_headers,
+)
 from omt_online.errors import ONLINE_CONFLICT, ONLINE_NOT_FOUND
 from omt_protocol.errors import OFFSET_MISMATCH, UPLOAD_UNKNOWN
 
@@ -40,10 +49,14 @@ class TusLine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TusAbilities:
-    """What a server has of tus: its extensions, and the checksum that guards a chunk, None where it checks none."""
+    """What a server has of tus: its extensions, and the checksum that guards a chunk, None where it checks none.
+
+    `so_far`: it also takes the sha256 of a file up to the chunk's end, which costs no second look at the bytes.
+    """
 
     extensions: frozenset[str]
     checksum: Checksum | None
+    so_far: bool = False
 
 
 async def ask_abilities(line: TusLine, collection: str) -> TusAbilities:
@@ -56,7 +69,9 @@ async def ask_abilities(line: TusLine, collection: str) -> TusAbilities:
     if VERSION not in _listed(answer.headers, "Tus-Version") or "creation" not in extensions:
         raise strange_answer(line.host, f"uploads are not created there as tus {VERSION} has it")
     known = _listed(answer.headers, "Tus-Checksum-Algorithm")
-    return TusAbilities(extensions=extensions, checksum=best_checksum(known) if "checksum" in extensions else None)
+    if "checksum" not in extensions:
+        return TusAbilities(extensions=extensions, checksum=None)
+    return TusAbilities(extensions=extensions, checksum=best_checksum(known), so_far=SO_FAR in known)
 
 
 class TusUploads:
@@ -73,16 +88,22 @@ class TusUploads:
         self._headers = {**headers, **TUS}
 
     async def create(
-        self, size: int, metadata: Mapping[str, str], first_chunk: Chunk = b"", *, guarded: bool = True
+        self,
+        size: int,
+        metadata: Mapping[str, str],
+        first_chunk: Chunk = b"",
+        *,
+        guarded: bool = True,
+        so_far: str | None = None,
     ) -> tuple[str, int]:
         """Create an upload and return its address and offset: 0 where a creation takes no bytes with it.
 
-        The first chunk carries a checksum unless something else guards it.
+        The first chunk carries a checksum unless something else guards it; `so_far` is its sha256, if that is known.
         """
         content = first_chunk if "creation-with-upload" in self._abilities.extensions else b""
         headers = {**self._headers, **creation_headers(size, metadata)}
         if content:
-            headers |= await chunk_headers(content, self._abilities.checksum if guarded else None)
+            headers |= await self._chunk_headers(content, so_far) if guarded else await chunk_headers(content, None)
         answer = await self._line.send("POST", self._collection, content=content, headers=headers)
         location = answer.headers.get("Location")
         if answer.status != HTTPStatus.CREATED or location is None:
@@ -98,9 +119,12 @@ class TusUploads:
             raise (_lost(url) if error.code in _NOT_THERE else error) from error
         return self._offset_in(answer)
 
-    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-        """Append a chunk and return the new offset; raises `UploadLostError`, `UploadMismatchError`."""
-        guarded = await chunk_headers(chunk, self._abilities.checksum)
+    async def send(self, url: str, offset: int, chunk: Chunk, so_far: str | None = None) -> int:
+        """Append a chunk and return the new offset; raises `UploadLostError`, `UploadMismatchError`.
+
+        `so_far` is the sha256 of all bytes of the upload up to the chunk's end, if that is known.
+        """
+        guarded = await self._chunk_headers(chunk, so_far)
         headers = {**self._headers, "Upload-Offset": str(offset), **guarded}
         try:
             answer = await self._line.send("PATCH", url, content=chunk, headers=headers)
@@ -120,6 +144,11 @@ class TusUploads:
             except OnlineRefusedError as error:
                 if error.code not in _NOT_THERE:
                     raise
+
+    async def _chunk_headers(self, chunk: Chunk, so_far: str | None) -> Mapping[str, str]:
+        if so_far is not None and self._abilities.so_far:
+            return told_chunk_headers(so_far)
+        return await chunk_headers(chunk, self._abilities.checksum)
 
     def _offset_in(self, answer: Response) -> int:
         text = answer.headers.get("Upload-Offset", "")

@@ -15,6 +15,8 @@ from omt_core.api import Chunk
 VERSION: Final = "1.0.0"
 TUS: Final = {"Tus-Resumable": VERSION}
 Checksum: TypeAlias = Literal["sha1", "crc32"]
+SO_FAR: Final = "sha256-so-far"
+"""The checksum of a chunk that is that of the whole file up to its end (docs/reference/protocol.md)."""
 
 CHUNK: Final = "application/offset+octet-stream"
 
@@ -34,6 +36,11 @@ def best_checksum(known: Collection[str]) -> Checksum:
     It need not be strong: what a content is believed by is its sha256.
     """
     return "crc32" if "crc32" in known else "sha1"
+
+
+def told_chunk_headers(so_far: str) -> Mapping[str, str]:
+    """Return the headers of a chunk at whose end this is the sha256 of the whole file up to there."""
+    return {"Content-Type": CHUNK, "Upload-Checksum": f"{SO_FAR} {base64.b64encode(bytes.fromhex(so_far)).decode()}"}
 
 
 async def chunk_headers(chunk: Chunk, checksum: Checksum | None) -> Mapping[str, str]:

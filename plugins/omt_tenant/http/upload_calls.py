@@ -26,7 +26,7 @@ from omt_tenant.store.uploads import Upload
 COLLECTION = "uploads"
 """The last part of the path where uploads are created."""
 
-_BATCH = 1 << 20
+_BATCH = 2 << 20
 """Bytes that are collected before a thread writes them: few enough to keep memory flat, enough to be worth the hop."""
 
 

@@ -47,6 +47,9 @@ CHECKSUMS: dict[str, Callable[[], Hasher]] = {"sha1": _sha1, "crc32": Crc32}
 """The algorithms by name: the one that tus demands, and one that costs next to nothing. Neither is what a content is
 believed by: that is its sha256."""
 
+SO_FAR = "sha256-so-far"
+"""The sha256 of all bytes of a file up to the end of the chunk: both ends compute it anyway."""
+
 
 class ExpectedChecksum:
     """A checksum that was announced, and the one that is being computed."""
@@ -54,11 +57,13 @@ class ExpectedChecksum:
     def __init__(self, header: str) -> None:
         """Read the header's value. Raises ProtocolError when it is malformed or of another algorithm."""
         algorithm, _, encoded = header.strip().partition(" ")
-        if algorithm not in CHECKSUMS:
+        self.so_far = algorithm == SO_FAR
+        if not self.so_far and algorithm not in CHECKSUMS:
             raise bad_request(
-                f"The checksum algorithm {algorithm[:40]!r} is not known.", f"Use one of: {', '.join(CHECKSUMS)}."
+                f"The checksum algorithm {algorithm[:40]!r} is not known.",
+                f"Use one of: {', '.join((*CHECKSUMS, SO_FAR))}.",
             )
-        self._hasher = CHECKSUMS[algorithm]()
+        self._hasher = hashlib.sha256() if self.so_far else CHECKSUMS[algorithm]()
         try:
             self._expected = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -67,9 +72,17 @@ class ExpectedChecksum:
             raise bad_request(f"The value of Upload-Checksum is not one of {algorithm}.")
 
     def update(self, piece: bytes) -> None:
-        """Take the next bytes of the chunk."""
-        self._hasher.update(piece)
+        """Take the next bytes of the chunk, unless the checksum is that of the upload so far."""
+        if not self.so_far:
+            self._hasher.update(piece)
 
-    def matches(self) -> bool:
-        """Tell whether what came is what was announced."""
-        return self._hasher.digest() == self._expected
+    def matches(self, so_far: hashlib._Hash | None) -> bool:
+        """Tell whether what came is what was announced; `so_far` has seen the whole upload up to here, if it is a file.
+
+        Raises ProtocolError where it is none, and that is what the checksum is of.
+        """
+        if not self.so_far:
+            return self._hasher.digest() == self._expected
+        if so_far is None:
+            raise bad_request(f"The checksum {SO_FAR} is for uploads of the kind file only.")
+        return so_far.digest() == self._expected

@@ -31,12 +31,16 @@ _log = logging.getLogger("omt.upload")
 
 
 class Readers:
-    """Reads files beside the event loop, so many at once as the settings say. `close` it in the end."""
+    """Reads files beside the event loop, so many at once as the settings say. `close` it in the end.
+
+    `hashing` bounds how many large files are hashed at once.
+    """
 
     def __init__(self, settings: UploadSettings, framing: Framing, *, buffers: int) -> None:
         """Lend up to `buffers` buffers at a time to those who read small files, for bundles of this framing."""
         self._framing = framing
         self._limiter = anyio.CapacityLimiter(settings.readers)
+        self.hashing = anyio.CapacityLimiter(settings.readers)
         self._tries = settings.tries
         self._usual = settings.bundle_bytes
         self._free: list[mmap] = []

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from omt_core.api import (
     BodyRefusedError,
@@ -15,6 +15,7 @@ from omt_core.api import (
     ContentRef,
     ItemDigest,
     ItemRecord,
+    RunningDigests,
     UploadLostError,
     UploadMismatchError,
     UploadRequest,
@@ -26,6 +27,15 @@ from omt_upload.line.delivery import Delivery, deliver
 from omt_upload.stage_transfer import StageTransfer, confirmed, left_behind
 
 _HASH_SLICE: Final = 2 << 20
+"""Bytes that are read and hashed at once; the digest is taken down behind each, which is where chunks end."""
+
+
+class _Hashed(NamedTuple):
+    """A file as it was read: its stamp and sha256, and the digests on the way to that where it was hashed just now."""
+
+    stamp: Stamp
+    digest: str
+    running: RunningDigests | None = None
 
 
 async def send_large_file(work: StageTransfer, record: ItemRecord) -> None:
@@ -36,8 +46,8 @@ async def send_large_file(work: StageTransfer, record: ItemRecord) -> None:
             try:
                 known = await _known(work, record, path) or await _hash(work, path)
                 if known is not None:
-                    await _require_listed(work, record, known[0].size)
-                    await _send(work, record, path, *known)
+                    await _require_listed(work, record, known.stamp.size)
+                    await _send(work, record, path, known)
             except FileChangedError:
                 continue
             return
@@ -58,30 +68,39 @@ async def _require_listed(work: StageTransfer, record: ItemRecord, size: int) ->
             raise FileUnreadError(unread)
 
 
-async def _known(work: StageTransfer, record: ItemRecord, path: Path) -> tuple[Stamp, str] | None:
+async def _known(work: StageTransfer, record: ItemRecord, path: Path) -> _Hashed | None:
     """Return what an earlier run hashed, if the file is still the same; the online side checks it in the end anyway."""
     if record.digest is None:
         return None
     stamp, _ = await work.context.readers.part(path, memoryview(b""), 0, None)
-    return (stamp, record.digest) if stamp == Stamp(record.size, record.mtime_ns) else None
+    return _Hashed(stamp, record.digest) if stamp == Stamp(record.size, record.mtime_ns) else None
 
 
-async def _hash(work: StageTransfer, path: Path) -> tuple[Stamp, str] | None:
+async def _hash(work: StageTransfer, path: Path) -> _Hashed | None:
     """Hash a file that must not change meanwhile; None when the transfer is stopped before the end."""
     sha256 = hashlib.sha256()
+    digests: list[str] = []
     offset = 0
     stamp: Stamp | None = None
-    with work.context.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
-        while stamp is None or offset < stamp.size:
-            if work.context.stopping:
-                return None
-            stamp, came = await work.context.readers.part(path, room, offset, stamp, sha256.update)
-            offset += came
-    return stamp, sha256.hexdigest()
+
+    def take(part: memoryview) -> None:
+        sha256.update(part)
+        if len(part) == _HASH_SLICE:
+            digests.append(sha256.hexdigest())
+
+    # Not all at once: those that are hashed are on the line while the next ones are.
+    async with work.context.readers.hashing:
+        with work.context.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
+            while stamp is None or offset < stamp.size:
+                if work.context.stopping:
+                    return None
+                stamp, came = await work.context.readers.part(path, room, offset, stamp, take)
+                offset += came
+    return _Hashed(stamp, sha256.hexdigest(), RunningDigests(step=_HASH_SLICE, digests="".join(digests)))
 
 
-async def _send(work: StageTransfer, record: ItemRecord, path: Path, stamp: Stamp, digest: str) -> None:
-    context = work.context
+async def _send(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Hashed) -> None:
+    context, stamp, digest = work.context, hashed.stamp, hashed.digest
     read = ItemDigest(id=(record.stage, record.key), digest=digest, size=stamp.size, mtime_ns=stamp.mtime_ns)
     await context.journal.items.record_digests([read])
     content = ContentRef(digest=digest, size=stamp.size)
@@ -95,33 +114,43 @@ async def _send(work: StageTransfer, record: ItemRecord, path: Path, stamp: Stam
         if await context.known_online([content]):
             await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
         elif not context.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
-            await _deliver(work, record, path, stamp, content)
+            await _deliver(work, record, path, hashed, content)
     finally:
         context.contents.give_back(mine)
 
 
-async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, stamp: Stamp, content: ContentRef) -> None:
+async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Hashed, content: ContentRef) -> None:
     """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
+    stamp, running = hashed.stamp, hashed.running
     with work.context.readers.buffer(work.context.line.longest_body) as buffer, memoryview(buffer) as room:
 
         async def read(offset: int, length: int) -> memoryview:
-            part = room[:length]
+            part = room[: length if running is None else _to_known(offset, length, stamp.size)]
             await work.context.readers.part(path, part, offset, stamp)
             return part
 
-        await _finish(work, record, stamp, content, read)
+        await _finish(work, record, hashed, content, read)
+
+
+def _to_known(offset: int, length: int, size: int) -> int:
+    """Return how long a chunk is that ends where a digest was taken down, or `length` where none was on the way."""
+    end = min(offset + length, size)
+    known = end if end == size else end - end % _HASH_SLICE
+    return (known if known > offset else end) - offset
 
 
 async def _finish(
     work: StageTransfer,
     record: ItemRecord,
-    stamp: Stamp,
+    hashed: _Hashed,
     content: ContentRef,
     read: Callable[[int, int], Awaitable[Chunk]],
 ) -> None:
-    outcomes = [confirmed(record, stamp, content.digest, sent=True)]
+    outcomes = [confirmed(record, hashed.stamp, content.digest, sent=True)]
     delivery = Delivery(
-        request=UploadRequest(kind="file", digest=content.digest, size=content.size, members=(content,)),
+        request=UploadRequest(
+            kind="file", digest=content.digest, size=content.size, members=(content,), running=hashed.running
+        ),
         read=read,
         members=lambda: (BundleMember(stage=record.stage, key=record.key, digest=content.digest, size=content.size),),
         outcomes=outcomes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,15 @@ import pytest
 from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.items import TablePart
-from omt_core.api.online import CompletionRequest, ContentRef, ManifestEntry, StageManifest, UploadRequest
+from omt_core.api.online import (
+    CompletionRequest,
+    ContentRef,
+    ManifestEntry,
+    RunningDigests,
+    StageManifest,
+    UploadRequest,
+)
+from omt_online.client import uploads
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing, build_bundle
 from omt_tenant.embedded import RunningTenant, serve_tenant
 from omt_tenant.http import tenant_calls
@@ -66,6 +75,25 @@ async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: P
         assert await migration.missing(asked) == frozenset()
         assert await migration.offset(url) == len(WORDS)
         await migration.aclose()
+
+
+async def test_what_a_file_was_hashed_to_on_the_way_guards_its_chunks(
+    tmp_path: Path, tenant: RunningTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = RunningDigests(step=4_096, digests="".join(digest_of(WORDS[:end]) for end in (4_096, 8_192, 12_288)))
+    request = replace(file_of(WORDS), running=running)
+    summed: list[int] = []
+    monkeypatch.setitem(uploads._COMPUTE, "crc32", lambda chunk: summed.append(len(chunk)) or bytes(4))
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
+        url, _ = await migration.create_upload(request, WORDS[:4_096])
+        with pytest.raises(UploadMismatchError) as caught:
+            await migration.send(url, 4_096, bytes(8_192))
+        assert caught.value.code == "checksum-mismatch"
+        assert await migration.send(url, 4_096, WORDS[4_096:12_288]) == 12_288
+        assert await migration.send(url, 12_288, WORDS[12_288:]) == len(WORDS)
+        assert await migration.missing([ContentRef(digest=digest_of(WORDS), size=len(WORDS))]) == frozenset()
+    assert summed == []
 
 
 async def test_a_whole_file_goes_in_one_request_even_an_empty_one(tmp_path: Path, tenant: RunningTenant) -> None:

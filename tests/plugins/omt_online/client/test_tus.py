@@ -81,6 +81,18 @@ async def test_what_is_spoken_is_asked_for() -> None:
     ) == TusAbilities(extensions=frozenset({"creation", "creation-with-upload", "checksum"}), checksum="crc32")
 
 
+async def test_the_sha256_of_a_file_so_far_guards_its_chunks_where_it_is_taken_and_known() -> None:
+    found = await abilities(
+        Tus_Version="1.0.0", Tus_Extension="creation,checksum", Tus_Checksum_Algorithm="sha1,sha256-so-far"
+    )
+    assert (found.checksum, found.so_far) == ("sha1", True)
+    line = Told([answer(204, Upload_Offset="3")] * 3)
+    for able, so_far in ((found, "ab" * 32), (found, None), (EVERYTHING, "ab" * 32)):
+        await TusUploads(line, "/files", able, {}).send("/files/1", 0, b"abc", so_far)
+    assert [asked[3]["Upload-Checksum"].split()[0] for asked in line.asked] == ["sha256-so-far", "sha1", "sha1"]
+    assert line.asked[0][3]["Upload-Checksum"].split()[1] == "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s="
+
+
 async def test_without_the_extension_no_chunk_is_checked() -> None:
     found = await abilities(Tus_Version="1.0.0", Tus_Extension="creation", Tus_Checksum_Algorithm="sha1")
     assert found.checksum is None

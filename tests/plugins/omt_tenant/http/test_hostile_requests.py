@@ -126,6 +126,7 @@ async def test_a_bad_creation_is_refused_and_leaves_nothing(connect, tmp_path, h
         ({"Upload-Checksum": "md5 AAAA"}, 400),
         ({"Upload-Checksum": "sha1 ????"}, 400),
         ({"Upload-Checksum": "crc32 AAAA"}, 400),
+        ({"Upload-Checksum": "sha256-so-far AAAA"}, 400),
         ({"Tus-Resumable": ""}, 412),
         ({"Content-Encoding": "gzip"}, 415),
     ],

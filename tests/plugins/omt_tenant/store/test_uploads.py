@@ -17,6 +17,7 @@ from omt_tenant.http.turns import UploadTurns
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store import chunk as chunk_module
 from omt_tenant.tenant import Store
+from tests.plugins.omt_tenant.conftest import b64
 
 pytestmark = pytest.mark.anyio
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -117,6 +118,42 @@ async def test_a_chunk_whose_checksum_differs_is_dropped_whole(connect, tmp_path
         assert partial.stat().st_size == 100
         assert (await client.patch(location, 100, DATA[100:])).status == 204
         assert await client.missing(DATA) == []
+
+
+def so_far(data: bytes) -> dict[str, str]:
+    return {"Upload-Checksum": f"sha256-so-far {b64(hashlib.sha256(data).digest())}"}
+
+
+async def test_a_chunk_of_a_file_may_be_guarded_by_the_sha256_of_all_bytes_up_to_its_end(connect):
+    async with connect() as client:
+        await client.open()
+        location = (await client.create(DATA, first=100, **so_far(DATA[:100]))).headers["Location"]
+        for wrong in (DATA[100:200], DATA[:201], DATA):
+            answer = await client.patch(location, 100, DATA[100:200], **so_far(wrong))
+            assert (answer.status, answer.code) == (460, "checksum-mismatch")
+        assert (await client.head(location)).headers["Upload-Offset"] == "100"
+        assert (await client.patch(location, 100, DATA[100:200], **so_far(DATA[:200]))).status == 204
+        assert (await client.patch(location, 200, DATA[200:], **so_far(DATA))).status == 204
+        assert await client.missing(DATA) == []
+
+
+async def test_what_guards_a_file_so_far_goes_on_behind_a_chunk_that_was_guarded_alone_and_behind_a_new_start(connect):
+    async with connect() as client:
+        await client.open()
+        location = (await client.create(DATA, first=100)).headers["Location"]
+        assert (await client.patch(location, 100, DATA[100:200], **so_far(DATA[:200]))).status == 204
+    async with connect() as client:
+        await client.open()
+        assert (await client.patch(location, 200, DATA[200:], **so_far(DATA))).status == 204
+        assert await client.missing(DATA) == []
+
+
+async def test_a_bundle_has_no_sha256_so_far_and_none_is_taken(connect, make_bundle, tmp_path):
+    async with connect() as client:
+        await client.open()
+        data = make_bundle([b"one"])
+        assert (await client.create(data, "bundle", first=len(data), **so_far(data))).status == 400
+    assert list((tmp_path / "tenant" / "uploads").iterdir()) == []
 
 
 async def test_a_creation_whose_chunk_is_damaged_leaves_nothing(connect, tmp_path):
@@ -230,7 +267,7 @@ async def test_options_tells_what_of_tus_the_tenant_has(connect):
         assert answer.status == 204
         assert answer.headers["Tus-Version"] == "1.0.0"
         assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,expiration,termination"
-        assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,crc32"
+        assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,crc32,sha256-so-far"
 
 
 async def test_another_version_of_tus_is_refused(connect):

@@ -1,15 +1,23 @@
-"""A large file is sent as an upload of its own, unless the transfer is to stop."""
+"""A large file is sent as an upload of its own, unless the transfer is to stop; its chunks end where it was hashed."""
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
+import anyio
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typing_extensions import override
 
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.journal import ItemDigest
+from omt_core.api.online import Chunk, CreatedUpload, RunningDigests, UploadRequest
 from omt_core.journal import Journal
+from omt_upload.line import large_file
 from omt_upload.line.large_file import send_large_file
+from omt_upload.line.line import Line
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import context_for
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
@@ -44,3 +52,62 @@ async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(
             stop.set()
         await send_large_file(StageTransfer(context_for(call, SETTINGS), call.stages[0]), record)
     assert len(tenant.uploads) == (0 if stopped else 1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(size=st.integers(0, 3_000), bodies=st.lists(st.integers(1, 900), min_size=1, max_size=9))
+def test_a_chunk_ends_at_a_digest_that_is_known_or_is_too_short_for_one(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, size: int, bodies: list[int]
+) -> None:
+    monkeypatch.setattr(large_file, "_HASH_SLICE", 256)
+    content = bytes(number % 251 for number in range(size))
+    folder = tmp_path_factory.mktemp("large")
+    write_files(folder / "archive", {"a": content})
+    (item,) = folder_items("documents", folder / "archive")
+    lengths = itertools.cycle(bodies)
+    monkeypatch.setattr(Line, "body_bytes", property(lambda _: next(lengths)))
+    tenant = CuttingTenant()
+
+    async def send() -> None:
+        async with Journal.open(folder / "journal.sqlite") as journal:
+            await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+            await journal.items.record_inventory([item])
+            (record,) = await journal.items.pending(stage="documents", limit=1)
+            call = transfer_call(journal, CuttingMigration(tenant), folder, stage_of("documents", [item]))
+            await send_large_file(StageTransfer(context_for(call, SETTINGS), call.stages[0]), record)
+
+    anyio.run(send)
+    assert tenant.contents[digest_of(content)] == content
+    running = tenant.running
+    assert running is not None
+    for begin, end in itertools.pairwise([0, *tenant.ends]):
+        known = digest_of(content) if end == size else running.at(end)
+        assert known == digest_of(content[:end]) or end - begin < 256
+
+
+class CuttingTenant(MemoryTenant):
+    """Keeps where chunks ended, and what the client knows of the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: list[int] = []
+        self.running: RunningDigests | None = None
+
+
+class CuttingMigration(MemoryMigration):
+    def __init__(self, tenant: CuttingTenant) -> None:
+        super().__init__(tenant)
+        self._cuts = tenant
+
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
+        self._cuts.running = request.running
+        created = await super().create_upload(request, first_chunk)
+        self._cuts.ends.append(created.offset)
+        return created
+
+    @override
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+        reached = await super().send(url, offset, chunk)
+        self._cuts.ends.append(reached)
+        return reached
