@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,16 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 _PLAIN = r'([^"\\\x00-\x1f]*)'
 """A JSON text that needs no escapes."""
 
-_ORDINARY = re.compile(
-    rf'{{"stage":"{_PLAIN}","key":"{_PLAIN}","name":"{_PLAIN}","size":(0|[1-9][0-9]{{0,17}}),"digest":"([0-9a-f]{{64}})"}}'
+_ORDINARY_LINE = (
+    rf'{{"stage":"{_PLAIN}","key":"{_PLAIN}","name":"{_PLAIN}"'
+    r',"size":(0|[1-9][0-9]{0,17}),"digest":"([0-9a-f]{64})"}'
 )
+_ORDINARY = re.compile(_ORDINARY_LINE)
 """A line of a file without escapes, as nearly all are: what matches is canonical, so that it need not be written anew
 to be compared."""
+
+_ORDINARY_LINES = re.compile(_ORDINARY_LINE + "\n")
+_AROUND_COLUMNS = len('{"stage":"","key":"","name":"","size":,"digest":""}\n')
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,6 +90,21 @@ def parse_line(line: bytes) -> ManifestEntry:
         stage, key, name, size, digest = ordinary.groups()
         return ManifestEntry(stage=stage, key=key, name=name, size=int(size), digest=digest)
     return _parse_any(line)
+
+
+def ordinary_columns(lines: bytes) -> tuple[Sequence[str], ...] | None:
+    """Return stages, keys, names, sizes and digests of whole lines; None unless all are of files and without escapes.
+
+    Each is what `parse_line` finds in its line, a size as it is written.
+    """
+    try:
+        text = lines.decode()
+    except UnicodeDecodeError:
+        return None
+    columns = tuple(zip(*_ORDINARY_LINES.findall(text), strict=True))
+    if not columns or len(text) != _AROUND_COLUMNS * len(columns[0]) + sum(sum(map(len, one)) for one in columns):
+        return None  # something stands between the lines that were found
+    return columns
 
 
 def _parse_any(line: bytes) -> ManifestEntry:

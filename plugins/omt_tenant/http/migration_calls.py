@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from omt_core.api import ContentRef
 from omt_protocol.protocol_error import too_large
 from omt_tenant.http.bodies import ContentsBody, MissingAnswer, OpeningAnswer, OpeningBody, TokenAnswer
 from omt_tenant.http.service import SERVICE, answer, read_body
@@ -52,6 +51,5 @@ async def find_missing(request: web.Request) -> web.StreamResponse:
     most = service.store.settings.digests_per_request
     if len(body.contents) > most:
         raise too_large(f"{len(body.contents)} contents were asked for at once; the limit is {most}.")
-    contents = [ContentRef(digest=digest, size=size) for digest, size in body.contents]
-    missing = await service.run(service.store.contents.missing, contents)
+    missing = await service.run(service.store.contents.lacking, body.contents)
     return answer(MissingAnswer(missing=list(missing)))

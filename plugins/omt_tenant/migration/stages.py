@@ -5,11 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from itertools import islice
+from operator import lt
 from typing import BinaryIO, Literal
 
 from omt_core.api import ContentRef, ManifestEntry, RecoveryChoice, leads_out
 from omt_protocol.protocol_error import ProtocolError
-from omt_protocol.receipt import DATABASE_STAGE, ManifestLineError, parse_line
+from omt_protocol.receipt import DATABASE_STAGE, ManifestLineError, ordinary_columns, parse_line
 from omt_protocol.receipt.manifest import LINE_LIMIT
 from omt_tenant.migration.state import MigrationState, read_migration
 from omt_tenant.store.contents import ContentStore
@@ -19,6 +23,7 @@ MISSING_TOLD = 1_000
 """How many missing digests one refusal lists."""
 
 _CONTENTS_PER_QUESTION = 10_000
+_READ_AT_ONCE = 256 << 10
 
 Role = Literal["pending", "migrated"]
 
@@ -75,23 +80,21 @@ class StageStore:
         if self._contents.missing([ContentRef(digest=stage.manifest, size=stage.size)]):
             raise _missing([stage.manifest])
         missing: dict[str, None] = {}
-        asked: list[ContentRef] = []
-        items = 0
+        asked: list[tuple[str, int]] = []
+        lines = _Lines(stage.name)
         with self._contents.open(stage.manifest) as file:
-            for entry in _entries(file, stage.name):
-                items += 1
-                if entry.digest is not None:
-                    asked.append(ContentRef(digest=entry.digest, size=entry.size))
-                if len(asked) == _CONTENTS_PER_QUESTION:
-                    missing.update(dict.fromkeys(self._contents.missing(asked)))
+            for block in _blocks(file):
+                asked += lines.contents(block)
+                if len(asked) >= _CONTENTS_PER_QUESTION:
+                    missing.update(dict.fromkeys(self._contents.lacking(asked)))
                     asked.clear()
                     if len(missing) >= MISSING_TOLD:
                         break
-        missing.update(dict.fromkeys(self._contents.missing(asked)))
+        missing.update(dict.fromkeys(self._contents.lacking(asked)))
         if missing:
             raise _missing(list(missing)[:MISSING_TOLD])
-        if items != stage.items:
-            raise _malformed(f"it has {items} lines, not {stage.items} as announced")
+        if lines.read != stage.items:
+            raise _malformed(f"it has {lines.read} lines, not {stage.items} as announced")
 
 
 def read_stages(connection: sqlite3.Connection, role: Role) -> list[Stage]:
@@ -105,24 +108,62 @@ def read_stages(connection: sqlite3.Connection, role: Role) -> list[Stage]:
     ]
 
 
-def _entries(file: BinaryIO, stage: str) -> Iterator[ManifestEntry]:
-    before: str | None = None
-    for number, line in enumerate(iter(lambda: file.readline(LINE_LIMIT), b""), start=1):
-        if not line.endswith(b"\n"):
-            raise _malformed(f"line {number} is too long or has no line feed at its end")
-        try:
-            entry = parse_line(line[:-1])
-        except ManifestLineError as error:
-            raise _malformed(f"line {number}: {error.field} {error}") from error
-        if entry.stage != stage:
-            raise _malformed(f"line {number} belongs to another stage")
-        if entry.digest is not None and leads_out(entry.name):
-            # Whoever gives the files back by their names would write where nobody meant to.
-            raise _malformed(f"line {number} has a name that is empty or leads out of its folder")
-        if before is not None and before >= entry.key:
-            raise _malformed(f"line {number} is not in the order of keys, or has the key of the one before")
-        before = entry.key
-        yield entry
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield whole lines, many at once; a line that is too long, or the last one without a line feed, as far as it goes.
+
+    No block is longer than the longest line and what is read at once.
+    """
+    rest = b""
+    while piece := file.read(_READ_AT_ONCE):
+        block = rest + piece
+        end = block.rfind(b"\n") + 1
+        rest = block[end:]
+        if end:
+            yield block[:end]
+        if len(rest) > LINE_LIMIT:
+            break
+    if rest:
+        yield rest
+
+
+class _Lines:
+    """Takes the lines of a stage's manifest in their order; `read` counts them."""
+
+    def __init__(self, stage: str) -> None:
+        self.read = 0
+        self._stage = stage
+        self._before: str | None = None
+
+    def contents(self, block: bytes) -> list[tuple[str, int]]:
+        """Return digest and size of what the lines name. Raises ProtocolError `manifest-malformed`."""
+        if len(block) <= LINE_LIMIT and (columns := ordinary_columns(block)) is not None:
+            stages, keys, names, sizes, digests = columns
+            in_order = all(map(lt, keys, islice(keys, 1, None))) and (self._before is None or self._before < keys[0])
+            if in_order and set(stages) == {self._stage} and not any(map(leads_out, names)):
+                self.read += len(keys)
+                self._before = keys[-1]
+                return list(zip(digests, map(int, sizes), strict=True))
+        return [(entry.digest, entry.size) for entry in self._entries(block) if entry.digest is not None]
+
+    def _entries(self, block: bytes) -> Iterator[ManifestEntry]:
+        """Yield what is in the lines, one by one; says what is wrong with the first one that is."""
+        for line in iter(partial(BytesIO(block).readline, LINE_LIMIT), b""):
+            number = self.read + 1
+            if not line.endswith(b"\n"):
+                raise _malformed(f"line {number} is too long or has no line feed at its end")
+            try:
+                entry = parse_line(line[:-1])
+            except ManifestLineError as error:
+                raise _malformed(f"line {number}: {error.field} {error}") from error
+            if entry.stage != self._stage:
+                raise _malformed(f"line {number} belongs to another stage")
+            if entry.digest is not None and leads_out(entry.name):
+                # Whoever gives the files back by their names would write where nobody meant to.
+                raise _malformed(f"line {number} has a name that is empty or leads out of its folder")
+            if self._before is not None and self._before >= entry.key:
+                raise _malformed(f"line {number} is not in the order of keys, or has the key of the one before")
+            self.read, self._before = number, entry.key
+            yield entry
 
 
 def _refuse_unless_open(migration: MigrationState, stage: str) -> None:

@@ -42,8 +42,12 @@ class ContentStore:
 
     def missing(self, contents: Sequence[ContentRef]) -> Collection[str]:
         """Return the digests that are not stored, or whose stored size differs: once each, in the order asked."""
-        stored = self.sizes(content.digest for content in contents)
-        return list(dict.fromkeys(content.digest for content in contents if stored.get(content.digest) != content.size))
+        return self.lacking([(content.digest, content.size) for content in contents])
+
+    def lacking(self, contents: Sequence[tuple[str, int]]) -> Collection[str]:
+        """Return what `missing` does, of pairs of digest and size: for so many that an object each would count."""
+        stored = self.sizes(digest for digest, _ in contents)
+        return list(dict.fromkeys(digest for digest, size in contents if stored.get(digest) != size))
 
     def sizes(self, digests: Iterable[str]) -> Mapping[str, int]:
         """Return the sizes of those digests that are stored."""
