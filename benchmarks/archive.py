@@ -44,9 +44,7 @@ def small_files(folder: Path, files: int, mean_size: int, *, duplicates: float =
 def text_files(folder: Path, files: int, mean_size: int) -> Archive:
     """Write letters, web pages and tables of words that occur as often as words do."""
     chance = random.Random(1)  # noqa: S311 - the same archive each time, not a secret
-    letters = "eeeeennnniiirrrssstttaaadddlllooogggkkmmuuffvvphhbjyåæø"
-    words = ["".join(chance.choices(letters, k=chance.randrange(2, 12))) for _ in range(20_000)]
-    weights = [1 / (place + 8) for place in range(len(words))]
+    words, weights = word_list(chance)
     written = 0
     for number in range(files):
         path = folder / f"{number // _FOLDER_FILES:04}" / f"{number:07}.htm"
@@ -56,6 +54,13 @@ def text_files(folder: Path, files: int, mean_size: int) -> Archive:
         path.write_text(f"<html><body><p>{number}</p><p>{text}</p></body></html>\n", encoding="utf-8")
         written += path.stat().st_size
     return Archive(folder, files, written, written)
+
+
+def word_list(chance: random.Random) -> tuple[list[str], list[float]]:
+    """Return words, and how often each occurs."""
+    letters = "eeeeennnniiirrrssstttaaadddlllooogggkkmmuuffvvphhbjyåæø"
+    words = ["".join(chance.choices(letters, k=chance.randrange(2, 12))) for _ in range(20_000)]
+    return words, [1 / (place + 8) for place in range(len(words))]
 
 
 def large_files(folder: Path, files: int, size: int) -> Archive:

@@ -32,7 +32,7 @@ class UploadRecord:
     """An upload that was created and is not finished: where, how far, and what is in it."""
 
     url: str
-    kind: Literal["file", "bundle"]
+    kind: Literal["file", "bundle", "zstd-bundle"]
     digest: str
     size: int
     offset: int

@@ -69,7 +69,8 @@ class TransferLimits:
     """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle.
 
     `encodings` are those that a member may be packed by: `gzip`, as a member `<digest>.gz`. `bundles` are the forms
-    that a bundle may have: `ustar`, which every online side takes, and `cpio`.
+    that a bundle may have: `ustar`, which every online side takes, and `cpio`; and `zstd`, either of them as one frame
+    of zstd.
     """
 
     bundle_bytes: int
@@ -109,13 +110,15 @@ class RunningDigests:
 class UploadRequest:
     """An upload to be created: one content as `file`, or an archive of contents named by digest as `bundle`.
 
+    A `zstd-bundle` is such an archive as one frame of zstd, announced as the archive itself.
+
     `digest` is the sha256 of all bytes of a file, or that of the digests of a bundle's members, 32 bytes each, one
     after another, in a `cpio` behind those four letters; `members` are the contents in order. Behind the digest of a
     packed member (`<digest>.gz`) stands the sha256 of what it is packed as. `running` may be there for a file; nothing
     has to be made of it.
     """
 
-    kind: Literal["file", "bundle"]
+    kind: Literal["file", "bundle", "zstd-bundle"]
     digest: str
     size: int
     members: tuple[ContentRef, ...] = ()

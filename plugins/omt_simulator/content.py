@@ -44,12 +44,11 @@ _WORDS = (
 
 
 class Contents:
-    """Makes contents from two seeded pools, one of noise and one of prose, so that a file costs a few copies."""
+    """Makes contents of noise, which is new in each file, and of pieces of prose from a seeded pool."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         chance = stream(seed, "content pool")
-        self._noise = chance.randbytes(_POOL_BYTES)
         prose = " ".join(chance.choices(_WORDS, k=_POOL_BYTES // 6)).encode()
         self._prose = (prose * (_POOL_BYTES // len(prose) + 1))[:_POOL_BYTES]
 
@@ -69,15 +68,12 @@ class Contents:
         head = _SIGNATURES.get(kind, b"") + f"\r\n{self._seed}/{key}\r\n".encode()
         body = max(0, size - len(head))
         noise = round(body * (0.85 if kind in _COMPRESSED else 0.15))
-        return b"".join((head, *self._cut(self._prose, body - noise, chance), *self._cut(self._noise, noise, chance)))[
-            :size
-        ]
+        return b"".join((head, *self._cut(body - noise, chance), chance.randbytes(noise)))[:size]
 
-    @staticmethod
-    def _cut(pool: bytes, length: int, chance: random.Random) -> list[bytes]:
+    def _cut(self, length: int, chance: random.Random) -> list[bytes]:
         pieces = []
         while length > 0:
-            start = chance.randrange(len(pool) // 2)
-            pieces.append(pool[start : start + length])
+            start = chance.randrange(_POOL_BYTES // 2)
+            pieces.append(self._prose[start : start + length])
             length -= len(pieces[-1])
         return pieces

@@ -108,7 +108,7 @@ class Store:
             state=state,
             contents=contents,
             uploads=uploads,
-            landing=Landing(layout, contents, uploads),
+            landing=Landing(layout, contents, uploads, settings),
             claims=Claims(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
             stages=StageStore(state, contents),
             completions=CompletionStore(layout, state),

@@ -18,10 +18,10 @@ from omt_core.api import (
     UploadRecord,
     UploadRequest,
 )
-from omt_protocol.bundle.writer import build_bundle
 from omt_upload.commit import doubt
 from omt_upload.files.outcome import Reading
 from omt_upload.line.delivery import Delivery, deliver, give_up
+from omt_upload.line.packing import make_ready
 from omt_upload.stage_transfer import confirmed
 from omt_upload.transfer_context import TransferContext
 
@@ -41,7 +41,7 @@ async def resume(context: TransferContext) -> None:
         uploads = ()
         await doubt(context)
     await context.call.notes.remember(_MIGRATION, context.migration.id)
-    bundles = [upload for upload in uploads if upload.kind == "bundle"]
+    bundles = [upload for upload in uploads if upload.kind != "file"]
     context.unfinished.update((upload.digest, upload) for upload in uploads if upload.kind == "file")
     if not bundles:
         return
@@ -79,11 +79,10 @@ async def _resume_bundle(context: TransferContext, upload: UploadRecord, started
             await give_up(context, upload.url)
             return
         places = [(reading.digest, reading.offset, reading.size) for reading in again]
-        plain = upload.size == context.framing.bundle_size(member.size for member in upload.members)
-        pack = None if plain else context.packer.pack
-        bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, context.framing, pack)
-        if (bundle.digest, bundle.size) != (upload.digest, upload.size):
-            # Another zlib packs in another way, and the online side may take another framing now.
+        packer = context.packer if upload.kind == "zstd-bundle" else None
+        bundle = await anyio.to_thread.run_sync(make_ready, buffer, places, context.framing, packer)
+        if bundle != (upload.kind, upload.digest, upload.size):
+            # Another zstd packs in another way, and the online side may take another framing now.
             await give_up(context, upload.url)
             return
 
@@ -92,7 +91,7 @@ async def _resume_bundle(context: TransferContext, upload: UploadRecord, started
 
         delivery = Delivery(
             request=UploadRequest(
-                kind="bundle",
+                kind=bundle.kind,
                 digest=upload.digest,
                 size=upload.size,
                 members=tuple(ContentRef(digest=member.digest, size=member.size) for member in upload.members),

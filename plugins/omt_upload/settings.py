@@ -17,7 +17,7 @@ class UploadSettings(PluginSettings):
     at once. The transfer begins with `first_uploads` at once and finds out what is fastest between `fewest_uploads` and
     `parallel_uploads`. A body is made so long that it takes about `seconds_per_request` on this line, which is what a
     broken line can cost, but not shorter than `shortest_request` nor longer than `longest_request`.
-    With `compress` on `auto`, small files that shrink by it are packed once the line turns out slower than packing is.
+    With `compress` on `auto`, bundles of small files that shrink by it travel packed unless the line turns out faster.
     `tries` is how often a file that changes while it is read, or that is refused, is read again. The claim on the
     migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
     """
@@ -50,7 +50,7 @@ class UploadSettings(PluginSettings):
     """Where small files are read and hashed; processes pay off from four cores on, and `auto` takes them then."""
 
     compress: Literal["auto", "never", "always"] = "auto"
-    """Whether small files that shrink by it travel packed; `auto` packs them for a line that is slower than packing."""
+    """Whether bundles of small files that shrink by it travel packed; `auto` packs them for a line that is slower."""
 
     readers: int = Field(default=2, ge=1, le=64)
     """How many threads or processes read at once."""

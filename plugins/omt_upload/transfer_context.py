@@ -88,5 +88,5 @@ def context_for(call: Transfer, settings: UploadSettings) -> TransferContext:
         readers=Readers(settings, framing, buffers=concurrency.most_slots),
         concurrency=concurrency,
         framing=framing,
-        packer=Packer(settings, limits.encodings, framing),
+        packer=Packer(settings, limits.bundles),
     )

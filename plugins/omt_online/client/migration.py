@@ -87,13 +87,13 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
         # The tenant checks each byte of a whole bundle: contents by their sha256, and the form that holds them together
         # to the bit. A checksum over all of it would find nothing more.
-        unguarded = request.kind == "bundle" and len(first_chunk) == request.size
+        unguarded = request.kind != "file" and len(first_chunk) == request.size
         so_far = _digest_at(request, len(first_chunk))
         try:
             url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded, so_far=so_far)
         except OnlineRefusedError as error:
-            if unguarded and error.code == BUNDLE_MALFORMED.code:  # damage on the way may hit what holds it together
-                raise UploadMismatchError(error.code, error.message, error.remedy) from error
+            if unguarded:  # damage on the way may hit what holds it together
+                _raise_mismatch(error)
             raise
         if request.running is not None and offset < request.size:
             self._files[url] = request
@@ -104,7 +104,11 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         request = self._files.get(url)
         if request is not None:
             so_far = _digest_at(request, offset + len(chunk))
-        reached = await super().send(url, offset, chunk, so_far)
+        try:
+            reached = await super().send(url, offset, chunk, so_far)
+        except OnlineRefusedError as error:
+            _raise_mismatch(error)  # another zstd than the one that began a frame has gone on with it
+            raise
         if request is not None and reached == request.size:
             del self._files[url]
         return reached
@@ -186,3 +190,9 @@ def _digest_at(request: UploadRequest, end: int) -> str | None:
     if request.kind != "file" or end == request.size:
         return request.digest if request.kind == "file" else None
     return None if request.running is None else request.running.at(end)
+
+
+def _raise_mismatch(error: OnlineRefusedError) -> None:
+    """Raise `UploadMismatchError` for a bundle that arrived in no form of a bundle: it is to be sent anew."""
+    if error.code == BUNDLE_MALFORMED.code:
+        raise UploadMismatchError(error.code, error.message, error.remedy) from error

@@ -17,8 +17,8 @@ BLOCK = 512
 RECORD = 20 * BLOCK
 """Archivers fill up to a whole record with zeros; that much padding is taken."""
 
-FORMATS = ("ustar", "cpio")
-"""The forms of bundles that the tenant takes, as its capabilities say."""
+FORMATS = ("ustar", "cpio", "zstd")
+"""The forms of bundles that the tenant takes, as its capabilities say; `zstd` is either of the others in one frame."""
 
 FIRST_BYTES = 76
 """By so many bytes the form of a bundle is told, and the length of a header."""

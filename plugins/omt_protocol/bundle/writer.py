@@ -7,16 +7,13 @@ where the online side takes that, which needs a fifth of the bytes to hold membe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from mmap import mmap
 from typing import Final, NamedTuple, TypeAlias
 
 Buffer: TypeAlias = bytearray | mmap | memoryview
-Pack: TypeAlias = "Callable[[memoryview], Packed | None]"
 """Memory that contents are read into."""
-
-PACKED_NAME: Final = b".gz"
 
 _BLOCK: Final = 512
 _SIZE: Final = slice(124, 135)
@@ -59,13 +56,6 @@ CPIO: Final = Framing(len(_CPIO_HEAD) + 6 + 11 + 64 + 1, 1, _CPIO_END, b"cpio")
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """A content as a member holds it that is packed (gzip)."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Bundle:
     """A bundle that lies in a buffer: its size, and what it is announced by."""
 
@@ -88,35 +78,23 @@ _TEMPLATE: Final = _template()
 _TEMPLATE_SUM: Final = sum(_TEMPLATE)
 
 
-def build_bundle(
-    buffer: Buffer, members: Sequence[tuple[str, int, int]], framing: Framing, pack: Pack | None = None
-) -> Bundle:
-    """Make the buffer begin with a bundle of its contents (digest, offset, size), packing those that `pack` packs.
+def build_bundle(buffer: Buffer, members: Sequence[tuple[str, int, int]], framing: Framing) -> Bundle:
+    """Make the buffer begin with a bundle of its contents (digest, offset, size).
 
     The contents lie in this order, a head or more before each and an end behind the last; what lies between them is
-    lost. A packed content has room for the longer name as well.
+    lost.
     """
     header = _ustar_header if framing is USTAR else _cpio_header
     position, told = 0, bytearray(framing.sign)
     with memoryview(buffer) as view:
         for digest, offset, size in members:
-            packed = None
-            if pack is not None:
-                with view[offset : offset + size] as content:
-                    packed = pack(content)
             told += bytes.fromhex(digest)
-            if packed is None:
-                head = header(digest.encode("ascii"), size)
-                begin, stored = position + len(head), size
-                if offset != begin:
-                    view[begin : begin + size] = view[offset : offset + size]
-            else:
-                head = header(digest.encode("ascii") + PACKED_NAME, len(packed.data))
-                begin, stored = position + len(head), len(packed.data)
-                view[begin : begin + stored] = packed.data
-                told += hashlib.sha256(packed.data).digest()
+            head = header(digest.encode("ascii"), size)
+            begin = position + len(head)
+            if offset != begin:
+                view[begin : begin + size] = view[offset : offset + size]
             view[position:begin] = head
-            position = begin + stored
+            position = begin + size
             if filling := -position % framing.align:
                 view[position : position + filling] = bytes(filling)
                 position += filling

@@ -21,7 +21,7 @@ CHUNK_TYPE = "application/offset+octet-stream"
 
 _NUMBER = re.compile(r"[0-9]{1,30}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_KINDS: dict[str, UploadKind] = {"file": "file", "bundle": "bundle"}
+_KINDS: dict[str, UploadKind] = {"file": "file", "bundle": "bundle", "zstd-bundle": "zstd-bundle"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,10 @@ def read_announcement(request: web.Request, settings: TenantSettings) -> Announc
     kind, digest = _KINDS.get(metadata.get("kind", "")), metadata.get("sha256", "")
     if kind is None or not _DIGEST.fullmatch(digest) or "migration" not in metadata:
         raise bad_request(
-            "Upload-Metadata must hold kind (file or bundle), sha256 (64 hexadecimal digits, lower case) and migration."
+            "Upload-Metadata must hold kind (file, bundle or zstd-bundle), sha256 (64 hexadecimal digits, lower case)"
+            " and migration."
         )
-    if length > (settings.bundle_bytes if kind == "bundle" else settings.content_bytes):
+    if length > (settings.content_bytes if kind == "file" else settings.bundle_bytes):
         raise too_large(f"An upload of {length} bytes is too large for a {kind}.")
     return Announcement(kind=kind, digest=digest, length=length, migration=metadata["migration"], metadata=header)
 

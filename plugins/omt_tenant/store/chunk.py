@@ -12,7 +12,7 @@ from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError, too_la
 from omt_tenant.store.checksum import ExpectedChecksum
 from omt_tenant.store.landing import Landing
 from omt_tenant.store.layout import TenantLayout
-from omt_tenant.store.uploads import Upload, UploadStore
+from omt_tenant.store.uploads import Unseen, Upload, UploadStore
 
 _PIECES_AT_ONCE = 1_000
 """So many pieces the system takes in one call, and a few more."""
@@ -69,7 +69,7 @@ class Chunk:
         upload is kept).
         """
         self.write(pieces)
-        so_far = None if isinstance(self._verifier, BundleReader) else self._verifier
+        so_far = None if isinstance(self._verifier, BundleReader | Unseen) else self._verifier
         if self._checksum is not None and not self._checksum.matches(so_far):
             raise ProtocolError(
                 CHECKSUM_MISMATCH,

@@ -6,8 +6,10 @@
       token                  the migration secret, 0600: this is the `token_file` of the client
       server.lock            held by the one process that serves DIR
       tenant.sqlite          everything that changes: migration, claim, uploads, contents, stages, completion
-      uploads/<uid>          what arrived of unfinished uploads, up to the journalled offset
-      packs/ab/<sha256>.tar  bundles that landed, as they came; tenant.sqlite knows where each member lies
+      uploads/<uid>          what arrived of unfinished uploads, up to the journalled offset; <uid>.bundle, one of them
+                             while it is taken out of its frame
+      packs/ab/<sha256>.tar  bundles that landed, as they came or out of their frame; tenant.sqlite knows where each
+                             member lies
       contents/ab/<sha256>   contents that travelled on their own
       manifests/<sha256>     copies of stage manifests that travelled in a bundle; made anew for each import
       databases/             imported databases; tenant.sqlite names the current one, the others are removed; beside
@@ -91,6 +93,10 @@ class TenantLayout:
     def upload(self, uid: str) -> Path:
         """Return the file of an unfinished upload."""
         return self.uploads / uid
+
+    def unpacked(self, uid: str) -> Path:
+        """Return the file of a bundle that comes out of the frame that it was sent in."""
+        return self.uploads / f"{uid}.bundle"
 
     def pack(self, digest: str) -> Path:
         """Return the file of a landed bundle."""

@@ -58,7 +58,7 @@ def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
 
     def change(connection: sqlite3.Connection) -> None:
         record_pack(connection, bytes.fromhex(digest), size, members)
-        _mark_landed(connection, "bundle", digest)
+        _mark_landed(connection, ("bundle", "zstd-bundle"), digest)
 
     state.write(change)
 
@@ -73,15 +73,15 @@ def _take_file_in(path: Path, state: StateDatabase) -> None:
 
     def change(connection: sqlite3.Connection) -> None:
         record_file(connection, bytes.fromhex(digest), size)
-        _mark_landed(connection, "file", digest)
+        _mark_landed(connection, ("file", "file"), digest)
 
     state.write(change)
 
 
-def _mark_landed(connection: sqlite3.Connection, kind: str, digest: str) -> None:
+def _mark_landed(connection: sqlite3.Connection, kinds: tuple[str, str], digest: str) -> None:
     connection.execute(
-        "UPDATE uploads SET state = 'landed', offset = length WHERE kind = ? AND digest = ? AND state = 'open'",
-        (kind, bytes.fromhex(digest)),
+        "UPDATE uploads SET state = 'landed', offset = length WHERE kind IN (?, ?) AND digest = ? AND state = 'open'",
+        (*kinds, bytes.fromhex(digest)),
     )
 
 

@@ -15,8 +15,21 @@ from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.state_database import StateDatabase
 
-UploadKind = Literal["file", "bundle"]
-Verifier: TypeAlias = "hashlib._Hash | BundleReader"  # noqa: SLF001 - a hasher has no public name
+UploadKind = Literal["file", "bundle", "zstd-bundle"]
+
+
+class Unseen:
+    """Stands for what goes over the bytes of a bundle in one frame: they are looked at when it is unpacked."""
+
+    def update(self, piece: bytes, /) -> None:
+        """Take the next bytes."""
+
+    def copy(self) -> Unseen:
+        """Return one that goes on from here by itself."""
+        return self
+
+
+Verifier: TypeAlias = "hashlib._Hash | BundleReader | Unseen"  # noqa: SLF001 - a hasher has no public name
 """What goes over the bytes of an upload as they come: one sha256 of a file, one of each member of a bundle."""
 
 
@@ -138,8 +151,9 @@ class UploadStore:
         offset, verifier = self._progress.get(upload.uid, (0, None))
         if verifier is None or offset != upload.offset:
             verifier = self._new_verifier(upload.kind)
-            with self._layout.upload(upload.uid).open("rb") as file:
-                _feed(verifier, file.read, upload.offset)
+            if not isinstance(verifier, Unseen):
+                with self._layout.upload(upload.uid).open("rb") as file:
+                    _feed(verifier, file.read, upload.offset)
         return verifier.copy()
 
     def keep_verifier(self, upload: Upload, verifier: Verifier) -> None:
@@ -150,7 +164,13 @@ class UploadStore:
             self._progress.pop(upload.uid, None)
 
     def _new_verifier(self, kind: UploadKind) -> Verifier:
-        return hashlib.sha256() if kind == "file" else BundleReader(member_bytes=self._member_bytes)
+        match kind:
+            case "file":
+                return hashlib.sha256()
+            case "bundle":
+                return BundleReader(member_bytes=self._member_bytes)
+            case "zstd-bundle":
+                return Unseen()
 
     def _expiry(self) -> float:
         return self._clock() + self._lifetime

@@ -16,11 +16,12 @@ from omt_core.api import (
     UploadMismatchError,
     UploadRequest,
 )
-from omt_protocol.bundle.writer import Buffer, build_bundle
+from omt_protocol.bundle.writer import Buffer
 from omt_upload.absence import believed
 from omt_upload.files.outcome import Reading, TooLarge, Unread
 from omt_upload.line.delivery import Delivery, deliver
 from omt_upload.line.large_file import send_large_file
+from omt_upload.line.packing import make_ready
 from omt_upload.stage_transfer import StageTransfer, confirmed, left_behind
 
 
@@ -118,9 +119,8 @@ async def _part(work: StageTransfer, copies: Sequence[_Copies], left: _Left, err
 
 async def _send_bundle(work: StageTransfer, buffer: Buffer, copies: Sequence[_Copies]) -> None:
     places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
-    packer = work.context.packer
-    pack = packer.pack if packer.wanted(work.context.line.speed) else None
-    bundle = await anyio.to_thread.run_sync(build_bundle, buffer, places, work.context.framing, pack)
+    packer = work.context.packer if work.context.packer.wanted(work.context.line.speed) else None
+    bundle = await anyio.to_thread.run_sync(make_ready, buffer, places, work.context.framing, packer)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
@@ -140,7 +140,7 @@ async def _send_bundle(work: StageTransfer, buffer: Buffer, copies: Sequence[_Co
     ]
     delivery = Delivery(
         request=UploadRequest(
-            kind="bundle",
+            kind=bundle.kind,
             digest=bundle.digest,
             size=bundle.size,
             members=tuple(copy.content for copy in copies),

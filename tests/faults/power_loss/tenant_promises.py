@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import zstandard
 
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.migration.stages import read_stages
@@ -78,9 +79,8 @@ class _Body:
         if self.kind == "file":
             assert hashlib.sha256(self.content).hexdigest() == self.digest
             return {self.digest: self.length}
-        stored = dict(members(bytes(self.content)))
-        whole = {name: gzip.decompress(held) if name.endswith(".gz") else held for name, held in stored.items()}
-        return {name.removesuffix(".gz"): len(content) for name, content in whole.items()}
+        bundle = zstandard.decompress(self.content) if self.kind == "zstd-bundle" else bytes(self.content)
+        return {name: len(content) for name, content in members(bundle)}
 
 
 def _doubtful(now: Promised, request: Message) -> Promised:

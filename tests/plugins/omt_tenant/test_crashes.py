@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 import aiohttp
 import anyio.to_thread
 import pytest
+import zstandard
 
 from omt_tenant.store.contents import ContentStore
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.reconciliation import reconcile
 from omt_tenant.store.state_database import StateDatabase
+from tests.plugins.omt_tenant.conftest import bundle_digest
 
 pytestmark = pytest.mark.anyio
 DATA = bytes(range(256)) * 4_000
@@ -37,12 +39,17 @@ def dying_tenant(directory: Path, moment: str):
         process.communicate()
 
 
-@pytest.mark.parametrize(("moment", "kind"), [(moment, kind) for moment in MOMENTS for kind in ("file", "bundle")])
+@pytest.mark.parametrize(
+    ("moment", "kind"), [(moment, kind) for moment in MOMENTS for kind in ("file", "bundle", "zstd-bundle")]
+)
 async def test_an_upload_survives_a_kill_in_its_last_chunk(  # noqa: PLR0917
     connect, client_type, make_bundle, tmp_path, moment, kind
 ):
     contents = [DATA[:100], DATA, b""]
-    data = make_bundle(contents) if kind == "bundle" else DATA
+    bundle = make_bundle(contents)
+    data = {"file": DATA, "bundle": bundle, "zstd-bundle": zstandard.compress(bundle, 1)}[kind]
+    named = bundle_digest(bundle) if kind == "zstd-bundle" else None
+    first = min(FIRST, len(data) // 2)
     directory = tmp_path / "tenant"
     with dying_tenant(directory, moment) as process:
         url = (await anyio.to_thread.run_sync(process.stdout.readline)).strip()
@@ -50,21 +57,21 @@ async def test_an_upload_survives_a_kill_in_its_last_chunk(  # noqa: PLR0917
             client = client_type(url, session)
             await client.log_on((directory / "token").read_text().strip())
             await client.open()
-            location = urlsplit((await client.create(data, kind, first=FIRST)).headers["Location"]).path
+            location = urlsplit((await client.create(data, kind, first=first, digest=named)).headers["Location"]).path
             process.stdin.write("go\n")
             process.stdin.flush()
             assert (await anyio.to_thread.run_sync(process.stdout.readline)) == "armed\n"
             with pytest.raises(aiohttp.ClientError):
-                await client.patch(location, FIRST, data[FIRST:])
+                await client.patch(location, first, data[first:])
         await anyio.to_thread.run_sync(process.wait)
     async with connect(directory) as again:
         again.headers |= {"Omt-Claim": client.headers["Omt-Claim"]}
         again.migration = client.migration
         landed = moment in {"landed, not in the index", "in the index, not answered"}
         offset = int((await again.head(location)).headers["Upload-Offset"])
-        assert offset == (len(data) if landed else FIRST)
+        assert offset == (len(data) if landed else first)
         assert (await again.patch(location, offset, data[offset:])).status == 204
-        for content in contents if kind == "bundle" else [data]:
+        for content in [data] if kind == "file" else contents:
             assert (await again.call("GET", f"/v1/contents/{digest(content)}")).body == content
     assert list((directory / "uploads").iterdir()) == []
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from omt_protocol.bundle.packed import Unpacker, UnpackingError, opened
 from omt_protocol.bundle.reader import BundleReader, bundle_digest, verify_bundle
 from omt_protocol.protocol_error import ProtocolError
+from omt_tenant.store.contents import Location, open_at
 
 TEXT = b"<p>Dear Sir or Madam</p>" * 400
 
@@ -55,6 +56,18 @@ def test_a_packed_member_is_verified_however_it_arrives(content: bytes, cuts: li
     assert gzip.decompress(stored) == content
     assert len(told) == len(member.digest + member.seal)
     assert bundle_digest([member]) == hashlib.sha256(member.digest + hashlib.sha256(stored).digest()).hexdigest()
+
+
+def test_packed_members_beside_others_are_opened_as_their_contents(tmp_path: Path) -> None:
+    path, plain = tmp_path / "bundle", b"plain"
+    name = hashlib.sha256(plain).hexdigest()
+    path.write_bytes(packed_bundle((packed_name(TEXT), gzip.compress(TEXT)), (name, plain)))
+    members = verify_bundle(path, member_bytes=20_000)
+    read = []
+    for member in members:
+        with open_at(Location(path, member.offset, member.size)) as file:
+            read.append(file.read())
+    assert read == [TEXT, plain]
 
 
 def test_what_becomes_more_than_a_member_may_have_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import tarfile
@@ -13,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_protocol.bundle.reader import bundle_digest, verify_bundle
-from omt_protocol.bundle.writer import CPIO, USTAR, Framing, Packed, build_bundle
-from omt_tenant.store.contents import Location, open_at
+from omt_protocol.bundle.writer import CPIO, USTAR, Framing, build_bundle
 from tests.plugins.omt_upload.cpio import read_cpio
 
 FORMATS = st.sampled_from((USTAR, CPIO))
@@ -63,29 +61,3 @@ def test_a_bundle_of_some_of_the_contents_is_read_back_by_any_tool_and_by_the_te
     assert bundle_digest(landed) == bundle.digest
     digests = b"".join(bytes.fromhex(digest) for digest, _ in members)
     assert bundle.digest == hashlib.sha256((b"cpio" if framing is CPIO else b"") + digests).hexdigest()
-
-
-@given(contents=CONTENTS, packed=st.sets(st.integers(0, 4)), framing=FORMATS)
-def test_a_bundle_with_packed_members_lands_as_the_same_contents(
-    contents: list[bytes], packed: set[int], framing: Framing
-) -> None:
-    contents = [content * 9 for content in contents]
-    buffer, places = laid_out(contents, framing)
-    wanted = {contents[number] for number in packed if number < len(contents)}
-
-    def pack(content: memoryview) -> Packed | None:
-        data = gzip.compress(content, 1, mtime=0)
-        return Packed(data) if bytes(content) in wanted and len(data) + 3 < len(content) else None
-
-    bundle = build_bundle(buffer, places, framing, pack)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "bundle")
-        path.write_bytes(buffer[: bundle.size])
-        landed = verify_bundle(path, member_bytes=20_000)
-        stored = {member.digest.hex(): open_at(Location(path, member.offset, member.size)) for member in landed}
-        read = {digest: file.read() for digest, file in stored.items()}
-        for file in stored.values():
-            file.close()
-    assert [(member.digest.hex(), member.size) for member in landed] == [(digest, size) for digest, _, size in places]
-    assert bundle_digest(landed) == bundle.digest
-    assert list(read.values()) == contents

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from omt_core.api.commands import Command
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.installation import Licence
 from omt_core.api.items import Item, TablePart
-from omt_core.api.online import CompletionRequest
+from omt_core.api.online import CompletionRequest, ContentRef, OnlineMigration, UploadRequest
 from omt_core.engine.workspace import pin_key
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
@@ -31,6 +32,7 @@ from omt_tenant.embedded import serve_tenant
 from omt_tenant.settings import TenantSettings
 from omt_upload import UploadPlugin
 from omt_upload.settings import UploadSettings
+from tests.plugins.omt_protocol.bundle.test_packed import packed_bundle, packed_name
 from tests.plugins.omt_upload.moving import Watcher, folder_items, stage_of, transfer_call, write_files
 
 LIMITS = TenantSettings(chunk_bytes=16_384, bundle_bytes=65_536, member_bytes=16_384)
@@ -154,15 +156,32 @@ def _table(folder: Path, name: str, *parts: Sequence[str]) -> Iterator[Item]:
         )
 
 
+async def _send_packed(migration: OnlineMigration, contents: Iterable[bytes]) -> None:
+    """Send a bundle of packed members, as a client other than ours may."""
+    packed = [(content, gzip.compress(content, mtime=0)) for content in contents]
+    bundle = packed_bundle(*((packed_name(content), data) for content, data in packed))
+    told = b"".join(hashlib.sha256(content).digest() + hashlib.sha256(data).digest() for content, data in packed)
+    request = UploadRequest(
+        kind="bundle",
+        digest=hashlib.sha256(told).hexdigest(),
+        size=len(bundle),
+        members=tuple(
+            ContentRef(digest=hashlib.sha256(content).hexdigest(), size=len(content)) for content, _ in packed
+        ),
+    )
+    assert (await migration.create_upload(request, bundle)).offset == len(bundle)
+
+
 async def _migrate(root: Path) -> None:
     chance = random.Random(7)
     letters = {f"HH/20{year}.{half}/Letter {year}{half}.docx": chance.randbytes(chance.randrange(1, 4_000))
                for year in range(10, 22) for half in (1, 2)}  # fmt: skip
+    pages = {f"HH/2022.1/Page {number}.htm": f"<p>{number} dear</p>".encode() * 300 for number in range(8)}
     write_files(
         root / "SO_ARC",
         {
             **letters,
-            **{f"HH/2022.1/Page {number}.htm": f"<p>{number} dear</p>".encode() * 300 for number in range(8)},
+            **pages,
             "HH/2021.1/Drawing.tif": chance.randbytes(40_000),
             "HH/2021.2/Twin 1.txt": b"one",
             "HH/2021.2/Twin 2.txt": b"two",
@@ -177,6 +196,7 @@ async def _migrate(root: Path) -> None:
         target = await connect(client, ConnectOnline(run=Watcher(root)))
         pin_key(root, (await target.status()).public_key)
         migration = await target.open(Licence(owner="Uno", serial="1", version="8.5"), MigrationKind.TEST, None)
+        await _send_packed(migration, pages.values())
         async with Journal.open(root / "journal.sqlite") as journal:
             await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
             stages = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
+import hashlib
 import random
 
 import pytest
+import zstandard
 
-from omt_protocol.bundle.writer import USTAR
-from omt_upload.line.packing import Packer
+from omt_protocol.bundle.writer import CPIO
+from omt_upload.line.packing import Packer, Ready, make_ready
 from omt_upload.settings import UploadSettings
 
 WORDS = [f"word{number}" for number in range(900)]
@@ -16,42 +17,36 @@ TEXT = " ".join(random.Random(3).choices(WORDS, k=3_000)).encode()
 NOISE = random.Random(3).randbytes(40_000)
 
 
-def packer(compress: str = "auto", *encodings: str) -> Packer:
-    return Packer(UploadSettings.model_validate({"compress": compress}), encodings or ("gzip",), USTAR)
+def packer(compress: str = "auto", *forms: str) -> Packer:
+    return Packer(UploadSettings.model_validate({"compress": compress}), forms or ("ustar", "zstd"))
 
 
-def test_text_is_packed_as_gzip_and_always_the_same() -> None:
-    packed = packer().pack(memoryview(TEXT))
-    assert packed is not None
-    assert gzip.decompress(packed.data) == TEXT
-    assert len(packed.data) < 0.6 * len(TEXT)
-    assert packer().pack(memoryview(TEXT)) == packed
+def ready(content: bytes, packer: Packer | None) -> tuple[Ready, bytes]:
+    buffer = bytearray(CPIO.bundle_size([len(content)]))
+    buffer[CPIO.head : CPIO.head + len(content)] = content
+    bundle = make_ready(buffer, [(hashlib.sha256(content).hexdigest(), CPIO.head, len(content))], CPIO, packer)
+    return bundle, bytes(buffer[: bundle.size])
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        NOISE,
-        b"\xff\xd8\xff\xe0" + TEXT,
-        b"PK\x03\x04" + TEXT,
-        b"%PDF-1.7" + TEXT,
-        b"PAR1" + TEXT,
-        TEXT[:900],
-        b"",
-        NOISE + TEXT,
-    ],
-    ids=["noise", "jpeg", "zip", "pdf", "parquet", "small", "empty", "begins with noise"],
-)
-def test_what_would_not_shrink_enough_is_left_as_it_is(content: bytes) -> None:
-    assert packer("always").pack(memoryview(content)) is None
+def test_a_bundle_of_text_goes_in_a_frame_and_is_announced_as_the_bundle() -> None:
+    (kind, digest, size), data = ready(TEXT, packer())
+    plain, whole = ready(TEXT, None)
+    assert (kind, plain.kind, digest) == ("zstd-bundle", "bundle", plain.digest)
+    assert zstandard.decompress(data) == whole
+    assert size < 0.5 * plain.size
+
+
+def test_what_would_not_shrink_enough_goes_as_it_is() -> None:
+    assert ready(NOISE, packer("always")) == ready(NOISE, None)
 
 
 @pytest.mark.parametrize(
     ("compress", "speed", "wanted"),
     [
-        ("auto", None, False),
+        ("auto", None, True),
         ("auto", 1e6, True),
         ("auto", 1e9, False),
+        ("never", None, False),
         ("never", 1e6, False),
         ("always", None, True),
         ("always", 1e9, True),
@@ -62,4 +57,4 @@ def test_the_settings_and_the_line_decide(compress: str, speed: float | None, wa
 
 
 def test_nothing_is_packed_for_an_online_side_that_does_not_unpack() -> None:
-    assert not packer("always", "zstd").wanted(1e3)
+    assert not packer("always", "ustar", "cpio").wanted(1e3)
