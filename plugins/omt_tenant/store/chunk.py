@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Sequence
-from io import FileIO
+from collections.abc import Iterable
 
 from omt_protocol.bundle.reader import BundleReader
 from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError, too_large
@@ -13,9 +11,6 @@ from omt_tenant.store.checksum import ExpectedChecksum
 from omt_tenant.store.landing import Landing
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.uploads import Unseen, Upload, UploadStore
-
-_PIECES_AT_ONCE = 1_000
-"""So many pieces the system takes in one call, and a few more."""
 
 
 class Chunk:
@@ -42,15 +37,18 @@ class Chunk:
         self._file = layout.upload(upload.uid).open("r+b", buffering=0)
         self._file.seek(upload.offset)
 
-    def write(self, pieces: Sequence[bytes]) -> None:
+    def write(self, pieces: Iterable[bytes]) -> None:
         """Append pieces. Raises ProtocolError `too-large`, or OSError when the disk is full."""
-        size = sum(map(len, pieces))
-        self._room -= size
-        if self._room < 0:
-            raise too_large("The body goes beyond the upload's length or the size of a chunk.")
-        _append(self._file, pieces)
-        self._end += size
         for piece in pieces:
+            self._room -= len(piece)
+            if self._room < 0:
+                raise too_large("The body goes beyond the upload's length or the size of a chunk.")
+            # As it came, 256 KiB at most: where Linux has large folios, a write of 512 KiB or more takes three times as
+            # long for each byte.
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            self._end += len(piece)
             self._verifier.update(piece)
             if self._checksum is not None:
                 self._checksum.update(piece)
@@ -60,7 +58,7 @@ class Chunk:
         """Tell whether nothing is left to close."""
         return self._file.closed
 
-    def finish(self, pieces: Sequence[bytes] = ()) -> Upload:
+    def finish(self, pieces: Iterable[bytes] = ()) -> Upload:
         """Append the last pieces, make the chunk durable, and land the upload if it is whole now.
 
         Returns how the upload stands.
@@ -95,16 +93,3 @@ class Chunk:
             self._file.truncate(self._upload.offset)
         finally:
             self._file.close()
-
-
-def _append(file: FileIO, pieces: Sequence[bytes]) -> None:
-    """Write pieces in as few calls as the system takes: each lets go of Python's lock, and has to wait for it then."""
-    for begin in range(0, len(pieces), _PIECES_AT_ONCE):
-        part = pieces[begin : begin + _PIECES_AT_ONCE]
-        written = 0 if sys.platform == "win32" else os.writev(file.fileno(), part)  # Windows has no writev
-        for piece in part:
-            if written < len(piece):
-                rest = memoryview(piece)[written:]
-                while rest:
-                    rest = rest[file.write(rest) :]
-            written = max(0, written - len(piece))
