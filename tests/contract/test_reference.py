@@ -21,7 +21,7 @@ from omt_core.settings import CoreSettings
 from tests.contract.checkout import ROOT, python_files
 
 REFERENCE = ROOT / "docs/reference"
-PARTNERS = {"call_recordings", "email_domains", "ldap_login", "object_store"}
+PARTNERS = {"call_recordings", "dask", "email_domains", "ldap_login", "object_store"}
 """Plugins of contrib, which document themselves and may be installed here."""
 
 

@@ -1,0 +1,105 @@
+"""The connection to a scheduler, or to a cluster that is started for the run; encrypted but on loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from distributed import Client, LocalCluster
+from distributed.security import Security
+from omt_core.api import sentence
+
+from omt_dask.errors import (
+    DASK_CERTIFICATES_MISSING,
+    DASK_CERTIFICATES_UNREADABLE,
+    DASK_NOT_ENCRYPTED,
+    DASK_SCHEDULER_LOST,
+)
+from omt_dask.settings import DaskSettings
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+@asynccontextmanager
+async def connected(settings: DaskSettings, scratch: Path) -> AsyncGenerator[Client]:
+    """Lend a client of the scheduler; `scratch` is where workers that are started here may write.
+
+    Raises `InputError` for settings that are not enough, `InstallationError` where the scheduler does not answer.
+    """
+    if settings.scheduler is None:
+        async with _started_here(settings, scratch) as client:
+            yield client
+        return
+    security = security_for(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(
+                Client(settings.scheduler, asynchronous=True, security=security, set_as_default=False)
+            )
+        except (OSError, ValueError) as error:
+            raise DASK_SCHEDULER_LOST.error(
+                sentence("The scheduler {address} does not answer: {reason}.", address=settings.scheduler, reason=error)
+            ) from error
+        yield client
+
+
+@asynccontextmanager
+async def _started_here(settings: DaskSettings, scratch: Path) -> AsyncGenerator[Client]:
+    # Others who are logged on here could connect, and a scheduler does what it is asked: certificates for this run.
+    security = Security.temporary()
+    async with (
+        LocalCluster(
+            n_workers=settings.local_workers,
+            threads_per_worker=settings.worker_batches,
+            processes=True,
+            host=LOOPBACK,
+            protocol="tls://",
+            security=security,
+            dashboard_address=f"{LOOPBACK}:0",
+            local_directory=str(scratch),
+            silence_logs=logging.ERROR,
+            asynchronous=True,
+        ) as cluster,
+        Client(cluster, asynchronous=True, security=security, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def security_for(settings: DaskSettings) -> Security | None:
+    """Return what encrypts the connection; None for a plain one, which is for loopback only."""
+    address = settings.scheduler or ""
+    scheme, _, rest = address.rpartition("://")
+    if scheme != "tls":
+        if scheme in {"", "tcp"} and _is_loopback(rest):
+            return None
+        raise DASK_NOT_ENCRYPTED.error(sentence("The scheduler's address {address} is not encrypted.", address=address))
+    if settings.ca_file is None or settings.cert_file is None or settings.key_file is None:
+        raise DASK_CERTIFICATES_MISSING.error()
+    try:
+        trust = ssl.create_default_context(cafile=settings.ca_file)
+        trust.load_cert_chain(settings.cert_file, settings.key_file)
+    except OSError as error:
+        raise DASK_CERTIFICATES_UNREADABLE.error(
+            sentence("The certificates for the scheduler cannot be read: {reason}.", reason=error.strerror or error)
+        ) from error
+    return Security(
+        tls_ca_file=str(settings.ca_file),
+        tls_client_cert=str(settings.cert_file),
+        tls_client_key=str(settings.key_file),
+        require_encryption=True,
+    )
+
+
+def _is_loopback(host_and_port: str) -> bool:
+    host = host_and_port.rpartition(":")[0].strip("[]") or host_and_port
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,250 @@
+"""The tool's side of a fleet: what it tells its workers, what it has them send, and which machine sent what."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import anyio
+from distributed import Client, Queue, Variable
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
+from omt_core.api import (
+    InputError,
+    InstallationError,
+    Notice,
+    OmtError,
+    OnlineError,
+    OnlineRefusedError,
+    OnlineUnavailableError,
+    SenderPass,
+    SenderPasses,
+    plural,
+    sentence,
+)
+from omt_core.api.calls import Transfer
+from omt_upload.lanes.batch_sender import Batch, BatchResult
+
+from omt_dask.errors import (
+    DASK_HOME_EMPTY,
+    DASK_NO_SENDERS,
+    DASK_ROOT_NOT_SEEN,
+    DASK_SCHEDULER_LOST,
+    DASK_WORKERS_DIED,
+)
+from omt_dask.homes import Roots
+from omt_dask.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
+from omt_dask.settings import DaskSettings
+from omt_dask.worker import Answer, HomeThere, Machine, SendingFailedError, SendingPlugin, look, plugin_name, send_batch
+
+ANYWHERE: Final = ""
+"""The home of all roots where no homes are set: workers of this machine see what the tool sees."""
+
+_KINDS: Final[Mapping[str, type[OmtError]]] = {
+    kind.__name__: kind for kind in (InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError)
+}
+"""Errors that a person meets otherwise than as one of the installation, by the name of their class."""
+
+_SECONDS_BETWEEN_LOOKS: Final = 0.5
+
+_PIECE: Final = 64 << 10
+_FIRST_PERMIT: Final = 256 << 10
+_LARGEST_PERMIT: Final = 64 << 20
+_QUICK, _SLOW = 0.2, 1.0
+"""Seconds that the limit took over a permit, below which the next is larger, and above which it is smaller."""
+
+_PERMITS_AHEAD: Final = 1
+"""A permit that lies about is a share of the line that nobody has: few, and the limit holds to the byte."""
+
+
+@dataclass(slots=True)
+class MachineCount:
+    """What a machine has sent in this run, in files and bytes over the line; seconds are those of its batches."""
+
+    files: int = 0
+    sent: int = 0
+    batches: int = 0
+    seconds: float = 0.0
+
+
+class Fleet:
+    """The workers of one run: `machines` by name, and for each home how many batches are sent there at once."""
+
+    def __init__(self, client: Client, call: Transfer, settings: DaskSettings) -> None:
+        """Use a client's scheduler; nothing is asked of it before `begin`."""
+        self.machines: dict[str, MachineCount] = {}
+        self.capacity: dict[str, int] = {}
+        self._client = client
+        self._call = call
+        self._settings = settings
+        self._run = secrets.token_hex(6)
+        self._batches = 0
+        self._orders = 0
+        self._given: SenderPass | None = None
+        self._renew_at = 0.0
+
+    async def begin(self) -> None:
+        """Give the first orders, and look at every worker.
+
+        Raises `InputError` where there are no workers for a home or no passes for senders, and `InstallationError`
+        where one cannot see a root.
+        """
+        with _scheduler_there():
+            await self._order()
+            homes = {
+                name: HomeThere(
+                    roots=Roots(home.roots).there, online=self._settings.online if home.online is None else home.online
+                )
+                for name, home in self._settings.homes.items()
+            } or {ANYWHERE: HomeThere(roots=(), online=self._settings.online)}
+            await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
+            until = anyio.current_time() + self._settings.wait_for_workers
+            lacking = homes.keys() - await self._looked()
+            while lacking and anyio.current_time() < until:
+                await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
+                lacking = homes.keys() - await self._looked()
+        for home in sorted(lacking):
+            raise DASK_HOME_EMPTY.error(
+                sentence("No worker has the resource {home}, and dask.homes names it.", home=home)
+                if home
+                else sentence("The scheduler has no workers.")
+            )
+        workers = plural(len(self.machines), "One worker sends.", "{number:,} workers send.")
+        self._call.run.emit(Notice(message=workers))
+        if self._client.dashboard_link:
+            link = sentence("Dask shows its work at {link}.", link=self._client.dashboard_link)
+            self._call.run.emit(Notice(message=link))
+
+    async def keep(self) -> None:
+        """Give orders and permits until this is cancelled."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._keep_ordering)
+            tasks.start_soon(self._keep_permitting)
+
+    async def sent(self, home: str, batch: Batch) -> BatchResult:
+        """Have a worker of a home send a batch. Raises `OnlineError` and `InstallationError`."""
+        self._batches += 1
+        with _scheduler_there():
+            future = self._client.submit(
+                send_batch,
+                self._run,
+                home,
+                batch,
+                key=f"omt-{self._run}-{batch.stage}-{self._batches}",
+                resources={home: 1} if home else None,
+                retries=self._settings.retries,
+                pure=False,
+            )
+            try:
+                answer: Answer = await future
+            except SendingFailedError as error:
+                raise _as_raised(error) from None
+            except KilledWorker as error:
+                raise DASK_WORKERS_DIED.error() from error
+            finally:
+                future.release()
+        count = self.machines.setdefault(answer.machine, MachineCount())
+        count.files += len(answer.result.outcomes)
+        count.sent += answer.result.sent
+        count.batches += 1
+        count.seconds += answer.seconds
+        return answer.result
+
+    async def end(self) -> None:
+        """Have workers forget the run."""
+        with anyio.move_on_after(5, shield=True):
+            try:
+                await self._client.unregister_worker_plugin(plugin_name(self._run))
+                Variable(orders_name(self._run), client=self._client).delete()
+            except (OSError, asyncio.CancelledError):
+                return  # the scheduler is gone, and with it the run
+
+    async def _looked(self) -> Mapping[str, int]:
+        """Look at all workers; returns and keeps how many batches each home sends at once."""
+        told: Mapping[str, Machine] = await self._client.run(look, self._run)
+        capacity: dict[str, int] = {}
+        for machine in told.values():
+            for root, why in machine.unseen:
+                raise DASK_ROOT_NOT_SEEN.error(
+                    sentence(
+                        "The worker {worker} cannot see {root}: {reason}.", worker=machine.name, root=root, reason=why
+                    )
+                )
+            self.machines.setdefault(machine.name, MachineCount())
+            for home in self._settings.homes:
+                if home in machine.resources:
+                    capacity[home] = capacity.get(home, 0) + int(machine.resources[home])
+            if not self._settings.homes:
+                capacity[ANYWHERE] = capacity.get(ANYWHERE, 0) + self._settings.worker_batches
+        self.capacity = capacity
+        return capacity
+
+    async def _order(self) -> None:
+        if self._given is None or anyio.current_time() >= self._renew_at:
+            migration = self._call.migration
+            self._given = await migration.hand_out() if isinstance(migration, SenderPasses) else None
+            if self._given is None:
+                raise DASK_NO_SENDERS.error()
+            # Half of its time is the tool's, to renew it in; what workers are told is the other half.
+            self._renew_at = anyio.current_time() + self._given.seconds / 2
+        self._orders += 1
+        given = SenderPass(
+            migration=self._given.migration,
+            address=self._given.address,
+            limits=self._given.limits,
+            token=self._given.token,
+            seconds=self._given.seconds / 2,
+        )
+        orders = Orders(number=self._orders, stop=self._call.stop.is_set(), given=given)
+        await Variable(orders_name(self._run), client=self._client).set(orders.packed())
+
+    async def _keep_ordering(self) -> None:
+        stopped = False
+        while True:
+            with anyio.move_on_after(SECONDS_BETWEEN_ORDERS):
+                if stopped:
+                    await anyio.sleep(SECONDS_BETWEEN_ORDERS)
+                else:
+                    await self._call.stop.wait()
+                    stopped = True
+            with _scheduler_there():
+                await self._order()
+
+    async def _keep_permitting(self) -> None:
+        """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""
+        queue = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
+        size = _FIRST_PERMIT
+        while True:
+            begun = anyio.current_time()
+            for begin in range(0, size, _PIECE):
+                await self._call.rate.acquire(min(_PIECE, size - begin))
+            took = anyio.current_time() - begun
+            with _scheduler_there():
+                await queue.put(size)
+            if took < _QUICK:
+                size = min(2 * size, _LARGEST_PERMIT)
+            elif took > _SLOW:
+                size = max(size // 2, _PIECE)
+
+
+@contextmanager
+def _scheduler_there() -> Generator[None]:
+    """Name it when the scheduler is lost: what waits for it is cancelled, by nobody of ours."""
+    try:
+        yield
+    except FutureCancelledError as error:
+        raise DASK_SCHEDULER_LOST.error() from error
+    except OmtError:
+        raise
+    except OSError as error:
+        raise DASK_SCHEDULER_LOST.error(sentence("Dask's scheduler is lost: {reason}.", reason=error)) from error
+
+
+def _as_raised(error: SendingFailedError) -> OmtError:
+    """Return what a worker raised, as what a person can do about it here."""
+    kind = _KINDS.get(error.kind, InstallationError)
+    return kind(error.code, error.message, error.remedy)

@@ -1,0 +1,91 @@
+"""The lane of a home: batches of files below its roots go to its workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import anyio
+from omt_core.api import ItemRecord, Notice, folder_away, sentence
+from omt_upload.lanes.away_lane import AwayLane
+from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult
+from omt_upload.stage_transfer import StageTransfer
+from omt_upload.transfer_context import TransferContext
+from typing_extensions import override
+
+from omt_dask.fleet import ANYWHERE, Fleet
+from omt_dask.homes import Roots
+
+_SECONDS_BETWEEN_LOOKS: Final = 2.0
+
+
+class HomeLane(AwayLane):
+    """Has the workers of a home send what lies below its roots."""
+
+    def __init__(self, context: TransferContext, fleet: Fleet, home: str, roots: Roots, *, batches_ahead: int) -> None:
+        super().__init__(context, slots=max(1, fleet.capacity[home]) * batches_ahead)
+        self.roots = roots.there
+        self._fleet = fleet
+        self._home = home
+        self._roots = roots
+        self._away_since: float | None = None
+        self._waiting = anyio.Lock()
+
+    @override
+    def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
+        return _is_of_a_share(work, record) and self._roots.located(record.location or "") is not None
+
+    @override
+    def there(self, record: ItemRecord) -> ItemRecord:
+        return record._replace(location=self._roots.located(record.location or ""))
+
+    @override
+    async def sent(self, batch: Batch) -> BatchResult:
+        result = await self._fleet.sent(self._home, batch)
+        if result.lost is None:
+            self._away_since = None
+        return result
+
+    @override
+    async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
+        """Let a while pass: what was not sent is handed out again then, and asks the folder by that."""
+        shown = f"{lost.folder} ({self._home})" if self._home else lost.folder
+        minutes = self._context.settings.away_minutes
+        error = folder_away(Path(lost.folder), shown, lost.why, empty=lost.empty)
+        async with self._waiting:
+            now = anyio.current_time()
+            if self._away_since is None:
+                self._away_since = now
+                waiting = sentence("Waiting up to {minutes:g} minutes for it.", minutes=minutes)
+                self._context.call.run.emit(Notice(message=f"{error.message} {waiting}"))
+            if now - self._away_since > 60 * minutes:
+                raise error
+            work.meter.paused(f"Paused: {shown} does not answer")
+            with anyio.move_on_after(_SECONDS_BETWEEN_LOOKS):
+                await self._context.call.stop.wait()
+            work.meter.resumed()
+
+
+class AnywhereLane(HomeLane):
+    """Has any worker send what is on a share: where the workers are of this machine, or see all as it does."""
+
+    def __init__(self, context: TransferContext, fleet: Fleet, *, batches_ahead: int) -> None:
+        super().__init__(context, fleet, ANYWHERE, Roots({}), batches_ahead=batches_ahead)
+
+    @override
+    def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
+        return _is_of_a_share(work, record)
+
+    @override
+    def there(self, record: ItemRecord) -> ItemRecord:
+        return record
+
+
+def _is_of_a_share(work: StageTransfer, record: ItemRecord) -> bool:
+    """Tell whether an item is a file on site, and no copy in the workspace, which others cannot see."""
+    return (
+        work.stage.kind == "files"
+        and not work.stage.removes_sources
+        and record.location is not None
+        and not record.location.startswith(str(work.context.call.workspace))
+    )

@@ -1,0 +1,51 @@
+"""The plugin: role `transfer`, and the table of machines in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import anyio.to_thread
+from omt_core.api import ErrorCode, OmtError, Plugin, PluginSettings, ReportSection, calls, hookimpl
+from typing_extensions import override
+
+from omt_dask.errors import ERROR_CODES
+from omt_dask.settings import DaskSettings
+
+
+class DaskPlugin(Plugin):
+    """Has the workers of a Dask cluster send, when the setting `core.roles.transfer` names it."""
+
+    settings_model: ClassVar[type[PluginSettings]] = DaskSettings
+
+    def __init__(self, settings: DaskSettings) -> None:
+        super().__init__(settings)
+        self._settings = settings
+
+    @override
+    @hookimpl
+    def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
+        return ERROR_CODES
+
+    @override
+    @hookimpl
+    async def transfer(self, call: calls.Transfer) -> calls.TransferSummary:
+        from omt_dask.transfer import transfer_by_fleet  # noqa: PLC0415 - distributed takes half a second to load
+
+        return await transfer_by_fleet(call, self._settings)
+
+    @override
+    @hookimpl
+    async def estimate_transfer(self, call: calls.EstimateTransfer) -> calls.Estimate:
+        from omt_upload.estimate.answer import estimate  # noqa: PLC0415 - it loads the transfer
+
+        return await estimate(call, self._settings.upload)
+
+    @override
+    @hookimpl
+    async def add_report_sections(self, call: calls.AddReportSections) -> Sequence[ReportSection]:
+        from omt_dask.machines import read_machines, section  # noqa: PLC0415 - distributed takes half a second to load
+
+        workspace = call.run.workspace
+        machines = {} if workspace is None else await anyio.to_thread.run_sync(read_machines, workspace)
+        return (section(machines),) if machines else ()

@@ -1,0 +1,65 @@
+"""The section `[dask]` of the settings file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from omt_core.api import PluginSettings
+from omt_online.settings import ClientSettings
+from omt_upload.settings import UploadSettings
+from pydantic import Field
+
+
+class Home(PluginSettings):
+    """Where archive roots are at home: workers that have the resource of this name, and what they call the roots."""
+
+    roots: Mapping[str, str] = Field(
+        description="Folders as they are called here, each with its name there: `{ 'C:\\SO_ARC' = '/srv/so_arc' }`."
+    )
+    online: ClientSettings | None = Field(
+        default=None, description="How these workers reach the tenant, where it is otherwise than `dask.online` says."
+    )
+
+
+class DaskSettings(PluginSettings):
+    """Every setting has a default: without a scheduler a cluster of processes is started on this machine."""
+
+    scheduler: str | None = Field(
+        default=None,
+        description="The scheduler's address, `tls://host:8786`; plain `tcp://` for this machine only. None: a cluster "
+        "of processes on this machine, for this run.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="The certificates (PEM) that scheduler and workers are trusted by."
+    )
+    cert_file: Path | None = Field(default=None, description="The tool's own certificate (PEM) for the scheduler.")
+    key_file: Path | None = Field(default=None, description="The key (PEM) of that certificate.")
+    homes: Mapping[str, Home] = Field(
+        default={},
+        description="Which roots are sent from which workers, by the resource that those are started with "
+        '(`dask worker ... --resources "oslo=4"`). What lies below no root is sent from this machine.',
+    )
+    local_workers: int = Field(
+        default=2, ge=1, le=64, description="Processes of a cluster that is started on this machine."
+    )
+    worker_batches: int = Field(
+        default=2, ge=1, le=64, description="How many batches one of these processes sends at once."
+    )
+    batches_ahead: int = Field(
+        default=2, ge=1, le=16, description="Batches that are handed out for each that can be sent at once."
+    )
+    wait_for_workers: float = Field(
+        default=60.0, gt=0, description="Seconds to wait at the start until each home has a worker."
+    )
+    retries: int = Field(
+        default=2, ge=0, description="How often Dask has a batch sent again, wherever it can, that failed on a worker."
+    )
+    upload: UploadSettings = Field(
+        default=UploadSettings(), description="How each machine reads and sends: what the section `upload` has."
+    )
+    online: ClientSettings = Field(
+        default=ClientSettings(),
+        description="How workers reach the tenant: what the section `online` has. Without `url` they take the address "
+        "that this machine uses; `token_file` is never read there.",
+    )

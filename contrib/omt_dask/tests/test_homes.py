@@ -1,0 +1,32 @@
+"""What a path of here is called at its home."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from omt_dask.homes import Roots
+
+
+@pytest.mark.parametrize(
+    ("roots", "location", "there"),
+    [
+        ({"/srv/so_arc": "/data/arc"}, "/srv/so_arc/2019/1/a b.docx", "/data/arc/2019/1/a b.docx"),
+        ({"/srv/so_arc/": "/data/arc/"}, "/srv/so_arc/2019/1/æ.docx", "/data/arc/2019/1/æ.docx"),
+        ({"/srv/so_arc": "E:\\SO_ARC"}, "/srv/so_arc/2019/1/a.docx", "E:\\SO_ARC\\2019\\1\\a.docx"),
+        ({"/srv/so_arc": "\\\\server\\arc"}, "/srv/so_arc/2019/a.docx", "\\\\server\\arc\\2019\\a.docx"),
+        ({"/srv/a": "/x", "/srv/a/b": "/y"}, "/srv/a/b/c", "/y/c"),
+        ({"/srv/a": "/x"}, "/srv/a/one\udc80two", "/x/one\udc80two"),
+        ({"/srv/so_arc": "/data/arc"}, "/srv/so_arc2/a", None),
+        ({"/srv/so_arc": "/data/arc"}, "/srv/so_arc", None),
+        ({}, "/srv/so_arc/a", None),
+    ],
+)  # fmt: skip
+@pytest.mark.skipif(os.name == "nt", reason="a path of here is one of POSIX")
+def test_a_path_is_told_as_its_home_has_it(roots: dict[str, str], location: str, there: str | None) -> None:
+    assert Roots(roots).located(location) == there
+
+
+def test_roots_are_told_as_they_are_there() -> None:
+    assert Roots({"/srv/a": "C:\\a"}).there == ("C:\\a",)

@@ -1,0 +1,44 @@
+"""A whole migration by a cluster of processes on this machine, held against the plain one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Final
+
+from tool import FLEET, Tool
+
+from omt_dask import DaskPlugin
+
+OF_EVERY_RUN: Final = {"tenant", "public_key", "migration", "snapshot", "completed_at"}
+"""What of a receipt's header differs between any two migrations of the same, beside the signature."""
+
+
+def test_manifest_and_receipt_are_those_of_the_plain_transfer_to_the_byte(
+    tmp_path: Path, omt_installation: Callable[..., Path]
+) -> None:
+    tool = Tool(tmp_path, omt_installation(users=3, documents=30))
+    for name, settings in (("plain", ""), ("fleet", FLEET)):
+        with tool.tenant(name):
+            code, _ = tool.migrate(name, settings)
+            assert code == 0, tool.output[-3_000:]
+    assert tool.manifest("fleet") == tool.manifest("plain")
+    plain, fleet = (
+        {name: value for name, value in tool.receipt(name)["header"].items() if name not in OF_EVERY_RUN}
+        for name in ("plain", "fleet")
+    )
+    assert json.dumps(fleet) == json.dumps(plain)
+
+    told = [json.loads(line) for line in tool.output.splitlines() if line.startswith("{")]
+    notices = {line["message"] for line in told if line["event"] == "notice"}
+    assert "2 workers send." in notices
+    machines = json.loads((tmp_path / "work-fleet/machines.json").read_bytes())
+    assert sum(count["files"] for count in machines.values()) > 30
+    assert "Machines that sent" in (tmp_path / "work-fleet/report.html").read_text(encoding="utf-8")
+
+
+def test_it_is_found_by_its_entry_point_when_it_is_installed() -> None:
+    (entry,) = entry_points(group="omt.plugins", name="dask")
+    assert entry.load() is DaskPlugin

@@ -1,0 +1,81 @@
+"""Runs the tool in processes of its own, with a simulated installation and a tenant."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PROGRAM = (sys.executable, "-m", "omt_core")
+FLEET = '[core.roles]\ntransfer = "dask"\n'
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Nothing of the person who runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMT_", "DASK_"))}
+    return {**kept, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "DASK_CONFIG": str(folder / "dask")}
+
+
+class Tool:
+    """The tool, with workspaces and tenants by name."""
+
+    def __init__(self, folder: Path, site: Path) -> None:
+        self.folder = folder
+        self.site = site
+        truth = json.loads((site / "truth.json").read_text(encoding="utf-8"))
+        self.plans: str = truth["tenant_plans"]
+        self.output = ""
+
+    @contextmanager
+    def tenant(self, name: str) -> Generator[Mapping[str, str]]:
+        """Serve a tenant, and name it in the answers of this name."""
+        words = (*PROGRAM, "tenant", "serve", str(self.folder / f"tenant-{name}"), "--plans", self.plans)
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment(self.folder)) as serving:
+            assert serving.stdout is not None
+            online = json.loads(serving.stdout.readline())
+            answers = (self.site / "answers.toml").read_text(encoding="utf-8")
+            address = f"[online]\nurl = {json.dumps(online['url'])}\ntoken_file = {json.dumps(online['token_file'])}\n"
+            text = f"test_migration = true\n{answers}\n{address}"
+            (self.site / f"{name}.toml").write_text(text, encoding="utf-8")
+            try:
+                yield online
+            finally:
+                serving.send_signal(signal.SIGTERM)
+
+    def words(self, name: str, settings: str = "", *more: str) -> list[str]:
+        """Return the words of a migration in the workspace of this name."""
+        file = self.folder / f"{name}-settings.toml"
+        file.write_text(settings, encoding="utf-8")
+        work = self.folder / f"work-{name}"
+        words = ["migrate", "--workspace", work, "--answers", self.site / f"{name}.toml", "--settings", file, "--json"]
+        return [*PROGRAM, *map(str, words), *more]
+
+    def migrate(self, name: str, settings: str = "", *more: str) -> tuple[int, dict[str, Any]]:
+        """Run a test migration to its end; returns its exit code and its result."""
+        done = subprocess.run(
+            self.words(name, settings, *more),
+            capture_output=True,
+            text=True,
+            env=environment(self.folder),
+            cwd=self.site,
+            timeout=250,
+            check=False,
+        )
+        self.output = done.stdout + done.stderr
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout.splitlines()[-1])
+
+    def manifest(self, name: str) -> bytes:
+        """Return the manifest that the tenant signed."""
+        return (self.folder / f"work-{name}" / "manifest.jsonl").read_bytes()
+
+    def receipt(self, name: str) -> dict[str, Any]:
+        """Return the receipt."""
+        found: dict[str, Any] = json.loads((self.folder / f"work-{name}" / "receipt.json").read_bytes())
+        return found
