@@ -15,12 +15,10 @@ import pstats
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
-import anyio.to_thread
 from archive import Archive
 from processes import HERE, processor_seconds
 from tenant_process import TenantProcess
@@ -29,15 +27,13 @@ from omt_core.api.calls import ConnectOnline, Transfer
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.events import Event
 from omt_core.api.installation import Licence
-from omt_core.api.items import Item
 from omt_core.api.stages import UploadStage
 from omt_core.engine.upload.rate import FileRateLimiter, RateLimit, write_limit
 from omt_core.journal import Journal
+from omt_folders import FolderStage, Reasons, SeenFolders
 from omt_online.client import ClientSettings, connect
 from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer
-
-_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +99,13 @@ class Quiet:
         await anyio.sleep_forever()
 
 
-def _items(folder: Path) -> Iterator[Item]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(place, name)
-            status = path.stat()
-            yield Item(
-                stage="documents",
-                key=path.stem,
-                name=name,
-                path=path,
-                size=status.st_size,
-                mtime_ns=status.st_mtime_ns,
-            )
-
-
 def _stage_over(folder: Path) -> UploadStage:
-    """Make a stage of all files below a folder."""
-
-    async def items() -> AsyncIterator[Sequence[Item]]:
-        found = _items(folder)
-
-        def batch() -> list[Item]:
-            return [item for _, item in zip(range(_BATCH), found, strict=False)]
-
-        while told := await anyio.to_thread.run_sync(batch):
-            yield told
-
-    return UploadStage(name="documents", title="Documents", order=1, plugin="benchmark", items=items)
+    """Make a stage of all files below a folder, as the plugins have one."""
+    reasons = Reasons(file="unreadable", folder="unlisted", outside="outside", link="link")
+    stage = FolderStage(
+        folder, stage="documents", plugin="benchmark", reasons=reasons, absent="absent", seen=SeenFolders()
+    )
+    return stage.row(title="Documents", order=1)
 
 
 async def _transfer(options: argparse.Namespace) -> dict[str, float]:

@@ -62,9 +62,10 @@ from omt_core.api.events import (
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import Expected, InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
+from omt_core.api.items import Expected, FoundFiles, InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
 from omt_core.api.journal import (
     BundleMember,
+    Confirmations,
     ItemDigest,
     ItemId,
     Outcome,
@@ -144,6 +145,7 @@ __all__ = [
     "CompletedMigration",
     "CompletionProgress",
     "CompletionRequest",
+    "Confirmations",
     "Contact",
     "ContentRef",
     "CreatedUpload",
@@ -163,6 +165,7 @@ __all__ = [
     "FindingRaised",
     "FindingsError",
     "FolderAwayError",
+    "FoundFiles",
     "HookCalled",
     "InputError",
     "Installation",

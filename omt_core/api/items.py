@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
+
+from typing_extensions import override
 
 _LEADS_OUT: Final = re.compile(r"\A\Z|\A[/\\]|\A[A-Za-z]:[/\\]|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0")
 
@@ -72,6 +75,53 @@ class Item:
     part: TablePart | None = None
     recalled: bool = False
     expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFiles(Sequence[Item]):
+    """Items of one stage that are all `FOUND` and not `recalled`, in columns of the same length.
+
+    A stage may tell a batch so, since there are as many as files; an item by itself is made for the one that is looked
+    at. `locations` are the paths as text, and the other columns as the fields of `Item`. Raises ValueError for columns
+    of several lengths.
+    """
+
+    stage: str
+    keys: Sequence[str]
+    names: Sequence[str]
+    locations: Sequence[str]
+    sizes: Sequence[int]
+    mtimes_ns: Sequence[int]
+    ctimes_ns: Sequence[int]
+
+    def __post_init__(self) -> None:
+        columns = (self.keys, self.names, self.locations, self.sizes, self.mtimes_ns, self.ctimes_ns)
+        if len({len(column) for column in columns}) > 1:
+            raise ValueError("the columns of a batch of files have several lengths")
+
+    @override
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+
+    @override
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return Item(
+            stage=self.stage,
+            key=self.keys[index],
+            name=self.names[index],
+            path=Path(self.locations[index]),
+            size=self.sizes[index],
+            mtime_ns=self.mtimes_ns[index],
+            ctime_ns=self.ctimes_ns[index],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, overload
+
+from typing_extensions import override
 
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.stages import Baseline, StageTotals
@@ -61,6 +63,44 @@ class Outcome:
     reason: str = ""
     detail: str = ""
     sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmations(Sequence[Outcome]):
+    """Outcomes of items of one stage that are verified online as they were read, in columns of the same length.
+
+    There are as many as files; an outcome by itself is made for the one that is looked at.
+    """
+
+    stage: str
+    keys: Sequence[str]
+    digests: Sequence[str]
+    sizes: Sequence[int]
+    mtimes_ns: Sequence[int]
+    sent: Sequence[bool]
+
+    @override
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Outcome: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Outcome]: ...
+
+    @override
+    def __getitem__(self, index: int | slice) -> Outcome | Sequence[Outcome]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return Outcome(
+            id=(self.stage, self.keys[index]),
+            state=ItemState.CONFIRMED,
+            digest=self.digests[index],
+            size=self.sizes[index],
+            mtime_ns=self.mtimes_ns[index],
+            sent=self.sent[index],
+        )
 
 
 class TransferItems(Protocol):

@@ -82,8 +82,7 @@ class TransferLimits:
     bundles: tuple[str, ...] = ("ustar",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentRef:
+class ContentRef(NamedTuple):
     """A content to be stored: sha256 as 64 hexadecimal digits, and size in bytes."""
 
     digest: str

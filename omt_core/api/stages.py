@@ -59,12 +59,13 @@ class UploadStage:
     have a key that is told once, and a name that stays in its folder (`leads_out`); one that is found has a path, any
     other the code of a finding as its reason. A stage that breaks a rule stops the run, as the fault of its plugin.
 
-    `items` is called when the stage begins and yields batches of items (at most a few thousand each) until all are
-    told; it may be slow and produce files as it goes. A stage of kind `database` is fed from the snapshot and its items
-    are never compared with an earlier run's; items of a stage of kind `files` count as archive files in the result.
-    `order` places the row on the screen, ties by name. `removes_sources`: a confirmed item's file is a spooled copy
-    below the workspace and is deleted once it is confirmed. `takes_new`: recovery also sends files that no earlier run
-    knew, since no row of the migrated database needs to refer to them.
+    `items` is called when the stage begins and yields batches of items (at most a few thousand each; `FoundFiles`
+    where there are many) until all are told; it may be slow and produce files as it goes. A stage of kind
+    `database` is fed from the snapshot and its items are never compared with an earlier run's; items of a stage of
+    kind `files` count as archive files in the result. `order` places the row on the screen, ties by name.
+    `removes_sources`: a confirmed item's file is a spooled copy below the workspace and is deleted once it is
+    confirmed. `takes_new`: recovery also sends files that no earlier run knew, since no row of the migrated
+    database needs to refer to them.
 
     `differences`, where a stage has it, is asked first in a recovery of missing files: it compares the disk with the
     baseline and returns what is not as that has it, or None when that is so much, or so unusual, that `items` is to be

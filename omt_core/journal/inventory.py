@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Final, TypeAlias
 
-from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
+from omt_core.api.items import FoundFiles, InventoryState, Item, ItemRecord, ItemState
 from omt_core.journal.file import to_blob, to_text
 from omt_core.journal.item_rows import read_items, stored_words
 from omt_core.journal.states import STATE_OF_PRESENCE
@@ -58,21 +58,24 @@ def record(
     """
     if not items:
         return ()
-    stage = items[0].stage
-    keys = [to_blob(item.key) for item in items]
+    files = items if isinstance(items, FoundFiles) else None
+    stage = items[0].stage if files is None else files.stage
+    keys = list(map(to_blob, (item.key for item in items) if files is None else files.keys))
     before = _before(connection, stage, keys)
     unknown: list[Item] = []
     added: list[_Told] = []
     changed: list[tuple[Any, ...]] = []
     seen: list[tuple[int, str, bytes]] = []
     told_anew: list[tuple[Any, ...]] = []
-    for item, key in zip(items, keys, strict=True):
-        known, told = before.get(key), _told(item)
-        if known is None and baseline_only and item.presence is not InventoryState.ORPHAN:
-            unknown.append(item)
+    for place, (key, told) in enumerate(
+        zip(keys, map(_told, items) if files is None else _told_of(files), strict=True)
+    ):
+        known = before.get(key)
+        if known is None and baseline_only and items[place].presence is not InventoryState.ORPHAN:
+            unknown.append(items[place])
         elif known is None:
             added.append((stage, key, run, *told))
-        elif _is_as_before(known, told, item.presence, trusted=not by_content or known[_CONFIRMED_RUN] == run):
+        elif _is_as_before(known, told, trusted=not by_content or known[_CONFIRMED_RUN] == run):
             seen.append((run, stage, key))
             if known[_WORDS:_CONFIRMED_RUN] != told[_WORDS:] and known[_STATE] != ItemState.CONFIRMED.value:
                 # What is said of a file that stays behind changes nothing that is online: the import stays as it is.
@@ -142,16 +145,23 @@ def _portions(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
-def _is_as_before(known: _Told, told: _Told, presence: InventoryState, *, trusted: bool) -> bool:
+def _is_as_before(known: _Told, told: _Told, *, trusted: bool) -> bool:
     if known[_STATE] == ItemState.CONFIRMED.value:
         # What is verified online is not lost because its file is gone from the disk, or cannot be read, now.
-        return presence is not InventoryState.FOUND or (
+        return told[_STATE] != _STATE_OF[InventoryState.FOUND] or (
             trusted
             and known[_PLACE] == told[_PLACE]
             and known[_PART] == told[_PART]
             and (known[_CHANGE] == told[_CHANGE] or 0 in {known[_CHANGE], told[_CHANGE]})
         )
     return known[:_WORDS] == told[:_WORDS]
+
+
+def _told_of(files: FoundFiles) -> Iterator[_Told]:
+    """Return of each file what `_told` returns of its item."""
+    found = (repeat(_STATE_OF[InventoryState.FOUND]), repeat(""), repeat(None), repeat(None))
+    where = (map(to_blob, files.names), map(to_blob, files.locations))
+    return zip(*where, files.sizes, files.mtimes_ns, *found, files.ctimes_ns, repeat(b""), repeat(None))
 
 
 def _told(item: Item) -> _Told:

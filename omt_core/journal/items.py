@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, TypeVar
 
 from typing_extensions import override
 
-from omt_core.api.items import Item, ItemRecord, ItemState
-from omt_core.api.journal import ItemDigest, ItemId, Outcome, TransferItems
+from omt_core.api.items import FoundFiles, Item, ItemRecord, ItemState
+from omt_core.api.journal import Confirmations, ItemDigest, ItemId, Outcome, TransferItems
 from omt_core.api.online import ManifestEntry
 from omt_core.api.sentence import sentence
 from omt_core.api.stages import Baseline, StageTotals, UploadStage
@@ -78,7 +79,8 @@ class Items(TransferItems):
             run = self._runs.current
             return inventory.record(connection, run, items, baseline_only=baseline_only, by_content=by_content)
 
-        return await self.change({item.stage for item in items}, record)
+        stages = {items.stage} if isinstance(items, FoundFiles) else {item.stage for item in items}
+        return await self.change(stages, record)
 
     @override
     async def finish_inventory(self, stage: str, *, gone: Sequence[str] | None = None) -> Sequence[ItemRecord]:
@@ -254,20 +256,16 @@ def apply_outcomes(connection: sqlite3.Connection, run: int, outcomes: Sequence[
     Raises `OmtError` `journal-move-not-allowed` for an unknown item or an impossible change of state, which is a fault
     of the caller.
     """
-    by_state: dict[ItemState, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_state.setdefault(outcome.state, []).append(outcome)
     for stage in stages_of(outcomes):
         invalidate_import(connection, stage)
-    for state, settled in by_state.items():
+    for state, rows in _rows_by_state(outcomes, run).items():
         statement = _OUTCOME.format(before=is_one_of([one for one in ItemState if may_move(one, state)]))
-        rows = [_outcome_row(outcome, state.value, run) for outcome in settled]
         changed = connection.executemany(statement, rows).rowcount
-        if changed != len(settled):
+        if changed != len(rows):
             raise JOURNAL_MOVE_NOT_ALLOWED.error(
                 sentence(
                     "{number} items cannot become {state} from where they are.",
-                    number=len(settled) - changed,
+                    number=len(rows) - changed,
                     state=state.value,
                 )
             )
@@ -286,15 +284,32 @@ def mark_started(connection: sqlite3.Connection, ids: Iterable[ItemId]) -> None:
 
 def stages_of(outcomes: Iterable[Outcome]) -> set[str]:
     """Return the stages that these outcomes change."""
-    return {outcome.id[0] for outcome in outcomes}
+    return {outcomes.stage} if isinstance(outcomes, Confirmations) else {outcome.id[0] for outcome in outcomes}
 
 
-def _outcome_row(outcome: Outcome, state: str, run: int) -> tuple[object, ...]:
+def _rows_by_state(outcomes: Sequence[Outcome], run: int) -> Mapping[ItemState, Sequence[tuple[object, ...]]]:
+    """Return the parameters of `_OUTCOME` for all of these; a batch in columns becomes none of objects."""
+    if isinstance(outcomes, Confirmations):
+        state = ItemState.CONFIRMED
+        words = (repeat(state.value), repeat(""), repeat(b""))
+        read = (map(bytes.fromhex, outcomes.digests), outcomes.sizes, outcomes.mtimes_ns)
+        return {
+            state: list(
+                zip(repeat(outcomes.stage), map(to_blob, outcomes.keys), *words, *read, outcomes.sent, repeat(run))
+            )
+        }
+    rows: dict[ItemState, list[tuple[object, ...]]] = {}
+    for outcome in outcomes:
+        rows.setdefault(outcome.state, []).append(_outcome_row(outcome, run))
+    return rows
+
+
+def _outcome_row(outcome: Outcome, run: int) -> tuple[object, ...]:
     stage, key = outcome.id
     return (
         stage,
         to_blob(key),
-        state,
+        outcome.state.value,
         outcome.reason,
         stored_words(outcome.detail),
         None if outcome.digest is None else bytes.fromhex(outcome.digest),

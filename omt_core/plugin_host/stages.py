@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from omt_core.api.findings import FindingCode
-from omt_core.api.items import InventoryState, Item, leads_out
+from omt_core.api.items import FoundFiles, InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
 from omt_core.api.stages import Baseline, Differences, UploadStage
 from omt_core.log_context import about
@@ -54,6 +54,11 @@ def fault_in_item(item: Item, stage: str, codes: Mapping[str, FindingCode]) -> s
     if item.reason not in codes:
         return f"{where} is left out for the reason {item.reason!r}, which is no finding code that a plugin named"
     return None
+
+
+def _keep_the_rules(files: FoundFiles, stage: str) -> bool:
+    """Tell whether none of these breaks a rule that `fault_in_item` knows."""
+    return files.stage == stage and all(files.keys) and not any(map(leads_out, files.names))
 
 
 _END: Final[list[Item]] = []
@@ -106,16 +111,24 @@ class _Inventory:
         return f"{Plugin.contribute_upload_stages.__name__}: {part} of {self._stage.name}"
 
     def _checked(self, batch: Sequence[Item], keys: _Keys, part: str) -> Sequence[Item]:
-        wrong = misfit(batch, Sequence[Item])
+        wrong = misfit(batch, FoundFiles if isinstance(batch, FoundFiles) else Sequence[Item])
         if wrong is not None:
             raise wrong_answer(self._plugin, self.hook(part), f"a batch is not a sequence of items{wrong}")
+        if isinstance(batch, FoundFiles) and _keep_the_rules(batch, self._stage.name):
+            again = next((key for key in batch.keys if not keys.add(key)), None)
+            if again is not None:
+                raise wrong_answer(self._plugin, self.hook(part), self._told_twice(again))
+            return batch
         for item in batch:
             fault = fault_in_item(item, self._stage.name, self._codes)
             if fault is None and not keys.add(item.key):
-                fault = f"its stage {self._stage.name!r} tells of the item {item.key!r} twice"
+                fault = self._told_twice(item.key)
             if fault is not None:
                 raise wrong_answer(self._plugin, self.hook(part), fault)
         return batch
+
+    def _told_twice(self, key: str) -> str:
+        return f"its stage {self._stage.name!r} tells of the item {key!r} twice"
 
 
 class _Keys:

@@ -14,7 +14,7 @@ from anyio import CapacityLimiter
 from omt_core.api import Baseline, Differences, FolderAwayError, InventoryState, Item, KnownFile, UploadStage, sentence
 from omt_folders.disk import Disk, Reasons
 from omt_folders.seen_folders import SeenFolders
-from omt_folders.tree import TreeFile, tree_item, walk
+from omt_folders.tree import TreeFile, tree_item, tree_items, walk
 
 T = TypeVar("T")
 
@@ -74,7 +74,8 @@ class FolderStage:
     async def items(self) -> AsyncIterator[Sequence[Item]]:
         """Yield all items in batches. Raises `FolderAwayError`."""
         disk = await self._in_thread(self._open)
-        async for batch in in_batches(self._items(disk), size=BATCH_ITEMS, limiter=self._limiter):
+        batches = self._batches(disk)
+        while batch := await self._in_thread(partial(next, batches, None)):
             yield batch
         await self._in_thread(partial(self._see, disk))
 
@@ -99,15 +100,17 @@ class FolderStage:
     def _files(self, disk: Disk) -> Iterator[TreeFile]:
         return (file for file in walk(self._folder, disk) if file.is_folder or self._accepts(file.relative))
 
-    def _items(self, disk: Disk) -> Iterator[Item]:
+    def _batches(self, disk: Disk) -> Iterator[Sequence[Item]]:
         if not disk.has_root(self._folder):
-            yield Item(
+            absent = Item(
                 stage=self._stage, key=".", name=".", presence=InventoryState.MISSING, reason=self._absent,
                 detail=sentence("{folder} does not exist, or cannot be read.", folder=self._folder),
             )  # fmt: skip
+            yield [absent]
             return
-        for file in self._files(disk):
-            yield self._item(file)
+        files = self._files(disk)
+        while some := list(islice(files, BATCH_ITEMS)):
+            yield tree_items(self._stage, some)
 
     def _item(self, file: TreeFile) -> Item:
         return tree_item(self._stage, file.relative or ".", file)
@@ -154,10 +157,10 @@ def _paired(
     """Yield what has the same path in both, which are sorted by it, together, and what one has alone."""
     known, file = next(confirmed, None), next(files, None)
     while known is not None or file is not None:
-        if known is None or (file is not None and str(file.path) < known.path):
+        if known is None or (file is not None and file.location < known.path):
             yield None, file
             file = next(files, None)
-        elif file is None or known.path < str(file.path):
+        elif file is None or known.path < file.location:
             yield known, None
             known = next(confirmed, None)
         else:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_core.api import InventoryState, Item, leads_out, sentence
+from omt_core.api import FoundFiles, InventoryState, Item, leads_out, sentence
 from omt_folders.disk import Disk, Entry, Examination, is_link, unreadable
 
 
 class TreeFile(NamedTuple):
-    """A file, or a folder that could not be gone into; `relative` is its path below the tree with `/`."""
+    """A file, or a folder that could not be gone into; `relative` is its path below the tree with `/`.
+
+    `location` is its path as text: there are as many as files, and most are opened by that.
+    """
 
     relative: str
-    path: Path
+    location: str
     examination: Examination
     is_folder: bool = False
     """Then it stands for all files in it, whatever they are called."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.location)
 
 
 def walk(folder: Path, disk: Disk, *, leave_out: Callable[[str], bool] = lambda _: False) -> Iterator[TreeFile]:
@@ -34,18 +42,18 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
         entries = sorted(disk.listing(folder, was_there=True), key=_place)
     except OSError as error:
         examination = unreadable(error, disk.reasons.folder)
-        yield TreeFile(prefix.rstrip("/"), Path(folder), examination, is_folder=True)
+        yield TreeFile(prefix.rstrip("/"), folder, examination, is_folder=True)
         return
     for entry in entries:
         relative = prefix + entry.name
         if not _is_folder(entry):
-            yield TreeFile(relative, Path(entry.path), _examined(entry, relative, disk))
+            yield TreeFile(relative, entry.path, _examined(entry, relative, disk))
         elif leave_out(relative):
             continue
         elif is_link(entry):
             detail = sentence("A link to a folder is not followed.")
             examination = Examination(InventoryState.REFUSED, 0, 0, disk.reasons.link, detail)
-            yield TreeFile(relative, Path(entry.path), examination, is_folder=True)
+            yield TreeFile(relative, entry.path, examination, is_folder=True)
         else:
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
 
@@ -77,10 +85,30 @@ def tree_item(stage: str, key: str, file: TreeFile) -> Item:
     """
     seen, name = file.examination, telling(key)
     return Item(
-        stage=stage, key=name, name=f"./{name}" if leads_out(name) else name, path=file.path, size=seen.size,
+        stage=stage, key=name, name=_inside(name), path=file.path, size=seen.size,
         mtime_ns=seen.mtime_ns, ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
         recalled=seen.recalled,
     )  # fmt: skip
+
+
+def tree_items(stage: str, files: Sequence[TreeFile]) -> Sequence[Item]:
+    """Return the items of files, each under its path below the tree, in columns where nothing is to be said of any."""
+    if any(seen.presence is not InventoryState.FOUND or seen.recalled for _, _, seen, _ in files):
+        return [tree_item(stage, file.relative or ".", file) for file in files]
+    keys = [telling(file.relative) for file in files]
+    return FoundFiles(
+        stage=stage,
+        keys=keys,
+        names=list(map(_inside, keys)),
+        locations=[file.location for file in files],
+        sizes=[file.examination.size for file in files],
+        mtimes_ns=[file.examination.mtime_ns for file in files],
+        ctimes_ns=[file.examination.ctime_ns for file in files],
+    )
+
+
+def _inside(name: str) -> str:
+    return f"./{name}" if leads_out(name) else name
 
 
 def telling(text: str) -> str:

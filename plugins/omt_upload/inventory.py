@@ -8,7 +8,7 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import Differences, FolderAwayError, Item, StageTotals
+from omt_core.api import Differences, FolderAwayError, FoundFiles, Item, StageTotals
 from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT, FileFindings
 from omt_upload.first_error import first_error
 from omt_upload.stage_transfer import StageTransfer
@@ -93,12 +93,14 @@ async def _complete(work: StageTransfer, gone: Sequence[str] | None) -> None:
 
 async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings) -> None:
     if batch:
-        work.late.update(item.key for item in batch if item.recalled)
+        if not isinstance(batch, FoundFiles):
+            work.late.update(item.key for item in batch if item.recalled)
         unknown = await work.context.journal.items.record_inventory(
             batch, baseline_only=work.keeps_to_baseline, by_content=work.by_content
         )
         newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
-        work.meter.seen(len(batch) - len(unknown), sum(item.size for item in batch) - sum(i.size for i in unknown))
+        size = sum(batch.sizes if isinstance(batch, FoundFiles) else (item.size for item in batch))
+        work.meter.seen(len(batch) - len(unknown), size - sum(item.size for item in unknown))
         work.wake()
 
 

@@ -22,7 +22,7 @@ from omt_upload.commit import doubt
 from omt_upload.files.outcome import Reading
 from omt_upload.line.delivery import Delivery, deliver, give_up
 from omt_upload.line.packing import make_ready
-from omt_upload.stage_transfer import confirmed
+from omt_upload.stage_transfer import confirmations
 from omt_upload.transfer_context import TransferContext
 
 _MIGRATION: Final = "migration"
@@ -98,10 +98,7 @@ async def _resume_bundle(context: TransferContext, upload: UploadRecord, started
             ),
             read=read,
             members=lambda: upload.members,
-            outcomes=[
-                confirmed(started[member.stage, member.key], reading, member.digest, sent=True)
-                for member, reading in zip(upload.members, again, strict=True)
-            ],
+            outcomes=confirmations([record for record in records if record is not None], again, [True] * len(again)),
             passed=lambda _: None,
         )
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from itertools import compress
 from pathlib import Path
 
 import anyio
@@ -11,6 +12,7 @@ import anyio.to_thread
 
 from omt_core.api import (
     BodyRefusedError,
+    Confirmations,
     FolderAwayError,
     ItemRecord,
     ItemState,
@@ -121,6 +123,21 @@ class StageTransfer:
 
     async def conclude(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Draw the consequences of outcomes that the journal has: counts and spooled files."""
+        self._count(records, outcomes)
+        self._in_flight.difference_update(record.key for record in records)
+        if self.stage.kind == "database":
+            await self._announce(records, outcomes)
+        if self._tries:
+            for record in records:
+                self._tries.pop(record.key, None)
+        if self.stage.removes_sources:
+            await self.remove_sources(records)
+
+    def _count(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
+        if isinstance(outcomes, Confirmations):
+            sent = sum(compress(outcomes.sizes, outcomes.sent))
+            self.meter.settled(len(outcomes), sent=sent, skipped=sum(outcomes.sizes) - sent)
+            return
         sent = skipped = 0
         left: set[str] = set()  # keys of the stage
         for outcome in outcomes:
@@ -133,14 +150,6 @@ class StageTransfer:
                 skipped += outcome.size or 0
         left_behind = sum(record.size for record in records if record.key in left) if left else 0
         self.meter.settled(len(outcomes), sent=sent, skipped=skipped, left_behind=left_behind)
-        self._in_flight.difference_update(record.key for record in records)
-        if self.stage.kind == "database":
-            await self._announce(records, outcomes)
-        if self._tries:
-            for record in records:
-                self._tries.pop(record.key, None)
-        if self.stage.removes_sources:
-            await self.remove_sources(records)
 
     def must_go_alone(self, record: ItemRecord) -> bool:
         """Tell whether an item was in an upload that was refused: alone it cannot spoil others."""
@@ -213,6 +222,19 @@ def confirmed(record: ItemRecord, reading: Reading | Stamp, digest: str, *, sent
         digest=digest,
         size=reading.size,
         mtime_ns=reading.mtime_ns,
+        sent=sent,
+    )
+
+
+def confirmations(records: Sequence[ItemRecord], readings: Sequence[Reading], sent: Sequence[bool]) -> Confirmations:
+    """Say that items of one stage, at least one, are verified online as they were read."""
+    digests, sizes, mtimes_ns, _ = zip(*readings, strict=True)
+    return Confirmations(
+        stage=records[0].stage,
+        keys=[record.key for record in records],
+        digests=digests,
+        sizes=sizes,
+        mtimes_ns=mtimes_ns,
         sent=sent,
     )
 

@@ -76,9 +76,9 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
 
     @override
     async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
-        asked = [(content.digest, content.size) for content in contents]
+        asked = {"contents": list(contents)}  # each a tuple of digest and size, which is what JSON makes a list of
         answer = await self._session.ask(
-            MissingAnswer, "POST", f"{self._path}/missing", json={"contents": asked}, headers=self._claim
+            MissingAnswer, "POST", f"{self._path}/missing", json=asked, headers=self._claim
         )
         return answer.missing
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import anyio.to_thread
 
@@ -22,23 +22,47 @@ from omt_upload.files.outcome import Reading, TooLarge, Unread
 from omt_upload.line.delivery import Delivery, deliver
 from omt_upload.line.large_file import send_large_file
 from omt_upload.line.packing import make_ready
-from omt_upload.stage_transfer import StageTransfer, confirmed, left_behind
+from omt_upload.stage_transfer import StageTransfer, confirmations, left_behind
 
 
-@dataclass(slots=True)
-class _Copies:
-    """A content in memory, from `offset` on, and the items of the batch that have it; the first stands for all."""
+class _Read:
+    """What was read of a batch, in columns, as it lies in memory: an item and its reading have the same place in both.
 
-    content: ContentRef
-    offset: int
-    items: list[tuple[ItemRecord, Reading]]
+    Items may have the same content. The first of them stands for all: `firsts` is its place, by digest.
+    """
+
+    __slots__ = ("firsts", "readings", "records")
+
+    def __init__(self, records: Sequence[ItemRecord], readings: Sequence[Reading]) -> None:
+        self.records = records
+        self.readings = readings
+        places = range(len(readings) - 1, -1, -1)
+        self.firsts = {readings[place].digest: place for place in places}
+
+    @property
+    def places(self) -> Sequence[int]:
+        """Where each content stands first, in the order of the memory."""
+        return sorted(self.firsts.values())
+
+    @property
+    def contents(self) -> list[ContentRef]:
+        """Each content once."""
+        readings = self.readings
+        return [ContentRef(readings[place].digest, readings[place].size) for place in self.places]
+
+    def of(self, digests: Collection[str]) -> _Read:
+        """Return the items that have one of these contents of the batch."""
+        if len(digests) == len(self.firsts):
+            return self
+        places = [place for place, reading in enumerate(self.readings) if reading.digest in digests]
+        return _Read([self.records[place] for place in places], [self.readings[place] for place in places])
 
 
 @dataclass(slots=True)
 class _Left:
     """What a batch leaves to be done: files that have grown too large for it, and halves of a refused bundle."""
 
-    grown: list[ItemRecord] = field(default_factory=list)
+    grown: Sequence[ItemRecord] = ()
     halves: Sequence[Sequence[ItemRecord]] = ()
 
 
@@ -47,7 +71,7 @@ async def send_small_files(work: StageTransfer, records: Sequence[ItemRecord]) -
     files = [(record.location or ".", record.size) for record in records]
     left = _Left()
     async with work.context.readers.small(files) as (buffer, readings):
-        await _send_read(work, buffer, list(zip(records, readings, strict=True)), left)
+        await _send(work, buffer, await _settle_unread(work, records, readings, left), left)
     for record in left.grown:
         await send_large_file(work, record)
     # What a bundle was refused for is found by halving it. Packing has overwritten what was read, so it is read again.
@@ -55,95 +79,88 @@ async def send_small_files(work: StageTransfer, records: Sequence[ItemRecord]) -
         await send_small_files(work, half)
 
 
-async def _send_read(
-    work: StageTransfer, buffer: Buffer, read: Sequence[tuple[ItemRecord, Reading | Unread | TooLarge]], left: _Left
-) -> None:
-    """Settle what was read or cannot be."""
-    copies: dict[str, _Copies] = {}
-    unread: list[tuple[ItemRecord, Unread]] = []
-    for record, reading in read:
-        if isinstance(reading, Reading):
-            same = copies.get(reading.digest)
-            if same is None:
-                content = ContentRef(digest=reading.digest, size=reading.size)
-                copies[reading.digest] = _Copies(content, reading.offset, [(record, reading)])
-            else:
-                same.items.append((record, reading))
-        elif isinstance(reading, Unread):
-            unread.append((record, reading))
-        else:
-            left.grown.append(record)
+async def _settle_unread(
+    work: StageTransfer, records: Sequence[ItemRecord], results: Sequence[Reading | Unread | TooLarge], left: _Left
+) -> _Read:
+    """Settle what could not be read; returns what was."""
+    readings = [result for result in results if isinstance(result, Reading)]
+    if len(readings) == len(records):
+        return _Read(records, readings)
+    unread = [(record, why) for record, why in zip(records, results, strict=True) if isinstance(why, Unread)]
+    left.grown = [record for record, why in zip(records, results, strict=True) if isinstance(why, TooLarge)]
     unread = await believed(work, unread)
     await work.record_outcomes([record for record, _ in unread], [left_behind(record, why) for record, why in unread])
-    await _send(work, buffer, copies, left)
+    read = [record for record, result in zip(records, results, strict=True) if isinstance(result, Reading)]
+    return _Read(read, readings)
 
 
-async def _send(work: StageTransfer, buffer: Buffer, copies: dict[str, _Copies], left: _Left) -> None:
+async def _send(work: StageTransfer, buffer: Buffer, read: _Read, left: _Left) -> None:
     contents = work.context.contents
-    mine = contents.take(copies)
+    digests = contents.take(read.firsts)
     try:
-        known = await work.context.known_online([copies[digest].content for digest in copies if digest in mine])
-        await _settle_known(work, [copies[digest] for digest in known])
-        if lacking := [copy for digest, copy in copies.items() if digest in mine and digest not in known]:
+        mine = read.of(digests)
+        known = await work.context.known_online(mine.contents)
+        await _settle_known(work, mine.of(known))
+        lacking = mine.of(mine.firsts.keys() - known)
+        if lacking.records:
             try:
                 await _send_bundle(work, buffer, lacking)
             except BodyRefusedError as error:
                 await _part(work, lacking, left, error)
     finally:
-        contents.give_back(mine)
-    if len(mine) < len(copies):
+        contents.give_back(digests)
+    if len(digests) < len(read.firsts):
         # Another batch was sending these. If it failed, they stay pending and are read again.
-        elsewhere = [digest for digest in copies if digest not in mine]
-        await contents.wait(elsewhere)
-        arrived = await work.context.known_online([copies[digest].content for digest in elsewhere])
-        await _settle_known(work, [copies[digest] for digest in arrived])
+        elsewhere = read.of(read.firsts.keys() - digests)
+        await contents.wait(elsewhere.firsts)
+        await _settle_known(work, elsewhere.of(await work.context.known_online(elsewhere.contents)))
 
 
-async def _settle_known(work: StageTransfer, copies: Sequence[_Copies]) -> None:
-    known = [item for copy in copies for item in copy.items]
-    await work.record_outcomes(
-        [record for record, _ in known],
-        [confirmed(record, reading, reading.digest, sent=False) for record, reading in known],
-    )
+async def _settle_known(work: StageTransfer, known: _Read) -> None:
+    if known.records:
+        await work.record_outcomes(
+            known.records, confirmations(known.records, known.readings, [False] * len(known.records))
+        )
 
 
-async def _part(work: StageTransfer, copies: Sequence[_Copies], left: _Left, error: BodyRefusedError) -> None:
+async def _part(work: StageTransfer, read: _Read, left: _Left, error: BodyRefusedError) -> None:
     """Have both halves of a bundle that is refused on the way sent; a content that was alone in it is left behind."""
-    halves = [copies[: len(copies) // 2], copies[len(copies) // 2 :]]
-    parts = [[record for copy in half for record, _ in copy.items] for half in halves if half]
-    if len(parts) == 1:
-        await work.blocked(parts[0], error)
-    else:
-        left.halves = parts
+    digests = [content.digest for content in read.contents]
+    if len(digests) == 1:
+        await work.blocked(read.records, error)
+        return
+    middle = len(digests) // 2
+    left.halves = [read.of(frozenset(half)).records for half in (digests[:middle], digests[middle:])]
 
 
-async def _send_bundle(work: StageTransfer, buffer: Buffer, copies: Sequence[_Copies]) -> None:
-    places = [(copy.content.digest, copy.offset, copy.content.size) for copy in copies]
+async def _send_bundle(work: StageTransfer, buffer: Buffer, lacking: _Read) -> None:
+    records, readings = lacking.records, lacking.readings
+    firsts = lacking.places
+    contents = [(readings[place].digest, readings[place].offset, readings[place].size) for place in firsts]
     packer = work.context.packer if work.context.packer.wanted(work.context.line.speed) else None
-    bundle = await anyio.to_thread.run_sync(make_ready, buffer, places, work.context.framing, packer)
+    bundle = await anyio.to_thread.run_sync(make_ready, buffer, contents, work.context.framing, packer)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]
 
     def members() -> tuple[BundleMember, ...]:
-        firsts = [copy.items[0] for copy in copies]
         return tuple(
-            BundleMember(stage=record.stage, key=record.key, digest=reading.digest, size=reading.size)
-            for record, reading in firsts
+            BundleMember(
+                stage=records[place].stage,
+                key=records[place].key,
+                digest=readings[place].digest,
+                size=readings[place].size,
+            )
+            for place in firsts
         )
 
-    records = [record for copy in copies for record, _ in copy.items]
-    outcomes = [
-        confirmed(record, reading, reading.digest, sent=position == 0)
-        for copy in copies
-        for position, (record, reading) in enumerate(copy.items)
-    ]
+    sent = [False] * len(records)
+    for place in firsts:
+        sent[place] = True
+    outcomes = confirmations(records, readings, sent)
     delivery = Delivery(
         request=UploadRequest(
-            kind=bundle.kind,
-            digest=bundle.digest,
-            size=bundle.size,
-            members=tuple(copy.content for copy in copies),
+            kind=bundle.kind, digest=bundle.digest, size=bundle.size, members=tuple(lacking.contents)
         ),
         read=read,
         members=members,

@@ -13,13 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.errors import OnlineError, PluginError
-from omt_core.api.items import Item, leads_out
+from omt_core.api.items import FoundFiles, Item, leads_out
 from omt_core.api.stages import Differences, UploadStage
 from omt_core.plugin_host.faults import FaultError
 from omt_core.plugin_host.stages import _Keys, admitted_stage
 
 pytestmark = pytest.mark.anyio
 LOGO = Item(stage="logos", key="1", name="logo.png", path=Path("/logos/logo.png"))
+
+
+def logos(*keys: str, stage: str = "logos", **columns: Any) -> FoundFiles:
+    """Return files in columns, each named by its key."""
+    numbers = list(range(len(keys)))
+    files = FoundFiles(
+        stage=stage, keys=keys, names=keys, locations=[f"/logos/{key}" for key in keys], sizes=numbers,
+        mtimes_ns=numbers, ctimes_ns=numbers,
+    )  # fmt: skip
+    return replace(files, **columns)
 
 
 def stage_of(items: Callable[[], AsyncIterator[Any]], **fields: Any) -> UploadStage:
@@ -44,6 +54,12 @@ async def test_items_pass_as_they_are_and_an_empty_batch_ends_nothing() -> None:
     assert await told(stage_of(telling((LOGO,), (), [other]))) == [(LOGO,), (), [other]]
 
 
+async def test_files_in_columns_pass_as_they_are() -> None:
+    files = logos("1", "2")
+    (batch,) = await told(stage_of(telling(files)))
+    assert batch is files
+
+
 @pytest.mark.parametrize(
     "batches",
     [
@@ -51,6 +67,14 @@ async def test_items_pass_as_they_are_and_an_empty_batch_ends_nothing() -> None:
         ((LOGO,), (LOGO,)),
         ((replace(LOGO, key=""),),),
         ((replace(LOGO, name="/etc/passwd"),),),
+        (logos("1", stage="documents"),),
+        (logos("1", "2", "1"),),
+        (logos("1"), logos("2", "1")),
+        (logos("1"), (LOGO,)),
+        (logos("1", ""),),
+        (logos("1", names=("/etc/passwd",)),),
+        (logos("1", names=(b"1",)),),
+        (logos("1", sizes=("1",)),),
         ("text",),
         (None,),
         (3,),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from omt_core.api import (
     Baseline,
     FolderAwayError,
+    FoundFiles,
     InventoryState,
     Item,
     ItemRecord,
@@ -24,7 +25,7 @@ from omt_core.api import (
 )
 from omt_folders import FolderStage, Reasons, SeenFolders, disk
 from omt_folders.disk import Disk, Entry, listed
-from omt_folders.tree import walk
+from omt_folders.tree import TreeFile, tree_item, walk
 
 REASONS = Reasons(file="file-no", folder="folder-no", outside="outside", link="link")
 pytestmark = pytest.mark.anyio
@@ -44,6 +45,10 @@ def stage_of(
         seen=seen or SeenFolders("recordings"),
         accepts=accepts,
     )
+
+
+def walk_of(folder: Path) -> list[TreeFile]:
+    return [file for file in walk(folder, Disk((folder,), reasons=REASONS)) if not file.relative.endswith(".tmp")]
 
 
 async def told(stage: FolderStage) -> list[Item]:
@@ -100,6 +105,17 @@ async def test_each_file_is_an_item_under_its_path_below_the_folder(folder: Path
     assert [item.key for item in items] == ["2024-b.wav", "2024/a.wav", "2024/b.wav", "c.wav"]
     assert all((item.name, item.path) == (item.key, folder / item.key) for item in items)
     assert {item.presence for item in items} == {InventoryState.FOUND}
+
+
+async def test_files_that_are_all_there_are_told_in_columns_and_others_one_by_one(folder: Path) -> None:
+    (batch,) = [batch async for batch in stage_of(folder).items()]
+    assert isinstance(batch, FoundFiles)
+    assert list(batch) == [tree_item("recordings", file.relative, file) for file in walk_of(folder)]
+
+    (folder / "out.wav").symlink_to("/etc/hostname")
+    (batch,) = [batch async for batch in stage_of(folder).items()]
+    assert not isinstance(batch, FoundFiles)
+    assert list(batch) == [tree_item("recordings", file.relative, file) for file in walk_of(folder)]
 
 
 async def test_a_folder_that_nobody_ever_saw_is_one_missing_item(tmp_path: Path) -> None:
