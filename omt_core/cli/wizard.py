@@ -70,7 +70,7 @@ async def run_wizard(call: Invocation, compose: Callable[[Mapping[str, object]],
         enter_pressed(watched=not call.console.json) as asked,
     ):
         async with SessionController.run(compose, options) as controller, anyio.create_task_group() as group:
-            group.start_soon(_stop_when_asked, stop, controller.stop)
+            group.start_soon(_stop_when_asked, stop, controller.attempts.stop)
             await open_wizard(controller, settings, partial(_show, call.console), asked)
             result = await controller.result()
             group.cancel_scope.cancel()

@@ -16,34 +16,34 @@ class PlanRequest(RequestBody):
 
 async def plan(request: web.Request) -> web.Response:
     """Begin the upload later."""
-    await controller_of(request).plan_start(body_as(request, PlanRequest).at)
+    await controller_of(request).planned.plan(body_as(request, PlanRequest).at)
     return answer_state(request)
 
 
 async def cancel_plan(request: web.Request) -> web.Response:
     """Take a planned start back, or what is said of one that did not come to be."""
-    await controller_of(request).cancel_plan()
+    await controller_of(request).planned.cancel()
     return answer_state(request)
 
 
 async def estimate(request: web.Request) -> web.Response:
     """Measure how long the upload will take, in the background."""
-    controller_of(request).estimate_upload()
+    controller_of(request).estimate.start()
     return answer_state(request)
 
 
 async def look(request: web.Request) -> web.Response:
     """Return how much was sent ahead, or null."""
-    return answer({"sent": await controller_of(request).sent_ahead()})
+    return answer({"sent": await controller_of(request).documents.sent()})
 
 
 async def send(request: web.Request) -> web.Response:
     """Send documents ahead, or go on with that."""
-    await controller_of(request).send_ahead()
+    await controller_of(request).documents.send()
     return answer_state(request)
 
 
 async def leave(request: web.Request) -> web.Response:
     """Go back to the checklist."""
-    await controller_of(request).leave_ahead()
+    await controller_of(request).documents.leave()
     return answer_state(request)

@@ -167,7 +167,7 @@ async def waive(request: web.Request) -> web.Response:
 
 async def code(request: web.Request) -> web.Response:
     """Return what a finding's code stands for, as its page in the documentation says it."""
-    known = controller_of(request).composer.app.host.codes.get(request.match_info["code"])
+    known = controller_of(request).opener.app.host.codes.get(request.match_info["code"])
     if known is None:
         raise Refusal(404, "code-unknown", "There is no such code.", "Load the page anew.")
     return answer(

@@ -25,12 +25,12 @@ class InstallationRequest(RequestBody):
 async def look(request: web.Request) -> web.Response:
     """Return the answers as they are, and every installation that is found with them."""
     controller = controller_of(request)
-    found = await discover(controller.composer.app.engine, controller.answers)
+    found = await discover(controller.opener.app.engine, controller.opener.answers)
     chosen = next((one for one in found.values if not one.needs), None)
-    url, token_file = controller.composer.online()
+    url, token_file = controller.opener.composer.online()
     return answer(
         {
-            "answers": form_of(controller.answers),
+            "answers": form_of(controller.opener.answers),
             "found": [
                 {
                     "evidence": one.installation.evidence,
@@ -49,7 +49,7 @@ async def look(request: web.Request) -> web.Response:
 async def detect(request: web.Request) -> web.Response:
     """Take the answers and open the installation."""
     given, controller = body_as(request, InstallationRequest), controller_of(request)
-    answers = answers_in(given.answers, controller.answers)
+    answers = answers_in(given.answers, controller.opener.answers)
     await controller.detect(answers, {"url": given.online.url, "token_file": given.online.token_file})
     return answer_state(request)
 
@@ -68,7 +68,7 @@ async def take_file(request: web.Request) -> web.Response:
 async def give_file(request: web.Request) -> web.Response:
     """Return an answers file that says what the form and the decisions say; secrets are left out."""
     given, controller = body_as(request, InstallationRequest), controller_of(request)
-    answers_in(given.answers, controller.answers)  # a mistake is told before it is in a file
+    answers_in(given.answers, controller.opener.answers)  # a mistake is told before it is in a file
     now = controller.holder.now if controller.holder.is_open else None
     return answer({"name": "answers.toml", "text": export_answers(given.answers, given.online, now)})
 

@@ -10,7 +10,7 @@ from omt_core.wizard.words import told_text
 
 async def look(request: web.Request) -> web.Response:
     """Ask everybody, and return the lines, those that need care first."""
-    found = await controller_of(request).examine_machine()
+    found = await controller_of(request).support.examine_machine()
     return answer(
         {
             "worst": found.worst,

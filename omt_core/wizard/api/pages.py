@@ -71,7 +71,7 @@ async def confirm(request: web.Request) -> web.Response:
 
 async def previous(request: web.Request) -> web.Response:
     """Show the page before."""
-    controller_of(request).go_back()
+    controller_of(request).place.go_back()
     return answer_state(request)
 
 

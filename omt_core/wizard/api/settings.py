@@ -18,11 +18,11 @@ class SettingsRequest(RequestBody):
 
 async def look(request: web.Request) -> web.Response:
     """Return all sections."""
-    return answer({"sections": controller_of(request).composer.sections()})
+    return answer({"sections": controller_of(request).opener.composer.sections()})
 
 
 async def change(request: web.Request) -> web.Response:
     """Change a section before an installation is opened."""
     given = body_as(request, SettingsRequest)
-    controller_of(request).change_settings(given.plugin, given.values)
+    controller_of(request).opener.change_settings(given.plugin, given.values)
     return await look(request)

@@ -14,7 +14,7 @@ FILE: Final = "omt-support.zip"
 
 async def look(request: web.Request) -> web.Response:
     """Put a bundle together, and say what is in it and where the log lies."""
-    bundle = await controller_of(request).gather_support()
+    bundle = await controller_of(request).support.gather()
     members = [{"name": one.name, "size": one.size} for one in bundle.members]
     return answer({"members": members, "logs": [str(path) for path in log_files()]})
 
@@ -22,5 +22,5 @@ async def look(request: web.Request) -> web.Response:
 async def give(request: web.Request) -> web.Response:
     """Return the bundle that was last shown, the very same bytes; without one a new one."""
     controller = controller_of(request)
-    bundle = controller.support or await controller.gather_support()
+    bundle = await controller.support.shown()
     return download(FILE, bundle.packed(), "application/zip")

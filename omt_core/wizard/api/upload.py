@@ -59,7 +59,7 @@ async def pause(request: web.Request) -> web.Response:
 
 async def cancel(request: web.Request) -> web.Response:
     """Stop, so that it can be gone on with."""
-    await controller_of(request).cancel_upload(thaw=body_as(request, CancelRequest).thaw)
+    await controller_of(request).attempts.cancel(thaw=body_as(request, CancelRequest).thaw)
     return answer_state(request)
 
 
@@ -71,7 +71,7 @@ async def limit(request: web.Request) -> web.Response:
 
 async def thaw(request: web.Request) -> web.Response:
     """Let the users in again on site."""
-    await controller_of(request).thaw()
+    await controller_of(request).attempts.thaw()
     return answer_state(request)
 
 

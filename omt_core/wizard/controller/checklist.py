@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from typing_extensions import override
@@ -11,11 +11,11 @@ from typing_extensions import override
 from omt_core.api.decisions import Notifications
 from omt_core.api.findings import Finding
 from omt_core.api.sentence import sentence
-from omt_core.engine.checklist import ChangePlans, ChangeUserNames, Notify, OpenChecklist
+from omt_core.engine.checklist import ChangePlans, ChangeUserNames, FinishChecklist, Notify, OpenChecklist
 from omt_core.engine.errors import CHECKLIST_NOT_OPEN, FINDINGS_STAND
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession, Snapshot
-from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.session.holder import SessionHolder
 from omt_core.wizard.controller.view import CHECK_OF, Entry, problems
 from omt_core.wizard.errors import CHECKLIST_NOT_DONE
 
@@ -109,8 +109,18 @@ class Checklist:
         await self._holder.runner.do(Notify(notifications=notifications))
         await self.mark_done("notifications")
 
-    def refuse_undone(self) -> None:
-        """Raise `InputError` `checklist-not-done` while an item is open (W41)."""
+    async def finish(self) -> None:
+        """End it, before an upload. Raises `InputError` `checklist-not-done` (W41), and as `FinishChecklist`."""
+        self._refuse_undone()
+        await self._holder.runner.do(FinishChecklist())
+
+    async def suggest_summary(self, address: str) -> None:
+        """Have the summary go to the migrator unless somebody decided otherwise (W69)."""
+        notifications = self._now.decisions.notifications
+        if notifications.summary is None:
+            await self._holder.runner.do(Notify(notifications=replace(notifications, summary=address)))
+
+    def _refuse_undone(self) -> None:
         words = {"plans": "user plans", "user_names": "user names", "notifications": "e-mail notifications"}
         undone = [word for entry, word in words.items() if entry not in (self.done or ())]
         if undone:

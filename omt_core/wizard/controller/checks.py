@@ -15,7 +15,7 @@ from omt_core.engine.checks import ALL_CHECKS, check, unanswered
 from omt_core.engine.result import unknown_fault
 from omt_core.engine.runner import Runner
 from omt_core.engine.steps import AskAgain, TakeReport, Waive
-from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.session.holder import SessionHolder
 from omt_core.wizard.controller.view import ChecksStanding
 from omt_core.wizard.errors import CHECKS_RUNNING
 

@@ -22,7 +22,7 @@ from omt_core.engine.upload.run import FINISHING, STARTING
 from omt_core.engine.upload.table import Row, UploadTable
 from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.controller.document import UNDER_WAY, RowPart, UploadPart, UploadState
-from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.session.holder import SessionHolder
 from omt_core.wizard.errors import UPLOAD_NOT_RUNNING, UPLOAD_UNDER_WAY
 from omt_core.wizard.words import told_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -12,7 +12,6 @@ from typing import Final, Literal
 from omt_core.api.decisions import Decisions
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Finding, FindingCode, Severity
-from omt_core.api.users import Administrator
 from omt_core.engine.checks import ALL_CHECKS, PLANS, USER_NAMES, unanswered
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result
@@ -24,7 +23,6 @@ from omt_core.wizard.controller.document import (
     ChecklistPart,
     ChecksPart,
     CheckState,
-    EarlierPart,
     EstimatePart,
     PlannedPart,
     ProblemsPart,
@@ -36,24 +34,13 @@ from omt_core.wizard.controller.document import (
     UploadPart,
     UploadState,
 )
-from omt_core.wizard.controller.screens import before, step_bar
+from omt_core.wizard.controller.session.known import Known
+from omt_core.wizard.controller.way.screens import before, step_bar
 from omt_core.wizard.words import told_error
 
 Entry = Literal["plans", "user_names", "notifications"]
 CHECK_OF: Final[Mapping[Entry, str]] = {"plans": PLANS, "user_names": USER_NAMES}
 """The check whose errors keep an item of the Checklist from being done."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What was last read from the journal, so that a view needs no wait."""
-
-    frozen: bool = False
-    interrupted: bool = False
-    thawed_at: datetime | None = None
-    earlier: EarlierPart | None = None
-    changes: str = "{}"
-    administrator: Administrator | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +62,7 @@ class Page:
     busy: Busy | None = None
     error: OmtError | None = None
     log: Path | None = None
-    known: Known = Known()
+    known: Known = field(default_factory=Known)
     online_url: str = ""
     codes: Mapping[str, FindingCode]
     done: frozenset[Entry] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import anyio.to_thread
@@ -18,8 +18,10 @@ from omt_core.engine.result import error_line, unknown_fault
 from omt_core.engine.runner import Runner
 from omt_core.engine.session import Engine
 from omt_core.engine.upload.estimate import EstimateUpload, KeepEstimate
+from omt_core.engine.upload.rate import read_limit
+from omt_core.engine.workspace import LIMIT_FILE
 from omt_core.wizard.controller.document import EstimatePart, SaidPart
-from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.ground import Ground
 from omt_core.wizard.errors import ESTIMATE_RUNNING
 
 _log = logging.getLogger("omt.wizard")
@@ -28,10 +30,10 @@ _log = logging.getLogger("omt.wizard")
 class EstimateRun:
     """One estimate at a time; what it found is journalled, as what `omt estimate` finds, and the report judges it."""
 
-    def __init__(self, group: TaskGroup, holder: SessionHolder, changed: Callable[[], None]) -> None:
+    def __init__(self, group: TaskGroup, ground: Ground) -> None:
         self._group = group
-        self._holder = holder
-        self._changed = changed
+        self._place, self._holder, self._opener = ground.place, ground.holder, ground.opener
+        self._changed = ground.changed
         self._running = False
         self._error: OmtError | None = None
         self._kept: EstimateRecord | None = None
@@ -42,16 +44,17 @@ class EstimateRun:
         self._found, self._error = None, None
         self._kept = None if kept is None or kept.took is not None else kept
 
-    def start(self, another: Callable[[], Engine], request: OpenRequest, limit: int | None) -> None:
-        """Measure in the background. `another` puts an engine together that shares nothing with the session's.
-
-        Raises `InputError` `estimate-running`.
-        """
+    def start(self) -> None:
+        """Measure in the background. Raises `InputError` `estimate-running`, or where nothing may be decided."""
+        self._place.refuse_decisions()
+        now = self._holder.now
+        request = replace(self._opener.request(waivers=None), writes=False, kind=now.kind)
+        limit = read_limit(now.folder / LIMIT_FILE).at(datetime.now(UTC))
         if self._running:
             raise ESTIMATE_RUNNING.error()
         self._running, self._error = True, None
         self._changed()
-        self._group.start_soon(self._run, another, request, limit)
+        self._group.start_soon(self._run, request, limit)
 
     def part(self) -> EstimatePart:
         """Return what the page shows."""
@@ -68,10 +71,11 @@ class EstimateRun:
             levers=() if found is None else tuple(map(_said, found.levers)),
         )
 
-    async def _run(self, another: Callable[[], Engine], request: OpenRequest, limit: int | None) -> None:
+    async def _run(self, request: OpenRequest, limit: int | None) -> None:
         runner = self._holder.runner
         try:
-            found = await _measured(await anyio.to_thread.run_sync(another), request, runner, limit)
+            another = await anyio.to_thread.run_sync(self._opener.composer.another)  # shares nothing with the session's
+            found = await _measured(another.engine, request, runner, limit)
             self._kept = await runner.do(KeepEstimate(found=found, made=datetime.now(UTC)))
             self._found = found
         except OmtError as error:

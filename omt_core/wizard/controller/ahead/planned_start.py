@@ -1,90 +1,152 @@
-"""A start that is planned on the page: it waits in this process, whether a page is open or not.
-
-It does not outlive the process, since nobody would be logged on then: the next one says that it was lost.
-"""
+"""A start that is planned on the page: everything is checked again at its hour, and it begins or says why not."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+import logging
 from typing import Final
 
-import anyio
 from anyio.abc import TaskGroup
-from typing_extensions import override
 
-from omt_core.engine.runner import Runner, Step
-from omt_core.engine.session import MigrationSession
-from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
-from omt_core.engine.upload.wakefulness import kept_awake
-from omt_core.journal import Journal
+from omt_core.api.errors import OmtError
+from omt_core.api.events import StartPlanned
+from omt_core.engine.drive import prepare_again
+from omt_core.engine.result import run_not_begun, unknown_fault
+from omt_core.engine.session import tell_observers
+from omt_core.engine.upload.planned_start import Clock, parse_start
+from omt_core.plugin_host import StampedEvent
+from omt_core.wizard.controller.ahead.start_wait import NotePlan, StartWait
+from omt_core.wizard.controller.attempts import Attempts
+from omt_core.wizard.controller.checklist import Checklist
+from omt_core.wizard.controller.checks import Checks
+from omt_core.wizard.controller.document import PlannedPart, Screen, UploadState
+from omt_core.wizard.controller.ground import Ground
+from omt_core.wizard.controller.way.transitions import Act
+from omt_core.wizard.errors import START_NOT_PLANNED
 
-_OWNER: Final = "wizard"
-_NOTE: Final = "planned-start"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotePlan(Step[None]):
-    """Journal when the upload shall begin; None takes it out."""
-
-    at: datetime | None
-
-    @override
-    async def perform(self, session: MigrationSession) -> None:
-        await session.journal.notes.of(_OWNER).remember(_NOTE, "" if self.at is None else self.at.isoformat())
-
-
-async def noted_plan(journal: Journal) -> datetime | None:
-    """Return the start that the journal says is planned."""
-    text = await journal.notes.of(_OWNER).recall(_NOTE)
-    return datetime.fromisoformat(text) if text else None
+_log = logging.getLogger("omt.wizard")
+_BUSY_SECONDS: Final = 0.5
+"""Pause between two looks whether what was begun before the planned moment is done."""
 
 
 class PlannedStart:
-    """The wait. `begin` is called at the moment, in a task of its own; `clock` is that of the machine but in tests."""
+    """The start that is planned for the session that is held."""
 
-    def __init__(self, group: TaskGroup, begin: Callable[[], Awaitable[None]], clock: Clock | None = None) -> None:
-        self._group = group
-        self._begin = begin
-        self._scope = anyio.CancelScope()
-        self.clock = clock or SystemClock()
-        self.at: datetime | None = None
-        self.begins = False
+    def __init__(
+        self,
+        group: TaskGroup,
+        ground: Ground,
+        attempts: Attempts,
+        checklist: Checklist,
+        checks: Checks,
+        *,
+        clock: Clock | None,
+    ) -> None:
+        self._place, self._holder, self._opener = ground.place, ground.holder, ground.opener
+        self._upload = ground.upload
+        self._changed = ground.changed
+        self._attempts = attempts
+        self._checklist = checklist
+        self._checks = checks
+        self._wait = StartWait(group, self._begin, clock)
+        self._begins = False
         """Whether its hour has come and everything is checked again: it may still be cancelled."""
-        self.not_begun: datetime | None = None
-        """A start whose moment came, and which something stood in the way of."""
-        self.lost: datetime | None = None
-        """A start that an earlier process was to make, and did not live to."""
-        self._own: set[datetime] = set()
-        """All starts of this process, whatever came of them."""
 
-    def plan(self, moment: datetime) -> None:
-        """Wait for a moment, in the place of any other."""
-        self.cancel()
-        self.at, self._scope = moment, anyio.CancelScope()
-        self._own.add(moment)
-        self._group.start_soon(self._wait, moment, self._scope)
+    @property
+    def waits(self) -> bool:
+        """Whether a start is planned."""
+        return self._wait.at is not None
 
-    def cancel(self) -> None:
-        """Wait no more, and say no more of starts that did not come to be."""
-        self._scope.cancel()
-        self.at = self.not_begun = self.lost = None
+    def part(self) -> PlannedPart:
+        """Return what the page shows."""
+        return PlannedPart(at=self._wait.at, not_begun=self._wait.not_begun, lost=self._wait.lost)
 
-    async def look_up(self, runner: Runner) -> None:
-        """Learn from the journal of a session that was opened which start was lost.
+    async def plan(self, at: str) -> None:
+        """Begin the upload later; all checks run again then. Raises as `parse_start` and the start of the upload."""
+        self._place.refuse(Act.START_UPLOAD)
+        if self._place.screen is not Screen.CHECKLIST:
+            raise START_NOT_PLANNED.error()
+        moment = parse_start(at, self._wait.clock.now())
+        runner = self._holder.runner
+        if not runner.now.only_missing:
+            await self._checklist.finish()
+        await runner.do(NotePlan(at=moment))
+        self._wait.plan(moment)
+        runner.engine.events.emit(StartPlanned(at=moment.isoformat()))
+        self._changed()
 
-        One of this process is not: it was cancelled, or told as not begun, when no session was open to note it.
+    async def cancel(self) -> None:
+        """Take back a planned start, or what is said of one that did not come to be.
+
+        One whose checks run again is not begun; what checks it then notes that in the session, which it may just be
+        opening anew.
         """
-        noted = await noted_plan(runner.journal)
-        if noted in self._own:
-            await runner.do(NotePlan(at=None))
-            noted = None
-        self.lost = noted
+        waited = self.waits
+        self._wait.cancel()
+        if self._holder.is_open and not self._begins:
+            if waited:
+                await self._tell_cancelled()
+            else:
+                await self._holder.runner.do(NotePlan(at=None))
+        self._changed()
 
-    async def _wait(self, moment: datetime, scope: anyio.CancelScope) -> None:
-        with kept_awake():  # also while everything is checked again, which takes minutes and moves no mouse
-            with scope:
-                await wait_until(moment, self.clock)
-            if not scope.cancel_called:
-                await self._begin()
+    async def look_up(self) -> None:
+        """Learn whether an earlier process was to make a start, once a session is open."""
+        await self._wait.look_up(self._holder.runner)
+
+    async def _begin(self) -> None:
+        """Have everything checked again in a session that is opened anew, and begin the upload if nothing stands."""
+        moment, error = self._wait.at, None
+        if self._place.screen is Screen.AHEAD and self._upload.state in {UploadState.RUNNING, UploadState.PAUSING}:
+            self._upload.cancel()
+        while self._place.busy is not None or self._upload.under_way or self._checks.running:
+            await self._wait.clock.sleep(_BUSY_SECONDS)
+            if self._wait.at != moment:  # cancelled meanwhile, or planned anew
+                return
+        self._begins = True
+        try:
+            with self._place.doing(Act.CHECK_AGAIN):
+                administrator = await self._opener.open_again()
+                await prepare_again(self._holder.runner, administrator)
+                await self._holder.runner.do(NotePlan(at=None))
+                if self._wait.at == moment:
+                    self._upload.forget()
+                    await self._upload.show_rows()
+        except OmtError as raised:
+            error = raised
+        except Exception as fault:  # noqa: BLE001 - nobody waits for it: the page and whoever is to be told must hear of it
+            _log.exception("the planned start failed in a way that the tool does not know")
+            error = unknown_fault(fault)
+        self._begins = False
+        if self._wait.at != moment:
+            await self._not_wanted(error)
+            return
+        self._wait.at = None
+        if error is None:
+            self._place.go(Screen.UPLOAD)
+            self._attempts.begin()
+        else:
+            self._wait.not_begun = moment
+            await self._not_begun(error)
+
+    async def _not_wanted(self, error: OmtError | None) -> None:
+        """Stay where the person is, who cancelled the start while everything was checked again."""
+        if self._holder.is_open:
+            await self._tell_cancelled()
+            self._changed()
+        else:
+            self._place.stand(error, Screen.WELCOME)
+
+    async def _tell_cancelled(self) -> None:
+        await self._holder.runner.do(NotePlan(at=None))
+        self._holder.runner.engine.events.emit(StartPlanned(at=""))
+
+    async def _not_begun(self, error: OmtError) -> None:
+        """Journal and tell that the start was not begun; the checklist stays open, to mend what stands."""
+        if self._holder.is_open:
+            await self._holder.end_run(error, planned=True)
+            await self._holder.runner.do(NotePlan(at=None))
+            self._place.stand(error)
+        else:
+            event = run_not_begun(error, None, planned=True)
+            await tell_observers(self._opener.app.engine, StampedEvent(event=event, at=self._wait.clock.now()))
+            self._place.stand(error, Screen.WELCOME)

@@ -63,7 +63,7 @@ async def test_settings_are_told_with_their_schema_and_changed_until_an_installa
         assert sections["upload"]["schema"]["properties"]
         changed = await page.post("/api/settings", {"plugin": "upload", "values": {"parallel_uploads": 2}})
         assert changed.status == 200
-        assert page.site.controller.composer.kept() == {"upload": {"parallel_uploads": 2}}
+        assert page.site.controller.opener.composer.kept() == {"upload": {"parallel_uploads": 2}}
         refused = await page.post("/api/settings", {"plugin": "upload", "values": {"parallel_uploads": "many"}})
         assert refused.status == 400
         assert "upload.parallel_uploads" in refused.json["error"]["message"]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 async def sent(site: Site) -> None:
     """Send the documents ahead, from the checklist on."""
-    await site.controller.send_ahead()
+    await site.controller.documents.send()
     await site.until(UploadState.DONE)
     await site.until_it_holds(lambda: not site.controller.busy)
 
@@ -30,9 +30,9 @@ async def test_an_estimate_is_measured_beside_the_session_and_kept_for_the_repor
         assert site.document.estimate.made is None
         before = site.controller.holder.runner
         found = site.document.checks
-        site.controller.estimate_upload()
+        site.controller.estimate.start()
         with pytest.raises(InputError) as twice:
-            site.controller.estimate_upload()
+            site.controller.estimate.start()
         assert twice.value.code == "estimate-running"
         await site.until_it_holds(lambda: not site.document.estimate.running)
         estimate = site.document.estimate
@@ -56,7 +56,7 @@ async def test_an_estimate_that_fails_says_so_and_nothing_else_ends(
     async with site_in(tmp_path) as site:
         await site.to_checklist()
         (tmp_path / "site/machine/C/SuperOffice/Data/crm.sqlite").rename(tmp_path / "away.sqlite")
-        site.controller.estimate_upload()
+        site.controller.estimate.start()
         await site.until_it_holds(lambda: not site.document.estimate.running)
         assert site.document.estimate.error is not None
         assert site.document.screen is Screen.CHECKLIST
@@ -64,16 +64,16 @@ async def test_an_estimate_that_fails_says_so_and_nothing_else_ends(
 
 async def test_documents_are_sent_ahead_and_only_the_difference_remains(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
-        assert await site.controller.sent_ahead() is None
+        assert await site.controller.documents.sent() is None
         await site.to_checklist(MigrationKind.LIVE)
         await sent(site)
         assert (site.document.screen, site.document.frozen) == (Screen.AHEAD, False)
         titles = {row.stage for row in site.document.upload.rows}
         assert "database" not in titles
-        there = await site.controller.sent_ahead()
+        there = await site.controller.documents.sent()
         assert there is not None
         assert there.files == there.files_known > 0
-        await site.controller.leave_ahead()
+        await site.controller.documents.leave()
         await site.until_checked()
         now = site.document
         assert (now.screen, now.upload.state, now.checks.state) == (Screen.CHECKLIST, UploadState.IDLE, CheckState.DONE)
@@ -94,7 +94,7 @@ async def test_nothing_is_sent_ahead_while_checks_read_the_same_database(tmp_pat
         await site.to_checklist()
         site.controller.checks.run()
         with pytest.raises(InputError) as refused:
-            await site.controller.send_ahead()
+            await site.controller.documents.send()
         assert refused.value.code == "checks-running"
         assert site.document.screen is Screen.CHECKLIST
 
@@ -103,18 +103,18 @@ async def test_the_first_page_knows_what_is_there_when_the_tool_is_started_again
     async with site_in(tmp_path) as site:
         await site.to_checklist()
         await sent(site)
-        there = await site.controller.sent_ahead()
+        there = await site.controller.documents.sent()
     async with site_in(tmp_path) as site:
         assert site.document.screen is Screen.WELCOME
-        assert await site.controller.sent_ahead() == there
+        assert await site.controller.documents.sent() == there
 
 
 async def test_sending_ahead_can_be_paused_and_gone_on_with(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
         await site.to_checklist()
-        await site.controller.send_ahead()
+        await site.controller.documents.send()
         with pytest.raises(InputError) as busy:
-            await site.controller.leave_ahead()
+            await site.controller.documents.leave()
         assert busy.value.code == "upload-under-way"
         site.controller.upload.pause()
         await site.until(UploadState.PAUSED)

@@ -152,7 +152,7 @@ async def test_a_waiver_lets_an_error_stop_the_upload_no_more(tmp_path: Path) ->
         checks = site.controller.checks
         blocking = site.document.checks.blocking
         codes = {one.code for one in site.controller.holder.now.findings if one.severity == "error"}
-        waivable = [code for code in codes if site.controller.composer.app.host.codes[code].waivable]
+        waivable = [code for code in codes if site.controller.opener.app.host.codes[code].waivable]
         assert blocking
         assert waivable
         await checks.waive(waivable[0], waived=True)

@@ -90,7 +90,7 @@ async def test_users_that_are_read_anew_while_rules_are_asked_are_checked_too(tm
         Watched.wait()
         await to_ready_unchecked(site, MigrationKind.TEST)
         await Watched.asked.wait()
-        site.controller.go_back()
+        site.controller.place.go_back()
         await site.controller.confirm(CONTACT, MigrationKind.LIVE, agreed=True)
         Watched.may_answer.set()
         await site.until_it_holds(lambda: site.document.checks.state is CheckState.DONE)
@@ -169,7 +169,7 @@ async def test_checks_of_a_session_that_was_closed_say_nothing_of_the_one_that_i
         Watched.wait()
         await to_ready_unchecked(site, MigrationKind.TEST)
         await Watched.asked.wait()
-        await site.controller.detect(site.controller.answers, {})
+        await site.controller.detect(site.controller.opener.answers, {})
         Watched.may_answer.set()
         await anyio.wait_all_tasks_blocked()
         assert site.document.checks.state is CheckState.NEVER

@@ -41,9 +41,9 @@ async def test_start_opens_the_installation_and_shows_whose_it_is(tmp_path: Path
 async def test_what_cannot_be_found_is_asked_for(tmp_path: Path) -> None:
     """W17, W104."""
     async with site_in(tmp_path) as site:
-        right = site.controller.answers
+        right = site.controller.opener.answers
         (tmp_path / "nothing").mkdir()
-        site.controller.answers = ManualAnswers(root=tmp_path / "nothing")
+        site.controller.opener.answers = ManualAnswers(root=tmp_path / "nothing")
         await site.controller.start()
         assert of(site.state, "screen") == "installation"
         assert of(site.state, "error", "code").startswith("installation-")
@@ -101,11 +101,11 @@ async def test_one_goes_back_and_forward_without_opening_anew(tmp_path: Path) ->
     async with site_in(tmp_path) as site:
         await site.controller.start()
         session = site.controller.holder.now.session
-        site.controller.go_back()
+        site.controller.place.go_back()
         assert of(site.state, "screen") == "welcome"
         assert not of(site.state, "can_go_back")
         with pytest.raises(InputError):
-            site.controller.go_back()
+            site.controller.place.go_back()
         await site.controller.start()
         assert site.controller.holder.now.session is session
 
@@ -119,7 +119,7 @@ async def test_a_whole_test_migration_is_completed_and_ends_with_a_result(tmp_pa
             "Starting", "Database", "Templates", "Documents", "Customer Service", "Attachments", "Finishing",
         ]  # fmt: skip
         with pytest.raises(InputError):
-            site.controller.go_back()
+            site.controller.place.go_back()
         await site.until_it_holds(lambda: of(site.state, "screen") == "complete")
         assert of(site.state, "result", "files") > 10
         assert of(site.state, "result", "tables") > 500
@@ -146,7 +146,7 @@ async def test_a_whole_test_migration_is_completed_and_ends_with_a_result(tmp_pa
 async def test_a_run_that_is_left_is_journalled_as_interrupted(tmp_path: Path) -> None:
     async with site_in(tmp_path) as site:
         await site.controller.start()
-        site.controller.stop()
+        site.controller.attempts.stop()
         assert site.controller.closed.is_set()
         assert (await site.controller.result()).exit_code == 130
     async with Journal.open(tmp_path / "work" / "journal.sqlite") as journal:
@@ -158,7 +158,7 @@ async def test_a_second_tool_on_the_same_workspace_is_refused(tmp_path: Path) ->
     """One wizard per workspace."""
     async with site_in(tmp_path) as site:
         await site.controller.start()
-        async with site.controller.run(site.controller.composer.again, site.controller.options) as second:
+        async with site.controller.run(site.controller.opener.composer.again, site.controller.opener.options) as second:
             with pytest.raises(InputError) as caught:
                 await second.start()
             assert caught.value.code == "workspace-locked"

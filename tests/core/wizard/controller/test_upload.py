@@ -17,7 +17,7 @@ from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.engine import facts
 from omt_core.engine.upload.rate import RateLimit, read_limit
 from omt_core.wizard.controller.document import UploadState
-from omt_core.wizard.controller.holder import SessionHolder
+from omt_core.wizard.controller.session.holder import SessionHolder
 from omt_core.wizard.controller.upload import UploadRun
 from tests.core.wizard.controller.site import Site, site_in
 
@@ -63,7 +63,7 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
     """W70: cancel before anything is committed thaws."""
     async with site_in(tmp_path) as site:
         await begun(site, MigrationKind.LIVE)
-        await site.controller.cancel_upload(thaw=True)
+        await site.controller.attempts.cancel(thaw=True)
         await site.until(UploadState.STOPPED)
         await site.until_it_holds(lambda: not site.controller.busy)
         assert facts.FROZEN not in await site.controller.holder.runner.journal.notes.pins()
@@ -93,7 +93,7 @@ async def test_a_paused_live_upload_that_is_cancelled_lets_the_users_in_again_to
         site.controller.upload.pause()
         await site.until(UploadState.PAUSED)
         assert site.state["frozen"]
-        await site.controller.cancel_upload(thaw=True)
+        await site.controller.attempts.cancel(thaw=True)
         assert site.controller.upload.state is UploadState.STOPPED
         assert not site.state["frozen"]
 
@@ -125,7 +125,7 @@ async def test_a_ctrl_c_stops_it_so_that_it_goes_on_another_time(tmp_path: Path)
     async with site_in(tmp_path) as site:
         await begun(site, MigrationKind.TEST)
         await site.until_it_holds(lambda: site.controller.upload.part().rows[0].state is StageState.SUCCEEDED)
-        site.controller.stop()
+        site.controller.attempts.stop()
         await site.controller.closed.wait()
         assert (await site.controller.result()).exit_code == 130
     async with site_in(tmp_path) as site:

@@ -9,9 +9,9 @@ import pytest
 
 from omt_core.engine.checks import ALL_CHECKS, check_now
 from omt_core.testing.samples import SAMPLE_LICENCE, sample_user
-from omt_core.wizard.controller.controller import TRANSITIONS, Act
 from omt_core.wizard.controller.document import CheckState, EstimatePart, PlannedPart, Screen, UploadPart, UploadState
 from omt_core.wizard.controller.view import ChecksStanding, Page, view
+from omt_core.wizard.controller.way.transitions import TRANSITIONS, Act
 from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio

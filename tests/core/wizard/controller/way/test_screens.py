@@ -8,7 +8,7 @@ import pytest
 
 from omt_core.api.decisions import MigrationMode, RecoveryChoice
 from omt_core.wizard.controller.document import Screen
-from omt_core.wizard.controller.screens import after, before, step_bar
+from omt_core.wizard.controller.way.screens import after, before, step_bar
 
 
 def shown(screen: Screen, mode: MigrationMode | None, choice: RecoveryChoice | None = None) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import anyio
 import pytest
-from typing_extensions import override
 
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import InputError
@@ -17,31 +16,13 @@ from omt_core.api.users import Administrator
 from omt_core.engine import facts
 from omt_core.engine.drive import prepare_again
 from omt_core.engine.runner import Runner
-from omt_core.engine.upload import wakefulness
-from omt_core.wizard.controller import controller
-from omt_core.wizard.controller.ahead.planned_start import PlannedStart, noted_plan
+from omt_core.wizard.controller.ahead import planned_start
+from omt_core.wizard.controller.ahead.start_wait import noted_plan
 from omt_core.wizard.controller.document import CheckState, Screen, UploadState
-from tests.core.engine.upload.clock import JumpingClock
+from tests.core.wizard.controller.ahead.night import Night
 from tests.core.wizard.controller.site import site_in
 
 pytestmark = pytest.mark.anyio
-
-
-class Night(JumpingClock):
-    """Stands still until it is let go on."""
-
-    def __init__(self) -> None:
-        super().__init__(datetime.now(UTC))
-        self.falls = anyio.Event()
-
-    @property
-    def tonight(self) -> str:
-        return (self.now() + timedelta(hours=3)).isoformat()
-
-    @override
-    async def sleep(self, seconds: float) -> None:
-        await self.falls.wait()
-        await super().sleep(seconds)
 
 
 def add_satellite(folder: Path) -> None:
@@ -59,7 +40,7 @@ async def test_it_begins_at_its_hour_after_all_checks_ran_again(tmp_path: Path) 
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
         first = site.controller.holder.runner
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         assert site.document.planned.at == datetime.fromisoformat(night.tonight)
         assert (site.document.screen, site.document.frozen, site.controller.busy) == (Screen.CHECKLIST, False, True)
         night.falls.set()
@@ -74,7 +55,7 @@ async def test_an_error_that_appeared_freezes_nothing_and_is_on_the_page_and_in_
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
         moment = night.tonight
-        await site.controller.plan_start(moment)
+        await site.controller.planned.plan(moment)
         add_satellite(tmp_path)
         night.falls.set()
         await site.until_it_holds(lambda: site.document.error is not None)
@@ -96,7 +77,7 @@ async def test_an_installation_that_is_gone_at_that_hour_is_told_on_the_first_pa
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         take_database_away(tmp_path)
         night.falls.set()
         await site.until_it_holds(lambda: site.document.error is not None)
@@ -108,11 +89,11 @@ async def test_a_cancelled_plan_begins_nothing(tmp_path: Path) -> None:
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
-        await site.controller.plan_start(night.tonight)
-        await site.controller.cancel_plan()
+        await site.controller.planned.plan(night.tonight)
+        await site.controller.planned.cancel()
         night.falls.set()
         assert site.document.planned.at is None
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         await site.until(UploadState.DONE)
 
 
@@ -126,7 +107,7 @@ def checked_again(monkeypatch: pytest.MonkeyPatch) -> tuple[anyio.Event, anyio.E
         await go_on.wait()
         await prepare_again(runner, administrator)
 
-    monkeypatch.setattr(controller, "prepare_again", take_long)
+    monkeypatch.setattr(planned_start, "prepare_again", take_long)
     return begun, go_on
 
 
@@ -137,12 +118,12 @@ async def test_a_plan_that_is_cancelled_while_its_checks_run_again_begins_nothin
     night, (begun, go_on) = Night(), checked_again
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         if stands:
             add_satellite(tmp_path)
         night.falls.set()
         await begun.wait()
-        await site.controller.cancel_plan()
+        await site.controller.planned.cancel()
         assert site.document.planned.at is None
         go_on.set()
         await site.until_it_holds(lambda: site.document.busy is None)
@@ -159,8 +140,8 @@ async def test_a_plan_does_not_outlive_the_session_that_it_is_for(tmp_path: Path
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
-        await site.controller.plan_start(night.tonight)
-        await site.controller.detect(site.controller.answers, {})
+        await site.controller.planned.plan(night.tonight)
+        await site.controller.detect(site.controller.opener.answers, {})
         assert (site.document.planned.at, site.document.planned.lost) == (None, None)
         first = site.controller.holder.runner
         night.falls.set()
@@ -175,12 +156,12 @@ async def test_a_start_that_was_told_as_not_begun_is_not_told_as_lost_as_well(
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready(MigrationKind.LIVE)
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         take_database_away(tmp_path)
         night.falls.set()
         await site.until_it_holds(lambda: site.document.error is not None)
         if cancelled:
-            await site.controller.cancel_plan()
+            await site.controller.planned.cancel()
         (tmp_path / "away.sqlite").rename(tmp_path / "site/machine/C/SuperOffice/Data/crm.sqlite")
         await site.controller.start()
         assert site.document.planned.lost is None
@@ -193,7 +174,7 @@ async def test_who_starts_now_needs_the_plan_no_more(tmp_path: Path) -> None:
     night = Night()
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready()
-        await site.controller.plan_start(night.tonight)
+        await site.controller.planned.plan(night.tonight)
         await site.controller.start_upload()
         assert site.document.planned.at is None
         await site.until(UploadState.DONE)
@@ -204,11 +185,11 @@ async def test_a_plan_that_the_tool_did_not_live_to_is_told_when_it_starts_again
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready()
         moment = night.tonight
-        await site.controller.plan_start(moment)
+        await site.controller.planned.plan(moment)
     async with site_in(tmp_path, clock=night) as site:
         await site.controller.start()
         assert site.document.planned.lost == datetime.fromisoformat(moment)
-        await site.controller.cancel_plan()
+        await site.controller.planned.cancel()
         assert site.document.planned.lost is None
     async with site_in(tmp_path, clock=night) as site:
         await site.controller.start()
@@ -224,7 +205,7 @@ async def test_a_time_that_cannot_be_is_refused(tmp_path: Path, at: str, code: s
     async with site_in(tmp_path, clock=night) as site:
         await site.to_ready()
         with pytest.raises(InputError) as refused:
-            await site.controller.plan_start(at)
+            await site.controller.planned.plan(at)
         assert refused.value.code == code
         assert site.document.planned.at is None
 
@@ -234,34 +215,5 @@ async def test_nothing_is_planned_before_the_checklist_is_done(tmp_path: Path) -
     async with site_in(tmp_path, clock=night) as site:
         await site.to_checklist()
         with pytest.raises(InputError) as refused:
-            await site.controller.plan_start(night.tonight)
+            await site.controller.planned.plan(night.tonight)
         assert refused.value.code == "checklist-not-done"
-
-
-async def test_the_machine_is_kept_awake_while_a_start_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[int] = []
-
-    def tell(state: int) -> bool:
-        told.append(state)
-        return True
-
-    async def begin() -> None:
-        begun.set()
-        await anyio.sleep_forever()
-
-    monkeypatch.setattr(wakefulness, "_tell_windows", tell)
-    night, begun = Night(), anyio.Event()
-    async with anyio.create_task_group() as group:
-        planned = PlannedStart(group, begin, night)
-        planned.plan(night.now() + timedelta(hours=3))
-        await anyio.wait_all_tasks_blocked()
-        assert told == [0x8000_0001]
-        planned.cancel()
-        await anyio.wait_all_tasks_blocked()
-        assert told == [0x8000_0001, 0x8000_0000]
-        planned.plan(night.now() + timedelta(hours=3))
-        night.falls.set()
-        await begun.wait()
-        assert told[2:] == [0x8000_0001], "also while everything is checked again"
-        group.cancel_scope.cancel()
-    assert told[2:] == [0x8000_0001, 0x8000_0000]
