@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omt_core.answers.errors import ERROR_CODES as ANSWERS_ERRORS
 from omt_core.api.errors import ErrorCode, InputError, OmtError
@@ -18,9 +19,12 @@ from omt_core.journal.errors import ERROR_CODES as JOURNAL_ERRORS
 from omt_core.logs import LOG_NOT_WRITABLE
 from omt_core.plugin_host import Dispatch, EventHub, PluginHost, find_plugins
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
-from omt_core.plugin_host.wheel_folder import WheelFolder
+from omt_core.plugin_host.unpacked import top_of_the_zip
 from omt_core.settings import ERROR_CODES as SETTINGS_ERRORS
 from omt_core.settings import Settings, load_core_settings, load_settings
+
+if TYPE_CHECKING:  # of use where the tool was unpacked from the zip
+    from omt_core.plugin_host.wheel_folder import WheelFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ def compose(
     plugin that is broken is no error here, the host knows it.
     """
     replaced = load_core_settings(file=settings_file, options=options).replace
-    wheels = WheelFolder.of_this_installation(data_folder())
+    wheels = _wheel_folder()
     unusable = () if wheels is None else wheels.use(disabled)
     candidates = (*find_plugins(extra=plugins, disabled=disabled, replaced=replaced), *unusable)
     names = {candidate.name for candidate in candidates}
@@ -92,6 +96,15 @@ def compose(
     dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)
     engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
     return Application(settings=settings, host=host, engine=engine, wheels=wheels)
+
+
+def _wheel_folder() -> WheelFolder | None:
+    """Return the folder of wheels beside the tool; None where the tool was installed otherwise, by pip, pipx or uv."""
+    if top_of_the_zip() is None:
+        return None
+    from omt_core.plugin_host.wheel_folder import WheelFolder  # noqa: PLC0415 - it reads versions and requirements
+
+    return WheelFolder.of_this_installation(data_folder())
 
 
 def _quoted(names: Collection[str]) -> str:

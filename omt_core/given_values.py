@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from omt_core.api.errors import ErrorCode, InputError
+from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import Secrets
 from omt_core.api.sentence import sentence
 from omt_core.api.text import decode_text
@@ -155,7 +156,10 @@ def _words(problem: ErrorDetails, model: type) -> str:
 def _as_described(model: type, loc: Sequence[int | str]) -> str:
     """Say what is allowed in the words of the key's own description, with an example if it has one."""
     *section, key = [part for part in loc if isinstance(part, str)]  # what a list holds is described by its key
-    field = _fields(_model_at(model, section)).get(str(key))
+    owner = _model_at(model, section)
+    if owner is not None and issubclass(owner, PluginSettings):
+        owner.described()
+    field = _fields(owner).get(str(key))
     if field is None or not field.description:
         return ""
     return f": {field.description.rstrip('.')}" + (f", such as {field.examples[0]}" if field.examples else "")

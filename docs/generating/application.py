@@ -6,8 +6,8 @@ import os
 from functools import cache
 
 from omt_core.app import Application, compose
+from omt_core.cli.command import CORE_COMMANDS
 from omt_core.cli.errors import FRONT_END_ERROR_CODES
-from omt_core.cli.main import CORE_COMMANDS
 from omt_core.plugin_host import PluginState, find_plugins
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from generating.application import application
 from generating.markdown import code, page, table
 from omt_core.api import Command
+from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import CoreCommand
 from omt_core.cli.globals import Parser, add_global_options
-from omt_core.cli.main import CORE_COMMANDS
 from omt_core.cli.wizard import add_wizard_options
 
 INTRODUCTION = """\
@@ -32,7 +32,7 @@ def pages() -> Mapping[str, str]:
     wizard = Parser(prog="omt", add_help=False, allow_abbrev=False)
     add_wizard_options(wizard)
     blocks += ["## The wizard", WIZARD, f"```\n{usage(wizard)}\n```", _options(wizard)]
-    known: dict[str, CoreCommand | Command] = {**CORE_COMMANDS}
+    known: dict[str, CoreCommand | Command] = {name: core_command(name) for name in CORE_COMMANDS}
     known |= {command.name: command for command in application().host.commands}
     for name, parser, text in parsers():
         blocks += [f"## omt {name}", f"{text[:1].upper()}{text[1:]}.", f"```\n{usage(parser)}\n```", _options(parser)]
@@ -44,7 +44,7 @@ def pages() -> Mapping[str, str]:
 def parsers() -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
     """Yield each command and each part of one, by name, with its parser and its help."""
     commands: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-        name: (core.help, core.configure) for name, core in CORE_COMMANDS.items()
+        name: (told, core_command(name).configure) for name, told in CORE_COMMANDS.items()
     }
     commands |= {command.name: (command.help, command.configure) for command in application().host.commands}
     for name, (text, configure) in sorted(commands.items()):

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from generating.application import application
 from generating.field_types import default_of, nested, type_of
 from generating.markdown import code, page, table
+from omt_core.api.plugin import PluginSettings
 from omt_core.settings import ENVIRONMENT_PREFIX, CoreSettings
 
 INTRODUCTION = """\
@@ -49,7 +50,8 @@ def pages() -> Mapping[str, str]:
 
 def settings_of(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield a row for each setting, those of sections within sections included."""
-    for name, field in model.model_fields.items():
+    described = model.described() if issubclass(model, PluginSettings) else model.model_fields
+    for name, field in described.items():
         dotted, inner = f"{prefix}.{name}", nested(field)
         if inner is not None:
             yield from settings_of(inner, dotted)

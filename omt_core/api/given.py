@@ -35,16 +35,15 @@ HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ..
 class SecretReference(BaseModel):
     """Where a secret is: exactly one of an environment variable, a file, or `service/name` in the system's keyring."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    env: str | None = Field(default=None, min_length=1)
-    """Name of an environment variable."""
-
-    file: Path | None = None
-    """A file that holds nothing else; relative to the file that names it."""
-
-    keyring: str | None = Field(default=None, pattern=r"^[^/]+/.+$")
-    """`service/name` of an entry in the keyring of the system."""
+    env: str | None = Field(default=None, min_length=1, description="Name of an environment variable.")
+    file: Path | None = Field(
+        default=None, description="A file that holds nothing else; relative to the file that names it."
+    )
+    keyring: str | None = Field(
+        default=None, pattern=r"^[^/]+/.+$", description="`service/name` of an entry in the keyring of the system."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import pluggy
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 PROJECT: Final = "omt"
 """The name under which pluggy knows hooks; the entry-point group is `omt.plugins`."""
@@ -39,25 +39,14 @@ class Role(StrEnum):
 class RoleSettings(BaseModel):
     """The plugin that holds each role: section `core.roles` of the settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    database: str = "database"
-    """Opens the source database, reads licence, users and photos."""
-
-    authentication: str = "auth"
-    """Logs the migrator on."""
-
-    online: str = "online"
-    """Connects to the online side."""
-
-    recovery: str = "recovery"
-    """Decides between a first upload and recovery."""
-
-    transfer: str = "upload"
-    """Moves all items, and estimates how long that takes."""
-
-    report: str = "report"
-    """Writes the report."""
+    database: str = Field(default="database", description="Opens the source database, reads licence, users and photos.")
+    authentication: str = Field(default="auth", description="Logs the migrator on.")
+    online: str = Field(default="online", description="Connects to the online side.")
+    recovery: str = Field(default="recovery", description="Decides between a first upload and recovery.")
+    transfer: str = Field(default="upload", description="Moves all items, and estimates how long that takes.")
+    report: str = Field(default="report", description="Writes the report.")
 
     def holder(self, role: Role) -> str:
         """Return the name of the plugin that holds a role."""

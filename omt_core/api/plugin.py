@@ -16,11 +16,16 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 import pluggy
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.commands import Command
 from omt_core.api.database import SourceDatabase
+from omt_core.api.descriptions import describe
 from omt_core.api.errors import ErrorCode, OmtError
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook, Policy, Role, hook, hooks_in
@@ -41,10 +46,26 @@ class PluginSettings(BaseModel):
     a validator says must not repeat the value, which may be a secret in the wrong place.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     formerly: ClassVar[tuple[str, str] | None] = None
     """Where these settings stood in an earlier version, as section and key; from there they are still read."""
+
+    @classmethod
+    def described(cls) -> Mapping[str, FieldInfo]:
+        """Return the fields with their descriptions: those that are texts below them are read now."""
+        describe(cls)
+        return cls.__pydantic_fields__
+
+    @classmethod
+    @override
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        told = super().__get_pydantic_json_schema__(schema, handler)
+        properties = handler.resolve_ref_schema(told).get("properties", {})
+        for name, field in cls.described().items():
+            if field.description is not None and name in properties:
+                properties[name].setdefault("description", field.description)
+        return told
 
 
 class Plugin:

@@ -6,11 +6,13 @@ import argparse
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from omt_core.answers.file import Answers
 from omt_core.app import Application
 from omt_core.cli.console import Console
+
+if TYPE_CHECKING:  # its models are made where there is an answers file
+    from omt_core.answers.file import Answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,8 @@ def examples_text(examples: Sequence[str], name: str) -> str:
 
 
 class CoreCommand(ABC):
-    """A command of the core; each lives in a file of its own name."""
+    """A command of the core; each lives in a file of its own name, and `CORE_COMMANDS` says what it is for."""
 
-    name: ClassVar[str]
-    help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
     """Whole command lines, shown below the help."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from typing_extensions import override
 
@@ -22,10 +23,51 @@ class Parser(argparse.ArgumentParser):
     """A parser that raises what is wrong, so that it ends like every other error."""
 
     @override
-    def error(self, message: str) -> NoReturn:
-        raise USAGE.error(
-            sentence("{message}.", message=message), remedy=sentence("See `{prog} --help`.", prog=self.prog)
-        )
+    def error(self, message: str, *, guess: str | None = None) -> NoReturn:
+        """Raise `InputError` `usage`, with what may have been meant."""
+        said = sentence("{message}.", message=message)
+        if guess is not None:
+            said = sentence("{message}. Did you mean {guess}?", message=message, guess=guess)
+        raise USAGE.error(said, remedy=sentence("See `{prog} --help`.", prog=self.prog))
+
+    @override
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Refuse what is none of the choices, with the one that is spelled alike."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            near = get_close_matches(str(value), map(str, action.choices or ()), n=1)
+            if not near:
+                raise
+            self.error(str(error), guess=near[0])
+
+
+class CommandParser(Parser):
+    """The parser of a command: it gets its options when it is used, and says at once which it does not know."""
+
+    def __init__(self, *, options: Callable[[argparse.ArgumentParser], None] | None = None, **settings: Any) -> None:  # noqa: ANN401 - those of argparse
+        """Have `options` add what the command takes, the first time that there is something to read."""
+        super().__init__(**settings)
+        self._add_options = options
+
+    def complete(self) -> None:
+        """Have the options added, unless they are."""
+        add, self._add_options = self._add_options, None
+        if add is not None:
+            add(self)
+
+    @override
+    def parse_known_args(  # type: ignore[override]  # argparse overloads it by the kind of namespace, which is one here
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        self.complete()
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            known = [*self._option_string_actions, *_global_options()]
+            options = (word.partition("=")[0] for word in unknown if word.startswith("-"))
+            near = [match for option in options for match in get_close_matches(option, known, n=1)]
+            self.error(f"unrecognized arguments: {' '.join(unknown)}", guess=near[0] if near else None)
+        return parsed, unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +123,12 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
         help="en, de, nl, sv, no or da: what findings, remedies, errors and results are said in; else as this machine",
     )  # fmt: skip
     group.add_argument("--version", action="version", version=f"omt {__version__}")
+
+
+def _global_options() -> tuple[str, ...]:
+    parser = Parser(add_help=False)
+    add_global_options(parser)
+    return tuple(parser._option_string_actions)  # noqa: SLF001 - argparse has no other name for it
 
 
 def read_global_options(words: Sequence[str]) -> GlobalOptions:

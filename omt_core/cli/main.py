@@ -10,25 +10,24 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import anyio
 
-from omt_core.answers.file import Answers, load_answers
 from omt_core.api.commands import Command
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.app import Application, compose
-from omt_core.cli import command as core_commands
-from omt_core.cli.command.completion import complete
-from omt_core.cli.commands import CoreCommand, Invocation, examples_text
+from omt_core.cli.command import CORE_COMMANDS, core_command
+from omt_core.cli.commands import Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
 from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8
-from omt_core.cli.globals import GlobalOptions, Parser, add_global_options, read_global_options
+from omt_core.cli.globals import CommandParser, GlobalOptions, add_global_options, read_global_options
 from omt_core.cli.options import add_answers
 from omt_core.cli.output import outputs
 from omt_core.cli.plugin_command import run_plugin_command
+from omt_core.cli.tab_key import complete
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
 from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.findings import blocking
@@ -39,9 +38,9 @@ from omt_core.plugin_host.blame import Blame
 from omt_core.plugin_host.errors import PLUGIN_NOT_ACTIVE
 from omt_core.plugin_host.faults import blaming, described, raised
 
-CORE_COMMANDS: Final[Mapping[str, CoreCommand]] = {
-    one.name: one() for one in (getattr(core_commands, name) for name in core_commands.__all__)
-}
+if TYPE_CHECKING:
+    from omt_core.answers.file import Answers
+
 _log = logging.getLogger("omt.cli")
 
 
@@ -71,7 +70,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
             console.print(
                 sentence("No log is written: no file can be made in a folder of one's own below the temporary folder.")
             )
-        answers = None if options.answers is None else load_answers(options.answers).speaking(options.language)
+        answers = _answers(options)
         put_together = partial(
             compose,
             plugins=options.plugins,
@@ -102,6 +101,15 @@ def _main(words: Sequence[str], out: TextIO) -> int:
         end_logging()
 
 
+def _answers(options: GlobalOptions) -> Answers | None:
+    """Read the answers file, if there is one. Raises `InputError`."""
+    if options.answers is None:
+        return None
+    from omt_core.answers.file import load_answers  # noqa: PLC0415 - its models are made where there is a file
+
+    return load_answers(options.answers).speaking(options.language)
+
+
 def _collect_garbage() -> None:
     """Begin to, where the program was started without: what is loaded by now is none, and is never looked through."""
     if not gc.isenabled():
@@ -128,8 +136,8 @@ def _run(
     console: Console,
     put_together: Callable[..., Application],
 ) -> int:
-    parser, plugin_commands = _parser(app)
-    complete(parser)
+    parser, commands = _parser(app)
+    complete(parser, commands)
     try:
         # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
         with redirect_stdout(sys.stderr if options.json else console.out):
@@ -143,17 +151,18 @@ def _run(
         call = Invocation(options=parsed, app=app, answers=answers, console=console)
         return anyio.run(run_wizard, call, lambda sections: put_together(options=sections))
     refuse_wizard_options(parsed)
-    core = CORE_COMMANDS.get(parsed.command)
-    if core is not None:
+    if parsed.command in CORE_COMMANDS:
+        core = core_command(parsed.command)
         call = Invocation(options=parsed, app=app, answers=answers, console=console)
         if core.writes:
             _refuse_inactive_plugins(call)
         return anyio.run(core.run, call)
-    return anyio.run(run_plugin_command, app, plugin_commands[parsed.command], console, answers, parsed)
+    return anyio.run(run_plugin_command, app, _of_plugins(app)[parsed.command], console, answers, parsed)
 
 
-def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
-    parser = Parser(
+def _parser(app: Application) -> tuple[CommandParser, Mapping[str, CommandParser]]:
+    """Return the parser of the whole line, and that of each command."""
+    parser = CommandParser(
         prog="omt",
         description="Moves an on-site CRM, database and document archive, to CRM Online."
         " Without a command it opens the wizard.",
@@ -161,23 +170,39 @@ def _parser(app: Application) -> tuple[Parser, Mapping[str, Command]]:
     )
     add_wizard_options(parser)
     add_global_options(parser)
-    parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    plugin_commands = {command.name: command for command in app.host.commands}
-    commands: dict[str, CoreCommand | Command] = {**CORE_COMMANDS, **plugin_commands}
-    for name, command in sorted(commands.items()):
-        part = parts.add_parser(
+    parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
+    plugin_commands = _of_plugins(app)
+    helps = {**CORE_COMMANDS, **{name: command.help for name, command in plugin_commands.items()}}
+    for name, told in sorted(helps.items()):
+        own = plugin_commands.get(name)
+        parts.add_parser(
             name,
-            help=command.help,
-            description=command.help,
-            epilog=examples_text(command.examples, name),
+            help=told,
+            description=told,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
+            options=partial(_add_core_options, name) if own is None else partial(_add_plugin_options, app, own),
         )
-        if name in plugin_commands and plugin_commands[name].takes_answers:
-            add_answers(part, required=False)
-        with blaming(app.host.owner_of(name), f"add_commands: configure of {name}", app.host.error_codes):
-            command.configure(part)
-    return parser, plugin_commands
+    return parser, parts.choices
+
+
+def _of_plugins(app: Application) -> Mapping[str, Command]:
+    return {command.name: command for command in app.host.commands}
+
+
+def _add_core_options(name: str, parser: argparse.ArgumentParser) -> None:
+    command = core_command(name)
+    parser.epilog = examples_text(command.examples, name)
+    command.configure(parser)
+
+
+def _add_plugin_options(app: Application, command: Command, parser: argparse.ArgumentParser) -> None:
+    parser.epilog = examples_text(command.examples, command.name)
+    if command.takes_answers:
+        add_answers(parser, required=False)
+    owner, hook = app.host.owner_of(command.name), f"add_commands: configure of {command.name}"
+    with blaming(owner, hook, app.host.error_codes):
+        command.configure(parser)
 
 
 def _refuse_inactive_plugins(call: Invocation) -> None:
@@ -191,8 +216,8 @@ def _refuse_inactive_plugins(call: Invocation) -> None:
 
 def _naming_inactive_plugins(error: InputError, app: Application) -> InputError:
     """Say what may be the reason why a command is not known: the plugin that brings it takes no part."""
-    inactive = " ".join(finding.message for finding in app.host.inactive_findings())
-    return InputError(error.code, f"{error.message} {inactive}".rstrip(), error.remedy)
+    inactive = [finding.message for finding in app.host.inactive_findings()]
+    return InputError(error.code, joined([error.message, *inactive], " "), error.remedy)
 
 
 def _failed(console: Console, error: BaseException, app: Application | None, answers: Answers | None) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from omt_core.answers.file import Answers
 from omt_core.api.errors import USAGE
 from omt_core.cli.commands import Invocation
 from omt_core.engine.upload.planned_start import parse_end
 from omt_core.engine.upload.rate import RateLimit, parse_limit
+
+if TYPE_CHECKING:
+    from omt_core.answers.file import Answers
 
 
 def add_answers(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

@@ -6,11 +6,10 @@ import argparse
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from omt_core.answers.file import Answers
 from omt_core.api import calls
 from omt_core.api.commands import Command, CommandContext, CommandSite
 from omt_core.api.database import SourceDatabase
@@ -25,6 +24,9 @@ from omt_core.engine.opening import choose_installation, open_database
 from omt_core.engine.session import Engine, Surroundings
 from omt_core.plugin_host.call_view import ReadOnlyDatabase
 from omt_core.plugin_host.faults import blaming, wrong_answer
+
+if TYPE_CHECKING:
+    from omt_core.answers.file import Answers
 
 
 async def run_plugin_command(

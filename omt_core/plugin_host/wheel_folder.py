@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from importlib import invalidate_caches
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Final
 
 from packaging.utils import canonicalize_name
 
@@ -23,16 +22,13 @@ from omt_core.api.sentence import sentence
 from omt_core.plugin_host.errors import (
     PLUGIN_NEEDED,
     PLUGIN_NOT_ADDED,
-    PLUGINS_FOLDER_MISSING,
     PLUGINS_FOLDER_NOT_WRITABLE,
     WHEEL_WITHOUT_PLUGIN,
 )
 from omt_core.plugin_host.faults import described
-from omt_core.plugin_host.manager import DISTRIBUTION, GROUP, Candidate, PluginState
+from omt_core.plugin_host.manager import GROUP, Candidate, PluginState
+from omt_core.plugin_host.unpacked import top_of_the_zip
 from omt_core.plugin_host.wheel import Present, Wheel, check_wheel, read_wheel
-
-CONTENTS: Final = "omt-contents.json"
-"""The list of all files in the zip, at the top of the folder that it is unpacked to: by this the folder is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +41,8 @@ class WheelFolder:
     @classmethod
     def of_this_installation(cls, data: Path) -> WheelFolder | None:
         """Return the folder beside the tool; None where the tool was installed otherwise, by pip, pipx or uv."""
-        top = Path(sys.prefix).parent
-        if not (top / CONTENTS).is_file():
+        top = top_of_the_zip()
+        if top is None:
             return None
         return cls(folder=top / "plugins", unpacked=data / "plugins")
 
@@ -184,20 +180,6 @@ def _remove_all(files: Iterable[Path]) -> None:
     for file in files:
         with suppress(OSError):
             patient.remove(file)
-
-
-def elsewhere() -> InputError:
-    """Return what to do where the tool was not unpacked from the zip: each way to install has its own for plugins."""
-    prefix = Path(sys.prefix)
-    if (prefix / "uv-receipt.toml").is_file():
-        ways = "`uv tool install SOURCE --with FILE.whl`, SOURCE being what the tool was installed from"
-    elif (prefix / "pipx_metadata.json").is_file():
-        ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
-    else:
-        ways = f'`"{sys.executable}" -m pip install FILE.whl`, and `pip uninstall` to take it out'
-    return PLUGINS_FOLDER_MISSING.error(
-        remedy=sentence("Plugins are installed beside the tool here: {ways}.", ways=ways)
-    )
 
 
 def _needed(wheels: Sequence[Wheel]) -> list[Wheel]:

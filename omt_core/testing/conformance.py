@@ -84,7 +84,7 @@ class PluginConformance:
 
     def test_every_setting_is_described(self) -> None:
         """Settings are documented from `Field(description=...)`."""
-        fields = self.plugin_class.settings_model.model_fields
+        fields = self.plugin_class.settings_model.described()
         bare = sorted(name for name, field in fields.items() if not field.description)
         _require(not bare, f"These settings have no description: {', '.join(bare)}.")
 

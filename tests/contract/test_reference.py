@@ -16,7 +16,7 @@ import pytest
 
 from omt_core.api.plugin import HOOKS
 from omt_core.app import compose
-from omt_core.cli.main import CORE_COMMANDS
+from omt_core.cli.command import CORE_COMMANDS
 from omt_core.settings import CoreSettings
 from tests.contract.checkout import ROOT, python_files
 

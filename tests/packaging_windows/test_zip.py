@@ -14,7 +14,7 @@ from types import CodeType
 
 import pytest
 
-from omt_core.plugin_host import wheel_folder
+from omt_core.plugin_host import unpacked
 from packaging_windows import archive, bytecode
 from packaging_windows.__main__ import build
 from packaging_windows.licences import NoLicenceError
@@ -66,7 +66,7 @@ def test_its_list_names_every_file_with_size_and_hash_and_what_it_was_made_of(fi
 
 
 def test_the_tool_knows_the_unpacked_folder_by_that_list() -> None:
-    assert wheel_folder.CONTENTS == archive.CONTENTS
+    assert unpacked.CONTENTS == archive.CONTENTS
 
 
 def test_what_no_migrator_needs_is_left_out(files: Mapping[str, bytes]) -> None:

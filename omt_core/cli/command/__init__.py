@@ -1,41 +1,37 @@
-"""The core's commands, one file each."""
+"""The core's commands: what each is for. What it does is in a file of its own name, which is read when it is called."""
 
-from omt_core.cli.command.check import Check
-from omt_core.cli.command.compare import Compare
-from omt_core.cli.command.completion import Completion
-from omt_core.cli.command.discover import Discover
-from omt_core.cli.command.doctor import Doctor
-from omt_core.cli.command.estimate import Estimate
-from omt_core.cli.command.help import Help
-from omt_core.cli.command.init import Init
-from omt_core.cli.command.limit import Limit
-from omt_core.cli.command.migrate import Migrate
-from omt_core.cli.command.plugins import Plugins
-from omt_core.cli.command.precopy import Precopy
-from omt_core.cli.command.purge import Purge
-from omt_core.cli.command.report import Report
-from omt_core.cli.command.status import Status
-from omt_core.cli.command.support import Support
-from omt_core.cli.command.thaw import Thaw
-from omt_core.cli.command.workspaces import Workspaces
+from __future__ import annotations
 
-__all__ = [
-    "Check",
-    "Compare",
-    "Completion",
-    "Discover",
-    "Doctor",
-    "Estimate",
-    "Help",
-    "Init",
-    "Limit",
-    "Migrate",
-    "Plugins",
-    "Precopy",
-    "Purge",
-    "Report",
-    "Status",
-    "Support",
-    "Thaw",
-    "Workspaces",
-]
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
+from omt_core.cli.commands import CoreCommand
+
+CORE_COMMANDS: Final[Mapping[str, str]] = {
+    "check": "run every check and change nothing; a tenant is asked when one is named",
+    "compare": "compare two migrations of one installation by their receipts: what is new, gone, different",
+    "completion": "print a script by which a shell completes commands and options",
+    "discover": "find the installation, and say what was found where",
+    "doctor": "look at what a night needs of this machine: drivers, rights, disk, clock, the way to the tenant",
+    "estimate": "say how long a migration will take, from the inventory and a short probe upload",
+    "help": "show the documentation: of a command, the code of a finding or an error, or another topic",
+    "init": "write an answers file to begin with, with what was found of the installation as comments",
+    "limit": "limit what a running migration sends: 5M (bytes per second), off, or by a timetable",
+    "migrate": "migrate as the answers file says: first upload or recovery, live or test",
+    "plugins": "list plugins; its parts say who answers a hook, begin and try one, and add and remove wheels",
+    "precopy": "upload documents ahead of the night, without any freeze",
+    "purge": "remove the journal and temporary files; receipt and report stay unless --all is given",
+    "report": "write the report of a migration",
+    "status": "say how a migration stands, also while it is running",
+    "support": "write a support bundle: log, journal in numbers, settings, versions, without personal data and secrets",
+    "thaw": "let the users of the installation on site in again",
+    "workspaces": "list the migrations of this account on this machine, and how they stand",
+}
+"""By name, in the words of `omt --help`."""
+
+
+def core_command(name: str) -> CoreCommand:
+    """Load a command. Each brings what it works with, which none of the others need to wait for."""
+    found: type[CoreCommand] = getattr(import_module(f"{__name__}.{name}"), name.capitalize())
+    return found()

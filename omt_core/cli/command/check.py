@@ -36,8 +36,6 @@ _FINDINGS: Final = {".csv": findings_csv, ".json": findings_json}
 class Check(CoreCommand):
     """Log on, propose plans and user names, and ask every rule."""
 
-    name = "check"
-    help = "run every check and change nothing; a tenant is asked when one is named"
     examples = ("omt check --answers answers.toml", "omt check --answers answers.toml --write-csv .")
 
     @override

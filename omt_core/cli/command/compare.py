@@ -35,8 +35,6 @@ _CHANGES: Final[Mapping[str, str]] = {
 class Compare(CoreCommand):
     """Both signatures are verified first. Exit code 1: something differs that time alone does not explain."""
 
-    name = "compare"
-    help = "compare two migrations of one installation by their receipts: what is new, gone, different"
     examples = ("omt compare test/receipt.json live/receipt.json",)
 
     @override

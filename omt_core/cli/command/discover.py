@@ -23,8 +23,6 @@ from omt_core.engine.result import FindingLine
 class Discover(CoreCommand):
     """Search this machine, or a folder that stands for one."""
 
-    name = "discover"
-    help = "find the installation, and say what was found where"
     examples = ("omt discover", "omt discover --root D:\\copy")
 
     @override

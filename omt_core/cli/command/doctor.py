@@ -36,8 +36,6 @@ _VERDICTS: Final = {
 class Doctor(CoreCommand):
     """Changes nothing, logs on nowhere, and needs neither an installation nor a tenant."""
 
-    name = "doctor"
-    help = "look at what a night needs of this machine: drivers, rights, disk, clock, the way to the tenant"
     examples = ("omt doctor --answers answers.toml",)
 
     @override

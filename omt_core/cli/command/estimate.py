@@ -27,8 +27,6 @@ from omt_core.engine.workspace import LIMIT_FILE, folder_for, is_locked
 class Estimate(CoreCommand):
     """Inventory, a short probe upload, and a range."""
 
-    name = "estimate"
-    help = "say how long a migration will take, from the inventory and a short probe upload"
     examples = ("omt estimate --answers answers.toml --limit-rate 5M",)
 
     @override

@@ -23,8 +23,6 @@ _FINDINGS: Final = "reference/findings/"
 class Help(CoreCommand):
     """A topic is a command, the code of a finding or an error, or a page by its name."""
 
-    name = "help"
-    help = "show the documentation: of a command, the code of a finding or an error, or another topic"
     examples = ("omt help answers", "omt help migrate", "omt help tree-incomplete")
 
     @override

@@ -61,8 +61,6 @@ default = "match"             # by name; or "none", or the name of a plan
 class Init(CoreCommand):
     """What discovery finds need not be answered: it stands there as a comment, with where it was found."""
 
-    name = "init"
-    help = "write an answers file to begin with, with what was found of the installation as comments"
     examples = ("omt init", "omt init night.toml --root D:\\copy")
 
     @override

@@ -17,8 +17,6 @@ from omt_core.engine.workspace import LIMIT_FILE, existing, is_locked
 class Limit(CoreCommand):
     """Works beside the run, through a file in its workspace."""
 
-    name = "limit"
-    help = "limit what a running migration sends: 5M (bytes per second), off, or by a timetable"
     examples = ("omt limit 5M", 'omt limit "08:00,500K 18:00,off"', "omt limit off")
 
     @override

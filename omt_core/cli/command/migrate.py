@@ -49,8 +49,6 @@ from omt_core.engine.workspace import LIMIT_FILE, note_workspace
 class Migrate(CoreCommand):
     """Initial upload or recovery, chosen by the tool itself."""
 
-    name = "migrate"
-    help = "migrate as the answers file says: first upload or recovery, live or test"
     examples = (
         "omt migrate --answers answers.toml --dry-run --list files.csv",
         "omt migrate --answers answers.toml --start-at 22:00 --until 06:00",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -14,15 +15,16 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import HOOK_UNKNOWN
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
-from omt_core.plugin_host.wheel import Wheel
-from omt_core.plugin_host.wheel_folder import elsewhere
+from omt_core.plugin_host.unpacked import elsewhere
+
+if TYPE_CHECKING:  # wheels are read where the tool was unpacked from the zip
+    from omt_core.plugin_host.wheel import Wheel
+    from omt_core.plugin_host.wheel_folder import WheelFolder
 
 
 class Plugins(CoreCommand):
     """Also shows the broken and the disabled ones, with the reason."""
 
-    name = "plugins"
-    help = "list plugins; its parts say who answers a hook, begin and try one, and add and remove wheels"
     examples = ("omt plugins", "omt plugins order validate_users")
 
     @override
@@ -147,9 +149,7 @@ async def _check(call: Invocation, name: str) -> int:
 
 
 def _add(call: Invocation, files: list[Path]) -> int:
-    if call.app.wheels is None:
-        raise elsewhere()
-    for wheel, olds in call.app.wheels.add(files):
+    for wheel, olds in _wheels(call).add(files):
         others = ", ".join(str(old.version) for old in olds if old.version != wheel.version)
         told = sentence("added {wheel}", wheel=_named(wheel))
         if others:
@@ -160,11 +160,16 @@ def _add(call: Invocation, files: list[Path]) -> int:
 
 
 def _remove(call: Invocation, name: str) -> int:
-    if call.app.wheels is None:
-        raise elsewhere()
-    for wheel in call.app.wheels.remove(name):
+    for wheel in _wheels(call).remove(name):
         _tell(call, "removed", wheel, sentence("removed {wheel}", wheel=_named(wheel)))
     return call.console.finish(ExitCode.DONE)
+
+
+def _wheels(call: Invocation) -> WheelFolder:
+    """Return the folder of wheels. Raises `InputError` where plugins are installed otherwise."""
+    if call.app.wheels is None:
+        raise elsewhere()
+    return call.app.wheels
 
 
 def _named(wheel: Wheel) -> str:

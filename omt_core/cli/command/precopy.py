@@ -34,8 +34,6 @@ from omt_core.engine.workspace import LIMIT_FILE, note_workspace
 class Precopy(CoreCommand):
     """Files only: no freeze, no database, nothing is committed."""
 
-    name = "precopy"
-    help = "upload documents ahead of the night, without any freeze"
     examples = ('omt precopy --answers answers.toml --limit-rate "08:00,500K 18:00,off"',)
     writes = True
 

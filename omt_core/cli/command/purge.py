@@ -38,8 +38,6 @@ _KEPT = frozenset(
 class Purge(CoreCommand):
     """Refused while frozen or unfinished, since the journal is what a thaw and a resume need."""
 
-    name = "purge"
-    help = "remove the journal and temporary files; receipt and report stay unless --all is given"
     examples = ("omt purge", "omt purge --all")
 
     @override

@@ -22,8 +22,6 @@ from omt_core.journal import Journal, copy_journal
 class Report(CoreCommand):
     """HTML to read, CSV and JSON with everything."""
 
-    name = "report"
-    help = "write the report of a migration"
     examples = ("omt report", "omt report --format csv --output report.csv")
 
     @override

@@ -53,8 +53,6 @@ class _Pace:
 class Status(CoreCommand):
     """Reads a copy of the journal, so that it never stands in a run's way."""
 
-    name = "status"
-    help = "say how a migration stands, also while it is running"
     examples = ("omt status", "omt status --json")
 
     @override

@@ -26,8 +26,6 @@ _YES: Final = frozenset({"y", "yes"})
 class Support(CoreCommand):
     """Changes nothing, sends nothing: the file is for a person to look at and to pass on."""
 
-    name = "support"
-    help = "write a support bundle: log, journal in numbers, settings, versions, without personal data and secrets"
     examples = ("omt support support.zip", "omt support --list")
 
     @override

@@ -34,8 +34,6 @@ class Thaw(CoreCommand):
     With answers it works from anywhere: where the workspace is not here, the site itself shows what a freeze left.
     """
 
-    name = "thaw"
-    help = "let the users of the installation on site in again"
     examples = ("omt thaw", "omt thaw --answers answers.toml")
 
     @override

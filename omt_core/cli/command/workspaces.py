@@ -21,8 +21,6 @@ from omt_core.journal import Journal, copy_journal
 class Workspaces(CoreCommand):
     """Those in the default place, and those that were named by `--workspace` and are still there."""
 
-    name = "workspaces"
-    help = "list the migrations of this account on this machine, and how they stand"
     examples = ("omt workspaces", "omt workspaces --json")
 
     @override

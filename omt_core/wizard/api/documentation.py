@@ -7,7 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
-from omt_core.documentation import Page, as_html, read_page
+from omt_core.documentation import Page, read_page
+from omt_core.documentation.rendering import as_html
 from omt_core.http import Refusal
 from omt_core.wizard.security.gate import GATE
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from omt_core.cli.command import CORE_COMMANDS
 from omt_core.cli.command.help import find_topic
-from omt_core.cli.main import CORE_COMMANDS, main
+from omt_core.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 

@@ -63,6 +63,35 @@ def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
 
 
 @pytest.mark.parametrize(
+    ("line", "guess"),
+    [
+        ("chek", "check"),
+        ("precopy --untl 06:00 --answers answers.toml", "--until"),
+        ("status --jsn", "--json"),
+        ("--jsn status", "--json"),
+        ("plugins ordr validate_users", "order"),
+        ("tenant serv", "serve"),
+        ("report --format htm", "html"),
+        ("compare --worksapce=x", "--workspace"),
+    ],
+)
+def test_what_is_mistyped_gets_what_may_have_been_meant(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, line: str, guess: str
+) -> None:
+    (tmp_path / "answers.toml").write_text('[login]\nuser = "HH"\npassword = { env = "X" }\n', encoding="utf-8")
+    words = [word.replace("answers.toml", str(tmp_path / "answers.toml")) for word in line.split()]
+    assert main(words) == 2
+    assert f"Did you mean {guess}?" in capsys.readouterr().err
+    assert main([*words, "--language", "de"]) == 2
+    assert f"Meinten Sie {guess}?" in capsys.readouterr().err
+
+
+def test_what_is_like_nothing_gets_no_guess(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["qqqqqqqq", "--zzzzzzzz"]) == 2
+    assert "Did you mean" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "words", [("--log-level", "loud"), ("--plugin",), ("--answers",), ("nothing-like-it",), ("--no-browser", "plugins")]
 )
 def test_what_is_wrong_before_a_command_begins_is_a_usage_error_with_a_result(

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from omt_core.documentation import Page, all_names, as_html, read_page
+from omt_core.documentation import Page, all_names, read_page
+from omt_core.documentation.rendering import as_html
 
 
 def served(name: str) -> str | None:

@@ -13,7 +13,8 @@ import pytest
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
 from omt_core.plugin_host.manager import PluginState, find_plugins
-from omt_core.plugin_host.wheel_folder import CONTENTS, WheelFolder, elsewhere
+from omt_core.plugin_host.unpacked import CONTENTS, elsewhere
+from omt_core.plugin_host.wheel_folder import WheelFolder
 from tests.core.plugin_host.wheels import make_wheel
 
 
