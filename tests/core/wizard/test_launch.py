@@ -71,7 +71,7 @@ async def test_the_browser_is_opened_with_a_page_and_the_link_is_shown(person: P
         ):
             assert response.status == 204
         assert not page.exists(), "the link was used"
-        controller.attempts.stop()
+        controller.stop()
 
 
 async def test_no_browser_is_opened_and_no_page_written_when_none_is_wanted(person: Person) -> None:
@@ -79,7 +79,7 @@ async def test_no_browser_is_opened_and_no_page_written_when_none_is_wanted(pers
     async with anyio.create_task_group() as group:
         group.start_soon(open_wizard, controller, WizardSettings(browser=False), person.show, person.asked)
         await person.seen.wait()
-        controller.attempts.stop()
+        controller.stop()
     assert [opened for _, opened in person.links] == [False]
     assert person.pages == []
 
@@ -122,7 +122,7 @@ async def test_who_asks_for_a_new_link_gets_one_and_a_window_and_the_old_one_wor
         person.seen = anyio.Event()
         await person.press_enter.send(None)
         await person.seen.wait()
-        controller.attempts.stop()
+        controller.stop()
     (first, _), (second, opened) = person.links
     assert opened
     assert len(person.pages) == 2
