@@ -16,6 +16,10 @@ def test_each_file_is_listed_as_sent_there_or_left_behind_with_the_reason(tmp_pa
         words = ("migrate", "--answers", site.answer(tenant, test_migration=True), "--dry-run")
         done = run(*words, "--list", file, folder=tmp_path)
         assert done.code == 0, done.errors
+        first = file.read_bytes()
+        again = run(*words, "--list", file, folder=tmp_path)
+        assert again.code == 0, again.errors
+        assert (file.read_bytes(), (tmp_path / "files-1.csv").is_file()) == (first, True)
         refused = run(*words, "--list", tmp_path / "no-folder" / "files.csv", folder=tmp_path)
         assert (refused.code, refused.result["error"]["code"]) == (2, "list-not-writable")
         assert str(tmp_path / "no-folder" / "files.csv") in refused.result["error"]["message"]

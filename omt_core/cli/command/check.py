@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +13,12 @@ from typing_extensions import override
 
 from omt_core.answers.csv_files import plans_csv, user_names_csv
 from omt_core.answers.file import Answers
-from omt_core.api import files
-from omt_core.api.drives import refuse_missing
-from omt_core.api.events import Notice
 from omt_core.api.sentence import sentence
 from omt_core.api.text import listing
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import CSV_NOT_WRITABLE, FINDINGS_NOT_WRITABLE
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
+from omt_core.cli.output_files import write_beside
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.checks import waived_errors
@@ -98,13 +95,12 @@ def _findings_file(words: str) -> Path:
 def _write_findings(call: Invocation, runner: Runner, file: Path) -> None:
     """Write what was found, whatever came of it. Raises `InputError` `findings-not-writable`."""
     try:
-        refuse_missing(file)
-        files.write_whole(file, _FINDINGS[file.suffix.lower()](runner.engine, runner.now))
+        place = write_beside(call.console, file, _FINDINGS[file.suffix.lower()](runner.engine, runner.now))
     except OSError as error:
         raise FINDINGS_NOT_WRITABLE.error(
             sentence("The findings cannot be written to {file}: {why}.", file=file, why=error.strerror or error)
         ) from error
-    call.console.print(sentence("Written: {file}", file=file))
+    call.console.print(sentence("Written: {file}", file=place))
 
 
 def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -> None:
@@ -124,30 +120,10 @@ def _write_csv(call: Invocation, runner: Runner, missing: bytes, folder: Path) -
     written: list[str] = []
     for file, content in contents.items():
         try:
-            taken = _write_beside(file, content)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            written.append(str(write_beside(call.console, file, content)))
         except OSError as error:
             raise CSV_NOT_WRITABLE.error(
                 sentence("The file {file} cannot be written: {reason}.", file=file, reason=error.strerror or error)
             ) from error
-        written.append(str(taken))
-        if taken != file:
-            call.app.engine.events.emit(
-                Notice(
-                    message=sentence(
-                        "{file} says something else and stays as it is: what is proposed now is in {copy}.",
-                        file=file,
-                        copy=taken,
-                    )
-                )
-            )
     call.console.print(sentence("Written: {file}", file=listing(written)))
-
-
-def _write_beside(file: Path, content: bytes) -> Path:
-    """Write a file and return where: beside one that says something else, which the answers name when it was edited."""
-    refuse_missing(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    places = chain((file,), (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1)))
-    place = next(one for one in places if not one.is_file() or one.read_bytes() == content)
-    files.write_whole(place, content)
-    return place

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 from typing_extensions import override
 
 from omt_core.answers.file import Answers
@@ -31,6 +32,7 @@ from omt_core.cli.options import (
     limit_of,
     workspace_of,
 )
+from omt_core.cli.output_files import place_for, say_place
 from omt_core.cli.sessions import run_session, wait_for_start
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
@@ -180,8 +182,10 @@ async def _dry_run(
         )
         call.console.object("dry-run", {name: value for name, value in asdict(line).items() if name != "title"})
     if call.options.list is not None:
-        await write_list(runner.session.journal, call.options.list, call.console.language)
-        call.console.print(sentence("Written: {file}", file=call.options.list))
+        place = await anyio.to_thread.run_sync(place_for, call.options.list)
+        await write_list(runner.session.journal, place, call.console.language)
+        say_place(call.console, call.options.list, place)
+        call.console.print(sentence("Written: {file}", file=place))
     nothing = sentence("This was a dry run: nothing was sent and nothing was changed.")
     tables = [] if runner.now.only_missing else [sentence("The tables of the database would be sent as well.")]
     call.console.print(joined([*tables, nothing], " "))

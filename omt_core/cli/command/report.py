@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import anyio.to_thread
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode
@@ -12,6 +13,7 @@ from omt_core.api.files import temporary_folder
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.cli.output_files import place_for, say_place
 from omt_core.engine.report import record_of, render
 from omt_core.engine.result import FindingLine
 from omt_core.engine.session import Surroundings
@@ -33,7 +35,8 @@ class Report(CoreCommand):
     @override
     async def run(self, call: Invocation) -> int:
         folder = existing(workspace_of(call))
-        output: Path = call.options.output or folder / f"{REPORT_STEM}.{call.options.format}"
+        named: Path = call.options.output or folder / f"{REPORT_STEM}.{call.options.format}"
+        output = named if call.options.output is None else await anyio.to_thread.run_sync(place_for, named)
         with temporary_folder() as temporary:
             copy = temporary / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
@@ -45,6 +48,7 @@ class Report(CoreCommand):
                 )
         for finding in told:
             call.console.finding(finding)
+        say_place(call.console, named, output)
         call.console.print(sentence("Written: {file}", file=output))
         lines = tuple(FindingLine.of(finding) for finding in told)
         return call.console.finish(ExitCode.DONE, receipt=record.receipt, findings=lines)

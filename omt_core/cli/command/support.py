@@ -17,6 +17,7 @@ from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import SUPPORT_NOT_AGREED
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
+from omt_core.cli.output_files import place_for, say_place
 from omt_core.engine.support.bundle import SupportBundle, SupportRequest, gather
 from omt_core.engine.workspace import existing
 
@@ -47,11 +48,9 @@ class Support(CoreCommand):
             return console.finish(ExitCode.DONE)
         if not options.yes:
             await _ask(call, options.file)
-        await anyio.to_thread.run_sync(bundle.write, options.file)
-        console.print(
-            sentence("Written: {file}. Nothing was sent: look at it, then pass it on yourself.", file=options.file)
-        )
-        return console.finish(ExitCode.DONE, file=options.file)
+        place = await anyio.to_thread.run_sync(_write, call, bundle, options.file)
+        console.print(sentence("Written: {file}. Nothing was sent: look at it, then pass it on yourself.", file=place))
+        return console.finish(ExitCode.DONE, file=place)
 
 
 def _request(call: Invocation) -> SupportRequest:
@@ -77,6 +76,13 @@ def _show(call: Invocation, bundle: SupportBundle) -> None:
         about, size = call.console.told(member.about), call.console.told(byte_size(member.size))
         call.console.print(f"  {member.name:<20} {size:>10}  {about}")
         call.console.object("member", {"name": member.name, "size": member.size, "about": member.about})
+
+
+def _write(call: Invocation, bundle: SupportBundle, file: Path) -> Path:
+    place = place_for(file)
+    bundle.write(place)
+    say_place(call.console, file, place)
+    return place
 
 
 async def _ask(call: Invocation, file: Path) -> None:

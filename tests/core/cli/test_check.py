@@ -50,6 +50,18 @@ def test_findings_are_written_as_csv_and_as_json(
     assert [one["code"] for one in written] == [one["code"] for one in lines(capsys)[-1]["findings"]]
 
 
+def test_findings_are_not_written_over_a_file_that_is_there(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("of a person", encoding="utf-8")
+    main(["check", "--answers", str(answers), "--findings", str(file), "--json"])
+    notices = [line["message"] for line in lines(capsys) if line["event"] == "notice"]
+    assert file.read_text(encoding="utf-8") == "of a person"
+    assert (tmp_path / "f-1.csv").read_bytes()
+    assert any(str(tmp_path / "f-1.csv") in notice for notice in notices)
+
+
 @pytest.mark.parametrize("name", ["findings", "findings.xlsx"])
 def test_another_kind_of_file_is_refused_before_anything_is_asked(
     answers: Path, name: str, capsys: pytest.CaptureFixture[str]

@@ -43,6 +43,15 @@ def test_with_yes_the_bundle_is_written_as_it_was_listed(tmp_path: Path, capsys:
     assert "log/omt.log" in listed
 
 
+def test_a_bundle_is_not_written_over_a_file_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "b.zip").write_bytes(b"of a person")
+    assert main(["support", str(tmp_path / "b.zip"), "--yes", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["file"] == str(tmp_path / "b-1.zip")
+    assert zipfile.is_zipfile(tmp_path / "b-1.zip")
+    assert (tmp_path / "b.zip").read_bytes() == b"of a person"
+
+
 def test_where_nobody_can_be_asked_it_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["support", str(tmp_path / "b.zip"), "--json"]) == 2
     assert error_of(capsys.readouterr().out) == "support-not-agreed"

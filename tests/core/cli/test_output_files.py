@@ -1,0 +1,49 @@
+"""A file that a person names for what a command writes: one that is there is never written over."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from omt_core.cli.console import Console
+from omt_core.cli.output_files import place_for, write_beside
+from omt_core.plugin_host import EventHub
+
+
+def console(out: io.StringIO, *, json_lines: bool = False) -> Console:
+    return Console(EventHub(), json_lines=json_lines, debug=False, self_command=(), out=out)
+
+
+def test_a_file_that_is_there_stays_and_the_new_one_stands_beside_it(tmp_path: Path) -> None:
+    file, out = tmp_path / "list.csv", io.StringIO()
+    assert write_beside(console(out), file, b"first") == file
+    assert out.getvalue() == ""
+    assert write_beside(console(out), file, b"second") == tmp_path / "list-1.csv"
+    assert write_beside(console(out), file, b"third") == tmp_path / "list-2.csv"
+    assert file.read_bytes() == b"first"
+    assert f"{file} is there already and stays as it is: the new one is {tmp_path / 'list-2.csv'}." in out.getvalue()
+
+
+def test_what_says_the_very_same_is_not_written_twice(tmp_path: Path) -> None:
+    file, out = tmp_path / "list.csv", io.StringIO()
+    for content in (b"first", b"second", b"second", b"first"):
+        write_beside(console(out), file, content)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["list-1.csv", "list.csv"]
+
+
+def test_a_program_is_told_too(tmp_path: Path) -> None:
+    file, out = tmp_path / "list.csv", io.StringIO()
+    file.write_bytes(b"of a person")
+    write_beside(console(out, json_lines=True), file, b"new")
+    (line,) = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert line["event"] == "notice"
+    assert str(tmp_path / "list-1.csv") in line["message"]
+
+
+def test_what_is_no_file_takes_what_it_gets(tmp_path: Path) -> None:
+    assert place_for(tmp_path) == tmp_path
+    with pytest.raises(OSError, match="irectory"):
+        write_beside(console(io.StringIO()), tmp_path, b"x")
