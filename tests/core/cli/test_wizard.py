@@ -17,7 +17,7 @@ import pytest
 
 from omt_core.cli import wizard
 from omt_core.cli.main import main
-from omt_core.wizard.controller import SessionController
+from omt_core.wizard.controller.attempts import Attempts
 
 PROGRAM = [sys.executable, "-m", "omt_core"]
 
@@ -116,7 +116,7 @@ def test_the_second_ctrl_c_ends_it_at_once(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     # Something that will not stop runs behind this wizard, and the person presses Ctrl-C once more.
-    monkeypatch.setattr(SessionController, "stop", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(Attempts, "stop", lambda _: signal.raise_signal(signal.SIGINT))
     monkeypatch.setattr(wizard, "_show", lambda *_, **__: signal.raise_signal(signal.SIGINT))
     assert main(["--no-browser", "--json"]) == 130
     result = json.loads(capsys.readouterr().out)
