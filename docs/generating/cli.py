@@ -10,7 +10,7 @@ from generating.markdown import code, page, table
 from omt_core.api import Command
 from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import CoreCommand
-from omt_core.cli.globals import Parser, add_global_options
+from omt_core.cli.line.globals import Parser, add_global_options
 from omt_core.cli.wizard import add_wizard_options
 
 INTRODUCTION = """\

@@ -9,7 +9,7 @@ import pytest
 from omt_core.api import Language
 from omt_core.api.errors import InputError
 from omt_core.cli.console import Console
-from omt_core.cli.globals import read_global_options
+from omt_core.cli.line.globals import read_global_options
 from omt_core.plugin_host import EventHub
 
 

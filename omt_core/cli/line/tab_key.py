@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from omt_core.cli.globals import CommandParser
+from omt_core.cli.line.globals import CommandParser
 
 _ASKED: Final = "_ARGCOMPLETE"
 

@@ -1,0 +1,1 @@
+"""The line that a person types: the options of every command, the parser, and the Tab key."""
