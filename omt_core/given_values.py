@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import Secrets
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, joined, sentence
 from omt_core.api.text import decode_text
 
 OF_A_PLUGIN: Final = "plugins."
@@ -34,38 +34,40 @@ _CHOICE: Final = re.compile(r"literal\[")
 _SINGLE_QUOTES: Final = sentence(
     r"Write the path in single quotes, such as 'C:\backup': there a backslash is a backslash."
 )
-_WORDS: Final[Mapping[str, str]] = {
-    "missing": "is missing",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "string_type": "must be a text",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "path_type": "must be a path, written as a text",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be at most {le}",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "too_short": "must have at least {min_length} members",
-    "too_long": "must have at most {max_length} members",
-    "dict_type": "must be a section with keys of its own",
-    "mapping_type": "must be a section with keys of its own",
-    "dataclass_type": "must be a section with keys of its own",
-    "model_type": "must be a section with keys of its own",
-    "model_attributes_type": "must be a section with keys of its own",
+_WORDS: Final[Mapping[str, Sentence]] = {
+    "missing": sentence("is missing"),
+    "bool_type": sentence("must be true or false"),
+    "bool_parsing": sentence("must be true or false"),
+    "int_type": sentence("must be a whole number"),
+    "int_parsing": sentence("must be a whole number"),
+    "int_parsing_size": sentence("must be a smaller whole number"),
+    "int_from_float": sentence("must be a whole number"),
+    "float_type": sentence("must be a number"),
+    "float_parsing": sentence("must be a number"),
+    "finite_number": sentence("must be a finite number"),
+    "string_type": sentence("must be a text"),
+    "path_type": sentence("must be a path, written as a text"),
+    "tuple_type": sentence("must be a list"),
+    "list_type": sentence("must be a list"),
+    "dict_type": sentence("must be a section with keys of its own"),
+    "mapping_type": sentence("must be a section with keys of its own"),
+    "dataclass_type": sentence("must be a section with keys of its own"),
+    "model_type": sentence("must be a section with keys of its own"),
+    "model_attributes_type": sentence("must be a section with keys of its own"),
 }
 """The library's names of what can be wrong, in words for whoever wrote the file."""
+_LIMITS: Final[Mapping[str, Callable[[Mapping[str, Any]], Sentence]]] = {
+    "string_too_short": lambda told: sentence("must have at least {number} characters", number=told["min_length"]),
+    "string_too_long": lambda told: sentence("must have at most {number} characters", number=told["max_length"]),
+    "greater_than": lambda told: sentence("must be more than {number}", number=told["gt"]),
+    "greater_than_equal": lambda told: sentence("must be at least {number}", number=told["ge"]),
+    "less_than": lambda told: sentence("must be less than {number}", number=told["lt"]),
+    "less_than_equal": lambda told: sentence("must be at most {number}", number=told["le"]),
+    "too_short": lambda told: sentence("must have at least {number} members", number=told["min_length"]),
+    "too_long": lambda told: sentence("must have at most {number} members", number=told["max_length"]),
+}
+"""The same of those that name a limit."""
+_ONE_OF: Final = {"literal_error", "enum"}
 
 
 def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict[str, Any]:
@@ -110,14 +112,16 @@ def problems(error: ValidationError, model: type) -> str:
     found: dict[str, list[ErrorDetails]] = {}
     for one in error.errors(include_url=False):
         found.setdefault(".".join(str(part) for part in one["loc"] if not _CHOICE.match(str(part))), []).append(one)
-    return "; ".join(f"{key}: {_words_of_key(problems, model)}" for key, problems in found.items())
+    return joined((joined([key, _words_of_key(problems, model)], ": ") for key, problems in found.items()), "; ")
 
 
 def _words_of_key(problems: Sequence[ErrorDetails], model: type) -> str:
     """Say what is wrong with one key; each of several choices of literals has a problem of its own."""
-    if len(problems) > 1 and all(one["type"] == "literal_error" for one in problems):
+    if all(one["type"] in _ONE_OF for one in problems):
         *most, last = (word for one in problems for word in re.split(r", | or ", str(one.get("ctx", {})["expected"])))
-        return f"must be {', '.join(most)} or {last}"
+        if not most:
+            return sentence("must be {choice}", choice=last)
+        return sentence("must be {choices} or {last}", choices=", ".join(most), last=last)
     return _words(problems[0], model)
 
 
@@ -139,30 +143,33 @@ def _words(problem: ErrorDetails, model: type) -> str:
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         *section, key = problem["loc"]
         near = get_close_matches(str(key), _keys(model, section), n=1)
-        return f"unknown key (did you mean {near[0]}?)" if near else "unknown key"
+        return sentence("unknown key (did you mean {key}?)", key=near[0]) if near else sentence("unknown key")
     if kind in {"value_error", "assertion_error"} and "error" in context:  # a library's own error has none
         # The words of a validator: ours name no value, a partner's may.
         given = Secrets()
         for text in texts_in(problem["input"]):
             given.add(text)
         return given.hide(str(context["error"]))
-    if kind not in _WORDS:
-        return f"is not valid{_as_described(model, problem['loc'])}"
     if kind == "string_too_short" and context["min_length"] == 1:
-        return "must not be empty"
-    return _WORDS[kind].format_map(context)
+        return sentence("must not be empty")
+    if kind in _LIMITS:
+        return _LIMITS[kind](context)
+    return _WORDS[kind] if kind in _WORDS else _as_described(model, problem["loc"])
 
 
-def _as_described(model: type, loc: Sequence[int | str]) -> str:
-    """Say what is allowed in the words of the key's own description, with an example if it has one."""
+def _as_described(model: type, loc: Sequence[int | str]) -> Sentence:
+    """Say what is allowed in the words of the key's own description, English, with an example if it has one."""
     *section, key = [part for part in loc if isinstance(part, str)]  # what a list holds is described by its key
     owner = _model_at(model, section)
     if owner is not None and issubclass(owner, PluginSettings):
         owner.described()
     field = _fields(owner).get(str(key))
     if field is None or not field.description:
-        return ""
-    return f": {field.description.rstrip('.')}" + (f", such as {field.examples[0]}" if field.examples else "")
+        return sentence("is not valid")
+    allowed = field.description.rstrip(".")
+    if not field.examples:
+        return sentence("is not valid: {allowed}", allowed=allowed)
+    return sentence("is not valid: {allowed}, such as {example}", allowed=allowed, example=field.examples[0])
 
 
 def _keys(model: type | None, section: Sequence[int | str]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.hook import Role, RoleSettings
 from omt_core.api.plugin import PluginSettings
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 ENVIRONMENT_PREFIX: Final = "OMT_"
@@ -160,7 +160,8 @@ def load_settings(
     named = _by_plugin(answers or {}, core)
     strangers = named.keys() - models.keys() - ignored - {holder}
     if strangers:
-        raise _invalid("; ".join(f"plugins.{name}: no plugin has this name" for name in sorted(strangers)))
+        unknown = [sentence("plugins.{name}: no plugin has this name", name=name) for name in sorted(strangers)]
+        raise _invalid(joined(unknown, "; "))
     from_answers = {name: section for name, section in named.items() if name in models}
     sections: dict[str, type[BaseModel]] = {"core": CoreSettings, **models}
     root = _load(
@@ -188,7 +189,15 @@ def _by_plugin(answers: Mapping[str, Mapping[str, object]], core: CoreSettings) 
         for key in values:
             other = places.setdefault((plugin, key), section)
             if other != section:
-                raise _invalid(f"{section}.{key}: given as {other}.{key} too, and both are for the plugin {plugin!r}")
+                raise _invalid(
+                    sentence(
+                        "{section}.{key}: given as {other}.{key} too, and both are for the plugin {plugin}",
+                        section=section,
+                        key=key,
+                        other=other,
+                        plugin=repr(plugin),
+                    )
+                )
         named.setdefault(plugin, {}).update(values)
     return named
 
@@ -244,8 +253,12 @@ def _load(
         section = _SECTION.search(str(error))
         name = "" if section is None else section[1]
         raise _invalid(
-            f"{name}: a variable of the environment, {ENVIRONMENT_PREFIX}{name.upper()} or one that begins so, is not "
-            "written as JSON, as a list or a table must be"
+            sentence(
+                "{name}: a variable of the environment, {variable} or one that begins so, is not written as JSON, as a"
+                " list or a table must be",
+                name=name,
+                variable=f"{ENVIRONMENT_PREFIX}{name.upper()}",
+            )
         ) from None
 
 

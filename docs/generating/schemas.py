@@ -23,6 +23,10 @@ _BESIDE_PROGRESS = {
     "rate": {"description": "Bytes per second over the line, of all rows.", **_NUMBER_OR_NOT_KNOWN},
     "time_left": {"description": "Seconds until all rows are done.", **_NUMBER_OR_NOT_KNOWN},
 }
+_MADE_FROM = {
+    "template": "What `{}` was made from, if by a template, so that it can be said in another language.",
+    "parameters": "What was put into the template of `{}`.",
+}
 
 
 def pages() -> Mapping[str, str]:
@@ -65,12 +69,24 @@ def _events() -> dict[str, Any]:
         schema = TypeAdapter(cls).json_schema(mode="serialization")
         definitions.update(schema.pop("$defs", {}))
         more = {**_BESIDE, **(_BESIDE_PROGRESS if cls is StageProgress else {})}
-        schema["properties"] = {"event": {"const": cls.kind}, **schema.get("properties", {}), **more}
+        own = schema.get("properties", {})
+        schema["properties"] = {"event": {"const": cls.kind}, **own, **_made_from(own), **more}
         schema["required"] = ["event", *schema.get("required", []), *more]
         choices.append(schema)
     line = FindingLine.model_json_schema(mode="serialization")
     definitions.update(line.pop("$defs", {}))
     return {"title": "Event", "oneOf": choices, "$defs": {**definitions, "Finding": line}}
+
+
+def _made_from(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands beside the fields that are sentences."""
+    types = {"template": {"type": "string"}, "parameters": {"type": "object"}}
+    return {
+        f"{'' if name == 'message' else f'{name}_'}{part}": {**types[part], "description": words.format(name)}
+        for name in ("message", "title", "detail")
+        if name in fields
+        for part, words in _MADE_FROM.items()
+    }
 
 
 def _receipt() -> dict[str, Any]:

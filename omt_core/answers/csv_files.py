@@ -55,11 +55,11 @@ def user_names_csv(users: Sequence[User], plans: Mapping[str, str], user_names: 
 
 def read_assignments(file: Path, column: str) -> Mapping[str, str]:
     """Read login and `column` from a file, as `parse_assignments` does. Raises `InputError` `csv-invalid`."""
-    place = f"The file {file}"
+    place = sentence("The file {file}", file=file)
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise _invalid(place, f"it cannot be read ({error.strerror})") from None
+        raise _invalid(place, sentence("it cannot be read ({reason})", reason=error.strerror)) from None
     return parse_assignments(content, column, place=place)
 
 
@@ -84,18 +84,30 @@ def parse_assignments(content: bytes, column: str, *, place: str) -> Mapping[str
                 columns = [cell.strip().casefold().replace(" ", "_") for cell in row]
                 missing = {"login", column} - set(columns)
                 if missing:
-                    raise _invalid(place, f"line {rows.line_num}: there is no column {' and '.join(sorted(missing))}")
+                    raise _invalid(
+                        place,
+                        sentence(
+                            "line {line}: there is no column {columns}",
+                            line=rows.line_num,
+                            columns=" and ".join(sorted(missing)),
+                        ),
+                    )
                 continue
             if len(row) < len(columns) or any(row[len(columns) :]):
-                raise _invalid(place, f"line {rows.line_num}: its number of cells is not that of the first line")
+                raise _invalid(
+                    place,
+                    sentence("line {line}: its number of cells is not that of the first line", line=rows.line_num),
+                )
             login = text_of_cell(row[columns.index("login")])
             if login in assignments:
-                raise _invalid(place, f"line {rows.line_num}: its login stands in an earlier line too")
+                raise _invalid(
+                    place, sentence("line {line}: its login stands in an earlier line too", line=rows.line_num)
+                )
             assignments[login] = text_of_cell(row[columns.index(column)])
     except csv.Error as error:
-        raise _invalid(place, f"line {rows.line_num}: {error}") from None
+        raise _invalid(place, sentence("line {line}: {reason}", line=rows.line_num, reason=error)) from None
     if not columns:
-        raise _invalid(place, f"there is no column login and no column {column}")
+        raise _invalid(place, sentence("there is no column login and no column {column}", column=column))
     return assignments
 
 

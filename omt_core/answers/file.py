@@ -206,7 +206,7 @@ def load_answers(file: Path) -> Answers:
     for one in texts_in(values):
         SECRETS.add_within(one)
     for name in NO_KEYS & values.keys():
-        raise _invalid(file, f"{name}: unknown key")
+        raise _invalid(file, sentence("{name}: unknown key", name=name))
     try:
         folder = file.resolve().parent
         answers = Answers.model_validate({**values, "folder": folder}, context=Origin(folder=folder))

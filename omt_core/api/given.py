@@ -29,7 +29,9 @@ from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import sentence
 from omt_core.api.text import decode_text
 
-HOW: Final = "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
+HOW: Final = sentence(
+    "a secret is named, { env = ... }, { file = ... } or { keyring = ... }, and never written down here"
+)
 
 
 class SecretReference(BaseModel):

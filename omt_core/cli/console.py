@@ -20,7 +20,7 @@ from omt_core.api.events import Event, EventSink, FindingRaised, HookCalled, Not
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.language import Language, translated
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, parts_of, sentence
 from omt_core.api.text import one_line
 from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result
@@ -139,7 +139,7 @@ class Console(EventSink):
         """Print an event where a program reads, with fields `beside` its own; hook calls go to the log alone."""
         told = self._json and not isinstance(event, HookCalled)
         if told and not (self.behind and (event.droppable or isinstance(event, Notice))):
-            own = {"finding": finding_fields(event.finding)} if isinstance(event, FindingRaised) else asdict(event)
+            own = {"finding": finding_fields(event.finding)} if isinstance(event, FindingRaised) else _fields(event)
             self.object(event.kind, {**own, **beside})
 
     def finding(self, finding: Finding) -> None:
@@ -181,6 +181,19 @@ class Aloud(logging.Handler):
     @override
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"{one_line(SECRETS.hide(record.getMessage()))}\n")
+
+
+def text_fields(name: str, text: str) -> dict[str, object]:
+    """Return a field of this name with English text, and beside it what that was made from, if by a template."""
+    beside = "" if name == "message" else f"{name}_"
+    return {name: text, **{f"{beside}{key}": part for key, part in (parts_of(text) or {}).items()}}
+
+
+def _fields(event: Event) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for name, value in asdict(event).items():
+        fields |= text_fields(name, value) if isinstance(value, Sentence) else {name: value}
+    return fields
 
 
 def finding_fields(finding: Finding) -> dict[str, object]:

@@ -1,10 +1,23 @@
-"""The one way in which commands say what was left behind."""
+"""The one way in which commands say what was left behind, and of which kind and mode a migration is."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Final, Protocol
 
+from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.sentence import Sentence, joined, sentence
+
+KINDS: Final[Mapping[MigrationKind, Sentence]] = {
+    MigrationKind.TEST: sentence("test migration"),
+    MigrationKind.LIVE: sentence("live migration"),
+}
+
+
+MODES: Final[Mapping[MigrationMode, Sentence]] = {
+    MigrationMode.INITIAL: sentence("first upload"),
+    MigrationMode.RECOVERY: sentence("recovery"),
+}
 
 
 class LeftBehind(Protocol):
@@ -35,13 +48,13 @@ def left_behind(of: LeftBehind) -> Sentence:
     """Say how many files stay on site, with the reasons where there are any: `left behind: 3 (2 missing, 1 failed)`."""
     reasons: list[str] = []
     if of.missing:
-        reasons.append(sentence("{count} missing", count=of.missing))
+        reasons.append(sentence("{count:,} missing", count=of.missing))
     if of.failed:
-        reasons.append(sentence("{count} failed", count=of.failed))
+        reasons.append(sentence("{count:,} failed", count=of.failed))
     if of.left_out:
-        reasons.append(sentence("{count} left out", count=of.left_out))
+        reasons.append(sentence("{count:,} left out", count=of.left_out))
     return sentence(
-        "left behind: {count} ({reasons})" if reasons else "left behind: {count}",
+        "left behind: {count:,} ({reasons})" if reasons else "left behind: {count:,}",
         count=of.left_behind,
         reasons=joined(reasons),
     )

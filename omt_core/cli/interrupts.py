@@ -19,6 +19,8 @@ from typing import Final, NoReturn
 import anyio
 
 from omt_core.api.errors import ExitCode
+from omt_core.api.sentence import joined, sentence
+from omt_core.api.text import one_line
 from omt_core.cli.commands import Invocation
 from omt_core.plugin_host.blame import Blame
 from omt_core.plugin_host.watchdog import watchdog
@@ -38,7 +40,7 @@ def stay_in_control(
     blame = Blame(call.app.host)
     seconds = call.app.settings.core.block_seconds
     with (
-        interrupts(stop, scope, blame, heeded) as interrupt,
+        interrupts(stop, scope, blame, heeded, told=call.console.told) as interrupt,
         watchdog(blame, call.console.aside, seconds=seconds),
     ):
         yield interrupt
@@ -46,11 +48,17 @@ def stay_in_control(
 
 @contextmanager
 def interrupts(
-    stop: anyio.Event, scope: anyio.CancelScope, blame: Blame, heeded: Callable[[], bool] = lambda: True
+    stop: anyio.Event,
+    scope: anyio.CancelScope,
+    blame: Blame,
+    heeded: Callable[[], bool] = lambda: True,
+    *,
+    told: Callable[[str], str] = one_line,
 ) -> Iterator[Callable[[], None]]:
     """Set `stop` at the first signal and cancel `scope` at the second, for as long as the context lasts.
 
-    Where nothing is under way that heeds `stop`, the first cancels too. What it yields does what a signal does.
+    Where nothing is under way that heeds `stop`, the first cancels too. What it yields does what a signal does. `told`
+    says text in the language of who stops it.
 
     Plain signal handlers, since Windows' event loop has no `add_signal_handler`; to be used in the main thread.
     """
@@ -67,7 +75,7 @@ def interrupts(
         nonlocal signals
         signals += 1
         if signals == _LAST:
-            _end_now(blame.words(frame))
+            _end_now(blame.words(frame), told)
         loop.call_soon_threadsafe(act)
 
     before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
@@ -78,10 +86,13 @@ def interrupts(
             signal.signal(number, handler)
 
 
-def _end_now(culprit: str | None) -> NoReturn:
+def _end_now(culprit: str | None, told: Callable[[str], str]) -> NoReturn:
     """End the process where it stands; what was confirmed is in the journal, which outlives any crash."""
-    why = "" if culprit is None else f" {culprit} did not let go."
-    os.write(2, f"Ended at once.{why} Run the same command again to go on from there.\n".encode())
+    parts: list[str] = [sentence("Ended at once.")]
+    if culprit is not None:
+        parts.append(sentence("{plugin} did not let go.", plugin=culprit))
+    parts.append(sentence("Run the same command again to go on from there."))
+    os.write(2, f"{told(joined(parts, ' '))}\n".encode())
     os._exit(ExitCode.INTERRUPTED)
 
 

@@ -17,6 +17,7 @@ from omt_core.api.errors import USAGE
 from omt_core.api.events import Event
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import sentence
 from omt_core.api.users import LoginResult
 from omt_core.app import Application
 from omt_core.cli.console import Console
@@ -37,7 +38,7 @@ async def run_plugin_command(
     with blaming(plugin, hook, app.host.error_codes):
         code: object = await command.run(_Context(app.engine, console, answers), parsed)
     if not isinstance(code, int):
-        raise wrong_answer(plugin, hook, f"its exit code is a {type(code).__name__}")
+        raise wrong_answer(plugin, hook, sentence("its exit code is a {kind}", kind=type(code).__name__))
     return code
 
 

@@ -172,6 +172,11 @@ def _question(asked: CheckAsked) -> str:
 
 def _line(table: UploadTable, progress: StageProgress) -> str:
     title = table.rows[progress.stage].title if progress.stage in table.rows else progress.stage
+    if not progress.bytes_total:  # such as what the tenant verifies, which is told in items
+        return sentence(
+            "{stage}: {items:,} of {all_items:,}",
+            stage=title, items=progress.items_done, all_items=progress.items_total,
+        )  # fmt: skip
     counts = sentence(
         "{stage}: {items:,} of {all_items:,}, {size} of {whole_size}",
         stage=title,

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.hook import Hook
 from omt_core.api.machine import MachineCheck, MachineState
+from omt_core.api.sentence import sentence
 from omt_core.api.stages import UploadStage
 from omt_core.plugin_host.faults import FaultError, wrong_answer
 from omt_core.plugin_host.fit import misfit
@@ -44,7 +45,7 @@ def check_types(answer: object, plugin: str, hook: Hook) -> None:
         return
     wrong = misfit(answer, hook.answer)
     if wrong is not None:
-        raise wrong_answer(plugin, hook.name, f"its answer is not what the hook says{wrong}")
+        raise wrong_answer(plugin, hook.name, sentence("its answer is not what the hook says{misfit}", misfit=wrong))
 
 
 def admitted(
@@ -68,7 +69,13 @@ def admitted(
 def _lines(lines: list[MachineCheck], plugin: str, hook: Hook) -> tuple[list[MachineCheck], list[FaultError]]:
     faults: list[FaultError] = []
     if len(lines) > MOST_LINES:
-        faults.append(wrong_answer(plugin, hook.name, f"it said {len(lines)} lines, of which {MOST_LINES} are told"))
+        faults.append(
+            wrong_answer(
+                plugin,
+                hook.name,
+                sentence("it said {number} lines, of which {limit} are told", number=len(lines), limit=MOST_LINES),
+            )
+        )
         lines = sorted(lines, key=lambda line: _CARE[line.state])[:MOST_LINES]
     return [replace(line, plugin=plugin) for line in lines], faults
 
@@ -78,11 +85,14 @@ def _findings(
 ) -> tuple[list[Finding], list[FaultError]]:
     faults: list[FaultError] = []
     if len(findings) > MOST_FINDINGS:
-        what = f"it reported {len(findings)} findings, of which {MOST_FINDINGS} are told"
+        what = sentence(
+            "it reported {number} findings, of which {limit} are told", number=len(findings), limit=MOST_FINDINGS
+        )
         faults.append(wrong_answer(plugin, hook.name, what))
         findings = sorted(findings, key=lambda finding: _ORDER[finding.severity])[:MOST_FINDINGS]
     strange = sorted({one.code for one in findings if one.code not in codes or codes[one.code].plugin != plugin})
     faults += [
-        wrong_answer(plugin, hook.name, f"it reported the code {code!r} that it never named") for code in strange
+        wrong_answer(plugin, hook.name, sentence("it reported the code {code} that it never named", code=repr(code)))
+        for code in strange
     ]
     return [replace(one, plugin=plugin, subjects=one.subjects[:SUBJECTS_SHOWN]) for one in findings], faults

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import FrameType, TracebackType
 from typing import Final
 
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.manager import PluginHost
 
 _HERE: Final = "omt_core.plugin_host"
@@ -26,7 +27,15 @@ class Blame:
     def words(self, frame: FrameType | None) -> str | None:
         """Say whose code is innermost on this stack, and in which hook; None where it is no plugin's."""
         plugin, hook = self.of_frame(frame), _hook_on(frame)
-        return None if plugin is None else f"The plugin {plugin!r} in {hook or 'a task of its own'!r}"
+        return (
+            None
+            if plugin is None
+            else sentence(
+                "The plugin {plugin} in {hook}",
+                plugin=repr(plugin),
+                hook=repr(hook) if hook else sentence("a task of its own"),
+            )
+        )
 
     def of_traceback(self, traceback: TracebackType | None) -> str | None:
         """Return the plugin whose code is innermost in this traceback."""

@@ -20,6 +20,7 @@ from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import FindingCode
 from omt_core.api.hook import Hook
 from omt_core.api.plugin import HOOKS
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.answers import MOST_FINDINGS
 from omt_core.plugin_host.faults import FaultError, wrong_answer
 from omt_core.plugin_host.fit import misfit
@@ -100,19 +101,19 @@ class PluginRun(RunContext):
     def emit(self, event: Event) -> None:
         said: object = event
         if not isinstance(said, Event):
-            raise self._fault(f"it emitted a {type(said).__name__}")
+            raise self._fault(sentence("it emitted a {kind}", kind=type(said).__name__))
         self._run.emit(self._own(said) if isinstance(said, FindingRaised) else said)
 
     def _own(self, event: FindingRaised) -> FindingRaised:
         self._raised += 1
         misfits = misfit(event, FindingRaised)
         if misfits is not None:
-            raise self._fault(f"it raised a finding that is none{misfits}")
+            raise self._fault(sentence("it raised a finding that is none{misfit}", misfit=misfits))
         code = self._codes.get(event.finding.code)
         if code is None or code.plugin != self._plugin:
-            raise self._fault(f"it raised the code {event.finding.code!r} that it never named")
+            raise self._fault(sentence("it raised the code {code} that it never named", code=repr(event.finding.code)))
         if self._raised > MOST_FINDINGS:
-            raise self._fault(f"it raised more than {MOST_FINDINGS} findings")
+            raise self._fault(sentence("it raised more than {limit} findings", limit=MOST_FINDINGS))
         return replace(event, finding=replace(event.finding, plugin=self._plugin))
 
     def _fault(self, what: str) -> FaultError:

@@ -176,7 +176,7 @@ class Dispatch:
             with blaming(plugin, hook.name, self._host.error_codes):
                 answer = await function(call=view)
         if scope.cancelled_caught:
-            raise too_late(plugin, hook.name, f"it did not answer within {limit:g} seconds")
+            raise too_late(plugin, hook.name, sentence("it did not answer within {limit:g} seconds", limit=limit))
         check_types(answer, plugin, hook)
         if told:
             self._events.emit(HookCalled(hook=hook.name, plugin=plugin, moment="after"))
@@ -184,7 +184,9 @@ class Dispatch:
         if limit is None or took <= limit:
             return answer, None
         # One that does not await cannot be interrupted, and has held up everything else besides.
-        return answer, too_late(plugin, hook.name, f"it took {took:.0f} seconds, and may take {limit:g}")
+        return answer, too_late(
+            plugin, hook.name, sentence("it took {took:.0f} seconds, and may take {limit:g}", took=took, limit=limit)
+        )
 
 
 async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> list[UploadStage]:
@@ -194,6 +196,8 @@ async def upload_stages(dispatch: Dispatch, call: ContributeUploadStages) -> lis
     for stage in stages:
         other = owners.setdefault(stage.name, stage.plugin)
         if other != stage.plugin:
-            what = f"its stage {stage.name!r} has the name of one that {other!r} brings"
+            what = sentence(
+                "its stage {stage} has the name of one that {plugin} brings", stage=repr(stage.name), plugin=repr(other)
+            )
             raise wrong_answer(stage.plugin, Plugin.contribute_upload_stages.__name__, what)
     return sorted(stages, key=lambda stage: (stage.order, stage.name))

@@ -27,7 +27,7 @@ from omt_core.api.errors import (
 )
 from omt_core.api.findings import WAIVER_PREFIX, Finding
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.log_context import about
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 
@@ -82,8 +82,9 @@ def judged(error: BaseException, plugin: str, hook: str) -> BaseException:
             if isinstance(leaf, kind):
                 return leaf
     first = next((leaf for leaf in leaves if leaf not in cancelled), leaves[0])
-    more = f" (and {len(leaves) - 1} more)" if len(leaves) > 1 else ""
-    return raised(plugin, hook, f"{described(first)}{more}")
+    if len(leaves) == 1:
+        return raised(plugin, hook, described(first))
+    return raised(plugin, hook, sentence("{error} (and {more} more)", error=described(first), more=len(leaves) - 1))
 
 
 @contextmanager
@@ -126,8 +127,8 @@ def described(error: BaseException) -> str:
     try:
         text = f"{error.code}: {error.message}" if isinstance(error, PluginError) else str(error)
     except Exception:  # noqa: BLE001 - an error of a plugin may fail even at being said
-        text = "it cannot even be said"
+        text = sentence("it cannot even be said")
     name = type(error).__name__
     if isinstance(error, SystemExit):
-        name = f"it tried to end the process: {name}"
-    return f"{name}: {text[:_LONGEST]}" if text else name
+        name = sentence("it tried to end the process: {name}", name=name)
+    return joined([name, text if len(text) <= _LONGEST else text[:_LONGEST]], ": ") if text else name

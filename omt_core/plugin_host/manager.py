@@ -82,7 +82,9 @@ def find_plugins(
     ):
         if candidate.name in found:
             other = found[candidate.name]
-            problem = f"the name {candidate.name!r} is that of a plugin from {other.source}"
+            problem = sentence(
+                "the name {name} is that of a plugin from {source}", name=repr(candidate.name), source=other.source
+            )
             found[f"{candidate.name} ({candidate.source})"] = _broken(candidate, problem)
         else:
             found[candidate.name] = candidate
@@ -150,7 +152,7 @@ def _candidate(
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a partner's module may do anything at all while it is imported
-        return _broken(found, f"it cannot be imported: {described(error)}")
+        return _broken(found, sentence("it cannot be imported: {reason}", reason=described(error)))
     return Candidate(
         name=name,
         version=version,
@@ -190,16 +192,18 @@ def check_class(candidate: object) -> type[Plugin]:
     freeze that nobody could undo.
     """
     if not (inspect.isclass(candidate) and issubclass(candidate, Plugin)):
-        raise RejectedPluginError(f"{candidate!r} is not a subclass of omt_core.api.Plugin")
+        raise RejectedPluginError(
+            sentence("{candidate} is not a subclass of omt_core.api.Plugin", candidate=repr(candidate))
+        )
     manager = pluggy.PluginManager(PROJECT)
     for name in dir(candidate):
         marked = inspect.isfunction(getattr(candidate, name)) and manager.parse_hookimpl_opts(candidate, name)
         if name in HOOKS:
             _check_hook(candidate, name, marked=marked is not None and marked is not False)
         elif marked:
-            raise RejectedPluginError(f"it implements the unknown hook {name!r}")
+            raise RejectedPluginError(sentence("it implements the unknown hook {name}", name=repr(name)))
     if candidate.freeze is not Plugin.freeze and candidate.thaw is Plugin.thaw:
-        raise RejectedPluginError("it implements 'freeze' without 'thaw', so that nobody could undo it")
+        raise RejectedPluginError(sentence("it implements 'freeze' without 'thaw', so that nobody could undo it"))
     return candidate
 
 
@@ -208,21 +212,34 @@ def _check_hook(candidate: type[Plugin], name: str, *, marked: bool) -> None:
     if implemented is specified:
         return
     if not marked:
-        raise RejectedPluginError(f"it overrides {name!r} without @hookimpl")
+        raise RejectedPluginError(sentence("it overrides {name} without @hookimpl", name=repr(name)))
     if inspect.iscoroutinefunction(specified) != inspect.iscoroutinefunction(implemented):
-        wanted = "a coroutine (async def)" if inspect.iscoroutinefunction(specified) else "a plain function"
-        raise RejectedPluginError(f"its {name!r} must be {wanted}")
+        wanted = (
+            sentence("a coroutine (async def)")
+            if inspect.iscoroutinefunction(specified)
+            else sentence("a plain function")
+        )
+        raise RejectedPluginError(sentence("its {name} must be {wanted}", name=repr(name), wanted=wanted))
     expected = tuple(inspect.signature(specified).parameters)
     found = tuple(inspect.signature(implemented).parameters)
     if expected != found:
-        raise RejectedPluginError(f"its {name!r} takes ({', '.join(found)}) instead of ({', '.join(expected)})")
+        raise RejectedPluginError(
+            sentence(
+                "its {name} takes ({found}) instead of ({expected})",
+                name=repr(name),
+                found=", ".join(found),
+                expected=", ".join(expected),
+            )
+        )
 
 
 def _registered(hook: Hook, answer: Sequence[T]) -> Sequence[T]:
     """Return what a plugin registers, when it is of the hook's types. Raises `RejectedPluginError`."""
     wrong = misfit(answer, hook.answer)
     if wrong is not None:
-        raise RejectedPluginError(f"what its {hook.name!r} answers is not what the hook says{wrong}")
+        raise RejectedPluginError(
+            sentence("what its {hook} answers is not what the hook says{misfit}", hook=repr(hook.name), misfit=wrong)
+        )
     return answer
 
 
@@ -278,7 +295,7 @@ class PluginHost:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin may do anything at all while it is made
-            problem = f"it cannot be made: {described(error)}"
+            problem = sentence("it cannot be made: {reason}", reason=described(error))
             return replace(candidate, state=PluginState.BROKEN, problem=problem, plugin_class=None)
         self._commands.update({command.name: (candidate.name, command) for command in commands})
         self._codes.update({code.code: code for code in codes})
@@ -290,13 +307,27 @@ class PluginHost:
         for command in commands:
             if command.name in self._commands:
                 other = self._commands[command.name][0]
-                raise RejectedPluginError(f"its command {command.name!r} is that of {other!r} already")
+                raise RejectedPluginError(
+                    sentence(
+                        "its command {name} is that of {other} already", name=repr(command.name), other=repr(other)
+                    )
+                )
         for code in codes:
             if code.plugin != name:
-                raise RejectedPluginError(f"its finding code {code.code!r} names the plugin {code.plugin!r}")
+                raise RejectedPluginError(
+                    sentence(
+                        "its finding code {code} names the plugin {plugin}",
+                        code=repr(code.code),
+                        plugin=repr(code.plugin),
+                    )
+                )
             if code.code in self._codes:
                 other = self._codes[code.code].plugin
-                raise RejectedPluginError(f"its finding code {code.code!r} is that of {other!r} already")
+                raise RejectedPluginError(
+                    sentence(
+                        "its finding code {code} is that of {other} already", code=repr(code.code), other=repr(other)
+                    )
+                )
 
     def _check_errors(self, codes: Sequence[ErrorCode[OmtError]]) -> None:
         """Refuse a code that stands for something else already; what libraries raise is named by each who uses them."""
@@ -305,9 +336,11 @@ class PluginHost:
             held = self._errors.get(code.code)
             if held is not None and held.code != code:
                 others = " and ".join(map(repr, held.owners))
-                raise RejectedPluginError(f"its error code {code.code!r} is that of {others} already")
+                raise RejectedPluginError(
+                    sentence("its error code {code} is that of {others} already", code=repr(code.code), others=others)
+                )
             if named.setdefault(code.code, code) != code:
-                raise RejectedPluginError(f"it names the error code {code.code!r} twice")
+                raise RejectedPluginError(sentence("it names the error code {code} twice", code=repr(code.code)))
 
     def _add_errors(self, owner: str, codes: Sequence[ErrorCode[OmtError]]) -> None:
         for code in codes:

@@ -16,6 +16,7 @@ from typing import Final
 from omt_core.api.findings import FindingCode
 from omt_core.api.items import FoundFiles, InventoryState, Item, leads_out
 from omt_core.api.plugin import Plugin
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.api.stages import Baseline, Differences, UploadStage
 from omt_core.log_context import about
 from omt_core.plugin_host.faults import blaming, wrong_answer
@@ -29,7 +30,11 @@ def admitted_stage(
 ) -> UploadStage:
     """Return the stage under its owner's name, telling only of items that keep the rules. Raises `PluginError`."""
     if _STAGE_NAME.fullmatch(stage.name) is None:
-        raise wrong_answer(plugin, hook, f"the name {stage.name!r} of its stage is not lower-case letters and hyphens")
+        raise wrong_answer(
+            plugin,
+            hook,
+            sentence("the name {stage} of its stage is not lower-case letters and hyphens", stage=repr(stage.name)),
+        )
     inventory = _Inventory(stage, plugin, codes, error_codes)
     return replace(
         stage,
@@ -42,17 +47,23 @@ def admitted_stage(
 def fault_in_item(item: Item, stage: str, codes: Mapping[str, FindingCode]) -> str | None:
     """Say which rule an item of a stage breaks, or None."""
     if item.stage != stage:
-        return f"an item of its stage {stage!r} says that it is of {item.stage!r}"
+        return sentence(
+            "an item of its stage {stage} says that it is of {other}", stage=repr(stage), other=repr(item.stage)
+        )
     if not item.key:
-        return f"an item of its stage {stage!r} has no key"
-    where = f"the item {item.key!r} of its stage {stage!r}"
+        return sentence("an item of its stage {stage} has no key", stage=repr(stage))
+    where = sentence("the item {item} of its stage {stage}", item=repr(item.key), stage=repr(stage))
     if item.presence is InventoryState.FOUND:
         # What is left behind is called what the database calls it: nobody stores anything under that name.
         if leads_out(item.name):
-            return f"{where} has a name that is empty or leads out: {item.name!r}"
-        return f"{where} is said to be there without a path" if item.path is None else None
+            return sentence("{item} has a name that is empty or leads out: {name}", item=where, name=repr(item.name))
+        return sentence("{item} is said to be there without a path", item=where) if item.path is None else None
     if item.reason not in codes:
-        return f"{where} is left out for the reason {item.reason!r}, which is no finding code that a plugin named"
+        return sentence(
+            "{item} is left out for the reason {reason}, which is no finding code that a plugin named",
+            item=where,
+            reason=repr(item.reason),
+        )
     return None
 
 
@@ -102,7 +113,11 @@ class _Inventory:
             return None
         wrong = misfit(found, Differences)
         if wrong is not None:
-            raise wrong_answer(self._plugin, self.hook("differences"), f"its answer is not what the stage says{wrong}")
+            raise wrong_answer(
+                self._plugin,
+                self.hook("differences"),
+                sentence("its answer is not what the stage says{misfit}", misfit=wrong),
+            )
         self._checked(found.items, _Keys(), "differences")
         return found
 
@@ -113,7 +128,9 @@ class _Inventory:
     def _checked(self, batch: Sequence[Item], keys: _Keys, part: str) -> Sequence[Item]:
         wrong = misfit(batch, FoundFiles if isinstance(batch, FoundFiles) else Sequence[Item])
         if wrong is not None:
-            raise wrong_answer(self._plugin, self.hook(part), f"a batch is not a sequence of items{wrong}")
+            raise wrong_answer(
+                self._plugin, self.hook(part), sentence("a batch is not a sequence of items{misfit}", misfit=wrong)
+            )
         if isinstance(batch, FoundFiles) and _keep_the_rules(batch, self._stage.name):
             again = next((key for key in batch.keys if not keys.add(key)), None)
             if again is not None:
@@ -127,8 +144,10 @@ class _Inventory:
                 raise wrong_answer(self._plugin, self.hook(part), fault)
         return batch
 
-    def _told_twice(self, key: str) -> str:
-        return f"its stage {self._stage.name!r} tells of the item {key!r} twice"
+    def _told_twice(self, key: str) -> Sentence:
+        return sentence(
+            "its stage {stage} tells of the item {item} twice", stage=repr(self._stage.name), item=repr(key)
+        )
 
 
 class _Keys:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from omt_core.api.sentence import sentence
 from omt_core.plugin_host.blame import Blame
 
 _log = logging.getLogger("omt.plugins")
@@ -37,7 +38,13 @@ def watchdog(blame: Blame, tell: Callable[[str], None], *, seconds: float) -> It
             words = blame.words(sys._current_frames().get(ident))  # noqa: SLF001 - the one way to another thread's stack
             _log.warning("the event loop has been held up for %.0f s by %s", time.monotonic() - asked, words)
             if words is not None:
-                tell(f"{words} has held up everything for {seconds:g} seconds. Nothing goes on until it returns.")
+                tell(
+                    sentence(
+                        "{plugin} has held up everything for {seconds:g} seconds. Nothing goes on until it returns.",
+                        plugin=words,
+                        seconds=seconds,
+                    )
+                )
             while not answered.wait(seconds / 4) and not done.is_set():
                 pass
 

@@ -294,11 +294,11 @@ def _hidden_by(wheel: Wheel, others: Sequence[Wheel], present: Present, search_p
         return f"{wheel.name} {present[wheel.name]}"
     for name, whole in sorted(wheel.tops.items()):
         if name in sys.stdlib_module_names:
-            return f"{name} of Python"
+            return sentence("{name} of Python", name=name)
         spec = PathFinder.find_spec(name, list(search_path))
         if spec is not None and (whole or spec.origin is not None):
-            return f"{name} of the tool"
+            return sentence("{name} of the tool", name=name)
         same = [other.shown for other in others if name in other.tops and (whole or other.tops[name])]
         if same:
-            return f"{name} of {same[0]}"
+            return sentence("{name} of {wheel}", name=name, wheel=same[0])
     return None

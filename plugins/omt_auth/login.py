@@ -9,7 +9,7 @@ from omt_auth.settings import AuthSettings
 from omt_auth.simulated_password import SimulatedPassword, is_simulated
 from omt_auth.verification import Verdict, Verifier
 from omt_auth.windows_identity import WindowsIdentity
-from omt_core.api import LoginOutcome, LoginResult
+from omt_core.api import LoginOutcome, LoginResult, joined
 from omt_core.api.calls import Authenticate
 from omt_crm.associates import get_associate
 from omt_crm.migrators import login_of
@@ -34,8 +34,8 @@ async def log_on(call: Authenticate, verifiers: Mapping[str, Verifier], chosen: 
         if verification.verdict is Verdict.CONFIRMED:
             associate = await get_associate(call.database, associate_id=verification.associate_id or 0)
             return await login_of(call.database, associate, name, reported=verification.rights)
-        reasons.append(f"{name}: {verification.detail}")
-    return LoginResult(outcome=LoginOutcome.NO_VERIFIER, detail="; ".join(reasons))
+        reasons.append(joined([name, verification.detail], ": "))
+    return LoginResult(outcome=LoginOutcome.NO_VERIFIER, detail=joined(reasons, "; "))
 
 
 async def _order(call: Authenticate, chosen: str) -> Sequence[str]:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from omt_auth.principal import Principal, read_principal
 from omt_auth.settings import AuthSettings
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
+from omt_core.api import joined, sentence
 from omt_core.api.calls import Authenticate
 from omt_crm.associates import find_associate, get_associate
 from omt_protocol.tls import is_loopback, trust
@@ -37,7 +38,7 @@ class NetServer:
     async def verify(self, call: Authenticate) -> Verification:
         """Verify; the password goes to one address after the other until one accepts or refuses it."""
         if not call.installation.web_services:
-            return undecided("no web services of the installation are known")
+            return undecided(sentence("no web services of the installation are known"))
         # Basic cannot carry a name with a colon, and the product allows none.
         if not call.user.strip() or ":" in call.user or not call.password.get_secret_value():
             return WRONG
@@ -53,7 +54,7 @@ class NetServer:
             if answer.verdict is not Verdict.UNDECIDED:
                 return answer
             reasons.append(answer.detail)
-        return undecided("; ".join(reasons))
+        return undecided(joined(reasons, "; "))
 
     async def _ask(self, address: str, pair: bytes) -> Principal | Verification:
         if reason := refusal(address, allow_plain_http=self._settings.allow_plain_http):
@@ -71,27 +72,45 @@ class NetServer:
             ):
                 return await self._read(address, got)
         except TimeoutError:
-            return undecided(f"{address} did not answer in {self._settings.timeout_seconds:g} s")
+            return undecided(
+                sentence(
+                    "{address} did not answer in {seconds:g} s", address=address, seconds=self._settings.timeout_seconds
+                )
+            )
         except aiohttp.ClientError as error:
-            return undecided(f"{address} could not be asked ({type(error).__name__})")
+            return undecided(
+                sentence("{address} could not be asked ({error})", address=address, error=type(error).__name__)
+            )
 
     async def _read(self, address: str, response: aiohttp.ClientResponse) -> Principal | Verification:
         if response.status == HTTPStatus.UNAUTHORIZED:
             return WRONG
         if response.status == HTTPStatus.FORBIDDEN:
-            return undecided(f"{address} lets this user in nowhere (403): its web services may be switched off")
+            return undecided(
+                sentence(
+                    "{address} lets this user in nowhere (403): its web services may be switched off", address=address
+                )
+            )
         if response.status != HTTPStatus.OK:
-            return undecided(f"{address} answered {response.status}")
+            return undecided(sentence("{address} answered {status}", address=address, status=response.status))
         content = await response.content.read(self._settings.answer_bytes + 1)
         while chunk := await response.content.read(self._settings.answer_bytes + 1 - len(content)):
             content += chunk
         if len(content) > self._settings.answer_bytes:
-            return undecided(f"{address} answered more than {self._settings.answer_bytes:,} bytes")
+            return undecided(
+                sentence(
+                    "{address} answered more than {limit:,} bytes", address=address, limit=self._settings.answer_bytes
+                )
+            )
         try:
             principal = read_principal(json.loads(content))
         except (ValueError, RecursionError):
             principal = None
-        return undecided(f"{address} did not answer as NetServer does") if principal is None else principal
+        return (
+            undecided(sentence("{address} did not answer as NetServer does", address=address))
+            if principal is None
+            else principal
+        )
 
 
 def encodings(user: str, password: SecretStr) -> list[bytes]:
@@ -117,14 +136,14 @@ async def _identify(call: Authenticate, principal: Principal, address: str) -> V
     login = call.user.strip()
     if principal.associate is not None and not principal.is_called(login):
         # A server that knows no Basic answers for its anonymous user.
-        return undecided(f"{address} answered for another user")
+        return undecided(sentence("{address} answered for another user", address=address))
     if principal.associate_id is not None:
         associate = await get_associate(call.database, associate_id=principal.associate_id)
     else:
         associate = await find_associate(call.database, login=principal.associate or login)
     names = {name.casefold() for name in (login, principal.associate) if name}
     if associate is None or associate.login.casefold() not in names:
-        return undecided(f"{address} belongs to another database")
+        return undecided(sentence("{address} belongs to another database", address=address))
     return Verification(verdict=Verdict.CONFIRMED, associate_id=associate.id, rights=principal.rights)
 
 
@@ -134,7 +153,10 @@ def refusal(address: str, *, allow_plain_http: bool) -> str | None:
     if parts.scheme == "https" and parts.hostname:
         return None
     if parts.scheme != "http" or not parts.hostname:
-        return f"{address} is no web address"
+        return sentence("{address} is no web address", address=address)
     if allow_plain_http or is_loopback(parts.hostname):
         return None
-    return f"{address} is plain http, which would send the password unprotected (setting [auth] allow_plain_http)"
+    return sentence(
+        "{address} is plain http, which would send the password unprotected (setting [auth] allow_plain_http)",
+        address=address,
+    )

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from omt_auth.credentials import find_credential, has_secret
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
-from omt_core.api import SourceDatabase
+from omt_core.api import SourceDatabase, sentence
 from omt_core.api.calls import Authenticate
 from omt_crm.associates import find_associate
 from omt_crm.vocabulary import PASSWORD_CREDENTIAL
@@ -42,7 +42,7 @@ class SimulatedPassword:
     async def verify(self, call: Authenticate) -> Verification:
         """Verify. An unknown name costs the same queries and the same hash as a known one."""
         if not await is_simulated(call.database):
-            return undecided("the database is not that of a simulated installation")
+            return undecided(sentence("the database is not that of a simulated installation"))
         login = call.user.strip()
         associate = await find_associate(call.database, login=login)
         # searchName is the login in capitals, as the vendor's example has it.

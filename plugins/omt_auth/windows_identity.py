@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from omt_auth.credentials import find_credential
 from omt_auth.verification import WRONG, Verdict, Verification, undecided
+from omt_core.api import sentence
 from omt_core.api.calls import Authenticate
 from omt_core.api.files import process_sid
 from omt_crm.associates import get_associate
@@ -27,12 +28,12 @@ class WindowsIdentity:
         """Verify that the Windows user is the associate who is named."""
         sid = self._sid()
         if sid is None:
-            return undecided("the program does not run as a Windows user")
+            return undecided(sentence("the program does not run as a Windows user"))
         if call.database.table("credentials") is None:
-            return undecided("the database has no credentials")
+            return undecided(sentence("the database has no credentials"))
         credential = await find_credential(call.database, kind=DIRECTORY_CREDENTIAL, search_name=sid)
         if credential is None:
-            return undecided("the Windows user has no credential in the CRM")
+            return undecided(sentence("the Windows user has no credential in the CRM"))
         associate = await get_associate(call.database, associate_id=credential.associate_id)
         if associate is None or associate.login.casefold() != call.user.strip().casefold():
             return WRONG

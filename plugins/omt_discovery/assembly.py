@@ -40,10 +40,10 @@ DBMS_NAMES = {"mssql": "mssql", "oracle": "oracle", "sqlite": "sqlite", "postgre
 """DatabaseMajor to the tool's own names. The last two are no product of the vendor's: simulated installations."""
 
 TEMPLATE_FOLDER = "TEMPLATE"
-WINDOWS_LOGIN = "(the Windows account that runs the tool)"
+WINDOWS_LOGIN = sentence("(the Windows account that runs the tool)")
 """What is shown for the user of SQL Server where nothing gives a login."""
 
-_DEFAULT = "default"
+_DEFAULT = sentence("default")
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class _Assembly:
         claim = self.weighed.won[ARCHIVES][0]
         found = _entry(archives[0], TEMPLATE_FOLDER)
         if found is not None:
-            source = f"{_DEFAULT}: {TEMPLATE_FOLDER} below the archive"
+            source = sentence("{default}: {folder} below the archive", default=_DEFAULT, folder=TEMPLATE_FOLDER)
             value = f"{claim.value}\\{found.name}" if normalise(claim.value) else str(found)
             self.evidence.append(Evidence(setting=TEMPLATES, value=value, source=source))
         return found

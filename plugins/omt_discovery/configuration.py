@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from pydantic import SecretStr
 
-from omt_core.api import Finding
+from omt_core.api import Finding, sentence
 
 DBMS, SERVER, DATABASE, DSN, PREFIX, USER, PASSWORD = (
     f"database.{name}" for name in ("dbms", "server", "database", "dsn", "prefix", "user", "password")
@@ -22,7 +22,7 @@ LISTS = frozenset({ARCHIVES, WEB_SERVICES})
 """Settings with several values, in order."""
 
 
-HIDDEN = "(given)"
+HIDDEN = sentence("(given)")
 """What is shown for a password."""
 
 

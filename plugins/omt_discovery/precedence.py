@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from omt_core.api import Evidence, Finding, sentence
+from omt_core.api import Evidence, Finding, Sentence, sentence
 from omt_discovery.configuration import (
     ARCHIVES,
     DATABASE,
@@ -127,21 +127,33 @@ def _evidence(
     for one in own:
         for claim in one.claims:
             if claim.setting == setting and claim not in won:
-                yield Evidence(setting=setting, value=claim.value, source=f"{claim.source} ({_why_lost(claim, won)})")
+                yield Evidence(setting=setting, value=claim.value, source=_with(claim.source, _why_lost(claim, won)))
         for claim in one.encrypted:
             if claim.setting == setting:
-                yield Evidence(setting=setting, value=claim.value, source=f"{claim.source} (could not be decrypted)")
+                yield Evidence(
+                    setting=setting,
+                    value=claim.value,
+                    source=sentence("{source} (could not be decrypted)", source=claim.source),
+                )
     for one in foreign:
         for claim in one.claims:
             if claim.setting == setting:
-                source = f"{claim.source} (not used: belongs to another database)"
+                source = sentence("{source} (not used: belongs to another database)", source=claim.source)
                 yield Evidence(setting=setting, value=claim.value, source=source)
+
+
+def _with(source: str, why: str) -> Sentence:
+    return sentence("{source} ({reason})", source=source, reason=why)
 
 
 def _why_lost(claim: Claim, won: tuple[Claim, ...]) -> str:
     if claim.secret is None and any(same_claims(claim.setting, (claim,), (winner,)) for winner in won):
-        return "the same"
-    return f"not used: {won[0].source} comes first" if won else "not used: it is another user's"
+        return sentence("the same")
+    return (
+        sentence("not used: {source} comes first", source=won[0].source)
+        if won
+        else sentence("not used: it is another user's")
+    )
 
 
 def _conflicts(setting: str, own: Sequence[Configuration]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from omt_core.api import folder_away
+from omt_core.api import folder_away, sentence
 from omt_core.api.files import openable, write_whole
 from omt_crm.paths import reason
 
@@ -65,7 +65,7 @@ class SeenFolders:
                 unreadable[root] = reason(error)
                 continue
             if known is not None and empty:
-                raise folder_away(root, shown(root), "it is empty now", empty=True)
+                raise folder_away(root, shown(root), sentence("it is empty now"), empty=True)
             there.append(root)
         return OpenedRoots(tuple(there), unreadable)
 

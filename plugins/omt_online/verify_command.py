@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +18,7 @@ from omt_core.api import (
     InputError,
     MigrationKind,
     byte_size,
+    local_time,
     plural,
     quantity,
     sentence,
@@ -223,7 +225,7 @@ def _describe(context: CommandContext, receipt: Receipt, key: TrustedKey) -> Non
             "Receipt of a test migration, completed {moment} at {tenant}"
             if header.kind == MigrationKind.TEST
             else "Receipt of a live migration, completed {moment} at {tenant}",
-            moment=header.completed_at,
+            moment=local_time(datetime.fromisoformat(header.completed_at)),
             tenant=header.tenant,
         )
     )

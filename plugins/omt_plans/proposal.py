@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
-from omt_core.api import Proposal, User, UserPlan
+from omt_core.api import Proposal, User, UserPlan, sentence
 from omt_plans.plan_names import PlanNames, free_seats
 
 Rule = Literal["match", "none"]
@@ -43,19 +43,27 @@ def propose_plans(
             value = default if default not in {MATCH, NONE} else None
             proposals.append(Proposal(login=user.login, value=value, reason=_why_no_plan(user, default)))
         elif left[plan.name] == 0:
-            proposals.append(Proposal(login=user.login, value=None, reason=f"no seat of '{plan.name}' is left online"))
+            proposals.append(
+                Proposal(
+                    login=user.login, value=None, reason=sentence("no seat of '{plan}' is left online", plan=plan.name)
+                )
+            )
         else:
             left[plan.name] -= 1
-            reason = f"has '{wanted}' on site" if default == MATCH else "is the default for all"
+            reason = (
+                sentence("has '{plan}' on site", plan=wanted)
+                if default == MATCH
+                else sentence("is the default for all")
+            )
             proposals.append(Proposal(login=user.login, value=plan.name, reason=reason))
     return tuple(sorted(proposals, key=lambda proposal: proposal.login))
 
 
 def _why_no_plan(user: User, default: str) -> str:
     if default == NONE:
-        return "the default is no plan"
+        return sentence("the default is no plan")
     if default != MATCH:
-        return "is the default for all, but is not known online"
+        return sentence("is the default for all, but is not known online")
     if user.onsite_plan is None:
-        return "has no plan on site"
-    return f"no online plan is named like '{user.onsite_plan}'"
+        return sentence("has no plan on site")
+    return sentence("no online plan is named like '{plan}'", plan=user.onsite_plan)

@@ -24,7 +24,7 @@ class Identity(NamedTuple):
 
     @override
     def __str__(self) -> str:
-        return f"company '{self.owner}' with serial number '{self.serial}'"
+        return sentence("company '{owner}' with serial number '{serial}'", owner=self.owner, serial=self.serial)
 
 
 def demand_same_identity(licence: Licence, *earlier: EarlierRun | EarlierMigration | None) -> None:

@@ -20,7 +20,9 @@ def prepare_directory(directory: Path) -> None:
     drives.refuse_missing(directory)
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()) and not (directory / MARKER).is_file():
-        raise SimulationError(f"{directory} is not empty and holds no simulation: choose another directory.")
+        raise SimulationError(
+            sentence("{folder} is not empty and holds no simulation: choose another directory.", folder=directory)
+        )
     (directory / MARKER).write_text("Made by omt simulate; may be overwritten by it.\n", encoding="utf-8")
     for name in ENTRIES:
         entry = directory / name

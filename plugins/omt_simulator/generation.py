@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from omt_core.api import sentence
 from omt_simulator.content import Contents
 from omt_simulator.database.customer_tables import with_customer_tables, write_customer_tables
 from omt_simulator.database.lists import write_lists
@@ -123,7 +124,11 @@ def _check_over_plan(spec: SimulationSpec, users: Sequence[SimulatedUser]) -> No
     fullest = max(Counter(user.plan for user in users if user.plan).values(), default=0)
     if spec.count("over-plan") > fullest:
         raise SimulationError(
-            f"over-plan={spec.count('over-plan')}: the fullest plan has {fullest} users. Ask for more users."
+            sentence(
+                "over-plan={count}: the fullest plan has {fullest} users. Ask for more users.",
+                count=spec.count("over-plan"),
+                fullest=fullest,
+            )
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from omt_core.api import sentence
+
 Dbms = Literal["sqlite", "postgresql"]
 
 DOCUMENT_PLANTS = (
@@ -51,11 +53,15 @@ class SimulationSpec:
 
     def __post_init__(self) -> None:
         if self.users < 1 or self.documents < 0:
-            raise SimulationError("At least 1 user and 0 documents are needed.")
+            raise SimulationError(sentence("At least 1 user and 0 documents are needed."))
         if self.dbms not in {"sqlite", "postgresql"}:
-            raise SimulationError(f"Unknown dbms {self.dbms!r}: sqlite and postgresql can be simulated.")
+            raise SimulationError(
+                sentence("Unknown dbms {dbms}: sqlite and postgresql can be simulated.", dbms=repr(self.dbms))
+            )
         if (self.dbms == "postgresql") != (self.dsn is not None):
-            raise SimulationError("An ODBC connection string (dsn) is needed for postgresql, and for nothing else.")
+            raise SimulationError(
+                sentence("An ODBC connection string (dsn) is needed for postgresql, and for nothing else.")
+            )
         self._check_plants()
 
     def count(self, slug: str) -> int:
@@ -65,23 +71,45 @@ class SimulationSpec:
     def _check_plants(self) -> None:
         unknown = sorted(set(self.plants) - set(PLANTS))
         if unknown:
-            raise SimulationError(f"Unknown plant {', '.join(unknown)}. Known plants: {', '.join(PLANTS)}.")
+            raise SimulationError(
+                sentence(
+                    "Unknown plant {unknown}. Known plants: {known}.",
+                    unknown=", ".join(unknown),
+                    known=", ".join(PLANTS),
+                )
+            )
         for slug, count in self.plants.items():
             if count < 0 or (slug in ONCE_PLANTS and count > 1):
                 raise SimulationError(
-                    f"Plant {slug}={count}: the count must be {'0 or 1' if count > 0 else '0 or more'}."
+                    sentence(
+                        "Plant {slug}={count}: the count must be 0 or 1."
+                        if count > 0
+                        else "Plant {slug}={count}: the count must be 0 or more.",
+                        slug=slug,
+                        count=count,
+                    )
                 )
         documents = sum(map(self.count, DOCUMENT_PLANTS))
         if documents > self.documents:
             raise SimulationError(
-                f"{documents} documents are to be planted on but only {self.documents} are simulated."
+                sentence(
+                    "{number} documents are to be planted on but only {documents} are simulated.",
+                    number=documents,
+                    documents=self.documents,
+                )
             )
         users = sum(map(self.count, USER_PLANTS)) + self.count("duplicate-email")
         free = max(0, self.users - UNPLANTED_USERS)
         if users > free:
             raise SimulationError(
-                f"{users} users are to be planted on but only {free} of {self.users} can be: the first"
-                f" {UNPLANTED_USERS} stay as they are. Ask for more users."
+                sentence(
+                    "{number} users are to be planted on but only {free} of {users} can be: the first {first} stay"
+                    " as they are. Ask for more users.",
+                    number=users,
+                    free=free,
+                    users=self.users,
+                    first=UNPLANTED_USERS,
+                )
             )
 
 

@@ -93,7 +93,11 @@ async def _accept(context: CommandContext, options: argparse.Namespace) -> int:
     from omt_tenant.migration.acceptance import accept_migration  # noqa: PLC0415 - it loads the store
 
     migration = await anyio.to_thread.run_sync(accept_migration, cast("Path", options.directory))
-    context.print(f"Accepted: migration {migration}. No run against this tenant is possible any more.")
+    context.print(
+        sentence(
+            "Accepted: migration {migration}. No run against this tenant is possible any more.", migration=migration
+        )
+    )
     return context.finish(ExitCode.DONE, migration=migration)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from omt_core.api import Proposal, User
+from omt_core.api import Proposal, User, sentence
 from omt_usernames.address import why_invalid
 from omt_usernames.settings import UserNamesSettings
 
@@ -24,7 +24,7 @@ def propose_user_names(
 def _proposal(user: User, settings: UserNamesSettings) -> Proposal:
     for place, address in enumerate(user.emails):
         if why_invalid(address.strip(), settings) is None:
-            reason = "default address" if place == 0 else "first valid address"
+            reason = sentence("default address") if place == 0 else sentence("first valid address")
             return Proposal(login=user.login, value=address.strip(), reason=reason)
-    reason = "no address is valid" if user.emails else "has no address"
+    reason = sentence("no address is valid") if user.emails else sentence("has no address")
     return Proposal(login=user.login, value=None, reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,9 @@ from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import USAGE, ExitCode
 from omt_core.api.sentence import plural, sentence
+from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.counts import KINDS
 from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.results.comparison import Comparison, compare
@@ -134,6 +137,7 @@ def _show_area(call: Invocation, area: AreaComparison, differences: list[Differe
 
 def _side(side: ReceiptSide) -> str:
     return sentence(
-        "{kind} migration of {owner}, serial {serial}, completed {time}",
-        kind=side.kind.value, owner=side.owner, serial=side.serial, time=side.completed,
+        "{kind} of {owner}, serial {serial}, completed {time}",
+        kind=KINDS[side.kind], owner=side.owner, serial=side.serial,
+        time=local_time(datetime.fromisoformat(side.completed)),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from omt_core.api.installation import ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.console import Console
+from omt_core.cli.console import Console, text_fields
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
 from omt_core.engine.machine.examination import ExaminationRequest, examine
 from omt_core.engine.result import FindingLine
@@ -24,6 +24,12 @@ _STYLES: Final = {
     MachineState.WARNING: "yellow",
     MachineState.ERROR: "bold red",
     MachineState.NOT_CHECKED: "cyan",
+}
+_STATES: Final = {
+    MachineState.OK: sentence("ok"),
+    MachineState.WARNING: sentence("warning"),
+    MachineState.ERROR: sentence("error"),
+    MachineState.NOT_CHECKED: sentence("not checked"),
 }
 _VERDICTS: Final = {
     MachineState.OK: sentence("This machine: all is well."),
@@ -64,10 +70,10 @@ class Doctor(CoreCommand):
 
 def _show(console: Console, line: MachineCheck) -> None:
     fields = {"name": line.name, "state": line.state.value, "plugin": line.plugin}
-    console.object("machine", {**fields, "message": line.message, "remedy": line.remedy})
+    console.object("machine", {**fields, **text_fields("message", line.message), **text_fields("remedy", line.remedy)})
     if console.json:
         return
-    state = (f"{line.state.value:<12}", _STYLES[line.state])
+    state = (f"{console.told(_STATES[line.state]):<12}", _STYLES[line.state])
     console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {console.told(line.message)}"))
     if line.remedy:
         console.rich.print(Text(f"            {console.told(line.remedy)}", style="dim"))

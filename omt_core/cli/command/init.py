@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,44 +18,50 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
-from omt_core.api.text import one_line
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import ANSWERS_EXIST, ANSWERS_NOT_WRITABLE
 from omt_core.engine.findings import merged
 from omt_core.engine.opening import discover
 from omt_core.engine.result import FindingLine
 
-_HEAD: Final = """\
-# Answers for `omt check` and `omt migrate`; `omt help answers` has all keys.
-# Write a path in single quotes, such as 'D:\\SO_ARC'. A secret is never written down here: it is named where it is.
-
-accept_agreement = false      # true once the agreement of CRM Online is accepted
-test_migration = true         # false: live, users on site are kept out
-# recover = "missing"         # or "overwrite-test"; needed once something was migrated before
-# waive = [{ code = "CODE", reason = "why it shall not stop the run" }]
-"""
-_TAIL: Final = """\
-
-[login]
-user = ""                     # login name of a General or User administrator on site
-password = { env = "OMT_PASSWORD" }   # or { file = "..." }, or { keyring = "service/name" }
-
-# [contact]
-# email = "..."
-# phone = "..."
-# language = "en"             # or da, de, nl, no, sv
-
-[plans]
-default = "match"             # by name; or "none", or the name of a plan
-# csv = "plans.csv"           # as `omt check --write-csv .` writes it
-
-# [usernames]
-# csv = "usernames.csv"
-
-# [online]
-# url = "https://..."
-# token_file = "token"
-"""
+_HEAD: Final[Sequence[tuple[str, str]]] = (
+    ("", sentence("Answers for `omt check` and `omt migrate`; `omt help answers` has all keys.")),
+    (
+        "",
+        sentence(r"Write a path in single quotes: 'D:\SO_ARC'. A secret is not written down here, but where it is."),
+    ),
+    ("", ""),
+    ("accept_agreement = false", sentence("true once the agreement of CRM Online is accepted")),
+    ("test_migration = true", sentence("false: live, users on site are kept out")),
+    ('# recover = "missing"', sentence('or "overwrite-test"; needed once something was migrated before')),
+    ('# waive = [{ code = "CODE", reason = "..." }]', sentence("with the reason why it shall not stop the run")),
+)
+"""Lines of the file, each with a comment that is said in the reader's language."""
+_TAIL: Final[Sequence[tuple[str, str]]] = (
+    ("", ""),
+    ("[login]", ""),
+    ('user = ""', sentence("login name of a General or User administrator on site")),
+    (
+        'password = { env = "OMT_PASSWORD" }',
+        sentence("or {first}, or {second}", first='{ file = "..." }', second='{ keyring = "service/name" }'),
+    ),
+    ("", ""),
+    ("# [contact]", ""),
+    ('# email = "..."', ""),
+    ('# phone = "..."', ""),
+    ('# language = "en"', sentence("or {languages}", languages="da, de, nl, no, sv")),
+    ("", ""),
+    ("[plans]", ""),
+    ('default = "match"', sentence('by name; or "none", or the name of a plan')),
+    ('# csv = "plans.csv"', sentence("as `omt check --write-csv .` writes it")),
+    ("", ""),
+    ("# [usernames]", ""),
+    ('# csv = "usernames.csv"', ""),
+    ("", ""),
+    ("# [online]", ""),
+    ('# url = "https://..."', ""),
+    ('# token_file = "token"', ""),
+)
 
 
 class Init(CoreCommand):
@@ -80,7 +86,8 @@ class Init(CoreCommand):
         found = await discover(call.app.engine, ManualAnswers(root=root))
         best = found.values[0] if found.values else None
         findings = merged(() if best is None else best.findings, found.faults)
-        text = "".join((_HEAD, *_installation(root, best, findings), _TAIL))
+        told = call.console.told
+        text = "".join((*_commented(_HEAD, told), *_installation(root, best, findings, told), *_commented(_TAIL, told)))
         await anyio.to_thread.run_sync(_write, file, text)
         for finding in findings:
             call.console.finding(finding)
@@ -90,19 +97,34 @@ class Init(CoreCommand):
         return call.console.finish(ExitCode.DONE, file=str(file), findings=lines)
 
 
-def _installation(root: Path | None, found: Discovery | None, findings: Iterable[Finding]) -> Iterator[str]:
+def _commented(lines: Iterable[tuple[str, str]], told: Callable[[str], str]) -> Iterator[str]:
+    for code, comment in lines:
+        said = f"# {told(comment)}" if comment else ""
+        yield f"{code:<29} {said}\n" if code and said else f"{code or said}\n"
+
+
+def _installation(
+    root: Path | None, found: Discovery | None, findings: Iterable[Finding], told: Callable[[str], str]
+) -> Iterator[str]:
     yield "\n[installation]\n"
     if root is not None:
         yield tomli_w.dumps({"root": str(root)})
-    for finding in findings:
-        yield f"# {one_line(finding.message)}\n"
+    yield from (f"# {told(comment)}\n" for comment in _about(found, findings))
+
+
+def _about(found: Discovery | None, findings: Iterable[Finding]) -> Iterator[str]:
+    yield from (finding.message for finding in findings)
     if found is None:
-        yield "# Nothing was found: give dbms, server, database, user, password, archives.\n"
+        keys = "dbms, server, database, user, password, archives"
+        yield sentence("Nothing was found: give {keys}.", keys=keys)
         return
     for evidence in found.installation.evidence:
-        yield f"# found: {one_line(evidence.setting)} = {one_line(evidence.value)} ({one_line(evidence.source)})\n"
+        yield sentence(
+            "found: {setting} = {value} ({source})",
+            setting=evidence.setting, value=evidence.value, source=evidence.source,
+        )  # fmt: skip
     for need in found.needs:
-        yield f"# needed: {one_line(need.removeprefix('installation.'))}\n"
+        yield sentence("needed: {key}", key=need.removeprefix("installation."))
 
 
 def _write(file: Path, text: str) -> None:

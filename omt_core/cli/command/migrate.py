@@ -19,7 +19,7 @@ from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import left_behind
+from omt_core.cli.counts import MODES, left_behind
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import (
     add_answers,
@@ -134,7 +134,7 @@ async def _migrate(
     console = call.console
     licence = now.located.licence
     console.print(sentence("Owner {owner}, serial {serial}", owner=licence.owner, serial=licence.serial))
-    console.print(sentence("Mode {mode}, workspace {folder}", mode=now.mode.value, folder=now.folder))
+    console.print(sentence("Mode: {mode}; workspace {folder}", mode=MODES[now.mode], folder=now.folder))
     try:
         await drive.migrate(runner, answers, recover, stop)
     finally:
@@ -157,7 +157,7 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
             left_behind=left_behind(result),
         )
     )
-    console.print(sentence("Tables online: {tables}, rows: {rows}", tables=result.tables, rows=result.rows))
+    console.print(sentence("Tables online: {tables:,}, rows: {rows:,}", tables=result.tables, rows=result.rows))
     estimate = await kept_estimate(session.journal)
     if estimate is not None and session.journal.runs.current in estimate.runs:
         console.print(judged(estimate))

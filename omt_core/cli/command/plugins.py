@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode
 from omt_core.api.plugin import HOOKS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.console import text_fields
 from omt_core.cli.errors import HOOK_UNKNOWN
 from omt_core.cli.own_plugin.distribution import plugin_name, write_plugin
 from omt_core.plugin_host.errors import PLUGIN_UNKNOWN
+from omt_core.plugin_host.manager import PluginState
 from omt_core.plugin_host.unpacked import elsewhere
 
 if TYPE_CHECKING:  # wheels are read where the tool was unpacked from the zip
     from omt_core.plugin_host.wheel import Wheel
     from omt_core.plugin_host.wheel_folder import WheelFolder
+
+_STATES: Final = {
+    PluginState.ACTIVE: sentence("active"),
+    PluginState.DISABLED: sentence("disabled"),
+    PluginState.REPLACED: sentence("replaced"),
+    PluginState.BROKEN: sentence("broken"),
+}
+_OUTCOMES: Final[Mapping[str, Sentence]] = {
+    "passed": sentence("passed"),
+    "failed": sentence("failed"),
+    "skipped": sentence("skipped"),
+}
 
 
 class Plugins(CoreCommand):
@@ -63,7 +78,8 @@ class Plugins(CoreCommand):
 def _list(call: Invocation) -> int:
     for plugin in call.app.host.plugins:
         problem = f"  {call.console.told(plugin.problem)}" if plugin.problem else ""
-        call.console.print(f"{plugin.name:<18} {plugin.version:<14} {plugin.state.value:<9} {plugin.source}{problem}")
+        state = call.console.told(_STATES[plugin.state])
+        call.console.print(f"{plugin.name:<18} {plugin.version:<14} {state:<12} {plugin.source}{problem}")
         call.console.object(
             "plugin",
             {
@@ -72,7 +88,7 @@ def _list(call: Invocation) -> int:
                 "state": plugin.state.value,
                 "source": plugin.source,
                 "default": plugin.default,
-                "problem": plugin.problem,
+                **text_fields("problem", plugin.problem),
             },
         )
     return call.console.finish(ExitCode.DONE)
@@ -139,7 +155,8 @@ async def _check(call: Invocation, name: str) -> int:
     )
     tests = await tried(plugin)
     for one in tests:
-        call.console.print(f"{one.outcome:<8} {one.test.removeprefix('test_').replace('_', ' ')}")
+        outcome = call.console.told(_OUTCOMES.get(one.outcome, one.outcome))
+        call.console.print(f"{outcome:<14} {one.test.removeprefix('test_').replace('_', ' ')}")
         for line in one.message.splitlines():
             call.console.print(f"         {line}")
         call.console.object("test", {"plugin": name, **one._asdict()})

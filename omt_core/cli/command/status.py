@@ -124,7 +124,11 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
         )
         console.print(joined([ended, *([last.error] if last.error else [])], " "))
     if pace.phase is not None and pace.since is not None:
-        parts = [sentence("{phase} since {moment}", phase=pace.phase.capitalize(), moment=local_time(pace.since))]
+        parts = [
+            sentence(
+                "{phase} since {moment}", phase=console.told(pace.phase).capitalize(), moment=local_time(pace.since)
+            )
+        ]
         if pace.rate is not None:
             parts.append(sentence("{rate} on average", rate=byte_rate(pace.rate)))
         if pace.time_left is not None:
@@ -138,7 +142,7 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
 def _show_stage(console: Console, title: str, total: StageTotals) -> None:
     console.print(
         sentence(
-            "  {stage} {confirmed} of {items} confirmed, {size}; {left_behind}",
+            "  {stage} {confirmed:,} of {items:,} confirmed, {size}; {left_behind}",
             stage=f"{console.told(title):<18}",
             confirmed=total.confirmed_items,
             items=total.items,

@@ -12,6 +12,7 @@ from omt_core.api.reporting import MigrationRecord
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.counts import KINDS
 from omt_core.engine import facts
 from omt_core.engine.report import record_of
 from omt_core.engine.workspace import JOURNAL_FILE, is_locked, known_workspaces
@@ -67,12 +68,12 @@ async def _show(call: Invocation, folder: Path) -> None:
     )
     owner = sentence("not known") if licence is None else f"{licence.owner}, {licence.serial}"
     call.console.print(sentence("{folder}", folder=folder))
-    call.console.print(sentence("  {owner}: {kind} migration, {state}", owner=owner, kind=kind, state=_SAID[state]))
+    call.console.print(sentence("  {owner}: {kind}, {state}", owner=owner, kind=KINDS[record.kind], state=_SAID[state]))
     if began is not None:
         ended = "-" if code is None else str(code)
         call.console.print(
             sentence(
-                "  last run {began}, exit code {ended}; left behind: {left}",
+                "  last run {began}, exit code {ended}; left behind: {left:,}",
                 began=local_time(began), ended=ended, left=left,
             )
         )  # fmt: skip

@@ -80,7 +80,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             await keep_earlier_result(session, migration)
             _tell(session, FINISHING, StageState.SUCCEEDED)
             return
-        _tell(session, FINISHING, StageState.UPLOADING, "Completing uploads")
+        _tell(session, FINISHING, StageState.UPLOADING, sentence("Completing uploads"))
         try:
             await complete(session, migration)
         except OnlineError:

@@ -42,7 +42,7 @@ def _list(path: str, files: bool) -> Folder:  # noqa: FBT001 - run_sync hands on
             return Folder(path="", parent=None, folders=roots)
     folder = Path(path or Path.home())
     if not folder.is_absolute():
-        raise _unreadable(path, "it is not a whole path")
+        raise _unreadable(path, sentence("it is not a whole path"))
     try:
         with os.scandir(folder) as entries:
             named = [(entry.name, _is_folder(entry)) for entry in entries]

@@ -24,14 +24,16 @@ def map_windows_path(text: str, root: Path | None) -> Path:
         return Path(os.path.normpath(text))
     windows = PureWindowsPath(ordinary(text, windows=True))
     if not windows.drive or not windows.root:
-        raise _unusable(text, "it is not absolute")
+        raise _unusable(text, sentence("it is not absolute"))
     if ".." in windows.parts or windows.drive.startswith(("\\\\.", "\\\\?")):
-        raise _unusable(text, "it climbs out of its folder or names a device")
+        raise _unusable(text, sentence("it climbs out of its folder or names a device"))
     names = map(as_opened, windows.parts[1:])
     if root is None:
         if os.name == "nt":
             return Path(windows.anchor, *names)
-        raise _unusable(text, "this machine is not a Windows machine, and no folder that stands for one was given")
+        raise _unusable(
+            text, sentence("this machine is not a Windows machine, and no folder that stands for one was given")
+        )
     return root.joinpath(*_drive_folders(windows), *names)
 
 

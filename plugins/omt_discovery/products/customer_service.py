@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import SecretStr
 
+from omt_core.api import sentence
 from omt_discovery.configuration import (
     DATABASE,
     DBMS,
@@ -56,7 +57,7 @@ def _folders(machine: Machine, settings: DiscoverySettings) -> Iterator[tuple[st
             if folder := text_value(machine.registry, rf"{parent}\{site}", "basePath"):
                 yield machine.expand(folder), rf"{parent}\{site} basePath"
     for folder in settings.service_folders:
-        yield machine.expand(folder), "default folder"
+        yield machine.expand(folder), sentence("default folder")
 
 
 def _read(machine: Machine, settings: DiscoverySettings, folder: str, source: str) -> Configuration | None:

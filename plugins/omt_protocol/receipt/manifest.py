@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omt_core.api import ManifestEntry, TablePart
+from omt_core.api import ManifestEntry, TablePart, sentence
 
 DATABASE_STAGE = "database"
 """The stage whose items are parts of tables; the items of all others are files."""
@@ -85,7 +85,7 @@ def parse_line(line: bytes) -> ManifestEntry:
     try:
         ordinary = _ORDINARY.fullmatch(line.decode())
     except UnicodeDecodeError as error:
-        raise ManifestLineError("line", f"is not JSON in UTF-8: {error}") from error
+        raise ManifestLineError("line", sentence("is not JSON in UTF-8: {reason}", reason=error)) from error
     if ordinary is not None:
         stage, key, name, size, digest = ordinary.groups()
         return ManifestEntry(stage=stage, key=key, name=name, size=int(size), digest=digest)
@@ -111,12 +111,12 @@ def _parse_any(line: bytes) -> ManifestEntry:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ManifestLineError("line", f"is not JSON in UTF-8: {error}") from error
+        raise ManifestLineError("line", sentence("is not JSON in UTF-8: {reason}", reason=error)) from error
     if not isinstance(record, dict):
-        raise ManifestLineError("line", "is not a JSON object")
+        raise ManifestLineError("line", sentence("is not a JSON object"))
     entry = _entry(record)
     if manifest_line(entry) != line:
-        raise ManifestLineError("line", "is not in canonical form")
+        raise ManifestLineError("line", sentence("is not in canonical form"))
     return entry
 
 
@@ -127,7 +127,11 @@ def read_manifest(path: Path) -> Iterator[ManifestLine]:
             try:
                 entry = parse_line(_without_line_feed(text))
             except ManifestLineError as error:
-                raise ManifestLineError(error.field, f"line {number}: {error.field}: {error}", path) from error
+                raise ManifestLineError(
+                    error.field,
+                    sentence("line {line}: {field}: {what}", line=number, field=error.field, what=error),
+                    path,
+                ) from error
             yield ManifestLine(number=number, text=text[:-1], entry=entry)
 
 
@@ -143,16 +147,16 @@ def write_manifest(path: Path, entries: Iterable[ManifestEntry]) -> int:
 
 def _without_line_feed(text: bytes) -> bytes:
     if not text.endswith(b"\n"):
-        raise ManifestLineError("line", "is too long, or has no line feed at its end")
+        raise ManifestLineError("line", sentence("is too long, or has no line feed at its end"))
     return text[:-1]
 
 
 def _entry(record: Mapping[str, object]) -> ManifestEntry:
     digest, reason = record.get("digest"), _text(record, "reason") if "reason" in record else ""
     if digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
-        raise ManifestLineError("digest", "is neither null nor 64 hexadecimal digits in lower case")
+        raise ManifestLineError("digest", sentence("is neither null nor 64 hexadecimal digits in lower case"))
     if (digest is None) != bool(reason):
-        raise ManifestLineError("reason", "stands exactly where there is no digest")
+        raise ManifestLineError("reason", sentence("stands exactly where there is no digest"))
     part = record.get("part")
     return ManifestEntry(
         stage=_text(record, "stage"),
@@ -167,14 +171,14 @@ def _entry(record: Mapping[str, object]) -> ManifestEntry:
 
 def _part(part: object) -> TablePart:
     if not isinstance(part, dict):
-        raise ManifestLineError("part", "is not a JSON object")
+        raise ManifestLineError("part", sentence("is not a JSON object"))
     fingerprint, last, omitted = part.get("fingerprint"), part.get("last"), part.get("omitted_columns")
     if not (isinstance(fingerprint, str) and _FINGERPRINT.fullmatch(fingerprint)):
-        raise ManifestLineError("part.fingerprint", "is not 32 hexadecimal digits in lower case")
+        raise ManifestLineError("part.fingerprint", sentence("is not 32 hexadecimal digits in lower case"))
     if not isinstance(last, bool):
-        raise ManifestLineError("part.last", "is neither true nor false")
+        raise ManifestLineError("part.last", sentence("is neither true nor false"))
     if not (isinstance(omitted, list) and all(isinstance(column, str) for column in omitted)):
-        raise ManifestLineError("part.omitted_columns", "is not a list of texts")
+        raise ManifestLineError("part.omitted_columns", sentence("is not a list of texts"))
     return TablePart(
         table=_text(part, "table"),
         number=_number(part, "number"),
@@ -188,12 +192,12 @@ def _part(part: object) -> TablePart:
 def _text(record: Mapping[str, object], field: str) -> str:
     value = record.get(field)
     if not isinstance(value, str):
-        raise ManifestLineError(field, "is not a text")
+        raise ManifestLineError(field, sentence("is not a text"))
     return value
 
 
 def _number(record: Mapping[str, object], field: str) -> int:
     value = record.get(field)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ManifestLineError(field, "is not a whole number from 0 up")
+        raise ManifestLineError(field, sentence("is not a whole number from 0 up"))
     return value

@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, sentence
+from omt_core.api import Command, CommandContext, joined, sentence
 from omt_core.api.files import write_whole
 from omt_simulator.commands.demo_steps import TenantAddress, run_step, run_step_of_a_program, serving_tenant
 from omt_simulator.commands.simulate import add_size_options
@@ -92,7 +92,7 @@ class _Demo:
         truth = await anyio.to_thread.run_sync(_read_truth, self._folders)
         plans = str(truth["tenant_plans"])
         tenant = (*self._context.self_command, "tenant", "serve", str(self._folders.tenant), "--plans", plans)
-        self._announce("Start a tenant on this machine", tenant)
+        self._announce(sentence("Start a tenant on this machine"), tenant)
         async with serving_tenant(tenant) as address:
             await anyio.to_thread.run_sync(self._write_answers, address)
             return await self._migrate()
@@ -110,18 +110,22 @@ class _Demo:
                         held=held,
                     )
                 )
-            self._context.print(f"The simulated installation in {self._folders.installation} is there already.")
+            self._context.print(
+                sentence("The simulated installation in {folder} is there already.", folder=self._folders.installation)
+            )
             return 0
         given = [word for name, value in sizes.items() for word in (f"--{name}", str(value))]
-        return await self._step("Simulate an on-site installation", "simulate", str(self._folders.installation), *given)
+        return await self._step(
+            sentence("Simulate an on-site installation"), "simulate", str(self._folders.installation), *given
+        )
 
     async def _migrate(self) -> int:
         recovery = ["--recover", "missing"] if self._folders.receipt.is_file() else []
         where = ["--answers", str(self._folders.answers), "--workspace", str(self._folders.migration)]
-        code = await self._step("Migrate it", "migrate", *where, *recovery, keeps_result=self._context.json)
+        code = await self._step(sentence("Migrate it"), "migrate", *where, *recovery, keeps_result=self._context.json)
         if code:
             return code
-        return await self._step("Verify the receipt", "verify", str(self._folders.receipt))
+        return await self._step(sentence("Verify the receipt"), "verify", str(self._folders.receipt))
 
     async def _step(self, title: str, *words: str, keeps_result: bool = False) -> int:
         command = (*self._context.self_command, *words)
@@ -133,12 +137,12 @@ class _Demo:
         else:
             code = await run_step(command, to_stderr=self._context.json)
         if code:
-            self._context.print(f"This step ended with exit code {code}; the demo stops here.")
+            self._context.print(sentence("This step ended with exit code {code}; the demo stops here.", code=code))
         return code
 
     def _announce(self, title: str, command: Sequence[str]) -> None:
         words = shlex.join(("omt", *command[len(self._context.self_command) :]))
-        for line in ("", f"{title}:", f"  {words}", ""):
+        for line in ("", joined([title, ""], ":"), f"  {words}", ""):
             self._context.print(line)
 
     def _write_answers(self, address: TenantAddress) -> None:
@@ -157,13 +161,18 @@ class _Demo:
         """Say what there is to look at now, and how to go on."""
         folders, show = self._folders, self._context.print
         show()
-        show("The demo is done. Look at:")
-        show(f"  the installation   {folders.installation} (truth.json tells what was built)")
-        show(f"  the answers        {folders.answers}")
-        show(f"  the receipt        {folders.receipt}")
-        show(f"  the report         {folders.migration / REPORT}")
-        show(f"  the tenant         {folders.tenant}")
-        show("Run the same command again: the tool finds that it has migrated before, and sends only what was missing.")
+        show(sentence("The demo is done. Look at:"))
+        show(sentence("  the installation: {folder} (truth.json tells what was built)", folder=folders.installation))
+        show(sentence("  the answers: {file}", file=folders.answers))
+        show(sentence("  the receipt: {file}", file=folders.receipt))
+        show(sentence("  the report: {file}", file=folders.migration / REPORT))
+        show(sentence("  the tenant: {folder}", folder=folders.tenant))
+        show(
+            sentence(
+                "Run the same command again: the tool finds that it has migrated before, and sends only what was"
+                " missing."
+            )
+        )
 
 
 def _read_truth(folders: DemoFolders) -> dict[str, Any]:

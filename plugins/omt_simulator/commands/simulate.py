@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext
+from omt_core.api import Command, CommandContext, byte_size, quantity, sentence
 from omt_simulator.directory import not_writable
 from omt_simulator.errors import SIMULATION_IMPOSSIBLE
 from omt_simulator.generation import generate
@@ -84,22 +84,40 @@ async def run(context: CommandContext, options: argparse.Namespace) -> int:
 def _show(context: CommandContext, simulation: Simulation) -> None:
     counts = simulation.truth["counts"]
     files = counts["files"]
-    context.print(f"Built a simulated installation in {simulation.directory}")
+    context.print(sentence("Built a simulated installation in {folder}", folder=simulation.directory))
     context.print(
-        f"  database      {counts['tables']} tables, {sum(counts['rows'].values()):,} rows ({simulation.spec.dbms})"
+        sentence(
+            "  database: {tables}, {rows} ({dbms})",
+            tables=quantity(counts["tables"], "table"),
+            rows=quantity(sum(counts["rows"].values()), "row"),
+            dbms=simulation.spec.dbms,
+        )
     )
-    context.print(f"  documents     {files['documents']:,} files in {len(files['documents_by_archive'])} archive roots")
     context.print(
-        f"  others        {files['templates']} templates, {files['customer_service']} Customer Service files,"
+        sentence(
+            "  documents: {files} in {roots}",
+            files=quantity(files["documents"], "file"),
+            roots=quantity(len(files["documents_by_archive"]), "archive root"),
+        )
     )
-    context.print(f"                {files['attachments']} attachments; {counts['bytes'] / 1e6:,.1f} MB in all")
+    context.print(
+        sentence(
+            "  others: {templates}, {service}, {attachments}; {size} in all",
+            templates=quantity(files["templates"], "template"),
+            service=quantity(files["customer_service"], "Customer Service file"),
+            attachments=quantity(files["attachments"], "attachment"),
+            size=byte_size(counts["bytes"]),
+        )
+    )
     for slug, plant in simulation.truth["plants"].items():
-        context.print(f"  planted       {slug} = {plant['count']}")
-    context.print(f"What is planted where is told in {simulation.directory / 'truth.json'}.")
-    context.print("To migrate it, start a tenant and give its url and token_file to the answers file:")
+        context.print(sentence("  planted: {slug} = {count:,}", slug=slug, count=plant["count"]))
+    context.print(sentence("What is planted where is told in {file}.", file=simulation.directory / "truth.json"))
+    context.print(sentence("To migrate it, start a tenant and give its url and token_file to the answers file:"))
     context.print(f'  omt tenant serve TENANT-DIR --plans "{simulation.tenant_plans}"')
-    context.print(f"  omt --answers {simulation.answers}           the wizard, in a browser")
-    context.print(f"  omt migrate --answers {simulation.answers}   the same without a person")
+    context.print(sentence("  {command}: the wizard, in a browser", command=f"omt --answers {simulation.answers}"))
+    context.print(
+        sentence("  {command}: the same without a person", command=f"omt migrate --answers {simulation.answers}")
+    )
 
 
 SIMULATE = Command(

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from types import ModuleType
 from typing import Protocol
 
+from omt_core.api import sentence
 from omt_simulator.database.dialect import POSTGRESQL
 from omt_simulator.database.schema import Table
 from omt_simulator.database.writer import Cursor, Database
@@ -25,7 +26,9 @@ def _pyodbc() -> ModuleType:
     try:
         return importlib.import_module("pyodbc")
     except ImportError as error:
-        raise SimulationError(f"pyodbc cannot be loaded ({error}): install the system package unixodbc.") from error
+        raise SimulationError(
+            sentence("pyodbc cannot be loaded ({error}): install the system package unixodbc.", error=error)
+        ) from error
 
 
 class _Cursor(Cursor, Protocol):
@@ -53,7 +56,9 @@ def _connect(dsn: str) -> _Connection:
     try:
         connection: _Connection = pyodbc.connect(dsn, autocommit=False)
     except pyodbc.Error as error:
-        raise SimulationError(f"The database cannot be reached: {error}. Check the ODBC connection string.") from error
+        raise SimulationError(
+            sentence("The database cannot be reached: {error}. Check the ODBC connection string.", error=error)
+        ) from error
     return connection
 
 
@@ -71,7 +76,9 @@ def _prepare_schema(cursor: _Cursor) -> None:
     found = cursor.fetchone()
     schema = POSTGRESQL.identifier(POSTGRESQL.schema)
     if found is not None and found[0] != OURS:
-        raise SimulationError(f"Schema {POSTGRESQL.schema} exists and is not a simulation: use another database.")
+        raise SimulationError(
+            sentence("Schema {schema} exists and is not a simulation: use another database.", schema=POSTGRESQL.schema)
+        )
     if found is not None:
         cursor.execute(f"DROP SCHEMA {schema} CASCADE")
     cursor.execute(f"CREATE SCHEMA {schema}")

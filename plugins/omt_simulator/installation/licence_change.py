@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from omt_core.api import sentence
 from omt_simulator.database.postgresql import run_statement
 from omt_simulator.installation.connection import SQLITE_FILE
 from omt_simulator.installation.system_rows import changed_serial_number
@@ -31,7 +32,7 @@ def change_licence(directory: Path, dsn: str | None = None) -> str:
     """
     script = directory / FILE
     if not script.is_file():
-        raise SimulationError(f"{directory} has no plant licence-change.")
+        raise SimulationError(sentence("{folder} has no plant licence-change.", folder=directory))
     statement = script.read_text(encoding="utf-8")
     truth = json.loads((directory / "truth.json").read_text(encoding="utf-8"))
     if truth["spec"]["dbms"] == "sqlite":
@@ -39,7 +40,7 @@ def change_licence(directory: Path, dsn: str | None = None) -> str:
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(statement)
     elif dsn is None:
-        raise SimulationError("The ODBC connection string (dsn) of the PostgreSQL database is needed.")
+        raise SimulationError(sentence("The ODBC connection string (dsn) of the PostgreSQL database is needed."))
     else:
         run_statement(dsn, statement)
     return str(truth["identity"]["changed_serial"])

@@ -15,7 +15,7 @@ from typing import cast
 import anyio.to_thread
 from filelock import FileLock, Timeout
 
-from omt_core.api import CommandContext, byte_size, quantity
+from omt_core.api import CommandContext, byte_size, quantity, sentence
 from omt_protocol.mismatch_report import MismatchReport
 from omt_protocol.receipt import Mismatch
 from omt_tenant.findings import STORE_MISMATCH
@@ -37,7 +37,7 @@ async def run_verify(context: CommandContext, options: argparse.Namespace, setti
     report, completed = MismatchReport(context, {"store": STORE_MISMATCH}), CompletedCounts()
     with open_index(layout) as index, _at_rest(layout) as at_rest:
         if not at_rest:
-            context.print("The tenant is being served: what lands from now on is not looked at.")
+            context.print(sentence("The tenant is being served: what lands from now on is not looked at."))
         identity = await _identity(layout, report)
         await report.take(scrub_receipts(layout, identity, completed))
         before = report.total
@@ -45,10 +45,16 @@ async def run_verify(context: CommandContext, options: argparse.Namespace, setti
         if report.total == before:
             stored = await _scrub_indexed(layout, index, report, settings.importing, completed, at_rest=at_rest)
             packs, contents = quantity(stored.packs, "pack"), quantity(stored.contents, "content")
-            context.print(f"Store: {packs}, {contents}, {byte_size(stored.bytes)} read.")
+            size = byte_size(stored.bytes)
+            context.print(
+                sentence("Store: {packs}, {contents}, {size} read.", packs=packs, contents=contents, size=size)
+            )
         receipts, tables = quantity(completed.receipts, "receipt"), quantity(completed.tables, "table")
-        context.print(f"Completed: {receipts}, {tables} with {quantity(completed.rows, 'row')} read.")
-    return report.finish("Verified: everything stored is what it was.")
+        rows = quantity(completed.rows, "row")
+        context.print(
+            sentence("Completed: {receipts}, {tables} with {rows} read.", receipts=receipts, tables=tables, rows=rows)
+        )
+    return report.finish(sentence("Verified: everything stored is what it was."))
 
 
 async def _identity(layout: TenantLayout, report: MismatchReport) -> TenantIdentity | None:

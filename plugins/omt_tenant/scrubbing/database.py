@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from omt_core.api import sentence
 from omt_protocol.receipt import Mismatch, ReceiptHeader
 from omt_tenant.importing import ImportSettings
 from omt_tenant.importing.database_file import open_database
@@ -25,16 +26,24 @@ def scrub_database(
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        yield store_mismatch(key, "file", f"is not there or cannot be read: {error.strerror}")
+        yield store_mismatch(key, "file", sentence("is not there or cannot be read: {reason}", reason=error.strerror))
         return
     try:
         said = digest.read_bytes()
     except OSError as error:
-        yield store_mismatch(f"databases/{digest.name}", "file", f"is not there or cannot be read: {error.strerror}")
+        yield store_mismatch(
+            f"databases/{digest.name}",
+            "file",
+            sentence("is not there or cannot be read: {reason}", reason=error.strerror),
+        )
     else:
         if said != digest_line(path, found):
             noted = said[:64].decode("ascii", "replace")
-            yield store_mismatch(key, "digest", f"is {found}, but databases/{digest.name} says {noted}")
+            yield store_mismatch(
+                key,
+                "digest",
+                sentence("is {found}, but databases/{file} says {noted}", found=found, file=digest.name, noted=noted),
+            )
     yield from _tables(path, key, header, settings, counts)
 
 
@@ -49,18 +58,27 @@ def _tables(
             present = stored_tables(connection)
             for name in sorted(present.keys() | promised.keys()):
                 if name not in present or name not in promised:
-                    where = "the database" if name not in present else "the receipt"
-                    yield store_mismatch(key, f"table {name}", f"is not in {where}")
+                    lacking = sentence("is not in the database" if name not in present else "is not in the receipt")
+                    yield store_mismatch(key, f"table {name}", lacking)
                     continue
                 found = measure(connection, present[name], columns_of(connection, present[name]))
                 counts.tables += 1
                 counts.rows += found.rows
                 said = promised[name]
                 if (found.rows, f"{found.fingerprint:032x}") != (said.rows, said.fingerprint):
-                    message = f"has {found.rows} rows and the fingerprint {found.fingerprint:032x}, signed were {said}"
+                    message = sentence(
+                        "has {rows} rows and the fingerprint {fingerprint}, signed were {signed}",
+                        rows=found.rows,
+                        fingerprint=f"{found.fingerprint:032x}",
+                        signed=said,
+                    )
                     yield store_mismatch(key, f"table {name}", message)
             users = connection.execute("SELECT count(*) FROM omt.users").fetchone()
             if users != (header.changes.users,):
-                yield store_mismatch(key, "table omt.users", f"has {users} rows, signed were {header.changes.users}")
+                yield store_mismatch(
+                    key,
+                    "table omt.users",
+                    sentence("has {rows} rows, signed were {signed}", rows=users, signed=header.changes.users),
+                )
     except duckdb.Error as error:
-        yield store_mismatch(key, "database", f"cannot be read: {error}")
+        yield store_mismatch(key, "database", sentence("cannot be read: {reason}", reason=error))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from omt_core.api import InputError
+from omt_core.api import InputError, sentence
 from omt_protocol.receipt import Mismatch
 from omt_tenant.scrubbing.damage import store_mismatch
 from omt_tenant.store.identity import TenantIdentity, establish_identity
@@ -24,4 +24,4 @@ def read_identity(layout: TenantLayout) -> TenantIdentity | Mismatch:
 def scrub_key(layout: TenantLayout, identity: TenantIdentity) -> Iterator[Mismatch]:
     """Check that the key's file is as it was written; what PEM's readers overlook is damage all the same."""
     if layout.key.read_bytes() != identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()):
-        yield store_mismatch(layout.key.name, "file", "is not as the tenant wrote it")
+        yield store_mismatch(layout.key.name, "file", sentence("is not as the tenant wrote it"))

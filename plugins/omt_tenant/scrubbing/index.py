@@ -85,7 +85,7 @@ class TenantIndex:
         """Have SQLite check its file; what is said here makes every other answer doubtful."""
         for (message,) in self._connection.execute(f"PRAGMA integrity_check({_MESSAGES})"):
             if message != "ok":
-                yield store_mismatch(self._layout.state.name, "index", f"is damaged: {message}")
+                yield store_mismatch(self._layout.state.name, "index", sentence("is damaged: {reason}", reason=message))
 
     def online(self) -> ImportedMigration | Mismatch | None:
         """Return what is online, None before the first completion, or that the index names what cannot be."""
@@ -93,7 +93,11 @@ class TenantIndex:
         if row is None:
             return None
         if not all(map(re.fullmatch, _ONLINE, row)) or row[1].split(".")[0] != row[2].split(".")[0]:
-            return store_mismatch(self._layout.state.name, "online", f"names files that are none of an import: {row}")
+            return store_mismatch(
+                self._layout.state.name,
+                "online",
+                sentence("names files that are none of an import: {files}", files=row),
+            )
         return ImportedMigration(
             database=self._layout.databases / row[0],
             receipt=self._layout.receipts / row[1],
@@ -134,4 +138,4 @@ def reading_index(mismatches: Iterator[Mismatch]) -> Iterator[Mismatch]:
     try:
         yield from mismatches
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite's own words quote what is damaged
-        yield store_mismatch("tenant.sqlite", "index", f"is damaged: {error}")
+        yield store_mismatch("tenant.sqlite", "index", sentence("is damaged: {reason}", reason=error))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from omt_core.api import sentence
 from omt_protocol.receipt import (
     DATABASE_STAGE,
     ManifestLine,
@@ -57,7 +58,12 @@ def _identity(header: ReceiptHeader, index: TenantIndex) -> Iterator[Mismatch]:
     known = index.migration()
     for name, value in known.items():
         if value != getattr(header, name):
-            message = f"says that {name} is {value}, signed was {getattr(header, name)}"
+            message = sentence(
+                "says that {field} is {value}, signed was {signed}",
+                field=name,
+                value=value,
+                signed=getattr(header, name),
+            )
             yield store_mismatch("tenant.sqlite", "migration", message)
 
 
@@ -69,9 +75,21 @@ def _items(manifest: Path, header: ReceiptHeader, index: TenantIndex, damage: Da
             sums.add(line)
             digest = line.entry.digest
             if digest in unknown:
-                yield _lost(line, f"{line.entry.name}: its content {digest} is not in the index with this size")
+                yield _lost(
+                    line,
+                    sentence(
+                        "{name}: its content {digest} is not in the index with this size",
+                        name=line.entry.name,
+                        digest=digest,
+                    ),
+                )
             elif digest in damage:
-                yield _lost(line, f"{line.entry.name}: its content {digest} is damaged or not there")
+                yield _lost(
+                    line,
+                    sentence(
+                        "{name}: its content {digest} is damaged or not there", name=line.entry.name, digest=digest
+                    ),
+                )
     yield from sums.compare(index.migrated_stages(), header)
 
 
@@ -99,11 +117,21 @@ class _StageSums:
         for name in sorted(said.keys() | self._digests.keys()):
             found = (self._digests[name].hexdigest(), *self._sizes[name]) if name in self._digests else empty
             if said.get(name) != found:
-                message = f"{name} was {said.get(name)}, but the manifest that is online has {found} of it"
+                message = sentence(
+                    "{stage} was {committed}, but the manifest that is online has {found} of it",
+                    stage=name,
+                    committed=said.get(name),
+                    found=found,
+                )
                 yield store_mismatch("tenant.sqlite", "stages", message)
         for stage in committed:
             if stage.name == DATABASE_STAGE and stage.snapshot != header.snapshot:
-                message = f"{stage.name} is of the snapshot {stage.snapshot}, signed was {header.snapshot}"
+                message = sentence(
+                    "{stage} is of the snapshot {snapshot}, signed was {signed}",
+                    stage=stage.name,
+                    snapshot=stage.snapshot,
+                    signed=header.snapshot,
+                )
                 yield store_mismatch("tenant.sqlite", "stages", message)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from omt_core.api import sentence
 from omt_protocol.receipt import Mismatch, ReceiptFormatError, check_manifest, check_signature, parse_receipt
 from omt_tenant.scrubbing.counts import CompletedCounts
 from omt_tenant.scrubbing.damage import store_mismatch
@@ -32,9 +33,13 @@ def scrub_receipts(
             key = header.public_key if identity is None else identity.public_key
             yield from _placed(check_signature(receipt, key), path)
             if identity is not None and header.tenant != identity.tenant:
-                yield store_mismatch(_key(path), "header.tenant", f"is {header.tenant}, not {identity.tenant}")
+                yield store_mismatch(
+                    _key(path),
+                    "header.tenant",
+                    sentence("is {tenant}, not {expected}", tenant=header.tenant, expected=identity.tenant),
+                )
         if not manifest.is_file():
-            yield store_mismatch(_key(manifest), "file", "is not there")
+            yield store_mismatch(_key(manifest), "file", sentence("is not there"))
         elif header is not None:
             yield from _placed(check_manifest(header, manifest), manifest)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from omt_core.api import sentence
 from omt_protocol.bundle.reader import bundle_digest, verify_bundle
 from omt_protocol.protocol_error import ProtocolError
 from omt_protocol.receipt import Mismatch
@@ -46,7 +47,7 @@ def scrub_copies(layout: TenantLayout) -> Iterator[Mismatch]:
     """Check the copies of manifests that an import read; for a tenant at rest, since they are made in place."""
     for path in sorted(layout.manifests.iterdir()):
         if path.name != _sha256(path)[0]:
-            yield store_mismatch(f"manifests/{path.name}", "digest", "is not its name")
+            yield store_mismatch(f"manifests/{path.name}", "digest", sentence("is not its name"))
 
 
 def _strays(folder: Path, suffix: str, knows: Callable[[str], bool]) -> Iterator[Mismatch]:
@@ -54,7 +55,9 @@ def _strays(folder: Path, suffix: str, knows: Callable[[str], bool]) -> Iterator
         digest = path.name.removesuffix(suffix)
         expected = path == folder / digest[:2] / f"{digest}{suffix}"
         if path.is_file() and not (expected and _DIGEST.fullmatch(digest) and knows(digest)):
-            yield store_mismatch(path.relative_to(folder.parent).as_posix(), "index", "does not know this file")
+            yield store_mismatch(
+                path.relative_to(folder.parent).as_posix(), "index", sentence("does not know this file")
+            )
 
 
 def _scrub_pack(
@@ -68,7 +71,7 @@ def _scrub_pack(
         length = path.stat().st_size
         members = verify_bundle(path, member_bytes=_NO_LIMIT)
     except OSError as error:
-        yield store_mismatch(f"packs/{digest}", "file", f"cannot be read: {error.strerror}")
+        yield store_mismatch(f"packs/{digest}", "file", sentence("cannot be read: {reason}", reason=error.strerror))
         for content in contents:
             counts.damage.add(content.digest)
         return
@@ -77,16 +80,20 @@ def _scrub_pack(
         yield from _differing_members(path, digest, contents, counts.damage)
         return
     if length != pack.size:
-        yield store_mismatch(f"packs/{digest}", "size", f"is {length}, not {pack.size}")
+        yield store_mismatch(
+            f"packs/{digest}", "size", sentence("is {found}, not {expected}", found=length, expected=pack.size)
+        )
     if (found := bundle_digest(members)) != digest:
-        yield store_mismatch(f"packs/{digest}", "digest", f"is {found}")
+        yield store_mismatch(f"packs/{digest}", "digest", sentence("is {found}", found=found))
     held = {(member.digest.hex(), member.size, member.offset) for member in members}
     for content in contents:
         if (content.digest, content.size, content.offset) not in held:
             counts.damage.add(content.digest)
-            yield store_mismatch(f"packs/{digest}", "index", f"places {content.digest} where it does not lie")
+            yield store_mismatch(
+                f"packs/{digest}", "index", sentence("places {digest} where it does not lie", digest=content.digest)
+            )
     for unknown in index.unknown((member.digest.hex(), member.size) for member in members):
-        yield store_mismatch(f"packs/{digest}", "index", f"does not know the member {unknown}")
+        yield store_mismatch(f"packs/{digest}", "index", sentence("does not know the member {digest}", digest=unknown))
 
 
 def _differing_members(path: Path, digest: str, contents: list[IndexedContent], damage: Damage) -> Iterator[Mismatch]:
@@ -94,7 +101,7 @@ def _differing_members(path: Path, digest: str, contents: list[IndexedContent], 
     for content in contents:
         if not _is_whole(Location(path, max(0, content.offset), max(0, content.size)), content.digest):
             damage.add(content.digest)
-            yield store_mismatch(f"packs/{digest}", "members", f"{content.digest} is damaged")
+            yield store_mismatch(f"packs/{digest}", "members", sentence("{digest} is damaged", digest=content.digest))
 
 
 def _is_whole(location: Location, digest: str) -> bool:
@@ -115,13 +122,13 @@ def _check_file(path: Path, content: IndexedContent, damage: Damage) -> Iterator
         found, length = _sha256(path)
     except OSError as error:
         damage.add(content.digest)
-        yield store_mismatch(key, "file", f"cannot be read: {error.strerror}")
+        yield store_mismatch(key, "file", sentence("cannot be read: {reason}", reason=error.strerror))
         return
     if length != content.size:
-        yield store_mismatch(key, "size", f"is {length}, not {content.size}")
+        yield store_mismatch(key, "size", sentence("is {found}, not {expected}", found=length, expected=content.size))
     if found != content.digest:
         damage.add(content.digest)
-        yield store_mismatch(key, "digest", f"is {found}")
+        yield store_mismatch(key, "digest", sentence("is {found}", found=found))
 
 
 def _sha256(path: Path) -> tuple[str, int]:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from omt_core.api import FindingCode, Language, sentence
 from omt_core.api import language as languages
 from omt_core.api.errors import InputError
-from omt_core.api.events import FindingRaised, HookCalled, Notice
+from omt_core.api.events import FindingRaised, HookCalled, Notice, StageChanged, StageState
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.text import byte_size
 from omt_core.cli.console import Console
 from omt_core.plugin_host import EventHub
 
@@ -46,6 +47,18 @@ def test_what_a_program_reads_is_json_whatever_is_in_it() -> None:
     text = "\x85 \x7f \u2028 \u202e \U000e0001 😀"
     it.event(Notice(message=text))
     assert json.loads(out.getvalue())["message"] == text
+
+
+def test_a_notice_carries_what_it_was_made_from_and_plain_text_does_not() -> None:
+    it, out, _ = console(json_lines=True)
+    it.event(Notice(message=sentence("The folder {folder} answers again.", folder="D:\\SO_ARC")))
+    it.event(StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING, detail=byte_size(1)))
+    it.event(Notice(message="plain"))
+    said, changed, plain = map(json.loads, out.getvalue().splitlines())
+    assert said["message"] == "The folder D:\\SO_ARC answers again."
+    assert (said["template"], said["parameters"]) == ("The folder {folder} answers again.", {"folder": "D:\\SO_ARC"})
+    assert (changed["detail_template"], changed["detail_parameters"]) == ("{number:,} byte", {"number": 1})
+    assert plain == {"event": "notice", "message": "plain"}
 
 
 @given(st.text())

@@ -26,6 +26,16 @@ def test_the_answers_file_can_be_read_and_tells_what_was_found_where(
     assert f"omt check --answers {file}" in capsys.readouterr().out
 
 
+def test_its_comments_are_in_the_readers_language_and_it_can_be_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "machine").mkdir()
+    file = tmp_path / "answers.toml"
+    assert main(["init", str(file), "--root", str(tmp_path / "machine"), "--language", "de"]) == 0
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# Antworten für `omt check`")
+    assert "# nötig: dbms\n" in text
+    assert (load_answers(file).test_migration, load_answers(file).accept_agreement) == (True, False)
+
+
 def test_a_file_that_is_there_is_not_overwritten_unless_it_is_said_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
