@@ -36,7 +36,7 @@ class ColumnPlan:
 
     `longest`: the bytes of the longest value that there is, where that was measured since no catalogue bounds it.
     `omitted`: the column stays on site and reads as NULL. `loose`: it comes as text or bytes, since some of its values
-    are such that the driver cannot give them.
+    are such that the driver cannot give them; the bytes of text are UTF-8 unless they are `utf_16`.
     """
 
     column: Column
@@ -47,6 +47,7 @@ class ColumnPlan:
     scale: int = 0
     omitted: bool = False
     loose: bool = False
+    utf_16: bool = False
     longest: int | None = None
 
     @property

@@ -18,7 +18,7 @@ from omt_core.api import (
     sentence,
 )
 from omt_core.api.calls import ExamineMachine
-from omt_database.drivers.choice import ODBC_DRIVERS, choose_driver
+from omt_database.drivers.choice import ODBC_DRIVERS, brings_its_driver, choose_driver
 from omt_database.drivers.odbc import OdbcDriver, load_pyodbc
 from omt_database.findings import PLUGIN
 from omt_database.settings import DatabaseSettings
@@ -33,6 +33,9 @@ async def examine(call: ExamineMachine, settings: DatabaseSettings) -> Sequence[
     location = None if call.installation is None else call.installation.database
 
     def look() -> Iterator[MachineCheck]:
+        if location is not None and brings_its_driver(location, settings):
+            yield _own_driver(location, settings)
+            return
         try:
             installed = list(load_pyodbc().drivers())
         except InstallationError as error:
@@ -50,6 +53,18 @@ async def examine(call: ExamineMachine, settings: DatabaseSettings) -> Sequence[
     )
     spool = MachineCheck(name="spool", state=MachineState.OK, message=waiting, workspace_bytes=settings.spool_bytes)
     return (*await looked_at(_NAME, look), spool)
+
+
+def _own_driver(location: DatabaseLocation, settings: DatabaseSettings) -> MachineCheck:
+    """Say that a driver which comes with its package opens this database, or why it cannot."""
+    try:
+        choose_driver(location, settings)
+    except (InstallationError, InputError) as error:
+        return _line(MachineState.ERROR, error.message, error.remedy)
+    return _line(
+        MachineState.OK,
+        sentence("The database in {dbms} would be read by mssql-python, which brings its driver.", dbms=location.dbms),
+    )
 
 
 def _chosen(location: DatabaseLocation, installed: Sequence[str], settings: DatabaseSettings) -> MachineCheck:

@@ -69,6 +69,11 @@ class DatabaseSettings(PluginSettings):
     sqlite_driver: Literal["auto", "odbc", "stdlib"] = Field(
         default="auto", description="What opens an SQLite file: `auto` takes ODBC where its driver is installed."
     )
+    mssql_driver: Literal["auto", "mssql-python", "odbc"] = Field(
+        default="auto",
+        description="What opens an SQL Server: `auto` takes mssql-python where it is installed and knows every word of"
+        " the connection, else the ODBC driver.",
+    )
     odbc_driver: str | None = Field(
         default=None, description="Name or path of the ODBC driver; the newest suitable installed one by default."
     )

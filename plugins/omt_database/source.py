@@ -17,8 +17,15 @@ from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDataba
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight, number
-from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
-from omt_database.drivers.driver import Connection, Cursor, Driver, ValueUnreadableError
+from omt_database.drivers.driver import (
+    ColumnConnection,
+    ColumnResult,
+    Connection,
+    Cursor,
+    Driver,
+    RecordBatch,
+    ValueUnreadableError,
+)
 from omt_database.errors import DATABASE_TABLE_REBUILT
 from omt_database.patience import Patience, tables_of
 from omt_database.thread import Pending, WorkThread

@@ -11,6 +11,7 @@ from omt_crm.sql import validate_owner
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.driver import Driver
 from omt_database.drivers.mssql import MssqlDriver
+from omt_database.drivers.mssql_python import MssqlPythonDriver, takes
 from omt_database.drivers.odbc import OdbcDriver, load_pyodbc
 from omt_database.drivers.oracle import OracleDriver
 from omt_database.drivers.postgresql import PostgresqlDriver
@@ -19,8 +20,20 @@ from omt_database.drivers.sqlite_odbc import OdbcSqliteDriver, installed_driver
 from omt_database.errors import DBMS_UNKNOWN
 from omt_database.settings import DatabaseSettings
 
+
+def brings_its_driver(location: DatabaseLocation, settings: DatabaseSettings) -> bool:
+    """Tell whether a database is opened by mssql-python, which needs no ODBC on the machine."""
+    chosen = settings.mssql_driver
+    return location.dbms == "mssql" and (chosen == "mssql-python" or (chosen == "auto" and takes(location, settings)))
+
+
+def _mssql(location: DatabaseLocation, settings: DatabaseSettings) -> OdbcDriver:
+    make = MssqlPythonDriver if brings_its_driver(location, settings) else MssqlDriver
+    return make(location, settings)
+
+
 ODBC_DRIVERS: Final[Mapping[str, Callable[[DatabaseLocation, DatabaseSettings], OdbcDriver]]] = {
-    "mssql": MssqlDriver,
+    "mssql": _mssql,
     "oracle": OracleDriver,
     "postgresql": PostgresqlDriver,
 }

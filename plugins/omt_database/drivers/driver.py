@@ -11,11 +11,14 @@ from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight
-from omt_database.drivers.columns_odbc import ColumnConnection
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
 
 Driven: TypeAlias = Any
 """Whatever a DB-API driver takes or gives."""
+
+RecordBatch: TypeAlias = Any
+Schema: TypeAlias = Any
+"""pyarrow's own: it ships no types."""
 
 
 class Cursor(Protocol):
@@ -63,6 +66,36 @@ class Connection(Protocol):
         ...
 
 
+class ColumnResult(ABC):
+    """A result under way."""
+
+    @abstractmethod
+    def fetch(self) -> RecordBatch | None:
+        """Return the next rows, or None behind the last."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Forget what is not fetched yet."""
+
+
+class ColumnConnection(ABC):
+    """Reads by columns in the view of a snapshot. It belongs to the thread of the connection whose view that is."""
+
+    @abstractmethod
+    def read(
+        self, statement: str, parameters: Sequence[Value], *, schema: Schema, rows: int, blocks: int, longest: int
+    ) -> ColumnResult:
+        """Begin a SELECT whose columns become those of an Arrow schema.
+
+        At most `rows` come at once, in `blocks` of the same size from the driver, and a text of at most `longest` bytes
+        fits where room is set aside; a longer one is an error, never cut.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what was opened for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the server says of a session that is waited for: in words, and whether it is `at_work` for it at all."""
@@ -95,6 +128,9 @@ class Driver(ABC):
 
     dbms: ClassVar[str]
     errors: tuple[type[Exception], ...]
+    sets_room_aside: ClassVar[bool] = True
+    """Whether reading by columns sets room aside for the longest value in each row that comes at once."""
+
     owner: str | None = None
     sight: Sight = Sight()
 

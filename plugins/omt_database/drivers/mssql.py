@@ -156,7 +156,7 @@ class MssqlDriver(ServerDriver):
     )
     dbms: ClassVar[str] = "mssql"
     words = _WORDS
-    decoding = Decoding(("SQL_WCHAR",), "utf-16le", UTF_16_LE, "SQL_WCHAR")
+    decoding: ClassVar[Decoding | None] = Decoding(("SQL_WCHAR",), "utf-16le", UTF_16_LE, "SQL_WCHAR")
 
     @override
     def keywords(self) -> dict[str, str]:

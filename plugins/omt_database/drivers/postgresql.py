@@ -14,10 +14,9 @@ from omt_core.api import Column, Row, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
-from omt_database.drivers.columns_odbc import ColumnConnection
 from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Look
-from omt_database.drivers.odbc import Decoding, OdbcConnection, first_of
+from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
 ROWS_PER_FETCH: Final = 16
@@ -227,7 +226,7 @@ class PostgresqlDriver(ServerDriver):
         return number(oid), number(node)
 
     @override
-    def share_view(self, connection: OdbcConnection, *, wide: bool = False) -> ColumnConnection | None:
+    def share_view(self, connection: OdbcConnection, *, wide: bool = False) -> OdbcColumnConnection | None:
         if wide not in self._columns:
             (snapshot,) = self.fetch(connection, "SELECT pg_export_snapshot()")[0]
             more = {"Fetch": str(ROWS_PER_COLUMN_FETCH[wide])}

@@ -16,10 +16,9 @@ from typing_extensions import override
 from omt_core.api import DatabaseLocation, Table
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
-from omt_database.drivers.columns_odbc import ColumnConnection
 from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection
-from omt_database.drivers.odbc import Decoding, OdbcConnection, OdbcDriver, first_of
+from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, SqliteDriver
 from omt_database.settings import DatabaseSettings
 
@@ -110,7 +109,7 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         super().end_snapshot(connection)
 
     @override
-    def share_view(self, connection: Connection, *, wide: bool = False) -> ColumnConnection | None:
+    def share_view(self, connection: Connection, *, wide: bool = False) -> OdbcColumnConnection | None:
         # Rows are stepped to one by one, whatever their width.
         return self._columns.get(False)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from omt_core.api import InstallationError, Row, sentence
 from omt_database.columns import ColumnPlan, Kind
-from omt_database.drivers.decoding import text_of_bytes
+from omt_database.drivers.decoding import text_of_bytes, text_of_utf_16_le
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
 from omt_database.export.losses import Losses
 
@@ -107,7 +107,7 @@ def _loosely(plan: ColumnPlan, values: Sequence[Driven], rows: Sequence[Row], lo
     lost = 0
     for place, value in enumerate(values):
         if plan.kind is Kind.STRING and plan.loose and value is not None:
-            value = text_of_bytes(value)  # noqa: PLW2901 - what it stands for
+            value = text_of_utf_16_le(value) if plan.utf_16 else text_of_bytes(value)  # noqa: PLW2901 - what it stands for
         try:
             one = arrow_array(plan, (value,))[0]
         except InstallationError:

@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from omt_core.api import Row, Table, Value
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.columns_odbc import ColumnResult, RecordBatch
-from omt_database.drivers.driver import Cursor
+from omt_database.drivers.driver import ColumnResult, Cursor, RecordBatch
 from omt_database.export.arrow_columns import Array
 from omt_database.export.omissions import RowRule
 
@@ -89,13 +88,15 @@ def column_blocks(rows: int) -> int:
     return -(-rows // COLUMN_ROWS)
 
 
-def by_rows_because(plans: Sequence[ColumnPlan], reads_columns: Callable[[ColumnPlan], bool]) -> str:
+def by_rows_because(
+    plans: Sequence[ColumnPlan], reads_columns: Callable[[ColumnPlan], bool], *, sets_room_aside: bool
+) -> str:
     """Say why a table cannot be read by columns, or nothing where it can."""
     read = [plan for plan in plans if not plan.omitted]
     inexact = [plan.column.name for plan in read if not reads_columns(plan)]
     if inexact:
         return f"of its columns {', '.join(inexact)}"
-    too_wide = widest_row(plans) > COLUMNS_WIDTH
+    too_wide = sets_room_aside and widest_row(plans) > COLUMNS_WIDTH
     return "its rows may be wide" if too_wide else "" if read else "nothing of it is read"
 
 

@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 from omt_core.api import Row, Table
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.columns_odbc import ColumnConnection, ColumnResult, RecordBatch
-from omt_database.drivers.driver import ValueUnreadableError
+from omt_database.drivers.driver import ColumnConnection, ColumnResult, RecordBatch, ValueUnreadableError
 from omt_database.export.arrow_columns import Array, columns_of_batch, columns_of_rows, schema_of_batch
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import RowRule
@@ -78,7 +77,9 @@ class TableReader:
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses
     ) -> AsyncIterator[tuple[Encode, int]]:
         rows = rows_at_once(plans, self._batch_bytes)
-        reason = by_rows_because(plans, self._database.reads_columns)
+        reason = by_rows_because(
+            plans, self._database.reads_columns, sets_room_aside=self._database.driver.sets_room_aside
+        )
         columns = await self._database.column_connection(wide=not reason and widest_row(plans) > NARROW)
         if columns is not None and not reason:
             async for batch in self._by_columns(columns, table, plans, left, rows):
@@ -107,7 +108,7 @@ class TableReader:
             fetch = MeasuredColumns(plans, self._batch_bytes).fetch
             rows, blocks = block_rows(read, self._batch_bytes), 1
         else:
-            fetch, blocks = ColumnResult.fetch, column_blocks(rows)
+            fetch, blocks = _next_rows, column_blocks(rows)
         start = partial(
             columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows, blocks=blocks,
             longest=longest_text(read),
@@ -122,6 +123,10 @@ class TableReader:
         )
         fetch = self._guard.watching(fetching(plans, self._batch_bytes), _work_of_rows)
         return self._database.export(table, statement, parameters, fetch, loose=loose)
+
+
+def _next_rows(result: ColumnResult) -> RecordBatch | None:
+    return result.fetch()
 
 
 def _work_of_batch(batch: RecordBatch | None) -> int:

@@ -102,3 +102,16 @@ async def test_what_the_spool_takes_of_the_workspace_is_said(installed: Sequence
 
 async def test_who_does_not_open_the_database_says_nothing(installed: Sequence[str]) -> None:
     assert await said(None, holder="other") == ()
+
+
+async def test_a_driver_that_comes_with_its_package_needs_no_odbc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyodbc", None)
+    monkeypatch.setitem(
+        sys.modules, "mssql_python", SimpleNamespace(pooling=lambda **_: None, Error=Exception, __version__="1.16.0")
+    )
+    line = await chosen(DatabaseLocation(dbms="mssql", server="sql1"))
+    assert (line.state, "mssql-python" in line.message) == (OK, True)
+    monkeypatch.setitem(sys.modules, "mssql_python", None)
+    line = await chosen(DatabaseLocation(dbms="mssql", server="sql1"), mssql_driver="mssql-python")
+    assert line.state is ERROR
+    assert "database.mssql_driver" in line.remedy

@@ -9,7 +9,7 @@ from omt_core.api.errors import InstallationError
 from omt_core.api.installation import DatabaseLocation
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.mssql import MssqlDriver
-from omt_database.drivers.odbc import load_pyodbc
+from omt_database.drivers.odbc import load_arrow_odbc, load_pyodbc, state_and_message
 from omt_database.drivers.oracle import OracleDriver
 from omt_database.drivers.postgresql import PostgresqlDriver
 from omt_database.settings import DatabaseSettings
@@ -93,3 +93,26 @@ def test_no_error_holds_the_password(pyodbc, dbms):
 def test_the_login_timeout_is_a_setting(pyodbc):
     MssqlDriver(DatabaseLocation(dbms="mssql"), DatabaseSettings(login_timeout=3)).connect()
     assert pyodbc.timeouts == [3]
+
+
+def test_a_machine_that_cannot_load_it_is_told_what_to_repair(monkeypatch):
+    monkeypatch.setitem(sys.modules, "arrow_odbc", None)
+    with pytest.raises(InstallationError, match="ODBC") as caught:
+        load_arrow_odbc()
+    assert caught.value.code == "odbc-missing"
+    assert "arrow-odbc" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "message"),
+    [
+        (
+            "ODBC emitted an error calling 'SQLFetch':\nState: 08S01, Native error: -7, Message: gone\nfor good",
+            "08S01",
+            "gone\nfor good",
+        ),
+        ("A value (at least one) is too large", "HY000", "A value (at least one) is too large"),
+    ],
+)
+def test_an_error_is_taken_apart_like_those_of_pyodbc(text, state, message):
+    assert state_and_message(Exception(text)) == (state, message)
