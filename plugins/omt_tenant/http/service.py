@@ -25,7 +25,7 @@ BODY_LIMIT = 32 << 20
 
 CLAIM_HEADER = "Omt-Claim"
 
-SENDER = "omt-sender"
+SENDER: web.RequestKey[bytes] = web.RequestKey("omt-sender", bytes)
 """Where a request that came with a sender's token keeps the sha256 of the claim that this was handed out for."""
 
 T = TypeVar("T")
@@ -56,9 +56,8 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 def claim_of(request: web.Request) -> bytes | None:
     """Return the sha256 of the claim that a request is made under: its sender's token names it, or its header is it."""
-    sender: bytes | None = request.get(SENDER)
-    if sender is not None:
-        return sender
+    if SENDER in request:
+        return request[SENDER]
     claim = request.headers.get(CLAIM_HEADER)
     return None if claim is None else claim_digest(claim)
 
