@@ -28,7 +28,7 @@ _NAMES: Mapping[object, str] = {
     bool: "true or false",
     Path: "path",
     SecretStr: _REFERENCE,
-    WaiverAnswer: 'code or { code = "...", reason = "..." }',
+    WaiverAnswer: '{ code = "...", reason = "..." }',
     SecretReference: _REFERENCE,
 }
 

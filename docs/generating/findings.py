@@ -31,16 +31,12 @@ def pages(reference: Path) -> Mapping[str, str]:
 
 
 def _page(one: FindingCode, file: Path) -> str:
-    waiver = code(_waiver(one)) if one.waivable else "cannot be waived"
+    waiver = code(reasoned_line([one.code])) if one.waivable else "cannot be waived"
     facts = table(("severity", "plugin", "waive it by"), [(one.severity.value, code(one.plugin), waiver)])
     return page(
         one.code, facts, _effect(one), "## What it means", one.meaning, "## What to do", one.remedy,
         _kept(file), "[All findings](index.md)",
     )  # fmt: skip
-
-
-def _waiver(one: FindingCode) -> str:
-    return reasoned_line([one.code]) if one.reason_needed else f'waive = ["{one.code}"]'
 
 
 def _effect(one: FindingCode) -> str:

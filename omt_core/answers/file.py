@@ -69,12 +69,12 @@ class ArchiveAnswers(_Section):
 
 
 class WaiverAnswer(_Section):
-    """A member of `waive`: a code alone, or with its reason."""
+    """A member of `waive`."""
 
     code: str = Field(min_length=1)
     """A finding's code, or `plugin:NAME`."""
 
-    reason: str
+    reason: str = Field(min_length=1)
     """Why it shall not stop the run."""
 
     live: StrictBool = False
@@ -83,7 +83,8 @@ class WaiverAnswer(_Section):
     @model_validator(mode="before")
     @classmethod
     def _code_alone(cls, given: object) -> object:
-        return {"code": given, "reason": ""} if isinstance(given, str) else given
+        """Say of a code alone what it lacks, and not that it is no section."""
+        return {"code": given} if isinstance(given, str) else given
 
 
 class Answers(_Section):
@@ -99,10 +100,9 @@ class Answers(_Section):
     """What to do when an earlier run is found; `--recover` wins over it."""
 
     waive: tuple[WaiverAnswer, ...] = ()
-    """Findings that shall not stop the run: their codes, or `plugin:NAME`, better with the reason as
-    `{ code = "...", reason = "..." }`. Shown with it in receipt and report. Where data may be left behind, such as
-    `tree-incomplete`, a waiver counts only with its reason; the page of each finding says so. What was waived for a
-    test counts in the live migration only with `live = true`, so that nobody takes it over unseen."""
+    """Findings that shall not stop the run: the code of each, or `plugin:NAME`, with the reason, as
+    `{ code = "...", reason = "..." }`. Shown with it in receipt and report. What was waived for a test counts in the
+    live migration only with `live = true`, so that nobody takes it over unseen."""
 
     installation: ManualAnswers = ManualAnswers()
     """What discovery cannot find."""

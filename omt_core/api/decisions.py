@@ -85,7 +85,7 @@ class Waiver:
 
     `names` is a finding's code, or `plugin:NAME` for all that is found by or about a plugin. `kind` is what it was
     given for: one that was given for a test does not count in a live migration, so that it is asked for again. Without
-    its reason it does not count for codes that need one (`FindingCode.reason_needed`). `confirmed`: whoever gave it
+    its reason it does not count. `confirmed`: whoever gave it
     says that it shall count in a live migration too, though it was given for a test, now or before.
     """
 

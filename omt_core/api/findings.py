@@ -47,7 +47,7 @@ class Finding:
         """Tell whether one of these waivers is about this.
 
         They name its code, or by `plugin:NAME` the plugin that found it or that it is about. Whether its code can be
-        waived at all, and only with a reason, is for the catalogue to say (`FindingCode`).
+        waived at all is for the catalogue to say (`FindingCode`).
         """
         return (
             self.code in waivers
@@ -62,7 +62,6 @@ class FindingCode:
 
     `meaning` says what was found and why it matters, `remedy` what to do. `docs/reference/findings/CODE.md` is made
     from these, so they are written for the migrator. `waivable` is False where the online side refuses it in any case.
-    `reason_needed` is True where data may be left behind, or is not proven to be seen: whoever waives it says why.
     """
 
     code: str
@@ -71,7 +70,6 @@ class FindingCode:
     meaning: str
     remedy: str
     waivable: bool = True
-    reason_needed: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meaning", sentence(self.meaning))

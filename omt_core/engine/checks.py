@@ -26,7 +26,6 @@ from omt_core.engine.findings import (
     confirming_line,
     is_waived,
     may_be_waived,
-    needs_reason,
     reasoned_line,
     unconfirmed,
     unused_waivers,
@@ -170,12 +169,12 @@ def refuse_errors(session: MigrationSession) -> None:
     """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
     standing = standing_errors(session.engine, session.now)
     if standing:
-        reasoned = sorted({one.code for one in standing if needs_reason(one, session.engine.host.codes)})
+        waivable = sorted({one.code for one in standing if may_be_waived(one, session.engine.host.codes)})
         now = session.now
         of_test = unconfirmed(standing, now.decisions.waivers, now.kind)
         remedies = [
             _mended(standing, session.engine.host.codes),
-            *([sentence("These only with a reason: `{line}`.", line=reasoned_line(reasoned))] if reasoned else ()),
+            *([sentence("Each has its reason: `{line}`.", line=reasoned_line(waivable))] if waivable else ()),
             *([_confirmed_again(of_test)] if of_test else ()),
             sentence("Nothing was changed so far."),
         ]

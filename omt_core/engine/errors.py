@@ -244,7 +244,7 @@ WAIVER_NOT_POSSIBLE: Final = ErrorCode(
 WAIVER_REASON_MISSING: Final = ErrorCode(
     code="waiver-reason-missing",
     kind=InputError,
-    meaning="A finding is waived only with a reason: data may be left behind.",
+    meaning="A finding is waived only with a reason, which receipt and report then say.",
     remedy="Say why it may stand, in the answers file or beside the finding.",
 )
 WORKSPACE_AMBIGUOUS: Final = ErrorCode(

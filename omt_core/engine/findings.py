@@ -120,9 +120,8 @@ def blocking(
 
 
 def is_waived(finding: Finding, waivers: Iterable[Waiver], codes: Mapping[str, FindingCode]) -> bool:
-    """Tell whether a waiver takes this finding away: one about it, that counts for its code."""
-    reasonless_counts = not needs_reason(finding, codes)
-    counting = {one.names for one in waivers if reasonless_counts or one.reason.strip()}
+    """Tell whether a waiver takes this finding away: one about it, with its reason."""
+    counting = {one.names for one in waivers if one.reason.strip()}
     return may_be_waived(finding, codes) and finding.waived_by(counting)
 
 
@@ -232,12 +231,6 @@ def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
     """Tell whether a waiver can take this finding away; else the online side would refuse in any case."""
     code = codes.get(finding.code)
     return code is None or code.waivable
-
-
-def needs_reason(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
-    """Tell whether a waiver counts for this finding only with its reason, also one by `plugin:NAME`."""
-    code = codes.get(finding.code)
-    return code is not None and code.reason_needed
 
 
 def reasoned_line(names: Iterable[str]) -> str:

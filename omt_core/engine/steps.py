@@ -37,7 +37,7 @@ from omt_core.engine.errors import (
     WAIVER_NOT_POSSIBLE,
     WAIVER_REASON_MISSING,
 )
-from omt_core.engine.findings import needs_reason, reasoned_line
+from omt_core.engine.findings import reasoned_line
 from omt_core.engine.freeze import thaw
 from omt_core.engine.opening import rebuild_journal
 from omt_core.engine.runner import Step
@@ -155,7 +155,7 @@ class TakeReport(Step[None]):
 class Waive(Step[None]):
     """Let a finding stop the upload no more, or again.
 
-    Raises `InputError` `waiver-not-possible`, or `waiver-reason-missing` where something it is about needs a reason.
+    Raises `InputError` `waiver-not-possible`, or `waiver-reason-missing`: a waiver has its reason.
     """
 
     names: str
@@ -172,10 +172,9 @@ class Waive(Step[None]):
                 remedy=known.remedy,
             )
         now = session.now
-        about = [one.code for one in now.findings if one.waived_by({self.names}) and needs_reason(one, codes)]
-        if self.waived and about and not self.reason.strip():
+        if self.waived and not self.reason.strip():
             raise WAIVER_REASON_MISSING.error(
-                sentence("{code} is waived only with a reason: data may be left behind.", code=about[0]),
+                sentence("{names} is waived only with a reason.", names=self.names),
                 remedy=sentence(
                     "Say why it may stand; in an answers file: `{line}`.", line=reasoned_line([self.names])
                 ),

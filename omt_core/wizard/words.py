@@ -88,7 +88,7 @@ _PHRASES: Final = tuple(
         (r",? in the answers file, section\s\[installation(?:\.service)?\]", f" {_LOCATE}"),
         (r"in the section \[installation\] of the answers file", _LOCATE),
         (r"by `waive` in the answers file\.", 'on the page "Checks".'),
-        (r" ?These only with a reason: `[^`]*`\.", ""),  # the page asks for the reason where it is needed
+        (r" ?Each has its reason: `[^`]*`\.", ""),  # the page asks for it
         (r" ?What was waived for the test counts when it is confirmed: `[^`]*`\.", ""),
         (r"; in an answers file: `[^`]*`", ""),
         (r"in section \[installation\](?: of the answers)?", _LOCATE),

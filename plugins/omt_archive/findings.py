@@ -13,7 +13,6 @@ ARCHIVE_ROOT_MISSING = FindingCode(
     plugin=PLUGIN,
     meaning="A folder of the document archive does not exist or cannot be read, and documents are missing.",
     remedy="Connect the drive or share, or correct `archives` in the answers file, and run the check again.",
-    reason_needed=True,
 )
 TREE_INCOMPLETE = FindingCode(
     code="tree-incomplete",
@@ -23,7 +22,6 @@ TREE_INCOMPLETE = FindingCode(
     " copy that is not complete, or another folder than the database means.",
     remedy="Connect or restore the folder, or correct it in the answers file, and run the check again. If the files"
     " are really gone, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
-    reason_needed=True,
 )
 TREE_WITHOUT_CONTENT = FindingCode(
     code="tree-without-content",
@@ -33,7 +31,6 @@ TREE_WITHOUT_CONTENT = FindingCode(
     " broken off, a restore of names alone, or files that a storage system keeps elsewhere.",
     remedy="Restore the files or have the storage system bring them back, and run the check again. If they really are"
     " empty, waive this finding and say why. From which share on it is told: `archive.missing_share`.",
-    reason_needed=True,
 )
 DOCUMENT_FILE_MISSING = FindingCode(
     code="document-file-missing",
@@ -170,7 +167,6 @@ TEMPLATE_FOLDER_MISSING = FindingCode(
     meaning="The template folder does not exist, so that no templates are moved.",
     remedy="Connect the drive or share, or give the folder as `templates` in the answers file, section"
     " [installation]. If there are no templates, waive this finding.",
-    reason_needed=True,
 )
 TEMPLATE_FILE_MISSING = FindingCode(
     code="template-file-missing",
@@ -193,7 +189,6 @@ SERVICE_FOLDER_MISSING = FindingCode(
     meaning="A folder of Customer Service that the database names cannot be found, so that nothing in it is moved.",
     remedy="Connect the drive or share, or give the folder in the answers file, section [installation.service]. If it"
     " is really gone, waive this finding.",
-    reason_needed=True,
 )
 ATTACHMENT_FILE_MISSING = FindingCode(
     code="attachment-file-missing",

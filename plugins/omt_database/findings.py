@@ -46,7 +46,6 @@ TABLES_HIDDEN: Final = FindingCode(
     " go online.",
     remedy="Let the database's administrator grant the user to read all tables of the CRM's owner. What shall stay on"
     " site is named in `database.left_tables`.",
-    reason_needed=True,
 )
 
 SIGHT_NOT_PROVEN: Final = FindingCode(
@@ -58,7 +57,6 @@ SIGHT_NOT_PROVEN: Final = FindingCode(
     " of (table `sequence`) and that is not seen.",
     remedy="Let the database's administrator grant the user to read the whole schema of the CRM. Where each table was"
     " granted by itself, waive this once somebody has compared the lists.",
-    reason_needed=True,
 )
 
 NAMES_IN_CASE: Final = FindingCode(

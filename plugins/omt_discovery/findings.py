@@ -76,7 +76,6 @@ FOLDER_UNREACHABLE = FindingCode(
     "would count as missing.",
     remedy="Make the folder reachable, for example connect the share, or correct it in section [installation]. Where"
     " letters in its name look wrong, the configuration is in another code page: setting [discovery] ansi_code_page.",
-    reason_needed=True,
 )
 
 DRIVE_MAPPED = FindingCode(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.browser.sites import Office
 CODE = "template-folder-missing"
 
 
-def test_what_may_be_left_behind_is_waived_only_with_a_reason(
+def test_a_finding_is_waived_only_with_a_reason(
     start_wizard: StartWizard, new_person: NewPerson, office: Office
 ) -> None:
     shutil.rmtree(office.site.directory / "machine/C/SO_ARC/TEMPLATE")
@@ -82,6 +83,8 @@ def test_what_was_waived_in_a_test_is_asked_for_again_and_stands_in_the_live_dia
     dialog = other.page.get_by_role("dialog", name="Start the live migration?")
     expect(dialog).to_contain_text("You waived 2 errors that stand:")
     expect(dialog).to_contain_text("Your reason: There are no templates.")
+    expect(dialog).to_contain_text(re.compile(r"What the test of .+ had: [\d,]+ files \(.+\) are online"))
+    expect(dialog.get_by_role("link", name="Report")).to_be_visible()
     dialog.get_by_role("button", name="Freeze and upload").click()
     Complete(other.page).close()
     result = again.result()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from omt_core.engine.findings import reasoned_line
 from omt_simulator import SimulationSpec, generate
 
 PROGRAM = (sys.executable, "-m", "omt_core")
@@ -129,11 +130,11 @@ class Site:
         return ("--plans", self.truth["tenant_plans"])
 
     def answer(self, tenant: Tenant | None, *, name: str = "answers-e2e.toml", **changes: object) -> Path:
-        """Write an answers file with the tenant's address; `changes` replace top-level keys."""
+        """Write an answers file with the tenant's address; `changes` replace top-level keys. Waived are codes."""
         lines = self.answers.read_text(encoding="utf-8").splitlines()
         for key, value in changes.items():
             lines = [line for line in lines if not line.startswith(f"{key} =")]
-            lines.insert(0, f"{key} = {json.dumps(value)}")
+            lines.insert(0, reasoned_line(value) if key == "waive" else f"{key} = {json.dumps(value)}")  # type: ignore[arg-type]
         if tenant is not None:
             token = json.dumps(str(tenant.token_file))
             lines += ["[online]", f"url = {json.dumps(tenant.url)}", f"token_file = {token}"]

@@ -20,7 +20,6 @@ FOLDER_MISSING = FindingCode(
     meaning="The folder of the call recordings does not exist or cannot be read, so that none of them is moved.",
     remedy="Connect the drive or share, or correct call_recordings.folder, and run the check again. If the recordings "
     "are really gone, waive this finding and say why.",
-    reason_needed=True,
 )
 UNREADABLE = FindingCode(
     code="call-recording-unreadable",

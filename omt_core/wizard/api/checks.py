@@ -13,7 +13,7 @@ from omt_core.api.decisions import EmailAddress, Notifications, Waiver
 from omt_core.api.findings import Finding
 from omt_core.documentation import read_page
 from omt_core.engine.checks import DOCUMENTS, PLANS, standing_errors
-from omt_core.engine.findings import is_waived, may_be_waived, needs_reason, unconfirmed, waiver_of
+from omt_core.engine.findings import is_waived, may_be_waived, unconfirmed, waiver_of
 from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.session import Snapshot
 from omt_core.engine.upload.missing import MissingList
@@ -70,7 +70,6 @@ async def look(request: web.Request) -> web.Response:
             "reason": _reason(finding, waivers) or "",
             "reason_of_test": _reason(finding, of_test),
             "waivable": may_be_waived(finding, host.codes),
-            "reason_needed": needs_reason(finding, host.codes),
             "blocking": finding in standing,
             "files": names.listed(finding),
         }
@@ -178,7 +177,6 @@ async def code(request: web.Request) -> web.Response:
             "meaning": in_wizard(known.meaning),
             "remedy": in_wizard(known.remedy),
             "waivable": known.waivable,
-            "reason_needed": known.reason_needed,
             "documented": read_page(f"reference/findings/{known.code}") is not None,
         }
     )

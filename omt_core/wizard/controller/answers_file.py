@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from omt_core.answers.errors import ANSWERS_INVALID, ANSWERS_SYNTAX
 from omt_core.answers.form import OnlineForm, form_of
-from omt_core.api.decisions import MigrationKind
+from omt_core.api.decisions import MigrationKind, Waiver
 from omt_core.api.given import Origin
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
@@ -59,10 +59,8 @@ def export_answers(form: Mapping[str, Any], online: OnlineForm, now: Snapshot | 
         decisions = now.decisions
         values["accept_agreement"] = decisions.agreement_accepted
         values["test_migration"] = decisions.kind is MigrationKind.TEST
-        values["waive"] = [
-            {"code": one.names, "reason": one.reason} if one.reason else one.names
-            for one in decisions.waived(decisions.kind)  # those of a test are not taken over into a live migration
-        ]
+        # Those of a test are not taken over into a live migration.
+        values["waive"] = [_waiver(one, decisions.kind) for one in decisions.waived(decisions.kind) if one.reason]
     values["installation"] = _installation(form)
     login = None if now is None or now.administrator is None else now.administrator.login
     values["login"] = {"user": login or "", "password": {"env": _PASSWORD_VARIABLE}}
@@ -70,6 +68,13 @@ def export_answers(form: Mapping[str, Any], online: OnlineForm, now: Snapshot | 
         _add_decisions(values, now)
     values["online"] = {key: value for key, value in online.model_dump().items() if value}
     return tomli_w.dumps(values)
+
+
+def _waiver(waiver: Waiver, kind: MigrationKind) -> dict[str, Any]:
+    """Write a waiver; one that was given for the live migration says so, as a workspace that is new cannot know it."""
+    told: dict[str, Any] = {"code": waiver.names, "reason": waiver.reason}
+    live = waiver.confirmed or kind is waiver.kind is MigrationKind.LIVE
+    return {**told, "live": True} if live else told
 
 
 def _installation(form: Mapping[str, Any]) -> dict[str, Any]:

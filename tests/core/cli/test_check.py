@@ -85,6 +85,6 @@ def test_a_file_that_cannot_be_written_is_named_and_what_was_found_is_told(
 
 def test_a_waiver_of_a_code_that_does_not_exist_is_told(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = answers.read_text(encoding="utf-8")
-    answers.write_text(f'waive = ["waiver-unusd"]\n{text}', encoding="utf-8")
+    answers.write_text(f'waive = [{{ code = "waiver-unusd", reason = "x" }}]\n{text}', encoding="utf-8")
     main(["check", "--answers", str(answers)])
     assert "No finding has the code waiver-unusd; did you mean waiver-unused?" in capsys.readouterr().out

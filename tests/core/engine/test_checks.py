@@ -45,9 +45,7 @@ BAD_PLAN = FindingCode(
     code="bad-plan", severity=Severity.ERROR, plugin="rules", meaning="A plan is bad.", remedy="Choose another."
 )
 
-LEFT_BEHIND = FindingCode(
-    code="half-gone", severity=Severity.ERROR, plugin="rules", meaning="Half.", remedy="Look.", reason_needed=True
-)
+LEFT_BEHIND = FindingCode(code="half-gone", severity=Severity.ERROR, plugin="rules", meaning="Half.", remedy="Look.")
 
 
 class Others(Plugin):
@@ -110,7 +108,7 @@ class LeavesBehind(Plugin):
         return (LEFT_BEHIND.finding("Half of it is gone."),)
 
 
-async def test_whoever_waives_without_the_reason_that_is_needed_is_told_the_line_to_write(tmp_path: Path) -> None:
+async def test_whoever_waives_without_a_reason_is_told_the_line_to_write(tmp_path: Path) -> None:
     async with session_in(tmp_path, rules=LeavesBehind) as session:
         await check_now(session, (DOCUMENTS,))
         await session.waive([Waiver(names="half-gone")])

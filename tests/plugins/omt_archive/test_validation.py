@@ -134,11 +134,6 @@ async def test_a_tree_of_files_without_content_is_an_error_that_names_it(new_sit
     assert shown in found.message
 
 
-def test_a_tree_without_content_is_waived_with_a_reason_only():
-    codes = {code.code: code for code in ArchivePlugin(ArchiveSettings()).add_finding_codes()}
-    assert codes["tree-without-content"].reason_needed
-
-
 async def test_a_few_empty_files_are_no_reason_to_stop(planted_site, open_database):
     assert "tree-without-content" not in await findings(planted_site, open_database, missing_files=4)
 

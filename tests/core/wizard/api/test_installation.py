@@ -18,6 +18,7 @@ from omt_core.answers import pinned
 from omt_core.answers.file import load_answers
 from omt_core.answers.form import OnlineForm, answers_in, form_of
 from omt_core.api import drives
+from omt_core.api.decisions import MigrationKind
 from omt_core.api.installation import ManualAnswers, ServiceFolders
 from omt_core.wizard.controller.answers_file import export_answers, import_answers
 from tests.core.wizard.api.page import file_body, page_in
@@ -211,3 +212,21 @@ async def test_the_file_does_what_was_decided_on_the_page(tmp_path: Path) -> Non
     assert answers.login.user == "HH"
     assert tomllib.loads(text)["installation"]["password"] == {"env": "OMT_DATABASE_PASSWORD"}
     assert answers.installation.root == Path(os.fspath(tmp_path / "site" / "machine"))
+
+
+@pytest.mark.parametrize("kind", list(MigrationKind))
+async def test_the_file_says_of_a_waiver_whether_it_was_given_for_the_live_migration(
+    tmp_path: Path, kind: MigrationKind
+) -> None:
+    """A workspace that is made anew cannot know that, and would take what was waived for one of the test."""
+    async with page_in(tmp_path) as page:
+        await page.site.to_checklist(kind)
+        waiver = {"code": "template-folder-missing", "waived": True, "reason": "There are none."}
+        await page.post("/api/checks/waive", waiver)
+        told = (await page.get("/api/installation")).json
+        form = {"answers": told["answers"], "online": told["online"]}
+        text = (await page.post("/api/installation/export", form)).json["text"]
+    file = tmp_path / "answers.toml"
+    file.write_text(text, encoding="utf-8")
+    (given,) = load_answers(file).waivers
+    assert (given.reason, given.kind, given.confirmed) == ("There are none.", kind, kind is MigrationKind.LIVE)

@@ -3,6 +3,9 @@
 import { h } from "./dom.js";
 import { hasText, t } from "./text.js";
 
+/** The source of a value that nobody gave. */
+const DEFAULT = "default";
+
 /** @param {Array<{setting: string, value: string, source: string}>} evidence @returns {HTMLElement} */
 export function evidenceTable(evidence) {
   return h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": t("evidence.title") },
@@ -11,7 +14,7 @@ export function evidenceTable(evidence) {
       h("tbody", null, evidence.map(({ setting, value, source }) => h("tr", null,
         h("th", { scope: "row" }, settingName(setting)),
         h("td", { class: "path" }, value),
-        h("td", { class: "path muted" }, source))))));
+        source === DEFAULT ? h("td", { class: "muted" }, t("evidence.default")) : h("td", { class: "path muted" }, source))))));
 }
 
 /** The name of a setting as the form calls it; "archives[2]" and "installation.archives" are archives too. */

@@ -37,11 +37,12 @@ class WelcomeScreen extends ScreenElement {
       this.interrupted,
       this.there.element,
       this.busyLine.element,
+      // Above what is read at leisure: on a small screen this is still in sight (crm.md W13).
+      notice("info", { title: t("welcome.time.title"), content: t("welcome.time.text") }),
       h("div", { class: "welcome__columns" },
         section("moved", h("ul", { class: "welcome__list" }, MOVED.map(([name, sign]) => entry("moved", name, sign)))),
         section("steps", h("ol", { class: "welcome__steps" }, STEPS.map((name) => h("li", null, t(`welcome.steps.${name}`))))),
         section("needed", h("ul", { class: "welcome__list" }, NEEDED.map(([name, sign]) => entry("needed", name, sign))))),
-      notice("info", { title: t("welcome.time.title"), content: t("welcome.time.text") }),
       this.machine.element));
   }
 

@@ -27,6 +27,7 @@ export class HistoryButtons {
 /** @param {string} text @param {string} looks @param {string} keys @param {() => void} run */
 function button(text, looks, keys, run) {
   return /** @type {HTMLButtonElement} */ (h("button", {
-    type: "button", class: `button button--quiet ${looks}`.trim(), "aria-keyshortcuts": keys, on: { click: run },
+    type: "button", class: `button button--quiet history-button ${looks}`.trim(), title: text,
+    "aria-keyshortcuts": keys, on: { click: run },
   }, icon("undo"), h("span", null, text)));
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
+import { prose } from "../../core/prose.js";
 import { number, t, tn } from "../../core/text.js";
 import { codeButton } from "../finding-code/code-button.js";
 import { isWaived } from "./finding-groups.js";
@@ -71,7 +72,7 @@ function aCase(finding, withRemedy) {
 }
 
 function remedy(words) {
-  return h("p", { class: "finding__remedy" }, h("strong", {}, t("checks.remedy")), " ", words);
+  return h("p", { class: "finding__remedy" }, h("strong", {}, t("checks.remedy")), " ", prose(words));
 }
 
 function waiver(group) {
@@ -82,7 +83,7 @@ function waiver(group) {
   }
   const waived = group.findings.every(isWaived);
   const before = group.findings.find((one) => one.reason_of_test !== null)?.reason_of_test ?? null;
-  const about = { message: first.message, needed: group.findings.some((one) => one.reason_needed), before };
+  const about = { message: first.message, before };
   return h("div", { class: "finding__waiver" },
     h("p", { class: "muted" }, waiverWords(waived, first.reason, before)),
     waived
@@ -92,7 +93,7 @@ function waiver(group) {
 
 /** What was waived in a test is asked for again when the migration is live. */
 function waiverWords(waived, reason, before) {
-  if (waived) return reason ? t("checks.waived-because", { reason }) : t("checks.waived-why");
+  if (waived) return t("checks.waived-because", { reason });
   if (before === null) return t("checks.blocks-why");
   return before ? t("checks.waived-in-test-because", { reason: before }) : t("checks.waived-in-test");
 }

@@ -10,7 +10,6 @@
  * @property {string} message
  * @property {string} remedy
  * @property {boolean} waivable
- * @property {boolean} reason_needed its waiver counts only with a reason
  * @property {boolean} blocking
  * @property {number} files how many files of the list of missing ones it is about
  * @property {string} reason why it is waived, or empty

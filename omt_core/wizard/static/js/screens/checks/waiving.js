@@ -8,14 +8,13 @@ import { t } from "../../core/text.js";
 
 /**
  * @param {string} code a finding's code, or `plugin:NAME`
- * @param {{message: string, needed: boolean, before: ?string}} about what was found, whether a waiver counts only with
- *   its reason, and the reason for which it was waived in a test
+ * @param {{message: string, before: ?string}} about what was found, and the reason for which it was waived in a test
  */
-export function askToWaive(code, { message, needed, before }) {
+export function askToWaive(code, { message, before }) {
   const reason = h("input", { type: "text", name: "reason", maxlength: 1000, autocomplete: "off",
-    required: needed, value: before ?? "" });
-  const form = h("form", null, field({ label: t("checks.waive-reason"), control: reason, optional: !needed,
-    hint: t(needed ? "checks.waive-reason-needed" : "checks.waive-reason-hint") }));
+    required: true, value: before ?? "" });
+  const form = h("form", null,
+    field({ label: t("checks.waive-reason"), control: reason, hint: t("checks.waive-reason-hint") }));
   const dialog = sendingDialog({
     title: t("checks.waive-title", { code }),
     content: [h("p", null, h("strong", null, message)),

@@ -35,8 +35,9 @@ export class PlanChooser {
     });
     const texts = JSON.stringify(options);
     if (texts === this.#texts) return;
+    // At first the column of the plan that somebody has: who opens the board wants to see cards.
+    const value = this.#texts === "" ? (columns.find((column) => column.shown.length > 0)?.plan ?? "") : this.#select.value;
     this.#texts = texts;
-    const value = this.#select.value;
     this.#select.replaceChildren(...options.map((option) => h("option", { value: option.value }, option.text)));
     this.#select.value = options.some((option) => option.value === value) ? value : "";
     this.#say();
