@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -15,6 +18,8 @@ from tests.e2e.omt import Tenant
 
 EXPIRED = "This page's session has ended"
 REFUSED = r"status of 401"
+NEWER_TABLES = ("DatabaseModel", "outgoing_message")
+"""What a database of 7.0 does not have."""
 
 
 def test_an_installation_that_is_not_found_is_located_by_hand(
@@ -89,6 +94,21 @@ def test_a_wrong_password_and_a_user_who_is_no_administrator_are_told_apart(pers
     login.log_in(office.login, office.password)
     Confirm(person.page)
     expect(said).to_have_count(0)  # also for who reads on with the ear: it was said on the page that is left
+
+
+def test_a_version_that_is_too_old_is_said_as_soon_as_one_is_logged_in(
+    office: Office, start_wizard: StartWizard, new_person: NewPerson
+) -> None:
+    """W23: and not only after everything was reviewed."""
+    with closing(sqlite3.connect(office.site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm, crm:
+        for table in NEWER_TABLES:
+            crm.execute(f"DROP TABLE {table}")
+    left = [name for name in json.loads(office.settings["OMT_DATABASE__LEFT_TABLES"]) if name not in NEWER_TABLES]
+    person = new_person()
+    person.open(start_wizard(extra={"OMT_DATABASE__LEFT_TABLES": json.dumps(left)}).link)
+    confirm = person.go_to_confirm(office)
+    confirm.says("The tables are those of 7.0; 7.1 is the oldest that can be migrated.")
+    confirm.says("Upgrade the on-site installation to 7.1 or newer first.")
 
 
 def test_a_link_that_was_used_lets_nobody_in_but_the_browser_that_used_it(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from omt_core.engine.findings import reasoned_line
 from omt_simulator import SimulationSpec, generate
@@ -134,7 +134,9 @@ class Site:
         lines = self.answers.read_text(encoding="utf-8").splitlines()
         for key, value in changes.items():
             lines = [line for line in lines if not line.startswith(f"{key} =")]
-            lines.insert(0, reasoned_line(value) if key == "waive" else f"{key} = {json.dumps(value)}")  # type: ignore[arg-type]
+            lines.insert(
+                0, reasoned_line(cast("list[str]", value)) if key == "waive" else f"{key} = {json.dumps(value)}"
+            )
         if tenant is not None:
             token = json.dumps(str(tenant.token_file))
             lines += ["[online]", f"url = {json.dumps(tenant.url)}", f"token_file = {token}"]

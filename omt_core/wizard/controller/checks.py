@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, OmtError
 from omt_core.api.events import CheckAsked, Event
-from omt_core.engine.checks import ALL_CHECKS, check, unanswered
+from omt_core.engine.checks import ALL_CHECKS, INSTALLATION, check, unanswered
 from omt_core.engine.result import unknown_fault
 from omt_core.engine.runner import Runner
 from omt_core.engine.steps import AskAgain, TakeReport, Waive
@@ -59,12 +59,14 @@ class Checks:
     def run(self, only: str | None = None) -> None:
         """Ask every rule, or those of one plugin, in the background. Raises `InputError` `checks-running`."""
         self._refuse()
-        runner = self._holder.runner
         if self.running:
             raise CHECKS_RUNNING.error()
-        self._asked, self._progress, self.error = runner, (0, 0), None
-        self._changed()
-        self._group.start_soon(self._run, runner, only)
+        self._begin(ALL_CHECKS, only)
+
+    def look_at_installation(self) -> None:
+        """Ask what is about the installation alone, as soon as somebody is logged on: what stops it is said at once."""
+        if not self.running:
+            self._begin((INSTALLATION,), None)
 
     def forget(self) -> None:
         """Forget what belongs to a session that is closed."""
@@ -82,12 +84,17 @@ class Checks:
         self._refuse()
         await self._holder.runner.do(Waive(names=code, waived=waived, reason=reason))
 
-    async def _run(self, runner: Runner, only: str | None) -> None:
+    def _begin(self, checks: Sequence[str], only: str | None) -> None:
+        self._asked, self._progress, self.error = self._holder.runner, (0, 0), None
+        self._changed()
+        self._group.start_soon(self._run, self._holder.runner, checks, only)
+
+    async def _run(self, runner: Runner, checks: Sequence[str], only: str | None) -> None:
         failed: OmtError | None = None
         try:
             before = runner.now
             now = await runner.do(AskAgain())
-            report = await check(runner.engine, now, ALL_CHECKS, only=only)
+            report = await check(runner.engine, now, checks, only=only)
             await runner.do(TakeReport(report=report, before=before))
         except OmtError as error:
             failed = error

@@ -158,6 +158,8 @@ class SessionController:
             await self.holder.runner.do(Login(user=user, password=password))
             if logged_in(self.now) is Screen.UPLOAD:
                 await self.upload.show_rows()
+        if self._screen is Screen.CONFIRM:
+            self.checks.look_at_installation()
 
     async def confirm(self, contact: Contact, kind: MigrationKind, *, agreed: bool) -> None:
         """Take the contact details, live or test, and the agreement; then read the users (W24-W30, W38)."""

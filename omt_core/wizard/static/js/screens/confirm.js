@@ -1,6 +1,6 @@
 /** Who migrates, how to reach them, live or test, the agreement. Source: crm.md W15, W24-W37. */
 
-import { post } from "../core/api.js";
+import { get, post } from "../core/api.js";
 import { BusyLine } from "../core/busy.js";
 import { Combobox } from "../core/combobox.js";
 import { h, replace } from "../core/dom.js";
@@ -9,19 +9,24 @@ import { facts, fillFacts } from "../core/facts.js";
 import { checkField, field, refusedField, validated } from "../core/fields.js";
 import { setFooter } from "../core/footer.js";
 import { icon } from "../core/icons.js";
+import { notice } from "../core/notice.js";
+import { prose } from "../core/prose.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
 import { state } from "../core/state.js";
-import { LANGUAGES, hasText, language, t } from "../core/text.js";
+import { LANGUAGES, hasText, language, t, tn } from "../core/text.js";
 import { KindConsequences } from "./confirm/consequences.js";
 
 const FORM = "confirm-form";
 
 class ConfirmScreen extends ScreenElement {
+  #asked = "";
+
   build() {
     const { administrator, contact, kind, agreement_accepted: accepted } = state();
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
+    this.stops = h("div", { "aria-live": "polite" });
     this.facts = facts([]);
     this.controls(administrator, contact, kind, accepted);
     this.consequences = new KindConsequences();
@@ -41,6 +46,7 @@ class ConfirmScreen extends ScreenElement {
     replace(this, h("div", { class: "page" },
       h("div", null, h("h1", null, t("confirm.title")), h("p", { class: "page__lead" }, t("confirm.lead"))),
       h("section", { class: "card", "aria-label": t("confirm.who") }, this.facts),
+      this.stops,
       this.form, this.errors.element, this.busyLine.element));
   }
 
@@ -62,6 +68,7 @@ class ConfirmScreen extends ScreenElement {
   update(newest) {
     this.errors.update(newest);
     this.busyLine.update(newest);
+    void this.#showStops(newest.checks);
     const { administrator, licence } = newest;
     fillFacts(this.facts, [
       [t("confirm.company"), licence?.owner],
@@ -75,6 +82,17 @@ class ConfirmScreen extends ScreenElement {
       primary: { label: t("confirm.checklist"), form: FORM, busy },
       previous: { disabled: busy || !newest.can_go_back },
     });
+  }
+
+  /** What is known by now to stop the upload, such as a version that is too old: not only after all is reviewed (W23). */
+  async #showStops({ blocking, revision }) {
+    const asked = blocking ? String(revision) : "";
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    const found = asked ? (await get("/api/checks")).findings.filter((one) => one.blocking) : [];
+    if (asked !== this.#asked) return;
+    replace(this.stops, found.length ? notice("warning", { title: tn("confirm.stops", found.length), content:
+      h("ul", null, found.map((one) => h("li", null, one.message, " ", prose(one.remedy)))) }) : null);
   }
 
   async send() {
