@@ -153,12 +153,12 @@ class SessionController:
             await self.holder.runner.do(ChooseRecovery(choice=choice))
 
     async def log_in(self, user: str, password: SecretStr) -> None:
-        """Log on (W20-W22)."""
+        """Log on (W20-W22); what stops this installation is said as soon as that is known (W23)."""
         with self.place.doing(Act.LOG_IN):
             await self.holder.runner.do(Login(user=user, password=password))
             if logged_in(self.now) is Screen.UPLOAD:
                 await self.upload.show_rows()
-        if self._screen is Screen.CONFIRM:
+        if self.place.screen is Screen.CONFIRM:
             self.checks.look_at_installation()
 
     async def confirm(self, contact: Contact, kind: MigrationKind, *, agreed: bool) -> None:
