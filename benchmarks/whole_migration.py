@@ -22,12 +22,20 @@ _OMT = (sys.executable, "-m", "omt_core")
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command took: seconds by the clock, processor seconds, and the most memory it had resident, in bytes."""
+    """What a command took: seconds by the clock, processor seconds, and the most memory it had resident, in bytes.
+
+    `told` is the last that it said of each event.
+    """
 
     seconds: float
     processor: float
     resident: int
-    result: Mapping[str, object]
+    told: Mapping[str, Mapping[str, object]]
+
+    @property
+    def result(self) -> Mapping[str, object]:
+        """What it said at its end."""
+        return self.told["result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,12 @@ def run(*words: str, environment: Mapping[str, str] = os.environ) -> Ran:
     with process:
         if process.stdout is None:
             raise ValueError("nothing of it can be read")
-        last = ""
+        told: dict[str, Mapping[str, object]] = {}
         for line in process.stdout:
-            last = line
+            one = json.loads(line)
+            told[one["event"]] = one
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"omt {words[0]} ended with {process.returncode}: {last}")
-    return Ran(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, json.loads(last))
+        raise SystemExit(f"omt {words[0]} ended with {process.returncode}: {told.get('result')}")
+    return Ran(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, told)

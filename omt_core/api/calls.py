@@ -133,7 +133,8 @@ class ProposeUserNames:
 class ValidateInstallation:
     """Check the installation as a whole: version, satellites, travellers, model, paths, and what the tenant takes.
 
-    `online` is None when no tenant is to be asked.
+    `online` is None when no tenant is to be asked. With `files_only` no table is moved: how rows would arrive need not
+    be asked, which takes reading all of them.
     """
 
     installation: Installation
@@ -141,6 +142,7 @@ class ValidateInstallation:
     licence: Licence
     run: RunContext
     online: OnlineTarget | None = None
+    files_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

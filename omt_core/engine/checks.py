@@ -296,6 +296,7 @@ class _Asking:
             licence=located.licence,
             run=self.now.run,
             online=located.target,
+            files_only=self.now.only_missing,
         )
         return await self.engine.dispatch.every(Plugin.validate_installation, call, only=self.only)
 

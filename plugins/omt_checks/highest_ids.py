@@ -32,6 +32,18 @@ async def highest_ids(database: SourceDatabase, *, below: int | None = None) -> 
     `below` looks at smaller ids only. The database answers from its primary keys' indexes.
     """
     keyed = [(table, column) for table in database.tables.values() if (column := id_column(table)) is not None]
+    found = await _asked(database, keyed)
+    if below is None:
+        return found
+    # Of few tables is the highest id not below: the others need not be asked again.
+    beyond = [(table, column) for table, column in keyed if found.get(table.name, below - 1) >= below]
+    within = {name: highest for name, highest in found.items() if highest < below}
+    return within | await _asked(database, beyond, below)
+
+
+async def _asked(
+    database: SourceDatabase, keyed: Sequence[tuple[Table, str]], below: int | None = None
+) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(keyed), TABLES_PER_STATEMENT):
         some = keyed[start : start + TABLES_PER_STATEMENT]

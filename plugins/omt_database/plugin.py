@@ -114,7 +114,7 @@ class DatabasePlugin(Plugin):
             return ()
         online: object = call.online
         taken = online.value_bytes if isinstance(online, ValueLimit) else None
-        return await preflight(call.database, self._settings, taken)
+        return await preflight(call.database, self._settings, taken, values=not call.files_only)
 
     @hookimpl
     @override

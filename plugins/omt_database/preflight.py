@@ -30,10 +30,13 @@ from omt_database.statements import NUMBERED_TABLES
 ROWS_AT_ONCE: Final = 1_000
 
 
-async def preflight(database: CrmDatabase, settings: DatabaseSettings, taken: int | None = None) -> Sequence[Finding]:
+async def preflight(
+    database: CrmDatabase, settings: DatabaseSettings, taken: int | None = None, *, values: bool = True
+) -> Sequence[Finding]:
     """Return what a person should know before anything is read for good.
 
-    `taken` is the longest value in bytes that the tenant takes, or None where it does not say.
+    `taken` is the longest value in bytes that the tenant takes, or None where it does not say. Without `values` no
+    table is read for values that cannot be moved as they are.
     """
     longest = min(settings.largest_value, taken or settings.largest_value)
     omissions = Omissions(database.tables, settings)
@@ -54,7 +57,7 @@ async def preflight(database: CrmDatabase, settings: DatabaseSettings, taken: in
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
         message = sentence("Tables without a key: {count}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))
-    for table in omissions.moved_tables:
+    for table in omissions.moved_tables if values else ():
         findings += await _values(database, table, omissions.secret_columns(table), longest)
     return findings
 

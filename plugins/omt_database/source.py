@@ -78,6 +78,8 @@ class CrmDatabase(SourceDatabase):
         self._connection: Connection | None = None
         self._active: tuple[Connection, Cursor] | None = None
         self._tables: Mapping[str, Table] = {}
+        self._rendered: dict[str, str] = {}
+        self._rendered_for: Mapping[str, Table] = self._tables
         self._marks: Mapping[str, Hashable] = {}
         self._sessions: dict[int, int] = {}
         self._in_snapshot = False
@@ -190,6 +192,15 @@ class CrmDatabase(SourceDatabase):
         self._thread.close()
 
     def _render(self, sql: str) -> str:
+        """Return a statement as the database takes it; one that was asked before with this catalogue is known."""
+        if self._rendered_for is not self._tables:
+            self._rendered, self._rendered_for = {}, self._tables
+        known = self._rendered.get(sql)
+        if known is None:
+            known = self._rendered[sql] = self._rendered_now(sql)
+        return known
+
+    def _rendered_now(self, sql: str) -> str:
         try:
             return render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
         except InstallationError:

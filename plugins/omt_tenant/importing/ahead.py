@@ -45,6 +45,8 @@ class AheadImport:
                 while not stop() and (following := self._next(importer, name)) is not None:
                     if details := importer.add_part(name, following):
                         raise VerificationFailedError(details)
+                if not self._told[name]:
+                    del self._told[name]
 
     def forget(self) -> None:
         """Remove all that was imported ahead."""

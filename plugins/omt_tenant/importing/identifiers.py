@@ -8,7 +8,7 @@ each other one is stored under a name with a number; `omt.renamed_columns` has t
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -61,9 +61,9 @@ def stored_tables(connection: DuckDBPyConnection) -> dict[str, StoredTable]:
     return {name: StoredTable(name, schema) for name, schema in rows}
 
 
-def place_for(name: str, connection: DuckDBPyConnection) -> StoredTable:
-    """Return where a table that is not there yet is to lie; makes the schema of twins that it needs."""
-    taken = {table.schema for table in stored_tables(connection).values() if folded(table.name) == folded(name)}
+def place_for(name: str, stored: Iterable[StoredTable], connection: DuckDBPyConnection) -> StoredTable:
+    """Return where a table is to lie beside those that are stored; makes the schema of twins that it needs."""
+    taken = {table.schema for table in stored if folded(table.name) == folded(name)}
     if _MAIN not in taken:
         return StoredTable(name)
     schema = next(schema for number in count(2) if (schema := f"{_TWINS}{number}") not in taken)

@@ -210,7 +210,7 @@ class TableImporter:
 
     def _create(self, name: str, columns: list[StoredColumn], names: Sequence[str]) -> None:
         """Make the table and note the true names of its columns where they are stored under others."""
-        table = place_for(name, self._connection)
+        table = place_for(name, self._tables.values(), self._connection)
         described = ", ".join(f"{quoted(column.name)} {column.type_name}" for column in columns)
         self._connection.execute(f"CREATE TABLE {table.sql} ({described})")
         self._tables[name], self._columns[name] = table, columns

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.decisions import MigrationKind, Notifications, Waiver
+from omt_core.api.calls import RecoveryPlan
+from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, Notifications, RecoveryChoice, Waiver
 from omt_core.api.errors import FindingsError, InputError
 from omt_core.api.events import CheckAsked, FindingRaised
 from omt_core.api.findings import Finding, FindingCode, Severity
@@ -92,6 +93,28 @@ async def test_to_ask_changes_nothing_and_to_take_the_report_does(tmp_path: Path
         assert session.now.revision > before.revision
         with pytest.raises(FindingsError, match="bad-plan"):
             refuse_errors(session)
+
+
+class MovesNoTable(Plugin):
+    """Finds something in rows, which counts where rows are moved."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (BAD_PLAN,)
+
+    @override
+    @hookimpl
+    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+        return () if call.files_only else (BAD_PLAN.finding("A row is bad."),)
+
+
+@pytest.mark.parametrize(("recovery", "found"), [(RecoveryChoice.MISSING, 0), (RecoveryChoice.OVERWRITE_TEST, 1)])
+async def test_rules_know_whether_a_recovery_moves_tables(tmp_path: Path, recovery: RecoveryChoice, found: int) -> None:
+    plan, decisions = RecoveryPlan(mode=MigrationMode.RECOVERY), Decisions(recovery=recovery)
+    async with session_in(tmp_path, rules=MovesNoTable, plan=plan, decisions=decisions) as session:
+        report = await check(session.engine, session.now, (INSTALLATION,))
+    assert len(report.found[INSTALLATION]) == found
 
 
 class LeavesBehind(Plugin):

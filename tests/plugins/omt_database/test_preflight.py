@@ -25,6 +25,17 @@ async def found(engine, **settings: object) -> dict[str, Finding]:
     return {finding.code: finding for finding in findings}
 
 
+async def test_where_no_table_is_moved_none_is_read_for_its_values(engine, monkeypatch) -> None:
+    engine.execute(PEOPLE, "INSERT INTO person VALUES (1, 'Uno')")
+    database = await engine.open()
+    asked: list[str] = []
+    monkeypatch.setattr(database, "plan_columns", lambda table: asked.append(table.name))
+    monkeypatch.setattr(database, "largest", lambda table, _: asked.append(table.name))
+    assert {one.code for one in await preflight(database, engine.settings(), values=False)} <= {"snapshot-weak"}
+    await database.aclose()
+    assert asked == []
+
+
 @pytest.fixture
 def postgresql(engine):
     if engine.name != "postgresql":
