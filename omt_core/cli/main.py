@@ -227,7 +227,7 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
         told = error
     elif culprit is not None and not isinstance(error, Exception | KeyboardInterrupt):
         # In a task that a plugin began by itself nobody else catches what would end the process.
-        told = raised(culprit, "a task of its own", described(error))
+        told = raised(culprit, sentence("a task of its own"), described(error))
     elif isinstance(error, KeyboardInterrupt):
         told = INTERRUPTED.error("The command was stopped.", remedy="Run it again.")
     else:

@@ -27,7 +27,7 @@ from omt_core.api.errors import (
 )
 from omt_core.api.findings import WAIVER_PREFIX, Finding
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import joined, sentence
+from omt_core.api.sentence import Sentence, joined, sentence
 from omt_core.log_context import about
 from omt_core.plugin_host.findings import PLUGIN_ANSWERED_WRONGLY, PLUGIN_RAISED, PLUGIN_TIMED_OUT
 
@@ -67,7 +67,8 @@ def too_late(plugin: str, hook: str, what: str) -> FaultError:
 
 
 def _fault(code: ErrorCode[FaultError], plugin: str, hook: str, what: str) -> FaultError:
-    told = sentence("The plugin {plugin} failed in {hook}: {what}.", plugin=repr(plugin), hook=repr(hook), what=what)
+    where = hook if isinstance(hook, Sentence) else repr(hook)
+    told = sentence("The plugin {plugin} failed in {hook}: {what}.", plugin=repr(plugin), hook=where, what=what)
     return code.error(SECRETS.hide(told), plugin=plugin, hook=hook)
 
 

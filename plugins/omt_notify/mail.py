@@ -40,11 +40,12 @@ def _mail(message: Message, settings: NotifySettings) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = str(settings.sender)
     mail["To"] = ", ".join(settings.recipients)
-    mail["Subject"] = message.title
+    title, *lines = message.told(settings.spoken)
+    mail["Subject"] = title
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = make_msgid(domain="omt.invalid")
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
+    mail.set_content("\n".join((f"{title}.", "", *lines)))
     return mail
 
 

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from omt_core.api import byte_size
+from omt_core.api import Sentence, byte_size, sentence, translated
 
 State = Literal["completed", "sent-ahead", "stopped", "failed", "not-begun", "paused", "stalled", "trial"]
 
-_WORDS: Final[dict[State, str]] = {
-    "completed": "is completed",
-    "sent-ahead": "has its documents sent ahead",
-    "stopped": "was stopped and can be gone on with",
-    "failed": "has stopped and needs somebody",
-    "not-begun": "was not begun at its planned hour and needs somebody",
-    "paused": "is paused and needs somebody: a folder does not answer",
-    "stalled": "has not moved for a while and needs somebody",
-    "trial": "has told you nothing yet: this is a trial",
+_TITLES: Final[Mapping[State, Callable[[Sentence, str], Sentence]]] = {
+    "completed": lambda kind, machine: sentence("The {kind} on {machine} is completed", kind=kind, machine=machine),
+    "sent-ahead": lambda kind, machine: sentence(
+        "The {kind} on {machine} has its documents sent ahead", kind=kind, machine=machine
+    ),
+    "stopped": lambda kind, machine: sentence(
+        "The {kind} on {machine} was stopped and can be gone on with", kind=kind, machine=machine
+    ),
+    "failed": lambda kind, machine: sentence(
+        "The {kind} on {machine} has stopped and needs somebody", kind=kind, machine=machine
+    ),
+    "not-begun": lambda kind, machine: sentence(
+        "The {kind} on {machine} was not begun at its planned hour and needs somebody", kind=kind, machine=machine
+    ),
+    "paused": lambda kind, machine: sentence(
+        "The {kind} on {machine} is paused and needs somebody: a folder does not answer", kind=kind, machine=machine
+    ),
+    "stalled": lambda kind, machine: sentence(
+        "The {kind} on {machine} has not moved for a while and needs somebody", kind=kind, machine=machine
+    ),
+    "trial": lambda kind, machine: sentence(
+        "The {kind} on {machine} has told you nothing yet: this is a trial", kind=kind, machine=machine
+    ),
+}
+_KINDS: Final[Mapping[str, Sentence]] = {
+    "live": sentence("live migration"),
+    "test": sentence("test migration"),
+    "": sentence("migration"),
 }
 
 
@@ -37,26 +57,27 @@ class Message:
     machine: str = ""
 
     @property
-    def title(self) -> str:
+    def title(self) -> Sentence:
         """The subject of the mail, the first line of the others."""
-        kind = f"{self.migration} migration" if self.migration else "migration"
-        return f"The {kind} on {self.machine} {_WORDS[self.state]}"
+        return _TITLES[self.state](_KINDS[self.migration], self.machine)
 
     @property
-    def lines(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[Sentence, ...]:
         """What there is to say below the title."""
-        counted = self.state in {"completed", "sent-ahead", "stopped", "failed"}
-        return (
-            *((f"Error: {self.error}",) if self.error else ()),
-            *((f"Files sent: {self.sent_files}, {byte_size(self.sent_bytes)} over the line",) if counted else ()),
-            *((f"Left behind: {self.left_behind}",) if counted else ()),
-            f"When: {self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        )
+        said: list[Sentence] = []
+        if self.error:
+            said.append(sentence("Error: {code}", code=self.error))
+        if self.state in {"completed", "sent-ahead", "stopped", "failed"}:
+            size = byte_size(self.sent_bytes)
+            said.append(sentence("Files sent: {files:,}, {size} over the line", files=self.sent_files, size=size))
+            said.append(sentence("Left behind: {files:,}", files=self.left_behind))
+        moment = self.at.astimezone(UTC)
+        said.append(sentence("When: {moment} UTC", moment=f"{moment:%Y-%m-%d %H:%M}"))
+        return tuple(said)
 
-    @property
-    def text(self) -> str:
-        """All of it, for people."""
-        return "\n".join((f"{self.title}.", "", *self.lines))
+    def told(self, language: str) -> tuple[str, ...]:
+        """Return the title and the lines for people, in their language."""
+        return tuple(translated(line, language) for line in (self.title, *self.lines))
 
     def fields(self) -> dict[str, Any]:
         """Return all of it for a program."""
@@ -65,4 +86,4 @@ class Message:
 
 def this_machine() -> str:
     """Return the name of this machine."""
-    return platform.node() or "this machine"
+    return platform.node() or sentence("this machine")

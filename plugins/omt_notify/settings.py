@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema, model_validator, validate_email
 from pydantic_core import PydanticCustomError
 
-from omt_core.api import PluginSettings, SecretReference
+from omt_core.api import Language, PluginSettings, SecretReference, sentence
 from omt_protocol.tls import is_loopback
 
 Security = Literal["starttls", "tls", "none"]
@@ -73,17 +73,28 @@ class NotifySettings(PluginSettings):
     tenant_gone_minutes: float = Field(default=10.0, gt=0)
     """Nothing moves for so long while the upload runs: then somebody is told, once."""
 
+    language: Language | None = None
+    """The language of what people read, mails and chats; by default that of this machine. Programs read English."""
+
     @model_validator(mode="after")
     def _whole(self) -> NotifySettings:
         if self.smtp_host is not None and not (self.sender and self.recipients):
-            raise _refused("smtp_host", "must have sender and recipients beside it")
+            raise _refused("smtp_host", sentence("must have sender and recipients beside it"))
         if self.smtp_user is not None and self.smtp_password is None:
-            raise _refused("smtp_user", "must have smtp_password beside it")
+            raise _refused("smtp_user", sentence("must have smtp_password beside it"))
         if self.smtp_password is not None and self.smtp_user is None:
-            raise _refused("smtp_password", "must have smtp_user beside it")
+            raise _refused("smtp_password", sentence("must have smtp_user beside it"))
         if self.smtp_password and self.smtp_security == "none" and not is_loopback(self.smtp_host or ""):
-            raise _refused("smtp_security", "must be 'starttls' or 'tls' where a password is sent to another machine")
+            raise _refused(
+                "smtp_security",
+                sentence("must be 'starttls' or 'tls' where a password is sent to another machine"),
+            )
         return self
+
+    @property
+    def spoken(self) -> Language:
+        """The language of messages."""
+        return self.language or Language.of_this_machine()
 
     @property
     def silent(self) -> bool:

@@ -47,7 +47,7 @@ def post_webhook(message: Message, settings: NotifySettings) -> None:
     tls = urllib.request.HTTPSHandler(context=trust(settings.ca_file, section="notify"))
     request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
         url,
-        data=json.dumps(body(message, settings.webhook_form)).encode(),
+        data=json.dumps(body(message, settings.webhook_form, settings.spoken)).encode(),
         headers={"Content-Type": "application/json", "User-Agent": "omt"},
         method="POST",
     )
@@ -56,15 +56,16 @@ def post_webhook(message: Message, settings: NotifySettings) -> None:
         pass
 
 
-def body(message: Message, form: WebhookForm) -> dict[str, Any]:
-    """Return what is posted: the fields, or what Teams (an Adaptive Card) or Slack shows."""
-    if form == "slack":
-        return {"text": f"*{message.title}*\n" + "\n".join(message.lines)}
+def body(message: Message, form: WebhookForm, language: str = "en") -> dict[str, Any]:
+    """Return what is posted: the fields, or what Teams (an Adaptive Card) or Slack shows, in a language."""
     if form == "json":
         return message.fields()
+    title, *lines = message.told(language)
+    if form == "slack":
+        return {"text": f"*{title}*\n" + "\n".join(lines)}
     blocks = [
-        {"type": "TextBlock", "text": message.title, "weight": "Bolder", "wrap": True},
-        *({"type": "TextBlock", "text": line, "wrap": True} for line in message.lines),
+        {"type": "TextBlock", "text": title, "weight": "Bolder", "wrap": True},
+        *({"type": "TextBlock", "text": line, "wrap": True} for line in lines),
     ]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

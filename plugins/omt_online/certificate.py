@@ -134,7 +134,7 @@ def shown_by(der: bytes) -> Shown:
     ]
     marks = ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS
     return Shown(
-        issuer=", ".join(names) or "somebody without a name",
+        issuer=", ".join(names) or sentence("somebody without a name"),
         ends=certificate.not_valid_after_utc,
         public=any(extension.oid == marks for extension in certificate.extensions),
     )
@@ -160,7 +160,7 @@ async def _handshake(url: URL, proxy: URL | None, settings: ClientSettings, tls:
             await client.get(url, proxy=proxy, allow_redirects=False)
         except _SeenError as seen:
             return seen.der
-    raise ConnectionError("no handshake was made")
+    raise ConnectionError(sentence("no handshake was made"))
 
 
 class _SeenError(Exception):

@@ -96,7 +96,7 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
     report = MismatchReport(context, {"archive": ARCHIVE_MISMATCH, "tenant": TENANT_MISMATCH})
     content = await anyio.to_thread.run_sync(_read, path)
     if not await anyio.Path(manifest).is_file():
-        raise _unreadable(manifest, "there is no such file")
+        raise _unreadable(manifest, sentence("there is no such file"))
     try:
         receipt = parse_receipt(content)
     except ReceiptFormatError as error:

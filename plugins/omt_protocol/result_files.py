@@ -81,13 +81,13 @@ async def manifest_lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[Sequence
     async for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
         if len(rest) > LINE_LIMIT or any(len(line) > LINE_LIMIT for line in lines):
-            raise ManifestLineError("line", "is too long")
+            raise ManifestLineError("line", sentence("is too long"))
         batch += lines
         if len(batch) >= _BATCH:
             yield batch
             batch = []
     if rest:
-        raise ManifestLineError("line", "has no line feed at its end")
+        raise ManifestLineError("line", sentence("has no line feed at its end"))
     if batch:
         yield batch
 

@@ -6,6 +6,7 @@ import ast
 import importlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 import pytest
@@ -20,8 +21,33 @@ OTHERS = tuple(language.value for language in Language if language is not Langua
 
 IN_ENGLISH = {"help.py"}
 """What it prints is documentation, which is in English."""
-OF_DEVELOPERS = {"omt_simulator", "omt_tenant"}
-"""Their commands build and serve what stands in for an installation and the online side."""
+OF_PROGRAMS = {
+    "omt_core/testing/": "partners' tests, for developers",
+    "plugins/omt_tenant/http/": "answers of an HTTP server, with a code for each",
+    "plugins/omt_tenant/migration/": "the same",
+    "plugins/omt_tenant/store/": "the same",
+    "plugins/omt_tenant/importing/": "the same: details of a completion that failed",
+    "plugins/omt_protocol/bundle/": "the same",
+    "plugins/omt_protocol/recovery_choice.py": "the same",
+    "plugins/omt_protocol/protocol_error.py": "the same",
+    "omt_core/http/": "the same",
+    "plugins/omt_freeze/config_text.py": "marks in files of the installation, by which a thaw knows them again",
+}
+"""What is said here is read by programs, each for its reason."""
+NAMES = {"f'table {name}'", "'table omt.users'"}
+"""Places in a receipt, as they are called there."""
+TEXTS = {"detail", "message", "remedy", "problem", "why", "reason", "what", "words", "fault", "told"}
+"""What arguments and variables are called that hold words for a person."""
+SPEAKERS = {
+    "aside", "Evidence", "Examination", "ManifestLineError", "Mismatch", "Notice", "paused", "Proposal", "raised",
+    "RejectedPluginError", "SimulationError", "store_mismatch", "Stranger", "too_late", "Unclaimed", "undecided",
+    "Unmovable", "Unread", "wrong_answer",
+}  # fmt: skip
+"""What takes words for a person by their place."""
+MAKERS = {"sentence", "plural", "FindingCode", "ErrorCode", "finding", "error"}
+"""A literal that is given to these is found by translators."""
+LOGGED = {"debug", "info", "warning", "exception"}
+SPACED = re.compile(r"[A-Za-z]{2,}[,;:.]? | [A-Za-z]{2,}")
 WORDS = re.compile(r"^(?! *omt ).*[A-Za-z]{2}")
 """Not a command that is shown to be typed."""
 
@@ -83,8 +109,7 @@ def test_no_template_lacks_a_language(catalogues: ModuleType, language: str) -> 
 
 
 def test_no_command_prints_words_that_no_translator_finds(templates: ModuleType) -> None:
-    folders = [folder for name, folder in templates.packages().items() if name not in OF_DEVELOPERS]
-    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    files = [file for folder in templates.packages().values() for file in sorted(folder.rglob("*.py"))]
     said = [
         f"{file.relative_to(ROOT)}:{call.lineno}"
         for file in files
@@ -97,6 +122,44 @@ def test_no_command_prints_words_that_no_translator_finds(templates: ModuleType)
         if isinstance(part, ast.Constant) and WORDS.search(str(part.value))
     ]
     assert said == []
+
+
+def test_whatever_is_said_to_a_person_is_a_sentence_from_where_it_is_made(templates: ModuleType) -> None:
+    said = [
+        f"{name}:{text.lineno}: {ast.unparse(text)}"
+        for folder in templates.packages().values()
+        for file in sorted(folder.rglob("*.py"))
+        if not (name := file.relative_to(ROOT).as_posix()).startswith(tuple(OF_PROGRAMS))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for text in given_to_a_person(node)
+        if in_words(text) and ast.unparse(text) not in NAMES
+    ]
+    assert said == []
+
+
+def given_to_a_person(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a piece of source hands on to be said, where it is no sentence."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords):
+            if name not in MAKERS and name not in LOGGED:
+                yield from literals(keyword.value for keyword in keywords if keyword.arg in TEXTS)
+            if name in SPEAKERS:
+                yield from literals(args)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TEXTS:
+            yield from literals([value])
+
+
+def literals(values: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    for value in values:
+        if isinstance(value, ast.IfExp):
+            yield from literals([value.body, value.orelse])
+        elif isinstance(value, ast.JoinedStr | ast.Constant):
+            yield value
+
+
+def in_words(text: ast.expr) -> bool:
+    parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+    return any(isinstance(part, ast.Constant) and SPACED.search(str(part.value)) for part in parts)
 
 
 def test_translators_are_asked_for_each_language_that_the_tool_speaks(templates: ModuleType) -> None:

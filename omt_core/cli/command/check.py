@@ -73,7 +73,7 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
         if call.options.findings is not None:
             await anyio.to_thread.run_sync(_write_findings, call, runner, call.options.findings)
         if call.options.write_csv is not None and runner.now.users:
-            missing = await MissingList(runner.now.folder).csv()
+            missing = await MissingList(runner.now.folder).csv(call.console.language)
             await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
     waived = waived_errors(runner.engine, runner.now)
     if waived:

@@ -77,7 +77,10 @@ async def tried(plugin: Candidate) -> Sequence[Tried]:
         with anyio.move_on_after(_LONGEST):
             done = await anyio.run_process(command, check=False, env=environment, cwd=made)
         if done is None:
-            told = f"It did not end within {_LONGEST / 60:.0f} minutes and was stopped: a hook of the plugin hangs."
+            told = sentence(
+                "It did not end within {minutes:.0f} minutes and was stopped: a hook of the plugin hangs.",
+                minutes=_LONGEST / 60,
+            )
             return [Tried("the suite", "failed", told)]
         if done.returncode not in {_ALL_PASSED, _SOME_FAILED} or not await report.exists():
             said = (done.stdout + done.stderr).decode("utf-8", "replace").strip().splitlines()

@@ -13,9 +13,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import anyio.to_thread
 from typing_extensions import override
@@ -24,10 +24,11 @@ from omt_core.api import files
 from omt_core.api.context import MissingFiles
 from omt_core.api.errors import WORKSPACE_NOT_WRITABLE
 from omt_core.api.items import InventoryState, Item, ItemRecord
-from omt_core.api.sentence import sentence
+from omt_core.api.language import translated
+from omt_core.api.sentence import changed, parts_of, sentence, sentence_of
 from omt_core.api.text import spreadsheet_cell
 
-CSV_COLUMNS: Final = ("part", "id", "name", "expected_path", "size", "date", "reason", "nearest_files")
+CSV_COLUMNS: Final = ("part", "id", "name", "expected_path", "size", "date", "reason", "nearest_files", "detail")
 _KEPT: Final = "missing-{}.jsonl"
 _WAITING: Final = "missing-{}.new"
 _LISTED: Final = frozenset({InventoryState.MISSING, InventoryState.UNREADABLE})
@@ -38,7 +39,8 @@ _STAGE: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 class MissingFile:
     """One file that is not where it should be: its whole `path` as on site, `size` and `date` as the database has them.
 
-    For one that is there and could not be read or sent `path` is where it lies.
+    For one that is there and could not be read or sent `path` is where it lies, and `detail` says what happened; what
+    that was made from stands beside it.
     """
 
     stage: str
@@ -49,6 +51,9 @@ class MissingFile:
     size: int | None = None
     date: str = ""
     candidates: tuple[str, ...] = ()
+    detail: str = ""
+    detail_template: str | None = None
+    detail_parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_item(cls, item: Item) -> MissingFile:
@@ -63,6 +68,9 @@ class MissingFile:
 
 def _of(known: Item | ItemRecord, location: str | None) -> MissingFile:
     expected = known.expected
+    # Where the file is expected is told by its path.
+    detail = changed(known.detail, _text) if expected is None else ""
+    parts = parts_of(detail) or {}
     return MissingFile(
         stage=known.stage,
         key=_text(known.key),
@@ -72,6 +80,8 @@ def _of(known: Item | ItemRecord, location: str | None) -> MissingFile:
         size=(known.size if location else None) if expected is None else expected.size,
         date="" if expected is None else expected.date,
         candidates=tuple(map(_text, known.candidates)),
+        detail=detail,
+        **{f"detail_{name}": part for name, part in parts.items()},
     )
 
 
@@ -163,9 +173,9 @@ class MissingList:
         """
         return await anyio.to_thread.run_sync(self._page, text, reason, start, limit)
 
-    async def csv(self) -> bytes:
-        """Return the whole list for a spreadsheet."""
-        return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, self._lines())))
+    async def csv(self, language: str) -> bytes:
+        """Return the whole list for a spreadsheet, with details in a language."""
+        return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, self._lines()), language))
 
     def _page(self, text: str, reason: str, start: int, limit: int) -> MissingPage:
         # As they stand in the file, where a backslash is two.
@@ -199,14 +209,17 @@ def has_words(text: str, words: Iterable[str]) -> bool:
     return all(word in folded for word in words)
 
 
-def missing_csv(missing: Iterable[MissingFile]) -> bytes:
+def missing_csv(missing: Iterable[MissingFile], language: str) -> bytes:
     """Write files for a spreadsheet; with a byte order mark it reads UTF-8, without one it guesses."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     for one in missing:
         size = "" if one.size is None else str(one.size)
-        cells = (one.stage, one.key, one.name, one.path, size, one.date, one.reason, " | ".join(one.candidates))
+        made_from = {"template": one.detail_template, "parameters": one.detail_parameters}
+        detail = translated(sentence_of(one.detail, made_from), language)
+        nearest = " | ".join(one.candidates)
+        cells = (one.stage, one.key, one.name, one.path, size, one.date, one.reason, nearest, detail)
         writer.writerow([spreadsheet_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 

@@ -18,7 +18,7 @@ from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.session import Snapshot
 from omt_core.engine.upload.missing import MissingList
 from omt_core.http import Refusal
-from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download, language_of
 from omt_core.wizard.words import in_wizard, told_finding, told_reasons
 
 _PAGE: Final = 50
@@ -138,7 +138,7 @@ async def missing(request: web.Request) -> web.Response:
 
 async def missing_csv(request: web.Request) -> web.Response:
     """Return all files that the checks found missing, as a file for a spreadsheet."""
-    content = await MissingList(controller_of(request).holder.runner.now.folder).csv()
+    content = await MissingList(controller_of(request).holder.runner.now.folder).csv(language_of(request))
     return download("missing-files.csv", content, "text/csv")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 from pydantic import Base64Bytes, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from omt_core.api.language import Language
 from omt_core.given_values import problems
 from omt_core.http import Refusal
 from omt_core.wizard.body import body_of
@@ -42,6 +43,11 @@ def body_as(request: web.Request, model: type[A]) -> A:
         return model.model_validate(body_of(request))
     except ValidationError as error:
         raise Refusal(400, "body-invalid", problems(error, model), "Correct what is named.") from None
+
+
+def language_of(request: web.Request) -> Language:
+    """Return the language that a page asks a file in, English where it names none."""
+    return Language.of_tag(request.query.get("language", "")) or Language.ENGLISH
 
 
 def answer(value: Any) -> web.Response:  # noqa: ANN401 - whatever pydantic can write

@@ -20,7 +20,7 @@ from omt_core.engine.upload.missing import MissingFile, has_words, missing_csv
 from omt_core.engine.upload.rate import parse_limit
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.http import Refusal
-from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download
+from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download, language_of
 from omt_core.wizard.words import told_reasons
 
 _PAGE: Final = 100
@@ -99,7 +99,7 @@ async def left_behind_csv(request: web.Request) -> web.Response:
     """Return all of them, as a file for a spreadsheet."""
     state = _state(request)
     found = [one async for one in _left(controller_of(request).holder.runner, state, "")]
-    content = await anyio.to_thread.run_sync(missing_csv, found)
+    content = await anyio.to_thread.run_sync(missing_csv, found, language_of(request))
     return download(f"{state.value}-files.csv", content, "text/csv")
 
 

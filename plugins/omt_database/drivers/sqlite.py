@@ -141,7 +141,7 @@ class SqliteDriver(Driver):
         del connection, table, rights
         # Beside the file there is a rollback journal while something is written.
         writable = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
-        return None if writable else f"write access to {self._path} and to its folder"
+        return None if writable else sentence("write access to {file} and to its folder", file=self._path)
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

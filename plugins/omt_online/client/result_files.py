@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from omt_core.api import CompletedMigration, ManifestEntry
+from omt_core.api import CompletedMigration, ManifestEntry, sentence
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import TenantSession
 from omt_protocol import result_files
@@ -21,7 +21,7 @@ async def fetch_result(
     try:
         return await result_files.completed_migration(directory)
     except ValueError as error:
-        raise strange_answer(session.host, "the receipt is not one of the format that is known") from error
+        raise strange_answer(session.host, sentence("the receipt is not one of the format that is known")) from error
 
 
 async def manifest_entries(
@@ -32,7 +32,9 @@ async def manifest_entries(
         async for batch in result_files.manifest_entries(_pieces(session, path, claim)):
             yield batch
     except ManifestLineError as error:
-        raise strange_answer(session.host, f"a line of the manifest: {error.field}: {error}") from error
+        raise strange_answer(
+            session.host, sentence("a line of the manifest: {field}: {reason}", field=error.field, reason=error)
+        ) from error
 
 
 async def _pieces(session: TenantSession, path: str, claim: Mapping[str, str]) -> AsyncIterator[bytes]:

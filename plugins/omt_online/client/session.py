@@ -15,7 +15,7 @@ import anyio
 from pydantic import BaseModel, SecretStr, ValidationError
 from yarl import URL
 
-from omt_core.api import EventSink, OnlineRefusedError, __version__
+from omt_core.api import EventSink, OnlineRefusedError, __version__, sentence
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.silence import Silence
@@ -109,7 +109,7 @@ class TenantSession:
             return answer.model_validate_json(response.body)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the answer"
+            where = ".".join(str(part) for part in first["loc"]) or sentence("the answer")
             raise strange_answer(self.host, f"{method} {path}: {where}: {first['msg']}") from None
 
     async def send(
@@ -131,7 +131,15 @@ class TenantSession:
                 async for piece in response.content.iter_any():
                     body += piece
                     if len(body) > _ANSWER_BYTES:
-                        raise strange_answer(self.host, f"{method} {path} has more than {_ANSWER_BYTES} bytes")
+                        raise strange_answer(
+                            self.host,
+                            sentence(
+                                "{method} {path} has more than {limit} bytes",
+                                method=method,
+                                path=path,
+                                limit=_ANSWER_BYTES,
+                            ),
+                        )
             return Response(status=response.status, headers=response.headers, body=bytes(body))
 
     @asynccontextmanager
@@ -173,7 +181,7 @@ class TenantSession:
         prefix = self._url.raw_path.rstrip("/")
         inside = url.raw_path.startswith(f"{prefix}/") and ".." not in url.path.split("/")
         if not inside or url.origin() != self._url.origin():
-            raise strange_answer(self.host, "an upload has an address at another place")
+            raise strange_answer(self.host, sentence("an upload has an address at another place"))
         return url.raw_path_qs[len(prefix) :]
 
     @contextmanager

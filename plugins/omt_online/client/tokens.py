@@ -70,7 +70,7 @@ async def read_secret(path: Path | None) -> SecretStr:
                 reason=error.strerror,
             )
         ) from error
-    text = decode_text(content, f"The file with the migration's secret, {path},").strip()
+    text = decode_text(content, sentence("The file with the migration's secret, {path},", path=path)).strip()
     if not text or not text.isprintable():
         raise ONLINE_TOKEN_UNREADABLE.error(
             sentence("The file with the migration's secret, {path}, does not hold one line of text.", path=path),

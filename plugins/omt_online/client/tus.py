@@ -67,7 +67,9 @@ async def ask_abilities(line: TusLine, collection: str) -> TusAbilities:
     answer = await line.send("OPTIONS", collection, headers={})
     extensions = frozenset(_listed(answer.headers, "Tus-Extension"))
     if VERSION not in _listed(answer.headers, "Tus-Version") or "creation" not in extensions:
-        raise strange_answer(line.host, f"uploads are not created there as tus {VERSION} has it")
+        raise strange_answer(
+            line.host, sentence("uploads are not created there as tus {version} has it", version=VERSION)
+        )
     known = _listed(answer.headers, "Tus-Checksum-Algorithm")
     if "checksum" not in extensions:
         return TusAbilities(extensions=extensions, checksum=None)
@@ -107,7 +109,7 @@ class TusUploads:
         answer = await self._line.send("POST", self._collection, content=content, headers=headers)
         location = answer.headers.get("Location")
         if answer.status != HTTPStatus.CREATED or location is None:
-            raise strange_answer(self._line.host, "an upload was created without an address")
+            raise strange_answer(self._line.host, sentence("an upload was created without an address"))
         return self._line.local_path(location, self._collection), self._offset_in(answer) if content else 0
 
     async def offset(self, url: str) -> int:
@@ -153,7 +155,7 @@ class TusUploads:
     def _offset_in(self, answer: Response) -> int:
         text = answer.headers.get("Upload-Offset", "")
         if not text.isdecimal():
-            raise strange_answer(self._line.host, "an upload's offset is not told")
+            raise strange_answer(self._line.host, sentence("an upload's offset is not told"))
         return int(text)
 
 

@@ -37,7 +37,7 @@ def key_to_check_with(receipt: Path, header: ReceiptHeader, given: Path | None) 
     if given is not None:
         found = _GIVEN.fullmatch(_read(given))
         if found is None:
-            raise _unreadable(given, "it does not hold 64 hexadecimal digits in lower case and nothing else")
+            raise _unreadable(given, sentence("it does not hold 64 hexadecimal digits in lower case and nothing else"))
         return TrustedKey(
             public_key=found[1].decode(), source=sentence("the key in {file}", file=given), proves_origin=True
         )

@@ -141,6 +141,18 @@ def test_slack_and_teams_get_what_they_show(web: WebServer, monkeypatch: pytest.
     assert card["content"]["body"][0]["text"] == "The live migration on CRM01 is completed"
 
 
+def test_people_read_a_message_in_their_language_and_programs_in_english(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(by_web(web.url, monkeypatch, webhook_form="slack", language="de"), DONE)
+    deliver(by_web(web.url, monkeypatch, language="de"), DONE)
+    slack, fields = web.posted
+    assert slack["text"].startswith(
+        "*Die Live-Migration auf CRM01 ist abgeschlossen*\nDateien gesendet: 12, 2,0 KB über die Leitung\n"
+    )
+    assert fields["title"] == "The live migration on CRM01 is completed"
+
+
 def test_a_webhook_that_stumbles_is_tried_again_and_one_that_leads_elsewhere_is_not_followed(
     web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

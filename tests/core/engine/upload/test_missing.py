@@ -18,6 +18,7 @@ from omt_core.api import calls
 from omt_core.api.findings import Finding
 from omt_core.api.items import Expected, InventoryState, Item
 from omt_core.api.plugin import Plugin, hookimpl
+from omt_core.api.sentence import sentence
 from omt_core.engine.checks import DOCUMENTS, check, check_now
 from omt_core.engine.upload.missing import FoundMissing, MissingFile, MissingList
 from tests.core.engine.sessions import session_in
@@ -141,13 +142,27 @@ async def test_a_spreadsheet_takes_no_name_of_a_file_for_a_formula(
     monkeypatch.setattr(Lacks, "found", (replace(LETTER, name="=cmd|calc", key="a\udc80"),))
     async with session_in(tmp_path, lacks=Lacks) as session:
         await check_now(session, (DOCUMENTS,))
-    content = (await MissingList(tmp_path).csv()).decode("utf-8-sig")
+    content = (await MissingList(tmp_path).csv("en")).decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(content))
     assert (line["name"], line["id"], line["expected_path"]) == (
         "'=cmd|calc",
         "a\\udc80",
         "C:\\SO_ARC\\HH\\2022.1\\Brev.docx",
     )
+
+
+async def test_what_happened_to_a_file_that_is_there_is_said_in_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail = sentence("A folder lies in its place.")
+    unreadable = replace(LETTER, presence=InventoryState.UNREADABLE, expected=None, path=Path("x"), detail=detail)
+    monkeypatch.setattr(Lacks, "found", (unreadable,))
+    async with session_in(tmp_path, lacks=Lacks) as session:
+        await check_now(session, (DOCUMENTS,))
+    (file,) = (await MissingList(tmp_path).page()).files
+    assert (file.detail, file.detail_template) == (detail, detail.template)
+    (line,) = csv.DictReader(io.StringIO((await MissingList(tmp_path).csv("de")).decode("utf-8-sig")))
+    assert line["detail"] == "An seiner Stelle liegt ein Ordner."
 
 
 @pytest.mark.posix("a link to nothing stands for a file that goes between the look and the reading")

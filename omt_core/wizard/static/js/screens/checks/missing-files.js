@@ -5,7 +5,7 @@ import { h, replace, setText } from "../../core/dom.js";
 import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { empty, failed, loading } from "../../core/placeholder.js";
-import { number, t, tn } from "../../core/text.js";
+import { language, number, t, tn } from "../../core/text.js";
 import { itemTable, listTools } from "../left-behind/item-table.js";
 
 const PAGE = 50;
@@ -18,7 +18,7 @@ export class MissingFiles {
   constructor() {
     this.title = h("span");
     this.tools = listTools({ filtered: (text) => this.#filter(text), chosen: () => this.#again() });
-    this.tools.offer(here("/api/checks/missing.csv"));
+    this.tools.offer(here(`/api/checks/missing.csv?language=${language()}`));
     this.list = h("div", { class: "left-behind__list", tabindex: "-1" });
     this.place = h("span", { class: "muted" });
     this.back = this.#turner("left-behind.previous", -PAGE);

@@ -13,7 +13,7 @@ export function documents(result, log) {
       result.receipt ? [download("/api/receipt", "complete.download")] : []),
     entry("document", "complete.report", "complete.report-text", result.report, [
       download(`/api/report.html?language=${language()}`, "complete.report-html"),
-      download("/api/report.csv", "complete.report-csv"),
+      download(`/api/report.csv?language=${language()}`, "complete.report-csv"),
       download("/api/report.json", "complete.report-json"),
     ]),
     log ? entry("list", "complete.log", "complete.log-text", log, []) : null);

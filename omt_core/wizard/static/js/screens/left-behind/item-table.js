@@ -16,7 +16,7 @@ const COLUMNS = ["left-behind.name", "left-behind.stage", "left-behind.size", "l
 
 /**
  * @param {{stage: string, key: string, name: string, path: string, size: ?number, date: string, reason: string,
- *   candidates: string[]}[]} items
+ *   candidates: string[], detail: string}[]} items
  * @param {Reason[]} reasons of all that could be listed
  */
 export function itemTable(items, reasons) {
@@ -34,6 +34,7 @@ function line(item, meaning) {
       item.key && item.key !== item.name
         ? h("span", { class: "items__key muted" }, t("left-behind.id", { id: item.key })) : null,
       item.path ? place("left-behind.expected", item.path) : null,
+      item.detail ? h("span", { class: "items__detail muted" }, h("bdi", null, item.detail)) : null,
       item.candidates.map((candidate) => place("left-behind.nearest", candidate))),
     cell("left-behind.stage", stageTitle(item.stage, item.stage)),
     cell("left-behind.size", item.size === null ? "–" : bytes(item.size)),

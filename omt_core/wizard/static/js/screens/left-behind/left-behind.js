@@ -5,7 +5,7 @@ import { h, replace, setAttribute, setText } from "../../core/dom.js";
 import { here } from "../../core/here.js";
 import { icon } from "../../core/icons.js";
 import { empty, failed, loading } from "../../core/placeholder.js";
-import { number, t, tn } from "../../core/text.js";
+import { language, number, t, tn } from "../../core/text.js";
 import { stageTitle } from "../upload/stage-words.js";
 import { itemTable, listTools } from "./item-table.js";
 
@@ -103,7 +103,7 @@ export class LeftBehind {
     });
     if (!this.#kind) return;
     setText(this.hint, t(this.#kind.hint));
-    this.tools.offer(here(`/api/upload/left-behind.csv?state=${this.#kind.state}`));
+    this.tools.offer(here(`/api/upload/left-behind.csv?state=${this.#kind.state}&language=${language()}`));
   }
 
   #toggled() {
