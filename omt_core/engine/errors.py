@@ -188,7 +188,7 @@ ROOT_NOT_FOUND: Final = ErrorCode(
     code="root-not-found",
     kind=InputError,
     meaning="There is no folder where an installation should be looked for.",
-    remedy="Correct `root` in the section [installation] of the answers file, or --root of `omt discover`.",
+    remedy="Correct --root, or `root` in the section [installation] of the answers file.",
 )
 START_TIME_INVALID: Final = ErrorCode(
     code="start-time-invalid",

@@ -66,9 +66,7 @@ _WHOLE: Final[Mapping[str, str]] = {
     "Write a fresh one by `omt check --write-csv DIR` and edit that; save it as CSV in UTF-8.": (
         "Download a fresh one on this page and edit that; save it as CSV in UTF-8."
     ),
-    "Correct `root` in the section [installation] of the answers file, or --root of `omt discover`.": (
-        f"Correct the folder {_LOCATE}."
-    ),
+    "Correct --root, or `root` in the section [installation] of the answers file.": (f"Correct the folder {_LOCATE}."),
     "This is a fault of the tool: tell its authors the code and this sentence. What they need can be read to them from"
     " `omt doctor`, `omt status` and the log.": (
         "This is a fault of the tool: tell its authors the code and this sentence. What they need can be read to them"
