@@ -90,6 +90,17 @@ _PLACE: Final = re.compile(
     r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\[^\s\\\"'<>|])[^\r\n\"'<>|:*?]*"  # Windows; a name may hold spaces
     r"|(?<![\w.:/<>*])/[^\s/\"'<>|:][^\r\n\"'<>|:]*"
 )
+_RELATIVE: Final = re.compile(
+    r"""(?<![\w.:/\\<>*@])[^\s"'<>|:*?\[\](){},;=/\\]+(?:[\\/]+[^\s"'<>|:*?\[\](){},;=/\\]+)+[\\/]?"""  # a/b, a\b
+    r"""|(?<![\w.:/\\<>*@-])[\w.+-]+\.(?:toml|csv|zip)\b"""  # the files that a person names for the tool
+)
+_NO_PATH: Final = re.compile(
+    r"(?:text|image|audio|video|font|application|multipart|message)/[\w.+*-]+"  # a media type
+    r"|[a-z][\w.-]*/\d+(?:\.\d+)+|HTTP/\S+"  # a program with its version
+    r"|and/or|\w+/s[.,]?|[\d.,]+/[\d.,]+|\S*\.py"  # a rate, a fraction, a module
+)
+_LAST_WORDS: Final = re.compile(r"(?: [\w&().,-]+){0,8}? [\w&()-]*\.[A-Za-z]\w{1,4}\b")
+"""How a path with spaces goes on: up to the ending of a file."""
 _MODULE: Final = re.compile(r"[\\/]((?:omt_\w+|site-packages|python3\.\d+)[\\/][^\r\n\"'<>|:*?]*\.py)$")
 """What a traceback names of a program: whose it is, and no place of the machine."""
 _WORD: Final = re.compile(r"\w+")
@@ -100,8 +111,8 @@ _SHORTEST_NAME: Final = 2
 class Redaction:
     """Takes out of text what must not leave a machine: the process' secrets, and whatever is known of by name.
 
-    What was taken out leaves a mark of its kind, `<login>`. E-mail addresses and absolute paths are taken out wherever
-    they stand, whether anybody has named them or not. Names of one character cannot be looked for.
+    What was taken out leaves a mark of its kind, `<login>`. E-mail addresses and paths, absolute or not, are taken out
+    wherever they stand, whether anybody has named them or not. Names of one character cannot be looked for.
     """
 
     def __init__(self, secrets: Secrets | None = None) -> None:
@@ -145,6 +156,8 @@ class Redaction:
         low = _lower(text)
         for begin, end, kind in (*self._short_in(low), *self._long_in(low)):
             yield begin, end, f"<{kind}>"
+        for begin, end in _relative_in(text):  # behind what is known, whose mark says more
+            yield begin, end, "<path>"
 
     def _short_in(self, low: str) -> Iterator[tuple[int, int, Kind]]:
         if self._words:
@@ -163,6 +176,21 @@ class Redaction:
             for known, kind in () if family is None else family.items():
                 if low.startswith(known, begin):
                     yield begin, begin + len(known), kind
+
+
+def _relative_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where relative paths stand, with the words of a name that has spaces: `Some Customer AS/A letter.docx`."""
+    for found in _RELATIVE.finditer(text):
+        if _NO_PATH.fullmatch(found.group()):
+            continue
+        begin = found.start()
+        while begin and text[begin - 1] == " ":
+            word = 1 + max(text.rfind(sign, 0, begin - 1) for sign in " \"'([{=,;:")
+            if not (text[word].isupper() or text[word].isdigit() or text[word] == "&"):
+                break
+            begin = word
+        behind = _LAST_WORDS.match(text, found.end())
+        yield begin, found.end() if behind is None else behind.end()
 
 
 def _united(places: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

@@ -176,7 +176,7 @@ def _redacted(redaction: Redaction, parts: Mapping[str, Any], logs: Mapping[str,
 def _left_in(redaction: Redaction, member: Member) -> frozenset[str]:
     """Scan what would be written: of JSON all values, since its keys are the tool's own words."""
     texts = _texts(json.loads(member.text)) if member.name.endswith(".json") else (member.text,)
-    return redaction.left_in("\n".join(texts)) | redaction.left_in(member.name)
+    return redaction.left_in("\n".join(texts)) | redaction.left_in(member.name.rpartition("/")[2])
 
 
 def _hidden(redaction: Redaction, value: Any) -> Any:  # noqa: ANN401 - a value of JSON

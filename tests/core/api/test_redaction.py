@@ -73,6 +73,22 @@ def test_what_overlaps_leaves_no_rest() -> None:
     assert hidden == "at ***, ***"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.2 MB/s, 3/4 done, 120 items/s",
+        "text/html; charset=utf-8, by aiohttp/3.14.0, HTTP/1.1",
+        "in omt_core/cli/main.py",
+        "stage documents of run 3: 1.2 of 3.4 MB",
+        "[code=database-away plugin=database hook=read_users run=2]",
+    ],
+)
+def test_what_is_no_path_stays(text: str) -> None:
+    redaction = Redaction(Secrets())
+    assert redaction.hide(text) == text
+    assert redaction.left_in(text) == frozenset()
+
+
 def test_a_traceback_says_which_module_it_was_and_not_where_it_is_installed() -> None:
     line = '  File "/opt/hanne/venv/lib/python3.11/site-packages/omt_core/cli/main.py", line 3, in run'
     hidden = redaction().hide(line)
