@@ -24,6 +24,8 @@ _PIECE: Final = 4 * 1024
 """Characters that are written at once: small, so that a slow reader is seen to take something."""
 _PATIENCE: Final = 300.0
 """Seconds without a character taken after which, at the end, a program that reads counts as gone; a person never."""
+_TURN: Final = 2.0
+"""Seconds that an error waits for lines before it, whose reader may be another one and stuck; it waits so once."""
 _LOOK: Final = 0.5
 """Seconds between two looks whether it is all written; on Windows a wait without an end would not hear Ctrl-C."""
 
@@ -31,12 +33,18 @@ _LOOK: Final = 0.5
 class Output(io.TextIOBase):
     """Standard output or error, written by a thread. Use `outputs`."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, after: Output | None = None) -> None:
+        """Write to a stream, each text once what `after` had been given before it is written, or a while has passed.
+
+        The other's reader may be stuck, so that the wait has an end.
+        """
         self._stream = stream
+        self._first = after
         self._own = _own(stream)
         self._is_terminal = stream.isatty() and _takes_escapes(stream)
-        self._queue: deque[str] = deque()
-        self._waiting = 0
+        self._queue: deque[tuple[str, int]] = deque()
+        """What is to be written, and how much the other one had been given by then."""
+        self._waiting = self._given = 0
         self._gone = self._ended = False
         self._changed = threading.Condition()
         # A daemon, since one that is stuck in a write must not keep the process.
@@ -64,10 +72,22 @@ class Output(io.TextIOBase):
     def write(self, text: str) -> int:
         with self._changed:
             if not self._gone:
-                self._queue.extend(text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+                given = 0 if self._first is None else self._first.given
+                self._queue.extend((text[start : start + _PIECE], given) for start in range(0, len(text), _PIECE))
                 self._waiting += len(text)
+                self._given += len(text)
                 self._changed.notify_all()
         return len(text)
+
+    @property
+    def given(self) -> int:
+        """How many characters were put here so far."""
+        return self._given
+
+    def wait_for(self, given: int) -> bool:
+        """Wait until so many of the characters that were put here are written; tell whether they are. Blocking."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._given - self._waiting >= given, _TURN)
 
     def drain(self) -> None:
         """Wait until everything is written, or its reader is gone. Blocking; Ctrl-C ends it."""
@@ -87,7 +107,10 @@ class Output(io.TextIOBase):
 
     def _write_on(self) -> None:
         try:
-            while (text := self._next()) is not None:
+            while (piece := self._next()) is not None:
+                text, given = piece
+                if self._first is not None and not self._first.wait_for(given):
+                    self._first = None
                 self._own.write(text)
                 self._own.flush()
                 with self._changed:
@@ -103,7 +126,7 @@ class Output(io.TextIOBase):
             with suppress(OSError):
                 self._own.close()
 
-    def _next(self) -> str | None:
+    def _next(self) -> tuple[str, int] | None:
         with self._changed:
             while not self._queue and not self._ended:
                 self._changed.wait()
@@ -115,8 +138,8 @@ def outputs() -> Iterator[None]:
     """Make both outputs of the process such as nobody has to read, and wait at the end until they are written."""
     before = sys.stdout, sys.stderr
     out = Output(sys.stdout)
-    # What one reader sees of both keeps its order; where there are two, neither waits for the other.
-    err = out if _is_same(sys.stdout, sys.stderr) else Output(sys.stderr)
+    # What one reader sees of both keeps its order, also where nothing tells that it is one, as of pipes on Windows.
+    err = out if _is_same(sys.stdout, sys.stderr) else Output(sys.stderr, after=out)
     sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
     try:
         yield

@@ -6,13 +6,16 @@ import io
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
 import pytest
+from typing_extensions import override
 
 from omt_core.api.events import Notice, StageProgress
+from omt_core.cli import output as module
 from omt_core.cli.console import Console
 from omt_core.cli.output import Output, outputs
 from omt_core.plugin_host import EventHub
@@ -106,3 +109,51 @@ def test_what_an_encoding_does_not_have_becomes_an_escape() -> None:
         output.write("Åse\n")
         assert next(reader) == "\\xc5se\n"
         output.end()
+
+
+class Slow(io.StringIO):
+    """A stream that notes what it writes in a list that others share, once it may."""
+
+    def __init__(self, written: list[str], may: threading.Event) -> None:
+        super().__init__()
+        self._written = written
+        self._may = may
+
+    @override
+    def write(self, text: str) -> int:
+        self._may.wait(60)
+        self._written.append(text)
+        return len(text)
+
+
+def test_an_error_is_written_behind_the_lines_that_were_printed_before_it() -> None:
+    """Of two pipes on Windows nothing tells whether they are one, as `2>&1` makes them."""
+    written: list[str] = []
+    may, at_once = threading.Event(), threading.Event()
+    at_once.set()
+    out = Output(Slow(written, may))
+    err = Output(Slow(written, at_once), after=out)
+    out.write("line")
+    err.write("error")
+    may.set()
+    err.drain()
+    assert written == ["line", "error"]
+    for one in (out, err):
+        one.end()
+
+
+def test_an_error_does_not_wait_for_a_reader_who_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TURN", 0.01)
+    written: list[str] = []
+    stuck, at_once = threading.Event(), threading.Event()
+    at_once.set()
+    out = Output(Slow(written, stuck))
+    err = Output(Slow(written, at_once), after=out)
+    out.write("line")
+    err.write("error")
+    err.drain()
+    assert written == ["error"]
+    stuck.set()
+    for one in (out, err):
+        one.drain()
+        one.end()
