@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Final
 
 from omt_core.api import ItemRecord
@@ -97,14 +98,17 @@ class PendingBatches:
         batch: list[ItemRecord] = []
         room, space = context.batch_bytes - len(context.framing.end), context.framing.space
         largest_member = context.largest_member
-        while self._page and len(batch) < context.settings.bundle_members:
-            record = self._page[0]
-            alone = record.size > largest_member or self._work.must_go_alone(record)
-            if batch and (alone or space(record.size) > room):
+        for record in islice(self._page, context.settings.bundle_members):
+            size = record.size
+            alone = size > largest_member or self._work.must_go_alone(record)
+            needed = space(size)
+            if batch and (alone or needed > room):
                 break
-            batch.append(self._page.popleft())
-            room -= space(record.size)
+            batch.append(record)
+            room -= needed
             if alone:
                 break
+        for _ in batch:
+            self._page.popleft()
         self._taken = batch[-1].key
         return batch

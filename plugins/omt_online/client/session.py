@@ -26,6 +26,9 @@ from omt_protocol.errors import SECRET_WRONG
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _PIECE: Final = 256 * 1024
+_ENOUGH_PATIENCE: Final = 0.95
+"""The part of it that, while it is left, need not be renewed with a piece: that would cost more than sending one."""
+
 _ANSWER_BYTES: Final = 64 * 1024 * 1024
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
@@ -235,6 +238,8 @@ class TenantSession:
         view = memoryview(content)
         for begin in range(0, len(view), _PIECE):
             self._silence.moved()
-            patience.deadline = anyio.current_time() + self._stall
+            now = anyio.current_time()
+            if patience.deadline < now + _ENOUGH_PATIENCE * self._stall:
+                patience.deadline = now + self._stall
             yield view[begin : begin + _PIECE]
         patience.deadline = anyio.current_time() + self._stall

@@ -52,36 +52,47 @@ async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRec
             upload = await _create(context, delivery)
         else:
             upload = CreatedUpload(begun.url, await _offset(context, begun.url))
-        if upload is None:
-            return True
-        url, offset = upload
-        sent = 0
-        try:
-            while offset < delivery.request.size:
-                if context.stopping:
-                    return False
-                chunk = await delivery.read(offset, min(context.line.body_bytes, delivery.request.size - offset))
-                try:
-                    reached = await context.line.send(url, offset, chunk)
-                except BodyRefusedError as error:
-                    _shorten(context, error, len(chunk))
-                    continue
-                delivery.passed(reached - offset)
-                offset, sent = reached, len(chunk)
-                if offset < delivery.request.size:
-                    await context.journal.uploads.advance(url, offset, sent=sent)
-        except FileUnreadError:
-            # The share may be back in a minute: what is sent of it by then need not be sent again.
-            if delivery.request.kind == "file":
-                context.unfinished[delivery.request.digest] = _record(delivery, url, offset)
-            else:
-                await give_up(context, url)
-            raise
-        except (FileChangedError, UploadLostError, UploadMismatchError, BodyRefusedError):
+        if upload is not None:
+            sent = await _send_rest(context, delivery, upload)
+    # The next upload need not wait for the journal, which may be busy with the inventory.
+    if upload is None:
+        await context.journal.items.record_outcomes(delivery.outcomes, sent=delivery.request.size)
+    elif sent is None:
+        return False
+    else:
+        await context.journal.uploads.finish(upload.url, delivery.outcomes, sent=sent)
+    return True
+
+
+async def _send_rest(context: TransferContext, delivery: Delivery, upload: CreatedUpload) -> int | None:
+    """Send what is not there yet; returns how much of it the journal does not know of, None on a stop."""
+    url, offset = upload
+    sent = 0
+    try:
+        while offset < delivery.request.size:
+            if context.stopping:
+                return None
+            chunk = await delivery.read(offset, min(context.line.body_bytes, delivery.request.size - offset))
+            try:
+                reached = await context.line.send(url, offset, chunk)
+            except BodyRefusedError as error:
+                _shorten(context, error, len(chunk))
+                continue
+            delivery.passed(reached - offset)
+            offset, sent = reached, len(chunk)
+            if offset < delivery.request.size:
+                await context.journal.uploads.advance(url, offset, sent=sent)
+    except FileUnreadError:
+        # The share may be back in a minute: what is sent of it by then need not be sent again.
+        if delivery.request.kind == "file":
+            context.unfinished[delivery.request.digest] = _record(delivery, url, offset)
+        else:
             await give_up(context, url)
-            raise
-        await context.journal.uploads.finish(url, delivery.outcomes, sent=sent)
-        return True
+        raise
+    except (FileChangedError, UploadLostError, UploadMismatchError, BodyRefusedError):
+        await give_up(context, url)
+        raise
+    return sent
 
 
 async def give_up(context: TransferContext, url: str) -> None:
@@ -102,7 +113,6 @@ async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload
             _shorten(context, error, len(first))
     delivery.passed(offset)
     if offset == request.size:
-        await context.journal.items.record_outcomes(delivery.outcomes, sent=offset)
         return None
     await context.journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return CreatedUpload(url, offset)

@@ -28,27 +28,23 @@ from omt_upload.stage_transfer import StageTransfer, confirmations, left_behind
 class _Read:
     """What was read of a batch, in columns, as it lies in memory: an item and its reading have the same place in both.
 
-    Items may have the same content. The first of them stands for all: `firsts` is its place, by digest.
+    Items may have the same content. The first of them stands for all: `firsts` is its place, by digest, and `contents`
+    are all contents in the order of the memory.
     """
 
-    __slots__ = ("firsts", "readings", "records")
+    __slots__ = ("contents", "firsts", "readings", "records")
 
     def __init__(self, records: Sequence[ItemRecord], readings: Sequence[Reading]) -> None:
         self.records = records
         self.readings = readings
         places = range(len(readings) - 1, -1, -1)
         self.firsts = {readings[place].digest: place for place in places}
+        self.contents = [ContentRef(readings[place].digest, readings[place].size) for place in self.places]
 
     @property
     def places(self) -> Sequence[int]:
         """Where each content stands first, in the order of the memory."""
         return sorted(self.firsts.values())
-
-    @property
-    def contents(self) -> list[ContentRef]:
-        """Each content once."""
-        readings = self.readings
-        return [ContentRef(readings[place].digest, readings[place].size) for place in self.places]
 
     def of(self, digests: Collection[str]) -> _Read:
         """Return the items that have one of these contents of the batch."""
