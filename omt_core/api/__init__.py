@@ -62,7 +62,17 @@ from omt_core.api.events import (
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
-from omt_core.api.items import Expected, FoundFiles, InventoryState, Item, ItemRecord, ItemState, TablePart, leads_out
+from omt_core.api.items import (
+    Expected,
+    FoundFiles,
+    InventoryState,
+    Item,
+    ItemRecord,
+    ItemState,
+    SettledItem,
+    TablePart,
+    leads_out,
+)
 from omt_core.api.journal import (
     BundleMember,
     Confirmations,
@@ -225,6 +235,7 @@ __all__ = [
     "SenderPasses",
     "Sentence",
     "ServiceFolders",
+    "SettledItem",
     "Severity",
     "SnapshotLostError",
     "SourceDatabase",

@@ -169,6 +169,19 @@ class ItemRecord(NamedTuple):
         return None if self.location is None else Path(self.location)
 
 
+class SettledItem(NamedTuple):
+    """What a manifest says of an item, in the order of `ItemRecord`'s fields; the state is why it may say so."""
+
+    stage: str
+    key: str
+    name: str
+    size: int
+    state: ItemState
+    reason: str
+    digest: str | None
+    part: TablePart | None
+
+
 def leads_out(name: str) -> bool:
     r"""Tell whether a name is not one of something within a folder: empty, absolute, or with a part `..`."""
     return _LEADS_OUT.search(name) is not None

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, overload
 
 from typing_extensions import override
 
-from omt_core.api.items import Item, ItemRecord, ItemState
+from omt_core.api.items import Item, ItemRecord, ItemState, SettledItem
 from omt_core.api.stages import Baseline, StageTotals
 
 ItemId = tuple[str, str]
@@ -163,7 +163,11 @@ class TransferItems(Protocol):
     def records(
         self, *, stage: str | None = None, states: Sequence[ItemState] = ()
     ) -> AsyncIterator[Sequence[ItemRecord]]:
-        """Yield items in batches, sorted by stage and key, for manifests and reports."""
+        """Yield items in batches, sorted by stage and key, for reports."""
+        ...
+
+    def settled(self, stage: str) -> AsyncIterator[Sequence[SettledItem]]:
+        """Yield all items of a stage in batches, sorted by key, with what a manifest says of them and no more."""
         ...
 
 

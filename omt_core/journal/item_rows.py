@@ -12,7 +12,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from omt_core.api.files import sqlite_uri
-from omt_core.api.items import Expected, ItemRecord, ItemState, TablePart
+from omt_core.api.items import Expected, ItemRecord, ItemState, SettledItem, TablePart
 from omt_core.api.sentence import Sentence, parts_of, sentence_of
 from omt_core.api.stages import Baseline, KnownFile, StageTotals
 from omt_core.journal.file import to_blob, to_text
@@ -39,6 +39,28 @@ def page(
     # Sorted, as in the conditions of the indexes: SQLite compares these as they are written.
     chosen = f"AND {is_one_of(sorted(states))}" if states else ""
     return read_items(connection, f"stage = ? AND key > ? {chosen} ORDER BY key LIMIT ?", (stage, after, limit))
+
+
+_SETTLED: Final = """
+SELECT key, name, size, state, reason, digest, part FROM items WHERE stage = ? AND key > ? ORDER BY key LIMIT ?
+"""
+
+
+def settled_page(connection: sqlite3.Connection, *, stage: str, after: bytes, limit: int) -> Sequence[SettledItem]:
+    """Return the next items of a stage as its manifest tells them, in the order of their keys."""
+    return [
+        SettledItem(
+            stage,
+            to_text(key),
+            to_text(name),
+            size,
+            _STATES[state],
+            reason,
+            None if digest is None else digest.hex(),
+            None if part is None else _part(json.loads(part)),
+        )
+        for key, name, size, state, reason, digest, part in connection.execute(_SETTLED, (stage, after, limit))
+    ]
 
 
 def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Sequence[ItemRecord]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Final, TypeVar
 
 from typing_extensions import override
 
-from omt_core.api.items import FoundFiles, Item, ItemRecord, ItemState
+from omt_core.api.items import FoundFiles, Item, ItemRecord, ItemState, SettledItem
 from omt_core.api.journal import Confirmations, ItemDigest, ItemId, Outcome, TransferItems
 from omt_core.api.online import ManifestEntry
 from omt_core.api.sentence import sentence
@@ -19,7 +20,16 @@ from omt_core.journal import inventory
 from omt_core.journal.errors import JOURNAL_MOVE_NOT_ALLOWED
 from omt_core.journal.file import JournalFile, to_blob
 from omt_core.journal.inventory import invalidate_import
-from omt_core.journal.item_rows import Counts, JournalBaseline, is_one_of, named, page, stages_with_items, stored_words
+from omt_core.journal.item_rows import (
+    Counts,
+    JournalBaseline,
+    is_one_of,
+    named,
+    page,
+    settled_page,
+    stages_with_items,
+    stored_words,
+)
 from omt_core.journal.runs import Runs, count_sent, keeps_to_baseline, last_run
 from omt_core.journal.states import OPEN_STATES, may_move
 
@@ -205,6 +215,13 @@ class Items(TransferItems):
             while batch := await self._page(states, name, after, _PAGE):
                 yield batch
                 after = to_blob(batch[-1].key)
+
+    @override
+    async def settled(self, stage: str) -> AsyncIterator[Sequence[SettledItem]]:
+        after = b""
+        while batch := await self._file.read(partial(settled_page, stage=stage, after=after, limit=_PAGE)):
+            yield batch
+            after = to_blob(batch[-1].key)
 
     async def page(self, state: ItemState, *, after: ItemId | None, limit: int) -> Sequence[ItemRecord]:
         """Return at most `limit` items in a state, by stage and key, those that come after the item `after`."""

@@ -15,10 +15,10 @@ import anyio.to_thread
 from omt_core.api import (
     WORKSPACE_NOT_WRITABLE,
     ContentRef,
-    ItemRecord,
     ItemState,
     OnlineRefusedError,
     Outcome,
+    SettledItem,
     StageManifest,
     UploadRequest,
     sentence,
@@ -99,7 +99,7 @@ async def _write(context: TransferContext, stage: str) -> StageManifest:
     path = context.call.workspace / "manifests" / f"{quote(stage, safe='')}.jsonl"
     try:
         await anyio.to_thread.run_sync(_make_empty, path)
-        digest, size, items = await _write_lines(path, context.journal.items.records(stage=stage))
+        digest, size, items = await _write_lines(path, context.journal.items.settled(stage))
     except OSError as error:
         raise WORKSPACE_NOT_WRITABLE.error(
             sentence("The manifest {path} cannot be written: {reason}.", path=path, reason=error.strerror)
@@ -107,13 +107,13 @@ async def _write(context: TransferContext, stage: str) -> StageManifest:
     return StageManifest(stage=stage, path=path, digest=digest, size=size, items=items, snapshot=context.call.snapshot)
 
 
-async def _write_lines(path: Path, batches: AsyncIterator[Sequence[ItemRecord]]) -> tuple[str, int, int]:
+async def _write_lines(path: Path, batches: AsyncIterator[Sequence[SettledItem]]) -> tuple[str, int, int]:
     """Write all lines; returns the manifest's sha256, size and number of items."""
     sha256 = hashlib.sha256()
     size = items = 0
 
-    def write(batch: Sequence[ItemRecord]) -> int:
-        text = b"".join(manifest_line(record) for record in batch)
+    def write(batch: Sequence[SettledItem]) -> int:
+        text = b"".join(map(manifest_line, batch))
         sha256.update(text)
         # Opened for each batch: no handle is left open when the transfer is cancelled between two of them.
         with path.open("ab") as file:
@@ -130,29 +130,29 @@ def _make_empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-def manifest_line(record: ItemRecord) -> bytes:
+def manifest_line(item: SettledItem) -> bytes:
     """Write an item as a line of docs/reference/receipt.md, line feed included."""
-    if record.state is ItemState.CONFIRMED:
-        digest, reason = record.digest, ""
-    elif record.state in _LEFT_BEHIND and record.reason:
-        digest, reason = None, record.reason
+    if item.state is ItemState.CONFIRMED:
+        digest, reason = item.digest, ""
+    elif item.state in _LEFT_BEHIND and item.reason:
+        digest, reason = None, item.reason
     else:
         raise ITEM_NOT_SETTLED.error(
             sentence(
                 "An item of the stage {stage} is {state} at the end, without a reason.",
-                stage=record.stage,
-                state=record.state.value,
+                stage=item.stage,
+                state=item.state.value,
             )
         )
     told = "null" if digest is None else quoted(digest)
     text = (
-        f'{{"stage":{quoted(record.stage)},"key":{quoted(record.key)},"name":{quoted(record.name)}'
-        f',"size":{record.size},"digest":{told}'
+        f'{{"stage":{quoted(item.stage)},"key":{quoted(item.key)},"name":{quoted(item.name)}'
+        f',"size":{item.size},"digest":{told}'
     )
     if reason:
         text += f',"reason":{quoted(reason)}'
-    if record.part is not None:
-        part = record.part
+    if item.part is not None:
+        part = item.part
         described = {
             "table": part.table,
             "number": part.number,

@@ -15,7 +15,7 @@ PUBLIC = {
     "byte_rate", "byte_size", "duration", "listing", "local_time", "quantity", "leads_out", "drives", "files",
     "CheckAsked", "ChoiceNeededError", "Chunk", "Column", "Command",
     "CommandContext", "CompletedMigration", "CompletionProgress", "CompletionRequest", "Confirmations", "Contact",
-    "ContentRef",
+    "ContentRef", "SettledItem",
     "CreatedUpload", "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event",
     "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode", "FindingRaised", "FindingsError",
     "FolderAwayError", "FoundFiles", "HookCalled", "hookimpl", "InputError", "Installation", "InstallationError",

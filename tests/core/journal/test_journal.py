@@ -14,7 +14,7 @@ import pytest
 from omt_core.api import FindingCode, Sentence, Severity, joined, quantity, sentence
 from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode
 from omt_core.api.errors import InputError, OmtError
-from omt_core.api.items import Expected, InventoryState, Item, ItemState, TablePart
+from omt_core.api.items import Expected, InventoryState, Item, ItemState, SettledItem, TablePart
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import KnownFile, UploadStage
@@ -48,6 +48,22 @@ def document(key: str, *, size: int = 5, mtime_ns: int = 1, presence: InventoryS
 
 def confirmed(key: str, digest: str = DIGEST, *, sent: bool = True) -> Outcome:
     return Outcome(id=("documents", key), state=ItemState.CONFIRMED, digest=digest, sent=sent)
+
+
+async def test_what_a_manifest_says_of_items_is_what_their_records_say(tmp_path: Path) -> None:
+    part = TablePart(table="T", number=1, rows=2, fingerprint="0f" * 16, last=True, omitted_columns=("C",))
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.items.record_inventory(
+            [replace(document("2"), part=part), document("3", presence=InventoryState.MISSING), document("\udcff")]
+        )
+        await journal.items.record_outcomes([confirmed("2")])
+        records = [record async for batch in journal.items.records(stage="documents") for record in batch]
+        settled = [item async for batch in journal.items.settled("documents") for item in batch]
+    assert settled == [
+        SettledItem(one.stage, one.key, one.name, one.size, one.state, one.reason, one.digest, one.part)
+        for one in records
+    ]
+    assert [(item.key, item.part) for item in settled] == [("2", part), ("3", None), ("\udcff", None)]
 
 
 async def test_a_confirmed_item_with_the_same_size_and_time_is_skipped_in_the_next_run(tmp_path: Path) -> None:
