@@ -133,10 +133,13 @@ async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, hashed: 
 
 
 def _to_known(offset: int, length: int, size: int) -> int:
-    """Return how long a chunk is that ends where a digest was taken down, or `length` where none was on the way."""
+    """Return how long a chunk is that ends where a digest was taken down, or `length` where it would be less than half.
+
+    On a slow line one more request costs more than a checksum of its own.
+    """
     end = min(offset + length, size)
     known = end if end == size else end - end % _HASH_SLICE
-    return (known if known > offset else end) - offset
+    return (known if 2 * (known - offset) >= length else end) - offset
 
 
 async def _finish(

@@ -148,11 +148,12 @@ async def test_what_guards_a_file_so_far_goes_on_behind_a_chunk_that_was_guarded
         assert await client.missing(DATA) == []
 
 
-async def test_a_bundle_has_no_sha256_so_far_and_none_is_taken(connect, make_bundle, tmp_path):
+@pytest.mark.parametrize("kind", ["bundle", "zstd-bundle"])
+async def test_a_bundle_has_no_sha256_so_far_and_none_is_taken(connect, make_bundle, tmp_path, kind):
     async with connect() as client:
         await client.open()
         data = make_bundle([b"one"])
-        assert (await client.create(data, "bundle", first=len(data), **so_far(data))).status == 400
+        assert (await client.create(data, kind, first=len(data), **so_far(data))).status == 400
     assert list((tmp_path / "tenant" / "uploads").iterdir()) == []
 
 

@@ -56,7 +56,7 @@ async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(0, 3_000), bodies=st.lists(st.integers(1, 900), min_size=1, max_size=9))
-def test_a_chunk_ends_at_a_digest_that_is_known_or_is_too_short_for_one(
+def test_a_chunk_ends_at_a_digest_that_is_known_unless_it_would_be_less_than_half_of_a_body(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, size: int, bodies: list[int]
 ) -> None:
     monkeypatch.setattr(large_file, "_HASH_SLICE", 256)
@@ -82,7 +82,8 @@ def test_a_chunk_ends_at_a_digest_that_is_known_or_is_too_short_for_one(
     assert running is not None
     for begin, end in itertools.pairwise([0, *tenant.ends]):
         known = digest_of(content) if end == size else running.at(end)
-        assert known == digest_of(content[:end]) or end - begin < 256
+        assert known == digest_of(content[:end]) or end - begin < 512
+    assert all(2 * (end - begin) >= min(bodies) for begin, end in itertools.pairwise([0, *tenant.ends[:-1]]))
 
 
 class CuttingTenant(MemoryTenant):
