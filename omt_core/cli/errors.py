@@ -49,6 +49,12 @@ NOTHING_TO_COMPARE: Final = ErrorCode(
     meaning="The workspace keeps no two migrations that could be compared.",
     remedy="Make a test migration and then another or the live one, or name two receipts.",
 )
+OUTPUT_NOT_A_FILE: Final = ErrorCode(
+    code="output-not-a-file",
+    kind=InputError,
+    meaning="What was named for a file to be written is a device or a pipe, which a file would take the place of.",
+    remedy="Name a file that is not there yet.",
+)
 PLUGIN_FOLDER_NOT_EMPTY: Final = ErrorCode(
     code="plugin-folder-not-empty",
     kind=InputError,
@@ -125,6 +131,7 @@ FRONT_END_ERROR_CODES: Final = (
     HOOK_UNKNOWN,
     NAMES_NOT_UTF_8,
     NOTHING_TO_COMPARE,
+    OUTPUT_NOT_A_FILE,
     PLUGIN_FOLDER_NOT_EMPTY,
     PLUGIN_FOLDER_NOT_WRITABLE,
     PLUGIN_NAME_UNUSABLE,

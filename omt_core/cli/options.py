@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from omt_core.api.errors import USAGE
 from omt_core.cli.commands import Invocation
+from omt_core.cli.output_files import refuse_device
 from omt_core.engine.upload.planned_start import parse_end
 from omt_core.engine.upload.rate import RateLimit, parse_limit
 
@@ -63,6 +64,14 @@ def add_metrics(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="keep metrics there in Prometheus' text format: omt.prom in the textfile folder of the node exporter, say",
     )
+
+
+def metrics_of(call: Invocation) -> Path | None:
+    """Return the file for metrics, if one was named. Raises `InputError` `output-not-a-file`."""
+    file: Path | None = call.options.metrics
+    if file is not None:
+        refuse_device(file)
+    return file
 
 
 def answers_of(call: Invocation) -> Answers:

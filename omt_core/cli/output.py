@@ -7,6 +7,7 @@ a reader; who prints what may be missing, such as progress, asks first whether t
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -14,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final, TextIO, cast
 
 from typing_extensions import override
@@ -26,6 +28,8 @@ _PATIENCE: Final = 300.0
 """Seconds without a character taken after which, at the end, a program that reads counts as gone; a person never."""
 _TURN: Final = 2.0
 """Seconds that an error waits for lines before it, whose reader may be another one and stuck; it waits so once."""
+_READER_GONE: Final = frozenset({errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN, errno.ECONNRESET, errno.EIO})
+"""What is raised when nobody reads any more: a pipe that is closed (Windows says EINVAL), a terminal that is gone."""
 _LOOK: Final = 0.5
 """Seconds between two looks whether it is all written; on Windows a wait without an end would not hear Ctrl-C."""
 
@@ -46,6 +50,8 @@ class Output(io.TextIOBase):
         """What is to be written, and how much the other one had been given by then."""
         self._waiting = self._given = 0
         self._gone = self._ended = False
+        self.fault: OSError | None = None
+        """Why lines are lost that somebody may miss, such as a disk that is full; not that a reader has seen enough."""
         self._changed = threading.Condition()
         # A daemon, since one that is stuck in a write must not keep the process.
         threading.Thread(target=self._write_on, name="omt output", daemon=True).start()
@@ -116,9 +122,11 @@ class Output(io.TextIOBase):
                 with self._changed:
                     self._waiting -= len(text)
                     self._changed.notify_all()
-        except (OSError, ValueError):  # the reader is gone; what runs goes on, since it is worth more than its lines
+        except (OSError, ValueError) as error:  # what runs goes on, since it is worth more than its lines
             with self._changed:
                 self._gone = True
+                if isinstance(error, OSError) and error.errno not in _READER_GONE:
+                    self.fault = error
                 self._queue.clear()
                 self._waiting = 0
                 self._changed.notify_all()
@@ -136,6 +144,24 @@ class Output(io.TextIOBase):
 @contextmanager
 def outputs() -> Iterator[None]:
     """Make both outputs of the process such as nobody has to read, and wait at the end until they are written."""
+    with _both_there(), _written_by_threads():
+        yield
+
+
+@contextmanager
+def _both_there() -> Iterator[None]:
+    """Have an output where the process was started without, as a service of Windows is, or by `>&-`."""
+    before = sys.stdout, sys.stderr
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def _written_by_threads() -> Iterator[None]:
     before = sys.stdout, sys.stderr
     out = Output(sys.stdout)
     # What one reader sees of both keeps its order, also where nothing tells that it is one, as of pipes on Windows.
@@ -147,9 +173,22 @@ def outputs() -> Iterator[None]:
         sys.stdout, sys.stderr = before
         with suppress(KeyboardInterrupt):  # whoever does not want to wait has read enough
             out.drain()
+            if out.fault is not None:
+                _tell_lost(out.fault, sys.stderr if err is out else cast("TextIO", err))
             err.drain()
         out.end()
         err.end()
+
+
+def _tell_lost(fault: OSError, stream: TextIO) -> None:
+    """Say that what was printed is not all there: whoever reads the file would take it for the whole."""
+    from omt_core.api.language import Language, translated  # noqa: PLC0415 - on a disk that is full alone
+    from omt_core.api.sentence import sentence  # noqa: PLC0415 - the same
+
+    told = sentence("What was printed could not be written to the end: {why}.", why=fault.strerror or fault)
+    with suppress(OSError, ValueError):
+        stream.write(f"{translated(told, Language.of_this_machine())}\n")
+        stream.flush()
 
 
 def behind(stream: TextIO) -> bool:

@@ -15,17 +15,27 @@ from omt_core.api.drives import refuse_missing
 from omt_core.api.events import Notice
 from omt_core.api.sentence import sentence
 from omt_core.cli.console import Console
+from omt_core.cli.errors import OUTPUT_NOT_A_FILE
 
 
 def place_for(file: Path, content: bytes | None = None) -> Path:
     """Return where to write: the file itself, or one beside it that is not there yet or says the very same.
 
-    What is no file, a device or a pipe, takes what it gets; a folder is told as such by whoever writes. Blocking.
-    Raises `InputError` where the drive is not there.
+    A folder is told as such by whoever writes. Blocking. Raises as `refuse_device`.
     """
-    refuse_missing(file)
+    refuse_device(file)
     beside = (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1))
     return next(one for one in chain((file,), beside) if not one.is_file() or _says(one, content))
+
+
+def refuse_device(file: Path) -> None:
+    """Refuse what is there and no file: what is written whole would take its place, that of /dev/null say.
+
+    Raises `InputError` `output-not-a-file`, and another one where the drive is not there.
+    """
+    refuse_missing(file)
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise OUTPUT_NOT_A_FILE.error(sentence("{file} is a device or a pipe, and no file.", file=file))
 
 
 def write_beside(console: Console, file: Path, content: bytes) -> Path:

@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
 from omt_core.api.sentence import sentence
+from omt_core.app import Application
+from omt_core.cli.command import CORE_COMMANDS
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import TOPIC_UNKNOWN
 from omt_core.documentation import Page, all_names, find_page, read_page
@@ -38,7 +40,7 @@ class Help(CoreCommand):
             return _list(call)
         page = find_topic(topic)
         if page is None:
-            raise _unknown(topic)
+            raise _unknown(topic, call.app)
         call.console.object("page", {"name": page.name, "title": page.title, "text": page.text})
         if call.console.rich.is_terminal and not call.console.json:
             from rich.markdown import Markdown  # noqa: PLC0415 - a parser of Markdown, for this command alone
@@ -100,8 +102,10 @@ def _short(name: str) -> str:
     return last if page is not None and page.name == name else name
 
 
-def _unknown(topic: str) -> InputError:
-    near = get_close_matches(topic.lower(), sorted({name.rpartition("/")[2] for name in all_names()}), n=1)
+def _unknown(topic: str, app: Application) -> InputError:
+    known = {name.rpartition("/")[2] for name in all_names()} | {*CORE_COMMANDS, *app.host.error_codes, *app.host.codes}
+    known |= {command.name for command in app.host.commands}
+    near = get_close_matches(topic.lower(), sorted(known), n=1)
     if near:
         return TOPIC_UNKNOWN.error(
             sentence("There is no help on {topic}. Did you mean {guess}?", topic=repr(topic), guess=near[0])

@@ -13,13 +13,13 @@ from typing_extensions import override
 
 from omt_core.api import files
 from omt_core.api.calls import Discovery
-from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import ExitCode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, ManualAnswers
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import ANSWERS_EXIST, ANSWERS_NOT_WRITABLE
+from omt_core.cli.output_files import refuse_device
 from omt_core.engine.errors import INSTALLATION_NOT_FOUND
 from omt_core.engine.findings import merged
 from omt_core.engine.opening import discover
@@ -173,7 +173,7 @@ def _toml(value: object) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    refuse_missing(file)
+    refuse_device(file)
     try:
         files.write_whole(file, text.encode("utf-8", "replace"))
     except OSError as error:

@@ -30,6 +30,7 @@ from omt_core.cli.options import (
     answers_of,
     end_of,
     limit_of,
+    metrics_of,
     workspace_of,
 )
 from omt_core.cli.output_files import place_for, say_place
@@ -102,7 +103,7 @@ class Migrate(CoreCommand):
         reports = not call.options.dry_run
         async with AsyncExitStack() as held:
             # Before the wait: what cannot be written is told while somebody is still there.
-            await held.enter_async_context(metrics_kept(call.app.engine, call.options.metrics))
+            await held.enter_async_context(metrics_kept(call.app.engine, metrics_of(call)))
             if planned:
                 checked = await run_session(call, replace(request, writes=False), partial(_check, answers, recover))
                 if checked.exit_code != ExitCode.DONE:

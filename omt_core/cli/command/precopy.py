@@ -20,6 +20,7 @@ from omt_core.cli.options import (
     answers_of,
     end_of,
     limit_of,
+    metrics_of,
     workspace_of,
 )
 from omt_core.cli.sessions import run_session
@@ -57,7 +58,7 @@ class Precopy(CoreCommand):
             kind=answers.kind,
         )
         work = partial(_precopy, answers, limit)
-        async with metrics_kept(call.app.engine, call.options.metrics):
+        async with metrics_kept(call.app.engine, metrics_of(call)):
             result = await run_session(call, request, work, until=until)
         return call.console.finish_with(result)
 

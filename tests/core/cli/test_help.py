@@ -71,3 +71,13 @@ def test_a_program_gets_a_page_whole(capsys: pytest.CaptureFixture[str]) -> None
 def test_what_is_no_topic_is_told_with_what_may_have_been_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help", "anwsers"]) == 2
     assert "There is no help on 'anwsers'. Did you mean answers?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("topic", "guess"), [("chek", "check"), ("tree-incomplet", "tree-incomplete"), ("demoo", "demo")]
+)
+def test_a_topic_that_is_mistyped_gets_the_command_or_code_that_may_have_been_meant(
+    capsys: pytest.CaptureFixture[str], topic: str, guess: str
+) -> None:
+    assert main(["help", topic]) == 2
+    assert f"Did you mean {guess}?" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -157,3 +158,40 @@ def test_an_error_does_not_wait_for_a_reader_who_is_stuck(monkeypatch: pytest.Mo
     for one in (out, err):
         one.drain()
         one.end()
+
+
+class Failing(io.StringIO):
+    """A stream that takes nothing, for a reason of the system."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    @override
+    def write(self, text: str) -> int:
+        raise OSError(self._number, os.strerror(self._number))
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, True), (errno.EPIPE, False)])
+def test_that_lines_are_lost_is_said_unless_their_reader_has_seen_enough(
+    monkeypatch: pytest.MonkeyPatch, number: int, *, said: bool
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", Failing(number))
+    monkeypatch.setattr(sys, "stderr", err)
+    with outputs():
+        sys.stdout.write("a list")
+    assert ("could not be written to the end: No space left on device." in err.getvalue()) is said
+
+
+@pytest.mark.parametrize("absent", ["stdout", "stderr"])
+def test_it_works_where_it_was_started_without_an_output(monkeypatch: pytest.MonkeyPatch, absent: str) -> None:
+    other = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", other)
+    monkeypatch.setattr(sys, "stderr", other)
+    monkeypatch.setattr(sys, absent, None)
+    with outputs():
+        sys.stdout.write("a list")
+        sys.stderr.write("an error")
+    assert other.getvalue() == ("an error" if absent == "stdout" else "a list")
+    assert getattr(sys, absent) is None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from omt_core.cli.console import Console
+from omt_core.cli.main import main
 from omt_core.cli.output_files import place_for, write_beside
 from omt_core.plugin_host import EventHub
 
@@ -43,7 +46,24 @@ def test_a_program_is_told_too(tmp_path: Path) -> None:
     assert str(tmp_path / "list-1.csv") in line["message"]
 
 
-def test_what_is_no_file_takes_what_it_gets(tmp_path: Path) -> None:
+def test_a_folder_is_told_by_whoever_writes(tmp_path: Path) -> None:
     assert place_for(tmp_path) == tmp_path
     with pytest.raises(OSError, match="irectory"):
         write_beside(console(io.StringIO()), tmp_path, b"x")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="devices have no place in a folder there")
+@pytest.mark.parametrize("words", [("support", "--yes"), ("init", "--force")])
+def test_a_device_is_not_taken_away_for_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "empty").mkdir()
+    device = tmp_path / "null"
+    device.symlink_to(os.devnull)
+    root = ("--root", str(tmp_path / "empty")) if words[0] == "init" else ("--workspace", str(tmp_path / "empty"))
+    assert main([*words, str(device), *root, "--json"]) == 2
+    error = json.loads(capsys.readouterr().out.splitlines()[-1])["error"]
+    assert error["code"] == "output-not-a-file"
+    assert str(device) in error["message"]
+    assert device.is_symlink()
