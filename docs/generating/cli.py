@@ -16,14 +16,15 @@ from omt_core.cli.wizard import add_wizard_options
 INTRODUCTION = """\
 `omt` is the same as `python -m omt_core`. Every command can print JSON: one object per line, the last one the
 [result](schemas/result.json). [Exit codes](errors.md#exit-codes) say how it ended. Plugins add commands;
-`simulate`, `demo`, `tenant` and `verify` come that way. A word that is mistyped is refused with the one that may have been
-meant, and `omt --version` works whatever else is wrong.
+`simulate`, `demo`, `tenant` and `verify` come that way. A word that is mistyped is refused with the one that may have
+been meant, and `omt --version` works whatever else is wrong.
 
 A file that is there is never written over. Where `--findings`, `--list`, `--write-csv`, `--output` or the file of
-`omt support` names one that says something else, that one stays as it is, and the new one stands beside it with a number
-behind its name: `findings-1.csv`. The command says so, to a program as a `notice`. `omt init` writes no answers beside
-others: it refuses, unless `--force` is given. A log goes on in its file, `--metrics` is made anew for its collector, and
-the reports of a workspace are OMT's own."""
+`omt support` names one that says something else, that one stays as it is, and the new one stands beside it with a
+number behind its name: `findings-1.csv`. The command says so, to a program as a `notice`. `omt init` writes no answers
+beside others: it refuses, unless `--force` is given. A log goes on in its file, `--metrics` is made anew for its
+collector, and the reports of a workspace are the tool's own. A device or a pipe is refused: a file would take its
+place."""
 
 WIZARD = """\
 `omt` without a command opens the wizard: a page for a person, served to this machine alone, until it is closed in the
