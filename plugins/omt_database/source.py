@@ -267,15 +267,15 @@ class CrmDatabase(SourceDatabase):
         """Tell whether a column that is read by columns is exactly what it is when read by rows."""
         return self._driver.reads_columns(plan)
 
-    async def column_connection(self, *, wide: bool = False) -> ColumnConnection | None:
+    async def column_connection(self, *, widest: int = 0) -> ColumnConnection | None:
         """Return the connection that reads by columns in this snapshot's view, or None where there is none.
 
-        One for `wide` rows gets few of them ahead.
+        `widest` is how many bytes a row may have: of long ones it gets few ahead.
         """
         if not self._in_snapshot:
             return None
         async with self._own_turn():
-            return await self._run(lambda: self._driver.share_view(self._open_connection, wide=wide))
+            return await self._run(lambda: self._driver.share_view(self._open_connection, widest=widest))
 
     async def export(
         self,

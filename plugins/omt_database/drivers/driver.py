@@ -234,13 +234,13 @@ class Driver(ABC):
         del plan
         return False
 
-    def share_view(self, connection: Connection, *, wide: bool = False) -> ColumnConnection | None:
+    def share_view(self, connection: Connection, *, widest: int = 0) -> ColumnConnection | None:
         """Return a second connection that sees what this one's snapshot sees; `end_snapshot` closes it.
 
-        None where that cannot be had: then one driver on one connection reads everything. `wide`: its rows may be long,
-        and it must not get many of them ahead.
+        None where that cannot be had: then one driver on one connection reads everything. `widest` is how many bytes a
+        row may have: of long ones it must not get many ahead.
         """
-        del connection, wide
+        del connection, widest
         return None
 
     @staticmethod

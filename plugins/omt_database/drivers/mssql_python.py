@@ -39,6 +39,9 @@ BLOCK_BYTES: Final = 2**18
 BLOCK_ROWS: Final = 64
 """Most such rows at once: they come unmeasured."""
 
+LARGEST_BLOCK: Final = 2**28
+"""Bytes of the largest block, if all of its values were as long as the longest: they lie in memory together."""
+
 _WORDS: Final = frozenset(
     {"server", "address", "addr", "uid", "pwd", "authentication", "trusted_connection", "database", "encrypt",
      "trustservercertificate", "hostnameincertificate", "servercertificate", "serverspn", "multisubnetfailover",
@@ -186,7 +189,7 @@ class MssqlPythonDriver(MssqlDriver):
         return not plan.loose
 
     @override
-    def share_view(self, connection: Connection, *, wide: bool = False) -> ColumnConnection | None:
+    def share_view(self, connection: Connection, *, widest: int = 0) -> ColumnConnection | None:
         return _Columns(connection) if isinstance(connection, _Connection) else None
 
 
@@ -285,7 +288,7 @@ class _Columns(ColumnConnection):
     ) -> ColumnResult:
         cursor = self._connection.cursor()
         cursor.execute(statement, parameters)
-        return _ArrowResult(cursor, schema, rows if longest <= BLOCK_BYTES // BLOCK_ROWS else None)
+        return _ArrowResult(cursor, schema, rows if longest <= BLOCK_BYTES // BLOCK_ROWS else None, longest)
 
     @override
     def close(self) -> None:
@@ -295,10 +298,11 @@ class _Columns(ColumnConnection):
 class _ArrowResult(ColumnResult):
     """A result in Arrow. Without a number of `rows` their number depends on how long those before were."""
 
-    def __init__(self, cursor: _Cursor, schema: Schema, rows: int | None) -> None:
+    def __init__(self, cursor: _Cursor, schema: Schema, rows: int | None, longest: int) -> None:
         self._cursor = cursor
         self._schema = schema
         self._rows = rows
+        self._most = min(BLOCK_ROWS, LARGEST_BLOCK // max(1, longest))
         self._block = 1
 
     @override
@@ -306,7 +310,7 @@ class _ArrowResult(ColumnResult):
         batch = self._cursor.arrow_batch(self._rows or self._block)
         if not batch.num_rows:
             return None
-        self._block = max(1, min(BLOCK_ROWS, 2 * self._block, BLOCK_BYTES * batch.num_rows // max(1, batch.nbytes)))
+        self._block = max(1, min(self._most, 2 * self._block, BLOCK_BYTES * batch.num_rows // max(1, batch.nbytes)))
         return exact(batch, self._schema)
 
     @override

@@ -146,7 +146,7 @@ class OdbcDriver(Driver):
         self._location = location
         self._settings = settings
         self.errors = (self._pyodbc.Error,)
-        self._columns: dict[bool, OdbcColumnConnection] = {}
+        self._columns: dict[int, OdbcColumnConnection] = {}
 
     def _load(self) -> PyodbcModule:
         """Return the module that connects."""
@@ -260,13 +260,13 @@ class OdbcDriver(Driver):
         finally:
             connection.close()
 
-    def _open_columns(self, connection_string: str, *, autocommit: bool, wide: bool = False) -> OdbcColumnConnection:
-        """Open the second connection, or the third, for `wide` rows; from then on its errors are the driver's too."""
+    def _open_columns(self, connection_string: str, *, autocommit: bool, ahead: int = 0) -> OdbcColumnConnection:
+        """Open one more connection, which gets so many rows `ahead`; from then on its errors are the driver's too."""
         columns = OdbcColumnConnection(
             connection_string, autocommit=autocommit, login_timeout=self._settings.login_timeout
         )
         self.errors = (self._pyodbc.Error, *columns.errors)
-        self._columns[wide] = columns
+        self._columns[ahead] = columns
         return columns
 
     def _close_columns(self) -> None:

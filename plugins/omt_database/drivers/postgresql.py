@@ -23,8 +23,11 @@ ROWS_PER_FETCH: Final = 16
 """Rows that psqlodbc gets from the server at once; without it the whole result is held in memory. Few, since they are
 counted and not measured: these may hold a megabyte each. Two thousand are a third faster where they hold nothing."""
 
-ROWS_PER_COLUMN_FETCH: Final = {False: 500, True: 64}
-"""The same for reading by columns, where it is known how long a row can be: of short ones, and of wide ones."""
+ROWS_PER_COLUMN_FETCH: Final = (500, 250, 64)
+"""The same for reading by columns, where it is known how long a row can be: the most that `AHEAD` has room for."""
+
+AHEAD: Final = 2**25
+"""Bytes of all rows that psqlodbc holds, were each as long as the longest."""
 
 BYTES_PER_CHARACTER: Final = 4
 
@@ -226,15 +229,16 @@ class PostgresqlDriver(ServerDriver):
         return number(oid), number(node)
 
     @override
-    def share_view(self, connection: OdbcConnection, *, wide: bool = False) -> OdbcColumnConnection | None:
-        if wide not in self._columns:
+    def share_view(self, connection: OdbcConnection, *, widest: int = 0) -> OdbcColumnConnection | None:
+        ahead = next((rows for rows in ROWS_PER_COLUMN_FETCH if rows * widest <= AHEAD), min(ROWS_PER_COLUMN_FETCH))
+        if ahead not in self._columns:
             (snapshot,) = self.fetch(connection, "SELECT pg_export_snapshot()")[0]
-            more = {"Fetch": str(ROWS_PER_COLUMN_FETCH[wide])}
-            columns = self._open_columns(self.connection_string(more), autocommit=False, wide=wide)
+            text = self.connection_string({"Fetch": str(ahead)})
+            columns = self._open_columns(text, autocommit=False, ahead=ahead)
             columns.execute(_BEGIN)
             # The server made the name, of digits, letters and hyphens.
             columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
-        return self._columns[wide]
+        return self._columns[ahead]
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:

@@ -109,9 +109,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         super().end_snapshot(connection)
 
     @override
-    def share_view(self, connection: Connection, *, wide: bool = False) -> OdbcColumnConnection | None:
+    def share_view(self, connection: Connection, *, widest: int = 0) -> OdbcColumnConnection | None:
         # Rows are stepped to one by one, whatever their width.
-        return self._columns.get(False)
+        return self._columns.get(0)
 
     @override
     def reads_columns(self, plan: ColumnPlan) -> bool:

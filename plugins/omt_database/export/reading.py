@@ -39,9 +39,6 @@ COLUMNS_WIDTH: Final = 2**19
 """Widest row in bytes that is read by columns: room for as many rows as come at once is set aside for the widest, and
 fewer than some thirty at once cost more than rows do."""
 
-NARROW: Final = 32_768
-"""Widest row in bytes of which a driver may get hundreds ahead."""
-
 _NOTHING: Final = pa.scalar(0, pa.int32())
 """As Arrow's own: of Python's numbers it asks each time whether they are numpy's, which takes longer than to add."""
 

@@ -14,7 +14,6 @@ from omt_database.export.arrow_columns import Array, columns_of_batch, columns_o
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import RowRule
 from omt_database.export.reading import (
-    NARROW,
     MeasuredColumns,
     block_rows,
     by_rows_because,
@@ -80,7 +79,7 @@ class TableReader:
         reason = by_rows_because(
             plans, self._database.reads_columns, sets_room_aside=self._database.driver.sets_room_aside
         )
-        columns = await self._database.column_connection(wide=not reason and widest_row(plans) > NARROW)
+        columns = await self._database.column_connection(widest=0 if reason else widest_row(plans))
         if columns is not None and not reason:
             async for batch in self._by_columns(columns, table, plans, left, rows):
                 yield partial(columns_of_batch, plans, batch), batch.num_rows

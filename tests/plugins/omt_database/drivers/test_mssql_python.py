@@ -101,6 +101,17 @@ async def test_rows_that_nothing_bounds_come_in_blocks_by_the_length_of_those_be
 
 
 @pytest.mark.anyio
+async def test_no_more_rows_come_at_once_than_memory_has_room_for_were_each_the_longest(server, tmp_path):
+    has_table(server, "nvarchar", -1, None)
+    rows = pa.record_batch(
+        [pa.array(range(50), pa.int32()), pa.array(["x"] * 50, pa.large_string())], names=["id", "c"]
+    )
+    server.answers |= {"COUNT_BIG": [(0, 50)], "DATALENGTH": [(60 * 2**20,)], "ORDER BY": rows}
+    await exported(tmp_path)
+    assert max(server.batches) == 4
+
+
+@pytest.mark.anyio
 async def test_half_a_surrogate_pair_is_read_again_as_bytes_and_told(server, tmp_path):
     has_table(server, "nvarchar", 20, None)
     rows = pa.record_batch(
