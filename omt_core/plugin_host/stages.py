@@ -52,19 +52,21 @@ def fault_in_item(item: Item, stage: str, codes: Mapping[str, FindingCode]) -> s
         )
     if not item.key:
         return sentence("an item of its stage {stage} has no key", stage=repr(stage))
+    found = item.presence is InventoryState.FOUND
+    # What is left behind is called what the database calls it: nobody stores anything under that name.
+    if (item.path is not None and not leads_out(item.name)) if found else item.reason in codes:
+        return None
+    # Said of those that break a rule only: there are as many items as files.
     where = sentence("the item {item} of its stage {stage}", item=repr(item.key), stage=repr(stage))
-    if item.presence is InventoryState.FOUND:
-        # What is left behind is called what the database calls it: nobody stores anything under that name.
-        if leads_out(item.name):
-            return sentence("{item} has a name that is empty or leads out: {name}", item=where, name=repr(item.name))
-        return sentence("{item} is said to be there without a path", item=where) if item.path is None else None
-    if item.reason not in codes:
+    if not found:
         return sentence(
             "{item} is left out for the reason {reason}, which is no finding code that a plugin named",
             item=where,
             reason=repr(item.reason),
         )
-    return None
+    if leads_out(item.name):
+        return sentence("{item} has a name that is empty or leads out: {name}", item=where, name=repr(item.name))
+    return sentence("{item} is said to be there without a path", item=where)
 
 
 def _keep_the_rules(files: FoundFiles, stage: str) -> bool:
