@@ -24,6 +24,9 @@ LANGUAGES: Final = ("de", "nl", "sv", "no", "da")
 _SENTENCES: Final[Mapping[str, Sequence[int]]] = {"sentence": (0,), "plural": (1, 2)}
 """What makes sentences, and which of its arguments are templates."""
 _CATALOGUES: Final = {"FindingCode": ("meaning", "remedy"), "ErrorCode": ("meaning", "remedy")}
+_REFUSALS: Final[Mapping[str, Sequence[int]]] = {"Refusal": (2, 3), "unknown_call": (1, 2)}
+"""What says no to a request of the wizard's page, and which of its arguments are message and remedy."""
+_PAGES: Final = "omt_core/wizard/"
 _TITLED: Final = {"UploadStage": ("title",)}
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
@@ -79,6 +82,7 @@ def _all_in(package: Path) -> tuple[Template | str, ...]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 found += (one for one in _said(node, name) if isinstance(one, Template) or name not in _MAKERS)
+                found += _refused(node, name)
     for file in sorted(package.rglob("*.jinja")):
         found += _said_in_page(file)
     return tuple(found)
@@ -127,6 +131,13 @@ def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
         arguments = [*call.args[:1], *(named[one] for one in _MESSAGES[called] if one in named)]
         for argument in arguments:
             yield from (Template(text, place, frozenset()) for text in _texts(argument))
+
+
+def _refused(call: ast.Call, name: str) -> Iterator[Template]:
+    """Yield what the wizard says no with: its page looks texts without places up by themselves."""
+    places = _REFUSALS.get(getattr(call.func, "id", ""), ()) if name.startswith(_PAGES) else ()
+    for argument in [call.args[one] for one in places if one < len(call.args)]:
+        yield from (Template(text, f"{name}:{call.lineno}", frozenset()) for text in _texts(argument))
 
 
 def _is_log(node: ast.expr) -> bool:

@@ -212,7 +212,7 @@ def _good(key: TrustedKey, counts: ArchiveCounts) -> str:
 def _stage_root(words: str) -> tuple[str, Path]:
     stage, _, folder = words.partition("=")
     if not stage or not folder:
-        raise argparse.ArgumentTypeError("give a stage and its folder, as in call-recordings=/srv/recordings")
+        raise argparse.ArgumentTypeError(sentence("give a stage and its folder, as in call-recordings=/srv/recordings"))
     return stage, Path(folder)
 
 

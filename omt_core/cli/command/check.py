@@ -88,7 +88,7 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
 def _findings_file(words: str) -> Path:
     path = Path(words)
     if path.suffix.lower() not in _FINDINGS:
-        raise argparse.ArgumentTypeError("a file that ends in .csv or .json is needed")
+        raise argparse.ArgumentTypeError(sentence("a file that ends in .csv or .json is needed"))
     return path
 
 

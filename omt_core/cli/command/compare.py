@@ -14,13 +14,13 @@ from typing_extensions import override
 from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import USAGE, ExitCode
-from omt_core.api.sentence import plural, sentence
+from omt_core.api.sentence import Sentence, plural, sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.counts import KINDS
 from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
-from omt_core.engine.results.comparison import Comparison, compare
+from omt_core.engine.results.comparison import FINDINGS, PLANS, USER_NAMES, WAIVERS, Comparison, compare
 from omt_core.engine.results.kept import kept_pair
 from omt_core.engine.session import Surroundings
 from omt_core.engine.workspace import RECEIPT_FILE, existing
@@ -33,6 +33,20 @@ _CHANGES: Final[Mapping[str, str]] = {
     "gone": sentence("gone"),
     "different": sentence("different"),
 }
+
+
+_AREAS: Final[Mapping[str, Sentence]] = {
+    "tables": sentence("tables"),
+    PLANS: sentence("user plans"),
+    USER_NAMES: sentence("user names"),
+    FINDINGS: sentence("findings"),
+    WAIVERS: sentence("waivers"),
+    "documents": sentence("documents"),
+    "attachments": sentence("attachments"),
+    "templates": sentence("templates"),
+    "customer-service": sentence("files of Customer Service"),
+}
+"""What areas are called; the stage of a partner by its own name."""
 
 
 class Compare(CoreCommand):
@@ -119,7 +133,8 @@ def _show(call: Invocation, found: Comparison) -> None:
 def _show_area(call: Invocation, area: AreaComparison, differences: list[Difference]) -> None:
     told = sentence(
         "{area}: {equal:,} equal, {new:,} new, {gone:,} gone, {different:,} different",
-        area=area.area, equal=area.equal, new=area.new, gone=area.gone, different=area.different,
+        area=_AREAS.get(area.area, area.area), equal=area.equal, new=area.new, gone=area.gone,
+        different=area.different,
     )  # fmt: skip
     if area.unexplained:
         told = sentence("{counts}; look at {number:,}", counts=told, number=area.unexplained)

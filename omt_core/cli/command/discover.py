@@ -11,7 +11,7 @@ from typing_extensions import override
 from omt_core.api.calls import Discovery
 from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import finding_fields
 from omt_core.engine.errors import INSTALLATION_NOT_FOUND
@@ -58,7 +58,7 @@ def _show(call: Invocation, number: int, discovery: Discovery) -> None:
     for setting, found in groupby(installation.evidence, key=lambda one: one.setting):
         console.print(f"  {setting}")
         for evidence in found:
-            console.print(f"    {evidence.value}")
+            console.print(joined(["", evidence.value], "    "))
             console.print(sentence("      from {source}", source=evidence.source))
     for need in discovery.needs:
         console.print(sentence("  still needed: {need}", need=need))

@@ -73,7 +73,7 @@ def _show(console: Console, line: MachineCheck) -> None:
     console.object("machine", {**fields, **text_fields("message", line.message), **text_fields("remedy", line.remedy)})
     if console.json:
         return
-    state = (f"{console.told(_STATES[line.state]):<12}", _STYLES[line.state])
+    state = (f"{console.told(_STATES[line.state]):<14}", _STYLES[line.state])
     console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {console.told(line.message)}"))
     if line.remedy:
-        console.rich.print(Text(f"            {console.told(line.remedy)}", style="dim"))
+        console.rich.print(Text(f"              {console.told(line.remedy)}", style="dim"))

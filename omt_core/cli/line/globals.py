@@ -15,6 +15,7 @@ from typing_extensions import override
 from omt_core.api.errors import USAGE
 from omt_core.api.language import Language
 from omt_core.api.sentence import sentence
+from omt_core.cli.line.usage import told_usage
 from omt_core.logs import FORMATS, LEVELS
 from omt_core.version import __version__
 
@@ -25,9 +26,10 @@ class Parser(argparse.ArgumentParser):
     @override
     def error(self, message: str, *, guess: str | None = None) -> NoReturn:
         """Raise `InputError` `usage`, with what may have been meant."""
-        said = sentence("{message}.", message=message)
+        told = told_usage(message)
+        said = sentence("{message}.", message=told)
         if guess is not None:
-            said = sentence("{message}. Did you mean {guess}?", message=message, guess=guess)
+            said = sentence("{message}. Did you mean {guess}?", message=told, guess=guess)
         raise USAGE.error(said, remedy=sentence("See `{prog} --help`.", prog=self.prog))
 
     @override
