@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import anyio
 from distributed import Client, LocalCluster
 from distributed.security import Security
 from omt_core.api import sentence
@@ -23,6 +24,7 @@ from omt_dask.errors import (
 from omt_dask.settings import DaskSettings
 
 LOOPBACK: Final = "127.0.0.1"
+_SECONDS_TO_END: Final = 30.0
 
 
 @asynccontextmanager
@@ -31,43 +33,46 @@ async def connected(settings: DaskSettings, scratch: Path) -> AsyncGenerator[Cli
 
     Raises `InputError` for settings that are not enough, `InstallationError` where the scheduler does not answer.
     """
-    if settings.scheduler is None:
-        async with _started_here(settings, scratch) as client:
-            yield client
-        return
-    security = security_for(settings)
-    async with AsyncExitStack() as stack:
-        try:
-            client = await stack.enter_async_context(
-                Client(settings.scheduler, asynchronous=True, security=security, set_as_default=False)
-            )
-        except (OSError, ValueError) as error:
-            raise DASK_SCHEDULER_LOST.error(
-                sentence("The scheduler {address} does not answer: {reason}.", address=settings.scheduler, reason=error)
-            ) from error
-        yield client
+    stack = AsyncExitStack()
+    try:
+        if settings.scheduler is None:
+            yield await _started_here(settings, scratch, stack)
+        else:
+            yield await _reached(settings.scheduler, security_for(settings), stack)
+    finally:
+        # Also where the run is cancelled: what Dask has begun it must be let end.
+        with anyio.move_on_after(_SECONDS_TO_END, shield=True):
+            await stack.aclose()
 
 
-@asynccontextmanager
-async def _started_here(settings: DaskSettings, scratch: Path) -> AsyncGenerator[Client]:
+async def _reached(address: str, security: Security | None, stack: AsyncExitStack) -> Client:
+    try:
+        client = Client(address, asynchronous=True, security=security, set_as_default=False)
+        return await stack.enter_async_context(client)
+    except (OSError, ValueError) as error:
+        raise DASK_SCHEDULER_LOST.error(
+            sentence("The scheduler {address} does not answer: {reason}.", address=address, reason=error)
+        ) from error
+
+
+async def _started_here(settings: DaskSettings, scratch: Path, stack: AsyncExitStack) -> Client:
     # Others who are logged on here could connect, and a scheduler does what it is asked: certificates for this run.
     security = Security.temporary()
-    async with (
-        LocalCluster(
-            n_workers=settings.local_workers,
-            threads_per_worker=settings.worker_batches,
-            processes=True,
-            host=LOOPBACK,
-            protocol="tls://",
-            security=security,
-            dashboard_address=f"{LOOPBACK}:0",
-            local_directory=str(scratch),
-            silence_logs=logging.ERROR,
-            asynchronous=True,
-        ) as cluster,
-        Client(cluster, asynchronous=True, security=security, set_as_default=False) as client,
-    ):
-        yield client
+    cluster = LocalCluster(
+        n_workers=settings.local_workers,
+        threads_per_worker=settings.worker_batches,
+        processes=True,
+        host=LOOPBACK,
+        protocol="tls://",
+        security=security,
+        dashboard_address=f"{LOOPBACK}:0",
+        local_directory=str(scratch),
+        silence_logs=logging.ERROR,
+        asynchronous=True,
+    )
+    await stack.enter_async_context(cluster)
+    client = Client(cluster, asynchronous=True, security=security, set_as_default=False)
+    return await stack.enter_async_context(client)
 
 
 def security_for(settings: DaskSettings) -> Security | None:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import anyio
@@ -39,7 +39,7 @@ from omt_dask.errors import (
 from omt_dask.homes import Roots
 from omt_dask.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
 from omt_dask.settings import DaskSettings
-from omt_dask.worker import Answer, HomeThere, Machine, SendingFailedError, SendingPlugin, look, plugin_name, send_batch
+from omt_dask.worker import Answer, Machine, SendingFailedError, SendingPlugin, look, plugin_name, send_batch
 
 ANYWHERE: Final = ""
 """The home of all roots where no homes are set: workers of this machine see what the tool sees."""
@@ -50,6 +50,8 @@ _KINDS: Final[Mapping[str, type[OmtError]]] = {
 """Errors that a person meets otherwise than as one of the installation, by the name of their class."""
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.5
+
+_SECONDS_BETWEEN_LATER_LOOKS: Final = 5.0
 
 _PIECE: Final = 64 << 10
 _FIRST_PERMIT: Final = 256 << 10
@@ -85,6 +87,8 @@ class Fleet:
         self._batches = 0
         self._orders = 0
         self._given: SenderPass | None = None
+        self._readers: dict[str, bytes] = {}
+        self._unseen: Mapping[str, tuple[tuple[str, str], ...]] = {}
         self._renew_at = 0.0
 
     async def begin(self) -> None:
@@ -93,20 +97,18 @@ class Fleet:
         Raises `InputError` where there are no workers for a home or no passes for senders, and `InstallationError`
         where one cannot see a root.
         """
+        homes = {name: Roots(home.roots).there for name, home in self._settings.homes.items()} or {ANYWHERE: ()}
         with _scheduler_there():
-            await self._order()
-            homes = {
-                name: HomeThere(
-                    roots=Roots(home.roots).there, online=self._settings.online if home.online is None else home.online
-                )
-                for name, home in self._settings.homes.items()
-            } or {ANYWHERE: HomeThere(roots=(), online=self._settings.online)}
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
             until = anyio.current_time() + self._settings.wait_for_workers
             lacking = homes.keys() - await self._looked()
             while lacking and anyio.current_time() < until:
                 await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
                 lacking = homes.keys() - await self._looked()
+            await self._order()
+        for worker, ((root, why), *_) in self._unseen.items():
+            seen = sentence("The worker {worker} cannot see {root}: {reason}.", worker=worker, root=root, reason=why)
+            raise DASK_ROOT_NOT_SEEN.error(seen)
         for home in sorted(lacking):
             raise DASK_HOME_EMPTY.error(
                 sentence("No worker has the resource {home}, and dask.homes names it.", home=home)
@@ -124,6 +126,7 @@ class Fleet:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._keep_ordering)
             tasks.start_soon(self._keep_permitting)
+            tasks.start_soon(self._keep_looking)
 
     async def sent(self, home: str, batch: Batch) -> BatchResult:
         """Have a worker of a home send a batch. Raises `OnlineError` and `InstallationError`."""
@@ -165,16 +168,13 @@ class Fleet:
 
     async def _looked(self) -> Mapping[str, int]:
         """Look at all workers; returns and keeps how many batches each home sends at once."""
-        told: Mapping[str, Machine] = await self._client.run(look, self._run)
+        # One that dies at this moment, or hangs, says nothing; what it had to do is Dask's business.
+        told: Mapping[str, Machine] = await self._client.run(look, self._run, on_error="ignore")
         capacity: dict[str, int] = {}
+        self._unseen = {machine.name: machine.unseen for machine in told.values() if machine.unseen}
         for machine in told.values():
-            for root, why in machine.unseen:
-                raise DASK_ROOT_NOT_SEEN.error(
-                    sentence(
-                        "The worker {worker} cannot see {root}: {reason}.", worker=machine.name, root=root, reason=why
-                    )
-                )
             self.machines.setdefault(machine.name, MachineCount())
+            self._readers[machine.name] = machine.key
             for home in self._settings.homes:
                 if home in machine.resources:
                     capacity[home] = capacity.get(home, 0) + int(machine.resources[home])
@@ -192,15 +192,17 @@ class Fleet:
             # Half of its time is the tool's, to renew it in; what workers are told is the other half.
             self._renew_at = anyio.current_time() + self._given.seconds / 2
         self._orders += 1
-        given = SenderPass(
-            migration=self._given.migration,
-            address=self._given.address,
-            limits=self._given.limits,
-            token=self._given.token,
-            seconds=self._given.seconds / 2,
+        orders = Orders(
+            number=self._orders,
+            stop=self._call.stop.is_set(),
+            given=replace(self._given, seconds=self._given.seconds / 2),
+            online={
+                name: self._settings.online if home.online is None else home.online
+                for name, home in self._settings.homes.items()
+            }
+            or {ANYWHERE: self._settings.online},
         )
-        orders = Orders(number=self._orders, stop=self._call.stop.is_set(), given=given)
-        await Variable(orders_name(self._run), client=self._client).set(orders.packed())
+        await Variable(orders_name(self._run), client=self._client).set(orders.packed(self._readers))
 
     async def _keep_ordering(self) -> None:
         stopped = False
@@ -213,6 +215,13 @@ class Fleet:
                     stopped = True
             with _scheduler_there():
                 await self._order()
+
+    async def _keep_looking(self) -> None:
+        """Look for workers that have joined meanwhile: they wait until they are told what only they can read."""
+        while True:
+            await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
+            with _scheduler_there():
+                await self._looked()
 
     async def _keep_permitting(self) -> None:
         """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""

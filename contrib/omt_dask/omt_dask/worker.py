@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,45 +17,36 @@ from typing import Any, Final, cast
 import anyio
 import anyio.to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from distributed import Client, Queue, Variable, Worker, WorkerPlugin, get_client, get_worker
 from omt_core.api import Event, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal
 from omt_core.api.files import openable
 from omt_online.client.sender import sender
-from omt_online.settings import ClientSettings
 from omt_upload.lanes.batch_sender import Batch, BatchResult, BatchSender
 from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
+from omt_dask.errors import DASK_SCHEDULER_LOST
 from omt_dask.orders import SECONDS_BETWEEN_ORDERS, SECONDS_OF_SILENCE, Orders, orders_name, permits_name
 
 _log: Final = logging.getLogger("omt.dask")
+
+_KEYS: Final[dict[str, X25519PrivateKey]] = {}
+"""This process' key for each run."""
 
 _PATIENCE: Final = "5s"
 """How long one question to the scheduler waits for its answer; where a permit is not there yet, it is asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HomeThere:
-    """What the workers of a home need to know: the roots that they must see, and how they reach the tenant."""
-
-    roots: tuple[str, ...]
-    online: ClientSettings
-
-    def packed(self) -> dict[str, Any]:
-        """Return it as plain values: a path of this system is none of a worker's, and no secret's place goes along."""
-        return {"roots": self.roots, "online": self.online.model_dump(mode="json", exclude={"token_file"})}
-
-    @classmethod
-    def unpacked(cls, value: Mapping[str, Any]) -> HomeThere:
-        """Take it from plain values."""
-        return cls(roots=tuple(value["roots"]), online=ClientSettings.model_validate(value["online"]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A worker as it tells of itself; `unseen` are roots of its homes with the reason why it cannot see them."""
+    """A worker as it tells of itself; `unseen` are roots of its homes with the reason why it cannot see them.
+
+    `key` is the public one that secrets for it are sealed with.
+    """
 
     name: str
+    key: bytes
     resources: Mapping[str, float]
     unseen: tuple[tuple[str, str], ...]
 
@@ -100,7 +92,8 @@ def _plugin(worker: Worker, run: str) -> SendingPlugin:
 class SendingPlugin(WorkerPlugin):
     """Keeps what batches of one run share on a worker: an event loop of its own, and a line for each home."""
 
-    def __init__(self, run: str, homes: Mapping[str, HomeThere], upload: UploadSettings) -> None:
+    def __init__(self, run: str, homes: Mapping[str, Sequence[str]], upload: UploadSettings) -> None:
+        """Take what all workers may know: the run, the roots of each home as its workers call them, and how to send."""
         self.name = plugin_name(run)
         self._run = run
         self._homes = homes
@@ -110,6 +103,7 @@ class SendingPlugin(WorkerPlugin):
         self._stack: ExitStack | None = None
         self._portal: BlockingPortal | None = None
         self._senders: dict[str, BatchSender] = {}
+        self._tools: list[_Tool] = []
 
     @property
     def machine(self) -> Machine:
@@ -120,29 +114,30 @@ class SendingPlugin(WorkerPlugin):
 
     @override
     def __getstate__(self) -> dict[str, Any]:
-        homes = {name: home.packed() for name, home in self._homes.items()}
-        return {"run": self._run, "homes": homes, "upload": self._upload.model_dump(mode="json")}
+        return {"run": self._run, "homes": self._homes, "upload": self._upload.model_dump(mode="json")}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        homes = {name: HomeThere.unpacked(home) for name, home in state["homes"].items()}
         # Made anew: what it keeps is of one process.
-        self.__init__(state["run"], homes, UploadSettings.model_validate(state["upload"]))  # type: ignore[misc]
+        self.__init__(state["run"], state["homes"], UploadSettings.model_validate(state["upload"]))  # type: ignore[misc]
 
     @override
     def setup(self, worker: Worker) -> None:
         """Look at the roots, and begin an event loop for the transfer: that of Dask has its own work."""
         self._opening = threading.Lock()
+        # One that joins at this moment is given the plugin twice; what was sealed for the first is for the second too.
+        self._key = _KEYS.setdefault(self._run, X25519PrivateKey.generate())
         self._scratch = Path(worker.local_directory)
         resources = dict(worker.state.total_resources)
         name = str(worker.name)
         self._machine = Machine(
             name=name if name != worker.address else f"{socket.gethostname()} {name}",
+            key=self._key.public_key().public_bytes_raw(),
             resources=resources,
             unseen=tuple(
                 (root, why)
-                for home, there in self._homes.items()
+                for home, roots in self._homes.items()
                 if home in resources
-                for root in there.roots
+                for root in roots
                 if (why := _unseen(Path(root))) is not None
             ),
         )
@@ -150,11 +145,13 @@ class SendingPlugin(WorkerPlugin):
         self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
 
     @override
-    def teardown(self, worker: Worker) -> None:
-        """End what was begun."""
+    async def teardown(self, worker: Worker) -> None:
+        """End what was begun. Batches that are under way need the worker's event loop to end, so that it must go on."""
         del worker
-        if self._stack is not None:
-            self._stack.close()
+        if self._portal is not None and self._stack is not None:
+            for tool in self._tools:
+                self._portal.start_task_soon(tool.stop.set)
+            await asyncio.to_thread(self._stack.close)
 
     def send(self, home: str, batch: Batch, client: Client) -> Answer:
         """Send a batch, in a thread of a worker. Raises `SendingFailedError`."""
@@ -176,27 +173,28 @@ class SendingPlugin(WorkerPlugin):
             result: BatchResult = portal.call(self._senders[home].send, batch)
         except OmtError as error:
             raise SendingFailedError(type(error).__name__, error.code, str(error.message), str(error.remedy)) from None
+        except (OSError, TimeoutError, ValueError) as error:
+            told = f"The worker {self.machine.name} does not hear from the tool: {error!r}."
+            raise SendingFailedError("InstallationError", DASK_SCHEDULER_LOST.code, told, "") from None
         return Answer(machine=self.machine.name, seconds=time.monotonic() - begun, result=result)
 
     def _opened(self, portal: BlockingPortal, home: str, client: Client) -> BatchSender:
         assert self._stack is not None  # noqa: S101 - said to type checkers; a portal is there
-        tool = _Tool(self._run, client)
-        online = self._homes[home].online
+        tool = portal.call(_Tool, self._run, client, self.machine.name, self._key)
+        self._tools.append(tool)
         serving: AbstractContextManager[BatchSender] = portal.wrap_async_context_manager(
-            _serving(tool, online, self._upload, self._scratch)
+            _serving(tool, home, self._upload, self._scratch)
         )
         return self._stack.enter_context(serving)
 
 
 @asynccontextmanager
-async def _serving(
-    tool: _Tool, online: ClientSettings, upload: UploadSettings, scratch: Path
-) -> AsyncGenerator[BatchSender]:
+async def _serving(tool: _Tool, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
     run = _Log(scratch)
     async with anyio.create_task_group() as watch:
-        await tool.look()
+        orders = await tool.next_orders()
         watch.start_soon(tool.watch)
-        async with sender(online, tool.next_pass, run) as migration:
+        async with sender(orders.online[home], tool.next_pass, run) as migration:
             batches = BatchSender(
                 upload, migration=migration, rate=tool.rate, stop=tool.stop, run=run, workspace=scratch
             )
@@ -210,36 +208,44 @@ async def _serving(
 class _Tool:
     """The tool as a worker hears of it."""
 
-    def __init__(self, run: str, client: Client) -> None:
+    def __init__(self, run: str, client: Client, name: str, key: X25519PrivateKey) -> None:
         self.stop = _Stop()
         self._variable = Variable(orders_name(run), client=client)
-        self._orders: Orders | None = None
+        self._name = name
+        self._key = key
+        self._number = 0
         self._heard = time.monotonic()
         queue = Queue(permits_name(run), client=client)
         self.rate = _Permits(partial(_drawn, queue), self.stop)
 
     async def next_pass(self) -> SenderPass:
         """Return the pass of now."""
-        orders = await self.look()
-        return orders.given
+        return (await self.next_orders()).given
 
-    async def look(self) -> Orders:
-        """Ask for the orders of now. Raises TimeoutError where there are none."""
-        orders = Orders.unpacked(await anyio.to_thread.run_sync(_value_of, self._variable))
-        if self._orders is None or orders.number != self._orders.number:
-            self._heard = time.monotonic()
-        self._orders = orders
-        if orders.stop:
+    async def next_orders(self) -> Orders:
+        """Return the orders of now; waits until the tool knows of this worker. Raises TimeoutError."""
+        with anyio.fail_after(SECONDS_OF_SILENCE):
+            while True:
+                orders = await self._look()
+                if orders is not None:
+                    return orders
+                await anyio.sleep(SECONDS_BETWEEN_ORDERS)
+
+    async def _look(self) -> Orders | None:
+        value = await anyio.to_thread.run_sync(_value_of, self._variable)
+        if value["number"] != self._number:
+            self._number, self._heard = value["number"], time.monotonic()
+        if value["stop"]:
             self.stop.set()
-        return orders
+        return Orders.unpacked(value, self._name, self._key)
 
     async def watch(self) -> None:
         """Look at the orders until the tool says stop, or nothing for long."""
         while not self.stop.is_set():
             await anyio.sleep(SECONDS_BETWEEN_ORDERS)
             try:
-                await self.look()
-            except (OSError, TimeoutError):
+                await self._look()
+            except (OSError, TimeoutError, ValueError):
                 _log.info("The tool's orders are not to be had.")
             if time.monotonic() - self._heard > SECONDS_OF_SILENCE:
                 _log.warning("Nothing was heard of the tool for long: nothing more is sent for it.")

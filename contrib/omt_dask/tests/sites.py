@@ -1,0 +1,235 @@
+"""Schedulers and workers as processes of their own, with certificates, and a transfer that uses them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import trustme
+from distributed import Client, Scheduler
+from kept_journal import KeptJournal, items_below
+from omt_core.api import Item, RateLimiter, StopSignal, UploadStage
+from omt_core.api.calls import ConnectOnline, Transfer, TransferSummary
+from omt_core.testing.online_side import open_migration
+from omt_core.testing.recording import RecordingContext, RecordingNotes
+from omt_online.client import ClientSettings, connect
+from omt_tenant.embedded import RunningTenant
+from typing_extensions import override
+
+from omt_dask.cluster import security_for
+from omt_dask.settings import DaskSettings
+from omt_dask.transfer import transfer_by_fleet
+
+Act = Callable[[], None]
+
+
+@dataclass
+class Site:
+    """A scheduler with its workers; each writes a log of all that it has to say."""
+
+    folder: Path
+    certificates: Mapping[str, Path]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
+
+    @property
+    def address(self) -> str:
+        """The scheduler's address."""
+        found: str = json.loads((self.folder / "scheduler.json").read_text(encoding="utf-8"))["address"]
+        return found
+
+    def start(self, name: str, *words: str) -> None:
+        """Start a process of Dask's own command line, once one of the same name has ended."""
+        if name in self.processes:
+            self.processes.pop(name).wait()
+        certificates = ("--tls-ca-file", "ca_file", "--tls-cert", "cert_file", "--tls-key", "key_file")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMT_", "DASK_"))}
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "dask",
+                    *words,
+                    *(str(self.certificates.get(word, word)) for word in certificates),
+                    "--scheduler-file",
+                    str(self.folder / "scheduler.json"),
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env={
+                    **kept,
+                    "PYTHONPATH": str(Path(__file__).parent),
+                    "DASK_CONFIG": str(self.folder),
+                    "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "debug",
+                    # After so long one that hangs counts as dead; not one on a machine that has much to do.
+                    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "25 seconds",
+                },
+            )
+
+    def start_scheduler(self) -> None:
+        """Start a scheduler, and wait until it can be asked."""
+        (self.folder / "scheduler.json").unlink(missing_ok=True)
+        place = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
+        self.start("scheduler", "scheduler", "--protocol", "tls", *place)
+
+    def start_worker(self, name: str, resources: str) -> None:
+        """Start a worker, which waits for its scheduler."""
+        here = ("--host", "127.0.0.1", "--local-directory", str(self.folder / name))
+        own = ("--name", name, "--no-nanny", "--nthreads", "2", "--resources", resources)
+        self.start(name, "worker", "--preload", "omt_dask.worker", *own, *here)
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        self.processes[name].send_signal(number)
+
+    def logs(self) -> str:
+        """Return all logs."""
+        return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self.folder.glob("*.log")))
+
+    def settings(self, **more: object) -> DaskSettings:
+        """Return settings with this scheduler."""
+        own = {"scheduler": self.address, **self.certificates, "wait_for_workers": 60}
+        return DaskSettings.model_validate({**own, **more})
+
+
+@contextmanager
+def site(folder: Path, workers: Mapping[str, str]) -> Generator[Site]:
+    """Run a scheduler and workers, each name with its resources."""
+    authority = trustme.CA()
+    own = authority.issue_cert("fleet.example.com")
+    files = {name: folder / f"{name}.pem" for name in ("ca_file", "cert_file", "key_file")}
+    authority.cert_pem.write_to_path(files["ca_file"])
+    own.cert_chain_pems[0].write_to_path(files["cert_file"])
+    own.private_key_pem.write_to_path(files["key_file"])
+    running = Site(folder, files)
+    try:
+        running.start_scheduler()
+        for name, resources in workers.items():
+            running.start_worker(name, resources)
+        yield running
+    finally:
+        for process in running.processes.values():
+            process.kill()
+            process.wait()
+
+
+async def scheduler_is_there(running: Site) -> None:
+    """Return once a scheduler has written down where it is."""
+    written = anyio.Path(running.folder / "scheduler.json")
+    while not await written.exists():  # noqa: ASYNC110 - it is another process that writes it
+        await anyio.sleep(0.05)
+
+
+class Counted(RateLimiter):
+    """Admits everything, and acts once so many bytes were admitted."""
+
+    def __init__(self, at: int | None = None, act: Act | None = None) -> None:
+        self.admitted = 0
+        self._at = at
+        self._act = act
+
+    @override
+    async def acquire(self, size: int) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.admitted += size
+        if self._act is not None and self._at is not None and self.admitted >= self._at:
+            act, self._act = self._act, None
+            act()
+
+
+class Stop(StopSignal):
+    """What Ctrl-C sets."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """Ask for a stop."""
+        self._event.set()
+
+    @override
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    @override
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
+@dataclass
+class Run:
+    """What one transfer came to."""
+
+    summary: TransferSummary
+    told: RecordingContext
+
+
+async def transferred(
+    tenant: RunningTenant,
+    settings: DaskSettings,
+    workspace: Path,
+    folders: Sequence[Path],
+    journal: KeptJournal,
+    *,
+    rate: RateLimiter | None = None,
+    stop: StopSignal | None = None,
+) -> Run:
+    """Move the files of all folders as one stage, and commit it."""
+    items = [item for folder in folders for item in items_below("documents", folder)]
+
+    async def told() -> AsyncIterator[Sequence[Item]]:
+        yield sorted(items, key=lambda item: item.key)
+
+    run = RecordingContext(workspace)
+    online = ClientSettings(url=tenant.url, token_file=tenant.token_file)
+    async with open_migration(lambda _: connect(online, ConnectOnline(run=run)), workspace) as migration:
+        summary = await transfer_by_fleet(
+            Transfer(
+                stages=[UploadStage(name="documents", title="Documents", order=1, plugin="tests", items=told)],
+                snapshot="s1",
+                migration=migration,
+                journal=journal,
+                notes=RecordingNotes(),
+                workspace=workspace,
+                rate=rate or Counted(),
+                stop=stop or Stop(),
+                run=run,
+            ),
+            settings,
+        )
+    return Run(summary, run)
+
+
+@asynccontextmanager
+async def deadline(seconds: float = 240) -> AsyncGenerator[None]:
+    """Fail a test that hangs, so that its processes end with it."""
+    with anyio.fail_after(seconds):
+        yield
+
+
+async def watch_tasks(running: Site, texts: list[str], done: anyio.Event) -> None:
+    """Collect what the scheduler can show of its tasks, over and over until it is done."""
+    security = security_for(running.settings())
+    async with Client(running.address, asynchronous=True, security=security, set_as_default=False) as client:
+        while not done.is_set():
+            texts.append(str(await client.run_on_scheduler(texts_of_tasks)))
+            await anyio.sleep(0.05)
+
+
+def texts_of_tasks(dask_scheduler: Scheduler) -> list[str]:
+    """Return all that could be shown of each task."""
+    return [
+        text
+        for task in list(dask_scheduler.tasks.values())
+        for text in (repr(task), repr(task.run_spec), str(task.annotations), str(task.exception_text))
+    ]

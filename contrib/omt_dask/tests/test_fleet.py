@@ -1,0 +1,176 @@
+"""Workers on machines of their own, as far as processes can be: homes, faults, limits, secrets."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from kept_journal import KeptJournal
+from omt_core.api import InputError, InstallationError, ItemState, Notice
+from omt_tenant.embedded import serve_tenant
+from omt_upload.settings import UploadSettings
+from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, transferred, watch_tasks
+
+from omt_dask.machines import read_machines
+from omt_dask.orders import Orders
+
+pytestmark = pytest.mark.anyio
+
+PLANTED = "Personnel file of Ada Planted"
+SMALL = UploadSettings(bundle_bytes=64 << 10, bundle_members=5, shortest_request=16 << 10, compress="never")
+
+
+def write_archive(folder: Path, seed: int, files: int = 40) -> Path:
+    chance = random.Random(seed)
+    for number in range(files):
+        path = folder / f"{number % 4}" / f"{PLANTED} {number}.docx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(chance.randbytes(chance.randrange(1, 40_000)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(tmp_path_factory.mktemp("site"), {"oslo-1": "oslo=2", "bergen-1": "bergen=2"}) as running:
+        yield running
+
+
+def homes(**roots: tuple[Path, Path]) -> Mapping[str, object]:
+    return {name: {"roots": {str(here): str(there)}} for name, (here, there) in roots.items()}
+
+
+@pytest.fixture
+def tokens(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The tokens that workers were given."""
+    given: set[str] = set()
+    packed = Orders.packed
+
+    def seen(orders: Orders, readers: Mapping[str, bytes]) -> dict[str, Any]:
+        given.add(orders.given.token)
+        return packed(orders, readers)
+
+    monkeypatch.setattr(Orders, "packed", seen)
+    return given
+
+
+async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_rest(
+    tmp_path: Path, two_sites: Site, tokens: set[str]
+) -> None:
+    here = [write_archive(tmp_path / "here" / name, seed) for seed, name in enumerate(("oslo", "bergen", "tool"))]
+    there = [shutil.copytree(folder, tmp_path / "there" / folder.name) for folder in here[:2]]
+    for folder in here[:2]:
+        for path in folder.rglob("*.docx"):
+            os.truncate(path, path.stat().st_size - 1)  # whoever reads it here has something else
+    journal, rate, work = KeptJournal(), Counted(), tmp_path / "work"
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(oslo=(here[0], there[0]), bergen=(here[1], there[1])), upload=SMALL)
+        texts: list[str] = []
+        async with anyio.create_task_group() as watching:
+            done = anyio.Event()
+            watching.start_soon(watch_tasks, two_sites, texts, done)
+            run = await transferred(tenant, settings, work, here, journal, rate=rate)
+            done.set()
+            assert (run.summary.failed, run.summary.stopped) == (0, False)
+            assert "2 workers send." in {str(event.message) for event in run.told.told(Notice)}
+    assert set(journal.states().values()) == {ItemState.CONFIRMED}
+    assert len(journal.states()) == 120
+    for folder in there:
+        for path in folder.rglob("*.docx"):
+            key = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+            assert journal.items.known["documents", key].size == path.stat().st_size
+    machines = read_machines(work)
+    assert {name: count.files for name, count in machines.items()} == {"oslo-1": 40, "bergen-1": 40}
+    # The limit holds for all machines together: not a byte went over the line that it had not admitted.
+    assert rate.admitted >= journal.items.sent
+
+    told = "\n".join([*texts, two_sites.logs()])
+    assert "omt-" in told, "nothing was seen of the tasks"
+    assert PLANTED not in told
+    assert tokens
+    assert not [token for token in tokens if token in told]
+
+
+async def test_a_worker_that_cannot_see_its_root_is_named_at_the_start(tmp_path: Path, two_sites: Site) -> None:
+    archive = write_archive(tmp_path / "oslo", 1, files=1)
+    journal = KeptJournal()
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(oslo=(archive, tmp_path / "not there")))
+        with pytest.raises(InstallationError) as caught:
+            await transferred(tenant, settings, tmp_path / "work", [archive], journal)
+    assert caught.value.code == "dask-root-not-seen"
+    assert "The worker oslo-1 cannot see" in caught.value.message
+    assert str(tmp_path / "not there") in caught.value.message
+
+
+async def test_a_home_without_a_worker_is_named(tmp_path: Path, two_sites: Site) -> None:
+    archive = write_archive(tmp_path / "tromso", 1, files=1)
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(tromso=(archive, archive)), wait_for_workers=0.1)
+        with pytest.raises(InputError) as caught:
+            await transferred(tenant, settings, tmp_path / "work", [archive], KeptJournal())
+    assert caught.value.code == "dask-home-empty"
+    assert "tromso" in caught.value.message
+
+
+async def test_a_stop_drains_and_the_next_run_goes_on(tmp_path: Path, two_sites: Site) -> None:
+    archive, journal, stop = write_archive(tmp_path / "oslo", 3), KeptJournal(), Stop()
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(oslo=(archive, archive)), upload=SMALL)
+        run = await transferred(
+            tenant, settings, tmp_path / "work", [archive], journal, rate=Counted(300_000, stop.set), stop=stop
+        )
+        assert run.summary.stopped
+        again = await transferred(tenant, settings, tmp_path / "work", [archive], journal)
+    assert not again.summary.stopped
+    assert set(journal.states().values()) == {ItemState.CONFIRMED}
+
+
+@pytest.mark.parametrize(
+    ("fault", "seed"),
+    [(signal.SIGKILL, 0), (signal.SIGKILL, 1), (signal.SIGSTOP, 2)],
+    ids=["dies", "dies later", "hangs"],
+)
+async def test_a_worker_that_dies_or_hangs_changes_neither_the_end_state_nor_what_is_confirmed(
+    tmp_path: Path, fault: signal.Signals, seed: int
+) -> None:
+    archive, journal = write_archive(tmp_path / "oslo", seed), KeptJournal()
+    point = random.Random(seed).randrange(256 << 10, 600_000)
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        with site(tmp_path, {"oslo-1": "oslo=2", "oslo-2": "oslo=2"}) as running:
+            await scheduler_is_there(running)
+            settings = running.settings(homes=homes(oslo=(archive, archive)), upload=SMALL)
+            rate = Counted(point, lambda: running.send("oslo-1", fault))
+            run = await transferred(tenant, settings, tmp_path / "work", [archive], journal, rate=rate)
+    assert (run.summary.failed, run.summary.stopped) == (0, False)
+    assert set(journal.states().values()) == {ItemState.CONFIRMED}
+
+
+async def test_a_scheduler_that_dies_ends_the_run_with_its_name_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    archive, journal = write_archive(tmp_path / "oslo", 5), KeptJournal()
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        with site(tmp_path, {"oslo-1": "oslo=2"}) as running:
+            await scheduler_is_there(running)
+            rate = Counted(400_000, lambda: running.send("scheduler", signal.SIGKILL))
+            settings = running.settings(homes=homes(oslo=(archive, archive)), upload=SMALL)
+            with pytest.raises(InstallationError) as caught:
+                await transferred(tenant, settings, tmp_path / "work", [archive], journal, rate=rate)
+            assert caught.value.code == "dask-scheduler-lost"
+            confirmed = {key for key, state in journal.states().items() if state is ItemState.CONFIRMED}
+            running.start_scheduler()
+            running.start_worker("oslo-2", "oslo=2")
+            await scheduler_is_there(running)
+            settings = running.settings(homes=homes(oslo=(archive, archive)), upload=SMALL)
+            await transferred(tenant, settings, tmp_path / "work", [archive], journal)
+    assert len(confirmed) < len(journal.states())
+    assert set(journal.states().values()) == {ItemState.CONFIRMED}
