@@ -36,8 +36,9 @@ def test_a_partners_finding_blocks_the_upload_until_it_is_waived_and_its_stage_h
     code = person.page.get_by_role("dialog", name="partner-says-no")
     expect(code.get_by_text("The partner says no.")).to_be_visible()
     code.get_by_role("button", name="Close", exact=True).click()
-    finding.get_by_role("button", name="Waive...").click()
-    checks.button("Waive").click()
+    dialog = checks.waive("partner-says-no")
+    dialog.get_by_role("textbox", name="Reason", exact=True).fill("They agreed.")
+    dialog.get_by_role("button", name="Waive", exact=True).click()
     expect(finding.get_by_text("Waived", exact=True)).to_be_visible()
     checks.back()
 

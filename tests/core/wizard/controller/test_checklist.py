@@ -155,7 +155,7 @@ async def test_a_waiver_lets_an_error_stop_the_upload_no_more(tmp_path: Path) ->
         waivable = [code for code in codes if site.controller.opener.app.host.codes[code].waivable]
         assert blocking
         assert waivable
-        await checks.waive(waivable[0], waived=True)
+        await checks.waive(waivable[0], waived=True, reason="They know.")
         assert site.document.checks.blocking < blocking
         await checks.waive(waivable[0], waived=False)
         assert site.document.checks.blocking == blocking

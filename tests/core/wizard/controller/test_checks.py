@@ -128,7 +128,7 @@ async def test_nothing_is_checked_or_decided_while_the_upload_runs(tmp_path: Pat
             lambda: site.controller.checklist.change_plans({"HH": ""}),
             lambda: site.controller.checklist.notify(before.notifications),
             lambda: site.controller.confirm(CONTACT, MigrationKind.LIVE, agreed=True),
-            lambda: site.controller.checks.waive("root-missing", waived=True),
+            lambda: site.controller.checks.waive("root-missing", waived=True, reason="They know."),
         ):
             with pytest.raises(InputError) as caught:
                 await act()
