@@ -20,11 +20,14 @@ from omt_tenant.http.bodies import Body, ErrorAnswer
 from omt_tenant.http.routes import COMMON_ERRORS, PATH_PARAMETERS, ROUTES, Route
 from omt_tenant.http.service import CLAIM_HEADER
 from omt_tenant.http.tus_headers import CHUNK_TYPE
+from omt_tenant.store.checksum import ALGORITHMS
 
 OPENAPI_PATH = "/v1/openapi.json"
 """The one path that is not in the table, since the table is what it shows."""
 
 Json = dict[str, object]
+
+_HEADER_PATTERNS = {"Upload-Checksum": rf"^({'|'.join(ALGORITHMS)}) [A-Za-z0-9+/]+=*$"}
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -112,7 +115,8 @@ def _headers(route: Route) -> Iterable[Json]:
     for names, required in ((route.headers, True), (route.optional_headers, False)):
         for name in names:
             needed = required and not (route.senders and name == CLAIM_HEADER)
-            yield {"name": name, "in": "header", "required": needed, "schema": {"type": "string"}}
+            pattern = {"pattern": _HEADER_PATTERNS[name]} if name in _HEADER_PATTERNS else {}
+            yield {"name": name, "in": "header", "required": needed, "schema": {"type": "string", **pattern}}
 
 
 def _responses(route: Route) -> Json:

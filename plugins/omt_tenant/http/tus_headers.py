@@ -12,7 +12,7 @@ from aiohttp import web
 
 from omt_protocol.protocol_error import ProtocolError, bad_request, too_large
 from omt_tenant.settings import TenantSettings
-from omt_tenant.store.checksum import CHECKSUMS, SO_FAR, ExpectedChecksum
+from omt_tenant.store.checksum import ALGORITHMS, ExpectedChecksum
 from omt_tenant.store.uploads import Upload, UploadKind
 
 VERSION = "1.0.0"
@@ -93,7 +93,7 @@ def option_headers(settings: TenantSettings) -> dict[str, str]:
         "Tus-Version": VERSION,
         "Tus-Extension": ",".join(EXTENSIONS),
         "Tus-Max-Size": str(settings.content_bytes),
-        "Tus-Checksum-Algorithm": ",".join((*CHECKSUMS, SO_FAR)),
+        "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
     }
 
 

@@ -51,6 +51,10 @@ SO_FAR = "sha256-so-far"
 """The sha256 of all bytes of a file up to the end of the chunk: both ends compute it anyway."""
 
 
+ALGORITHMS = (*CHECKSUMS, SO_FAR)
+"""All that the header may name, as `Tus-Checksum-Algorithm` tells them."""
+
+
 class ExpectedChecksum:
     """A checksum that was announced, and the one that is being computed."""
 
@@ -61,7 +65,7 @@ class ExpectedChecksum:
         if not self.so_far and algorithm not in CHECKSUMS:
             raise bad_request(
                 f"The checksum algorithm {algorithm[:40]!r} is not known.",
-                f"Use one of: {', '.join((*CHECKSUMS, SO_FAR))}.",
+                f"Use one of: {', '.join(ALGORITHMS)}.",
             )
         self._hasher = hashlib.sha256() if self.so_far else CHECKSUMS[algorithm]()
         try:
