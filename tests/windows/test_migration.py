@@ -31,7 +31,7 @@ def test_the_demonstration_is_whole_and_verified_and_a_recovery_the_second_time(
     assert b"Files sent: 116 " in first.out
     again = windows.omt(*command)
     assert again.code == 0, again.out + again.err
-    assert b"Mode recovery" in again.out
+    assert b"Mode: recovery" in again.out
     assert b"Files sent: 0 " in again.out
     assert b"Verified: nothing differs." in again.out
 

@@ -40,7 +40,7 @@ async def test_a_stage_is_analysed_by_its_title_in_the_readers_language() -> Non
     watcher = Watcher(Path())
     StageMeter(replace(stage_of("documents", []), title=sentence("Database")), watcher).analysing()
     told = [event.detail for event in watcher.events if isinstance(event, StageChanged)]
-    assert [translated(detail, "de") for detail in told] == ["Datenbank wird analysiert..."]
+    assert [translated(detail, "de") for detail in told] == ["Analyse: Datenbank ..."]
 
 
 async def test_what_an_earlier_run_confirmed_shows_as_skipped_and_failures_are_counted() -> None:
