@@ -27,7 +27,7 @@ from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.missing import MissingList
 
-_FINDINGS: Final = {".csv": findings_csv, ".json": findings_json}
+_FINDINGS: Final = (".csv", ".json")
 
 
 class Check(CoreCommand):
@@ -94,8 +94,11 @@ def _findings_file(words: str) -> Path:
 
 def _write_findings(call: Invocation, runner: Runner, file: Path) -> None:
     """Write what was found, whatever came of it. Raises `InputError` `findings-not-writable`."""
+    engine, now = runner.engine, runner.now
+    as_json = file.suffix.lower() == ".json"
     try:
-        place = write_beside(call.console, file, _FINDINGS[file.suffix.lower()](runner.engine, runner.now))
+        content = findings_json(engine, now) if as_json else findings_csv(engine, now, call.console.language)
+        place = write_beside(call.console, file, content)
     except OSError as error:
         raise FINDINGS_NOT_WRITABLE.error(
             sentence("The findings cannot be written to {file}: {why}.", file=file, why=error.strerror or error)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from omt_core.api.findings import Finding
+from omt_core.api.language import translated
 from omt_core.api.text import spreadsheet_cell
 from omt_core.engine.checks import standing_errors
 from omt_core.engine.findings import is_waived
@@ -20,15 +21,19 @@ _MARK: Final = "\ufeff"
 """With a byte order mark a spreadsheet reads UTF-8; without one it guesses."""
 
 
-def findings_csv(engine: Engine, now: Snapshot) -> bytes:
-    """Write a row for each subject of each finding, and one for a finding without any, the worst first."""
+def findings_csv(engine: Engine, now: Snapshot, language: str) -> bytes:
+    """Write a row for each subject of each finding, and one for a finding without any, the worst first.
+
+    Message and remedy are in the language of who reads them.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for finding, standing in _with_standing(engine, now):
         for subject in finding.subjects or ("",):
             row = (finding.severity.value, finding.code, finding.plugin, standing, subject)
-            writer.writerow(map(spreadsheet_cell, (*row, finding.message, finding.remedy)))
+            words = (translated(text, language) for text in (finding.message, finding.remedy))
+            writer.writerow(map(spreadsheet_cell, (*row, *words)))
     return (_MARK + text.getvalue()).encode("utf-8", "backslashreplace")
 
 

@@ -145,9 +145,10 @@ async def missing_csv(request: web.Request) -> web.Response:
 async def give(request: web.Request) -> web.Response:
     """Return all findings as a file, to be worked off or read by a program."""
     runner = controller_of(request).holder.runner
-    form = request.match_info["form"]
-    make, media_type = {"csv": (findings_csv, "text/csv"), "json": (findings_json, "application/json")}[form]
-    return download(f"findings.{form}", make(runner.engine, runner.now), media_type)
+    if request.match_info["form"] == "json":
+        return download("findings.json", findings_json(runner.engine, runner.now), "application/json")
+    content = findings_csv(runner.engine, runner.now, language_of(request))
+    return download("findings.csv", content, "text/csv")
 
 
 async def run(request: web.Request) -> web.Response:

@@ -40,10 +40,14 @@ async def test_findings_are_taken_as_files_with_how_they_stand(tmp_path: Path) -
         shutil.rmtree(tmp_path / "site/machine/C/SO_ARC/TEMPLATE")
         await page.site.to_checklist()
         as_csv, as_json = await page.get("/api/findings.csv"), await page.get("/api/findings.json")
+        in_german = await page.get("/api/findings.csv?language=de")
         shown = (await page.get("/api/checks")).json["findings"]
         assert [one["code"] for one in json.loads(as_json.content)] == [one["code"] for one in shown]
         rows = list(csv.DictReader(io.StringIO(as_csv.content.decode("utf-8-sig"))))
         assert {row["code"] for row in rows} == {one["code"] for one in shown}
+        germans = list(csv.DictReader(io.StringIO(in_german.content.decode("utf-8-sig"))))
+        assert [row["code"] for row in germans] == [row["code"] for row in rows]
+        assert not {row["remedy"] for row in germans} & {row["remedy"] for row in rows}
         assert {row["standing"] for row in rows if row["code"] == CODE} == {"blocks"}
         await page.post("/api/checks/waive", {"code": CODE, "waived": True, "reason": "There are none."})
         (one,) = [one for one in json.loads((await page.get("/api/findings.json")).content) if one["code"] == CODE]

@@ -12,7 +12,7 @@ import { empty, failed, loading, working } from "../core/placeholder.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { closeWindow, screen } from "../core/screens.js";
 import { state } from "../core/state.js";
-import { dateTime, number, t, tn } from "../core/text.js";
+import { dateTime, language, number, t, tn } from "../core/text.js";
 import { FilterBar } from "./checks/filter-bar.js";
 import { FindingList } from "./checks/finding-list.js";
 import { groups } from "./checks/finding-groups.js";
@@ -43,7 +43,7 @@ class Checks extends ScreenElement {
       h("header", null, h("h1", null, t("checks.title")), h("p", { class: "page__lead" }, t("checks.lead"))),
       h("div", { class: "checks__head" }, this.standing,
         h("div", { class: "toolbar no-print" }, this.again, this.print,
-          download("/api/findings.csv", "checks.csv"), download("/api/findings.json", "checks.json"))),
+          download(`/api/findings.csv?language=${language()}`, "checks.csv"), download("/api/findings.json", "checks.json"))),
       this.errors.element, this.inactive, this.missing.element, this.place);
     this.follow(this.findings.followPrinting());
   }
