@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
+from typing import Final
 
 from omt_core.version import __version__
+
+_INTERRUPTED: Final = 130
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # while the tool is loaded: from then on whatever runs says it
+        with suppress(OSError):
+            os.write(2, b"Stopped.\n")
+        code = _INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
     if sys.argv[1:] == ["--version"]:  # for which nothing need be put together, nor be whole
         from omt_core.cli.output import outputs  # noqa: PLC0415 - all that is needed
 
         with outputs():
             sys.stdout.write(f"omt {__version__}\n")
-        sys.exit(0)
+        return 0
     # What is loaded stays to the end: looking through it for garbage, again and again, is a sixth of the start.
     gc.disable()
     from omt_core.cli.main import main as run  # noqa: PLC0415 - behind the line above
 
-    sys.exit(run())
+    return run()
 
 
 if __name__ == "__main__":
