@@ -1,4 +1,8 @@
-"""Notices when the person presses Enter while a command runs."""
+"""What a person types at the terminal while a command runs: a press of Enter, or the answer to a question.
+
+It is read by a thread that ends with the process, since there is no way to call one back that works on Windows: neither
+Ctrl-C nor the end of the tool waits for what nobody types.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,7 @@ _READ_BYTES = 1024
 
 @contextmanager
 def enter_pressed(*, watched: bool) -> Iterator[MemoryObjectReceiveStream[None]]:
-    """Give a stream that yields once for each press of Enter; it never yields where nobody sits at a terminal.
-
-    The terminal is read by a thread that ends with the process: there is no way to call it back that works on Windows.
-    """
+    """Give a stream that yields once for each press of Enter; it never yields where nobody sits at a terminal."""
     send, receive = anyio.create_memory_object_stream[None](1)
     if watched and sys.stdin is not None and sys.stdin.isatty():
         if hasattr(signal, "SIGTTIN"):
@@ -30,6 +31,26 @@ def enter_pressed(*, watched: bool) -> Iterator[MemoryObjectReceiveStream[None]]
         threading.Thread(target=_read, args=reading, daemon=True, name="enter").start()
     with send, receive:
         yield receive
+
+
+async def typed_answer() -> str:
+    """Return the line that the person types at the terminal, an empty text where they end the input."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def take(text: bytes) -> None:
+        if not answer.done():
+            answer.set_result(text.decode("utf-8", "replace"))
+
+    def read(terminal: int) -> None:
+        text = b""
+        with suppress(OSError, RuntimeError):
+            while not (text := os.read(terminal, _READ_BYTES)) and _is_console(terminal):
+                pass
+            loop.call_soon_threadsafe(take, text)
+
+    threading.Thread(target=read, args=(sys.stdin.fileno(),), daemon=True, name="answer").start()
+    return await answer
 
 
 def _read(terminal: int, loop: asyncio.AbstractEventLoop, send: MemoryObjectSendStream[None]) -> None:

@@ -15,6 +15,7 @@ from omt_core.api.installation import ManualAnswers
 from omt_core.api.sentence import sentence
 from omt_core.api.text import byte_size
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.enter_key import typed_answer
 from omt_core.cli.errors import SUPPORT_NOT_AGREED
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
 from omt_core.cli.output_files import place_for, say_place
@@ -90,7 +91,7 @@ async def _ask(call: Invocation, file: Path) -> None:
     said = ""
     if not call.console.json and sys.stdin is not None and sys.stdin.isatty():
         call.console.print(sentence("Write this to {file}? [y/N]", file=file))
-        said = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
+        said = await typed_answer()
     if said.strip().lower() not in _YES:
         raise SUPPORT_NOT_AGREED.error(
             sentence("Nobody agreed to what the support bundle would hold, so {file} was not written.", file=file)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -58,12 +60,53 @@ def test_where_nobody_can_be_asked_it_is_not_written(tmp_path: Path, capsys: pyt
     assert not (tmp_path / "b.zip").exists()
 
 
+def terminal_of(monkeypatch: pytest.MonkeyPatch) -> tuple[int, TextIO]:
+    """Return what is typed by, and the terminal that it is typed at."""
+    read, write = os.pipe()
+    terminal = os.fdopen(read, encoding="utf-8")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    return write, terminal
+
+
+_ASKED = """
+import os, signal, sys, threading
+from omt_core.cli.command import support
+from omt_core.cli.main import main
+
+asked = support.typed_answer
+
+async def interrupted():
+    signal.raise_signal(signal.SIGINT)
+    return await asked()
+
+support.typed_answer = interrupted
+sys.stdin.isatty = lambda: True
+sys.exit(main(["support", sys.argv[1]]))
+"""
+
+
+def test_ctrl_c_at_the_question_ends_the_program_though_nobody_types(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", _ASKED, str(tmp_path / "b.zip")],
+            stdin=read, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(read)
+        os.close(write)
+    assert (ended.returncode, "error interrupted" in ended.stderr) == (130, True), ended.stderr
+    assert not (tmp_path / "b.zip").exists()
+
+
 @pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 2), ("\n", 2), ("", 2)])
 def test_a_person_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int) -> None:
-    answer = io.StringIO(said)
-    monkeypatch.setattr(answer, "isatty", lambda: True)
-    monkeypatch.setattr("sys.stdin", answer)
-    assert main(["support", str(tmp_path / "b.zip")]) == code
+    typed, terminal = terminal_of(monkeypatch)
+    os.write(typed, said.encode())
+    os.close(typed)
+    with terminal:
+        assert main(["support", str(tmp_path / "b.zip")]) == code
     assert (tmp_path / "b.zip").exists() == (code == 0)
 
 
