@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -26,6 +27,20 @@ class _Row(NamedTuple):
     location: int
 
 
+@dataclass(slots=True)
+class _Search:
+    """Where the files of one location are looked for: folders, and the places of their indexes; and how many there are.
+
+    There are few locations, and a million rows.
+    """
+
+    folders: tuple[Path, ...]
+    places: Sequence[int]
+    expected: int = 0
+    missing: int = 0
+    empty: int = 0
+
+
 class AttachmentInventory:
     """`feed` the rows in the order of their ids, then `finish`. Blocking, to be run in a thread."""
 
@@ -36,7 +51,7 @@ class AttachmentInventory:
         self._disk = disk
         self._indexes: list[AttachmentIndex] = []
         self._index_of: dict[Path, AttachmentIndex] = {}
-        self._searched: dict[int, tuple[AttachmentIndex, ...]] = {}
+        self._searches: dict[int, _Search] = {}
         self._absent: list[Path] = []
         self._ready = False
         self.count = AttachmentCount()
@@ -52,6 +67,10 @@ class AttachmentInventory:
     def finish(self) -> Iterator[Item]:
         """Yield the files behind the last row, those whose name is no attachment's, and the folders not there."""
         self._prepare()
+        for search in self._searches.values():
+            self.count.expected[search.folders] += search.expected
+            self.count.missing[search.folders] += search.missing
+            self.count.empty[search.folders] += search.empty
         for index in self._indexes:
             yield from map(self._orphan, index.until(None))
             for stranger in index.strangers:
@@ -81,12 +100,11 @@ class AttachmentInventory:
     def _locate(self, row: _Row) -> Iterator[Item]:
         """Take the row's file from the first folder that has one; other files of its id belong to nobody."""
         files = [index.take(row.id) for index in self._indexes]
-        places = [self._indexes.index(index) for index in self._searched_for(row.location)]
-        own = next((files[place] for place in places if files[place]), ())
-        folders = self._layout.folders_for(row.location)
-        self.count.expected[folders] += 1
-        self.count.missing[folders] += not own
+        search = self._searches.get(row.location) or self._new_search(row.location)
+        own = next((files[place] for place in search.places if files[place]), ())
+        search.expected += 1
         if not own:
+            search.missing += 1
             yield Item(
                 stage=STAGE, key=str(row.id), name=str(row.id), presence=InventoryState.MISSING,
                 reason=ATTACHMENT_FILE_MISSING.code, detail=self._expected(row),
@@ -97,7 +115,7 @@ class AttachmentInventory:
         file, seen = self._best(own, row.size)
         if seen.presence is InventoryState.FOUND and row.size is not None and seen.size < row.size:
             self.count.short.append(str(row.id))
-        self.count.empty[folders] += seen.presence is InventoryState.FOUND and seen.size == 0
+        search.empty += seen.presence is InventoryState.FOUND and seen.size == 0
         # The name online is the id, as on site: the row's own name is a title from a mail and may be anything.
         yield Item(
             stage=STAGE, key=str(row.id), name=str(row.id), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
@@ -107,12 +125,11 @@ class AttachmentInventory:
         for found in files:
             yield from (self._orphan(other) for other in found if other != file)
 
-    def _searched_for(self, location: int) -> tuple[AttachmentIndex, ...]:
-        indexes = self._searched.get(location)
-        if indexes is None:
-            found = (self._index_of.get(folder) for folder in self._layout.folders_for(location))
-            indexes = self._searched[location] = tuple(dict.fromkeys(index for index in found if index is not None))
-        return indexes
+    def _new_search(self, location: int) -> _Search:
+        folders = self._layout.folders_for(location)
+        indexes = dict.fromkeys(self._index_of[folder] for folder in folders if folder in self._index_of)
+        search = self._searches[location] = _Search(folders, [self._indexes.index(index) for index in indexes])
+        return search
 
     def _best(self, files: Sequence[IndexedFile], size: int | None) -> tuple[IndexedFile, Examination]:
         """Of several files with one id, flat and in a sub-folder say, prefer the one of the size that the row names."""
