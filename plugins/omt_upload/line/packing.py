@@ -16,15 +16,13 @@ FORM: Final = "zstd"
 _WORTH: Final = 0.95
 """The part that must be left at most, since the online side has work with unpacking it."""
 
-_FIRST_GUESS: Final = 300e6
-_SHARE: Final = 0.25
-"""The part of the speed of packing that the line may have. That is taken by the clock: a core that has other work to do
-packs slowly."""
+_FIRST_GUESS: Final = (30e6, 0.1)
+"""Bytes and seconds of packing, which count as if they had been measured."""
 
-_TELLING: Final = 1 << 20
-"""Bytes of a bundle that tells how fast packing is."""
+_SHARE: Final = 0.15
+"""The part of the speed of packing that the line may have: where it has more, both ends have no time to spare.
 
-_WEIGHT_OF_NEW: Final = 0.2
+Packing is timed by processor time: a machine that has other work to do is slow at sending as well."""
 
 
 class Packer:
@@ -33,25 +31,25 @@ class Packer:
     def __init__(self, settings: UploadSettings, forms: tuple[str, ...]) -> None:
         """Take the forms of bundles that the online side takes."""
         self._when = settings.compress if FORM in forms else "never"
-        self._speed = _FIRST_GUESS
+        self._packed, self._seconds = _FIRST_GUESS
         self._lock = threading.Lock()
 
     def wanted(self, line_speed: float | None) -> bool:
         """Tell whether to pack for a line of so many bytes a second; None: it is not known yet, and may be slow."""
         if self._when == "auto":
-            return line_speed is None or line_speed < _SHARE * self._speed
+            return line_speed is None or line_speed < _SHARE * self._packed / self._seconds
         return self._when == "always"
 
     def pack(self, bundle: memoryview) -> bytes | None:
         """Return a bundle in a frame, or None where that is not worth it. Blocks."""
-        begun = time.perf_counter()
+        begun = time.thread_time()
         frame = in_a_frame(bundle)
+        seconds = time.thread_time() - begun
         if len(frame) > _WORTH * len(bundle):
             return None
-        if len(bundle) >= _TELLING:
-            seconds = time.perf_counter() - begun
-            with self._lock:
-                self._speed += _WEIGHT_OF_NEW * (len(bundle) / max(seconds, 1e-6) - self._speed)
+        with self._lock:  # sums, since on Windows each measure may be 15 ms wrong
+            self._packed += len(bundle)
+            self._seconds += seconds
         return frame
 
 
