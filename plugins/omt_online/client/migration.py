@@ -85,14 +85,14 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
     @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
-        # The tenant checks each byte of a whole bundle: contents by their sha256, and the form that holds them together
-        # to the bit. A checksum over all of it would find nothing more.
-        unguarded = request.kind != "file" and len(first_chunk) == request.size
+        # The tenant checks each byte of what goes whole: contents by their sha256, and the form that holds those of a
+        # bundle together to the bit. A checksum over all of it would find nothing more.
+        whole = len(first_chunk) == request.size
         so_far = _digest_at(request, len(first_chunk))
         try:
-            url, offset = await self.create(request.size, metadata, first_chunk, guarded=not unguarded, so_far=so_far)
+            url, offset = await self.create(request.size, metadata, first_chunk, guarded=not whole, so_far=so_far)
         except OnlineRefusedError as error:
-            if unguarded:  # damage on the way may hit what holds it together
+            if whole:  # damage on the way may hit what holds it together
                 _raise_mismatch(error)
             raise
         if request.running is not None and offset < request.size:
