@@ -53,7 +53,7 @@ OUTPUT_NOT_A_FILE: Final = ErrorCode(
     code="output-not-a-file",
     kind=InputError,
     meaning="What was named for a file to be written is a device or a pipe, which a file would take the place of.",
-    remedy="Name a file that is not there yet.",
+    remedy="Name an ordinary file.",
 )
 PLUGIN_FOLDER_NOT_EMPTY: Final = ErrorCode(
     code="plugin-folder-not-empty",
