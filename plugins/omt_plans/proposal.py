@@ -45,13 +45,15 @@ def propose_plans(
         elif left[plan.name] == 0:
             proposals.append(
                 Proposal(
-                    login=user.login, value=None, reason=sentence("no seat of '{plan}' is left online", plan=plan.name)
+                    login=user.login,
+                    value=None,
+                    reason=sentence("no seat of '{plan}' is left online", plan=_as_text(plan.name)),
                 )
             )
         else:
             left[plan.name] -= 1
             reason = (
-                sentence("has '{plan}' on site", plan=wanted)
+                sentence("has '{plan}' on site", plan=_as_text(wanted or ""))
                 if default == MATCH
                 else sentence("is the default for all")
             )
@@ -66,4 +68,9 @@ def _why_no_plan(user: User, default: str) -> str:
         return sentence("is the default for all, but is not known online")
     if user.onsite_plan is None:
         return sentence("has no plan on site")
-    return sentence("no online plan is named like '{plan}'", plan=user.onsite_plan)
+    return sentence("no online plan is named like '{plan}'", plan=_as_text(user.onsite_plan))
+
+
+def _as_text(name: str) -> str:
+    """Return a name that can be said: what is no text is written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
