@@ -99,7 +99,7 @@ class Quiet:
         await anyio.sleep_forever()
 
 
-def _stage_over(folder: Path) -> UploadStage:
+def stage_over(folder: Path) -> UploadStage:
     """Make a stage of all files below a folder, as the plugins have one."""
     reasons = Reasons(file="unreadable", folder="unlisted", outside="outside", link="link")
     stage = FolderStage(
@@ -118,7 +118,7 @@ async def _transfer(options: argparse.Namespace) -> dict[str, float]:
     async with Journal.open(options.workspace / "journal.sqlite") as journal:
         number = await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         call = Transfer(
-            stages=[_stage_over(options.archive)],
+            stages=[stage_over(options.archive)],
             snapshot="s1",
             migration=migration,
             journal=journal,
