@@ -17,7 +17,11 @@ def misfit(value: object, wanted: object) -> str | None:
     try:
         _adapter(wanted).validate_python((value,))
     except ValidationError as error:
-        told = error.errors(include_input=False, include_url=False)[0]
+        # A name of the site may hold what is no character. A str with one is let pass, but not a Sentence with one.
+        wrong = (one for one in error.errors(include_input=False, include_url=False) if one["type"] != "string_unicode")
+        told = next(wrong, None)
+        if told is None:
+            return None
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in told["loc"][1:])
         return f"{place}: {told['msg']}"
     except Exception as error:  # noqa: BLE001 - a value of a plugin may raise whatever it likes while it is looked at

@@ -79,6 +79,6 @@ def test_a_person_reads_lines_with_what_to_do_below_and_a_verdict(
     (tmp_path / "file").touch()
     assert main(["doctor", "--workspace", str(tmp_path / "file" / "work")]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("error       workspace (core): The workspace cannot be in ")
+    assert lines[0].startswith("error         workspace (core): The workspace cannot be in ")
     assert lines[1].strip() == "Give another --workspace."
     assert lines[-1] == "This machine is not ready: see to the errors."
