@@ -69,7 +69,8 @@ class Outcome:
 class Confirmations(Sequence[Outcome]):
     """Outcomes of items of one stage that are verified online as they were read, in columns of the same length.
 
-    There are as many as files; an outcome by itself is made for the one that is looked at.
+    There are as many as files; an outcome by itself is made for the one that is looked at. Raises ValueError for
+    columns of several lengths.
     """
 
     stage: str
@@ -78,6 +79,10 @@ class Confirmations(Sequence[Outcome]):
     sizes: Sequence[int]
     mtimes_ns: Sequence[int]
     sent: Sequence[bool]
+
+    def __post_init__(self) -> None:
+        if len({len(column) for column in (self.keys, self.digests, self.sizes, self.mtimes_ns, self.sent)}) > 1:
+            raise ValueError("the columns of a batch of confirmations have several lengths")
 
     @override
     def __len__(self) -> int:

@@ -44,9 +44,10 @@ async def typed_answer() -> str:
 
     def read(terminal: int) -> None:
         text = b""
-        with suppress(OSError, RuntimeError):
+        with suppress(OSError):  # a terminal that is gone has come to its end
             while not (text := os.read(terminal, _READ_BYTES)) and _is_console(terminal):
                 pass
+        with suppress(RuntimeError):  # nobody waits any more
             loop.call_soon_threadsafe(take, text)
 
     threading.Thread(target=read, args=(sys.stdin.fileno(),), daemon=True, name="answer").start()

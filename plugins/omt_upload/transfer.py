@@ -61,9 +61,12 @@ def _few_collections() -> Iterator[None]:
     """Look for rings of objects seldom, and only among those made from now on.
 
     What a file leaves behind while it is on its way is in no ring, and looking for them among all modules and classes
-    took a good part of the processor time of small files.
+    took a good part of the processor time of small files. While one transfer has it so another changes nothing.
     """
     before = gc.get_threshold()
+    if before[0] == _OBJECTS_BETWEEN_COLLECTIONS:
+        yield
+        return
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
     try:

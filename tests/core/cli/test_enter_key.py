@@ -60,3 +60,13 @@ async def test_a_terminal_that_is_at_its_end_is_read_no_more(monkeypatch: pytest
             if thread.name == "enter":
                 thread.join()
     assert left == [b"\n"]
+
+
+async def test_a_question_is_answered_with_nothing_where_its_terminal_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(terminal: int, most: int) -> bytes:
+        raise OSError(terminal, most)
+
+    _typed(monkeypatch, console=False)
+    monkeypatch.setattr(os, "read", gone)
+    with anyio.fail_after(60):
+        assert not await enter_key.typed_answer()

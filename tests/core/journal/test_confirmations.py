@@ -66,3 +66,8 @@ def test_one_of_many_is_the_outcome_of_its_item() -> None:
     assert list(told)[1] == second
     assert told[1:] == [second]
     assert len(told) == 2
+
+
+def test_columns_of_several_lengths_are_refused_and_nothing_is_dropped() -> None:
+    with pytest.raises(ValueError, match="several lengths"):
+        columns([("ab" * 32, 1, 1, True)] * (len(KEYS) - 1))
