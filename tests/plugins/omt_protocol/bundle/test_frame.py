@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -65,6 +66,36 @@ def test_what_is_no_whole_frame_is_refused(change) -> None:
     with pytest.raises(ProtocolError) as caught:
         unpacked(change(in_a_frame(memoryview(LETTER))))
     assert caught.value.code == "bundle-malformed"
+
+
+SKIPPED = b"\x50\x2a\x4d\x18" + (5_000).to_bytes(4, "little") + bytes(5_000)
+
+
+@pytest.mark.parametrize("bundle", [LETTER, bytes(256 << 10), bytes(range(256)) * 1024 * 3], ids=len)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame + frame,
+        lambda frame: frame + b"\0",
+        lambda frame: frame + SKIPPED,
+        lambda frame: SKIPPED + frame,
+        lambda frame: zstandard.compress(b"") + frame,
+    ],
+    ids=["frame behind", "byte behind", "hidden behind", "hidden before", "empty frame before"],
+)
+def test_a_frame_is_one_and_nothing_stands_before_or_behind_it(change: Callable[[bytes], bytes], bundle: bytes) -> None:
+    frame = in_a_frame(memoryview(bundle))
+    assert unpacked(frame) == bundle
+    with pytest.raises(ProtocolError) as caught:
+        unpacked(change(frame))
+    assert caught.value.code == "bundle-malformed"
+
+
+@given(bundle=st.binary(max_size=2_000), again=st.integers(1, 400), flush=st.integers(1, 5), checksum=st.booleans())
+def test_whatever_blocks_a_frame_has_its_end_is_found(bundle: bytes, again: int, flush: int, checksum: bool) -> None:
+    packing = zstandard.ZstdCompressor(write_checksum=checksum).compressobj()
+    pieces = [packing.compress(bundle * again) + packing.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK) for _ in range(flush)]
+    assert unpacked(b"".join(pieces) + packing.flush(), 10 << 20) == bundle * again * flush
 
 
 def test_a_frame_that_is_cut_off_ends_with_what_there_is() -> None:
