@@ -36,6 +36,9 @@ ArrowOdbc: TypeAlias = Any
 NOT_UTF_8: Final = "Datasource returned invalid UTF-8"
 """What arrow-odbc says of text that is none."""
 
+NO_ROOM: Final = "too large to be written into the allocated buffer"
+"""What it says of a value that is longer than the room that was set aside for it."""
+
 _REPORT: Final = re.compile(r"State: (\w+), Native error: -?\d+, Message: (.*)", re.DOTALL)
 
 USER_KEYWORDS: Final = frozenset({"uid", "user", "user id", "username", "trusted_connection", "authentication"})
@@ -182,7 +185,7 @@ class OdbcDriver(Driver):
 
     @override
     def unreadable(self, error: Exception) -> bool:
-        return super().unreadable(error) or NOT_UTF_8 in str(error)
+        return super().unreadable(error) or any(words in str(error) for words in (NOT_UTF_8, NO_ROOM))
 
     # --- connecting
 
@@ -260,13 +263,15 @@ class OdbcDriver(Driver):
         finally:
             connection.close()
 
-    def _open_columns(self, connection_string: str, *, autocommit: bool, ahead: int = 0) -> OdbcColumnConnection:
-        """Open one more connection, which gets so many rows `ahead`; from then on its errors are the driver's too."""
+    def _open_columns(self, connection_string: str, *, autocommit: bool) -> OdbcColumnConnection:
+        """Open one more connection; from then on its errors are the driver's too.
+
+        Whoever opens it keeps it in `_columns` once it shares the view, and closes it otherwise.
+        """
         columns = OdbcColumnConnection(
             connection_string, autocommit=autocommit, login_timeout=self._settings.login_timeout
         )
         self.errors = (self._pyodbc.Error, *columns.errors)
-        self._columns[ahead] = columns
         return columns
 
     def _close_columns(self) -> None:

@@ -150,6 +150,9 @@ class PostgresqlDriver(ServerDriver):
     _any_bytes = False
     """Whether this is a database in SQL_ASCII, which keeps whatever bytes it was given as text."""
 
+    _recoded = False
+    """Whether text has other bytes in the server than in the driver, which is given UTF-8."""
+
     @override
     def keywords(self) -> dict[str, str]:
         # Protocol 7.4-1: else the driver puts each statement into a savepoint, out of which no snapshot can be shared.
@@ -173,7 +176,9 @@ class PostgresqlDriver(ServerDriver):
         # The driver gives bytes as they are where the machine's own encoding is UTF-8; elsewhere it bends them, so that
         # the server's refusal of what is not UTF-8 is the better end.
         utf_8 = codecs.lookup(locale.getencoding()).name == "utf-8"
-        if utf_8 and self.fetch(connection, "SHOW server_encoding")[0][0] == "SQL_ASCII":
+        encoding = self.fetch(connection, "SHOW server_encoding")[0][0]
+        self._recoded = encoding not in {"UTF8", "SQL_ASCII"}
+        if utf_8 and encoding == "SQL_ASCII":
             self._any_bytes = True
             cursor = connection.cursor()
             cursor.execute("SET client_encoding TO SQL_ASCII")
@@ -234,10 +239,16 @@ class PostgresqlDriver(ServerDriver):
         if ahead not in self._columns:
             (snapshot,) = self.fetch(connection, "SELECT pg_export_snapshot()")[0]
             text = self.connection_string({"Fetch": str(ahead)})
-            columns = self._open_columns(text, autocommit=False, ahead=ahead)
-            columns.execute(_BEGIN)
-            # The server made the name, of digits, letters and hyphens.
-            columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
+            columns = self._open_columns(text, autocommit=False)
+            try:
+                columns.execute(_BEGIN)
+                # The server made the name, of digits, letters and hyphens.
+                columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
+            except BaseException:
+                columns.close()
+                raise
+            # Only now: before that it is a view of its own.
+            self._columns[ahead] = columns
         return self._columns[ahead]
 
     @override
@@ -271,6 +282,9 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def size(self, plan: ColumnPlan) -> str:
+        if plan.kind is Kind.STRING and self._recoded:
+            return f"octet_length(convert_to({plan.expression}, 'UTF8'))"
+        # Which does not read the value itself.
         return f"octet_length({plan.expression})"
 
     @override

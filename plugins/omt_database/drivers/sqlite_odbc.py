@@ -91,17 +91,21 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         in between, so that both see the same.
         """
         columns = self._open_columns(self.connection_string(), autocommit=True)
-        for _ in range(_ATTEMPTS):
-            before = columns.value("PRAGMA data_version")
-            weakness = super().begin_snapshot(connection)
-            columns.execute("BEGIN")
-            columns.value("SELECT count(*) FROM sqlite_master")
-            if columns.value("PRAGMA data_version") == before:
-                return weakness
-            columns.execute("ROLLBACK")
-            super().end_snapshot(connection)
-        self._close_columns()
-        return super().begin_snapshot(connection)
+        try:
+            for _ in range(_ATTEMPTS):
+                before = columns.value("PRAGMA data_version")
+                weakness = super().begin_snapshot(connection)
+                columns.execute("BEGIN")
+                columns.value("SELECT count(*) FROM sqlite_master")
+                if columns.value("PRAGMA data_version") == before:
+                    self._columns[0] = columns
+                    return weakness
+                columns.execute("ROLLBACK")
+                super().end_snapshot(connection)
+            return super().begin_snapshot(connection)
+        finally:
+            if columns not in self._columns.values():
+                columns.close()
 
     @override
     def end_snapshot(self, connection: Connection) -> None:

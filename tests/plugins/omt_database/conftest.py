@@ -33,6 +33,13 @@ def engine_of_any_bytes(request, tmp_path):
     return _empty_database(request, tmp_path, "SQL_ASCII")
 
 
+@pytest.fixture
+def engine_of_latin_1(request, tmp_path, postgresql_server):
+    """An empty database on a server whose text has other bytes than that of its driver."""
+    request.param = "postgresql"
+    return _empty_database(request, tmp_path, "LATIN1")
+
+
 def _empty_database(request, folder, encoding):
     if request.param != "postgresql":
         if request.param == "sqlite-odbc":

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import pytest
 
+from omt_database.drivers.odbc import OdbcColumnConnection
+from omt_database.drivers.postgresql import PostgresqlDriver
 from omt_database.export.reading import COLUMNS_WIDTH
 from omt_database.source import CrmDatabase
 
@@ -180,6 +182,39 @@ async def test_a_table_with_a_text_that_is_too_long_for_columns_is_read_by_rows(
     assert "its rows may be wide" in told
 
 
+@pytest.mark.odbc
+@pytest.mark.postgresql
+async def test_long_text_of_a_server_with_another_encoding_has_the_room_of_its_utf_8(
+    engine_of_latin_1, export, read_by_columns, by_rows
+):
+    engine_of_latin_1.execute(
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)",
+        "INSERT INTO note VALUES (1, repeat('é', 100)), (2, 'ab'), (3, NULL)",
+        "CREATE TABLE short (id INTEGER PRIMARY KEY, name VARCHAR(100))",
+        "INSERT INTO short VALUES (1, repeat('é', 100))",
+    )
+    exported = await export(engine_of_latin_1)
+    assert [row["body"] for row in exported.rows("note")] == ["é" * 100, "ab", None]
+    assert [row["name"] for row in exported.rows("short")] == ["é" * 100]
+    assert len(read_by_columns) == 2
+    assert not by_rows
+
+
+@pytest.mark.parametrize(
+    "engine", [pytest.param("postgresql", marks=[pytest.mark.odbc, pytest.mark.postgresql])], indirect=True
+)
+async def test_a_table_with_a_text_that_is_longer_than_was_measured_goes_on_by_rows(
+    engine, export, read_by_columns, monkeypatch, caplog
+):
+    fill_long(engine, 300)
+    settings = {"part_bytes": 400_000, "batch_bytes": 20_000}
+    expected = await export(engine, **settings)
+    monkeypatch.setattr(PostgresqlDriver, "size", lambda _, plan: f"octet_length({plan.expression}) / 2")
+    read_by_columns.clear()
+    assert (await export(engine, **settings)).contents == expected.contents
+    assert "Table note is read loosely" in caplog.text
+
+
 async def test_both_ways_see_the_same_snapshot(engine, export, read_by_columns):
     if not BY_COLUMNS[engine.name]:
         pytest.skip("this driver reads by rows only")
@@ -200,6 +235,33 @@ async def test_both_ways_see_the_same_snapshot(engine, export, read_by_columns):
         assert len(await database.rows("SELECT id FROM wide")) == 1
     async with database.snapshot():
         assert len(await database.rows("SELECT id FROM wide")) == 2
+    await database.aclose()
+
+
+@pytest.mark.parametrize(
+    "engine", [pytest.param("postgresql", marks=[pytest.mark.odbc, pytest.mark.postgresql])], indirect=True
+)
+async def test_a_connection_that_did_not_get_the_snapshots_view_is_not_kept_for_the_next_table(engine, monkeypatch):
+    engine.execute("CREATE TABLE narrow (id INTEGER PRIMARY KEY)", "INSERT INTO narrow VALUES (1)")
+    execute, refused, closed = OdbcColumnConnection.execute, [], []
+
+    def refuse_once(connection, statement):
+        if "SNAPSHOT" in statement and not refused:
+            refused.append(connection)
+            raise ConnectionError
+        execute(connection, statement)
+
+    close = OdbcColumnConnection.close
+    monkeypatch.setattr(OdbcColumnConnection, "execute", refuse_once)
+    monkeypatch.setattr(OdbcColumnConnection, "close", lambda one: (closed.append(one), close(one)))
+    database = await engine.open()
+    async with database.snapshot():
+        with pytest.raises(ConnectionError):
+            await database.column_connection()
+        assert closed == refused
+        engine.execute("INSERT INTO narrow VALUES (2)")
+        columns = await database.column_connection()
+        assert int(columns.value("SELECT count(*) AS n FROM crm7.narrow")) == 1
     await database.aclose()
 
 
