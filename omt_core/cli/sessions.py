@@ -18,6 +18,7 @@ from omt_core.cli.commands import Invocation
 from omt_core.cli.errors import START_CANCELLED
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
+from omt_core.engine.checks import waived_errors
 from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run, error_of, run_not_begun
@@ -76,6 +77,14 @@ async def run_session(
     if result.error is not None:
         call.console.error(error_of(result.error))
     return result
+
+
+def say_waived(call: Invocation, runner: Runner) -> None:
+    """Tell which errors stop nothing, since the answers waive them: they were told as errors like any other."""
+    waived = waived_errors(runner.engine, runner.now)
+    if waived:
+        codes = ", ".join(sorted({finding.code for finding in waived}))
+        call.console.print(sentence("Waived, so that they stop nothing: {codes}.", codes=codes))
 
 
 @asynccontextmanager
@@ -148,8 +157,10 @@ async def _attempt(work: Work, runner: Runner, stop: anyio.Event) -> OmtError | 
 
 def _fault() -> OmtError:
     """Stand for an error that is none of ours: the journal must not take such a run for one that is done."""
-    return INTERNAL.error("The run ended in a way that the tool does not know.", remedy="See the log file.")
+    return INTERNAL.error(
+        sentence("The run ended in a way that the tool does not know."), remedy=sentence("See the log file.")
+    )
 
 
 def _interrupted() -> InterruptedRunError:
-    return INTERRUPTED.error("The run was stopped at once; all that was confirmed is journalled.")
+    return INTERRUPTED.error(sentence("The run was stopped at once; all that was confirmed is journalled."))

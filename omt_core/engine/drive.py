@@ -12,7 +12,7 @@ from typing import Final
 from omt_core.answers.csv_files import read_assignments
 from omt_core.answers.file import Answers
 from omt_core.api.context import StopSignal
-from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
+from omt_core.api.decisions import Decisions, MigrationMode, RecoveryChoice
 from omt_core.api.users import Administrator
 from omt_core.engine import phases
 from omt_core.engine.checklist import Assignments, Review
@@ -24,34 +24,36 @@ from omt_core.engine.steps import ChooseRecovery, Confirm, Examine, Finish, Logi
 _BEFORE_UPLOAD: Final = frozenset({phases.RECOVERY, phases.LOGIN, phases.CONFIRM, phases.CHECKLIST})
 
 
-async def migrate(runner: Runner, answers: Answers, recover: RecoveryChoice | None, stop: StopSignal) -> None:
-    """Take a migration from Login to Complete. Raises `OmtError`."""
-    await prepare(runner, answers, recover)
-    await runner.do(Upload(stop=stop))
-    await runner.do(Finish())
-
-
 async def prepare(runner: Runner, answers: Answers, recover: RecoveryChoice | None) -> None:
     """Take a run up to where the upload would begin; nothing outside the workspace is changed so far."""
     await walk(runner, recover or answers.recover, lambda phase, choice: _step(phase, answers, choice))
 
 
-async def precopy(runner: Runner, answers: Answers, stop: StopSignal) -> None:
-    """Upload the files ahead of the night. Raises `ChoiceNeededError` once a migration is completed."""
+async def complete(runner: Runner, stop: StopSignal) -> None:
+    """Take a run that is prepared to Complete. Raises `OmtError`."""
+    await runner.do(Upload(stop=stop))
+    await runner.do(Finish())
+
+
+async def prepare_ahead(runner: Runner, answers: Answers) -> None:
+    """Take a run up to where files would be uploaded ahead of the night."""
     await runner.do(login(answers))
-    await _send_ahead(runner, answers.kind, stop)
+    await _examine_ahead(runner)
 
 
 async def precopy_again(runner: Runner, administrator: Administrator, stop: StopSignal) -> None:
-    """Do the same in a session that was opened anew, by what is decided in it."""
+    """Upload the files ahead of the night in a session that was opened anew, by what is decided in it.
+
+    Raises `ChoiceNeededError` once a migration is completed.
+    """
     await runner.do(StayLoggedIn(administrator=administrator))
-    await _send_ahead(runner, runner.now.decisions.kind, stop)
+    await _examine_ahead(runner)
+    await runner.do(Precopy(stop=stop, kind=runner.now.decisions.kind))
 
 
-async def _send_ahead(runner: Runner, kind: MigrationKind, stop: StopSignal) -> None:
+async def _examine_ahead(runner: Runner) -> None:
     if runner.now.mode is MigrationMode.INITIAL:
         await runner.do(Examine(checks=PRECOPY_CHECKS))
-    await runner.do(Precopy(stop=stop, kind=kind))
 
 
 def login(answers: Answers) -> Step[None]:
@@ -91,8 +93,7 @@ async def go_on(runner: Runner, administrator: Administrator, stop: StopSignal) 
     All checks are made again, since hours may lie in between. Raises `OmtError`.
     """
     await prepare_again(runner, administrator)
-    await runner.do(Upload(stop=stop))
-    await runner.do(Finish())
+    await complete(runner, stop)
 
 
 async def prepare_again(runner: Runner, administrator: Administrator) -> None:

@@ -121,7 +121,9 @@ class Runner:
                     request.error = error
                 except BaseException:
                     # Whoever waits may hear of the end before the cancellation: it must not pass for success.
-                    request.error = INTERNAL.error("The step was torn apart by a fault.", remedy="See the log file.")
+                    request.error = INTERNAL.error(
+                        sentence("The step was torn apart by a fault."), remedy=sentence("See the log file.")
+                    )
                     raise
                 finally:
                     self._step = None

@@ -45,7 +45,9 @@ DOCUMENT_FILE_MISPLACED = FindingCode(
     plugin=PLUGIN,
     meaning="The file of a document is not where the CRM looks for it, but a file of its name that no document owns"
     " lies in another folder of the archive. It is not moved, since it may be another document's.",
-    remedy="If it is the right file, move it to where it is expected; a later run in recovery mode moves it.",
+    remedy="See where each lies in the wizard's list of missing files, or in `missing-files.csv`, which"
+    " `omt check --write-csv DIR` writes. If it is the right file, move it to where it is expected; a later run in"
+    " recovery mode moves it.",
 )
 OWNER_FOLDER_RENAMED = FindingCode(
     code="owner-folder-renamed",

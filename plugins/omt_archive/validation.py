@@ -16,6 +16,7 @@ from omt_archive.findings import (
     ATTACHMENT_FILE_SHORT,
     CODES,
     DOCUMENT_EMPTY,
+    DOCUMENT_FILE_MISPLACED,
     FILES_RECALLED,
     OWNER_FOLDER_RENAMED,
     PATH_TOO_LONG,
@@ -83,8 +84,7 @@ class Tally:
         """Count a batch."""
         for item in items:
             if item.presence is not InventoryState.FOUND:
-                example = sentence("For example {name}: {detail}", name=item.key, detail=item.detail)
-                self._say(item.reason, item.key, example if item.detail else None)
+                self._say(item.reason, item.key, _example(item))
             else:
                 self._templates += item.stage == TEMPLATES_STAGE
                 if item.path is not None and item.stage != ATTACHMENTS_STAGE:
@@ -143,6 +143,16 @@ class Tally:
         mild = code == SERVICE_FOLDER_MISSING.code and code not in self._grave
         severity = Severity.WARNING if mild else entry.severity
         return entry.finding(message, tuple(self._subjects[code]), severity=severity)
+
+
+def _example(item: Item) -> Sentence | None:
+    """Say of one item what its finding alone does not: what happened, or where the file lies that may be it."""
+    if item.reason == DOCUMENT_FILE_MISPLACED.code and item.candidates:
+        return sentence(
+            "For example {name}: {detail} A file of its name lies at {path}.",
+            name=item.key, detail=item.detail, path=item.candidates[0],
+        )  # fmt: skip
+    return sentence("For example {name}: {detail}", name=item.key, detail=item.detail) if item.detail else None
 
 
 async def validate(

@@ -123,7 +123,11 @@ def test_findings_of_severity_error_stop_before_anything_is_changed_unless_waive
         errors = [finding["code"] for finding in stopped.result["findings"] if finding["severity"] == "error"]
         assert errors
         assert config.read_bytes() == before
-        waived = run(*words, site.answer(tenant, waive=errors), folder=tmp_path)
-        assert waived.code == 0
+        waived = site.answer(tenant, waive=errors)
+        said = f"Waived, so that they stop nothing: {', '.join(sorted(errors))}."
+        code, told = say(*words, waived, "--dry-run", folder=tmp_path)
+        assert (code, said in told) == (0, True)
+        code, told = say(*words, waived, folder=tmp_path)
+        assert (code, told.index(said) < told.index("Upload completed.")) == (0, True)
         with closing(sqlite3.connect(tmp_path / "work" / "journal.sqlite")) as journal:
             assert journal.execute("SELECT count(*) FROM runs").fetchone() == (2,)

@@ -19,9 +19,8 @@ from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import CSV_NOT_WRITABLE, FINDINGS_NOT_WRITABLE
 from omt_core.cli.options import add_answers, add_workspace, answers_of, workspace_of
 from omt_core.cli.output_files import write_beside
-from omt_core.cli.sessions import run_session
+from omt_core.cli.sessions import run_session, say_waived
 from omt_core.engine import drive
-from omt_core.engine.checks import waived_errors
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.results.findings_files import findings_csv, findings_json
 from omt_core.engine.runner import Runner
@@ -75,10 +74,7 @@ async def _check(call: Invocation, answers: Answers, runner: Runner, stop: anyio
         if call.options.write_csv is not None and runner.now.users:
             missing = await MissingList(runner.now.folder).csv(call.console.language)
             await anyio.to_thread.run_sync(_write_csv, call, runner, missing, call.options.write_csv)
-    waived = waived_errors(runner.engine, runner.now)
-    if waived:
-        codes = ", ".join(sorted({finding.code for finding in waived}))
-        call.console.print(sentence("Waived, so that they stop nothing: {codes}.", codes=codes))
+    say_waived(call, runner)
     asked = runner.now.catalogue is not None
     call.console.print(
         sentence("No error stands: a migration could begin." if asked else "No error stands; no tenant was asked.")

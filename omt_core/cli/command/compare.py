@@ -14,9 +14,10 @@ from typing_extensions import override
 from omt_core.api.calls import AreaComparison, Difference, ReceiptSide
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import USAGE, ExitCode
-from omt_core.api.sentence import Sentence, plural, sentence
+from omt_core.api.sentence import Sentence, joined, plural, sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.console import Console
 from omt_core.cli.counts import KINDS
 from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
@@ -115,7 +116,7 @@ def _show(call: Invocation, found: Comparison) -> None:
             sentence("Plans, user names and findings are kept beside the receipts of a workspace only: not compared.")
         )
     for area in found.areas:
-        _show_area(call, area, [one for one in found.differences if one.area == area.area])
+        _show_area(console, area, [one for one in found.differences if one.area == area.area])
     if found.unexplained:
         console.print(
             plural(
@@ -130,7 +131,7 @@ def _show(call: Invocation, found: Comparison) -> None:
         )
 
 
-def _show_area(call: Invocation, area: AreaComparison, differences: list[Difference]) -> None:
+def _show_area(console: Console, area: AreaComparison, differences: list[Difference]) -> None:
     told = sentence(
         "{area}: {equal:,} equal, {new:,} new, {gone:,} gone, {different:,} different",
         area=_AREAS.get(area.area, area.area), equal=area.equal, new=area.new, gone=area.gone,
@@ -138,16 +139,16 @@ def _show_area(call: Invocation, area: AreaComparison, differences: list[Differe
     )  # fmt: skip
     if area.unexplained:
         told = sentence("{counts}; look at {number:,}", counts=told, number=area.unexplained)
-    call.console.print(told)
+    console.print(told)
     for one in sorted(differences, key=lambda one: one.by_time)[:_SHOWN]:
-        values = " -> ".join(value for value in (one.before, one.after) if value)
+        values = console.told(joined((value for value in (one.before, one.after) if value), " -> "))
         mark = " " if one.by_time else "!"
-        change = call.console.told(_CHANGES[one.change])
-        call.console.print(f"  {mark} {change:<9} {one.name}" + (f" ({values})" if values else ""))
+        change = console.told(_CHANGES[one.change])
+        console.print(f"  {mark} {change:<9} {one.name}" + (f" ({values})" if values else ""))
     for one in differences:
-        call.console.object("difference", asdict(one))
+        console.object("difference", asdict(one))
     if len(differences) > _SHOWN:
-        call.console.print(sentence("    and {number:,} more; --json lists them", number=len(differences) - _SHOWN))
+        console.print(sentence("    and {number:,} more; --json lists them", number=len(differences) - _SHOWN))
 
 
 def _side(side: ReceiptSide) -> str:

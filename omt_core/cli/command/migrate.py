@@ -34,7 +34,7 @@ from omt_core.cli.options import (
     workspace_of,
 )
 from omt_core.cli.output_files import place_for, say_place
-from omt_core.cli.sessions import run_session, wait_for_start
+from omt_core.cli.sessions import run_session, say_waived, wait_for_start
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of
@@ -137,7 +137,9 @@ async def _migrate(
     console.print(sentence("Owner {owner}, serial {serial}", owner=licence.owner, serial=licence.serial))
     console.print(sentence("Mode: {mode}; workspace {folder}", mode=MODES[now.mode], folder=now.folder))
     try:
-        await drive.migrate(runner, answers, recover, stop)
+        await drive.prepare(runner, answers, recover)
+        say_waived(call, runner)
+        await drive.complete(runner, stop)
     finally:
         await _sum_up(call, runner)
 
@@ -171,6 +173,7 @@ async def _dry_run(
 ) -> None:
     del stop
     await drive.prepare(runner, answers, recover)
+    say_waived(call, runner)
     for line in await runner.do(Forecast()):
         call.console.print(
             sentence(

@@ -23,8 +23,8 @@ from omt_core.cli.options import (
     metrics_of,
     workspace_of,
 )
-from omt_core.cli.sessions import run_session
-from omt_core.engine import drive
+from omt_core.cli.sessions import run_session, say_waived
+from omt_core.engine import drive, steps
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.metrics import metrics_kept
@@ -57,13 +57,15 @@ class Precopy(CoreCommand):
             waivers=answers.waivers,
             kind=answers.kind,
         )
-        work = partial(_precopy, answers, limit)
+        work = partial(_precopy, call, answers, limit)
         async with metrics_kept(call.app.engine, metrics_of(call)):
             result = await run_session(call, request, work, until=until)
         return call.console.finish_with(result)
 
 
-async def _precopy(answers: Answers, limit: RateLimit, runner: Runner, stop: anyio.Event) -> None:
+async def _precopy(call: Invocation, answers: Answers, limit: RateLimit, runner: Runner, stop: anyio.Event) -> None:
     write_limit(runner.now.folder / LIMIT_FILE, limit)
     note_workspace(runner.now.folder)
-    await drive.precopy(runner, answers, stop)
+    await drive.prepare_ahead(runner, answers)
+    say_waived(call, runner)
+    await runner.do(steps.Precopy(stop=stop, kind=answers.kind))

@@ -24,7 +24,7 @@ from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine, file_totals, left_behind_fields
-from omt_core.engine.workspace import JOURNAL_FILE, existing, is_locked
+from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing, is_locked
 from omt_core.journal import Journal, copy_journal
 
 
@@ -61,7 +61,7 @@ class Status(CoreCommand):
 
     @override
     async def run(self, call: Invocation) -> int:
-        folder = existing(workspace_of(call))
+        folder = existing(workspace_of(call)).absolute()
         with temporary_folder() as temporary:
             copy = temporary / JOURNAL_FILE
             copy_journal(folder / JOURNAL_FILE, copy)
@@ -72,6 +72,7 @@ class Status(CoreCommand):
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder, call.app.host.codes)
     counted = await file_totals(journal)
+    report = folder / f"{REPORT_STEM}.html"
     running, last = await is_locked(folder), record.runs[-1] if record.runs else None
     pace = _Pace.of(last, counted) if running and last is not None else _Pace()
     _show_runs(call.console, record, pace, running=running)
@@ -102,6 +103,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
         **left_behind_fields(counted),
         findings=tuple(FindingLine.of(finding) for finding in record.findings),
         receipt=record.receipt,
+        report=report if report.is_file() else None,
     )
 
 

@@ -13,7 +13,7 @@ from omt_core.api.calls import AreaComparison, CompareReceipts, Difference, Rece
 from omt_core.api.context import RunContext
 from omt_core.api.findings import Severity
 from omt_core.api.plugin import Plugin
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.engine.errors import RECEIPT_NOT_GENUINE, RECEIPTS_NOT_COMPARED, RECEIPTS_OF_OTHERS
 from omt_core.engine.results.kept import KeptDecisions, KeptFinding, kept_decisions
 from omt_core.engine.session import Engine
@@ -23,6 +23,11 @@ USER_NAMES: Final = "user-names"
 FINDINGS: Final = "findings"
 WAIVERS: Final = "waivers"
 _MOST: Final = 1_000
+_SEVERITIES: Final[Mapping[Severity, str]] = {
+    Severity.ERROR: sentence("error"),
+    Severity.WARNING: sentence("warning"),
+    Severity.INFO: sentence("info"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +158,9 @@ def _found(before: Mapping[str, KeptFinding], after: Mapping[str, KeptFinding]) 
 
 
 def _count(finding: KeptFinding | None) -> str:
-    return "" if finding is None else f"{finding.severity.value}: {finding.subjects or finding.findings}"
+    if finding is None:
+        return ""
+    return joined([_SEVERITIES[finding.severity], str(finding.subjects or finding.findings)], ": ")
 
 
 def _alike(before: Mapping[str, object], after: Mapping[str, object]) -> int:

@@ -19,6 +19,7 @@ from omt_core.api.decisions import MigrationKind, RecoveryChoice
 from omt_core.api.errors import ONLINE_NOT_NAMED
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import EstimateRecord
+from omt_core.api.sentence import sentence
 from omt_core.engine.findings import left_behind
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
@@ -45,7 +46,7 @@ class EstimateUpload(Step[calls.Estimate]):
     async def perform(self, session: MigrationSession) -> calls.Estimate:
         target = session.now.located.target
         if target is None:
-            raise ONLINE_NOT_NAMED.error("An estimate needs the tenant.")
+            raise ONLINE_NOT_NAMED.error(sentence("An estimate needs the tenant."))
         moved = await _database_bytes(session.journal)
         await session.choose_recovery(self.recover or next(iter(session.now.located.plan.choices), None))
         migration = await target.open(

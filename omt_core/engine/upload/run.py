@@ -119,7 +119,7 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
 
 async def _open(session: MigrationSession) -> OnlineMigration:
     if session.now.located.target is None:
-        raise ONLINE_NOT_NAMED.error("There is no tenant to migrate to.")
+        raise ONLINE_NOT_NAMED.error(sentence("There is no tenant to migrate to."))
     return await session.now.located.target.open(
         session.now.located.licence, session.now.decisions.kind, session.now.decisions.recovery
     )
@@ -230,8 +230,12 @@ async def _interrupted(session: MigrationSession) -> InterruptedRunError:
     if not await is_frozen(session):
         return INTERRUPTED.error()
     return INTERRUPTED.error(
-        "The run was stopped; all that was confirmed is journalled. The installation on site is still frozen.",
-        remedy="Run the same command again to go on from there; `omt thaw` lets the users in again meanwhile.",
+        sentence(
+            "The run was stopped; all that was confirmed is journalled. The installation on site is still frozen."
+        ),
+        remedy=sentence(
+            "Run the same command again to go on from there; `omt thaw` lets the users in again meanwhile."
+        ),
     )
 
 

@@ -18,7 +18,8 @@ def tenant_url(text: str | None) -> URL:
     """
     if not text:
         raise ONLINE_NOT_NAMED.error(
-            "No online side is named.", remedy="Set online.url in the answers file to the address of the tenant."
+            sentence("No online side is named."),
+            remedy=sentence("Set online.url in the answers file to the address of the tenant."),
         )
     try:
         url = URL(text)

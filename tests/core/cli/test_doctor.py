@@ -82,3 +82,11 @@ def test_a_person_reads_lines_with_what_to_do_below_and_a_verdict(
     assert lines[0].startswith("error         workspace (core): The workspace cannot be in ")
     assert lines[1].strip() == "Give another --workspace."
     assert lines[-1] == "This machine is not ready: see to the errors."
+
+
+def test_that_no_online_side_is_named_is_said_in_the_language_of_the_rest(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    main(["doctor", "--workspace", str(tmp_path / "work"), "--language", "de"])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if " tenant (online)" in line)
+    assert line.endswith("Es ist keine Online-Seite genannt. Der Weg dorthin wurde nicht angesehen.")

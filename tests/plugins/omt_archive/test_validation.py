@@ -66,6 +66,13 @@ async def test_each_plant_is_one_finding_with_exactly_its_subjects(planted_site,
     assert found.message.startswith(f"{len(found.subjects)} in all.")
 
 
+async def test_where_a_misplaced_file_lies_is_told_of_one_and_where_to_see_it_of_all(planted_site, open_database):
+    found = (await findings(planted_site, open_database))["document-file-misplaced"]
+    assert " Expected as C:\\SO_ARC\\" in found.message
+    assert " A file of its name lies at C:\\SO_ARC\\" in found.message
+    assert "--write-csv" in found.remedy
+
+
 async def test_nothing_is_found_that_was_not_planted(planted_site, clean_site, open_database):
     planted, clean = await findings(planted_site, open_database), await findings(clean_site, open_database)
     assert len(planted.keys() - clean.keys() - {"path-too-long"}) == 10

@@ -12,6 +12,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import Event
+from omt_core.api.sentence import sentence
 from omt_core.engine.errors import INTERRUPTED
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run
@@ -133,5 +134,6 @@ async def _drain(
 
 def _left() -> InterruptedRunError:
     return INTERRUPTED.error(
-        "The wizard was left before the migration was completed.", remedy="Start the tool again to go on."
+        sentence("The wizard was left before the migration was completed."),
+        remedy=sentence("Start the tool again to go on."),
     )

@@ -14,6 +14,7 @@ from omt_core.api import calls
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import OmtError
 from omt_core.api.findings import Severity
+from omt_core.api.language import translated
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine.results.comparison import Comparison, compare
 from omt_core.engine.results.kept import KeptDecisions, KeptFinding
@@ -108,6 +109,9 @@ async def test_findings_are_compared_by_code(receipts: Knowing) -> None:
         ("told", "new", True),
         ("bad", "new", False),
     }
+    (more,) = (one for one in found.differences if one.name == "more")
+    assert (more.before, more.after) == ("warning: 1", "warning: 2")
+    assert translated(more.after, "de") == "Warnung: 2"
 
 
 async def test_a_waiver_that_the_first_migration_did_without_is_told(receipts: Knowing) -> None:
