@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from omt_core.api import MigrationKind
 
 FORMAT: Final = "omt-receipt-1"
 
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9998
+"""Within these every clock can say a moment in its own zone, and no migration was completed at another."""
+
+
+def _real_moment(value: str) -> str:
+    """Refuse a moment that no calendar has: whoever reads a receipt says it before the signature is believed."""
+    if not _FIRST_YEAR <= datetime.fromisoformat(value).year <= _LAST_YEAR:
+        raise ValueError(f"the year is not within {_FIRST_YEAR} and {_LAST_YEAR}")
+    return value
+
+
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Count = Annotated[int, Field(ge=0)]
+Moment = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    AfterValidator(_real_moment),
+]
 
 
 class _Model(BaseModel):
@@ -62,7 +80,7 @@ class ReceiptHeader(_Model):
     kind: MigrationKind
     owner: str
     serial: str
-    completed_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+    completed_at: Moment
     snapshot: str
     manifest: ManifestSummary
     files: FileTotals

@@ -41,6 +41,15 @@ def test_a_receipt_of_another_key_is_a_mismatch_with_both_keys(signed, verify):
     assert finding["code"] == "receipt-mismatch"
 
 
+def test_a_receipt_that_was_completed_when_no_calendar_says_is_a_mismatch(signed, verify):
+    content = signed.receipt.read_bytes()
+    for moment in (b"2026-13-45T99:99:99Z", b"0001-01-01T00:00:00Z"):
+        signed.receipt.write_bytes(content.replace(b"2026-01-02T03:04:05Z", moment))
+        code, context = verify(signed.receipt)
+        assert code == 1
+        assert "header.completed_at" in context.text
+
+
 @pytest.mark.parametrize("change", [str.upper, str.rstrip, lambda text: f" {text}", lambda text: text[1:]])
 def test_a_pinned_key_that_is_not_as_it_was_written_is_named(signed, verify, change):
     path = signed.key_file()

@@ -117,3 +117,11 @@ def test_a_key_does_not_sign_for_another():
 def test_the_field_that_is_wrong_is_named():
     with pytest.raises(ReceiptFormatError, match=r"header\.files\.verified"):
         parse_receipt(CONTENT.replace(b'"verified":1', b'"verified":-1'))
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-13-45T99:99:99Z", "2026-02-29T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_a_moment_that_not_every_clock_can_say_is_named(moment):
+    with pytest.raises(ReceiptFormatError, match=r"header\.completed_at"):
+        parse_receipt(CONTENT.replace(b"2026-01-02T03:04:05Z", moment.encode()))
