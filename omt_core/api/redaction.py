@@ -85,15 +85,22 @@ Kind = Literal["login", "name", "e-mail", "phone", "document", "path", "licence"
 _SECRET: Final = "***"  # noqa: S105 - what stands in a secret's place
 _MARK: Final = re.compile(rf"<(?:{'|'.join(get_args(Kind))})>|\*\*\*")
 """What stands where something was taken out."""
-_ADDRESS: Final = re.compile(r"[^\s@<>()\[\]{}\"',;:=/\\]+@[^\s@<>()\[\]{}\"',;:=/\\]+")
+_ADDRESS: Final = re.compile(
+    r"(?<![^\s@<>()\[\]{}\"',;:=/\\])"  # at the first sign only, else each of a long word would be tried
+    r"[^\s@<>()\[\]{}\"',;:=/\\]+@[^\s@<>()\[\]{}\"',;:=/\\]+"
+)
 _PLACE: Final = re.compile(
     r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\[^\s\\\"'<>|])[^\r\n\"'<>|:*?]*"  # Windows; a name may hold spaces
     r"|(?<![\w.:/<>*])/[^\s/\"'<>|:][^\r\n\"'<>|:]*"
 )
-_RELATIVE: Final = re.compile(
-    r"""(?<![\w.:/\\<>*@])[^\s"'<>|:*?\[\](){},;=/\\]+(?:[\\/]+[^\s"'<>|:*?\[\](){},;=/\\]+)+[\\/]?"""  # a/b, a\b
-    r"""|(?<![\w.:/\\<>*@-])[\w.+-]+\.(?:toml|csv|zip)\b"""  # the files that a person names for the tool
-)
+_FILE_END: Final = re.compile(r"\.(?:toml|csv|zip)\b")
+"""The files that a person names for the tool."""
+_PATH_SIGN: Final = r"""[^\s"'<>|:*?\[\](){},;=]"""
+_PATH_RUN: Final = re.compile(rf"(?<!{_PATH_SIGN})(?={_PATH_SIGN}*?(?:[/\\]|{_FILE_END.pattern})){_PATH_SIGN}++")
+"""All signs of a path in one row, with a separator or such an ending among them."""
+_PATH_BEGIN: Final = re.compile(r"(?<![\w.:/\\<>*@])[^/\\]")
+_FILE_RUN: Final = re.compile(r"[\w.+-]+")
+_FILE_BEGIN: Final = re.compile(r"(?<![\w.:/\\<>*@-])[\w.+-]")
 _NO_PATH: Final = re.compile(
     r"(?:text|image|audio|video|font|application|multipart|message)/[\w.+*-]+"  # a media type
     r"|[a-z][\w.-]*/\d+(?:\.\d+)+|HTTP/\S+"  # a program with its version
@@ -104,6 +111,7 @@ _LAST_WORDS: Final = re.compile(r"(?: [\w&().,-]+){0,8}? [\w&()-]*\.[A-Za-z]\w{1
 _MODULE: Final = re.compile(r"[\\/]((?:omt_\w+|site-packages|python3\.\d+)[\\/][^\r\n\"'<>|:*?]*\.py)$")
 """What a traceback names of a program: whose it is, and no place of the machine."""
 _WORD: Final = re.compile(r"\w+")
+_WORD_ENDS: Final = frozenset(" \"'([{=,;:")
 _STEM: Final = 8
 _SHORTEST_NAME: Final = 2
 
@@ -180,17 +188,45 @@ class Redaction:
 
 def _relative_in(text: str) -> Iterator[tuple[int, int]]:
     """Yield where relative paths stand, with the words of a name that has spaces: `Some Customer AS/A letter.docx`."""
-    for found in _RELATIVE.finditer(text):
-        if _NO_PATH.fullmatch(found.group()):
+    known: dict[int, int] = {}
+    for path, end in _paths_in(text):
+        if _NO_PATH.fullmatch(text, path, end):
             continue
-        begin = found.start()
-        while begin and text[begin - 1] == " ":
-            word = 1 + max(text.rfind(sign, 0, begin - 1) for sign in " \"'([{=,;:")
-            if not (text[word].isupper() or text[word].isdigit() or text[word] == "&"):
-                break
-            begin = word
-        behind = _LAST_WORDS.match(text, found.end())
-        yield begin, found.end() if behind is None else behind.end()
+        behind = _LAST_WORDS.match(text, end)
+        yield _name_begin(text, path, known), end if behind is None else behind.end()
+
+
+def _name_begin(text: str, begin: int, known: dict[int, int]) -> int:
+    """Return where the words of a name begin that goes on here; `known` is what was found so far for other words."""
+    passed = []
+    while begin not in known and begin and text[begin - 1] == " ":
+        word = begin - 1
+        while word and text[word - 1] not in _WORD_ENDS:
+            word -= 1
+        if not (text[word].isupper() or text[word].isdigit() or text[word] == "&"):
+            break
+        passed.append(begin)
+        begin = word
+    first = known.get(begin, begin)
+    known.update(dict.fromkeys([*passed, begin], first))
+    return first
+
+
+def _paths_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where `a/b` and `a.csv` stand. Each row of their signs is walked once: a log may hold one of megabytes."""
+    for run in _PATH_RUN.finditer(text):
+        whole = run.group()
+        inner = whole.rstrip("/\\")
+        slash = run.start() + max(inner.rfind("/"), inner.rfind("\\"))
+        begin = _PATH_BEGIN.search(text, run.start(), slash) if slash >= run.start() else None
+        if begin is not None:
+            yield begin.start(), run.start() + min(len(inner) + 1, len(whole))
+            continue
+        for name in _FILE_RUN.finditer(text, run.start(), run.end()):
+            endings = [ending.span() for ending in _FILE_END.finditer(text, name.start(), name.end())]
+            begin = _FILE_BEGIN.search(text, name.start(), endings[-1][0]) if endings else None
+            if begin is not None:
+                yield begin.start(), endings[-1][1]
 
 
 def _united(places: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

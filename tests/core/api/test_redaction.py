@@ -118,3 +118,25 @@ def test_a_secret_that_is_a_number_or_lies_over_two_values_is_hidden_in_a_senten
     secrets.add("123456")
     assert secrets.hide(sentence("{number} was given.", number=123456)) == "*** was given."
     assert "123456" not in secrets.hide(sentence("{first}{second} was given.", first="123", second="456"))
+
+
+@pytest.mark.parametrize("piece", ["-", "a-", "~", "+", "a", "Aa ", "A/b ", "//-", "@@", "a.csv+"])
+def test_a_long_line_is_walked_once(piece: str) -> None:
+    # A walk from each of its signs would take half an hour.
+    line = piece * (300_000 // len(piece))
+    assert Redaction(Secrets()).hide(f"{line} to/there").endswith("<path>")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("a/b// and c", "<path>/ and c"),
+        ("read Some Customer AS/A letter.docx of it", "read <path> of it"),
+        ("it is a+b.csv, not https://tenant.example/v1", "it is <path>, not https://tenant.example/v1"),
+        ("A/b A/c A/d", "<path>"),
+        (":~omt.toml", ":~<path>"),
+        ("//host", "//host"),
+    ],
+)
+def test_a_relative_path_is_hidden_with_the_words_of_its_name(text: str, hidden: str) -> None:
+    assert Redaction(Secrets()).hide(text) == hidden
