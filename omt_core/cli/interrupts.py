@@ -75,7 +75,7 @@ def interrupts(
         nonlocal signals
         signals += 1
         if signals == _LAST:
-            _end_now(blame.words(frame), told)
+            _end_now(blame, frame, told)
         loop.call_soon_threadsafe(act)
 
     before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
@@ -86,14 +86,18 @@ def interrupts(
             signal.signal(number, handler)
 
 
-def _end_now(culprit: str | None, told: Callable[[str], str]) -> NoReturn:
+def _end_now(blame: Blame, frame: FrameType | None, told: Callable[[str], str]) -> NoReturn:
     """End the process where it stands; what was confirmed is in the journal, which outlives any crash."""
-    parts: list[str] = [sentence("Ended at once.")]
-    if culprit is not None:
-        parts.append(sentence("{plugin} did not let go.", plugin=culprit))
-    parts.append(sentence("Run the same command again to go on from there."))
-    os.write(2, f"{told(joined(parts, ' '))}\n".encode())
-    os._exit(ExitCode.INTERRUPTED)
+    try:
+        parts: list[str] = [sentence("Ended at once.")]
+        culprit = blame.words(frame)
+        if culprit is not None:
+            parts.append(sentence("{plugin} did not let go.", plugin=culprit))
+        parts.append(sentence("Run the same command again to go on from there."))
+        os.write(2, f"{told(joined(parts, ' '))}\n".encode())
+    finally:
+        # Also where a catalogue cannot be read or the terminal is gone.
+        os._exit(ExitCode.INTERRUPTED)
 
 
 def _to_be_outlived(number: int) -> bool:
