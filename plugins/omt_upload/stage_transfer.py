@@ -118,7 +118,7 @@ class StageTransfer:
     async def record_outcomes(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:
         """Note outcomes and draw the consequences."""
         if outcomes:
-            await self.context.journal.items.record_outcomes(outcomes)
+            await self.context.delivery_journal.items.record_outcomes(outcomes)
             await self.conclude(records, outcomes)
 
     async def conclude(self, records: Sequence[ItemRecord], outcomes: Sequence[Outcome]) -> None:

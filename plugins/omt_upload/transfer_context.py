@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from omt_core.api import ContentRef, OnlineMigration, TransferJournal, UploadRecord
+from omt_core.api import ContentRef, ItemDigest, OnlineMigration, Outcome, TransferJournal, UploadRecord
 from omt_core.api.calls import Transfer
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing
 from omt_upload.files.readers import Readers
@@ -17,11 +18,53 @@ from omt_upload.line.packing import Packer
 from omt_upload.settings import UploadSettings
 
 
+class DeliveryItems(Protocol):
+    """What sending notes of items."""
+
+    async def record_digests(self, digests: Sequence[ItemDigest]) -> None:
+        """As `TransferItems` has it."""
+        ...
+
+    async def record_outcomes(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        """As `TransferItems` has it."""
+        ...
+
+
+class DeliveryUploads(Protocol):
+    """What sending notes of uploads."""
+
+    async def create(self, upload: UploadRecord, *, sent: int = 0) -> None:
+        """As `TransferUploads` has it."""
+        ...
+
+    async def advance(self, url: str, offset: int, *, sent: int = 0) -> None:
+        """As `TransferUploads` has it."""
+        ...
+
+    async def finish(self, url: str, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
+        """As `TransferUploads` has it."""
+        ...
+
+
+class DeliveryJournal(Protocol):
+    """All that sending needs of a journal: it writes there and asks nothing, so that it may be done elsewhere."""
+
+    @property
+    def items(self) -> DeliveryItems:
+        """What becomes of items."""
+        ...
+
+    @property
+    def uploads(self) -> DeliveryUploads:
+        """What is under way."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferContext:
     """The one line that all stages send over, with everything that bounds what is under way on it.
 
-    `unfinished` are the uploads of single files that an earlier run left, by digest.
+    `unfinished` are the uploads of single files that an earlier run left, or an earlier try of this one, by digest.
     """
 
     call: Transfer
@@ -38,6 +81,11 @@ class TransferContext:
     @property
     def journal(self) -> TransferJournal:
         """The journal of this migration."""
+        return self.call.journal
+
+    @property
+    def delivery_journal(self) -> DeliveryJournal:
+        """What of the journal is there also where a batch is sent for another process."""
         return self.call.journal
 
     @property

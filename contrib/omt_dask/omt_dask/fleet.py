@@ -14,13 +14,8 @@ from distributed import Client, Queue, Variable
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 from omt_core.api import (
-    InputError,
-    InstallationError,
     Notice,
     OmtError,
-    OnlineError,
-    OnlineRefusedError,
-    OnlineUnavailableError,
     SenderPass,
     SenderPasses,
     plural,
@@ -43,11 +38,6 @@ from omt_dask.worker import Answer, Machine, SendingFailedError, SendingPlugin, 
 
 ANYWHERE: Final = ""
 """The home of all roots where no homes are set: workers of this machine see what the tool sees."""
-
-_KINDS: Final[Mapping[str, type[OmtError]]] = {
-    kind.__name__: kind for kind in (InputError, OnlineError, OnlineRefusedError, OnlineUnavailableError)
-}
-"""Errors that a person meets otherwise than as one of the installation, by the name of their class."""
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.5
 
@@ -129,7 +119,7 @@ class Fleet:
             tasks.start_soon(self._keep_looking)
 
     async def sent(self, home: str, batch: Batch) -> BatchResult:
-        """Have a worker of a home send a batch. Raises `OnlineError` and `InstallationError`."""
+        """Have a worker of a home send a batch. Raises `OmtError` where none could begin, `InstallationError` else."""
         self._batches += 1
         with _scheduler_there():
             future = self._client.submit(
@@ -145,7 +135,7 @@ class Fleet:
             try:
                 answer: Answer = await future
             except SendingFailedError as error:
-                raise _as_raised(error) from None
+                raise error.error.as_raised() from None
             except KilledWorker as error:
                 raise DASK_WORKERS_DIED.error() from error
             finally:
@@ -251,9 +241,3 @@ def _scheduler_there() -> Generator[None]:
         raise
     except OSError as error:
         raise DASK_SCHEDULER_LOST.error(sentence("Dask's scheduler is lost: {reason}.", reason=error)) from error
-
-
-def _as_raised(error: SendingFailedError) -> OmtError:
-    """Return what a worker raised, as what a person can do about it here."""
-    kind = _KINDS.get(error.kind, InstallationError)
-    return kind(error.code, error.message, error.remedy)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import anyio
-from omt_core.api import ItemRecord, Notice, folder_away, sentence
+from omt_core.api import ItemId, ItemRecord, Notice, OmtError, folder_away, sentence
 from omt_upload.lanes.away_lane import AwayLane
 from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult
 from omt_upload.stage_transfer import StageTransfer
@@ -22,7 +24,9 @@ _SECONDS_BETWEEN_LOOKS: Final = 2.0
 class HomeLane(AwayLane):
     """Has the workers of a home send what lies below its roots."""
 
-    def __init__(self, context: TransferContext, fleet: Fleet, home: str, roots: Roots, *, batches_ahead: int) -> None:
+    def __init__(
+        self, context: TransferContext, fleet: Fleet, home: str, roots: Roots, *, batches_ahead: int, retries: int
+    ) -> None:
         super().__init__(context, slots=max(1, fleet.capacity[home]) * batches_ahead)
         self.roots = roots.there
         self._fleet = fleet
@@ -30,6 +34,8 @@ class HomeLane(AwayLane):
         self._roots = roots
         self._away_since: float | None = None
         self._waiting = anyio.Lock()
+        self._retries = retries
+        self._failures: Counter[ItemId] = Counter()
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
@@ -45,6 +51,13 @@ class HomeLane(AwayLane):
         if result.lost is None:
             self._away_since = None
         return result
+
+    @override
+    async def failed(self, left: Sequence[ItemRecord], error: OmtError) -> None:
+        """Have it sent again, by whichever worker is free, as often as Dask does what a worker raised."""
+        self._failures.update((record.stage, record.key) for record in left)
+        if any(self._failures[record.stage, record.key] > self._retries for record in left):
+            raise error
 
     @override
     async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
@@ -69,8 +82,8 @@ class HomeLane(AwayLane):
 class AnywhereLane(HomeLane):
     """Has any worker send what is on a share: where the workers are of this machine, or see all as it does."""
 
-    def __init__(self, context: TransferContext, fleet: Fleet, *, batches_ahead: int) -> None:
-        super().__init__(context, fleet, ANYWHERE, Roots({}), batches_ahead=batches_ahead)
+    def __init__(self, context: TransferContext, fleet: Fleet, *, batches_ahead: int, retries: int) -> None:
+        super().__init__(context, fleet, ANYWHERE, Roots({}), batches_ahead=batches_ahead, retries=retries)
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:

@@ -53,7 +53,7 @@ class DaskSettings(PluginSettings):
         default=60.0, gt=0, description="Seconds to wait at the start until each home has a worker."
     )
     retries: int = Field(
-        default=2, ge=0, description="How often Dask has a batch sent again, wherever it can, that failed on a worker."
+        default=2, ge=0, description="How often what failed on a worker is sent again, wherever it can be."
     )
     upload: UploadSettings = Field(
         default=UploadSettings(), description="How each machine reads and sends: what the section `upload` has."

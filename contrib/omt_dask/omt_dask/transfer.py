@@ -26,11 +26,11 @@ async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferS
         fleet = Fleet(client, call, settings)
 
         def lanes(context: TransferContext) -> Sequence[Lane]:
-            ahead = settings.batches_ahead
+            ahead, retries = settings.batches_ahead, settings.retries
             homes = [
-                HomeLane(context, fleet, name, Roots(home.roots), batches_ahead=ahead)
+                HomeLane(context, fleet, name, Roots(home.roots), batches_ahead=ahead, retries=retries)
                 for name, home in settings.homes.items()
-            ] or [AnywhereLane(context, fleet, batches_ahead=ahead)]
+            ] or [AnywhereLane(context, fleet, batches_ahead=ahead, retries=retries)]
             return (*homes, HereLane(context))
 
         summary = TransferSummary(stopped=True)

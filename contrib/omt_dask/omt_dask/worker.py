@@ -19,10 +19,10 @@ import anyio.to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from distributed import Client, Queue, Variable, Worker, WorkerPlugin, get_client, get_worker
-from omt_core.api import Event, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal
+from omt_core.api import Event, InstallationError, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal
 from omt_core.api.files import openable
 from omt_online.client.sender import sender
-from omt_upload.lanes.batch_sender import Batch, BatchResult, BatchSender
+from omt_upload.lanes.batch_sender import Batch, BatchError, BatchResult, BatchSender
 from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
@@ -61,11 +61,11 @@ class Answer:
 
 
 class SendingFailedError(Exception):
-    """A batch could not be sent. Its words are those of an `OmtError`, in a form that goes from process to process."""
+    """Nothing of a batch could be sent; what ends one that is under way is in its result."""
 
-    def __init__(self, kind: str, code: str, message: str, remedy: str) -> None:
-        super().__init__(kind, code, message, remedy)
-        self.kind, self.code, self.message, self.remedy = kind, code, message, remedy
+    def __init__(self, error: BatchError) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def plugin_name(run: str) -> str:
@@ -160,22 +160,18 @@ class SendingPlugin(WorkerPlugin):
             raise RuntimeError("the plugin was not set up")
         begun = time.monotonic()
         for root, why in self.machine.unseen:
-            raise SendingFailedError(
-                "InstallationError",
-                "dask-root-not-seen",
-                f"The worker {self.machine.name} cannot see {root}: {why}.",
-                "",
-            )
+            told = f"The worker {self.machine.name} cannot see {root}: {why}."
+            raise SendingFailedError(BatchError.of(InstallationError("dask-root-not-seen", told, "")))
         try:
             with self._opening:  # the first batch opens the line, others wait for it
                 if home not in self._senders:
                     self._senders[home] = self._opened(portal, home, client)
             result: BatchResult = portal.call(self._senders[home].send, batch)
         except OmtError as error:
-            raise SendingFailedError(type(error).__name__, error.code, str(error.message), str(error.remedy)) from None
+            raise SendingFailedError(BatchError.of(error)) from None
         except (OSError, TimeoutError, ValueError) as error:
             told = f"The worker {self.machine.name} does not hear from the tool: {error!r}."
-            raise SendingFailedError("InstallationError", DASK_SCHEDULER_LOST.code, told, "") from None
+            raise SendingFailedError(BatchError.of(InstallationError(DASK_SCHEDULER_LOST.code, told, ""))) from None
         return Answer(machine=self.machine.name, seconds=time.monotonic() - begun, result=result)
 
     def _opened(self, portal: BlockingPortal, home: str, client: Client) -> BatchSender:

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 import anyio
 from typing_extensions import override
 
-from omt_core.api import ItemRecord, UploadRecord
+from omt_core.api import ItemRecord, OmtError, UploadRecord
 from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult
 from omt_upload.lanes.lane import Lane
+from omt_upload.line.delivery import give_up
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext
 
 
 class AwayLane(Lane, ABC):
-    """Hands batches over. The journal is written here alone, behind an answer: one that is lost costs a question."""
+    """Hands batches over. The journal is written here alone, behind an answer.
+
+    An answer that is lost costs a question for what has landed; a large file that was on its way begins anew.
+    """
 
     roots: tuple[str, ...] = ()
     """The folders that its items lie below, as they are called there."""
@@ -28,11 +32,19 @@ class AwayLane(Lane, ABC):
 
     @abstractmethod
     async def sent(self, batch: Batch) -> BatchResult:
-        """Have a batch sent; raises `OnlineError`."""
+        """Have a batch sent. Raises `OmtError` where there is no answer; one that ended the batch is in its result."""
 
     @abstractmethod
     async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
         """Wait for a folder that is away there, or raise its error when that takes too long."""
+
+    async def failed(self, left: Sequence[ItemRecord], error: OmtError) -> None:
+        """Hear of what ended a batch early, once all else of it is journalled.
+
+        Raises it, or returns to have what is `left` of the batch handed out again.
+        """
+        del left
+        raise error
 
     def there(self, record: ItemRecord) -> ItemRecord:
         """Return an item with its path as it is there."""
@@ -57,8 +69,18 @@ class AwayLane(Lane, ABC):
         await self._journal(begun, result)
         settled = {outcome.id for outcome in result.outcomes}
         await work.conclude([record for record in batch if (record.stage, record.key) in settled], result.outcomes)
+        if result.error is not None:
+            left = [record for record in batch if (record.stage, record.key) not in settled]
+            await self.failed(left, result.error.as_raised())
+            await self._give_up_bundles(result)
         if result.lost is not None:
             await self.lost(work, result.lost)
+
+    async def _give_up_bundles(self, result: BatchResult) -> None:
+        """Terminate what goes on in the next run only: what was in it goes in another bundle, now."""
+        for upload in result.begun:
+            if upload.kind != "file":
+                await give_up(self._context, upload.url)
 
     async def _journal(self, begun: Sequence[UploadRecord], result: BatchResult) -> None:
         journal = self._context.journal
@@ -78,7 +100,7 @@ class AwayLane(Lane, ABC):
         await journal.items.record_outcomes(result.outcomes, sent=result.sent)
 
     def _begun(self, batch: Sequence[ItemRecord]) -> tuple[UploadRecord, ...]:
-        """Take those uploads of an earlier run that have any of these items in them."""
+        """Take those uploads, of an earlier run or try, that have any of these items in them."""
         if not self._context.unfinished:
             return ()
         wanted = {(record.stage, record.key) for record in batch}

@@ -1,24 +1,31 @@
 """Sending for a transfer that another process decides: a batch comes in, what became of it goes out.
 
-It is the same reading, asking, packing and sending as a whole transfer's. What that journals is kept for the answer.
+It is the same reading, asking, packing and sending as a whole transfer's. What that journals is kept for the answer,
+which also an error that ends a batch early is part of: what was sent until then is not lost with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from typing_extensions import override
 
 from omt_core.api import (
     FolderAwayError,
+    InputError,
+    InstallationError,
     Item,
     ItemDigest,
     ItemId,
     ItemRecord,
+    OmtError,
+    OnlineError,
     OnlineMigration,
+    OnlineRefusedError,
+    OnlineUnavailableError,
     Outcome,
     PluginNotes,
     RateLimiter,
@@ -34,7 +41,13 @@ from omt_crm.paths import lost_on_the_way
 from omt_upload.lanes.lane import HereLane
 from omt_upload.settings import UploadSettings
 from omt_upload.stage_transfer import StageTransfer
-from omt_upload.transfer_context import context_for
+from omt_upload.transfer_context import DeliveryJournal, context_for
+
+_CLASSES: Final[Mapping[str, type[OmtError]]] = {
+    kind.__name__: kind
+    for kind in (InputError, InstallationError, OnlineError, OnlineRefusedError, OnlineUnavailableError)
+}
+"""Errors that are made of their words alone; any other one is told as that of these which it is one of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -65,12 +78,33 @@ class AwayFolder:
     empty: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchError:
+    """The words of an error, in a form that goes from process to process; `kind` is the name of its class."""
+
+    kind: str
+    code: str
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(cls, error: OmtError) -> BatchError:
+        """Take the words of an error."""
+        names = [kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _CLASSES]
+        kind = names[0] if names else InstallationError.__name__
+        return cls(kind=kind, code=error.code, message=str(error.message), remedy=str(error.remedy))
+
+    def as_raised(self) -> OmtError:
+        """Return the error, as what a person can do about it."""
+        return _CLASSES[self.kind](self.code, self.message, self.remedy)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class BatchResult:
-    """What became of a batch. Items without an outcome stay as they were: a stop came, or a folder is away (`lost`).
+    """What became of a batch. Items without an outcome stay as they were.
 
-    `sent` bytes of bodies went over the line. `begun` are uploads that are not finished, `digests` what was read of
-    items that have no outcome.
+    A stop came then, a folder is away (`lost`), or an `error` ended the batch. `sent` bytes of bodies went over the
+    line. `begun` are uploads that are not finished, `digests` what was read of items that have no outcome.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -78,6 +112,7 @@ class BatchResult:
     begun: tuple[UploadRecord, ...] = ()
     digests: tuple[ItemDigest, ...] = ()
     lost: AwayFolder | None = None
+    error: BatchError | None = None
 
     @override
     def __repr__(self) -> str:
@@ -97,13 +132,11 @@ class BatchSender:
         run: RunContext,
         workspace: Path,
     ) -> None:
-        self._journal = _Kept()
         call = Transfer(
             stages=(),
             snapshot="",
             migration=migration,
-            # What sends writes to the journal, and asks it for nothing.
-            journal=cast("TransferJournal", self._journal),
+            journal=_as_journal(_Kept()),
             notes=_NoNotes(),
             workspace=workspace,
             rate=rate,
@@ -118,24 +151,26 @@ class BatchSender:
         self._context.readers.close()
 
     async def send(self, batch: Batch) -> BatchResult:
-        """Send a batch until each item has its outcome, a stop comes, or a folder is away; raises `OnlineError`."""
-        context, journal = self._context, self._journal
-        wanted = {(record.stage, record.key) for record in batch.records}
-        context.unfinished.update((upload.digest, upload) for upload in batch.begun)
-        journal.uploads.open.update((upload.url, upload) for upload in batch.begun)
+        """Send a batch until each item has its outcome, a stop comes, a folder is away, or an error ends it."""
+        # A journal for each batch: what one sends, and what it leaves begun, is told with no other one.
+        journal = _Kept(batch.begun)
+        context = replace(
+            self._context,
+            call=replace(self._context.call, journal=_as_journal(journal)),
+            unfinished={upload.digest: upload for upload in batch.begun},
+        )
         work = StageTransfer(context, _stage(batch))
+        rest = list(batch.records)
+        failed: OmtError | None = None
         try:
-            rest = list(batch.records)
             while rest and not context.stopping and work.lost is None:
                 for some in _groups(work, rest, context.largest_member):
                     async with context.concurrency.slots:
                         await self._lane.send(work, some)
                 rest = [record for record in rest if (record.stage, record.key) not in journal.items.outcomes]
-        finally:
-            for upload in batch.begun:
-                context.unfinished.pop(upload.digest, None)
-            result = journal.taken(wanted, work.lost)
-        return result
+        except OmtError as error:
+            failed = error
+        return journal.result(work.lost, failed)
 
 
 def _groups(work: StageTransfer, records: Sequence[ItemRecord], largest: int) -> list[list[ItemRecord]]:
@@ -200,33 +235,28 @@ class _Uploads:
 
 
 class _Kept:
-    """Stands where a transfer has its journal, and keeps what is written there until its batch is over."""
+    """Stands where a transfer has its journal, and keeps what one batch writes there."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Sequence[UploadRecord] = ()) -> None:
         self.items = _Items()
-        self.uploads = _Uploads(self.items)
+        self.uploads = _Uploads(self.items, {upload.url: upload for upload in begun})
 
-    def taken(self, wanted: Collection[ItemId], lost: FolderAwayError | None) -> BatchResult:
-        """Return what became of these items, and forget it. All bytes that were sent by now are told with it."""
-        items, uploads = self.items, self.uploads
-        digests = [items.digests.pop(one) for one in wanted if one in items.digests]
-        outcomes = [items.outcomes.pop(one) for one in wanted if one in items.outcomes]
-        settled = {outcome.id for outcome in outcomes}
-        begun = [
-            upload
-            for upload in uploads.open.values()
-            if any((member.stage, member.key) in wanted for member in upload.members)
-        ]
-        for upload in begun:
-            del uploads.open[upload.url]
-        sent, items.sent = items.sent, 0
+    def result(self, lost: FolderAwayError | None, failed: OmtError | None) -> BatchResult:
+        """Return what became of the batch."""
+        items = self.items
         return BatchResult(
-            outcomes=tuple(outcomes),
-            sent=sent,
-            begun=tuple(begun),
-            digests=tuple(digest for digest in digests if digest.id not in settled),
+            outcomes=tuple(items.outcomes.values()),
+            sent=items.sent,
+            begun=tuple(self.uploads.open.values()),
+            digests=tuple(digest for digest in items.digests.values() if digest.id not in items.outcomes),
             lost=None if lost is None else AwayFolder(folder=str(lost.folder), why=lost.why, empty=lost.empty),
+            error=None if failed is None else BatchError.of(failed),
         )
+
+
+def _as_journal(kept: DeliveryJournal) -> TransferJournal:
+    """Pass for a whole journal: sending asks for no more of it, as `TransferContext.delivery_journal` holds."""
+    return cast("TransferJournal", kept)
 
 
 class _NoNotes(PluginNotes):

@@ -56,11 +56,11 @@ async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRec
             sent = await _send_rest(context, delivery, upload)
     # The next upload need not wait for the journal, which may be busy with the inventory.
     if upload is None:
-        await context.journal.items.record_outcomes(delivery.outcomes, sent=delivery.request.size)
+        await context.delivery_journal.items.record_outcomes(delivery.outcomes, sent=delivery.request.size)
     elif sent is None:
         return False
     else:
-        await context.journal.uploads.finish(upload.url, delivery.outcomes, sent=sent)
+        await context.delivery_journal.uploads.finish(upload.url, delivery.outcomes, sent=sent)
     return True
 
 
@@ -81,7 +81,7 @@ async def _send_rest(context: TransferContext, delivery: Delivery, upload: Creat
             delivery.passed(reached - offset)
             offset, sent = reached, len(chunk)
             if offset < delivery.request.size:
-                await context.journal.uploads.advance(url, offset, sent=sent)
+                await context.delivery_journal.uploads.advance(url, offset, sent=sent)
     except FileUnreadError:
         # The share may be back in a minute: what is sent of it by then need not be sent again.
         if delivery.request.kind == "file":
@@ -98,7 +98,7 @@ async def _send_rest(context: TransferContext, delivery: Delivery, upload: Creat
 async def give_up(context: TransferContext, url: str) -> None:
     """Terminate an upload and forget it; its items stay as they are, and are negotiated anew."""
     await context.migration.terminate(url)
-    await context.journal.uploads.finish(url, ())
+    await context.delivery_journal.uploads.finish(url, ())
 
 
 async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload | None:
@@ -114,7 +114,7 @@ async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload
     delivery.passed(offset)
     if offset == request.size:
         return None
-    await context.journal.uploads.create(_record(delivery, url, offset), sent=offset)
+    await context.delivery_journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return CreatedUpload(url, offset)
 
 
@@ -143,5 +143,5 @@ async def _offset(context: TransferContext, url: str) -> int:
     try:
         return await context.migration.offset(url)
     except UploadLostError:
-        await context.journal.uploads.finish(url, ())
+        await context.delivery_journal.uploads.finish(url, ())
         raise

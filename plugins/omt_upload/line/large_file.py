@@ -102,7 +102,7 @@ async def _hash(work: StageTransfer, path: Path) -> _Hashed | None:
 async def _send(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Hashed) -> None:
     context, stamp, digest = work.context, hashed.stamp, hashed.digest
     read = ItemDigest(id=(record.stage, record.key), digest=digest, size=stamp.size, mtime_ns=stamp.mtime_ns)
-    await context.journal.items.record_digests([read])
+    await context.delivery_journal.items.record_digests([read])
     content = ContentRef(digest=digest, size=stamp.size)
     mine = context.contents.take([digest])
     if not mine:

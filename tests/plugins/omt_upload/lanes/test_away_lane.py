@@ -6,17 +6,36 @@ import errno
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import anyio
 import pytest
 from typing_extensions import override
 
-from omt_core.api import FolderAwayError, ItemRecord, ItemState, OnlineMigration, RateLimiter, StopSignal, folder_away
+from omt_core.api import (
+    BodyRefusedError,
+    Chunk,
+    CreatedUpload,
+    FolderAwayError,
+    InstallationError,
+    ItemRecord,
+    ItemState,
+    OmtError,
+    OnlineError,
+    OnlineMigration,
+    OnlineRefusedError,
+    OnlineUnavailableError,
+    RateLimiter,
+    Sentence,
+    StopSignal,
+    UploadLostError,
+    UploadRequest,
+    folder_away,
+)
 from omt_core.journal import Journal
 from omt_upload.lanes.away_lane import AwayLane
-from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult, BatchSender
+from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchError, BatchResult, BatchSender
 from omt_upload.lanes.lane import HereLane, Lane
 from omt_upload.settings import UploadSettings
 from omt_upload.stage_transfer import StageTransfer
@@ -80,6 +99,12 @@ class OtherMachine(AwayLane):
     async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
         self.lost_folders.append(Path(lost.folder))
         raise folder_away(Path(lost.folder), lost.folder, lost.why)
+
+
+def sender_of(migration: OnlineMigration, workspace: Path, settings: UploadSettings = SETTINGS) -> BatchSender:
+    return BatchSender(
+        settings, migration=migration, rate=Unlimited(), stop=Stop(), run=Watcher(workspace), workspace=workspace
+    )
 
 
 class Elsewhere:
@@ -278,6 +303,135 @@ async def test_an_answer_that_is_lost_costs_a_question_and_nothing_is_sent_twice
         await Elsewhere(archive).run(journal, MemoryMigration(tenant), tmp_path)
         assert (await journal.items.totals())["documents"].confirmed_items == len(FILES)
     assert set(tenant.landings.values()) == {1}
+
+
+class Breaking(MemoryMigration):
+    """Whose line breaks at one of its requests: once, or for good."""
+
+    def __init__(self, tenant: MemoryTenant, *, at: int, once: bool = False) -> None:
+        super().__init__(tenant, chunk_bytes=16_384)
+        self.left = at
+        self.once = once
+
+    def _request(self) -> None:
+        self.left -= 1
+        if self.left == 0 or (self.left < 0 and not self.once):
+            raise OnlineUnavailableError("online-connection-lost", "The line is gone.", "Wait.", retry_after=1.0)
+
+    @override
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
+        self._request()
+        return await super().create_upload(request, first_chunk)
+
+    @override
+    async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+        self._request()
+        return await super().send(url, offset, chunk)
+
+
+IN_PIECES = UploadSettings(shortest_request=16_384, longest_request=65_536, compress="never")
+LARGE = 160_000
+ONE_LARGE = {"large.bin": bytes(range(256)) * (LARGE // 256)}
+SMALL_ONES = {f"{number}.txt": bytes([number]) * 9_000 for number in range(3)}
+
+
+@pytest.mark.parametrize(("files", "at"), [(ONE_LARGE, 2), (ONE_LARGE, 5), (ONE_LARGE, 10), (SMALL_ONES, 2)])
+async def test_what_was_sent_before_an_error_is_in_the_journal_and_not_sent_again(
+    tmp_path: Path, files: Mapping[str, bytes], at: int
+) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, files)
+    async with journal_of(tmp_path) as journal:
+        with pytest.raises(OnlineUnavailableError, match="The line is gone") as caught:
+            await Elsewhere(archive, settings=IN_PIECES).run(journal, Breaking(tenant, at=at), tmp_path)
+        assert (caught.value.code, caught.value.remedy) == ("online-connection-lost", "Wait.")
+        (upload,) = await journal.uploads.unfinished()
+        assert upload.offset == sum(tenant.bodies) == 16_384 * (at - 1)
+        await Elsewhere(archive, settings=IN_PIECES).run(journal, MemoryMigration(tenant), tmp_path)
+        assert not await journal.uploads.unfinished()
+    assert sum(tenant.bodies) == upload.size + tenant.committed["documents"].size
+
+
+@pytest.mark.parametrize(("files", "at", "again"), [(ONE_LARGE, 4, 0), (SMALL_ONES, 2, 16_384)], ids=["large", "small"])
+async def test_what_an_error_left_of_a_batch_goes_on_in_the_same_run_where_the_lane_has_another_try(
+    tmp_path: Path, files: Mapping[str, bytes], at: int, again: int
+) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, files)
+    errors: list[OmtError] = []
+
+    class Trying(OtherMachine):
+        @override
+        async def failed(self, left: Sequence[ItemRecord], error: OmtError) -> None:
+            assert {record.key for record in left} == set(files)
+            errors.append(error)
+
+    sender = sender_of(Breaking(tenant, at=at, once=True), tmp_path, IN_PIECES)
+    stage = stage_of("documents", folder_items("documents", archive))
+    async with journal_of(tmp_path) as journal:
+        call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage)
+        await transfer(call, IN_PIECES, lambda context: (Trying(context, sender, home=archive), HereLane(context)))
+        assert not await journal.uploads.unfinished()
+        assert (await journal.items.totals())["documents"].confirmed_items == len(files)
+    assert [type(error) for error in errors] == [OnlineUnavailableError]
+    # A large file goes on; a bundle is made anew of what is pending, and what was sent of it is given up.
+    whole = sum(len(upload.received) for upload in tenant.uploads.values())
+    assert sum(tenant.bodies) == whole + again
+
+
+async def test_bytes_of_a_batch_are_told_with_no_other_one(tmp_path: Path) -> None:
+    archive, tenant = tmp_path / "archive", MemoryTenant()
+    write_files(archive, ONE_LARGE | SMALL_ONES)
+    begun, over = anyio.Event(), anyio.Event()
+
+    class Slow(MemoryMigration):
+        @override
+        async def send(self, url: str, offset: int, chunk: Chunk) -> int:
+            begun.set()
+            await over.wait()
+            return await super().send(url, offset, chunk)
+
+    async with journal_of(tmp_path) as journal:
+        await journal.items.record_inventory(folder_items("documents", archive))
+        records = await journal.items.pending(stage="documents", limit=20)
+    large = Batch(stage="documents", records=tuple(one for one in records if one.key == "large.bin"))
+    small = Batch(stage="documents", records=tuple(one for one in records if one.key == "1.txt"))
+    sender = sender_of(Slow(tenant, chunk_bytes=16_384), tmp_path, IN_PIECES)
+    results: list[BatchResult] = []
+
+    async def send_large() -> None:
+        results.append(await sender.send(large))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(send_large)
+        await begun.wait()
+        results.append(await sender.send(small))
+        over.set()
+    sender.close()
+    assert [len(result.outcomes) for result in results] == [1, 1]
+    assert results[0].sent < 16_384
+    assert results[1].sent == LARGE
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OnlineUnavailableError("a", "b", "c", retry_after=3.0), OnlineUnavailableError),
+        (BodyRefusedError("a", "b", "c", status=403), OnlineRefusedError),
+        (UploadLostError("a", "b", "c"), OnlineError),
+        (folder_away(Path("gone"), "gone", "why"), InstallationError),
+        (OmtError("a", "b", "c"), InstallationError),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, OmtError) else "",
+)
+def test_an_error_comes_from_another_process_as_what_a_person_can_do_about_it(
+    error: OmtError, kind: type[OmtError]
+) -> None:
+    told = BatchError.of(error)
+    raised = pickle.loads(pickle.dumps(told)).as_raised()
+    assert type(raised) is kind
+    assert (raised.code, raised.message, raised.remedy) == (error.code, str(error.message), str(error.remedy))
+    assert isinstance(raised.message, Sentence) == isinstance(error.message, Sentence), "it would stay English"
 
 
 async def test_contents_that_two_batches_have_are_sent_once(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""A batch that an error ended on a worker is handed out again, as often as the settings say."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from omt_core.api import ItemRecord, ItemState, OnlineUnavailableError
+
+from omt_dask.homes import Roots
+from omt_dask.lane import HomeLane
+
+pytestmark = pytest.mark.anyio
+
+ERROR = OnlineUnavailableError("online-connection-lost", "The line is gone.", "Wait.")
+
+
+def record(key: str) -> ItemRecord:
+    return ItemRecord(
+        stage="documents", key=key, name=key, location=key, size=1, mtime_ns=0, state=ItemState.PENDING,
+        reason="", detail="", digest=None, attempt=1, plugin="", part=None,
+    )  # fmt: skip
+
+
+async def test_what_failed_is_sent_again_as_often_as_the_settings_say() -> None:
+    fleet = SimpleNamespace(capacity={"oslo": 1})
+    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", Roots({}), batches_ahead=1, retries=2)
+    await lane.failed([record("a"), record("b")], ERROR)
+    await lane.failed([record("b")], ERROR)
+    await lane.failed([record("a"), record("c")], ERROR)
+    with pytest.raises(OnlineUnavailableError, match="The line is gone"):
+        await lane.failed([record("c"), record("b")], ERROR)
