@@ -14,6 +14,7 @@ from omt_core.api import (
     ItemRecord,
     ItemState,
     Outcome,
+    SettledItem,
     StageTotals,
     TransferItems,
     TransferJournal,
@@ -102,6 +103,14 @@ class KeptItems(TransferItems):
             one
             for id_, one in sorted(self.known.items())
             if stage in {None, id_[0]} and (not states or one.state in states)
+        ]
+
+    @override
+    async def settled(self, stage: str) -> AsyncIterator[Sequence[SettledItem]]:
+        yield [
+            SettledItem(one.stage, one.key, one.name, one.size, one.state, one.reason, one.digest, one.part)
+            for id_, one in sorted(self.known.items())
+            if id_[0] == stage and one.state not in OPEN
         ]
 
 
