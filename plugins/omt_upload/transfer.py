@@ -61,19 +61,23 @@ def _few_collections() -> Iterator[None]:
     """Look for rings of objects seldom, and only among those made from now on.
 
     What a file leaves behind while it is on its way is in no ring, and looking for them among all modules and classes
-    took a good part of the processor time of small files. While one transfer has it so another changes nothing.
+    took a good part of the processor time of small files. While one transfer has it so another changes nothing. What
+    the program has set apart for good when it began stays so, and is enough.
     """
     before = gc.get_threshold()
     if before[0] == _OBJECTS_BETWEEN_COLLECTIONS:
         yield
         return
-    gc.freeze()
+    set_apart = gc.get_freeze_count() > 0
+    if not set_apart:
+        gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not set_apart:
+            gc.unfreeze()
 
 
 async def _keep_claim(context: TransferContext) -> None:

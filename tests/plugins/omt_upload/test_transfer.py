@@ -420,3 +420,21 @@ async def test_python_looks_for_rings_of_objects_as_before_once_all_transfers_ar
             asked[0].set()
         asked[1].set()
     assert gc.get_threshold() == before
+
+
+@pytest.mark.parametrize("set_apart", [True, False], ids=["set apart", "nothing set apart"])
+async def test_what_the_program_set_apart_from_the_collector_stays_so_behind_a_transfer(
+    tmp_path: Path, set_apart: bool
+) -> None:
+    gc.unfreeze()
+    async with journal_of(tmp_path) as journal:
+        if set_apart:
+            gc.freeze()
+        before = gc.get_freeze_count()
+        try:
+            await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path), SETTINGS)
+            left = gc.get_freeze_count()
+        finally:
+            gc.unfreeze()
+    # Those of them that nobody needs any more are gone by themselves.
+    assert left > before / 2 if set_apart else left == before == 0
