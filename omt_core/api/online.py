@@ -68,9 +68,8 @@ class TenantStatus:
 class TransferLimits:
     """What the online side takes, in bytes. A content up to `member_bytes` may travel in a bundle.
 
-    `encodings` are those that a member may be packed by: `gzip`, as a member `<digest>.gz`. `bundles` are the forms
-    that a bundle may have: `ustar`, which every online side takes, and `cpio`; and `zstd`, either of them as one frame
-    of zstd.
+    `bundles` are the forms that a bundle may have: `ustar`, which every online side takes, and `cpio`; and `zstd`,
+    either of them as one frame of zstd.
     """
 
     bundle_bytes: int
@@ -78,7 +77,6 @@ class TransferLimits:
     chunk_bytes: int
     digests_per_request: int
     parallel_uploads: int
-    encodings: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ("ustar",)
 
 

@@ -15,7 +15,7 @@ from omt_dask.sealing import opened, sealed
 
 TOKEN = "planted-token"
 LIMITS = TransferLimits(
-    bundle_bytes=1, member_bytes=1, chunk_bytes=1, digests_per_request=1, parallel_uploads=1, encodings=("gzip",)
+    bundle_bytes=1, member_bytes=1, chunk_bytes=1, digests_per_request=1, parallel_uploads=1, bundles=("ustar", "zstd")
 )
 ORDERS = Orders(
     number=7,

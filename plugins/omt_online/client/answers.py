@@ -50,7 +50,6 @@ class Capabilities(Answer):
 
     protocol: str
     limits: Limits
-    encodings: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ("ustar",)
     takes_parts: bool = False
     senders: bool = False

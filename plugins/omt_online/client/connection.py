@@ -75,6 +75,6 @@ async def _agree(session: TenantSession) -> None:
                 own=_PROTOCOL,
             )
         )
-    session.encodings, session.bundles = able.encodings, able.bundles
+    session.bundles = able.bundles
     session.takes_parts, session.hands_out_senders = able.takes_parts, able.senders
     session.value_bytes = able.limits.value_bytes

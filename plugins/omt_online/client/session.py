@@ -63,8 +63,6 @@ class TenantSession:
         self._stall = settings.answer_timeout
         self._proxy = proxy
         self._silence = Silence(url.authority, events)
-        self.encodings: tuple[str, ...] = ()
-        """How members of a bundle may be packed, as far as the tenant unpacks them."""
         self.bundles: tuple[str, ...] = ()
         """The forms of bundles that the tenant takes."""
         self.takes_parts = False

@@ -113,7 +113,6 @@ class HttpTarget(OnlineTarget, ValueLimit):
             chunk_bytes=opened.limits.chunk_bytes,
             digests_per_request=opened.limits.digests_per_request,
             parallel_uploads=allowed if wanted is None else min(allowed, wanted),
-            encodings=self._session.encodings,
             bundles=self._session.bundles,
         )
         longest_poll = self._settings.completion_poll_longest
