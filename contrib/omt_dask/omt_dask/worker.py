@@ -7,8 +7,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,9 @@ _log: Final = logging.getLogger("omt.dask")
 
 _KEYS: Final[dict[str, X25519PrivateKey]] = {}
 """This process' key for each run."""
+
+_SECONDS_FOR_A_PLUGIN: Final = 30.0
+_SECONDS_BETWEEN_TRIES: Final = 0.1
 
 _PATIENCE: Final = "5s"
 """How long one question to the scheduler waits for its answer; where a permit is not there yet, it is asked again."""
@@ -75,18 +78,29 @@ def plugin_name(run: str) -> str:
 
 def send_batch(run: str, home: str, batch: Batch) -> Answer:
     """Send a batch from this worker: the task that the tool hands out."""
-    return _plugin(get_worker(), run).send(home, batch, get_client())
+    worker, until = get_worker(), time.monotonic() + _SECONDS_FOR_A_PLUGIN
+    while True:
+        plugin = worker.plugins.get(plugin_name(run))
+        try:
+            if isinstance(plugin, SendingPlugin):
+                return plugin.send(home, batch, get_client())
+        except _NotThereError:
+            pass  # a worker that joins is given the plugin twice, and takes the first one away for the second
+        if time.monotonic() > until:
+            told = f"The worker {worker.name} does not hear from the tool."
+            raise SendingFailedError("InstallationError", DASK_SCHEDULER_LOST.code, told, "")
+        time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
 def look(run: str, dask_worker: Worker) -> Machine:
     """Tell of this worker."""
-    return _plugin(dask_worker, run).machine
-
-
-def _plugin(worker: Worker, run: str) -> SendingPlugin:
-    plugin = worker.plugins[plugin_name(run)]
+    plugin = dask_worker.plugins[plugin_name(run)]
     assert isinstance(plugin, SendingPlugin)  # noqa: S101 - said to type checkers; the name is ours
-    return plugin
+    return plugin.machine
+
+
+class _NotThereError(Exception):
+    """The plugin is not set up yet, or is being taken away."""
 
 
 class SendingPlugin(WorkerPlugin):
@@ -104,6 +118,7 @@ class SendingPlugin(WorkerPlugin):
         self._portal: BlockingPortal | None = None
         self._senders: dict[str, BatchSender] = {}
         self._tools: list[_Tool] = []
+        self._batches = _Batches()
 
     @property
     def machine(self) -> Machine:
@@ -148,16 +163,22 @@ class SendingPlugin(WorkerPlugin):
     async def teardown(self, worker: Worker) -> None:
         """End what was begun. Batches that are under way need the worker's event loop to end, so that it must go on."""
         del worker
-        if self._portal is not None and self._stack is not None:
-            for tool in self._tools:
-                self._portal.start_task_soon(tool.stop.set)
-            await asyncio.to_thread(self._stack.close)
+        if self._portal is None or self._stack is None:
+            return
+        self._batches.close()
+        for tool in self._tools:
+            self._portal.start_task_soon(tool.stop.set)
+        await asyncio.to_thread(self._batches.wait)
+        await asyncio.to_thread(self._stack.close)
 
     def send(self, home: str, batch: Batch, client: Client) -> Answer:
         """Send a batch, in a thread of a worker. Raises `SendingFailedError`."""
-        portal = self._portal
-        if portal is None:
-            raise RuntimeError("the plugin was not set up")
+        if self._portal is None:
+            raise _NotThereError
+        with self._batches.one():
+            return self._send(self._portal, home, batch, client)
+
+    def _send(self, portal: BlockingPortal, home: str, batch: Batch, client: Client) -> Answer:
         begun = time.monotonic()
         for root, why in self.machine.unseen:
             told = f"The worker {self.machine.name} cannot see {root}: {why}."
@@ -182,6 +203,39 @@ class SendingPlugin(WorkerPlugin):
             _serving(tool, home, self._upload, self._scratch)
         )
         return self._stack.enter_context(serving)
+
+
+class _Batches:
+    """Counts batches that are under way: an event loop that ends before one is done would leave it waiting for ever."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._closed = False
+
+    @contextmanager
+    def one(self) -> Generator[None]:
+        """Count one. Raises `_NotThereError` once no more are taken."""
+        with self._changed:
+            if self._closed:
+                raise _NotThereError
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Take no more."""
+        with self._changed:
+            self._closed = True
+
+    def wait(self) -> None:
+        """Return when none is under way. Blocks."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
 
 
 @asynccontextmanager

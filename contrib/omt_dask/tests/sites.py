@@ -124,10 +124,14 @@ def site(folder: Path, workers: Mapping[str, str]) -> Generator[Site]:
 
 
 async def scheduler_is_there(running: Site) -> None:
-    """Return once a scheduler has written down where it is."""
-    written = anyio.Path(running.folder / "scheduler.json")
-    while not await written.exists():  # noqa: ASYNC110 - it is another process that writes it
-        await anyio.sleep(0.05)
+    """Return once a scheduler has written down where it is, to the end."""
+    while True:
+        try:
+            _ = running.address
+        except (FileNotFoundError, json.JSONDecodeError):
+            await anyio.sleep(0.05)
+        else:
+            return
 
 
 class Counted(RateLimiter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,14 @@ async def test_what_the_store_keeps_otherwise_is_not_acknowledged(tmp_path: Path
         with pytest.raises(OnlineError):
             await migration.send(url, offset, CONTENT[offset:])
         assert await missing(migration, CONTENT)
+
+
+async def test_a_frame_of_zstd_which_it_does_not_offer_is_refused(tmp_path: Path, folder_store: Server) -> None:
+    settings = folder_store.settings_for(tmp_path)
+    async with open_migration(connecting(settings), tmp_path / "work") as migration:
+        assert "zstd" not in migration.limits.bundles
+        with pytest.raises(OnlineRefusedError, match="zstd"):
+            await migration.create_upload(replace(file_of(CONTENT), kind="zstd-bundle"), CONTENT)
 
 
 @pytest.mark.parametrize("damage", ["changed", "cut", "empty"])

@@ -19,7 +19,7 @@ from omt_core.api import (
     UploadRequest,
     sentence,
 )
-from omt_protocol.errors import CONTENT_MISMATCH, OFFSET_MISMATCH, TOO_LARGE, UPLOAD_UNKNOWN
+from omt_protocol.errors import BUNDLE_MALFORMED, CONTENT_MISMATCH, OFFSET_MISMATCH, TOO_LARGE, UPLOAD_UNKNOWN
 from pydantic import ValidationError
 
 from omt_object_store.migration.landing import Landing
@@ -56,6 +56,8 @@ class Uploads:
 
     async def create(self, request: UploadRequest, first: Chunk) -> CreatedUpload:
         """Create an upload with its first bytes; one that is whole lands at once, and leaves nothing behind."""
+        if request.kind == "zstd-bundle":
+            raise BUNDLE_MALFORMED.error("Nothing unpacks frames of zstd where the store keeps bundles.")
         if len(first) > request.size or (request.kind == "bundle" and request.size > self._bundle_bytes):
             raise _too_large()
         url = f"{UPLOADS}/{secrets.token_hex(16)}"
