@@ -23,7 +23,7 @@ from typing_extensions import override
 from omt_core.api import files
 from omt_core.api.context import MissingFiles
 from omt_core.api.errors import WORKSPACE_NOT_WRITABLE
-from omt_core.api.items import InventoryState, Item, ItemRecord
+from omt_core.api.items import FoundFiles, InventoryState, Item, ItemRecord
 from omt_core.api.language import translated
 from omt_core.api.sentence import changed, parts_of, sentence, sentence_of
 from omt_core.api.text import spreadsheet_cell
@@ -103,6 +103,8 @@ class FoundMissing(MissingFiles):
 
     @override
     async def add(self, items: Sequence[Item]) -> None:
+        if isinstance(items, FoundFiles):  # all there: no item needs to be made to see that
+            return
         lines: dict[str, bytes] = {}
         for item in items:
             if item.presence in _LISTED and item.stage in self._stages:
@@ -175,7 +177,7 @@ class MissingList:
 
     async def csv(self, language: str) -> bytes:
         """Return the whole list for a spreadsheet, with details in a language."""
-        return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, self._lines()), language))
+        return await anyio.to_thread.run_sync(lambda: missing_csv(map(_file, map(json.loads, self._lines())), language))
 
     def _page(self, text: str, reason: str, start: int, limit: int) -> MissingPage:
         # As they stand in the file, where a backslash is two.
@@ -184,12 +186,12 @@ class MissingList:
         reasons: Counter[str] = Counter()
         matching = 0
         for line in self._lines():
-            file = _file(line)
-            reasons[file.reason] += 1
-            if (reason and file.reason != reason) or not has_words(line, words):
+            fields = json.loads(line)
+            reasons[fields["reason"]] += 1
+            if (reason and fields["reason"] != reason) or (words and not has_words(line, words)):
                 continue
             if start <= matching < start + limit:
-                found.append(file)
+                found.append(_file(fields))
             matching += 1
         return MissingPage(files=tuple(found), matching=matching, all=reasons.total(), reasons=reasons)
 
@@ -224,8 +226,7 @@ def missing_csv(missing: Iterable[MissingFile], language: str) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _file(line: str) -> MissingFile:
-    fields = json.loads(line)
+def _file(fields: Mapping[str, Any]) -> MissingFile:
     return MissingFile(**{**fields, "candidates": tuple(fields["candidates"])})
 
 

@@ -105,7 +105,10 @@ class Checks:
         if self._asked is not runner:
             return  # its session was closed meanwhile: this says nothing about the one that is held now
         self._asked, self.error = None, failed
-        self._checked = datetime.now(UTC) if failed is None else None
+        if failed is not None:
+            self._checked = None
+        elif checks == ALL_CHECKS:
+            self._checked = datetime.now(UTC)
         again, self._again = self._again, False
         if again and unanswered(runner.now, ALL_CHECKS):
             with suppress(InputError):  # an upload that goes on has every rule asked itself

@@ -79,13 +79,19 @@ class EstimateRun:
             self._kept = await runner.do(KeepEstimate(found=found, made=datetime.now(UTC)))
             self._found = found
         except OmtError as error:
-            self._error = error
+            self._fail(runner, error)
         except Exception as fault:  # noqa: BLE001 - nothing else in this group may end because of an estimate
-            if self._holder.is_open and self._holder.runner is runner:  # else its session was closed meanwhile
+            if self._fail(runner, unknown_fault(fault)):
                 _log.exception("the estimate failed in a way that the tool does not know")
-                self._error = unknown_fault(fault)
         self._running = False
         self._changed()
+
+    def _fail(self, runner: Runner, error: OmtError) -> bool:
+        """Show what ended the estimate, and return True, unless the session that it was for was closed meanwhile."""
+        held = self._holder.is_open and self._holder.runner is runner
+        if held:
+            self._error = error
+        return held
 
 
 async def _measured(engine: Engine, request: OpenRequest, held: Runner, limit: int | None) -> Estimate:

@@ -62,15 +62,16 @@ class PlannedStart:
 
     async def plan(self, at: str) -> None:
         """Begin the upload later; all checks run again then. Raises as `parse_start` and the start of the upload."""
-        self._place.refuse(Act.START_UPLOAD)
+        self._place.refuse(Act.PLAN)
         if self._place.screen is not Screen.CHECKLIST:
             raise START_NOT_PLANNED.error()
         moment = parse_start(at, self._wait.clock.now())
         runner = self._holder.runner
-        if not runner.now.only_missing:
-            await self._checklist.finish()
-        await runner.do(NotePlan(at=moment))
-        self._wait.plan(moment)
+        with self._place.doing(Act.PLAN):  # a start from another page in between would find no plan to cancel
+            if not runner.now.only_missing:
+                await self._checklist.finish()
+            await runner.do(NotePlan(at=moment))
+            self._wait.plan(moment)
         runner.engine.events.emit(StartPlanned(at=moment.isoformat()))
         self._changed()
 

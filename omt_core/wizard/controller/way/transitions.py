@@ -25,6 +25,7 @@ class Act(StrEnum):
     GO_BACK = "go-back"
     DECIDE = "decide"
     START_UPLOAD = "start-upload"
+    PLAN = "plan"
     CHECK_AGAIN = "check-again"
     SEND_AHEAD = "send-ahead"
     LEAVE_AHEAD = "leave-ahead"
@@ -63,6 +64,7 @@ TRANSITIONS: Final[Mapping[Act, Transition]] = {
     Act.GO_BACK: Transition(),
     Act.DECIDE: Transition(),
     Act.START_UPLOAD: Transition(busy=Busy.STARTING, to=Screen.UPLOAD),
+    Act.PLAN: Transition(busy=Busy.STARTING),
     Act.CHECK_AGAIN: Transition(busy=Busy.STARTING),
     Act.SEND_AHEAD: Transition(busy=Busy.STARTING, to=Screen.AHEAD),
     Act.LEAVE_AHEAD: Transition(busy=Busy.READING_USERS, to=Screen.CHECKLIST),

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -16,7 +17,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.findings import Finding
-from omt_core.api.items import Expected, InventoryState, Item
+from omt_core.api.items import Expected, FoundFiles, InventoryState, Item
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.api.sentence import sentence
 from omt_core.engine.checks import DOCUMENTS, check, check_now
@@ -168,4 +169,26 @@ async def test_what_happened_to_a_file_that_is_there_is_said_in_the_readers_lang
 @pytest.mark.posix("a link to nothing stands for a file that goes between the look and the reading")
 async def test_a_list_that_a_newer_check_has_just_removed_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "missing-documents.jsonl").symlink_to(tmp_path / "gone")
+    assert (await MissingList(tmp_path).page()).all == 0
+
+
+class NoItems(FoundFiles):
+    """Refuses to make an item, of which there may be millions."""
+
+    @override
+    def __getitem__(self, index: int | slice) -> Any:
+        raise AssertionError("an item was made")
+
+
+async def test_of_files_that_are_all_there_no_item_is_made(tmp_path: Path) -> None:
+    found = FoundMissing(tmp_path)
+    await found.begin("documents")
+    column = ("1", "2")
+    await found.add(
+        NoItems(
+            stage="documents", keys=column, names=column, locations=column,
+            sizes=(1, 2), mtimes_ns=(1, 2), ctimes_ns=(1, 2),
+        )
+    )  # fmt: skip
+    await found.keep(whole=True)
     assert (await MissingList(tmp_path).page()).all == 0

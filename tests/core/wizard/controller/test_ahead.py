@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import anyio
 import pytest
 
 from omt_core.api.decisions import MigrationKind
-from omt_core.api.errors import InputError
+from omt_core.api.errors import InputError, InstallationError
 from omt_core.engine import facts
 from omt_core.engine.upload.timings import kept_estimate
+from omt_core.wizard.controller.ahead import estimate
 from omt_core.wizard.controller.document import CheckState, Screen, UploadState
 from tests.core.wizard.controller.site import Site, site_in
 
@@ -60,6 +62,27 @@ async def test_an_estimate_that_fails_says_so_and_nothing_else_ends(
         await site.until_it_holds(lambda: not site.document.estimate.running)
         assert site.document.estimate.error is not None
         assert site.document.screen is Screen.CHECKLIST
+
+
+async def test_an_estimate_that_fails_behind_its_session_says_nothing_on_the_page_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = anyio.Event(), anyio.Event()
+
+    async def fail(*_: object) -> None:
+        begun.set()
+        await go_on.wait()
+        raise InstallationError("database-gone", "It is gone.", "Bring it back.")
+
+    monkeypatch.setattr(estimate, "_measured", fail)
+    async with site_in(tmp_path) as site:
+        await site.to_checklist()
+        site.controller.estimate.start()
+        await begun.wait()
+        await site.controller.detect(site.controller.opener.answers, {})
+        go_on.set()
+        await site.until_it_holds(lambda: not site.document.estimate.running)
+        assert site.document.estimate.error is None
 
 
 async def test_documents_are_sent_ahead_and_only_the_difference_remains(tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ async def test_a_live_upload_never_begins_after_checks_that_failed(tmp_path: Pat
         assert await refused(site) == "checks-incomplete"
 
 
+async def test_the_look_at_the_installation_alone_is_no_round_of_checks(tmp_path: Path) -> None:
+    async with watched_site(tmp_path) as site:
+        await site.controller.start()
+        await site.log_in()
+        await site.until_checked()
+        assert (site.document.checks.state, site.document.checks.checked_at) == (CheckState.NEVER, None)
+        await site.controller.confirm(CONTACT, MigrationKind.LIVE, agreed=True)
+        await site.until_checked()
+        assert site.document.checks.state is CheckState.DONE
+        assert site.document.checks.checked_at is not None
+
+
 async def test_what_was_checked_before_does_not_count_while_it_is_checked_again(tmp_path: Path) -> None:
     async with watched_site(tmp_path) as site:
         await to_ready_unchecked(site)

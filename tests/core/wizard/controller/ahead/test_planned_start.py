@@ -217,3 +217,30 @@ async def test_nothing_is_planned_before_the_checklist_is_done(tmp_path: Path) -
         with pytest.raises(InputError) as refused:
             await site.controller.planned.plan(night.tonight)
         assert refused.value.code == "checklist-not-done"
+
+
+async def test_who_starts_while_a_start_is_being_planned_is_told_to_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The start would find no plan to cancel, and at its hour the plan would begin behind the upload that ran."""
+    night, begun, go_on = Night(), anyio.Event(), anyio.Event()
+    async with site_in(tmp_path, clock=night) as site, anyio.create_task_group() as group:
+        await site.to_ready()
+        finish = site.controller.checklist.finish
+
+        async def take_long() -> None:
+            if not begun.is_set():
+                begun.set()
+                await go_on.wait()
+            await finish()
+
+        monkeypatch.setattr(site.controller.checklist, "finish", take_long)
+        moment = night.tonight
+        group.start_soon(site.controller.planned.plan, moment)
+        await begun.wait()
+        with pytest.raises(InputError) as busy:
+            await site.controller.start_upload()
+        assert busy.value.code == "tool-busy"
+        go_on.set()
+        await site.until_it_holds(lambda: site.document.planned.at is not None)
+        assert (site.document.screen, site.document.upload.state) == (Screen.CHECKLIST, UploadState.IDLE)
