@@ -19,14 +19,14 @@ import anyio.to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from distributed import Client, Queue, Variable, Worker, WorkerPlugin, get_client, get_worker
-from omt_core.api import Event, InstallationError, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal
+from omt_core.api import Event, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal, sentence
 from omt_core.api.files import openable
 from omt_online.client.sender import sender
 from omt_upload.lanes.batch_sender import Batch, BatchError, BatchResult, BatchSender
 from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
-from omt_dask.errors import DASK_SCHEDULER_LOST
+from omt_dask.errors import DASK_ROOT_NOT_SEEN, DASK_SCHEDULER_LOST
 from omt_dask.orders import SECONDS_BETWEEN_ORDERS, SECONDS_OF_SILENCE, Orders, orders_name, permits_name
 
 _log: Final = logging.getLogger("omt.dask")
@@ -181,8 +181,10 @@ class SendingPlugin(WorkerPlugin):
     def _send(self, portal: BlockingPortal, home: str, batch: Batch, client: Client) -> Answer:
         begun = time.monotonic()
         for root, why in self.machine.unseen:
-            told = f"The worker {self.machine.name} cannot see {root}: {why}."
-            raise SendingFailedError(BatchError.of(InstallationError("dask-root-not-seen", told, "")))
+            told = sentence(
+                "The worker {worker} cannot see {root}: {reason}.", worker=self.machine.name, root=root, reason=why
+            )
+            raise SendingFailedError(BatchError.of(DASK_ROOT_NOT_SEEN.error(told)))
         try:
             with self._opening:  # the first batch opens the line, others wait for it
                 if home not in self._senders:
@@ -192,7 +194,7 @@ class SendingPlugin(WorkerPlugin):
             raise SendingFailedError(BatchError.of(error)) from None
         except (OSError, TimeoutError, ValueError) as error:
             told = f"The worker {self.machine.name} does not hear from the tool: {error!r}."
-            raise SendingFailedError(BatchError.of(InstallationError(DASK_SCHEDULER_LOST.code, told, ""))) from None
+            raise SendingFailedError(BatchError.of(DASK_SCHEDULER_LOST.error(told))) from None
         return Answer(machine=self.machine.name, seconds=time.monotonic() - begun, result=result)
 
     def _opened(self, portal: BlockingPortal, home: str, client: Client) -> BatchSender:
