@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import anyio.to_thread
-from omt_core.api import ErrorCode, OmtError, Plugin, PluginSettings, ReportSection, calls, hookimpl
+from omt_core.api import (
+    ErrorCode,
+    Finding,
+    FindingCode,
+    OmtError,
+    Plugin,
+    PluginSettings,
+    ReportSection,
+    calls,
+    hookimpl,
+)
 from typing_extensions import override
 
 from omt_dask.errors import ERROR_CODES
+from omt_dask.findings import CODES
 from omt_dask.settings import DaskSettings
 
 
@@ -26,6 +37,20 @@ class DaskPlugin(Plugin):
     @hookimpl
     def add_error_codes(self) -> Sequence[ErrorCode[OmtError]]:
         return ERROR_CODES
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return CODES
+
+    @override
+    @hookimpl
+    async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
+        if self._settings.scheduler is None:
+            return ()
+        from omt_dask.readiness import fleet_findings  # noqa: PLC0415 - distributed takes half a second to load
+
+        return await fleet_findings(self._settings)
 
     @override
     @hookimpl

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, c
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import anyio
 import anyio.to_thread
@@ -30,6 +30,9 @@ from omt_dask.errors import DASK_ROOT_NOT_SEEN, DASK_SCHEDULER_LOST
 from omt_dask.orders import SECONDS_BETWEEN_ORDERS, SECONDS_OF_SILENCE, Orders, orders_name, permits_name
 
 _log: Final = logging.getLogger("omt.dask")
+
+Unseen: TypeAlias = tuple[tuple[str, str], ...]
+"""Roots that cannot be looked into, each with the reason."""
 
 _KEYS: Final[dict[str, X25519PrivateKey]] = {}
 """This process' key for each run."""
@@ -51,7 +54,7 @@ class Machine:
     name: str
     key: bytes
     resources: Mapping[str, float]
-    unseen: tuple[tuple[str, str], ...]
+    unseen: Unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ def send_batch(run: str, home: str, batch: Batch) -> Answer:
             pass  # a worker that joins is given the plugin twice, and takes the first one away for the second
         if time.monotonic() > until:
             told = f"The worker {worker.name} does not hear from the tool."
-            raise SendingFailedError("InstallationError", DASK_SCHEDULER_LOST.code, told, "")
+            raise SendingFailedError(BatchError.of(InstallationError(DASK_SCHEDULER_LOST.code, told, "")))
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
@@ -97,6 +100,17 @@ def look(run: str, dask_worker: Worker) -> Machine:
     plugin = dask_worker.plugins[plugin_name(run)]
     assert isinstance(plugin, SendingPlugin)  # noqa: S101 - said to type checkers; the name is ours
     return plugin.machine
+
+
+def unseen_roots(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> Unseen:
+    """Return the roots of this worker's homes that it cannot look into, each with the reason."""
+    return tuple(
+        (root, why)
+        for home, roots in homes.items()
+        if home in dask_worker.state.total_resources
+        for root in roots
+        if (why := _unseen(Path(root))) is not None
+    )
 
 
 class _NotThereError(Exception):
@@ -142,19 +156,12 @@ class SendingPlugin(WorkerPlugin):
         # One that joins at this moment is given the plugin twice; what was sealed for the first is for the second too.
         self._key = _KEYS.setdefault(self._run, X25519PrivateKey.generate())
         self._scratch = Path(worker.local_directory)
-        resources = dict(worker.state.total_resources)
         name = str(worker.name)
         self._machine = Machine(
             name=name if name != worker.address else f"{socket.gethostname()} {name}",
             key=self._key.public_key().public_bytes_raw(),
-            resources=resources,
-            unseen=tuple(
-                (root, why)
-                for home, roots in self._homes.items()
-                if home in resources
-                for root in roots
-                if (why := _unseen(Path(root))) is not None
-            ),
+            resources=dict(worker.state.total_resources),
+            unseen=unseen_roots(self._homes, worker),
         )
         self._stack = ExitStack()
         self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))

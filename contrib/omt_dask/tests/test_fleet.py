@@ -20,6 +20,8 @@ from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, trans
 
 from omt_dask.machines import read_machines
 from omt_dask.orders import Orders
+from omt_dask.readiness import fleet_findings
+from omt_dask.settings import DaskSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -96,6 +98,24 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
     assert PLANTED not in told
     assert tokens
     assert not [token for token in tokens if token in told]
+
+
+async def test_what_would_stop_a_fleet_is_found_with_the_other_checks(tmp_path: Path, two_sites: Site) -> None:
+    archive = write_archive(tmp_path / "oslo", 1, files=1)
+    async with deadline():
+        await scheduler_is_there(two_sites)
+        ready = two_sites.settings(homes=homes(oslo=(archive, archive)))
+        while await fleet_findings(ready):  # noqa: ASYNC110 - its workers are on their way
+            await anyio.sleep(0.2)
+        wrong = two_sites.settings(homes=homes(oslo=(archive, tmp_path / "not there"), tromso=(archive, archive)))
+        lacking, unseen = await fleet_findings(wrong)
+        plain = DaskSettings(scheduler="tcp://scheduler.example.com:8786")
+        (not_safe,) = await fleet_findings(plain)
+    assert [finding.code for finding in (lacking, unseen, not_safe)] == ["dask-not-ready"] * 3
+    assert "tromso" in lacking.message
+    assert "The worker oslo-1 cannot see" in unseen.message
+    assert not_safe.subjects == ("dask-not-encrypted",)
+    assert not await fleet_findings(DaskSettings())
 
 
 async def test_a_worker_that_cannot_see_its_root_is_named_at_the_start(tmp_path: Path, two_sites: Site) -> None:

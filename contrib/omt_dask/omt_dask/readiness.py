@@ -1,0 +1,49 @@
+"""Whether the fleet of the settings is there: asked with the other checks, before anybody is locked out on site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from distributed import Client, Worker
+from omt_core.api import Finding, OmtError, joined, sentence
+
+from omt_dask.cluster import connected
+from omt_dask.findings import FLEET_NOT_READY
+from omt_dask.homes import Roots
+from omt_dask.settings import DaskSettings
+from omt_dask.worker import Unseen, unseen_roots
+
+
+async def fleet_findings(settings: DaskSettings) -> Sequence[Finding]:
+    """Return what would end a transfer by these settings as it begins; nothing for a cluster that is started here."""
+    if settings.scheduler is None:
+        return ()
+    try:
+        async with connected(settings, Path()) as client:
+            return await _looked(client, {name: Roots(home.roots).there for name, home in settings.homes.items()})
+    except OmtError as error:
+        message = joined([error.message, error.remedy], " ")
+        return (FLEET_NOT_READY.finding(message, (error.code,)),)
+
+
+def _told(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> tuple[str, tuple[str, ...], Unseen]:
+    """Return of a worker its name, the homes that it is at, and the roots of these that it cannot look into."""
+    at = tuple(home for home in homes if home in dask_worker.state.total_resources)
+    return str(dask_worker.name), at, unseen_roots(homes, dask_worker)
+
+
+async def _looked(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+    answers: Mapping[str, tuple[str, tuple[str, ...], Unseen]] = await client.run(_told, homes, on_error="ignore")
+    found: list[Finding] = []
+    lacking = tuple(sorted(homes.keys() - {home for _, at, _ in answers.values() for home in at}))
+    if not answers:
+        found.append(FLEET_NOT_READY.finding(sentence("The scheduler has no workers.")))
+    elif lacking:
+        message = sentence("No worker has the resource of {homes}, and dask.homes names it.", homes=lacking)
+        found.append(FLEET_NOT_READY.finding(message, lacking))
+    for worker, _, unseen in sorted(answers.values()):
+        for root, why in unseen:
+            seen = sentence("The worker {worker} cannot see {root}: {reason}.", worker=worker, root=root, reason=why)
+            found.append(FLEET_NOT_READY.finding(seen, (root,)))
+    return found
