@@ -91,7 +91,7 @@ def send_batch(run: str, home: str, batch: Batch) -> Answer:
             pass  # a worker that joins is given the plugin twice, and takes the first one away for the second
         if time.monotonic() > until:
             told = f"The worker {worker.name} does not hear from the tool."
-            raise SendingFailedError(BatchError.of(InstallationError(DASK_SCHEDULER_LOST.code, told, "")))
+            raise SendingFailedError(BatchError.of(DASK_SCHEDULER_LOST.error(told)))
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 

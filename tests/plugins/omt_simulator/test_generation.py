@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import hashlib
 import sqlite3
 import tracemalloc
@@ -87,17 +86,14 @@ def test_memory_does_not_grow_with_the_documents(tmp_path, monkeypatch):
     monkeypatch.setattr("omt_simulator.content.MEDIAN_BYTES", 300)
 
     def peak(documents):
-        # The more there is of other tests, the longer Python puts off looking for rings of objects.
-        gc.collect()
-        gc.freeze()
         tracemalloc.start()
         try:
             generate(tmp_path / str(documents), SimulationSpec(users=10, documents=documents))
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-            gc.unfreeze()
 
     peak(10)  # What is loaded once counts for neither.
-    few, many = peak(1000), peak(4000)
-    assert many < few * 1.1
+    few, many = peak(1000), peak(8000)
+    # Less than a row of any of them would take: one large file in the hand, or rings not looked for yet, is some MB.
+    assert (many - few) / 7000 < 500
