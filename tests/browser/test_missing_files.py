@@ -51,7 +51,7 @@ def test_missing_files_are_listed_with_their_whole_path_before_the_upload_and_af
     with person.page.expect_download() as download:
         listed.get_by_role("link", name="All as CSV").click()
     before = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert before[0] == "part,id,name,expected_path,size,date,reason,nearest_files"
+    assert before[0] == "part,id,name,expected_path,size,date,reason,nearest_files,detail"
     assert sorted(expected in one for one in before[1:]) == [False, True]
 
     checks.back()
