@@ -90,7 +90,7 @@ def send_batch(run: str, home: str, batch: Batch) -> Answer:
         except _NotThereError:
             pass  # a worker that joins is given the plugin twice, and takes the first one away for the second
         if time.monotonic() > until:
-            told = f"The worker {worker.name} does not hear from the tool."
+            told = sentence("The worker {worker} does not hear from the tool.", worker=worker.name)
             raise SendingFailedError(BatchError.of(DASK_SCHEDULER_LOST.error(told)))
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
@@ -200,7 +200,10 @@ class SendingPlugin(WorkerPlugin):
         except OmtError as error:
             raise SendingFailedError(BatchError.of(error)) from None
         except (OSError, TimeoutError, ValueError) as error:
-            told = f"The worker {self.machine.name} does not hear from the tool: {error!r}."
+            name = self.machine.name
+            told = sentence(
+                "The worker {worker} does not hear from the tool: {reason}.", worker=name, reason=repr(error)
+            )
             raise SendingFailedError(BatchError.of(DASK_SCHEDULER_LOST.error(told))) from None
         return Answer(machine=self.machine.name, seconds=time.monotonic() - begun, result=result)
 
