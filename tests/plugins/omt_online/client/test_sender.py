@@ -33,4 +33,5 @@ async def test_the_first_pass_is_the_one_that_is_shown_and_it_is_a_secret_at_onc
         async with sender(ClientSettings(), passes, RecordingContext(None)):
             hidden = SECRETS.hide(f"token {given[0]}")
     assert shown == ["Bearer pass-0-of-a-sender"]
-    assert (len(given), hidden) == (1, "token ***")
+    assert len(given) == 1
+    assert given[0] not in hidden
