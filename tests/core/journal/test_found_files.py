@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -16,7 +17,8 @@ from omt_core.journal.schema import upgrade
 
 FILE = st.tuples(
     st.sampled_from(["1", "2", "ü", "\udcff"]), st.sampled_from(["a", "ä\udc80"]),
-    st.sampled_from(["/x/a", "/x/\udcff"]), st.integers(0, 1), st.integers(0, 1), st.integers(0, 1),
+    st.sampled_from([str(Path("/x/a")), str(Path("/x/\udcff"))]),
+    st.integers(0, 1), st.integers(0, 1), st.integers(0, 1),
 )  # fmt: skip
 BATCH = st.lists(FILE, min_size=1, max_size=4, unique_by=lambda file: file[0])
 RUN = st.tuples(BATCH, st.booleans(), st.booleans())
