@@ -70,12 +70,18 @@ def kept_pair(workspace: Path, kind: MigrationKind) -> tuple[Path, Path] | None:
 
 
 def kept_decisions(receipt: Path) -> KeptDecisions | None:
-    """Return what was decided for a receipt, where that is kept beside it and is about this very receipt. Blocking."""
-    try:
-        found = KeptDecisions.model_validate_json((receipt.parent / DECISIONS_FILE).read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return found if found.receipt == _digest(receipt) else None
+    """Return what was decided for a receipt, where that is kept and is about this very receipt. Blocking.
+
+    It is kept beside the receipt; of the one that stands in a workspace, in one of its folders of results.
+    """
+    for place in (receipt.parent, *sorted((receipt.parent / RESULTS_FOLDER).glob("*"))):
+        try:
+            found = KeptDecisions.model_validate_json((place / DECISIONS_FILE).read_bytes())
+            if found.receipt == _digest(receipt):
+                return found
+        except (OSError, ValidationError):
+            continue
+    return None
 
 
 def _keep(now: Snapshot) -> None:

@@ -40,6 +40,12 @@ async def test_a_live_migration_is_compared_with_the_last_test(tmp_path: Path) -
     assert (pair[0].parent / "manifest.jsonl").read_text() == "t2\n"
 
 
+async def test_what_was_decided_is_found_by_the_receipt_that_stands_in_the_workspace(tmp_path: Path) -> None:
+    for kind, receipt in ((MigrationKind.TEST, "t1"), (MigrationKind.LIVE, "l1")):
+        await complete(tmp_path, kind, receipt)
+        assert plan(tmp_path / "receipt.json") == receipt
+
+
 async def test_a_test_is_compared_with_the_one_before_it(tmp_path: Path) -> None:
     await complete(tmp_path, MigrationKind.TEST, "t1")
     assert kept_pair(tmp_path, MigrationKind.TEST) is None
