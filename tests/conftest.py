@@ -11,12 +11,20 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from omt_core.api.redaction import SECRETS
+
 # What the tool says is said in English here, whatever the machine's language is, in processes of their own too.
 os.environ["LC_ALL"] = "C.UTF-8"
 
 # How long an example takes says nothing on a machine with load.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_one_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides, an ordinary word for a password, the next may say."""
+    monkeypatch.setattr(SECRETS, "_known", set(SECRETS._known))
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ _PHRASES: Final = tuple(
         (r" ?Each has its reason: `[^`]*`\.", ""),  # the page asks for it
         (r" ?What was waived for the test counts when it is confirmed: `[^`]*`\.", ""),
         (r"; in an answers file: `[^`]*`", ""),
+        (r" in the wizard's list of missing files, or in `missing-files.csv`, [^.]*", " in the list of missing files"),
         (r"in section \[installation\](?: of the answers)?", _LOCATE),
         (r"in \[installation\]", _LOCATE),
         (r"[Ss]ee `omt plugins`", 'See the list of plugins on the page "Checks"'),

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from omt_core.api.redaction import SECRETS
 from omt_core.cli.main import main
 
 
@@ -17,8 +16,6 @@ from omt_core.cli.main import main
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    # What other tests of this process had for a secret may be a word of a line.
-    monkeypatch.setattr(SECRETS, "_known", set())
 
 
 @pytest.fixture
