@@ -23,7 +23,7 @@ import anyio
 from archive import small_files
 from delay_proxy import long_line
 from omt_dask import DaskSettings
-from omt_dask.transfer import transfer_by_fleet
+from omt_dask.tool.transfer import transfer_by_fleet
 from our_transfer import Quiet, stage_over
 from processes import running
 from table import print_table

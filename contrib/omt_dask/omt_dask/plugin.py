@@ -48,14 +48,14 @@ class DaskPlugin(Plugin):
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
         if self._settings.scheduler is None:
             return ()
-        from omt_dask.readiness import fleet_findings  # noqa: PLC0415 - distributed takes half a second to load
+        from omt_dask.tool.readiness import fleet_findings  # noqa: PLC0415 - distributed takes half a second to load
 
         return await fleet_findings(self._settings)
 
     @override
     @hookimpl
     async def transfer(self, call: calls.Transfer) -> calls.TransferSummary:
-        from omt_dask.transfer import transfer_by_fleet  # noqa: PLC0415 - distributed takes half a second to load
+        from omt_dask.tool.transfer import transfer_by_fleet  # noqa: PLC0415 - distributed takes half a second to load
 
         return await transfer_by_fleet(call, self._settings)
 
@@ -69,7 +69,7 @@ class DaskPlugin(Plugin):
     @override
     @hookimpl
     async def add_report_sections(self, call: calls.AddReportSections) -> Sequence[ReportSection]:
-        from omt_dask.machines import read_machines, section  # noqa: PLC0415 - distributed takes half a second to load
+        from omt_dask.tool.machines import read_machines, section  # noqa: PLC0415 - distributed takes half a second to load
 
         workspace = call.run.workspace
         machines = {} if workspace is None else await anyio.to_thread.run_sync(read_machines, workspace)

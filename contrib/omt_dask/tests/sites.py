@@ -25,9 +25,9 @@ from omt_online.client import ClientSettings, connect
 from omt_tenant.embedded import RunningTenant
 from typing_extensions import override
 
-from omt_dask.cluster import security_for
 from omt_dask.settings import DaskSettings
-from omt_dask.transfer import transfer_by_fleet
+from omt_dask.tool.cluster import security_for
+from omt_dask.tool.transfer import transfer_by_fleet
 
 Act = Callable[[], None]
 

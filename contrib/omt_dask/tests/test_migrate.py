@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
-from tool import FLEET, Tool
+from program import FLEET, Tool
 
 from omt_dask import DaskPlugin
 

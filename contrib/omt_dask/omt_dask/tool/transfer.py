@@ -11,12 +11,12 @@ from omt_upload.lanes.lane import HereLane, Lane
 from omt_upload.transfer import transfer
 from omt_upload.transfer_context import TransferContext
 
-from omt_dask.cluster import connected
-from omt_dask.fleet import Fleet
-from omt_dask.homes import Roots
-from omt_dask.lane import AnywhereLane, HomeLane
-from omt_dask.machines import keep_machines
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.cluster import connected
+from omt_dask.tool.fleet import Fleet
+from omt_dask.tool.homes import Roots
+from omt_dask.tool.lane import AnywhereLane, HomeLane
+from omt_dask.tool.machines import keep_machines
 
 
 async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferSummary:

@@ -18,10 +18,10 @@ from omt_tenant.embedded import serve_tenant
 from omt_upload.settings import UploadSettings
 from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, transferred, watch_tasks
 
-from omt_dask.machines import read_machines
-from omt_dask.orders import Orders
-from omt_dask.readiness import fleet_findings
+from omt_dask.messages.orders import Orders
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.machines import read_machines
+from omt_dask.tool.readiness import fleet_findings
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext
 from typing_extensions import override
 
-from omt_dask.fleet import ANYWHERE, Fleet
-from omt_dask.homes import Roots
+from omt_dask.tool.fleet import ANYWHERE, Fleet
+from omt_dask.tool.homes import Roots
 
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from omt_core.api import SenderPass, TransferLimits
 from omt_online.settings import ClientSettings
 
-from omt_dask.orders import Orders
-from omt_dask.sealing import opened, sealed
+from omt_dask.messages.orders import Orders
+from omt_dask.messages.sealing import opened, sealed
 
 TOKEN = "planted-token"
 LIMITS = TransferLimits(

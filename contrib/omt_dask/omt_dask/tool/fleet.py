@@ -31,10 +31,11 @@ from omt_dask.errors import (
     DASK_SCHEDULER_LOST,
     DASK_WORKERS_DIED,
 )
-from omt_dask.homes import Roots
-from omt_dask.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
+from omt_dask.messages.answers import Answer, Machine, SendingFailedError
+from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
 from omt_dask.settings import DaskSettings
-from omt_dask.worker import Answer, Machine, SendingFailedError, SendingPlugin, look, plugin_name, send_batch
+from omt_dask.tool.homes import Roots
+from omt_dask.worker import SendingPlugin, look, plugin_name, send_batch
 
 ANYWHERE: Final = ""
 """The home of all roots where no homes are set: workers of this machine see what the tool sees."""

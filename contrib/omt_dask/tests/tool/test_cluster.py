@@ -8,8 +8,8 @@ import pytest
 import trustme
 from omt_core.api import InputError
 
-from omt_dask.cluster import security_for
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.cluster import security_for
 
 
 @pytest.mark.parametrize(

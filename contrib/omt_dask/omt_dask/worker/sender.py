@@ -1,4 +1,4 @@
-"""What runs on a worker: batches of the tool's, sent by the code of `omt_upload` from where the files are near."""
+"""Batches of the tool's on a worker, sent by the code of `omt_upload` from where the files are near."""
 
 from __future__ import annotations
 
@@ -7,71 +7,34 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final
 
 import anyio
-import anyio.to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from distributed import Client, Queue, Variable, Worker, WorkerPlugin, get_client, get_worker
-from omt_core.api import Event, Notice, OmtError, RateLimiter, RunContext, SenderPass, StopSignal, sentence
-from omt_core.api.files import openable
+from distributed import Client, Worker, WorkerPlugin, get_client, get_worker
+from omt_core.api import Event, Notice, OmtError, RunContext, sentence
 from omt_online.client.sender import sender
 from omt_upload.lanes.batch_sender import Batch, BatchError, BatchResult, BatchSender
 from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
 from omt_dask.errors import DASK_ROOT_NOT_SEEN, DASK_SCHEDULER_LOST
-from omt_dask.orders import SECONDS_BETWEEN_ORDERS, SECONDS_OF_SILENCE, Orders, orders_name, permits_name
+from omt_dask.messages.answers import Answer, Machine, SendingFailedError
+from omt_dask.worker.roots import unseen_roots
+from omt_dask.worker.tool_link import ToolLink
 
 _log: Final = logging.getLogger("omt.dask")
-
-Unseen: TypeAlias = tuple[tuple[str, str], ...]
-"""Roots that cannot be looked into, each with the reason."""
 
 _KEYS: Final[dict[str, X25519PrivateKey]] = {}
 """This process' key for each run."""
 
 _SECONDS_FOR_A_PLUGIN: Final = 30.0
 _SECONDS_BETWEEN_TRIES: Final = 0.1
-
-_PATIENCE: Final = "5s"
-"""How long one question to the scheduler waits for its answer; where a permit is not there yet, it is asked again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """A worker as it tells of itself; `unseen` are roots of its homes with the reason why it cannot see them.
-
-    `key` is the public one that secrets for it are sealed with.
-    """
-
-    name: str
-    key: bytes
-    resources: Mapping[str, float]
-    unseen: Unseen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What became of a batch, which worker sent it, and how many seconds that took."""
-
-    machine: str
-    seconds: float
-    result: BatchResult
-
-
-class SendingFailedError(Exception):
-    """Nothing of a batch could be sent; what ends one that is under way is in its result."""
-
-    def __init__(self, error: BatchError) -> None:
-        super().__init__(error)
-        self.error = error
 
 
 def plugin_name(run: str) -> str:
@@ -102,17 +65,6 @@ def look(run: str, dask_worker: Worker) -> Machine:
     return plugin.machine
 
 
-def unseen_roots(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> Unseen:
-    """Return the roots of this worker's homes that it cannot look into, each with the reason."""
-    return tuple(
-        (root, why)
-        for home, roots in homes.items()
-        if home in dask_worker.state.total_resources
-        for root in roots
-        if (why := _unseen(Path(root))) is not None
-    )
-
-
 class _NotThereError(Exception):
     """The plugin is not set up yet, or is being taken away."""
 
@@ -131,7 +83,7 @@ class SendingPlugin(WorkerPlugin):
         self._stack: ExitStack | None = None
         self._portal: BlockingPortal | None = None
         self._senders: dict[str, BatchSender] = {}
-        self._tools: list[_Tool] = []
+        self._tools: list[ToolLink] = []
         self._batches = _Batches()
 
     @property
@@ -209,7 +161,7 @@ class SendingPlugin(WorkerPlugin):
 
     def _opened(self, portal: BlockingPortal, home: str, client: Client) -> BatchSender:
         assert self._stack is not None  # noqa: S101 - said to type checkers; a portal is there
-        tool = portal.call(_Tool, self._run, client, self.machine.name, self._key)
+        tool = portal.call(ToolLink, self._run, client, self.machine.name, self._key)
         self._tools.append(tool)
         serving: AbstractContextManager[BatchSender] = portal.wrap_async_context_manager(
             _serving(tool, home, self._upload, self._scratch)
@@ -251,7 +203,7 @@ class _Batches:
 
 
 @asynccontextmanager
-async def _serving(tool: _Tool, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
+async def _serving(tool: ToolLink, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
     run = _Log(scratch)
     async with anyio.create_task_group() as watch:
         orders = await tool.next_orders()
@@ -265,92 +217,6 @@ async def _serving(tool: _Tool, home: str, upload: UploadSettings, scratch: Path
             finally:
                 batches.close()
         watch.cancel_scope.cancel()
-
-
-class _Tool:
-    """The tool as a worker hears of it."""
-
-    def __init__(self, run: str, client: Client, name: str, key: X25519PrivateKey) -> None:
-        self.stop = _Stop()
-        self._variable = Variable(orders_name(run), client=client)
-        self._name = name
-        self._key = key
-        self._number = 0
-        self._heard = time.monotonic()
-        queue = Queue(permits_name(run), client=client)
-        self.rate = _Permits(partial(_drawn, queue), self.stop)
-
-    async def next_pass(self) -> SenderPass:
-        """Return the pass of now."""
-        return (await self.next_orders()).given
-
-    async def next_orders(self) -> Orders:
-        """Return the orders of now; waits until the tool knows of this worker. Raises TimeoutError."""
-        with anyio.fail_after(SECONDS_OF_SILENCE):
-            while True:
-                orders = await self._look()
-                if orders is not None:
-                    return orders
-                await anyio.sleep(SECONDS_BETWEEN_ORDERS)
-
-    async def _look(self) -> Orders | None:
-        value = await anyio.to_thread.run_sync(_value_of, self._variable)
-        if value["number"] != self._number:
-            self._number, self._heard = value["number"], time.monotonic()
-        if value["stop"]:
-            self.stop.set()
-        return Orders.unpacked(value, self._name, self._key)
-
-    async def watch(self) -> None:
-        """Look at the orders until the tool says stop, or nothing for long."""
-        while not self.stop.is_set():
-            await anyio.sleep(SECONDS_BETWEEN_ORDERS)
-            try:
-                await self._look()
-            except (OSError, TimeoutError, ValueError):
-                _log.info("The tool's orders are not to be had.")
-            if time.monotonic() - self._heard > SECONDS_OF_SILENCE:
-                _log.warning("Nothing was heard of the tool for long: nothing more is sent for it.")
-                self.stop.set()
-
-
-class _Permits(RateLimiter):
-    """This worker's share of the line: it asks for as many bytes as it has come to, and spends them."""
-
-    def __init__(self, draw: Callable[[], int], stop: _Stop) -> None:
-        self._draw = draw
-        self._stop = stop
-        self._left = 0
-        self._lock = anyio.Lock()
-
-    @override
-    async def acquire(self, size: int) -> None:
-        async with self._lock:
-            while self._left < size and not self._stop.is_set():
-                try:
-                    self._left += await anyio.to_thread.run_sync(self._draw)
-                except TimeoutError:
-                    continue  # others have come to theirs first
-            self._left -= size
-
-
-class _Stop(StopSignal):
-    """Set once the tool says so."""
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def set(self) -> None:
-        """Begin nothing new."""
-        self._event.set()
-
-    @override
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    @override
-    async def wait(self) -> None:
-        await self._event.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,22 +234,3 @@ class _Log(RunContext):
     def emit(self, event: Event) -> None:
         if isinstance(event, Notice):
             _log.warning("%s", event.message)
-
-
-def _drawn(queue: Queue) -> int:
-    """Take a permit, of so many bytes. Raises TimeoutError where none is there in a while. Blocks."""
-    return cast("int", queue.get(timeout=_PATIENCE))
-
-
-def _value_of(variable: Variable) -> Mapping[str, Any]:
-    """Return what a variable holds. Raises TimeoutError where it is not there. Blocks."""
-    return cast("Mapping[str, Any]", variable.get(timeout=_PATIENCE))
-
-
-def _unseen(root: Path) -> str | None:
-    """Return why a root cannot be looked into, None where it can."""
-    try:
-        next(Path(openable(root)).iterdir(), None)
-    except OSError as error:
-        return error.strerror or str(error)
-    return None

@@ -1,8 +1,8 @@
 """What the tool tells its workers while they send: whether to stop, that it is there, and how to reach the tenant.
 
 It goes to all of them as the value of one of Dask's variables. What is secret of it, the token to send with and what
-settings may hold of proxies, is in a box for each worker (`omt_dask.sealing`): never in a task, whose text stands in
-logs and on the dashboard.
+settings may hold of proxies, is in a box for each worker (`omt_dask.messages.sealing`): never in a task, whose text
+stands in logs and on the dashboard.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from omt_core.api import SECRETS, SenderPass, TransferLimits
 from omt_online.settings import ClientSettings
 
-from omt_dask.sealing import opened, sealed
+from omt_dask.messages.sealing import opened, sealed
 
 SECONDS_BETWEEN_ORDERS: Final = 2.0
 """How often the tool gives orders, and workers look at them."""

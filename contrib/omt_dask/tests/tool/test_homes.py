@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from omt_dask.homes import Roots
+from omt_dask.tool.homes import Roots
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from omt_upload.lanes.batch_sender import Batch, BatchResult
 from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
-from omt_dask import worker
-from omt_dask.worker import Answer, SendingPlugin, plugin_name, send_batch
+from omt_dask.messages.answers import Answer
+from omt_dask.worker import SendingPlugin, plugin_name, send_batch, sender
 
 pytestmark = pytest.mark.anyio
 
@@ -45,8 +45,8 @@ def joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         state=SimpleNamespace(total_resources={"oslo": 1}),
         plugins={},
     )
-    monkeypatch.setattr(worker, "get_worker", lambda: here)
-    monkeypatch.setattr(worker, "get_client", lambda: None)
+    monkeypatch.setattr(sender, "get_worker", lambda: here)
+    monkeypatch.setattr(sender, "get_client", lambda: None)
     return here
 
 
@@ -63,7 +63,7 @@ async def test_a_batch_waits_for_the_plugin_that_takes_the_place_of_one_that_is_
     def put_in_its_place(seconds: float) -> None:
         joined.plugins[plugin_name("run")] = second
 
-    monkeypatch.setattr(worker.time, "sleep", put_in_its_place)
+    monkeypatch.setattr(sender.time, "sleep", put_in_its_place)
     assert send_batch("run", "oslo", BATCH).machine == "oslo-1"
     assert (first.begun.is_set(), second.begun.is_set()) == (False, True)
     await second.teardown(joined)

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from omt_core.api import ItemRecord, ItemState, OnlineUnavailableError
 
-from omt_dask.homes import Roots
-from omt_dask.lane import HomeLane
+from omt_dask.tool.homes import Roots
+from omt_dask.tool.lane import HomeLane
 
 pytestmark = pytest.mark.anyio
 

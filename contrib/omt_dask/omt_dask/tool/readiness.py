@@ -8,11 +8,12 @@ from pathlib import Path
 from distributed import Client, Worker
 from omt_core.api import Finding, OmtError, joined, sentence
 
-from omt_dask.cluster import connected
 from omt_dask.findings import FLEET_NOT_READY
-from omt_dask.homes import Roots
+from omt_dask.messages.answers import Unseen
 from omt_dask.settings import DaskSettings
-from omt_dask.worker import Unseen, unseen_roots
+from omt_dask.tool.cluster import connected
+from omt_dask.tool.homes import Roots
+from omt_dask.worker import unseen_roots
 
 
 async def fleet_findings(settings: DaskSettings) -> Sequence[Finding]:

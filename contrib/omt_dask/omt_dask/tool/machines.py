@@ -12,7 +12,7 @@ from omt_core.api import ReportSection, byte_size
 from omt_core.api.files import write_whole
 from pydantic import TypeAdapter, ValidationError
 
-from omt_dask.fleet import MachineCount
+from omt_dask.tool.fleet import MachineCount
 
 FILE: Final = "machines.json"
 ORDER: Final = 70

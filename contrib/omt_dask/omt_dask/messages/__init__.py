@@ -1,0 +1,1 @@
+"""What travels between the tool and its workers."""
