@@ -12,7 +12,7 @@ from omt_core.api import PluginSettings
 class UploadSettings(PluginSettings):
     """The section `upload`. Sizes in bytes, times in seconds; the online side's limits always hold as well.
 
-    `reading` is where files are read and hashed: in `threads`, in `processes`, which pay off with many cores and a line
+    `reading` is where files are read and hashed: in `threads`, in `processes`, which pay off with two cores or more and a line
     that is faster than one core hashes, or `auto`: wherever this machine's cores make it faster. `readers` of them work
     at once. The transfer begins with `first_uploads` at once and finds out what is fastest between `fewest_uploads` and
     `parallel_uploads`. A body is made so long that it takes about `seconds_per_request` on this line, which is what a
@@ -47,7 +47,7 @@ class UploadSettings(PluginSettings):
     """What one request carries at most, in bytes; as much memory is needed for each upload that is under way."""
 
     reading: Literal["auto", "threads", "processes"] = "auto"
-    """Where small files are read and hashed; processes pay off from four cores on, and `auto` takes them then."""
+    """Where small files are read and hashed; processes pay off from two cores on, and `auto` takes them then."""
 
     compress: Literal["auto", "never", "always"] = "auto"
     """Whether bundles of small files that shrink by it travel packed; `auto` packs them for a line that is slower."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 from omt_upload.files.contents import Layout, Raw, read_to_places
 from omt_upload.files.shared_memory import SharedMemory, map_shared
@@ -27,6 +27,9 @@ from omt_upload.files.process import serve
 serve(sys.argv[2], int(sys.argv[3]))
 """
 """The package without its front door, which would load the whole tool."""
+
+_LENGTH: Final = 4
+"""Bytes that say how long a message is."""
 
 
 class ReaderProcess:
@@ -59,9 +62,8 @@ class ReaderProcess:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
-        stdin.write(marshal.dumps((begin, end, list(files), layout, tries)))
-        stdin.flush()
-        results: list[Raw] = marshal.load(stdout)  # noqa: S302 - it comes from our own program
+        _tell(stdin, (begin, end, list(files), layout, tries))
+        results: list[Raw] = _told(stdout)
         return results
 
     def close(self) -> None:
@@ -75,8 +77,23 @@ def serve(handle: str, size: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tool, which ends this process in its own time.
     with map_shared(handle, size) as shared, memoryview(shared) as view, suppress(EOFError, BrokenPipeError):
         while True:
-            begin, end, files, layout, tries = marshal.load(sys.stdin.buffer)  # noqa: S302 - it comes from our own program
+            begin, end, files, layout, tries = _told(sys.stdin.buffer)
             with view[begin:end] as part:
                 results = read_to_places(part, files, layout, tries)
-            sys.stdout.buffer.write(marshal.dumps(results))
-            sys.stdout.buffer.flush()
+            _tell(sys.stdout.buffer, results)
+
+
+def _tell(pipe: IO[bytes], value: Any) -> None:  # noqa: ANN401 - whatever marshal holds
+    """Write a value with its length before it: `marshal` itself would ask a pipe for one number after another."""
+    text = marshal.dumps(value)
+    pipe.write(len(text).to_bytes(_LENGTH) + text)
+    pipe.flush()
+
+
+def _told(pipe: IO[bytes]) -> Any:  # noqa: ANN401 - whatever marshal holds
+    """Return a value that `_tell` wrote. Raises EOFError when the other end is gone."""
+    head = pipe.read(_LENGTH)
+    text = pipe.read(int.from_bytes(head))
+    if len(head) < _LENGTH or len(text) < int.from_bytes(head):
+        raise EOFError
+    return marshal.loads(text)  # noqa: S302 - it comes from our own program

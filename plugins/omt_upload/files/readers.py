@@ -24,7 +24,7 @@ from omt_upload.files.outcome import Reading, TooLarge, Unread, read_slice, read
 from omt_upload.files.pool import ReaderPool
 from omt_upload.settings import UploadSettings
 
-_CORES_FOR_PROCESSES: Final = 4
+_CORES_FOR_PROCESSES: Final = 2
 """With fewer cores than these, what processes do beside each other is lost to what they cost."""
 
 _log = logging.getLogger("omt.upload")

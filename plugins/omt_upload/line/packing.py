@@ -35,9 +35,12 @@ class Packer:
         self._lock = threading.Lock()
 
     def wanted(self, line_speed: float | None) -> bool:
-        """Tell whether to pack for a line of so many bytes a second; None: it is not known yet, and may be slow."""
+        """Tell whether to pack for a line of so many bytes a second.
+
+        None: nothing was sent yet. What waits to be packed then keeps the line waiting, and nobody learns what it is.
+        """
         if self._when == "auto":
-            return line_speed is None or line_speed < _SHARE * self._packed / self._seconds
+            return line_speed is not None and line_speed < _SHARE * self._packed / self._seconds
         return self._when == "always"
 
     def pack(self, bundle: memoryview) -> bytes | None:
