@@ -29,7 +29,7 @@ EXITS = {
     ExitCode.USAGE: "usage, answers or settings; workspace held by another run; a choice is needed",
     ExitCode.SOURCE: "on site: installation, database, login, changed licence identity, unreadable files",
     ExitCode.ONLINE: "the online side or the way there; an accepted tenant; files that could not be confirmed",
-    ExitCode.INTERNAL: "a fault of the tool or of a plugin",
+    ExitCode.INTERNAL: "a fault of the tool or of a plugin, or a result that could not be written: a full disk, say",
     ExitCode.INTERRUPTED: "stopped by the person; the same command goes on from there",
 }
 

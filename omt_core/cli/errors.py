@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_core.api.errors import ErrorCode, InputError, InstallationError, InterruptedRunError
+from omt_core.api.errors import ErrorCode, InputError, InstallationError, InterruptedRunError, OmtError
 from omt_core.wizard.errors import ERROR_CODES as WIZARD_ERROR_CODES
 
 ANSWERS_EXIST: Final = ErrorCode(
@@ -43,11 +43,23 @@ NAMES_NOT_UTF_8: Final = ErrorCode(
     meaning="The names of files are not read as UTF-8 here, which would damage those that are not English.",
     remedy="Set the variable PYTHONUTF8 to 1, or take a locale in UTF-8 such as C.UTF-8, and start the tool again.",
 )
+NO_RUN_TO_LIMIT: Final = ErrorCode(
+    code="no-run-to-limit",
+    kind=InputError,
+    meaning="No migration is running in the workspace, so that there is nothing to limit.",
+    remedy="Give the limit to the run that you begin: `omt migrate --limit-rate 5M`.",
+)
 NOTHING_TO_COMPARE: Final = ErrorCode(
     code="nothing-to-compare",
     kind=InputError,
     meaning="The workspace keeps no two migrations that could be compared.",
     remedy="Make a test migration and then another or the live one, or name two receipts.",
+)
+OUTPUT_LOST: Final = ErrorCode(
+    code="output-lost",
+    kind=OmtError,
+    meaning="What was printed could not be written to the end, so that it cannot be read how the command ended.",
+    remedy="What the command did stands. Make room on that disk, or send the output elsewhere, and ask again.",
 )
 OUTPUT_NOT_A_FILE: Final = ErrorCode(
     code="output-not-a-file",
@@ -130,7 +142,9 @@ FRONT_END_ERROR_CODES: Final = (
     FINDINGS_NOT_WRITABLE,
     HOOK_UNKNOWN,
     NAMES_NOT_UTF_8,
+    NO_RUN_TO_LIMIT,
     NOTHING_TO_COMPARE,
+    OUTPUT_LOST,
     OUTPUT_NOT_A_FILE,
     PLUGIN_FOLDER_NOT_EMPTY,
     PLUGIN_FOLDER_NOT_WRITABLE,

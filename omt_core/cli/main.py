@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, TextIO
 import anyio
 
 from omt_core.api.commands import Command
-from omt_core.api.errors import InputError, OmtError
+from omt_core.api.errors import ExitCode, InputError, OmtError
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import joined, sentence
 from omt_core.app import Application, compose
 from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
-from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8
+from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8, OUTPUT_LOST
 from omt_core.cli.line.globals import CommandParser, GlobalOptions, add_global_options, read_global_options
 from omt_core.cli.line.tab_key import complete
 from omt_core.cli.options import add_answers
@@ -46,11 +46,13 @@ _log = logging.getLogger("omt.cli")
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never raises, whatever a command does."""
-    with outputs():
+    with outputs() as printed:
         out = sys.stdout
         # What plugins print while they load and run is for a person: standard output is the tool's own.
         with redirect_stdout(sys.stderr):
-            return _main(sys.argv[1:] if words is None else words, out)
+            code = _main(sys.argv[1:] if words is None else words, out)
+    # A script takes an empty file for success where the code says so.
+    return OUTPUT_LOST.kind.exit_code if printed.lost and code == ExitCode.DONE else code
 
 
 def _main(words: Sequence[str], out: TextIO) -> int:

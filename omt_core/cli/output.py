@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO, cast
 
@@ -141,11 +142,20 @@ class Output(io.TextIOBase):
             return self._queue.popleft() if self._queue else None
 
 
+@dataclass(slots=True)
+class Printed:
+    """What became of what was printed to standard output; known once `outputs` has ended."""
+
+    lost: bool = False
+    """Whether some of it could not be written, for another reason than a reader who has seen enough."""
+
+
 @contextmanager
-def outputs() -> Iterator[None]:
+def outputs() -> Iterator[Printed]:
     """Make both outputs of the process such as nobody has to read, and wait at the end until they are written."""
-    with _both_there(), _written_by_threads():
-        yield
+    printed = Printed()
+    with _both_there(), _written_by_threads(printed):
+        yield printed
 
 
 @contextmanager
@@ -161,7 +171,7 @@ def _both_there() -> Iterator[None]:
 
 
 @contextmanager
-def _written_by_threads() -> Iterator[None]:
+def _written_by_threads(printed: Printed) -> Iterator[None]:
     before = sys.stdout, sys.stderr
     out = Output(sys.stdout)
     # What one reader sees of both keeps its order, also where nothing tells that it is one, as of pipes on Windows.
@@ -174,6 +184,7 @@ def _written_by_threads() -> Iterator[None]:
         with suppress(KeyboardInterrupt):  # whoever does not want to wait has read enough
             out.drain()
             if out.fault is not None:
+                printed.lost = True
                 _tell_lost(out.fault, sys.stderr if err is out else cast("TextIO", err))
             err.drain()
         out.end()
@@ -184,10 +195,15 @@ def _tell_lost(fault: OSError, stream: TextIO) -> None:
     """Say that what was printed is not all there: whoever reads the file would take it for the whole."""
     from omt_core.api.language import Language, translated  # noqa: PLC0415 - on a disk that is full alone
     from omt_core.api.sentence import sentence  # noqa: PLC0415 - the same
+    from omt_core.cli.errors import OUTPUT_LOST  # noqa: PLC0415 - the same
 
-    told = sentence("What was printed could not be written to the end: {why}.", why=fault.strerror or fault)
+    error = OUTPUT_LOST.error(
+        sentence("What was printed could not be written to the end: {why}.", why=fault.strerror or fault)
+    )
+    language = Language.of_this_machine()
+    said, remedy = (translated(text, language) for text in (error.message, error.remedy))
     with suppress(OSError, ValueError):
-        stream.write(f"{translated(told, Language.of_this_machine())}\n")
+        stream.write(f"{translated(sentence('error'), language)} {error.code}: {said}\n    {remedy}\n")
         stream.flush()
 
 

@@ -6,18 +6,29 @@ from pathlib import Path
 
 from omt_core.api import InputError, drives, sentence
 from omt_core.api.files import is_link, remove, remove_tree
-from omt_simulator.errors import SIMULATION_NOT_WRITABLE
+from omt_simulator.errors import SIMULATION_EXISTS, SIMULATION_NOT_WRITABLE
 from omt_simulator.spec import SimulationError
 
 MARKER = ".omt-simulation"
 """Written first, so that a half-built installation is known as one too."""
 
-ENTRIES = ("machine", "answers.toml", "password.txt", "truth.json", "licence-change.sql")
+TRUTH = "truth.json"
+"""Written last."""
+
+ENTRIES = ("machine", "answers.toml", "password.txt", TRUTH, "licence-change.sql")
 
 
-def prepare_directory(directory: Path) -> None:
-    """Make the directory empty and ours. Raises SimulationError when it holds what the simulator did not make."""
+def prepare_directory(directory: Path, *, overwrite: bool) -> None:
+    """Make the directory empty and ours. Raises SimulationError when it holds what the simulator did not make.
+
+    A simulation that was finished is a person's by now, who may have changed its answers or migrated it: InputError
+    `simulation-exists`, unless they say to `overwrite` it. One that is half built is built anew.
+    """
     drives.refuse_missing(directory)
+    if not overwrite and (directory / MARKER).is_file() and (directory / TRUTH).is_file():
+        raise SIMULATION_EXISTS.error(
+            sentence("{folder} holds a simulated installation already, and it is not overwritten.", folder=directory)
+        )
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()) and not (directory / MARKER).is_file():
         raise SimulationError(

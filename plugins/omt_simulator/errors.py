@@ -18,6 +18,12 @@ DEMO_TENANT_FAILED: Final = ErrorCode(
     meaning="The demo's tenant did not start.",
     remedy="Run the tenant by hand to see why: omt tenant serve.",
 )
+SIMULATION_EXISTS: Final = ErrorCode(
+    code="simulation-exists",
+    kind=InputError,
+    meaning="The directory holds a simulated installation already, and it is not overwritten.",
+    remedy="Give another directory, or --overwrite to build it anew: what was changed in it since is lost then.",
+)
 SIMULATION_IMPOSSIBLE: Final = ErrorCode(
     code="simulation-impossible",
     kind=InputError,
@@ -34,6 +40,7 @@ SIMULATION_NOT_WRITABLE: Final = ErrorCode(
 ERROR_CODES: Final = (
     DEMO_OTHER_INSTALLATION,
     DEMO_TENANT_FAILED,
+    SIMULATION_EXISTS,
     SIMULATION_IMPOSSIBLE,
     SIMULATION_NOT_WRITABLE,
 )

@@ -16,7 +16,7 @@ from omt_simulator.database.lists import write_lists
 from omt_simulator.database.postgresql import create_postgresql
 from omt_simulator.database.schema import load_schema
 from omt_simulator.database.writer import Database, create_sqlite
-from omt_simulator.directory import prepare_directory
+from omt_simulator.directory import TRUTH, prepare_directory
 from omt_simulator.documents.archive import Documents
 from omt_simulator.documents.archive_extras import write_archive_extras
 from omt_simulator.documents.plan import ARCHIVES
@@ -43,15 +43,16 @@ from omt_simulator.truth import FORMAT, Truth, write_truth
 from omt_simulator.words import OWN_COMPANIES
 
 
-def generate(directory: Path, spec: SimulationSpec) -> Simulation:
+def generate(directory: Path, spec: SimulationSpec, *, overwrite: bool = False) -> Simulation:
     """Build the installation that `spec` describes in `directory`, in memory that does not grow with it.
 
     The same spec gives the same files, byte for byte, and the same rows. Raises SimulationError when the directory or
-    the database holds something else, when the database cannot be reached, or when a plant is impossible.
+    the database holds something else, when the database cannot be reached, or when a plant is impossible; InputError
+    `simulation-exists` when a simulation is there and is not to be overwritten.
     """
     users = employees(spec)
     _check_over_plan(spec, users)
-    prepare_directory(directory)
+    prepare_directory(directory, overwrite=overwrite)
     truth = Truth()
     machine = Machine(directory / "machine")
     with _open_database(spec, machine) as database:
@@ -78,7 +79,7 @@ def generate(directory: Path, spec: SimulationSpec) -> Simulation:
         "users": [_told_user(user, passwords[user.login]) for user in users],
         "plants": truth.told(),
     }
-    write_truth(directory / "truth.json", told)
+    write_truth(directory / TRUTH, told)
     return Simulation(directory, spec, told)
 
 

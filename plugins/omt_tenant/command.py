@@ -49,16 +49,16 @@ def tenant_command(settings: TenantSettings) -> Command:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
     serve = parts.add_parser("serve", help="serve a folder as a tenant, on this machine only, until stopped")
-    serve.add_argument("directory", type=Path, metavar="DIR")
+    serve.add_argument("directory", type=Path, metavar="DIR", help="where it keeps all that arrives; made if need be")
     serve.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0, the default, takes a free one")
     serve.add_argument("--plans", metavar="NAME:TOTAL,...", help="the user plans that exist online, kept from then on")
     serve.add_argument("--taken", type=Path, metavar="FILE", help="user names held elsewhere, one a line (UTF-8)")
     serve.add_argument("--cert", type=Path, metavar="PEM", help="certificate chain: serve https")
     serve.add_argument("--key", type=Path, metavar="PEM", help="private key of --cert")
     accept = parts.add_parser("accept", help="accept a completed live migration: no run is possible afterwards")
-    accept.add_argument("directory", type=Path, metavar="DIR")
+    accept.add_argument("directory", type=Path, metavar="DIR", help="the folder that is or was served")
     verify = parts.add_parser("verify", help="read everything that a tenant stores again, and tell what differs")
-    verify.add_argument("directory", type=Path, metavar="DIR")
+    verify.add_argument("directory", type=Path, metavar="DIR", help="the folder that is or was served")
 
 
 def _port(text: str) -> int:

@@ -76,6 +76,13 @@ def test_every_command_is_documented() -> None:
         assert f"\n## omt {name}\n" in page
 
 
+def test_every_command_and_option_says_what_it_does() -> None:
+    for section in text("cli.md").split("\n## ")[1:]:
+        title, _, body = section.partition("\n")
+        assert body.lstrip().partition("\n")[0].strip(" |"), title
+        assert [line for line in body.splitlines() if line.startswith("|") and line.endswith("|  |")] == [], title
+
+
 def test_every_finding_code_has_a_page_and_every_page_a_code() -> None:
     pages = {path.stem for path in (REFERENCE / "findings").glob("*.md")} - {"index"}
     assert pages == {code.code for code in compose().host.codes.values() if code.plugin not in PARTNERS}

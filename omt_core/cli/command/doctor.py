@@ -12,11 +12,11 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import plural, sentence
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console, text_fields
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
-from omt_core.engine.machine.examination import ExaminationRequest, examine
+from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.result import FindingLine
 
 _STYLES: Final = {
@@ -33,7 +33,6 @@ _STATES: Final = {
 }
 _VERDICTS: Final = {
     MachineState.OK: sentence("This machine: all is well."),
-    MachineState.NOT_CHECKED: sentence("This machine: all that was looked at is well."),
     MachineState.WARNING: sentence("This machine can do it; see to the warnings."),
     MachineState.ERROR: sentence("This machine is not ready: see to the errors."),
 }
@@ -63,9 +62,21 @@ class Doctor(CoreCommand):
         )
         for line in found.lines:
             _show(console, line)
-        console.print(_VERDICTS[found.worst])
+        console.print(_verdict(found))
         code = ExitCode.FINDINGS if found.worst is MachineState.ERROR else ExitCode.DONE
         return console.finish(code, findings=tuple(FindingLine.of(fault) for fault in found.faults))
+
+
+def _verdict(found: Examination) -> str:
+    """Say the whole in a sentence; nobody is told that what was not looked at is well."""
+    unseen = sum(line.state is MachineState.NOT_CHECKED for line in found.lines)
+    if found.worst is not MachineState.NOT_CHECKED:
+        return _VERDICTS[found.worst]
+    return plural(
+        unseen,
+        "This machine: what was looked at is well; {number:,} thing was not looked at.",
+        "This machine: what was looked at is well; {number:,} things were not looked at.",
+    )
 
 
 def _show(console: Console, line: MachineCheck) -> None:

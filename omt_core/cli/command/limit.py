@@ -9,6 +9,7 @@ from typing_extensions import override
 from omt_core.api.errors import ExitCode
 from omt_core.api.sentence import sentence
 from omt_core.cli.commands import CoreCommand, Invocation
+from omt_core.cli.errors import NO_RUN_TO_LIMIT
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.upload.rate import parse_limit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE, existing, is_locked
@@ -28,10 +29,14 @@ class Limit(CoreCommand):
     async def run(self, call: Invocation) -> int:
         limit = parse_limit(call.options.rate)
         folder = existing(workspace_of(call))
+        if not await is_locked(folder):
+            raise NO_RUN_TO_LIMIT.error(
+                sentence(
+                    "No migration is running in {folder}, so that there is nothing to limit. The next run begins with"
+                    " a limit of its own.",
+                    folder=folder,
+                )
+            )
         write_limit(folder / LIMIT_FILE, limit)
         call.console.print(sentence("Limit: {limit}.", limit=limit.said()))
-        if not await is_locked(folder):
-            call.console.print(
-                sentence("No migration is running there now; the next run begins with a limit of its own.")
-            )
         return call.console.finish(ExitCode.DONE)

@@ -45,7 +45,8 @@ class Plugins(CoreCommand):
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", metavar="PART")
-        parser.usage = "%(prog)s [PART ...]"  # argparse shows a part that may be left out as one that may not
+        # argparse shows a part that may be left out as one that may not, and of none what it takes.
+        parser.usage = "%(prog)s [order HOOK | new NAME [DIR] | check NAME | add FILE.whl ... | remove NAME]"
         order = parts.add_parser("order", help="who answers a hook")
         order.add_argument("hook", metavar="HOOK", help="its name, such as `validate_users`")
         new = parts.add_parser("new", help="write a plugin to begin with, as a distribution with tests, types and CI")

@@ -29,7 +29,12 @@ class Report(CoreCommand):
     @override
     def configure(self, parser: argparse.ArgumentParser) -> None:
         add_workspace(parser)
-        parser.add_argument("--format", choices=("html", "csv", "json"), default="html")
+        parser.add_argument(
+            "--format",
+            choices=("html", "csv", "json"),
+            default="html",
+            help="HTML (default) to read, CSV or JSON for programs",
+        )
         parser.add_argument("--output", type=Path, metavar="PATH", help="default: report.FORMAT in the workspace")
 
     @override

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from typing_extensions import override
 
@@ -18,6 +19,9 @@ from omt_core.api.sentence import sentence
 from omt_core.cli.line.usage import told_usage
 from omt_core.logs import FORMATS, LEVELS
 from omt_core.version import __version__
+
+_BEGINNING: Final = 3
+"""Letters from which on the beginning of a word counts as it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,10 +42,10 @@ class Parser(argparse.ArgumentParser):
         try:
             super()._check_value(action, value)
         except argparse.ArgumentError as error:
-            near = get_close_matches(str(value), map(str, action.choices or ()), n=1)
-            if not near:
+            near = _nearest(str(value), map(str, action.choices or ()))
+            if near is None:
                 raise
-            self.error(str(error), guess=near[0])
+            self.error(str(error), guess=near)
 
 
 class CommandParser(Parser):
@@ -51,6 +55,8 @@ class CommandParser(Parser):
         """Have `options` add what the command takes, the first time that there is something to read."""
         super().__init__(**settings)
         self._add_options = options
+        self._words: Sequence[str] = ()
+        """The words that are being read."""
 
     def complete(self) -> None:
         """Have the options added, unless they are."""
@@ -63,13 +69,39 @@ class CommandParser(Parser):
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         self.complete()
+        self._words = () if args is None else args
         parsed, unknown = super().parse_known_args(args, namespace)
         if unknown:
-            known = [*self._option_string_actions, *_global_options()]
-            options = (word.partition("=")[0] for word in unknown if word.startswith("-"))
-            near = [match for option in options for match in get_close_matches(option, known, n=1)]
-            self.error(f"unrecognized arguments: {' '.join(unknown)}", guess=near[0] if near else None)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}", guess=self._meant(unknown))
         return parsed, unknown
+
+    @override
+    def error(self, message: str, *, guess: str | None = None) -> NoReturn:
+        """Raise `InputError` `usage`. A mistyped option goes first: all else may come of it."""
+        own = self._words if self._subparsers is None else takewhile(_is_option, self._words)
+        known = self._option_string_actions
+        unknown = [word for word in own if _is_option(word) and word.partition("=")[0] not in known]
+        meant = self._meant(unknown)
+        if meant is not None:
+            message, guess = f"unrecognized arguments: {' '.join(unknown)}", meant
+        super().error(message, guess=guess)
+
+    def _meant(self, words: Sequence[str]) -> str | None:
+        """Return the option that the first word is spelled like that is spelled like any."""
+        known = (*self._option_string_actions, *_global_options())
+        near = (_nearest(word.partition("=")[0], known) for word in words if _is_option(word))
+        return next((one for one in near if one is not None), None)
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("--")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return what a word may have been meant for: what it is the beginning of, else what is spelled alike."""
+    words = tuple(known)
+    begun = [one for one in words if one.startswith(word)] if len(word.strip("-")) >= _BEGINNING else []
+    return next(iter(begun or get_close_matches(word, words, n=1)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

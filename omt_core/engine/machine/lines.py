@@ -136,7 +136,7 @@ def long_paths(windows: Windows | None) -> Iterator[MachineCheck]:
 def sleep(windows: Windows | None) -> Iterator[MachineCheck]:
     """Look at what may end the night with a machine that sleeps."""
     if windows is None:
-        yield _elsewhere("sleep", sentence("When the machine goes to sleep is asked of Windows alone."))
+        yield line("sleep", NOT_CHECKED, sentence("When the machine goes to sleep is asked of Windows alone."))
         return
     if windows.on_battery():
         yield line(
@@ -250,7 +250,7 @@ def drives(installation: Installation | None, windows: Windows | None) -> Iterat
 def scanner(installation: Installation | None, folder: Path, windows: Windows | None) -> Iterator[MachineCheck]:
     """Name the folders that a virus scanner should leave alone; only Windows' own says whether it does."""
     if windows is None:
-        yield _elsewhere("virus-scanner", sentence("Virus scanners are thought of on Windows alone."))
+        yield line("virus-scanner", NOT_CHECKED, sentence("Virus scanners are looked for on Windows alone."))
         return
     mine = ntpath.normcase(str(folder))
     excluded = [ntpath.normcase(one).rstrip("\\") for one in windows.names(_EXCLUSIONS) or ()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import anyio.to_thread
@@ -35,9 +36,17 @@ def add_size_options(parser: argparse.ArgumentParser, spec: SimulationSpec | Non
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     default = SimulationSpec()
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where to build; must be empty or a simulation")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="where to build: a new folder, or an empty one")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="build a simulation that is there anew; what was changed in it is lost"
+    )
     add_size_options(parser, default)
-    parser.add_argument("--dbms", choices=("sqlite", "postgresql"), default=default.dbms)
+    parser.add_argument(
+        "--dbms",
+        choices=("sqlite", "postgresql"),
+        default=default.dbms,
+        help="what the database is made in: a file of SQLite (default), or PostgreSQL where --dsn says",
+    )
     parser.add_argument("--dsn", metavar="ODBC-STRING", help="connection string of an existing PostgreSQL database")
     parser.add_argument(
         "--plant",
@@ -62,7 +71,9 @@ async def run(context: CommandContext, options: argparse.Namespace) -> int:
         )
         # A half-built simulation is known as one and built anew next time, so Ctrl-C need not wait for it.
         simulation = await anyio.to_thread.run_sync(
-            generate, options.directory, spec, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+            partial(generate, options.directory, spec, overwrite=options.overwrite),
+            abandon_on_cancel=True,
+            limiter=anyio.CapacityLimiter(1),
         )
     except SimulationError as error:
         raise SIMULATION_IMPOSSIBLE.error(str(error)) from error

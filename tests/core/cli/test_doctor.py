@@ -81,6 +81,16 @@ def test_a_person_reads_lines_with_what_to_do_below_and_a_verdict(
     assert lines[-1] == "This machine is not ready: see to the errors."
 
 
+def test_what_was_not_looked_at_is_counted_and_not_called_well(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["doctor", "--workspace", str(tmp_path / "work")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    unseen = sum(line.startswith("not checked ") for line in lines)
+    assert unseen >= 5
+    assert lines[-1] == f"This machine: what was looked at is well; {unseen} things were not looked at."
+
+
 def test_that_no_online_side_is_named_is_said_in_the_language_of_the_rest(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

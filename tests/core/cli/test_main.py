@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,17 @@ def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
         ("tenant serv", "serve"),
         ("report --format htm", "html"),
         ("compare --worksapce=x", "--workspace"),
+        ("migrate --anwers answers.toml", "--answers"),
+        ("migrate --anwers=answers.toml", "--answers"),
+        ("migrate --limit 1M --answers answers.toml", "--limit-rate"),
+        ("migrate --recovr missing", "--recover"),
+        ("limit --worksapce x", "--workspace"),
+        ("report --outptu", "--output"),
+        ("simulate --documnts 5", "--documents"),
+        ("tenant serve --prot 80", "--port"),
+        ("--languag de status", "--language"),
+        ("--anwers answers.toml", "--answers"),
+        ("mig", "migrate"),
     ],
 )
 def test_what_is_mistyped_gets_what_may_have_been_meant(
@@ -101,6 +113,32 @@ def test_what_is_wrong_before_a_command_begins_is_a_usage_error_with_a_result(
     out, err = capsys.readouterr()
     assert json.loads(out)["error"]["code"] == "usage"
     assert "Traceback" not in err
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a disk that is always full is a device of Linux")
+@pytest.mark.parametrize("words", [["plugins", "--json"], ["plugins"], ["--help"], ["completion", "bash"]])
+def test_a_command_whose_result_cannot_be_written_does_not_end_as_if_all_were_well(words: list[str]) -> None:
+    with FULL.open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "omt_core", *words, "--language", "en"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=os.environ | {"LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+    assert ended.returncode == 5, ended.stderr
+    assert ended.stderr.splitlines() == [
+        "error output-lost: What was printed could not be written to the end: No space left on device.",
+        "    What the command did stands. Make room on that disk, or send the output elsewhere, and ask again.",
+    ]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a disk that is always full is a device of Linux")
+def test_a_command_that_failed_keeps_its_exit_code_where_that_cannot_be_written_either() -> None:
+    with FULL.open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "omt_core", "plugins", "order", "no_such_hook", "--json"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2, ended.stderr
 
 
 def test_a_reader_that_went_away_does_not_end_a_command() -> None:

@@ -22,8 +22,8 @@ OF_THE_COMMAND_LINE: Final = re.compile(
 
 OF_COMMANDS: Final = {
     "answers-unreadable", "certificate-unreadable", "list-not-writable", "log-not-writable", "metrics-not-writable",
-    "plans-malformed", "plugin-name-taken",
-    "plugin-not-added", "receipt-not-genuine", "settings-unreadable", "usage", "verify-stage-away",
+    "no-run-to-limit", "plans-malformed", "plugin-name-taken",
+    "plugin-not-added", "receipt-not-genuine", "settings-unreadable", "simulation-exists", "usage", "verify-stage-away",
     "verify-stage-unknown", "wheel-needs-others", "wheel-without-plugin", "workspace-empty",
 }  # fmt: skip
 """What no page of the wizard can meet: commands raise it that only the command line has."""

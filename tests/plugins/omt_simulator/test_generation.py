@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from omt_core.api.errors import InputError
 from omt_simulator import PLANTS, SimulationError, SimulationSpec, generate
 
 DATABASE = "machine/C/SuperOffice/Data/crm.sqlite"
@@ -49,9 +50,29 @@ def test_another_seed_gives_another_installation(tmp_path):
 
 def test_building_again_leaves_nothing_of_the_earlier_installation(tmp_path):
     generate(tmp_path / "one", SimulationSpec(**SMALL, plants=EVERYTHING))
-    generate(tmp_path / "one", SimulationSpec(**SMALL))
+    generate(tmp_path / "one", SimulationSpec(**SMALL), overwrite=True)
     generate(tmp_path / "two", SimulationSpec(**SMALL))
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_a_simulation_that_is_there_is_not_overwritten_unless_that_is_said(tmp_path):
+    generate(tmp_path / "one", SimulationSpec(**SMALL))
+    answers = tmp_path / "one" / "answers.toml"
+    answers.write_text("# of a person\n", encoding="utf-8")
+    before = tree(tmp_path / "one")
+    for spec in (SimulationSpec(**SMALL), SimulationSpec(**SMALL, seed=2)):
+        with pytest.raises(InputError) as refused:
+            generate(tmp_path / "one", spec)
+        assert refused.value.code == "simulation-exists"
+        assert "--overwrite" in refused.value.remedy
+    assert tree(tmp_path / "one") == before
+
+
+def test_a_simulation_that_is_half_built_is_built_anew(tmp_path):
+    generate(tmp_path / "one", SimulationSpec(**SMALL))
+    (tmp_path / "one" / "truth.json").unlink()  # written last
+    generate(tmp_path / "one", SimulationSpec(**SMALL, seed=2))
+    assert (tmp_path / "one" / "truth.json").is_file()
 
 
 def test_a_directory_of_somebody_else_is_left_alone(tmp_path):
@@ -88,7 +109,7 @@ def test_memory_does_not_grow_with_the_documents(tmp_path, monkeypatch):
     def peak(documents):
         tracemalloc.start()
         try:
-            generate(tmp_path / str(documents), SimulationSpec(users=10, documents=documents))
+            generate(tmp_path / str(documents), SimulationSpec(users=10, documents=documents), overwrite=True)
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -33,6 +33,18 @@ def test_a_plant_that_cannot_be_is_an_error_with_a_remedy(tmp_path):
     assert raised.value.remedy
 
 
+def test_a_simulation_that_is_there_stays_until_overwriting_it_is_asked_for(tmp_path):
+    words = [tmp_path / "sim", "--users", 2, "--documents", 2]
+    assert Console(tmp_path).run(SIMULATE, *words) == 0
+    (tmp_path / "sim" / "answers.toml").write_text("# of a person\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds a simulated installation already") as raised:
+        Console(tmp_path).run(SIMULATE, *words)
+    assert (raised.value.code, raised.value.exit_code) == ("simulation-exists", 2)
+    assert (tmp_path / "sim" / "answers.toml").read_text(encoding="utf-8") == "# of a person\n"
+    assert Console(tmp_path).run(SIMULATE, *words, "--overwrite") == 0
+    assert "[login]" in (tmp_path / "sim" / "answers.toml").read_text(encoding="utf-8")
+
+
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(InputError) as raised:
