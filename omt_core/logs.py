@@ -47,6 +47,7 @@ _BYTES: Final = 5_000_000
 _KEPT: Final = 5
 _IS: Final = " The log is "
 _THE_LOG: Final = re.compile(r"\b(the log|log file)\b")
+_TOOLS_LOGS: Final = re.compile(r"omt(-\d+)?\.log(\.\d+)?")
 _MOST_AT_ONCE: Final = 32
 """Processes of the tool that log at the same time; who comes after them writes no log."""
 
@@ -159,6 +160,13 @@ def _own_file(folder: Path) -> LogFile:
 def log_files() -> tuple[Path, ...]:
     """Return the files that this process writes its log to, as they are now."""
     return tuple(Path(one.baseFilename) for one in logging.getLogger("omt").handlers if isinstance(one, LogFile))
+
+
+def tool_logs() -> tuple[Path, ...]:
+    """Return the logs of the tool that lie in its folder, of every process and with the full ones."""
+    with suppress(OSError):
+        return tuple(path for path in log_folder().iterdir() if _TOOLS_LOGS.fullmatch(path.name))
+    return ()
 
 
 def end_logging() -> None:

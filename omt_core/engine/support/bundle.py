@@ -25,11 +25,12 @@ from omt_core.engine.errors import SUPPORT_NOT_CLEAN, SUPPORT_NOT_WRITABLE
 from omt_core.engine.machine.examination import ExaminationRequest, examine
 from omt_core.engine.session import Engine
 from omt_core.engine.support import known, members
+from omt_core.engine.support.tool_logs import logs_about
 from omt_core.engine.workspace import JOURNAL_FILE
 from omt_core.journal import Journal, copy_journal
 from omt_core.journal.errors import JOURNAL_UNREADABLE
 from omt_core.journal.shape import shape_of
-from omt_core.logs import MIGRATION_LOG, TOOLS_LOG, log_files
+from omt_core.logs import MIGRATION_LOG, TOOLS_LOG
 from omt_core.settings import Settings
 
 ABOUT: Final[Mapping[str, str]] = {
@@ -145,14 +146,15 @@ async def gather(engine: Engine, request: SupportRequest) -> SupportBundle:
 
 
 def _logs(workspace: Path | None) -> dict[str, str]:
-    """Return the ends of the logs by their names: those that are written now, and what the workspace has of them."""
+    """Return the ends of the logs by their names: what the workspace has of them, and those of the tool about it."""
     own = [] if workspace is None or not workspace.is_dir() else sorted(workspace.glob("*.log"))
-    files = {f"log/migration-{path.name}": path for path in own}
-    for written in log_files():
-        if written not in own:
-            files |= {f"log/{path.name}": path for path in (written, written.with_name(f"{written.name}.1"))}
-    found = {name: members.log_tail(path) for name, path in files.items()}
+    found = {f"log/{name}": text for name, text in logs_about(workspace).items()}
+    found |= {f"log/{_own_name(path)}": members.log_tail(path) for path in own}
     return {name: text for name, text in found.items() if text}
+
+
+def _own_name(path: Path) -> str:
+    return path.name if path.name == MIGRATION_LOG else f"migration-{path.name}"
 
 
 def _redacted(redaction: Redaction, parts: Mapping[str, Any], logs: Mapping[str, str]) -> SupportBundle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -59,6 +60,11 @@ RELATIVE = (
     "plans-lindqvist.csv",
 )
 """Paths that neither a journal nor answers know of: what was typed on the command line, or lies beside an archive."""
+
+
+@pytest.fixture(autouse=True)
+def _no_logs_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture
@@ -193,7 +199,7 @@ async def test_names_in_small_letters_are_taken_out_as_well(tmp_path: Path, plan
 
 async def test_words_of_the_tool_and_tables_stay_whoever_is_called_so(tmp_path: Path) -> None:
     asked = SupportRequest(settings=compose().settings, workspace=await lower_workspace(tmp_path / "work"))
-    log = read(await gather(compose().engine, asked))["log/migration-migration.log"]
+    log = read(await gather(compose().engine, asked))["log/migration.log"]
     for word in ("user-on-travel", "contact", "2019", "error"):
         assert f"INFO about {word}, it is" in log
 
