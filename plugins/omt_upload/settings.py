@@ -12,11 +12,12 @@ from omt_core.api import PluginSettings
 class UploadSettings(PluginSettings):
     """The section `upload`. Sizes in bytes, times in seconds; the online side's limits always hold as well.
 
-    `reading` is where files are read and hashed: in `threads`, in `processes`, which pay off with two cores or more and a line
-    that is faster than one core hashes, or `auto`: wherever this machine's cores make it faster. `readers` of them work
-    at once. The transfer begins with `first_uploads` at once and finds out what is fastest between `fewest_uploads` and
-    `parallel_uploads`. A body is made so long that it takes about `seconds_per_request` on this line, which is what a
-    broken line can cost, but not shorter than `shortest_request` nor longer than `longest_request`.
+    `reading` is where files are read and hashed: in `threads`, in `processes`, which pay off with two cores or more
+    and a line that is faster than one core hashes, or `auto`: wherever this machine's cores make it faster. `readers`
+    of them work at once. The transfer begins with `first_uploads` at once and finds out what is fastest between
+    `fewest_uploads` and `parallel_uploads`. A body is made so long that it takes about `seconds_per_request` on this
+    line, which is what a broken line can cost, but not shorter than `shortest_request` nor longer than
+    `longest_request`.
     With `compress` on `auto`, bundles of small files that shrink by it travel packed unless the line turns out faster.
     `tries` is how often a file that changes while it is read, or that is refused, is read again. The claim on the
     migration is renewed every `seconds_between_signs_of_life`. An estimate sends `probe_bytes` to time the line.
