@@ -279,8 +279,9 @@ class PastTransfer:
 class EstimateTransfer:
     """Say how long a transfer of these stages may take: from the inventory, a short probe upload, and past transfers.
 
-    `database_bytes` are those of the parts that an earlier run moved, 0 where none did or none will be. `journal` is a
-    copy, thrown away afterwards: an inventory that is recorded there tells what is confirmed online already, and with
+    `database_bytes` are those of the parts that an earlier run moved, 0 where none did or none will be; where none did,
+    `database_source_bytes` are what the source says it stores, 0 where it does not say. `journal` is a copy, thrown
+    away afterwards: an inventory that is recorded there tells what is confirmed online already, and with
     `baseline_only` a recovery leaves new files out. `limit` is the rate limit in force, in bytes per second.
     """
 
@@ -289,6 +290,7 @@ class EstimateTransfer:
     workspace: Path
     database_bytes: int
     run: RunContext
+    database_source_bytes: int = 0
     journal: TransferJournal | None = None
     baseline_only: bool = False
     past: tuple[PastTransfer, ...] = ()

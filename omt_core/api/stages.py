@@ -76,6 +76,9 @@ class UploadStage:
     opened, and returns that error, or None when the folders down to the file answer. `whole`, asked behind `items`, is
     False when a folder could not be looked into, so that what was not told is not gone. `root`, where there is one, is
     the folder that names of items are paths below: so `omt verify --archive` can read the files again.
+
+    `source_bytes`, which a stage of kind `database` may have, is asked for an estimate: the bytes that its source says
+    it stores of what the stage moves, from statistics and without reading it, or None where it does not say.
     """
 
     name: str
@@ -90,6 +93,7 @@ class UploadStage:
     away: Callable[[Path], FolderAwayError | None] | None = None
     whole: Callable[[], bool] | None = None
     root: Path | None = None
+    source_bytes: Callable[[], Awaitable[int | None]] | None = None
 
     @property
     def may_be_blind(self) -> bool:

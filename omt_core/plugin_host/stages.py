@@ -41,6 +41,7 @@ def admitted_stage(
         plugin=plugin,
         items=inventory.items,
         differences=None if stage.differences is None else inventory.differences,
+        source_bytes=None if stage.source_bytes is None else inventory.source_bytes,
     )
 
 
@@ -122,6 +123,20 @@ class _Inventory:
             )
         self._checked(found.items, _Keys(), "differences")
         return found
+
+    async def source_bytes(self) -> int | None:
+        ask = self._stage.source_bytes
+        if ask is None:
+            return None
+        with about(stage=self._stage.name), blaming(self._plugin, self.hook("source_bytes"), self._error_codes):
+            said: object = await ask()
+        if said is None or (type(said) is int and said >= 0):
+            return said
+        raise wrong_answer(
+            self._plugin,
+            self.hook("source_bytes"),
+            sentence("its answer {said} is no number of bytes", said=repr(said)),
+        )
 
     def hook(self, part: str) -> str:
         """Say in which part of a stage something happened."""

@@ -222,6 +222,11 @@ class CrmDatabase(SourceDatabase):
             row = await self._run(lambda: self._driver.measure(self._open_connection, table, sizes), table.name)
         return [number(size) or 0 for size in row]
 
+    async def stored_bytes(self, tables: Sequence[Table]) -> int | None:
+        """Return the bytes that tables take in the database, as its statistics have it; None where it does not say."""
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.stored_bytes(self._open_connection, tables))
+
     async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
         """Return the columns that hold values which the driver may not be able to give."""
         looked = [(plan, looks) for plan in plans if (looks := self._driver.suspicion(plan)) is not None]

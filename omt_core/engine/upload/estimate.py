@@ -20,6 +20,7 @@ from omt_core.api.errors import ONLINE_NOT_NAMED
 from omt_core.api.plugin import Plugin
 from omt_core.api.reporting import EstimateRecord
 from omt_core.api.sentence import sentence
+from omt_core.api.stages import UploadStage
 from omt_core.engine.findings import left_behind
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
@@ -31,7 +32,9 @@ from omt_core.journal import Journal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateUpload(Step[calls.Estimate]):
-    """Have the transfer plugin estimate all file stages; the database counts as what an earlier run moved.
+    """Have the transfer plugin estimate all file stages.
+
+    The database counts as what an earlier run moved, and before the first one as what its own statistics say.
 
     `limit` is the rate limit that the run will have, in bytes per second. In recovery without a choice it is the first
     that is possible. The inventory is journalled, in what must be a copy of the journal. Raises `OnlineError`, and
@@ -47,7 +50,6 @@ class EstimateUpload(Step[calls.Estimate]):
         target = session.now.located.target
         if target is None:
             raise ONLINE_NOT_NAMED.error(sentence("An estimate needs the tenant."))
-        moved = await _database_bytes(session.journal)
         await session.choose_recovery(self.recover or next(iter(session.now.located.plan.choices), None))
         migration = await target.open(
             session.now.located.licence,
@@ -56,13 +58,16 @@ class EstimateUpload(Step[calls.Estimate]):
         )
         try:
             async with session.now.located.database.snapshot() as snapshot:
+                stages = await stages_of(session, snapshot, files_only=False)
+                moved, stored = await _database_bytes(session, stages)
                 return await session.engine.dispatch.one(
                     Plugin.estimate_transfer,
                     calls.EstimateTransfer(
-                        stages=await stages_of(session, snapshot, files_only=True),
+                        stages=[stage for stage in stages if stage.kind != "database"],
                         migration=migration,
                         workspace=session.now.folder,
-                        database_bytes=0 if session.now.only_missing else moved,
+                        database_bytes=moved,
+                        database_source_bytes=stored,
                         run=session.now.run,
                         journal=session.journal,
                         baseline_only=session.now.only_missing,
@@ -75,10 +80,15 @@ class EstimateUpload(Step[calls.Estimate]):
                 await migration.aclose()
 
 
-async def _database_bytes(journal: Journal) -> int:
-    """Return how large the parts of the database were that an earlier run moved."""
-    stages = {stage.name for stage in await journal.items.stages() if stage.kind == "database"}
-    return sum(total.bytes for name, total in (await journal.items.totals()).items() if name in stages)
+async def _database_bytes(session: MigrationSession, stages: Sequence[UploadStage]) -> tuple[int, int]:
+    """Return how large the parts of the database were that an earlier run moved, else 0 and what its source stores."""
+    if session.now.only_missing:
+        return 0, 0
+    items = session.journal.items
+    known = {stage.name for stage in await items.stages() if stage.kind == "database"}
+    moved = sum(total.bytes for name, total in (await items.totals()).items() if name in known)
+    asked = [] if moved else [stage.source_bytes for stage in stages if stage.source_bytes is not None]
+    return moved, sum([await ask() or 0 for ask in asked])
 
 
 async def keep(found: calls.Estimate, folder: Path) -> None:

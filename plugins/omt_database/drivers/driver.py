@@ -219,6 +219,11 @@ class Driver(ABC):
         """Return SQL for the bytes of a value, roughly."""
         return f"LENGTH({plan.expression})"
 
+    def stored_bytes(self, connection: Connection, tables: Sequence[Table]) -> int | None:
+        """Return the bytes that these tables take where they are, as statistics have it; None where nobody can say."""
+        del connection, tables
+        return None
+
     def measure(self, connection: Connection, table: Table, expressions: Sequence[str]) -> Row:
         """Return the values of some expressions over all rows of a table, in one row."""
         chosen = ", ".join(expressions)

@@ -76,6 +76,16 @@ _RIGHT: Final = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?) + N'.' + QUOTENAME(?), 'O
 
 _GRANT: Final = "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)"
 
+_SIZES: Final = """
+SELECT t.name, 8192 * SUM(a.used_pages)
+FROM sys.tables t
+JOIN sys.schemas s ON s.schema_id = t.schema_id
+JOIN sys.partitions p ON p.object_id = t.object_id AND p.index_id IN (0, 1)
+JOIN sys.allocation_units a ON a.container_id = CASE a.type WHEN 2 THEN p.partition_id ELSE p.hobt_id END
+WHERE s.name = ?
+GROUP BY t.name"""
+"""With what is stored beside the rows; not the other indexes. Any login may ask."""
+
 _SNAPSHOT_ALLOWED: Final = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
 _SESSION: Final = "SELECT @@SPID"
@@ -152,8 +162,9 @@ class MssqlDriver(ServerDriver):
     """SQL Server."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
-    )
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        sizes=_SIZES,
+    )  # fmt: skip
     dbms: ClassVar[str] = "mssql"
     words = _WORDS
     decoding: ClassVar[Decoding | None] = Decoding(("SQL_WCHAR",), "utf-16le", UTF_16_LE, "SQL_WCHAR")

@@ -65,6 +65,10 @@ FROM (SELECT ? AS OWNER, ? AS NAME, ? AS RIGHT_NAME FROM DUAL) x"""
 
 _GRANT: Final = "GRANT SELECT ANY TABLE TO {user} (or log in as {owner})"
 
+_SIZES: Final = "SELECT TABLE_NAME, NUM_ROWS * AVG_ROW_LEN FROM ALL_TABLES WHERE OWNER = ?"
+"""As Oracle's statistics have it, without large objects that are stored beside the rows: those are in segments, which a
+login does not see."""
+
 _KINDS: Final = {
     "BLOB": Kind.BINARY, "RAW": Kind.BINARY, "LONG RAW": Kind.BINARY, "BFILE": Kind.BINARY,
     # The CRM writes doubles into FLOAT, which a double holds exactly.
@@ -83,8 +87,9 @@ class OracleDriver(ServerDriver):
     """Oracle."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
-    )
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        sizes=_SIZES,
+    )  # fmt: skip
     dbms: ClassVar[str] = "oracle"
 
     @override

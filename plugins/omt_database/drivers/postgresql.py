@@ -74,6 +74,13 @@ _GRANT: Final = (
     " BYPASSRLS)"
 )
 
+_SIZES: Final = """
+SELECT c.relname, pg_table_size(c.oid)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND c.relkind = 'r'"""
+"""With what is stored beside the rows; not the indexes."""
+
 _SESSION: Final = "SELECT pg_backend_pid()"
 
 _WAITING: Final = """
@@ -142,8 +149,9 @@ class PostgresqlDriver(ServerDriver):
     """PostgreSQL."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT
-    )
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        sizes=_SIZES,
+    )  # fmt: skip
     dbms: ClassVar[str] = "postgresql"
     decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
 

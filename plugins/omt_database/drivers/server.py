@@ -1,4 +1,4 @@
-"""What the database servers share: the tables belong to an owner, and five statements tell all about them."""
+"""What the database servers share: the tables belong to an owner, and a few statements tell all about them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class CatalogueStatements:
 
     `sight` has one row: 1 where a table of the owner that may not be read would be among `hidden`, and the user's name.
     `grant` is what gives the user sight of all tables of the owner. `right` has one row: 1 where the user may do what
-    the third parameter names on the table that owner and name, the first two, are those of.
+    the third parameter names on the table that owner and name, the first two, are those of. `sizes` has the names of
+    an owner's tables and the bytes that each takes, or NULL where that is not known.
     """
 
     owners: str
@@ -33,6 +34,7 @@ class CatalogueStatements:
     hidden: str
     grant: str
     right: str
+    sizes: str
 
 
 class ServerDriver(OdbcDriver):
@@ -79,6 +81,13 @@ class ServerDriver(OdbcDriver):
         ]
         place = f"{quoted(self.owner or '', self.dbms)}.{quoted(table.name, self.dbms)}"
         return f"GRANT {', '.join(lacking)} ON {place} TO {self.sight.user}" if lacking else None
+
+    @override
+    def stored_bytes(self, connection: Connection, tables: Sequence[Table]) -> int | None:
+        wanted = {table.name for table in tables}
+        rows = self.fetch(connection, self.statements.sizes, (self.owner,))
+        known = [number(size) for name, size in rows if str(name) in wanted and size is not None]
+        return sum(size or 0 for size in known) if known else None
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

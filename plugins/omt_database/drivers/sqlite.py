@@ -86,6 +86,12 @@ _CATALOGUE: Final = (
     " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid"
 )
 
+_STORED_BYTES: Final = (
+    "SELECT (p.page_count - f.freelist_count) * s.page_size"
+    " FROM pragma_page_count() p, pragma_freelist_count() f, pragma_page_size() s"
+)
+"""Of the whole file: what a table takes of it is not told without reading it."""
+
 _PRIMARY_KEYS: Final = (
     "SELECT m.name, 'primary key', 1, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
     " WHERE m.type = 'table' AND c.pk > 0 ORDER BY m.name, c.pk"
@@ -142,6 +148,12 @@ class SqliteDriver(Driver):
         # Beside the file there is a rollback journal while something is written.
         writable = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
         return None if writable else sentence("write access to {file} and to its folder", file=self._path)
+
+    @override
+    def stored_bytes(self, connection: Connection, tables: Sequence[Table]) -> int | None:
+        del tables
+        # As text and back, since ODBC gives the result of an expression as text.
+        return int(str(self.fetch(connection, _STORED_BYTES)[0][0]))
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

@@ -81,7 +81,7 @@ class DatabaseExport:
         """Return the stage."""
         return UploadStage(
             name=STAGE, title=sentence("Database"), order=20, plugin=plugin, items=self.items, kind="database",
-            removes_sources=True,
+            removes_sources=True, source_bytes=lambda: self._database.stored_bytes(self._omissions.moved_tables),
         )  # fmt: skip
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:

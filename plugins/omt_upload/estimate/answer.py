@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from omt_core.api import InventoryState
 from omt_core.api.calls import Estimate, EstimateTransfer
-from omt_upload.estimate.forecast import Counted, Forecast, Work
+from omt_upload.estimate.forecast import Counted, Forecast
 from omt_upload.estimate.probe import probe_line
 from omt_upload.estimate.words import grounds, levers
 from omt_upload.settings import UploadSettings
@@ -15,15 +17,15 @@ async def estimate(call: EstimateTransfer, settings: UploadSettings) -> Estimate
     counted = await _count(call)
     probe = await probe_line(call.migration, settings)
     forecast = Forecast(speed=probe.speed, past=call.past)
-    work = Work(files=counted.left.files, bytes=counted.left.bytes, database=call.database_bytes)
+    work = replace(counted.left, database=call.database_bytes, stored=call.database_source_bytes)
     found = forecast.whole(work, call.limit)
     return Estimate(
         shortest=found.shortest,
         longest=found.longest,
         files=counted.files,
-        bytes=counted.bytes + work.database,
+        bytes=counted.bytes + work.tables,
         files_to_send=work.files,
-        bytes_to_send=work.bytes + work.database,
+        bytes_to_send=work.bytes + work.tables,
         grounds=tuple(grounds(call, counted, work, probe, forecast)),
         levers=tuple(levers(call, work, probe, forecast)),
     )

@@ -31,8 +31,17 @@ def grounds(call: EstimateTransfer, counted: Counted, work: Work, probe: Probe, 
         )
     if work.database:
         yield sentence("A database of {size} as it was sent in an earlier run.", size=byte_size(work.database))
+    elif work.stored:
+        yield sentence(
+            "A database that takes {stored} where it is, by its own statistics; no earlier run has moved it, and how"
+            " far it shrinks on the way is a guess: about {size}.",
+            stored=byte_size(work.stored),
+            size=byte_size(work.tables),
+        )
     elif not call.baseline_only:
-        yield sentence("The database is not counted: no earlier run has moved it.")
+        yield sentence(
+            "The database is not counted: no earlier run has moved it, and its statistics do not say how large it is."
+        )
     single = sentence("One upload moves {size} a second.", size=byte_size(int(probe.single)))
     together = sentence(
         "{uploads} at once move {size} a second.", uploads=probe.parallel, size=byte_size(int(probe.together))
@@ -47,7 +56,7 @@ def grounds(call: EstimateTransfer, counted: Counted, work: Work, probe: Probe, 
 def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast) -> Iterator[str]:
     """Say what would change the range, and into which."""
     if work.files and not call.baseline_only:
-        left = forecast.whole(Work(files=0, bytes=0, database=work.database), call.limit)
+        left = forecast.whole(work.without_files, call.limit)
         yield sentence(
             "{files} with {size} can be sent ahead, while users work: by `omt precopy`, or from the wizard's checklist."
             " On the night only what changed since is left, and without any it takes {range}.",

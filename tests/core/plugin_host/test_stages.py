@@ -149,3 +149,24 @@ def test_many_keys_are_told_apart() -> None:
     known = _Keys()
     assert all(known.add(str(number)) for number in range(10_000))
     assert not any(known.add(str(number)) for number in range(10_000))
+
+
+@pytest.mark.parametrize("said", [-1, 2.5, True, "many"])
+async def test_what_a_source_stores_is_a_number_of_bytes(said: object) -> None:
+    async def source_bytes() -> Any:
+        return said
+
+    stage = stage_of(telling(), source_bytes=source_bytes)
+    assert stage.source_bytes is not None
+    with pytest.raises(PluginError, match="source_bytes of logos"):
+        await stage.source_bytes()
+
+
+@pytest.mark.parametrize("said", [0, 10**12, None])
+async def test_a_source_may_say_what_it_stores(said: int | None) -> None:
+    async def source_bytes() -> int | None:
+        return said
+
+    stage = stage_of(telling(), source_bytes=source_bytes)
+    assert stage.source_bytes is not None
+    assert await stage.source_bytes() == said

@@ -170,3 +170,14 @@ async def test_closing_twice_does_no_harm(engine):
     database = await engine.open()
     await database.aclose()
     await database.aclose()
+
+
+async def test_what_the_database_takes_is_told_without_reading_it(engine):
+    engine.execute(
+        "CREATE TABLE wide (id INTEGER PRIMARY KEY, body TEXT)",
+        ("INSERT INTO wide VALUES (?, ?)", [(number, f"{number:06}" * 200) for number in range(2_000)]),
+    )
+    opened = await engine.open()
+    stored = await opened.stored_bytes([opened.table("wide")])
+    await opened.aclose()
+    assert 100_000 < stored < 10_000_000

@@ -243,3 +243,9 @@ def test_lawful_names_of_servers_pass(pyodbc, server):
 def test_a_named_source_keeps_what_its_owner_set(pyodbc):
     assert string(pyodbc, located(dsn="CRM")) == "DSN=CRM;"
     assert string(pyodbc, located(dsn="CRM"), encrypt="no") == "DSN=CRM;Encrypt=no;"
+
+
+def test_what_tables_take_is_told_by_statistics(pyodbc, driver):
+    pyodbc.answers = {"sys.allocation_units": [("Person", 16_384), ("Left", 8_192)]}
+    assert driver.stored_bytes(driver.connect(), [Table(name="Person", columns=())]) == 16_384
+    assert driver.stored_bytes(driver.connect(), [Table(name="Absent", columns=())]) is None

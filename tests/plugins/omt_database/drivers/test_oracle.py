@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from omt_core.api.database import Column
+from omt_core.api.database import Column, Table
 from omt_core.api.installation import DatabaseLocation
 from omt_database.columns import Kind
 from omt_database.drivers.oracle import OracleDriver, plan_column
@@ -91,3 +91,10 @@ def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(p
     assert not driver.reads_columns(plan_column(Column(name="c", type_name="NUMBER", precision=10, scale=0)))
     assert connection.log == []
     assert len(pyodbc.strings) == 1
+
+
+def test_what_tables_take_is_told_by_statistics(pyodbc, driver):
+    person = Table(name="PERSON", columns=())
+    pyodbc.answers = {"NUM_ROWS": [("PERSON", Decimal(1200)), ("LEFT", Decimal(9)), ("NEW", None)]}
+    assert driver.stored_bytes(driver.connect(), [person, Table(name="NEW", columns=())]) == 1200
+    assert driver.stored_bytes(driver.connect(), [Table(name="NEW", columns=())]) is None

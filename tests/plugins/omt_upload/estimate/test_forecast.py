@@ -98,3 +98,18 @@ def test_reading_the_database_again_takes_about_as_long_as_before() -> None:
     found = Forecast(speed=SPEED, past=[told]).whole(Work(files=0, bytes=0, database=10_000_000), None)
     assert found.shortest == 0.8 * 900 + 0.8 * 100
     assert 1.5 * 900 < found.longest < 1.5 * 900 + 1.5 * 100 + 10
+
+
+@given(stored=st.integers(1, 10**11), part=st.floats(0.15, 1.0), limit=limits)
+def test_a_database_that_nobody_has_moved_takes_as_long_as_any_part_of_it_may(
+    stored: int, part: float, limit: int | None
+) -> None:
+    guessed = Forecast(speed=SPEED).whole(Work(files=0, bytes=0, stored=stored), limit)
+    sent = Forecast(speed=SPEED).whole(Work(files=0, bytes=0, database=int(stored * part)), limit)
+    assert guessed.shortest <= sent.shortest
+    assert sent.longest <= guessed.longest
+
+
+def test_a_database_that_was_moved_is_not_guessed() -> None:
+    found = [Forecast(speed=SPEED).whole(Work(files=0, bytes=0, database=10**8, stored=size), None) for size in (0, 9)]
+    assert found[0] == found[1]
