@@ -5,11 +5,16 @@ An event that is `droppable` may be left out for a slow subscriber, since a late
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from omt_core.api.findings import Finding
+
+_WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}(?:/[A-Za-z0-9._~!$&()*+,;=:@/?%#-]{0,500})?")
+"""Of a host, without a name or password before it, and without characters that mean anything to a page or a shell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +124,47 @@ class StageProgress(Event):
     sent_bytes: int
     skipped_bytes: int
     detail: str = ""
+
+
+class SendingState(StrEnum):
+    """What a machine of a transfer is doing. One that is gone may come back."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingMachine:
+    """One of several machines that a transfer runs on, by a name that may be anything.
+
+    `sent_bytes` went over the line, `rate` is bytes per second now, None where nothing can be said; `heard` is when it
+    was last heard of, in UTC.
+    """
+
+    name: str
+    state: SendingState
+    items: int = 0
+    sent_bytes: int = 0
+    rate: float | None = None
+    heard: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachinesProgress(Event):
+    """All machines of a transfer that runs on several, with what each has done in it: told every few seconds.
+
+    `dashboard` is where the engine that runs them shows its own page; it is taken only if it is a plain address of
+    http or https.
+    """
+
+    kind: ClassVar[str] = "machines"
+    machines: tuple[SendingMachine, ...]
+    dashboard: str = ""
+
+    def __post_init__(self) -> None:
+        if not _WEB_ADDRESS.fullmatch(self.dashboard):
+            object.__setattr__(self, "dashboard", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

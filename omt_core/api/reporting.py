@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode
+from omt_core.api.events import SendingMachine
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.items import ItemRecord, ItemState
@@ -77,7 +78,8 @@ class MigrationRecord:
     """Everything a report may say. `records` streams the items, since there may be millions.
 
     `kind` is what began or was completed; `decisions.kind` is what was asked for last, which may have been refused.
-    While a full run is `replacing` a completed test, `receipt` is still that of the test.
+    While a full run is `replacing` a completed test, `receipt` is still that of the test. `machines` are those that
+    transfers ran on, where these were several; `dashboard` is where they are shown while that goes on.
     """
 
     workspace: Path
@@ -96,6 +98,8 @@ class MigrationRecord:
     changes_online: Mapping[str, int] = field(default_factory=dict)
     estimate: EstimateRecord | None = None
     replacing: bool = False
+    machines: tuple[SendingMachine, ...] = ()
+    dashboard: str = ""
 
     @property
     def completed(self) -> bool:

@@ -20,6 +20,7 @@ from omt_core.api.reporting import MigrationRecord
 from omt_core.engine import facts
 from omt_core.engine.findings import REPORT_NOT_WRITTEN, is_waived, merged
 from omt_core.engine.session import Engine, MigrationSession
+from omt_core.engine.upload.machines import kept_machines
 from omt_core.engine.upload.timings import kept_estimate
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.journal import Journal
@@ -34,6 +35,7 @@ async def record_of(
     told = await journal.runs.last_findings() if findings is None else tuple(findings)
     waivers = decisions.waived(decisions.kind)
     receipt = folder / RECEIPT_FILE
+    machines = await kept_machines(journal)
     return MigrationRecord(
         workspace=folder,
         licence=await facts.licence_of(journal),
@@ -51,6 +53,8 @@ async def record_of(
         records=lambda states: journal.items.records(states=states),
         changes_online=json.loads(known.get(facts.CHANGES, "{}")),
         estimate=await kept_estimate(journal),
+        machines=machines.machines,
+        dashboard=machines.dashboard,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import anyio
 from pydantic import BaseModel, ConfigDict
@@ -25,12 +25,16 @@ from omt_core.api import (
     RunSummary,
     Severity,
     StageTotals,
+    byte_size,
+    local_time,
     parts_of,
+    sentence,
     sentence_of,
 )
 from omt_report.readable import encodable
 
 FORMAT: Literal["omt-report-1"] = "omt-report-1"
+_ORDER_OF_MACHINES: Final = 70
 
 
 class _Model(BaseModel):
@@ -226,7 +230,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
                 columns=tuple(map(encodable, section.columns)),
                 rows=tuple(tuple(map(encodable, row)) for row in section.rows),
             )
-            for section in sorted(sections, key=lambda section: (section.order, section.title))
+            for section in sorted((*_machines(record), *sections), key=lambda section: (section.order, section.title))
         ),
     )
 
@@ -252,6 +256,16 @@ def item_of(record: ItemRecord) -> ItemLine:
         rows=None if record.part is None else record.part.rows,
         **{f"detail_{name}": part for name, part in parts.items()},
     )
+
+
+def _machines(record: MigrationRecord) -> tuple[ReportSection, ...]:
+    """Return the table of the machines that sent, where there were several."""
+    rows = tuple(
+        (one.name, f"{one.items:,}", byte_size(one.sent_bytes), local_time(one.heard)) for one in record.machines
+    )
+    columns = (sentence("machine"), sentence("files"), sentence("sent"), sentence("last heard of"))
+    section = ReportSection(title=sentence("Machines that sent"), columns=columns, rows=rows, order=_ORDER_OF_MACHINES)
+    return (section,) if rows else ()
 
 
 def _stage(totals: StageTotals, title: str) -> StageLine:

@@ -1,11 +1,10 @@
-"""The plugin: role `transfer`, and the table of machines in the report."""
+"""The plugin: role `transfer`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-import anyio.to_thread
 from omt_core.api import (
     ErrorCode,
     Finding,
@@ -13,7 +12,6 @@ from omt_core.api import (
     OmtError,
     Plugin,
     PluginSettings,
-    ReportSection,
     calls,
     hookimpl,
 )
@@ -65,12 +63,3 @@ class DaskPlugin(Plugin):
         from omt_upload.estimate.answer import estimate  # noqa: PLC0415 - it loads the transfer
 
         return await estimate(call, self._settings.upload)
-
-    @override
-    @hookimpl
-    async def add_report_sections(self, call: calls.AddReportSections) -> Sequence[ReportSection]:
-        from omt_dask.tool.machines import read_machines, section  # noqa: PLC0415 - distributed takes half a second to load
-
-        workspace = call.run.workspace
-        machines = {} if workspace is None else await anyio.to_thread.run_sync(read_machines, workspace)
-        return (section(machines),) if machines else ()

@@ -71,6 +71,13 @@ class Tool:
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
+    def run(self, *words: str | Path) -> list[str]:
+        """Run another command; returns the lines that it prints."""
+        done = subprocess.run(
+            [*PROGRAM, *map(str, words)], capture_output=True, text=True, env=environment(self.folder), check=True
+        )
+        return done.stdout.splitlines()
+
     def manifest(self, name: str) -> bytes:
         """Return the manifest that the tenant signed."""
         return (self.folder / f"work-{name}" / "manifest.jsonl").read_bytes()

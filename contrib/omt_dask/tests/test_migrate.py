@@ -34,8 +34,11 @@ def test_manifest_and_receipt_are_those_of_the_plain_transfer_to_the_byte(
     told = [json.loads(line) for line in tool.output.splitlines() if line.startswith("{")]
     notices = {line["message"] for line in told if line["event"] == "notice"}
     assert "2 workers send." in notices
-    machines = json.loads((tmp_path / "work-fleet/machines.json").read_bytes())
-    assert sum(count["files"] for count in machines.values()) > 30
+    machines = next(line["machines"] for line in reversed(told) if line["event"] == "machines")
+    assert sum(one["items"] for one in machines) > 30
+    status = [json.loads(line) for line in tool.run("status", "--workspace", tmp_path / "work-fleet", "--json")]
+    rows = {line["name"]: line["items"] for line in status if line["event"] == "sending-machine"}
+    assert rows == {one["name"]: one["items"] for one in machines}
     assert "Machines that sent" in (tmp_path / "work-fleet/report.html").read_text(encoding="utf-8")
 
 

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from typing_extensions import override
 
 from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode
+from omt_core.api.events import SendingMachine, SendingState
 from omt_core.api.files import temporary_folder
 from omt_core.api.reporting import MigrationRecord, RunSummary
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import StageTotals
-from omt_core.api.text import byte_rate, byte_size, duration, local_time
+from omt_core.api.text import byte_rate, byte_size, duration, local_time, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
 from omt_core.cli.counts import left_behind
@@ -26,6 +28,12 @@ from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine, file_totals, left_behind_fields
 from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing, is_locked
 from omt_core.journal import Journal, copy_journal
+
+_DOING: Final = {
+    SendingState.WAITING: sentence("waiting"),
+    SendingState.SENDING: sentence("sending"),
+    SendingState.GONE: sentence("gone"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +87,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     for name, title in record.stage_titles.items():
         if (total := record.totals.get(name)) is not None:
             _show_stage(call.console, title, total)
+    _show_machines(call.console, record, running=running)
     call.console.object(
         "workspace",
         {
@@ -91,6 +100,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
             "since": None if pace.since is None else pace.since.isoformat(),
             "rate": pace.rate,
             "time_left": pace.time_left,
+            "dashboard": (running and record.dashboard) or None,
         },
     )
     return call.console.finish(
@@ -167,3 +177,36 @@ def _show_stage(console: Console, title: str, total: StageTotals) -> None:
             "left_behind": total.left_behind,
         },
     )
+
+
+def _show_machines(console: Console, record: MigrationRecord, *, running: bool) -> None:
+    """Show a row for each machine, where transfers ran on several; what they are doing only while a run goes on."""
+    if not record.machines:
+        return
+    console.print(sentence("Machines that send:" if running else "Machines that have sent:"))
+    for machine in record.machines:
+        console.print(_row(machine, running=running))
+        console.object(
+            "sending-machine",
+            {
+                "name": machine.name,
+                "state": machine.state if running else None,
+                "items": machine.items,
+                "sent_bytes": machine.sent_bytes,
+                "rate": machine.rate if running else None,
+                "heard": machine.heard.isoformat(),
+            },
+        )
+    if running and record.dashboard:
+        console.print(sentence("Their own page: {address}", address=record.dashboard))
+
+
+def _row(machine: SendingMachine, *, running: bool) -> str:
+    sent = sentence("{size} sent", size=byte_size(machine.sent_bytes))
+    parts = [quantity(machine.items, "file"), sent]
+    if running:
+        parts.insert(0, _DOING[machine.state])
+        if machine.rate is not None:
+            parts.append(byte_rate(machine.rate))
+    parts.append(sentence("last heard of on {moment}", moment=local_time(machine.heard)))
+    return sentence("  {machine} {told}", machine=f"{machine.name:<18}", told=joined(parts))

@@ -35,6 +35,7 @@ from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRM
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload.machines import machines_kept
 from omt_core.engine.upload.rate import FileRateLimiter, read_limit
 from omt_core.engine.upload.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE, note_stage_roots
@@ -191,22 +192,23 @@ async def _transfer_in_snapshot(
         if commit:
             _tell(session, FINISHING, StageState.WAITING)
         watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE).at(datetime.now(UTC)))
-        summary = await session.engine.dispatch.one(
-            Plugin.transfer,
-            calls.Transfer(
-                stages=[watch.timed(stage) for stage in stages],
-                snapshot=snapshot,
-                migration=migration,
-                journal=journal,
-                notes=journal.notes.of("transfer"),
-                workspace=session.now.folder,
-                rate=FileRateLimiter(session.now.folder / LIMIT_FILE),
-                stop=stop,
-                run=session.now.run,
-                baseline_only=session.now.only_missing,
-                commit=commit,
-            ),
-        )
+        async with machines_kept(session.engine.events, journal):
+            summary = await session.engine.dispatch.one(
+                Plugin.transfer,
+                calls.Transfer(
+                    stages=[watch.timed(stage) for stage in stages],
+                    snapshot=snapshot,
+                    migration=migration,
+                    journal=journal,
+                    notes=journal.notes.of("transfer"),
+                    workspace=session.now.folder,
+                    rate=FileRateLimiter(session.now.folder / LIMIT_FILE),
+                    stop=stop,
+                    run=session.now.run,
+                    baseline_only=session.now.only_missing,
+                    commit=commit,
+                ),
+            )
         await watch.stop(journal, stages)
     reasons = await left_behind(journal, session.engine.host.codes)
     session.log.supersede("left-behind", reasons)

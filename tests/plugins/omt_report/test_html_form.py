@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from omt_core.api import language as languages
 from omt_core.api import sentence
 from omt_core.api.decisions import Decisions, MigrationKind, Waiver
+from omt_core.api.events import SendingMachine, SendingState
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.items import ItemState
 from omt_core.api.reporting import ReportSection
@@ -54,6 +56,21 @@ def read(content: bytes) -> Page:
     page = Page(content)
     assert page.open == []
     return page
+
+
+def test_machines_that_sent_have_a_table_and_their_names_are_text(render: Any, sample: Any) -> None:
+    assert "Machines that sent" not in read(render(sample, "html")).text
+    heard = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+    machines = tuple(
+        SendingMachine(name=name, state=SendingState.WAITING, items=1_200, sent_bytes=2048, heard=heard)
+        for name in ("oslo-1", HOSTILE)
+    )
+    page = read(render(replace(sample, machines=machines), "html"))
+    text = " ".join(page.text.split())
+    assert "Machines that sent" in text
+    assert "oslo-1 1,200 2.0 KB 2026-11-30" in text
+    assert "<script>alert(1)</script>" in text
+    assert "script" not in {tag for tag, _ in page.tags}
 
 
 def test_the_page_says_what_was_moved_left_behind_and_changed(render: Any, sample: Any) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final, cast
 
 import anyio
 from distributed import Client, Queue, Variable
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 from omt_core.api import (
+    MachinesProgress,
     Notice,
     OmtError,
     SenderPass,
     SenderPasses,
+    SendingMachine,
     plural,
     sentence,
 )
@@ -35,6 +37,7 @@ from omt_dask.messages.answers import Answer, Machine, SendingFailedError
 from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.homes import Roots
+from omt_dask.tool.machines import Machines
 from omt_dask.worker import SendingPlugin, look, plugin_name, send_batch
 
 ANYWHERE: Final = ""
@@ -42,7 +45,7 @@ ANYWHERE: Final = ""
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.5
 
-_SECONDS_BETWEEN_LATER_LOOKS: Final = 5.0
+_SECONDS_BETWEEN_LATER_LOOKS: Final = 2.0
 
 _PIECE: Final = 64 << 10
 _FIRST_PERMIT: Final = 256 << 10
@@ -54,32 +57,24 @@ _PERMITS_AHEAD: Final = 1
 """A permit that lies about is a share of the line that nobody has: few, and the limit holds to the byte."""
 
 
-@dataclass(slots=True)
-class MachineCount:
-    """What a machine has sent in this run, in files and bytes over the line; seconds are those of its batches."""
-
-    files: int = 0
-    sent: int = 0
-    batches: int = 0
-    seconds: float = 0.0
-
-
 class Fleet:
-    """The workers of one run: `machines` by name, and for each home how many batches are sent there at once."""
+    """The workers of one run, and for each home how many batches are sent there at once."""
 
     def __init__(self, client: Client, call: Transfer, settings: DaskSettings) -> None:
         """Use a client's scheduler; nothing is asked of it before `begin`."""
-        self.machines: dict[str, MachineCount] = {}
-        self.capacity: dict[str, int] = {}
+        self.capacity: Mapping[str, int] = {}
+        self._followers: list[Callable[[], None]] = []
+        self._machines = Machines()
+        self._workers: dict[str, Machine] = {}
         self._client = client
         self._call = call
         self._settings = settings
         self._run = secrets.token_hex(6)
+        self._prefix = f"omt-{self._run}-"
         self._batches = 0
         self._orders = 0
         self._given: SenderPass | None = None
         self._readers: dict[str, bytes] = {}
-        self._unseen: Mapping[str, tuple[tuple[str, str], ...]] = {}
         self._renew_at = 0.0
 
     async def begin(self) -> None:
@@ -97,16 +92,19 @@ class Fleet:
                 await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
                 lacking = homes.keys() - await self._looked()
             await self._order()
-        for worker, ((root, why), *_) in self._unseen.items():
-            seen = sentence("The worker {worker} cannot see {root}: {reason}.", worker=worker, root=root, reason=why)
-            raise DASK_ROOT_NOT_SEEN.error(seen)
+        for machine in self._workers.values():
+            for root, why in machine.unseen:
+                seen = sentence(
+                    "The worker {worker} cannot see {root}: {reason}.", worker=machine.name, root=root, reason=why
+                )
+                raise DASK_ROOT_NOT_SEEN.error(seen)
         for home in sorted(lacking):
             raise DASK_HOME_EMPTY.error(
                 sentence("No worker has the resource {home}, and dask.homes names it.", home=home)
                 if home
                 else sentence("The scheduler has no workers.")
             )
-        workers = plural(len(self.machines), "One worker sends.", "{number:,} workers send.")
+        workers = plural(len(self._machines), "One worker sends.", "{number:,} workers send.")
         self._call.run.emit(Notice(message=workers))
         if self._client.dashboard_link:
             link = sentence("Dask shows its work at {link}.", link=self._client.dashboard_link)
@@ -128,7 +126,7 @@ class Fleet:
                 self._run,
                 home,
                 batch,
-                key=f"omt-{self._run}-{batch.stage}-{self._batches}",
+                key=f"{self._prefix}{batch.stage}-{self._batches}",
                 resources={home: 1} if home else None,
                 retries=self._settings.retries,
                 pure=False,
@@ -141,11 +139,7 @@ class Fleet:
                 raise DASK_WORKERS_DIED.error() from error
             finally:
                 future.release()
-        count = self.machines.setdefault(answer.machine, MachineCount())
-        count.files += len(answer.result.outcomes)
-        count.sent += answer.result.sent
-        count.batches += 1
-        count.seconds += answer.seconds
+        self._machines.take(answer)
         return answer.result
 
     async def end(self) -> None:
@@ -157,22 +151,51 @@ class Fleet:
             except (OSError, asyncio.CancelledError):
                 return  # the scheduler is gone, and with it the run
 
+    @property
+    def rows(self) -> tuple[SendingMachine, ...]:
+        """What each machine is doing now, and has sent."""
+        return self._machines.rows()
+
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Have it told whenever workers came or went."""
+        self._followers.append(changed)
+
+    def tell(self) -> None:
+        """Tell whoever watches what each machine is doing."""
+        self._call.run.emit(MachinesProgress(machines=self.rows, dashboard=self._client.dashboard_link or ""))
+
     async def _looked(self) -> Mapping[str, int]:
         """Look at all workers; returns and keeps how many batches each home sends at once."""
-        # One that dies at this moment, or hangs, says nothing; what it had to do is Dask's business.
-        told: Mapping[str, Machine] = await self._client.run(look, self._run, on_error="ignore")
-        capacity: dict[str, int] = {}
-        self._unseen = {machine.name: machine.unseen for machine in told.values() if machine.unseen}
-        for machine in told.values():
-            self.machines.setdefault(machine.name, MachineCount())
-            self._readers[machine.name] = machine.key
-            for home in self._settings.homes:
-                if home in machine.resources:
-                    capacity[home] = capacity.get(home, 0) + int(machine.resources[home])
-            if not self._settings.homes:
-                capacity[ANYWHERE] = capacity.get(ANYWHERE, 0) + self._settings.worker_batches
-        self.capacity = capacity
+        if self._client.scheduler is None:
+            raise DASK_SCHEDULER_LOST.error()
+        identity = cast("Mapping[str, Any]", await self._client.scheduler.identity())
+        workers: Mapping[str, Mapping[str, Any]] = identity["workers"]
+        batches: Mapping[str, Sequence[str]] = await self._client.processing()
+        for address in self._workers.keys() - workers.keys():
+            del self._workers[address]
+        joined = [address for address in workers if address not in self._workers]
+        if joined:
+            # One that dies at this moment, or hangs, says nothing; what it had to do is Dask's business.
+            told: Mapping[str, Machine] = await self._client.run(look, self._run, workers=joined, on_error="ignore")
+            for address, machine in told.items():
+                self._workers[address] = machine
+                self._readers[machine.name] = machine.key
+                self._machines.join(machine.name, address)
+        own = {address for address, keys in batches.items() if any(key.startswith(self._prefix) for key in keys)}
+        self._machines.look({address: worker["last_seen"] for address, worker in workers.items()}, own)
+        capacity = self._capacity()
+        if capacity != self.capacity:
+            self.capacity = capacity
+            for changed in self._followers:
+                changed()
         return capacity
+
+    def _capacity(self) -> Mapping[str, int]:
+        if not self._settings.homes:
+            return {ANYWHERE: len(self._workers) * self._settings.worker_batches} if self._workers else {}
+        at = [(home, machine.resources[home]) for machine in self._workers.values() for home in machine.resources]
+        capacity = {home: sum(int(size) for one, size in at if one == home) for home in self._settings.homes}
+        return {home: size for home, size in capacity.items() if size}
 
     async def _order(self) -> None:
         if self._given is None or anyio.current_time() >= self._renew_at:
@@ -208,8 +231,9 @@ class Fleet:
                 await self._order()
 
     async def _keep_looking(self) -> None:
-        """Look for workers that have joined meanwhile: they wait until they are told what only they can read."""
+        """Look for workers that come and go: those that join wait until they are told what only they can read."""
         while True:
+            self.tell()
             await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
             with _scheduler_there():
                 await self._looked()

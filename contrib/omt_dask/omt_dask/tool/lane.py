@@ -27,7 +27,7 @@ class HomeLane(AwayLane):
     def __init__(
         self, context: TransferContext, fleet: Fleet, home: str, roots: Roots, *, batches_ahead: int, retries: int
     ) -> None:
-        super().__init__(context, slots=max(1, fleet.capacity[home]) * batches_ahead)
+        super().__init__(context, slots=batches_ahead)
         self.roots = roots.there
         self._fleet = fleet
         self._home = home
@@ -36,6 +36,13 @@ class HomeLane(AwayLane):
         self._waiting = anyio.Lock()
         self._retries = retries
         self._failures: Counter[ItemId] = Counter()
+        self._batches_ahead = batches_ahead
+        self._resize()
+        fleet.follow(self._resize)
+
+    def _resize(self) -> None:
+        """Hand out as much as the workers that are there now can take; where there is none, what the first will."""
+        self.slots.total_tokens = max(1, self._fleet.capacity.get(self._home, 0)) * self._batches_ahead
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:

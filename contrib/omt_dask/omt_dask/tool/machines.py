@@ -1,52 +1,90 @@
-"""Which machine sent what: kept in the workspace, and a table of the report."""
+"""The workers of a run as rows for a person: what each is doing, and what it has sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
-import anyio.to_thread
-from omt_core.api import ReportSection, byte_size
-from omt_core.api.files import write_whole
-from pydantic import TypeAdapter, ValidationError
+from omt_core.api import SendingMachine, SendingState
 
-from omt_dask.tool.fleet import MachineCount
+from omt_dask.messages.answers import Answer
 
-FILE: Final = "machines.json"
-ORDER: Final = 70
-_COUNTS: Final = TypeAdapter(dict[str, MachineCount])
+_WINDOW: Final = 30.0
+"""Seconds over which a machine's rate is taken: its bytes are told of as its batches end, a few seconds apart."""
 
 
-async def keep_machines(workspace: Path, machines: Mapping[str, MachineCount]) -> None:
-    """Add what the machines of a run have sent to what those of earlier runs had."""
+class Machines:
+    """Built up from answers, and from what the scheduler says of its workers."""
 
-    def add() -> None:
-        kept = read_machines(workspace)
-        for name, count in machines.items():
-            before = kept.get(name, MachineCount())
-            kept[name] = MachineCount(
-                **{field: value + getattr(before, field) for field, value in asdict(count).items()}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Know of none."""
+        self._rows: dict[str, _Row] = {}
+        self._clock = clock
+
+    def __len__(self) -> int:
+        """Return how many there were so far."""
+        return len(self._rows)
+
+    def join(self, name: str, address: str) -> None:
+        """Note a worker, or that it has come back."""
+        row = self._rows.setdefault(name, _Row(address, since=self._clock()))
+        row.address = address
+
+    def look(self, seen: Mapping[str, float], sending: Collection[str]) -> None:
+        """Note which workers there are, by address with when each was heard of, and which have batches.
+
+        That moment is one of the scheduler's own clock: only that it has changed says something here.
+        """
+        for row in self._rows.values():
+            moment = seen.get(row.address)
+            if moment is not None and moment != row.seen:
+                row.seen, row.heard = moment, datetime.now(UTC)
+            there = SendingState.SENDING if row.address in sending else SendingState.WAITING
+            row.state = SendingState.GONE if moment is None else there
+
+    def take(self, answer: Answer) -> None:
+        """Note what came of a batch."""
+        row = self._rows.setdefault(answer.machine, _Row("", since=self._clock()))
+        row.items += len(answer.result.outcomes)
+        row.sent += answer.result.sent
+        row.heard = datetime.now(UTC)
+        row.marks.append((self._clock(), answer.result.sent))
+
+    def rows(self) -> tuple[SendingMachine, ...]:
+        """Return them as they are now."""
+        now = self._clock()
+        return tuple(
+            SendingMachine(
+                name=name,
+                state=row.state,
+                items=row.items,
+                sent_bytes=row.sent,
+                rate=None if row.state is SendingState.GONE else row.rate(now),
+                heard=row.heard,
             )
-        write_whole(workspace / FILE, _COUNTS.dump_json(kept))
-
-    await anyio.to_thread.run_sync(add)
-
-
-def read_machines(workspace: Path) -> dict[str, MachineCount]:
-    """Return what each machine has sent so far; nothing where it was never kept, or cannot be read. Blocks."""
-    try:
-        return _COUNTS.validate_json((workspace / FILE).read_bytes())
-    except (OSError, ValidationError):
-        return {}
+            for name, row in sorted(self._rows.items())
+        )
 
 
-def section(machines: Mapping[str, MachineCount]) -> ReportSection:
-    """Make the table of the report."""
-    rows = tuple(
-        (name, f"{count.files:,}", byte_size(count.sent), f"{count.batches:,}", f"{count.seconds:,.0f} s")
-        for name, count in sorted(machines.items())
-    )
-    columns = ("machine", "files", "sent", "batches", "time of its batches")
-    return ReportSection(title="Machines that sent", columns=columns, rows=rows, order=ORDER)
+@dataclass(slots=True)
+class _Row:
+    address: str
+    since: float
+    state: SendingState = SendingState.WAITING
+    items: int = 0
+    sent: int = 0
+    heard: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seen: float | None = None
+    marks: deque[tuple[float, int]] = field(default_factory=deque[tuple[float, int]])
+
+    def rate(self, now: float) -> float | None:
+        """Return its bytes per second over the window; None before it has sent anything."""
+        if not self.sent:
+            return None
+        while self.marks and now - self.marks[0][0] > _WINDOW:
+            self.marks.popleft()
+        return sum(size for _, size in self.marks) / min(_WINDOW, max(1.0, now - self.since))

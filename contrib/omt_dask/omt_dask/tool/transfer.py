@@ -16,7 +16,6 @@ from omt_dask.tool.cluster import connected
 from omt_dask.tool.fleet import Fleet
 from omt_dask.tool.homes import Roots
 from omt_dask.tool.lane import AnywhereLane, HomeLane
-from omt_dask.tool.machines import keep_machines
 
 
 async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferSummary:
@@ -45,7 +44,7 @@ async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferS
         finally:
             with anyio.CancelScope(shield=True):
                 await fleet.end()
-                await keep_machines(call.workspace, fleet.machines)
+                fleet.tell()
     return summary
 
 

@@ -13,14 +13,15 @@ from typing import Any
 import anyio
 import pytest
 from kept_journal import KeptJournal
-from omt_core.api import InputError, InstallationError, ItemState, Notice
+from omt_core.api import InputError, InstallationError, ItemState, MachinesProgress, Notice, SendingState
 from omt_tenant.embedded import serve_tenant
 from omt_upload.settings import UploadSettings
 from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, transferred, watch_tasks
+from typing_extensions import override
 
 from omt_dask.messages.orders import Orders
 from omt_dask.settings import DaskSettings
-from omt_dask.tool.machines import read_machines
+from omt_dask.tool.fleet import Fleet
 from omt_dask.tool.readiness import fleet_findings
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,9 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
             watching.start_soon(watch_tasks, two_sites, texts, done)
             run = await transferred(tenant, settings, work, here, journal, rate=rate)
             done.set()
+            machines = run.told.told(MachinesProgress)[-1].machines
+            assert {one.name: one.items for one in machines} == {"oslo-1": 40, "bergen-1": 40}
+            assert sum(one.sent_bytes for one in machines) <= journal.items.sent
             assert (run.summary.failed, run.summary.stopped) == (0, False)
             assert "2 workers send." in {str(event.message) for event in run.told.told(Notice)}
     assert set(journal.states().values()) == {ItemState.CONFIRMED}
@@ -88,8 +92,6 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
         for path in folder.rglob("*.docx"):
             key = f"{folder.name}/{path.relative_to(folder).as_posix()}"
             assert journal.items.known["documents", key].size == path.stat().st_size
-    machines = read_machines(work)
-    assert {name: count.files for name, count in machines.items()} == {"oslo-1": 40, "bergen-1": 40}
     # The limit holds for all machines together: not a byte went over the line that it had not admitted.
     assert rate.admitted >= journal.items.sent
 
@@ -98,6 +100,35 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
     assert PLANTED not in told
     assert tokens
     assert not [token for token in tokens if token in told]
+
+
+async def test_a_machine_that_has_batches_is_told_of_as_sending(
+    tmp_path: Path, two_sites: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, seen, tell = write_archive(tmp_path / "oslo", 1, files=3), anyio.Event(), Fleet.tell
+
+    def watched(fleet: Fleet) -> None:
+        tell(fleet)
+        if any(one.state is SendingState.SENDING for one in fleet.rows):
+            seen.set()
+
+    class Held(Counted):
+        """Admits nothing until a machine is seen to send."""
+
+        @override
+        async def acquire(self, size: int) -> None:
+            await seen.wait()
+            await super().acquire(size)
+
+    monkeypatch.setattr(Fleet, "tell", watched)
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(oslo=(archive, archive)))
+        run = await transferred(tenant, settings, tmp_path / "work", [archive], KeptJournal(), rate=Held())
+    told = run.told.told(MachinesProgress)
+    states = {(one.name, one.state) for progress in told for one in progress.machines}
+    assert ("oslo-1", SendingState.SENDING) in states
+    assert ("bergen-1", SendingState.SENDING) not in states
 
 
 async def test_what_would_stop_a_fleet_is_found_with_the_other_checks(tmp_path: Path, two_sites: Site) -> None:
