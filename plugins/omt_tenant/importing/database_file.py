@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from omt_core.api import sentence
 from omt_tenant.errors import TENANT_FOLDER_UNSUITABLE
@@ -13,6 +13,14 @@ from omt_tenant.settings import ImportSettings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+GROUP_ROWS: Final = 20_480
+"""Rows that are stored, and compressed, as one. A part of long text has fewer than DuckDB's own 122,880, and each one
+that followed had the whole group compressed anew; this many fill one in a part. They divide those, where parts of
+narrow tables end."""
+
+_OWN_NAME: Final = "crm"
+"""What the database is called in SQL: neither as a schema of ours nor as one of DuckDB's."""
 
 
 @contextmanager
@@ -32,7 +40,7 @@ def open_database(
     import duckdb  # noqa: PLC0415  # heavy, and only needed while a tenant imports or is scrubbed
 
     connection = duckdb.connect(
-        str(path),
+        str(path) if read_only else ":memory:",
         read_only=read_only,
         config={
             "memory_limit": settings.memory_limit,
@@ -48,6 +56,10 @@ def open_database(
         else:
             connection.execute(f"SET temp_directory = {_literal(str(reads / 'spool'))}")
             connection.execute(f"SET allowed_directories = [{_literal(f'{reads}/')}]")
+        if not read_only:
+            # Not by connecting to it, which takes no size of groups.
+            connection.execute(f"ATTACH {_literal(str(path))} AS {_OWN_NAME} (ROW_GROUP_SIZE {GROUP_ROWS})")
+            connection.execute(f"USE {_OWN_NAME}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
