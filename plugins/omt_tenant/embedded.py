@@ -24,8 +24,9 @@ from omt_tenant.tenant import Clocks, Store
 LOOPBACK = "127.0.0.1"
 """The only address a tenant is bound to: it is a reference, not a service for the network."""
 
-_READ_AHEAD = 1 << 20
-"""Bytes that a connection may have waiting: enough to keep the line busy while a thread writes."""
+_READ_AHEAD = 4 << 20
+"""Bytes that may wait on a connection, and up to twice as many for a moment, so that the line is busy while a thread
+writes. With fewer it is stopped and begun again within a body more often (docs/benchmarks.md)."""
 
 _GRACE_SECONDS = 5.0
 """How long requests under way may take to end when the server stops."""
