@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
+from pydantic import TypeAdapter
 
+from omt_core.api.events import MachinesProgress, SendingMachine, SendingState
 from omt_core.engine.upload.rate import RateLimit, write_limit
 from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
@@ -201,3 +206,45 @@ def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
     with serving(office.site.folder, words=(*office.site.plans, "--port", port), extra=PIECES):
         upload.go_on()
         Complete(person.page)
+
+
+def test_machines_that_send_have_rows_whatever_they_are_called(person: Person, office: Office) -> None:
+    """At both widths, on the page of the upload and on the one behind it."""
+    upload = person.go_to_upload(office)
+    upload.is_under_way()
+    table = upload.main.get_by_role("group", name="Machines")
+    expect(table).to_have_count(0)
+    hostile = "<img src=x onerror=alert(1)>" + 40 * "long" + "\u202e"
+    told_of_machines(office, hostile)
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("row").nth(1)).to_contain_text("Sending")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("2.0 KB/s")
+    expect(table).to_contain_text("<img src=x onerror=alert(1)>")
+    link = upload.main.get_by_role("link", name="Their own page")
+    expect(link).to_have_attribute("href", "http://scheduler.example.com:8787/status")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    for width in (1280, 400):
+        person.page.set_viewport_size({"width": width, "height": 800})
+        expect(table.get_by_text("1,200")).to_be_visible()
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= width
+    upload.limit("No limit")
+    complete = Complete(person.page)
+    table = complete.main.get_by_role("group", name="Machines")
+    expect(table.get_by_text("1,200")).to_be_visible()
+    expect(table.get_by_text("Sending")).to_have_count(0)
+    expect(complete.main.get_by_role("link", name="Their own page")).to_have_count(0)
+
+
+def told_of_machines(office: Office, name: str) -> None:
+    """Keep in the journal what a transfer on several machines tells."""
+    heard = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+    machines = (
+        SendingMachine(
+            name="oslo-1", state=SendingState.SENDING, items=1_200, sent_bytes=5 << 20, rate=2048.0, heard=heard
+        ),
+        SendingMachine(name=name, state=SendingState.GONE, heard=heard),
+    )
+    told = MachinesProgress(machines=machines, dashboard="http://scheduler.example.com:8787/status")
+    value = TypeAdapter(MachinesProgress).dump_json(told).decode()
+    with closing(sqlite3.connect(office.site.folder / "work" / "journal.sqlite", timeout=60)) as journal, journal:
+        journal.execute("INSERT OR REPLACE INTO notes (owner, name, value) VALUES ('core', 'machines', ?)", (value,))

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from omt_core.api.decisions import Contact, MigrationKind, MigrationMode, Notifications, RecoveryChoice
-from omt_core.api.events import StageState
+from omt_core.api.events import SendingMachine, StageState
 from omt_core.api.installation import Evidence, Licence
 from omt_core.api.users import Administrator
 from omt_core.engine.result import ErrorLine
@@ -163,6 +163,9 @@ class UploadPart(Part):
     left_out: int = 0
     sent_bytes: int = 0
     started_at: datetime | None = None
+    machines: tuple[SendingMachine, ...] = ()
+    """Those that it runs on, where they are several; `dashboard` is where their engine shows them, or empty."""
+    dashboard: str = ""
     silent: bool = False
     """The online side says nothing: nothing that the page shows may look as if it moved on."""
 

@@ -13,10 +13,11 @@ import anyio
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InterruptedRunError, OmtError
-from omt_core.api.events import Event, OnlineSilent, StageChanged, StageProgress, StageState
+from omt_core.api.events import Event, MachinesProgress, OnlineSilent, StageChanged, StageProgress, StageState
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
+from omt_core.engine.upload.machines import kept_machines
 from omt_core.engine.upload.rate import RateLimit, read_limit, write_limit
 from omt_core.engine.upload.run import FINISHING, STARTING
 from omt_core.engine.upload.table import Row, UploadTable
@@ -58,6 +59,7 @@ class UploadRun:
         self._stop = anyio.Event()
         self._started: datetime | None = None
         self._totals: Sequence[StageTotals] = ()
+        self._machines = MachinesProgress(machines=())
         self._folder: Path | None = None
         self._silent = False
         self.state = UploadState.IDLE
@@ -117,6 +119,7 @@ class UploadRun:
     def forget(self) -> None:
         """Begin from nothing, as if nothing had been sent in this process. Nothing may be under way."""
         self._table, self._started, self._totals = UploadTable(), None, ()
+        self._machines = MachinesProgress(machines=())
         self.state, self.error, self.result = UploadState.IDLE, None, None
 
     def pause(self) -> None:
@@ -151,6 +154,8 @@ class UploadRun:
             left_out=sum(total.left_out for total in self._totals),
             sent_bytes=sum(row.sent_bytes for row in rows),
             started_at=self._started,
+            machines=self._machines.machines,
+            dashboard=self._machines.dashboard if self.under_way else "",
             silent=self.under_way and self._silent,
         )
 
@@ -250,7 +255,9 @@ class UploadRun:
                 _log.debug("a look at the upload failed", exc_info=True)
 
     async def _count(self) -> None:
-        self._totals = tuple((await self._holder.runner.journal.items.totals()).values())
+        journal = self._holder.runner.journal
+        self._totals = tuple((await journal.items.totals()).values())
+        self._machines = await kept_machines(journal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ NO_TEXTS = {"installation.archives"}
 MADE_BY_SCRIPTS = (
     "busy.",
     "comparison.",
+    "machines.",
     "confirm.agreement",
     "confirm.contact",
     "confirm.kind",

@@ -17,6 +17,7 @@ import { nextSteps } from "./complete/next-steps.js";
 import { thawCard } from "./complete/thaw-card.js";
 import { thawedNotice } from "./freeze/thawed-notice.js";
 import { LeftBehind } from "./left-behind/left-behind.js";
+import { MachineTable } from "./upload/machine-table.js";
 
 /** What was moved now is not the same after a test and after a recovery, and nobody is promised a mail by either. */
 function lead(now) {
@@ -48,12 +49,13 @@ class Complete extends ScreenElement {
     this.changes = h("div");
     this.documents = h("div");
     this.comparison = new Comparison();
+    this.machines = new MachineTable();
     this.leftBehind = new LeftBehind({ open: true });
     this.append(
       h("header", null, h("h1", null, t("complete.title")), this.lead),
       this.errors.element, this.busyLine.element, this.figures, this.thaw,
       h("div", { class: "complete__columns" }, this.next, this.documents),
-      this.changes, this.comparison.element, this.leftBehind.element);
+      this.changes, this.machines.element, this.comparison.element, this.leftBehind.element);
   }
 
   update(now) {
@@ -65,6 +67,7 @@ class Complete extends ScreenElement {
     this.leftBehind.show({
       missing: now.result?.missing ?? 0, failed: now.result?.failed ?? 0, left_out: now.result?.left_out ?? 0,
     });
+    this.machines.show(now.upload, false);
     this.errors.update(now);
     this.busyLine.update(now);
     const said = JSON.stringify([now.result, now.frozen, now.thawed_at, now.busy]);

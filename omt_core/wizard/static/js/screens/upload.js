@@ -10,6 +10,7 @@ import { onNotice, onRow, state } from "../core/state.js";
 import { t } from "../core/text.js";
 import { FrozenNotice } from "./freeze/frozen-notice.js";
 import { LeftBehind } from "./left-behind/left-behind.js";
+import { MachineTable } from "./upload/machine-table.js";
 import { Milestones } from "./upload/milestones.js";
 import { RunButtons } from "./upload/run-buttons.js";
 import { StageTable } from "./upload/stage-table.js";
@@ -17,6 +18,7 @@ import { standing } from "./upload/standing.js";
 import { Totals, wholeShare } from "./upload/totals.js";
 
 const IN_TITLE = new Set(["running", "pausing", "paused", "stopping"]);
+const MOVING = new Set(["running", "pausing", "stopping"]);
 
 class Upload extends ScreenElement {
   #said = "";
@@ -34,6 +36,7 @@ class Upload extends ScreenElement {
     this.latest = h("p", { class: "upload__latest muted", role: "status" });
     this.leftBehind = new LeftBehind();
     this.milestones = new Milestones();
+    this.machines = new MachineTable();
     this.append(
       h("header", { class: "upload__head" }, h("div", null, h("h1", null, t("upload.title")), this.lead),
         this.buttons.element),
@@ -42,6 +45,7 @@ class Upload extends ScreenElement {
         this.table.element,
         h("div", { class: "upload__below" }, this.totals.element),
         this.latest),
+      this.machines.element,
       this.frozen.element,
       this.leftBehind.element,
       h("p", { class: "muted upload__closing" }, t("upload.closing")));
@@ -53,6 +57,7 @@ class Upload extends ScreenElement {
     const { upload } = now;
     this.table.showAll(upload);
     this.#count(upload);
+    this.machines.show(upload, MOVING.has(upload.state));
     for (const row of upload.rows) this.milestones.row(row);
     this.milestones.run(now);
     this.buttons.show(now);
