@@ -22,12 +22,15 @@ class Archive:
     unique: int
 
 
-def small_files(folder: Path, files: int, mean_size: int, *, duplicates: float = 0.0) -> Archive:
-    """Write files of log-normal sizes, a tenth of them text; the part `duplicates` of them has an earlier content."""
+def small_files(folder: Path, files: int, mean_size: int, *, duplicates: float = 0.0, first: int = 0) -> Archive:
+    """Write files of log-normal sizes, a tenth of them text; the part `duplicates` of them has an earlier content.
+
+    With another `first` number the sizes are the same, and the contents others.
+    """
     chance = random.Random(1)  # noqa: S311 - the same archive each time, not a secret
     written = unique = 0
     firsts: list[Path] = []
-    for number in range(files):
+    for number in range(first, first + files):
         path = folder / f"{number // _FOLDER_FILES:04}" / f"{number:07}.bin"
         path.parent.mkdir(parents=True, exist_ok=True)
         if firsts and chance.random() < duplicates:

@@ -3,14 +3,17 @@
 As a program: `python benchmarks/fleet.py`, with `contrib/omt_dask` installed. The files are as many for every number of
 workers, in as many folders as there are workers; before each worker's way to the tenant is a line with a delay and a
 rate, which is to be the limit. The time is that of the transfer, from connecting to the scheduler until the stage's
-manifest is committed, the best of `--repeat`. Scheduler and workers are processes of this machine, so that what all of
-them compute is computed by its cores.
+manifest is committed, the median of `--repeat`. Scheduler and workers are there by then, as they are where several
+machines serve; one local worker is what a transfer starts for itself, and its start is in the time. All are processes
+of this machine, so that what they compute is computed by its cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,7 @@ from pathlib import Path
 import anyio
 from archive import small_files
 from delay_proxy import long_line
+from distributed import Client
 from omt_dask import DaskSettings
 from omt_dask.tool.transfer import transfer_by_fleet
 from our_transfer import Quiet, stage_over
@@ -39,43 +43,53 @@ from omt_upload.settings import UploadSettings
 from omt_upload.transfer import transfer
 
 _BATCHES = 4
+_ALONE = "alone"
+_LOCAL = "local"
 
 
 def main() -> None:
     """Measure, and print a table."""
     options = _options()
+    names = {_ALONE: "the tool alone, one line", _LOCAL: "one local worker, one line"}
     rows: list[tuple[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for workers in (0, *options.workers):
-            seconds = min(
-                _measured(Path(folder) / f"{workers}-{turn}", workers, options) for turn in range(options.repeat)
-            )
-            print(f"{workers}: {seconds:.1f} s", file=sys.stderr)
-            rows.append(("the tool alone, one line" if not workers else f"{workers} of Dask's workers", seconds))
-    alone = rows[1][1]
+        for way in options.by:
+            turns = [_measured(Path(folder) / f"{way}-{turn}", way, options) for turn in range(options.repeat)]
+            print(f"{way}: {', '.join(f'{seconds:.1f}' for seconds in turns)} s", file=sys.stderr)
+            rows.append((names.get(way, f"workers there: {way}"), statistics.median(turns)))
+    first = rows[0][1]
     print_table(
-        ("sent by", "seconds", "files/s", "times one worker"),
-        [(name, f"{took:.1f}", f"{options.files / took:.0f}", f"{alone / took:.2f}") for name, took in rows],
+        ("sent by", "seconds", "files/s", "times the first"),
+        [(name, f"{took:.1f}", f"{options.files / took:.0f}", f"{first / took:.2f}") for name, took in rows],
     )
 
 
-def _measured(folder: Path, workers: int, options: argparse.Namespace) -> float:
+def _measured(folder: Path, way: str, options: argparse.Namespace) -> float:
     archives = folder / "archives"
-    folders = [archives / f"home{number}" for number in range(max(1, workers))]
-    for home in folders:
-        small_files(home, options.files // len(folders), options.size)
+    roots = [archives / f"root{number}" for number in range(options.folders)]
+    each = options.files // len(roots)
+    for number, root in enumerate(roots):
+        small_files(root, each, options.size, first=number * each)
+    workers = int(way) if way.isdigit() else 1
+    homes = [f"home{number}" for number in range(workers)]
     with ExitStack() as stack:
         tenant = stack.enter_context(tenant_process(folder / "tenant"))
-        lines = [stack.enter_context(long_line(tenant.port, options.round_trip, options.rate)) for _ in folders]
-        if not workers:
+        lines = [stack.enter_context(long_line(tenant.port, options.round_trip, options.rate)) for _ in homes]
+        if way == _ALONE:
             return anyio.run(_transferred, tenant, lines[0], None, folder, archives)
-        address = stack.enter_context(_cluster(folder, [home.name for home in folders]))
+        if way == _LOCAL:
+            local = {"local_workers": 1, "worker_batches": _BATCHES, "online": {"url": f"http://127.0.0.1:{lines[0]}"}}
+            return anyio.run(_transferred, tenant, tenant.port, DaskSettings.model_validate(local), folder, archives)
+        address = stack.enter_context(_cluster(folder, homes))
         settings = DaskSettings.model_validate(
             {
                 "scheduler": address,
                 "homes": {
-                    home.name: {"roots": {str(home): str(home)}, "online": {"url": f"http://127.0.0.1:{line}"}}
-                    for home, line in zip(folders, lines, strict=True)
+                    home: {
+                        "roots": {str(root): str(root) for root in roots[number::workers]},
+                        "online": {"url": f"http://127.0.0.1:{line}"},
+                    }
+                    for number, (home, line) in enumerate(zip(homes, lines, strict=True))
                 },
             }
         )
@@ -94,7 +108,7 @@ def _cluster(folder: Path, homes: list[str]) -> Iterator[str]:
         stack.enter_context(running([*dask, "scheduler", *place, *port], **options))
         while not file.exists():
             time.sleep(0.1)
-        address = file.read_text("utf-8").partition('"address": "')[2].partition('"')[0]
+        address = json.loads(file.read_text("utf-8"))["address"]
         for home in homes:
             own = ["--name", home, "--no-nanny", "--nthreads", str(_BATCHES), "--resources", f"{home}={_BATCHES}"]
             stack.enter_context(
@@ -102,6 +116,8 @@ def _cluster(folder: Path, homes: list[str]) -> Iterator[str]:
                     [*dask, "worker", address, "--host", "127.0.0.1", "--preload", "omt_dask.worker", *own], **options
                 )
             )
+        with Client(address) as client:
+            client.wait_for_workers(len(homes))
         yield address
 
 
@@ -145,7 +161,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=20_000, help="mean bytes of a file")
     parser.add_argument("--rate", type=float, default=250_000, help="bytes a second of each line")
     parser.add_argument("--round-trip", type=float, default=0.04, help="seconds")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--by", nargs="+", default=[_ALONE, _LOCAL, "1", "2", "4"], help="alone, local, or workers")
+    parser.add_argument("--folders", type=int, default=4, help="folders of the archive, shared out among the workers")
     parser.add_argument("--repeat", type=int, default=1)
     return parser.parse_args()
 

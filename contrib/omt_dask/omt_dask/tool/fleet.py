@@ -20,6 +20,7 @@ from omt_core.api import (
     SenderPass,
     SenderPasses,
     SendingMachine,
+    TransferLimits,
     plural,
     sentence,
 )
@@ -209,7 +210,7 @@ class Fleet:
         orders = Orders(
             number=self._orders,
             stop=self._call.stop.is_set(),
-            given=replace(self._given, seconds=self._given.seconds / 2),
+            given=replace(self._given, seconds=self._given.seconds / 2, limits=self._share(self._given.limits)),
             online={
                 name: self._settings.online if home.online is None else home.online
                 for name, home in self._settings.homes.items()
@@ -217,6 +218,12 @@ class Fleet:
             or {ANYWHERE: self._settings.online},
         )
         await Variable(orders_name(self._run), client=self._client).set(orders.packed(self._readers))
+
+    def _share(self, limits: TransferLimits) -> TransferLimits:
+        """Return what one sender may have under way: the tenant counts all of them, and what it turns away was sent."""
+        homes = self._settings.homes.keys()
+        senders = sum(len(homes & machine.resources.keys()) if homes else 1 for machine in self._workers.values())
+        return replace(limits, parallel_uploads=max(1, limits.parallel_uploads // max(1, senders)))
 
     async def _keep_ordering(self) -> None:
         stopped = False

@@ -46,7 +46,7 @@ class HomeLane(AwayLane):
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
-        return _is_of_a_share(work, record) and self._roots.located(record.location or "") is not None
+        return _is_of_a_share(work, record) and self._roots.hold(record.location or "")
 
     @override
     def there(self, record: ItemRecord) -> ItemRecord:

@@ -13,8 +13,17 @@ from typing import Any
 import anyio
 import pytest
 from kept_journal import KeptJournal
-from omt_core.api import InputError, InstallationError, ItemState, MachinesProgress, Notice, SendingState
+from omt_core.api import (
+    InputError,
+    InstallationError,
+    ItemState,
+    MachinesProgress,
+    Notice,
+    SenderPass,
+    SendingState,
+)
 from omt_tenant.embedded import serve_tenant
+from omt_tenant.settings import TenantSettings
 from omt_upload.settings import UploadSettings
 from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, transferred, watch_tasks
 from typing_extensions import override
@@ -27,6 +36,7 @@ from omt_dask.tool.readiness import fleet_findings
 pytestmark = pytest.mark.anyio
 
 PLANTED = "Personnel file of Ada Planted"
+TENANT = TenantSettings()
 SMALL = UploadSettings(bundle_bytes=64 << 10, bundle_members=5, shortest_request=16 << 10, compress="never")
 
 
@@ -50,13 +60,13 @@ def homes(**roots: tuple[Path, Path]) -> Mapping[str, object]:
 
 
 @pytest.fixture
-def tokens(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The tokens that workers were given."""
-    given: set[str] = set()
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[SenderPass]:
+    """What workers were given to send with."""
+    given: list[SenderPass] = []
     packed = Orders.packed
 
     def seen(orders: Orders, readers: Mapping[str, bytes]) -> dict[str, Any]:
-        given.add(orders.given.token)
+        given.append(orders.given)
         return packed(orders, readers)
 
     monkeypatch.setattr(Orders, "packed", seen)
@@ -64,7 +74,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_rest(
-    tmp_path: Path, two_sites: Site, tokens: set[str]
+    tmp_path: Path, two_sites: Site, passes: list[SenderPass]
 ) -> None:
     here = [write_archive(tmp_path / "here" / name, seed) for seed, name in enumerate(("oslo", "bergen", "tool"))]
     there = [shutil.copytree(folder, tmp_path / "there" / folder.name) for folder in here[:2]]
@@ -98,8 +108,10 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
     told = "\n".join([*texts, two_sites.logs()])
     assert "omt-" in told, "nothing was seen of the tasks"
     assert PLANTED not in told
-    assert tokens
-    assert not [token for token in tokens if token in told]
+    assert passes
+    assert not [given.token for given in passes if given.token in told]
+    # The tenant turns away what is more than its limit, with bytes that have passed the line by then.
+    assert {given.limits.parallel_uploads for given in passes} == {TENANT.parallel_uploads // 2}
 
 
 async def test_a_machine_that_has_batches_is_told_of_as_sending(

@@ -17,6 +17,9 @@ from omt_dask.tool.homes import Roots
         ({"/srv/so_arc": "E:\\SO_ARC"}, "/srv/so_arc/2019/1/a.docx", "E:\\SO_ARC\\2019\\1\\a.docx"),
         ({"/srv/so_arc": "\\\\server\\arc"}, "/srv/so_arc/2019/a.docx", "\\\\server\\arc\\2019\\a.docx"),
         ({"/srv/a": "/x", "/srv/a/b": "/y"}, "/srv/a/b/c", "/y/c"),
+        ({"/srv/a": "/"}, "/srv/a/b/c", "/b/c"),
+        ({"/srv/a": "E:\\"}, "/srv/a/b/c", "E:\\b\\c"),
+        ({"/srv/a": "/x"}, "/srv/a//b/./c", "/x/b/c"),
         ({"/srv/a": "/x"}, "/srv/a/one\udc80two", "/x/one\udc80two"),
         ({"/srv/so_arc": "/data/arc"}, "/srv/so_arc2/a", None),
         ({"/srv/so_arc": "/data/arc"}, "/srv/so_arc", None),
@@ -26,6 +29,7 @@ from omt_dask.tool.homes import Roots
 @pytest.mark.skipif(os.name == "nt", reason="a path of here is one of POSIX")
 def test_a_path_is_told_as_its_home_has_it(roots: dict[str, str], location: str, there: str | None) -> None:
     assert Roots(roots).located(location) == there
+    assert Roots(roots).hold(location) is (there is not None)
 
 
 def test_roots_are_told_as_they_are_there() -> None:
