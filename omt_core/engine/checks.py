@@ -192,13 +192,13 @@ def refuse_errors(session: MigrationSession) -> None:
 def _mended(standing: Sequence[Finding], codes: Mapping[str, FindingCode]) -> str:
     waivable = [may_be_waived(one, codes) for one in standing]
     if all(waivable):
-        return sentence("Mend what they name, or waive them by `waive` in the answers file.")
+        return sentence("Mend what is named, or waive it by `waive` in the answers file.")
     if not any(waivable):
-        return sentence("Mend what they name: none of them can be waived.")
+        return sentence("Mend what is named: none of it can be waived.")
     fixed = ", ".join(sorted({one.code for one in standing if not may_be_waived(one, codes)}))
     return joined(
         [
-            sentence("Mend what they name, or waive them by `waive` in the answers file."),
+            sentence("Mend what is named, or waive it by `waive` in the answers file."),
             sentence("{names} cannot be waived: the online side would refuse it.", names=fixed),
         ],
         " ",

@@ -62,7 +62,7 @@ FINDINGS_STAND: Final = ErrorCode(
     code="findings-stand",
     kind=FindingsError,
     meaning="Findings of severity error stand that are not waived. Nothing was changed so far.",
-    remedy="Mend what they name, or waive them by `waive` in the answers file.",
+    remedy="Mend what is named, or waive it by `waive` in the answers file.",
 )
 INSTALLATION_INCOMPLETE: Final = ErrorCode(
     code="installation-incomplete",

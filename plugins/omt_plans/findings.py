@@ -57,7 +57,7 @@ PLANS_NOT_CHECKED = FindingCode(
     severity=Severity.WARNING,
     plugin=PLUGIN,
     meaning="The tenant was not asked which plans exist and how many seats are free, so plans could not be checked.",
-    remedy="Give the address of the tenant in the answers and run the check again.",
+    remedy="Set online.url in the answers file to the address of the tenant.",
 )
 
 CODES = (

@@ -69,7 +69,7 @@ NOT_CHECKED_ONLINE = FindingCode(
     severity=Severity.WARNING,
     plugin=PLUGIN,
     meaning="The tenant was not asked whether somebody elsewhere holds one of these user names already.",
-    remedy="Give the address of the tenant in the answers and run the check again.",
+    remedy="Set online.url in the answers file to the address of the tenant.",
 )
 
 CODES = (

@@ -112,7 +112,9 @@ def _moment(said: str, now: datetime) -> datetime:
         given = datetime.fromisoformat(said)
         moments = _moments(given) if given.tzinfo is None else (given.astimezone(UTC),)
     except (ValueError, OverflowError, OSError):
-        raise START_TIME_INVALID.error() from None
+        raise START_TIME_INVALID.error(
+            sentence("{text} is neither a time of day nor a date with a time.", text=repr(said))
+        ) from None
     return next((moment for moment in moments if moment > now), moments[-1])
 
 

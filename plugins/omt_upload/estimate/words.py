@@ -59,7 +59,7 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
         left = forecast.whole(work.without_files, call.limit)
         yield sentence(
             "{files} with {size} can be sent ahead, while users work: by `omt precopy`, or from the wizard's checklist."
-            " On the night only what changed since is left, and without any it takes {range}.",
+            " On the night only what changed since is left: where nothing did it takes {range}.",
             files=quantity(work.files, "file"),
             size=byte_size(work.bytes),
             range=_between(left),
@@ -69,7 +69,7 @@ def levers(call: EstimateTransfer, work: Work, probe: Probe, forecast: Forecast)
     half = int(probe.speed / 2) if call.limit is None else call.limit // 2
     if half:
         yield sentence(
-            "A rate limit of {size} a second makes it {range}.",
+            "To compare: limited to {size} a second it takes {range}.",
             size=byte_size(half),
             range=_between(forecast.whole(work, half)),
         )

@@ -171,7 +171,7 @@ async def test_a_waiver_is_offered_only_for_what_can_be_waived(tmp_path: Path) -
         await check_now(session, (INSTALLATION,))
         with pytest.raises(FindingsError) as caught:
             refuse_errors(session)
-        assert caught.value.remedy.startswith("Mend what they name: none of them can be waived. Nothing")
+        assert caught.value.remedy.startswith("Mend what is named: none of it can be waived. Nothing")
         await check_now(session, (DOCUMENTS,))
         with pytest.raises(FindingsError) as caught:
             refuse_errors(session)

@@ -58,11 +58,11 @@ def test_no_remedy_of_an_error_that_a_page_can_show_names_the_command_line() -> 
         ),
         (
             (
-                f"Mend what they name, or waive them by `waive` in the answers file. Each has its reason:"
+                f"Mend what is named, or waive it by `waive` in the answers file. Each has its reason:"
                 f" `{reasoned_line(['a'])}`. What was waived for the test counts when it is confirmed:"
                 f" `{confirming_line([Waiver(names='a')])}`. Nothing was changed so far."
             ),
-            'Mend what they name, or waive them on the page "Checks". Nothing was changed so far.',
+            'Mend what is named, or waive it on the page "Checks". Nothing was changed so far.',
         ),
         ("Connect the share.", "Connect the share."),
         ("Give another --workspace.", "Start the tool with another --workspace."),
@@ -99,12 +99,12 @@ def test_each_part_of_a_remedy_is_said_in_the_wizards_words_and_stays_a_sentence
 
 def test_a_part_of_a_remedy_that_only_answers_need_is_left_out_and_the_others_stay_sentences() -> None:
     parts = [
-        sentence("Mend what they name, or waive them by `waive` in the answers file."),
+        sentence("Mend what is named, or waive it by `waive` in the answers file."),
         sentence("Each has its reason: `{line}`.", line=reasoned_line(["a"])),
         sentence("Nothing was changed so far."),
     ]
     told = in_wizard(joined(parts, " "))
-    assert told == 'Mend what they name, or waive them on the page "Checks". Nothing was changed so far.'
+    assert told == 'Mend what is named, or waive it on the page "Checks". Nothing was changed so far.'
     assert parts_of(told) is not None
 
 

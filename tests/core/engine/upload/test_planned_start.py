@@ -76,6 +76,7 @@ def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_start(text, utc("2026-11-29 12:00"))
     assert refused.value.code == "start-time-invalid"
+    assert repr(text.strip()) in refused.value.message
     assert "22:00" in refused.value.remedy
 
 
