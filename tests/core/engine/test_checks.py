@@ -175,7 +175,7 @@ async def test_a_waiver_is_offered_only_for_what_can_be_waived(tmp_path: Path) -
         await check_now(session, (DOCUMENTS,))
         with pytest.raises(FindingsError) as caught:
             refuse_errors(session)
-        assert "or waive them by `waive`" in caught.value.remedy
+        assert "or waive it by `waive`" in caught.value.remedy
         assert "never cannot be waived: the online side would refuse it." in caught.value.remedy
 
 
