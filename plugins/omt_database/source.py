@@ -223,9 +223,14 @@ class CrmDatabase(SourceDatabase):
         return [number(size) or 0 for size in row]
 
     async def stored_bytes(self, tables: Sequence[Table]) -> int | None:
-        """Return the bytes that tables take in the database, as its statistics have it; None where it does not say."""
+        """Return the bytes that tables take in the database, as its statistics have it.
+
+        None where it does not say, or does not let this user ask: an estimate guesses without.
+        """
         async with self._own_turn():
-            return await self._run(lambda: self._driver.stored_bytes(self._open_connection, tables))
+            with suppress(InstallationError):
+                return await self._run(lambda: self._driver.stored_bytes(self._open_connection, tables))
+        return None
 
     async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
         """Return the columns that hold values which the driver may not be able to give."""

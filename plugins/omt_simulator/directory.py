@@ -13,9 +13,9 @@ MARKER = ".omt-simulation"
 """Written first, so that a half-built installation is known as one too."""
 
 TRUTH = "truth.json"
-"""Written last."""
+"""Written last and removed first: where it is, a simulation is whole."""
 
-ENTRIES = ("machine", "answers.toml", "password.txt", TRUTH, "licence-change.sql")
+ENTRIES = (TRUTH, "machine", "answers.toml", "password.txt", "licence-change.sql")
 
 
 def prepare_directory(directory: Path, *, overwrite: bool) -> None:
@@ -34,7 +34,7 @@ def prepare_directory(directory: Path, *, overwrite: bool) -> None:
         raise SimulationError(
             sentence("{folder} is not empty and holds no simulation: choose another directory.", folder=directory)
         )
-    (directory / MARKER).write_text("Made by omt simulate; may be overwritten by it.\n", encoding="utf-8")
+    (directory / MARKER).write_text("Made by omt simulate, which builds it anew with --overwrite.\n", encoding="utf-8")
     for name in ENTRIES:
         entry = directory / name
         if entry.is_dir() and not is_link(entry):

@@ -181,3 +181,15 @@ async def test_what_the_database_takes_is_told_without_reading_it(engine):
     stored = await opened.stored_bytes([opened.table("wide")])
     await opened.aclose()
     assert 100_000 < stored < 10_000_000
+
+
+async def test_statistics_that_may_not_be_read_are_told_as_unknown(engine, monkeypatch):
+    engine.execute(PEOPLE)
+    opened = await engine.open()
+
+    def refused(*_: object) -> int:
+        raise InstallationError("database-read-failed", "The user has no right to read it.", "Give it.")
+
+    monkeypatch.setattr(opened._driver, "stored_bytes", refused)
+    assert await opened.stored_bytes(list(opened.tables.values())) is None
+    await opened.aclose()

@@ -117,3 +117,16 @@ def test_memory_does_not_grow_with_the_documents(tmp_path, monkeypatch):
     peak(4000)  # What is loaded once counts for neither.
     few, many = peak(1000), peak(4000)
     assert (many - few) / 3000 < 500  # bytes for each; a document with its rows is several times that
+
+
+def test_what_is_built_anew_counts_as_whole_only_in_the_end(tmp_path, monkeypatch):
+    generate(tmp_path / "site", SimulationSpec(users=4, documents=3))
+
+    def ended(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("omt_simulator.directory.remove_tree", ended)
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path / "site", SimulationSpec(users=4, documents=3), overwrite=True)
+    generate(tmp_path / "site", SimulationSpec(users=4, documents=3))

@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -219,11 +220,12 @@ async def test_what_vanishes_or_is_refused_there_is_left_behind_with_its_reason(
             workspace=tmp_path,
         )
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", items))
-        summary = await transfer(
-            call,
-            SETTINGS,
-            lambda context: (OtherMachine(context, sender, home=archive), HereLane(context)),
-        )
+        with closing(sender):
+            summary = await transfer(
+                call,
+                SETTINGS,
+                lambda context: (OtherMachine(context, sender, home=archive), HereLane(context)),
+            )
         states = {
             record.key: (record.state, record.reason) async for batch in journal.items.records() for record in batch
         }
@@ -296,7 +298,7 @@ async def test_an_answer_that_is_lost_costs_a_question_and_nothing_is_sent_twice
     stage = stage_of("documents", folder_items("documents", archive))
     async with journal_of(tmp_path) as journal:
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage)
-        with pytest.raises(OSError, match="died"):
+        with closing(sender), pytest.raises(OSError, match="died"):
             await transfer(call, SETTINGS, lambda context: (Dying(context, sender, home=archive), HereLane(context)))
         assert (await journal.items.totals())["documents"].confirmed_items == 0
     async with journal_of(tmp_path) as journal:
@@ -370,7 +372,8 @@ async def test_what_an_error_left_of_a_batch_goes_on_in_the_same_run_where_the_l
     stage = stage_of("documents", folder_items("documents", archive))
     async with journal_of(tmp_path) as journal:
         call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage)
-        await transfer(call, IN_PIECES, lambda context: (Trying(context, sender, home=archive), HereLane(context)))
+        with closing(sender):
+            await transfer(call, IN_PIECES, lambda context: (Trying(context, sender, home=archive), HereLane(context)))
         assert not await journal.uploads.unfinished()
         assert (await journal.items.totals())["documents"].confirmed_items == len(files)
     assert [type(error) for error in errors] == [OnlineUnavailableError]
