@@ -17,11 +17,14 @@ from omt_core.api.events import (
     Event,
     FindingRaised,
     HookCalled,
+    MachinesProgress,
     Notice,
     OnlineSilent,
     PhaseFinished,
     PhaseStarted,
     RunEnded,
+    SendingMachine,
+    SendingState,
     StageChanged,
     StageProgress,
     StageState,
@@ -103,6 +106,11 @@ EVENTS = (
     PhaseFinished(phase="upload"),
     StageChanged(stage="documents", title="Documents", state=StageState.UPLOADING),
     progress("documents", done=40, total=80, sent=40 * 1024),
+    MachinesProgress(
+        machines=(
+            SendingMachine(name="oslo-1", state=SendingState.SENDING, heard=datetime(2026, 11, 30, 6, 0, tzinfo=UTC)),
+        )
+    ),
 )
 
 
