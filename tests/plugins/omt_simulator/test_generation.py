@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import hashlib
 import sqlite3
 import tracemalloc
@@ -107,12 +108,17 @@ def test_memory_does_not_grow_with_the_documents(tmp_path, monkeypatch):
     monkeypatch.setattr("omt_simulator.content.MEDIAN_BYTES", 300)
 
     def peak(documents):
+        # Objects of other tests, when there are many, put off that rings of objects are looked for.
+        gc.collect()
+        gc.freeze()
+        gc.collect()
         tracemalloc.start()
         try:
             generate(tmp_path / str(documents), SimulationSpec(users=10, documents=documents), overwrite=True)
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
+            gc.unfreeze()
 
     peak(4000)  # What is loaded once counts for neither.
     few, many = peak(1000), peak(4000)
