@@ -86,6 +86,7 @@ class Scene:
             "PYTHONPATH": str(Path(__file__).parents[3]),
             "OMT_TENANT__CHUNK_BYTES": "65536", "OMT_TENANT__MEMBER_BYTES": str(self.member_bytes),
             "OMT_TENANT__BUNDLE_BYTES": "131072", "OMT_UPLOAD__BUNDLE_MEMBERS": "20",
+            "OMT_UPLOAD__READING": "threads",  # what is shown is told by one process alone
             "OMT_DATABASE__LEFT_TABLES": json.dumps(_left_tables(self.database)),
         }  # fmt: skip
 
