@@ -91,9 +91,5 @@ def _tell(pipe: IO[bytes], value: Any) -> None:  # noqa: ANN401 - whatever marsh
 
 
 def _told(pipe: IO[bytes]) -> Any:  # noqa: ANN401 - whatever marshal holds
-    """Return a value that `_tell` wrote. Raises EOFError when the other end is gone."""
-    head = pipe.read(_LENGTH)
-    text = pipe.read(int.from_bytes(head))
-    if len(head) < _LENGTH or len(text) < int.from_bytes(head):
-        raise EOFError
-    return marshal.loads(text)  # noqa: S302 - it comes from our own program
+    """Return a value that `_tell` wrote. Raises EOFError when the other end is gone, also where it left a part."""
+    return marshal.loads(pipe.read(int.from_bytes(pipe.read(_LENGTH))))  # noqa: S302 - it comes from our own program
