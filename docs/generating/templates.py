@@ -47,8 +47,9 @@ class Template:
 
 
 def packages() -> Mapping[str, Path]:
-    """Return all packages of the tool that say something, each with its folder."""
-    return {"omt_core": ROOT / "omt_core"} | {path.name: path for path in sorted((ROOT / "plugins").glob("omt_*"))}
+    """Return what is to speak all languages, each package with its folder: the tool's, and partners' with catalogues."""
+    own = {"omt_core": ROOT / "omt_core"} | {path.name: path for path in sorted((ROOT / "plugins").glob("omt_*"))}
+    return own | {path.parent.name: path.parent for path in sorted((ROOT / "contrib").glob("*/omt_*/locale"))}
 
 
 def templates_of(package: Path) -> Sequence[Template]:

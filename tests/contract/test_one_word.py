@@ -19,7 +19,11 @@ from tests.contract.checkout import ROOT
 WORDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
 LANGUAGES: Final = ("de", "nl", "sv", "no", "da")
 PAGE: Final = ROOT / "omt_core" / "wizard" / "static" / "locale"
-CATALOGUES: Final = (ROOT / "omt_core", *sorted(path.parent for path in (ROOT / "plugins").glob("*/locale")))
+CATALOGUES: Final = (
+    ROOT / "omt_core",
+    *sorted(path.parent for path in (ROOT / "plugins").glob("*/locale")),
+    *sorted(path.parent for path in (ROOT / "contrib").glob("*/omt_*/locale")),
+)
 NAMES: Final = re.compile(r"`[^`]*`|\{[^}]*\}|--[\w-]+|omt \w+|(?<= )'[^' ]*'|[\w/\\{}-]+[._]\w+")
 """What is no word in a sentence: commands, options, files, settings, what is quoted, and what is put in."""
 SHARED: Final = ("upload.stage.", "comparison.area.")

@@ -22,7 +22,7 @@ DASK_HOME_EMPTY: Final = ErrorCode(
     code="dask-home-empty",
     kind=InputError,
     meaning="No worker has the resource that a home of archive roots is named by.",
-    remedy='Start workers with it, as in `dask worker ... --resources "oslo=4"`, or take the home out of dask.homes.',
+    remedy="Start workers that have this resource, or take the home out of dask.homes.",
 )
 DASK_NO_SENDERS: Final = ErrorCode(
     code="dask-no-senders",

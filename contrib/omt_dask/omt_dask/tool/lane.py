@@ -80,7 +80,7 @@ class HomeLane(AwayLane):
                 self._context.call.run.emit(Notice(message=f"{error.message} {waiting}"))
             if now - self._away_since > 60 * minutes:
                 raise error
-            work.meter.paused(f"Paused: {shown} does not answer")
+            work.meter.paused(sentence("Paused: {folder} does not answer", folder=shown))
             with anyio.move_on_after(_SECONDS_BETWEEN_LOOKS):
                 await self._context.call.stop.wait()
             work.meter.resumed()
