@@ -1,10 +1,8 @@
 /**
  * Which element shows which screen. The server names the screen; a fragment such as `#/plans` lays a window of the
- * checklist, or the settings, over it. A screen NAME is `js/screens/NAME.js`, which calls `screen(NAME, TAG)`, and
- * `css/NAME.css`; both are loaded when it is first shown.
+ * checklist, or the settings, over it. A screen NAME is `js/screens/NAME.js`, which calls `screen(NAME, TAG)` and is
+ * loaded when it is first shown; how it looks is in `css/NAME.css`, which is there from the start.
  */
-
-import { h } from "./dom.js";
 
 const SCREENS = [
   "welcome", "installation", "recovery", "login", "confirm", "checklist", "ahead", "upload", "complete", "closed",
@@ -14,7 +12,7 @@ const SETTINGS = "settings";
 
 /** @type {Map<string, string>} */
 const tags = new Map();
-/** @type {Map<string, Promise<void>>} */
+/** @type {Map<string, Promise<unknown>>} */
 const loading = new Map();
 
 /** Registers the custom element that shows `name`. */
@@ -50,24 +48,11 @@ export async function makeScreen(name) {
 
 /** Loads what shows `name`, so that it can be shown when the tool answers no more. */
 export async function prepareScreen(name) {
-  if (!loading.has(name)) loading.set(name, load(name));
+  if (!loading.has(name)) loading.set(name, import(`../screens/${name}.js`));
   try {
     await loading.get(name);
   } catch (failure) {
     loading.delete(name); // So that the next try asks again.
     throw failure;
   }
-}
-
-async function load(name) {
-  await Promise.all([import(`../screens/${name}.js`), styles(name)]);
-}
-
-function styles(name) {
-  return new Promise((resolve, reject) => {
-    const href = new URL(`../../css/${name}.css`, import.meta.url).href;
-    document.head.append(h("link", {
-      rel: "stylesheet", href, on: { load: () => resolve(), error: () => reject(new Error(href)) },
-    }));
-  });
 }
