@@ -28,13 +28,16 @@ try:
 except ImportError:
     _md5 = partial(hashlib.md5, usedforsecurity=False)
 
-# As Arrow's own: of Python's values it asks each time whether they are numpy's, which takes longer than the work.
+# As Arrow's own: of Python's values it asks each time whether they are numpy's or dateutil's, which takes longer than
+# the work.
 _NOT_A_NUMBER: Final = pa.scalar(math.nan)
 _COMMA, _COLON, _POINT, _MINUS, _EMPTY = map(pa.scalar, (",", ":", ".", "-", ""))
 _LONGEST: Final = pa.scalar(LONGEST, pa.int32())
 
 _DIGESTS: Final = pa.list_(pa.uint32(), 4)
 """An md5 as four numbers, the lowest first: no batch has so many rows that adding these up would pass 64 bits."""
+
+_PLACES: Final = tuple(pa.scalar(place, pa.int32()) for place in range(4))
 
 
 def fingerprint(columns: Sequence[Array], rows: int) -> int:
@@ -48,7 +51,7 @@ def fingerprint(columns: Sequence[Array], rows: int) -> int:
     digests = b"".join([hashed.digest() for hashed in map(_md5, texts)])
     numbers = pa.Array.from_buffers(pa.uint32(), rows * 4, [None, pa.py_buffer(digests)])
     hashes = pa.Array.from_buffers(_DIGESTS, rows, [None], children=[numbers])
-    sums: list[int] = [pc.sum(pc.list_element(hashes, place)).as_py() for place in range(4)]
+    sums: list[int] = [pc.sum(pc.list_element(hashes, place)).as_py() for place in _PLACES]
     return sum(number << (32 * place) for place, number in enumerate(sums)) % MODULUS
 
 

@@ -12,14 +12,23 @@ from omt_database.export import part_files, parts
 from omt_database.export.fingerprint import fingerprint, fingerprint_text
 from omt_database.export.part_files import PartFiles
 from omt_database.export.parts import PartEnd, Parts, Portion
+from omt_database.settings import DatabaseSettings
+from omt_tenant.importing.database_file import GROUP_ROWS
 
 SCHEMA = pa.schema([("id", pa.int64()), ("text", pa.string())])
 ROW_BYTES = 8 + 4 + 10
 """A number, an offset and ten letters."""
 
 
+@pytest.fixture
+def own_groups() -> None:
+    """Leave the sizes as they are."""
+
+
 @pytest.fixture(autouse=True)
-def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_groups(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    if "own_groups" in request.fixturenames:
+        return
     for module in (parts, part_files):
         monkeypatch.setattr(module, "ROW_GROUP_ROWS", 10)
         monkeypatch.setattr(module, "ROW_GROUP_BYTES", 10 * ROW_BYTES)
@@ -69,6 +78,12 @@ def test_rows_of_which_no_group_is_near_do_not_wait_for_one(monkeypatch: pytest.
     monkeypatch.setattr(parts, "GROUP_ROWS", 12)
     ends = [portion.end for portion in portions(Parts(SCHEMA, 5 * ROW_BYTES), *[2] * 8) if portion.end]
     assert [end.rows for end in ends] == [8, 8]
+
+
+@pytest.mark.usefixtures("own_groups")
+def test_parts_of_long_text_end_with_the_groups_that_a_tenant_stores() -> None:
+    made = portions(Parts(SCHEMA, DatabaseSettings().part_bytes), *[3_000] * 20, letters=1_200)
+    assert [portion.end.rows for portion in made if portion.end] == [GROUP_ROWS, GROUP_ROWS, 60_000 - 2 * GROUP_ROWS]
 
 
 def test_a_table_without_rows_is_one_part() -> None:

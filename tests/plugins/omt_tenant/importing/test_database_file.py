@@ -37,3 +37,16 @@ def test_what_is_stored_lies_in_groups_of_that_size_and_in_one_file(tmp_path: Pa
     with open_database(path, ImportSettings(), read_only=True) as connection:
         groups = connection.execute("SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('notes')").fetchone()
     assert groups == (3,)
+
+
+@pytest.mark.parametrize(("usual", "compression"), [(500, "ZSTD"), (50, "Uncompressed")])
+def test_long_texts_of_which_one_is_very_long_are_compressed_too(tmp_path: Path, usual: int, compression: str) -> None:
+    path = tmp_path / "crm.duckdb"
+    text = "rpad('', CASE WHEN i = 1000 THEN 50_000 ELSE ? END, md5(i::VARCHAR))"
+    with open_database(path, ImportSettings(), reads=tmp_path) as connection:
+        connection.execute(f"CREATE TABLE notes AS SELECT {text} AS body FROM range(?) r(i)", [usual, GROUP_ROWS])
+    with open_database(path, ImportSettings(), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT compression FROM pragma_storage_info('notes') WHERE segment_type = 'VARCHAR'"
+        ).fetchall()
+    assert found == [(compression,)]
