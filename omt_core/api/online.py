@@ -214,8 +214,8 @@ class OnlineMigration(Protocol):
     """An open migration. Every method may be called from several tasks; each either holds, or raises `OnlineError`.
 
     Nothing is acknowledged before it is verified and durable online. `OnlineUnavailableError` may be retried by the
-    caller, `OnlineRefusedError` may not. What only some can do is asked for by isinstance: `Backpressure`, `PartHints`,
-    `SenderPasses`.
+    caller, `OnlineRefusedError` may not. What only some can do is asked for by isinstance: `Backpressure`,
+    `KnownMissing`, `PartHints`, `SenderPasses`.
     """
 
     @property
@@ -284,6 +284,18 @@ class Backpressure(Protocol):
         """How often the online side has asked, since it was opened, for something to be sent again later.
 
         A transfer that sees it grow sends less at a time.
+        """
+        ...
+
+
+@runtime_checkable
+class KnownMissing(Protocol):
+    """An ability that an `OnlineMigration` may have: of some contents it knows without asking that they are missing."""
+
+    def known_missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
+        """Return digests that the online side lacks for sure; it may lack others of these too.
+
+        As where it held nothing when the migration was opened, and was sent none of them since by anybody.
         """
         ...
 

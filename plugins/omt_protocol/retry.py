@@ -22,6 +22,7 @@ from omt_core.api import (
     ContentRef,
     CreatedUpload,
     EventSink,
+    KnownMissing,
     ManifestEntry,
     Notice,
     OnlineError,
@@ -138,7 +139,7 @@ def retrying(inner: OnlineMigration, patience: Patience, events: EventSink) -> O
     return cast("OnlineMigration", RetryingMigration(inner, patience, events))
 
 
-class RetryingMigration(Backpressure, PartHints, SenderPasses):
+class RetryingMigration(Backpressure, KnownMissing, PartHints, SenderPasses):
     """Repeats calls that failed with `OnlineUnavailableError`, and gives the last error on when patience is over.
 
     Every call but a send may be repeated as it is, and is not said here again (`__getattr__`). A send whose answer was
@@ -161,6 +162,10 @@ class RetryingMigration(Backpressure, PartHints, SenderPasses):
     @override
     def refusals(self) -> int:
         return self._retries.refusals
+
+    @override
+    def known_missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
+        return self._inner.known_missing(contents) if isinstance(self._inner, KnownMissing) else frozenset()
 
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
         """Create anew what an answer that was lost may have created: that one is left to expire."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from omt_core.api import ContentRef, ItemDigest, OnlineMigration, Outcome, TransferJournal, UploadRecord
+from omt_core.api import ContentRef, ItemDigest, KnownMissing, OnlineMigration, Outcome, TransferJournal, UploadRecord
 from omt_core.api.calls import Transfer
 from omt_protocol.bundle.writer import CPIO, USTAR, Framing
 from omt_upload.files.readers import Readers
@@ -112,8 +112,12 @@ class TransferContext:
 
     async def known_online(self, contents: Collection[ContentRef]) -> frozenset[str]:
         """Return the digests that need not be sent: those that the online side has, whatever the journal holds."""
-        lacking = await self.lacking(list(contents))
-        return frozenset(content.digest for content in contents if content.digest not in lacking)
+        asked = list(contents)
+        if isinstance(self.migration, KnownMissing):
+            missing = self.migration.known_missing(asked)
+            asked = [content for content in asked if content.digest not in missing]
+        lacking = await self.lacking(asked)
+        return frozenset(content.digest for content in asked if content.digest not in lacking)
 
     async def lacking(self, contents: Sequence[ContentRef]) -> frozenset[str]:
         """Ask the online side which of these it does not have."""

@@ -103,11 +103,12 @@ class TakenAnswer(Answer):
 
 
 class OpenedMigration(Answer):
-    """An opened migration and the claim on it."""
+    """An opened migration and the claim on it; `empty` where the tenant stores no content at all."""
 
     id: str
     claim: str
     limits: Limits
+    empty: bool = False
 
 
 class MissingAnswer(Answer):

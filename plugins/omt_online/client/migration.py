@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from omt_core.api import (
     CompletionRequest,
     ContentRef,
     CreatedUpload,
+    KnownMissing,
     ManifestEntry,
     OnlineMigration,
     OnlineRefusedError,
@@ -31,6 +32,7 @@ from omt_core.api import (
 )
 from omt_online.client.answers import MissingAnswer, Token
 from omt_online.client.completion import CompletionPolls
+from omt_online.client.met_contents import MetContents
 from omt_online.client.result_files import fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
 from omt_online.client.tus import TusAbilities, TusUploads
@@ -40,7 +42,7 @@ UPLOADS: Final = "/v1/uploads"
 """Where uploads are created."""
 
 
-class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
+class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, SenderPasses):
     """Works on a migration under its claim. Its uploads are those of tus."""
 
     def __init__(
@@ -52,8 +54,12 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         *,
         claim: str | None,
         longest_poll: float,
+        empty: bool = False,
     ) -> None:
-        """Take over what was opened; without a claim the session's token must stand for one."""
+        """Take over what was opened, at a tenant that is `empty` or not.
+
+        Without a claim the session's token must stand for one.
+        """
         self._session = session
         self._id = known_as
         self._path = f"/v1/migrations/{quote(known_as, safe='')}"
@@ -62,6 +68,7 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         self._limits = limits
         self._files: dict[str, UploadRequest] = {}
         """Files under way, by the address of their upload, whose digests on the way are known."""
+        self._met = MetContents() if empty else None
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 
     @property
@@ -83,7 +90,13 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
         return answer.missing
 
     @override
+    def known_missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:
+        return frozenset() if self._met is None else self._met.never_met(content.digest for content in contents)
+
+    @override
     async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
+        if self._met is not None:
+            self._met.add(_digests_of(request))
         metadata = {"kind": request.kind, "sha256": request.digest, "migration": self._id}
         # The tenant checks each byte of what goes whole: contents by their sha256, and the form that holds those of a
         # bundle together to the bit. A checksum over all of it would find nothing more.
@@ -142,6 +155,7 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
     async def hand_out(self) -> SenderPass | None:
         if not self._session.hands_out_senders:
             return None
+        self._met = None  # others may send from now on
         given = await self._session.ask(Token, "POST", f"{self._path}/senders", headers=self._claim)
         SECRETS.add(given.token)
         return SenderPass(
@@ -183,6 +197,10 @@ class HttpMigration(TusUploads, OnlineMigration, PartHints, SenderPasses):
     @override
     async def aclose(self) -> None:
         await self._session.send("DELETE", f"{self._path}/claim", headers=self._claim)
+
+
+def _digests_of(request: UploadRequest) -> Iterable[str]:
+    return (request.digest,) if request.kind == "file" else (content.digest for content in request.members)
 
 
 def _digest_at(request: UploadRequest, end: int) -> str | None:

@@ -117,7 +117,13 @@ class HttpTarget(OnlineTarget, ValueLimit):
         )
         longest_poll = self._settings.completion_poll_longest
         migration = HttpMigration(
-            self._session, opened.id, limits, abilities, claim=opened.claim, longest_poll=longest_poll
+            self._session,
+            opened.id,
+            limits,
+            abilities,
+            claim=opened.claim,
+            longest_poll=longest_poll,
+            empty=opened.empty,
         )
         return retrying(migration, patience(self._settings), self._events)
 

@@ -120,11 +120,12 @@ class OpeningBody(Body):
 
 
 class OpeningAnswer(Body):
-    """The migration's id, and the claim to carry in the header Omt-Claim."""
+    """The migration's id, and the claim to carry in the header Omt-Claim; `empty` where no content is stored yet."""
 
     id: str
     claim: str
     limits: Limits
+    empty: bool
 
 
 class ContentsBody(Body):

@@ -24,7 +24,9 @@ async def open_migration(request: web.Request) -> web.StreamResponse:
         )
     )
     await service.run(service.store.uploads.sweep)
-    return answer(OpeningAnswer(id=identifier, claim=claim, limits=limits_of(service.store.settings)))
+    empty = await service.run(service.store.contents.is_empty)
+    limits = limits_of(service.store.settings)
+    return answer(OpeningAnswer(id=identifier, claim=claim, limits=limits, empty=empty))
 
 
 async def release_claim(request: web.Request) -> web.StreamResponse:

@@ -62,6 +62,11 @@ class ContentStore:
                 sizes.update((digest.hex(), size) for digest, size in rows)
         return sizes
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing is stored."""
+        with self._state.read() as connection:
+            return connection.execute("SELECT 1 FROM contents LIMIT 1").fetchone() is None
+
     def has_pack(self, digest: str) -> bool:
         """Tell whether a bundle of these members landed before."""
         with self._state.read() as connection:

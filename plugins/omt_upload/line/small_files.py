@@ -96,7 +96,8 @@ async def _send(work: StageTransfer, buffer: Buffer, read: _Read, left: _Left) -
     try:
         mine = read.of(digests)
         known = await work.context.known_online(mine.contents)
-        await _settle_known(work, mine.of(known))
+        if known:
+            await _settle_known(work, mine.of(known))
         lacking = mine.of(mine.firsts.keys() - known)
         if lacking.records:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from omt_core.api.online import ContentRef, OnlineMigration
 from omt_core.journal import Journal
 from omt_online.client import ClientSettings, connect
 from omt_online.client.connection import open_session
+from omt_online.client.migration import HttpMigration
 from omt_tenant.embedded import RunningTenant, serve_tenant
 from omt_tenant.settings import TenantSettings
 from omt_upload import UploadPlugin
@@ -113,6 +114,28 @@ async def test_an_undisturbed_transfer_arrives(tmp_path: Path) -> None:
         again = Unlimited()
         await move(tenant, tmp_path, again, Stop())
         assert again.admitted == 0
+
+
+async def test_an_empty_tenant_is_asked_for_copies_only_and_a_later_run_asks_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path / "archive", FILES)
+    asked: list[str] = []
+    missing = HttpMigration.missing
+
+    async def listening(migration: HttpMigration, contents: Sequence[ContentRef]) -> frozenset[str]:
+        asked.extend(content.digest for content in contents)
+        return await missing(migration, contents)
+
+    monkeypatch.setattr(HttpMigration, "missing", listening)
+    async with serve_tenant(tmp_path / "tenant", settings=LIMITS) as tenant:
+        stopped = Stop()
+        await move(tenant, tmp_path, StopAfter(stopped, 100_000), stopped)
+        first, asked[:] = set(asked), []
+        await move(tenant, tmp_path, Unlimited(), Stop())
+        await check_all_there(tenant, tmp_path)
+    assert first.isdisjoint({digest_of(FILES[f"{number:03}.txt"]) for number in range(120)})
+    assert asked
 
 
 @pytest.mark.parametrize("size", [1, 5_000, 20_000])

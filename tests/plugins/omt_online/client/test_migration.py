@@ -15,8 +15,10 @@ from omt_core.api.items import TablePart
 from omt_core.api.online import (
     CompletionRequest,
     ContentRef,
+    KnownMissing,
     ManifestEntry,
     RunningDigests,
+    SenderPasses,
     StageManifest,
     UploadRequest,
 )
@@ -74,6 +76,38 @@ async def test_a_content_is_missing_until_its_last_chunk_has_arrived(tmp_path: P
         assert await migration.send(url, offset, WORDS[offset:]) == len(WORDS)
         assert await migration.missing(asked) == frozenset()
         assert await migration.offset(url) == len(WORDS)
+        await migration.aclose()
+
+
+async def test_a_tenant_that_was_empty_is_not_asked_for_what_nobody_has_sent(
+    tmp_path: Path, tenant: RunningTenant
+) -> None:
+    sent, other = (ContentRef(digest=digest_of(content), size=len(content)) for content in (b"sent", b"other"))
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
+        assert isinstance(migration, KnownMissing)
+        assert migration.known_missing([sent, other]) == {sent.digest, other.digest}
+        await migration.create_upload(file_of(b"sent"), b"sent")
+        assert migration.known_missing([sent, other]) == {other.digest}
+        buffer = bytearray(CPIO.bundle_size([5]))
+        buffer[CPIO.head : CPIO.head + 5] = b"other"
+        bundle = build_bundle(buffer, [(other.digest, CPIO.head, 5)], CPIO)
+        request = UploadRequest(kind="bundle", digest=bundle.digest, size=bundle.size, members=(other,))
+        await migration.create_upload(request, bytes(buffer))
+        assert migration.known_missing([sent, other]) == frozenset()
+        again = await target.open(LICENCE, MigrationKind.TEST, None)
+        assert isinstance(again, KnownMissing)
+        assert again.known_missing([ContentRef(digest=digest_of(b"third"), size=5)]) == frozenset()
+        await again.aclose()
+
+
+async def test_where_others_may_send_the_tenant_is_asked_for_everything(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
+        assert isinstance(migration, KnownMissing)
+        assert isinstance(migration, SenderPasses)
+        await migration.hand_out()
+        assert migration.known_missing([ContentRef(digest=digest_of(b"a"), size=1)]) == frozenset()
         await migration.aclose()
 
 
