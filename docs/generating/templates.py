@@ -47,7 +47,7 @@ class Template:
 
 
 def packages() -> Mapping[str, Path]:
-    """Return what is to speak all languages, each package with its folder: the tool's, and partners' with catalogues."""
+    """Return what is to speak all languages, each package and its folder: the tool's, and partners' with catalogues."""
     own = {"omt_core": ROOT / "omt_core"} | {path.name: path for path in sorted((ROOT / "plugins").glob("omt_*"))}
     return own | {path.parent.name: path.parent for path in sorted((ROOT / "contrib").glob("*/omt_*/locale"))}
 
