@@ -19,8 +19,8 @@ GROUP_ROWS: Final = 20_480
 that followed had the whole group compressed anew; this many fill one in a part. They divide those."""
 
 LONG_TEXT: Final = 256
-"""Bytes from which on texts, on average, may be compressed with zstd, which takes texts of any length: of a table of long
-text DuckDB's own 4,096 leave five times as much, all of which is written and hashed."""
+"""Bytes from which on texts, on average, may be compressed with zstd, which takes texts of any length: of a table of
+long text DuckDB's own 4,096 leave five times as much, all of which is written and hashed."""
 
 _OWN_NAME: Final = "crm"
 """What the database is called in SQL: neither as a schema of ours nor as one of DuckDB's."""
