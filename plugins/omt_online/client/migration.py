@@ -32,11 +32,11 @@ from omt_core.api import (
 )
 from omt_online.client.answers import MissingAnswer, Token
 from omt_online.client.completion import CompletionPolls
-from omt_online.client.met_contents import MetContents
 from omt_online.client.result_files import fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
 from omt_online.client.tus import TusAbilities, TusUploads
 from omt_protocol.errors import BUNDLE_MALFORMED
+from omt_protocol.met_contents import MetContents
 
 UPLOADS: Final = "/v1/uploads"
 """Where uploads are created."""

@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omt_online.client.met_contents import MetContents
+from omt_protocol.met_contents import MetContents
 
 DIGESTS = st.sets(st.binary(max_size=4).map(lambda content: hashlib.sha256(content).hexdigest()), max_size=40)
 
