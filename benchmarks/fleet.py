@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import anyio
 from archive import small_files
@@ -29,7 +30,7 @@ from distributed import Client
 from omt_dask import DaskSettings
 from omt_dask.tool.transfer import transfer_by_fleet
 from our_transfer import Quiet, stage_over
-from processes import running
+from processes import processor_seconds, processor_seconds_with_children, running
 from table import print_table
 from tenant_process import TenantProcess, tenant_process
 
@@ -51,20 +52,39 @@ def main() -> None:
     """Measure, and print a table."""
     options = _options()
     names = {_ALONE: "the tool alone, one line", _LOCAL: "one local worker, one line"}
-    rows: list[tuple[str, float]] = []
+    rows: list[tuple[str, _Took]] = []
     with tempfile.TemporaryDirectory() as folder:
         for way in options.by:
             turns = [_measured(Path(folder) / f"{way}-{turn}", way, options) for turn in range(options.repeat)]
-            print(f"{way}: {', '.join(f'{seconds:.1f}' for seconds in turns)} s", file=sys.stderr)
-            rows.append((names.get(way, f"workers there: {way}"), statistics.median(turns)))
-    first = rows[0][1]
+            print(f"{way}: {', '.join(f'{took.seconds:.1f}' for took in turns)} s", file=sys.stderr)
+            median = _Took(*(statistics.median(column) for column in zip(*turns, strict=True)))
+            rows.append((names.get(way, f"workers there: {way}"), median))
+    first = rows[0][1].seconds
     print_table(
-        ("sent by", "seconds", "files/s", "times the first"),
-        [(name, f"{took:.1f}", f"{options.files / took:.0f}", f"{first / took:.2f}") for name, took in rows],
+        ("sent by", "seconds", "files/s", "times the first", *(f"processor s: {name}" for name in _Took._fields[1:])),
+        [
+            (
+                name,
+                f"{took.seconds:.1f}",
+                f"{options.files / took.seconds:.0f}",
+                f"{first / took.seconds:.2f}",
+                *(f"{seconds:.1f}" for seconds in took[1:]),
+            )
+            for name, took in rows
+        ],
     )
 
 
-def _measured(folder: Path, way: str, options: argparse.Namespace) -> float:
+class _Took(NamedTuple):
+    """Seconds by the clock, and of processor time: the tool's, that of its readers or its fleet, and the tenant's."""
+
+    seconds: float
+    tool: float
+    others: float
+    tenant: float
+
+
+def _measured(folder: Path, way: str, options: argparse.Namespace) -> _Took:
     archives = folder / "archives"
     roots = [archives / f"root{number}" for number in range(options.folders)]
     each = options.files // len(roots)
@@ -75,29 +95,50 @@ def _measured(folder: Path, way: str, options: argparse.Namespace) -> float:
     with ExitStack() as stack:
         tenant = stack.enter_context(tenant_process(folder / "tenant"))
         lines = [stack.enter_context(long_line(tenant.port, options.round_trip, options.rate)) for _ in homes]
+        port, settings, cluster = tenant.port, None, _Cluster("", ())
         if way == _ALONE:
-            return anyio.run(_transferred, tenant, lines[0], None, folder, archives)
-        if way == _LOCAL:
+            port = lines[0]
+        elif way == _LOCAL:
             local = {"local_workers": 1, "worker_batches": _BATCHES, "online": {"url": f"http://127.0.0.1:{lines[0]}"}}
-            return anyio.run(_transferred, tenant, tenant.port, DaskSettings.model_validate(local), folder, archives)
-        address = stack.enter_context(_cluster(folder, homes))
-        settings = DaskSettings.model_validate(
-            {
-                "scheduler": address,
-                "homes": {
-                    home: {
-                        "roots": {str(root): str(root) for root in roots[number::workers]},
-                        "online": {"url": f"http://127.0.0.1:{line}"},
-                    }
-                    for number, (home, line) in enumerate(zip(homes, lines, strict=True))
-                },
-            }
-        )
-        return anyio.run(_transferred, tenant, tenant.port, settings, folder, archives)
+            settings = DaskSettings.model_validate(local)
+        else:
+            cluster = stack.enter_context(_cluster(folder, homes))
+            settings = DaskSettings.model_validate(
+                {
+                    "scheduler": cluster.address,
+                    "homes": {
+                        home: {
+                            "roots": {str(root): str(root) for root in roots[number::workers]},
+                            "online": {"url": f"http://127.0.0.1:{line}"},
+                        }
+                        for number, (home, line) in enumerate(zip(homes, lines, strict=True))
+                    },
+                }
+            )
+        before = _processor_seconds(cluster, tenant)
+        seconds = anyio.run(_transferred, tenant, port, settings, folder, archives)
+        after = _processor_seconds(cluster, tenant)
+        if tenant.committed() != each * len(roots):
+            raise SystemExit(f"The tenant has verified {tenant.committed()} files of {each * len(roots)}.")
+    return _Took(seconds, *(late - early for early, late in zip(before, after, strict=True)))
+
+
+def _processor_seconds(cluster: _Cluster, tenant: TenantProcess) -> tuple[float, float, float]:
+    """Return the processor time so far: of this process, of its children and a cluster, and of the tenant."""
+    own = os.times()
+    fleet = sum(map(processor_seconds_with_children, cluster.processes))
+    return own.user + own.system, own.children_user + own.children_system + fleet, processor_seconds(tenant.pid)
+
+
+class _Cluster(NamedTuple):
+    """Where a scheduler is, and the ids of its process and its workers'."""
+
+    address: str
+    processes: Sequence[int]
 
 
 @contextmanager
-def _cluster(folder: Path, homes: list[str]) -> Iterator[str]:
+def _cluster(folder: Path, homes: list[str]) -> Iterator[_Cluster]:
     """Run a scheduler, and a worker for each home; all of them on loopback, and so without certificates."""
     file = folder / "scheduler.json"
     place = ["--scheduler-file", str(file), "--host", "127.0.0.1"]
@@ -105,20 +146,17 @@ def _cluster(folder: Path, homes: list[str]) -> Iterator[str]:
     dask = [sys.executable, "-m", "dask"]
     with ExitStack() as stack:
         port = ["--port", "0", "--dashboard-address", "127.0.0.1:0"]
-        stack.enter_context(running([*dask, "scheduler", *place, *port], **options))
+        processes = [stack.enter_context(running([*dask, "scheduler", *place, *port], **options)).pid]
         while not file.exists():
             time.sleep(0.1)
         address = json.loads(file.read_text("utf-8"))["address"]
         for home in homes:
             own = ["--name", home, "--no-nanny", "--nthreads", str(_BATCHES), "--resources", f"{home}={_BATCHES}"]
-            stack.enter_context(
-                running(
-                    [*dask, "worker", address, "--host", "127.0.0.1", "--preload", "omt_dask.worker", *own], **options
-                )
-            )
+            words = [*dask, "worker", address, "--host", "127.0.0.1", "--preload", "omt_dask.worker", *own]
+            processes.append(stack.enter_context(running(words, **options)).pid)
         with Client(address) as client:
             client.wait_for_workers(len(homes))
-        yield address
+        yield _Cluster(address, processes)
 
 
 async def _transferred(

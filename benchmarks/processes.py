@@ -45,3 +45,11 @@ def processor_seconds(pid: int) -> float:
     """Return the processor time of a process so far, user and system."""
     times = psutil.Process(pid).cpu_times()
     return times.user + times.system
+
+
+def processor_seconds_with_children(pid: int) -> float:
+    """Return the processor time of a process and of all below it so far, user and system."""
+    process = psutil.Process(pid)
+    ended = process.cpu_times()
+    below = sum(processor_seconds(child.pid) for child in process.children(recursive=True))
+    return processor_seconds(pid) + below + ended.children_user + ended.children_system

@@ -101,7 +101,7 @@ async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFinding
         newer.add(NEWER_DOCUMENT, (item.name for item in unknown))
         size = sum(batch.sizes if isinstance(batch, FoundFiles) else (item.size for item in batch))
         work.meter.seen(len(batch) - len(unknown), size - sum(item.size for item in unknown))
-        work.wake()
+        work.add(batch.keys if isinstance(batch, FoundFiles) else [item.key for item in batch])
 
 
 async def _forget_other_snapshot(work: StageTransfer) -> None:

@@ -34,8 +34,8 @@ from omt_upload.transfer_context import TransferContext
 class StageTransfer:
     """The state of a stage during one transfer.
 
-    `told`: its inventory is complete; `waits_for_inventory`: nothing is sent before it is; `returned`: items were let
-    go without being settled; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away;
+    `told`: its inventory is complete, `told_items`: it has told of so many; `waits_for_inventory`: nothing is sent
+    before it is complete; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away;
     `by_content`: what earlier runs confirmed is read again; `late`: keys of what is read last.
     """
 
@@ -44,9 +44,10 @@ class StageTransfer:
         self.stage = stage
         self.meter = StageMeter(stage, context.call.run)
         self.told = False
+        self.told_items = 0
         self.waits_for_inventory = False
-        self.returned = False
         self.failed = 0
+        self._added: list[tuple[str, str]] = []
         self._in_flight: set[str] = set()
         self._tries: dict[str, int] = {}
         self._changed = anyio.Event()
@@ -63,26 +64,27 @@ class StageTransfer:
 
     # --- who works on what
 
-    @property
-    def idle(self) -> bool:
-        """Whether no item is in flight."""
-        return not self._in_flight
-
-    @property
-    def in_flight(self) -> frozenset[str]:
-        """The keys of the items that somebody works on at this moment."""
-        return frozenset(self._in_flight)
-
     def take(self, records: Sequence[ItemRecord]) -> None:
         """Note that somebody works on these items."""
         self._in_flight.update(record.key for record in records)
 
-    def let_go(self, records: Sequence[ItemRecord]) -> None:
-        """Note that nobody works on these items any more; those that are not settled are taken again."""
-        left = self._in_flight.intersection(record.key for record in records)
-        self._in_flight -= left
-        self.returned = self.returned or bool(left)
+    def let_go(self, records: Sequence[ItemRecord]) -> Sequence[ItemRecord]:
+        """Note that nobody works on these items any more; returns those that are not settled."""
+        left = [record for record in records if record.key in self._in_flight]
+        self._in_flight.difference_update(record.key for record in left)
         self.wake()
+        return left
+
+    def add(self, keys: Sequence[str]) -> None:
+        """Note that the inventory has journalled these items, at least one."""
+        self._added.append((min(keys), max(keys)))
+        self.told_items += len(keys)
+        self.wake()
+
+    def take_added(self) -> Sequence[tuple[str, str]]:
+        """Return where the inventory has added items since this was asked last: the first and last keys."""
+        added, self._added = self._added, []
+        return added
 
     def wake(self) -> None:
         """Say that there may be something new to work on."""

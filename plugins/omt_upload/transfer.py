@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Final
 
 import anyio
@@ -120,17 +119,10 @@ async def _commit_whole(work: StageTransfer) -> bool:
 
 
 async def _send_pending(work: StageTransfer, lanes: Sequence[Lane], tasks: anyio.abc.TaskGroup) -> None:
-    if len(lanes) == 1:
-        await _send_by(lanes[0], work, PendingBatches(work), tasks)
-        return
+    batches = PendingBatches(work, lanes)
     async with anyio.create_task_group() as takers:
         for lane in lanes:
-            wanted = partial(_leaves_by, lane, lanes, work)
-            takers.start_soon(_send_by, lane, work, PendingBatches(work, wanted), tasks)
-
-
-def _leaves_by(lane: Lane, lanes: Sequence[Lane], work: StageTransfer, record: ItemRecord) -> bool:
-    return next(one for one in lanes if one.takes(work, record)) is lane
+            takers.start_soon(_send_by, lane, work, batches, tasks)
 
 
 async def _send_by(lane: Lane, work: StageTransfer, batches: PendingBatches, tasks: anyio.abc.TaskGroup) -> None:
@@ -138,20 +130,22 @@ async def _send_by(lane: Lane, work: StageTransfer, batches: PendingBatches, tas
         if (lost := work.lost) is not None:
             work.lost = None
             await work.wait_for(lost)
-        batch = await batches.next()
+        batch = await batches.next(lane)
         if batch is None:
             return
         slot = object()
         await lane.slots.acquire_on_behalf_of(slot)
-        tasks.start_soon(_send, lane, work, batch, slot)
+        tasks.start_soon(_send, lane, work, batches, batch, slot)
 
 
-async def _send(lane: Lane, work: StageTransfer, batch: Sequence[ItemRecord], slot: object) -> None:
+async def _send(
+    lane: Lane, work: StageTransfer, batches: PendingBatches, batch: Sequence[ItemRecord], slot: object
+) -> None:
     try:
         await lane.send(work, batch)
     finally:
         lane.slots.release_on_behalf_of(slot)
-        work.let_go(batch)
+        batches.let_go(lane, batch)
 
 
 async def _remove_all_sources(work: StageTransfer) -> None:

@@ -107,8 +107,12 @@ class TransferContext:
     @property
     def batch_bytes(self) -> int:
         """How large a bundle should be now: one request on this line, once its speed is known, within all limits."""
-        largest = min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
-        return min(largest, self.line.body_bytes) if self.line.known else largest
+        return min(self.largest_batch, self.line.body_bytes) if self.line.known else self.largest_batch
+
+    @property
+    def largest_batch(self) -> int:
+        """How large a bundle may be, in bytes, on whichever line."""
+        return min(self.migration.limits.bundle_bytes, self.settings.bundle_bytes)
 
     async def known_online(self, contents: Collection[ContentRef]) -> frozenset[str]:
         """Return the digests that need not be sent: those that the online side has, whatever the journal holds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Final
 
 import anyio
 from typing_extensions import override
@@ -15,11 +16,15 @@ from omt_upload.line.delivery import give_up
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext
 
+_FIRST_BATCH: Final = 256 << 10
+"""Bytes of the first batches: on a slow line too their answers, which tell how slow it is, must be here soon."""
+
 
 class AwayLane(Lane, ABC):
     """Hands batches over. The journal is written here alone, behind an answer.
 
-    An answer that is lost costs a question for what has landed; a large file that was on its way begins anew.
+    An answer that is lost costs a question for what has landed; a large file that was on its way begins anew. Batches
+    are as large as those who send them say of their line.
     """
 
     roots: tuple[str, ...] = ()
@@ -29,6 +34,12 @@ class AwayLane(Lane, ABC):
         """Have up to `slots` batches with others at a time."""
         self.slots = anyio.CapacityLimiter(slots)
         self._context = context
+        self._batch_bytes = _FIRST_BATCH
+
+    @property
+    @override
+    def batch_bytes(self) -> int:
+        return min(self._batch_bytes, self._context.largest_batch)
 
     @abstractmethod
     async def sent(self, batch: Batch) -> BatchResult:
@@ -64,6 +75,8 @@ class AwayLane(Lane, ABC):
         except BaseException:
             self._context.unfinished.update((upload.digest, upload) for upload in begun)
             raise
+        # Where nothing has gone over the line yet, since all was there, larger batches cost no time on it.
+        self._batch_bytes = result.batch_bytes or min(2 * self._batch_bytes, self._context.largest_batch)
         if result.sent:
             work.meter.passed(result.sent)
         await self._journal(begun, result)

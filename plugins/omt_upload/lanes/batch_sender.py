@@ -105,6 +105,7 @@ class BatchResult:
 
     A stop came then, a folder is away (`lost`), or an `error` ended the batch. `sent` bytes of bodies went over the
     line. `begun` are uploads that are not finished, `digests` what was read of items that have no outcome.
+    `batch_bytes`: how large a batch should be for that line; None while nothing has gone over it.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -113,6 +114,7 @@ class BatchResult:
     digests: tuple[ItemDigest, ...] = ()
     lost: AwayFolder | None = None
     error: BatchError | None = None
+    batch_bytes: int | None = None
 
     @override
     def __repr__(self) -> str:
@@ -170,7 +172,7 @@ class BatchSender:
                 rest = [record for record in rest if (record.stage, record.key) not in journal.items.outcomes]
         except OmtError as error:
             failed = error
-        return journal.result(work.lost, failed)
+        return journal.result(work.lost, failed, context.batch_bytes if context.line.known else None)
 
 
 def _groups(work: StageTransfer, records: Sequence[ItemRecord], largest: int) -> list[list[ItemRecord]]:
@@ -241,7 +243,7 @@ class _Kept:
         self.items = _Items()
         self.uploads = _Uploads(self.items, {upload.url: upload for upload in begun})
 
-    def result(self, lost: FolderAwayError | None, failed: OmtError | None) -> BatchResult:
+    def result(self, lost: FolderAwayError | None, failed: OmtError | None, batch_bytes: int | None) -> BatchResult:
         """Return what became of the batch."""
         items = self.items
         return BatchResult(
@@ -251,6 +253,7 @@ class _Kept:
             digests=tuple(digest for digest in items.digests.values() if digest.id not in items.outcomes),
             lost=None if lost is None else AwayFolder(folder=str(lost.folder), why=lost.why, empty=lost.empty),
             error=None if failed is None else BatchError.of(failed),
+            batch_bytes=batch_bytes,
         )
 
 

@@ -20,6 +20,11 @@ class Lane(Protocol):
 
     slots: anyio.CapacityLimiter
 
+    @property
+    def batch_bytes(self) -> int:
+        """How large a batch should be now, in bytes."""
+        ...
+
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
         """Tell whether an item of a stage leaves by this lane; of several lanes that take one, the first has it."""
         ...
@@ -38,6 +43,12 @@ class HereLane(Lane):
 
     def __init__(self, context: TransferContext) -> None:
         self.slots = context.concurrency.slots
+        self._context = context
+
+    @property
+    @override
+    def batch_bytes(self) -> int:
+        return self._context.batch_bytes
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:

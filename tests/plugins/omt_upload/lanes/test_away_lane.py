@@ -35,6 +35,7 @@ from omt_core.api import (
     folder_away,
 )
 from omt_core.journal import Journal
+from omt_upload.lanes import away_lane
 from omt_upload.lanes.away_lane import AwayLane
 from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchError, BatchResult, BatchSender
 from omt_upload.lanes.lane import HereLane, Lane
@@ -445,3 +446,51 @@ async def test_contents_that_two_batches_have_are_sent_once(tmp_path: Path) -> N
         with anyio.fail_after(60):
             await Elsewhere(archive, settings=settings).run(journal, MemoryMigration(tenant), tmp_path)
     assert tenant.landings[digest_of(b"the same" * 100)] == 1
+
+
+async def batch_sizes(folder: Path, tenant: MemoryTenant, settings: UploadSettings) -> list[int]:
+    """Return the bytes of the files of each batch, in their order."""
+    elsewhere = Elsewhere(folder / "archive", settings=settings)
+    folder.joinpath("work").mkdir()
+    async with journal_of(folder / "work") as journal:
+        await elsewhere.run(journal, MemoryMigration(tenant), folder / "work")
+    assert elsewhere.machine is not None
+    sizes = [sum(record.size for record in batch.records) for batch in elsewhere.machine.batches]
+    assert sum(sizes) == 200_000
+    return sizes
+
+
+FIRST = 20_000
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(away_lane, "_FIRST_BATCH", FIRST)
+    write_files(tmp_path / "archive", {f"{number:03}.txt": b"%01000d" % number for number in range(200)})
+    return tmp_path
+
+
+@pytest.mark.usefixtures("archive")
+async def test_batches_become_small_where_the_line_there_is_slow(tmp_path: Path) -> None:
+    slow = UploadSettings(seconds_per_request=1e-9, shortest_request=5_000, compress="never")
+    sizes = await batch_sizes(tmp_path, MemoryTenant(), slow)
+    assert max(sizes) <= FIRST
+    assert max(sizes[4:]) <= 5_000
+
+
+@pytest.mark.usefixtures("archive")
+async def test_batches_become_large_where_the_line_there_is_quick(tmp_path: Path) -> None:
+    quick = UploadSettings(seconds_per_request=1e9, compress="never")
+    sizes = await batch_sizes(tmp_path, MemoryTenant(), quick)
+    assert max(sizes[:2]) <= FIRST
+    assert max(sizes) > 5 * FIRST
+
+
+@pytest.mark.usefixtures("archive")
+async def test_batches_grow_while_nothing_of_them_has_to_be_sent(tmp_path: Path) -> None:
+    tenant = MemoryTenant()
+    for number in range(200):
+        tenant.contents[digest_of(b"%01000d" % number)] = b"%01000d" % number
+    sizes = await batch_sizes(tmp_path, tenant, UploadSettings())
+    assert max(sizes[:2]) <= FIRST
+    assert max(sizes) > 1.5 * FIRST
