@@ -100,14 +100,14 @@ class PendingBatches:
                 continue
             await self._read_on(queue)
             if work.context.stopping:
-                return None  # what was just read may have been let go half sent, for the next run to go on with
+                break  # what was just read may have been let go half sent, for the next run to go on with
             # A short batch is worth sending only when the lane has nothing else to do and more may not come soon.
             if queue.records and (told or idle or self._fills_a_batch(queue)):
                 return self._take(queue)
             if told and self._is_over:
-                work.wake()  # for lanes that wait for what becomes of the items of others
-                return None
+                break
             await changed.wait()
+        work.wake()  # other lanes may wait for what becomes of this one's items
         return None
 
     def let_go(self, lane: Lane, batch: Sequence[ItemRecord]) -> None:

@@ -12,6 +12,7 @@ import anyio.lowlevel
 import pytest
 from typing_extensions import override
 
+from omt_core.api.context import StopSignal
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import Item, ItemRecord, ItemState
 from omt_core.api.journal import Outcome
@@ -23,7 +24,15 @@ from omt_upload.lanes.lane import HereLane, Lane
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext, context_for
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
-from tests.plugins.omt_upload.moving import SETTINGS, digest_of, folder_items, stage_of, transfer_call, write_files
+from tests.plugins.omt_upload.moving import (
+    SETTINGS,
+    Stop,
+    digest_of,
+    folder_items,
+    stage_of,
+    transfer_call,
+    write_files,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -161,8 +170,10 @@ class OneOf(HereLane):
 class Counted:
     """Rows that are read, of a stage whose items belong to four lanes."""
 
-    def __init__(self, folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-        call = transfer_call(journal, MemoryMigration(MemoryTenant()), folder, stage_of("documents", ()))
+    def __init__(
+        self, folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, stop: StopSignal | None = None
+    ) -> None:
+        call = transfer_call(journal, MemoryMigration(MemoryTenant()), folder, stage_of("documents", ()), stop=stop)
         self.work = StageTransfer(context_for(call, SETTINGS.model_copy(update={"bundle_members": 10})), call.stages[0])
         self.lanes = [*(OneOf(self.work.context, name) for name in "abc"), HereLane(self.work.context)]
         self.batches = PendingBatches(self.work, self.lanes)
@@ -273,3 +284,25 @@ async def test_what_is_told_all_over_the_place_while_lanes_are_at_work_has_other
             await stage.take_all(turns, failing=2)
     assert sorted(stage.handed) == keys
     assert stage.rows <= 2 * len(keys)
+
+
+async def test_a_lane_that_has_nothing_hears_of_a_stop_from_one_that_was_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        stage = Counted(tmp_path, journal, monkeypatch, stop)
+        await stage.tell(items_named([in_order(0)]))
+        stage.work.told = True
+        reading, _, _, waiting = stage.lanes
+        first = await stage.batches.next(reading)
+        assert first is not None
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(stage.take, waiting, 0)
+                await anyio.wait_all_tasks_blocked()
+                stage.batches.let_go(reading, first)
+                await anyio.wait_all_tasks_blocked()
+                stop.set()
+                assert await stage.batches.next(reading) is None
