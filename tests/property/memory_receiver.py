@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing_extensions import override
 
 from omt_core.api.online import OnlineMigration, UploadRequest
+from omt_core.testing.property.receiver import LONGEST_BODY, Receiver
+from omt_core.testing.property.simulation import TROUBLES
 from tests.plugins.omt_upload.memory_tenant import Arriving, MemoryMigration, MemoryTenant
-from tests.property.receiver import LONGEST_BODY, Receiver
-from tests.property.simulation import TROUBLES
 
 
 class MemoryReceiver(Receiver):

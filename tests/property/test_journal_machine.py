@@ -1,7 +1,7 @@
 """The journal against a model in dictionaries: any calls in any order, and a death of the process anywhere among them.
 
 Only the public surface of the journal is used, so that its tables may be what they like. How to run it for longer:
-`tests/property/effort.py`.
+`omt_core/testing/property/effort.py`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from omt_core.api.journal import ItemDigest, UploadRecord
 from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal, copy_journal, items
+from omt_core.testing.property.effort import tries
 from tests.property import journal_steps as steps
 from tests.property.cut_short import Cut, copy_files
-from tests.property.effort import tries
 from tests.property.journal_model import OPEN, JournalModel
 
 pytestmark = pytest.mark.timeout(900)  # what fails is made as short as can be, which takes longer than all tries

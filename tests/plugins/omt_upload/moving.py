@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-import anyio
 from typing_extensions import override
 
 from omt_core.api.calls import Transfer
@@ -17,6 +16,7 @@ from omt_core.api.items import Item
 from omt_core.api.online import OnlineMigration
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
+from omt_core.testing.property.simulation import Stop
 from omt_upload.settings import UploadSettings
 
 SETTINGS = UploadSettings(parallel_uploads=2, readers=2)
@@ -29,22 +29,6 @@ class Unlimited(RateLimiter):
     @override
     async def acquire(self, size: int) -> None:
         self.admitted += size
-
-
-class Stop(StopSignal):
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def set(self) -> None:
-        self._event.set()
-
-    @override
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    @override
-    async def wait(self) -> None:
-        await self._event.wait()
 
 
 class Watcher(RunContext):

@@ -13,17 +13,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, NoReturn, TypeAlias, TypeVar
 from unittest.mock import patch
 
 import anyio
 from anyio.lowlevel import checkpoint
+from typing_extensions import override
 
+from omt_core.api.context import RateLimiter, StopSignal
 from omt_core.api.errors import OnlineUnavailableError, UploadMismatchError
-from tests.plugins.omt_upload.moving import Stop
-from tests.property.archive import Edit
+from omt_core.testing.property.archive import Edit
 
 T = TypeVar("T")
+
+_UNREACHABLE: Final = "online-unreachable"
+_MISMATCH: Final = "content-mismatch"
+"""Codes of the bundled client."""
 
 Trouble = Literal[
     "die before it", "die after it", "stop", "cancel", "fail", "lose the answer", "cut the line", "refuse", "expire"
@@ -34,26 +39,64 @@ TROUBLES: tuple[Trouble, ...] = ("die before it", "die after it", "stop", "cance
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Something that happens on another machine; with what is `harmless` a run ends as if it had not happened."""
+
+    what: str
+    harmless: bool = True
+
+
+Happening: TypeAlias = Trouble | Edit | Elsewhere
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """What happens at a step, counted from the one before: trouble, or an edit of the archive.
+    """What happens at a step, counted from the one before: trouble, an edit of the archive, or something elsewhere.
 
     Trouble of the line waits for the next call of the online side.
     """
 
     steps: int
-    what: Trouble | Edit
+    what: Happening
 
 
 _running: ContextVar[Simulation | None] = ContextVar("_running", default=None)
 
 
-async def _work(run_sync: Callable[..., Awaitable[T]], work: Callable[..., T], *args: Any, **how: Any) -> T:
+async def _work(run_sync: Callable[..., Awaitable[T]], work: Callable[..., T], *args: object, **how: object) -> T:
     simulation = _running.get()
     return await (run_sync if simulation is None else simulation.work)(work, *args, **how)
 
 
-async def _in_place(work: Callable[..., T], *args: Any, **_: Any) -> T:
+async def _in_place(work: Callable[..., T], *args: object, **_: object) -> T:
     return work(*args)
+
+
+class Stop(StopSignal):
+    """What Ctrl-C sets."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """Ask for a stop."""
+        self._event.set()
+
+    @override
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    @override
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
+class Unlimited(RateLimiter):
+    """Admits everything at once."""
+
+    @override
+    async def acquire(self, size: int) -> None:
+        return
 
 
 class DiedError(BaseException):
@@ -70,24 +113,28 @@ class Simulation:
         *,
         edit: Callable[[Edit], None],
         expire: Callable[[], None],
+        elsewhere: Callable[[Elsewhere], None],
         threads: bool = False,
     ) -> None:
-        self.happened: list[Trouble | Edit] = []
+        self.happened: list[Happening] = []
         self.steps = 0
         self.stop = Stop()
         self.scope = anyio.CancelScope()
         self._events = list(events)
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - to be repeated, not to be secret
         self._edit = edit
         self._expire = expire
-        self._run_sync = anyio.to_thread.run_sync if threads else _in_place
+        self._elsewhere = elsewhere
+        self._run_sync: Callable[..., Awaitable[Any]] = anyio.to_thread.run_sync if threads else _in_place
         self._dead = False
         self._cut = False
 
     @property
     def troubled(self) -> bool:
         """Whether this run need not end well."""
-        return any(not isinstance(what, Edit) for what in self.happened)
+        return any(
+            not what.harmless if isinstance(what, Elsewhere) else not isinstance(what, Edit) for what in self.happened
+        )
 
     @property
     def dead(self) -> bool:
@@ -104,30 +151,33 @@ class Simulation:
         finally:
             _running.reset(here)
 
-    async def work(self, work: Callable[..., T], *args: Any, **how: Any) -> T:
+    async def work(self, work: Callable[..., T], *args: object, **how: object) -> T:
         """Do what would go to a thread."""
         await self._others_first()
         trouble = self._step(possible=())
-        result = await self._run_sync(work, *args, **how)
-        self._die_if(trouble == "die after it")
+        result: T = await self._run_sync(work, *args, **how)
+        if trouble == "die after it":
+            self._die()
         with anyio.CancelScope(shield=True):  # a thread is not left alone
             await self._others_first()
         return result
 
-    async def online(self, call: Callable[..., Awaitable[T]], *args: Any, body: bool = False) -> T:
+    async def online(self, call: Callable[..., Awaitable[T]], *args: object, body: bool = False) -> T:
         """Call the online side, perhaps with a body, which alone can be refused."""
         await self._others_first()
         trouble = self._step(possible=ONLINE if body else LINE)
         if self._cut or trouble == "fail":
-            raise OnlineUnavailableError("online-unreachable", "the line is cut", "try again")
+            raise OnlineUnavailableError(_UNREACHABLE, "the line is cut", "try again")
         if trouble == "refuse":
-            raise UploadMismatchError("content-mismatch", "what came is not what was announced", "try again")
+            raise UploadMismatchError(_MISMATCH, "what came is not what was announced", "try again")
         result = await call(*args)
-        self._die_if(trouble == "die after it")
+        if trouble == "die after it":
+            self._die()
         if trouble == "lose the answer":
-            raise OnlineUnavailableError("online-unreachable", "the answer is lost", "try again")
+            raise OnlineUnavailableError(_UNREACHABLE, "the answer is lost", "try again")
         await self._others_first()
-        self._die_if(self._dead)
+        if self._dead:
+            self._die()
         return result
 
     async def _others_first(self) -> None:
@@ -136,7 +186,8 @@ class Simulation:
 
     def _step(self, *, possible: Collection[Trouble]) -> Trouble | None:
         """Count a step; returns the trouble that it has, which is one of the line only where that is possible."""
-        self._die_if(self._dead)
+        if self._dead:
+            self._die()
         self.steps += 1
         if not self._events or self.steps < self._events[0].steps:
             return None
@@ -149,13 +200,16 @@ class Simulation:
         if isinstance(what, Edit):
             self._edit(what)
             return None
+        if isinstance(what, Elsewhere):
+            self._elsewhere(what)
+            return None
         self._begin(what)
         return what
 
     def _begin(self, what: Trouble) -> None:
         match what:
             case "die before it":
-                self._die_if(True)
+                self._die()
             case "stop":
                 self.stop.set()
             case "cancel":
@@ -167,7 +221,6 @@ class Simulation:
             case _:
                 pass
 
-    def _die_if(self, it_is_time: bool) -> None:
-        if it_is_time:
-            self._dead = True
-            raise DiedError
+    def _die(self) -> NoReturn:
+        self._dead = True
+        raise DiedError

@@ -22,8 +22,8 @@ from omt_core.api.online import (
     TransferLimits,
     UploadRequest,
 )
-from tests.property.receiver import Receiver
-from tests.property.simulation import Simulation
+from omt_core.testing.property.receiver import Receiver
+from omt_core.testing.property.simulation import Simulation
 
 
 class SimulatedMigration(OnlineMigration, Backpressure):

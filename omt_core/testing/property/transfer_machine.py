@@ -3,6 +3,16 @@
 Between and within runs files are made, changed, moved and lost; at any step the process may die, be stopped or
 cancelled, the line may fail or swallow an answer, an upload may expire or be refused. Whatever it was, the next run
 that nothing disturbs ends as the disk alone says, and the one after it has nothing to do.
+
+It is a state machine of hypothesis. A plugin with the role `transfer` says in a class of its own how it moves things
+and where to, and what may happen on other machines, if it has any:
+
+    class MyMachine(TransferMachine):
+        async def transfer(self, call): return await my_transfer(call)
+        def new_tenant(self, number): return ServedReceiver(...)
+
+    TestMyTransfer = MyMachine.TestCase
+    TestMyTransfer.settings = tries(20, 6)
 """
 
 from __future__ import annotations
@@ -12,51 +22,55 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
-from unittest.mock import patch
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import anyio
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from typing_extensions import override
 
-from omt_core.api.calls import TransferSummary
+from omt_core.api.calls import Transfer, TransferSummary
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import OmtError
+from omt_core.api.files import remove_tree
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import BundleMember, ItemId, UploadRecord
 from omt_core.api.stages import StageTotals
 from omt_core.journal import Journal
-from omt_upload import batches
-from omt_upload.settings import UploadSettings
-from omt_upload.transfer import transfer
-from tests.plugins.omt_upload.moving import transfer_call
-from tests.property.archive import CONTENTS, DATABASE, FILE_STAGES, KEYS, Archive, Edit, digest_of
-from tests.property.expectation import End, confirmed, database_ends, expected_ends, expected_totals
-from tests.property.receiver import LONGEST_BODY, Receiver
-from tests.property.simulated_migration import SimulatedMigration
-from tests.property.simulation import DiedError, Event, Simulation
+from omt_core.testing.property.archive import CONTENTS, DATABASE, FILE_STAGES, KEYS, Archive, Edit, digest_of
+from omt_core.testing.property.expectation import End, confirmed, database_ends, expected_ends, expected_totals
+from omt_core.testing.property.receiver import LONGEST_BODY, Receiver
+from omt_core.testing.property.simulated_migration import SimulatedMigration
+from omt_core.testing.property.simulation import DiedError, Elsewhere, Event, Simulation, Unlimited
+from omt_core.testing.recording import RecordingContext
 
-Kind = Literal["full", "precopy", "recovery"]
-LEFT = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
-SENDERS = 2
-FOR_NOTHING = ("stop", "expire", "refuse")
+Kind: TypeAlias = Literal["full", "precopy", "recovery"]
+
+SENDERS: Final = 2
+"""How many bodies a transfer may have on their way at once."""
+
+SETTINGS: Final[Mapping[str, object]] = {
+    "parallel_uploads": SENDERS,
+    "fewest_uploads": SENDERS,
+    "reading": "threads",
+    "readers": 2,
+    "bundle_bytes": 1 << 16,
+    "bundle_members": 3,
+    # No time is measured: a body is always as short as it may be.
+    "seconds_per_request": 1e-9,
+    "shortest_request": 900,
+}
+"""What the section `upload` must say, so that these few files take several batches, and a large one several bodies."""
+
+PAGE: Final = 2
+"""How many pending items a transfer should read from the journal at a time, so that pages are turned."""
+
+LEFT: Final = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
+FOR_NOTHING: Final = ("stop", "expire", "refuse")
 """What costs no body beyond those that are excused."""
 
-PAGE = 2
-WAITING_FOR_EVER = 60.0
+WAITING_FOR_EVER: Final = 60.0
 """Seconds after which a run of a few small files is taken to wait for something that does not come."""
-
-SETTINGS = UploadSettings(
-    parallel_uploads=2,
-    fewest_uploads=2,
-    reading="threads",
-    readers=2,
-    bundle_bytes=1 << 16,
-    bundle_members=3,
-    # No time is measured: a body is always as short as it may be.
-    seconds_per_request=1e-9,
-    shortest_request=900,
-)
 
 contents = st.sampled_from(sorted(CONTENTS)) | st.sampled_from(["large", "LARGE", "huge", "HUGE", "largest member"])
 stages = st.sampled_from(FILE_STAGES)
@@ -69,8 +83,10 @@ edits = st.builds(
     content=contents,
 )
 seeds = st.integers(0, 1_000)
-tables = st.dictionaries(st.sampled_from(("contact-1", "contact-2", "person-1")), st.sampled_from(sorted(CONTENTS)))
-kinds = st.sampled_from(("full", "full", "full", "precopy", "recovery"))
+tables = st.dictionaries(
+    st.sampled_from(("contact-1", "contact-2", "person-1")).map(str), st.sampled_from(sorted(CONTENTS))
+)
+kinds: st.SearchStrategy[Kind] = st.sampled_from(("full", "full", "full", "precopy", "recovery"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,39 +103,56 @@ class TransferMachine(RuleBasedStateMachine):
 
     `completed`: a full run ended well at this tenant. `doubted`: the tool has asked this tenant for what it had sent to
     another. `last`: the digest under which each item was confirmed last. `troubles`: how often something happened that
-    may cost each sender one body. `furthest` is how many steps may pass before something happens.
+    may cost each sender one body.
+
+    A subclass says how far apart things happen, at most (`furthest`, in steps), whether the run has `threads`, and what
+    may happen `elsewhere`.
     """
 
-    furthest = 40
-    threads = False
+    furthest: ClassVar = 40
+    threads: ClassVar = False
+    elsewhere: ClassVar[tuple[Elsewhere, ...]] = ()
     tenant: Receiver
 
     def __init__(self) -> None:
         super().__init__()
-        self.temporary = tempfile.TemporaryDirectory()
-        self.folder = Path(self.temporary.name)
+        self.folder = Path(tempfile.mkdtemp(prefix="omt-machine-"))
         self.archive = Archive(self.folder)
+        (self.folder / "work").mkdir()
+        self.journal = self.folder / "work" / "journal.sqlite"
         self.runs = self.migrations = 0
         self.last: dict[ItemId, str] = {}
         self.journalled = Journalled({}, {}, ())
         self.move_to_another_tenant()
         self.doubted = True
 
+    @override
     def teardown(self) -> None:
         try:
             if sys.exc_info()[0] is None and self.runs:
                 self.run_well("full", 0)
         finally:
-            self.temporary.cleanup()
+            remove_tree(self.folder)
+
+    # --- what a subclass says
 
     def new_tenant(self, number: int) -> Receiver:
         """Make another tenant."""
+        raise NotImplementedError
+
+    async def transfer(self, call: Transfer) -> TransferSummary:
+        """Move all items of a call, by `SETTINGS`."""
+        raise NotImplementedError
+
+    def happen(self, what: Elsewhere) -> None:
+        """Let something happen on another machine, while the tool is at a step."""
         raise NotImplementedError
 
     # --- on site and online
 
     @initialize(first=st.lists(st.tuples(stages, keys, contents), min_size=3, max_size=12), exported=tables)
     def site(self, first: Sequence[tuple[str, str, str]], exported: Mapping[str, str]) -> None:
+        """Begin with some files, and some tables."""
         for stage, key, content in first:
             self.archive.edit(Edit("write", stage, key, content))
         self.archive.export(exported)
@@ -138,14 +171,15 @@ class TransferMachine(RuleBasedStateMachine):
         mishap = data.draw(st.sampled_from((None,) * 8 + self.tenant.mishaps), "mishap")
         if mishap is not None:
             self.go_wrong(mishap, data)
-        what = st.sampled_from(self.tenant.troubles) | st.sampled_from(self.tenant.troubles) | edits
-        event = st.builds(Event, steps=st.integers(1, self.furthest), what=what)
+        troubles = st.sampled_from(self.tenant.troubles)
+        there = st.sampled_from(self.elsewhere) if self.elsewhere else troubles
+        event = st.builds(Event, steps=st.integers(1, self.furthest), what=there | troubles | edits)
         events = data.draw(st.lists(event, max_size=3) | st.lists(event, min_size=1, max_size=3), "events")
         kind, seed = self.possible(data.draw(kinds, "kind")), data.draw(seeds, "seed")
-        if events:
-            self.run_once(kind, events, seed)
+        if all(isinstance(event.what, Elsewhere) and event.what.harmless for event in events):
+            self.run_well(kind, seed, events)
         else:
-            self.run_well(kind, seed)
+            self.run_once(kind, events, seed)
 
     def edit(self, edit: Edit) -> None:
         """Let something happen while the tool runs: what is half sent then may be of this file."""
@@ -173,6 +207,7 @@ class TransferMachine(RuleBasedStateMachine):
             self.tenant.lose(data.draw(st.sampled_from(contents), "lost"))
 
     def move_to_another_tenant(self) -> None:
+        """Have the next run find a tenant that knows nothing."""
         self.migrations += 1
         self.tenant = self.new_tenant(self.migrations)
         self.completed = self.doubted = False
@@ -180,14 +215,14 @@ class TransferMachine(RuleBasedStateMachine):
 
     # --- runs
 
-    def run_well(self, kind: Kind, seed: int) -> None:
-        """Run without any event, and look whether all is as the disk says; then again, which has nothing to do."""
+    def run_well(self, kind: Kind, seed: int, events: Sequence[Event] = ()) -> None:
+        """Run with nothing that matters, and hold that all is as the disk says; then again, with nothing to do."""
         before, last = self.journalled, dict(self.last)
         whole = set(self.tenant.sizes)
         # What the tenant lost is noticed when a stage is committed.
         online = whole | self.tenant.lost if kind == "precopy" else whole
-        going_on = self.going_on(whole) if kind == "full" and self.doubted else []
-        summary = self.run_once(kind, (), seed)
+        going_on = self.going_on(whole) if kind == "full" and self.doubted and not events else []
+        summary = self.run_once(kind, events, seed)
         assert summary is not None
         assert [url for url in going_on if not self.tenant.finished(url)] == []
         assert (summary.failed, summary.stopped) == (0, False)
@@ -261,30 +296,34 @@ class TransferMachine(RuleBasedStateMachine):
         return summary
 
     async def perform(self, kind: Kind, events: Sequence[Event], seed: int) -> TransferSummary | None:
-        snapshot = f"s{self.runs}"
+        """Run the tool in an event loop of its own."""
+        snapshot, workspace = f"s{self.runs}", self.folder / "work"
         file_stages = [self.archive.file_stage(stage) for stage in FILE_STAGES]
-        database = [self.archive.database_stage(snapshot)] if kind == "full" else []
+        database = [self.archive.database_stage(snapshot, workspace)] if kind == "full" else []
         recovery = kind == "recovery"
-        simulation = Simulation(events, seed, edit=self.edit, expire=self.tenant.expire, threads=self.threads)
+        simulation = Simulation(
+            events, seed, edit=self.edit, expire=self.tenant.expire, elsewhere=self.happen, threads=self.threads
+        )
         summary = None
-        async with self.tenant.open() as migration, Journal.open(self.folder / "journal.sqlite") as journal:
+        async with self.tenant.open() as migration, Journal.open(self.journal) as journal:
             mode = MigrationMode.RECOVERY if recovery else MigrationMode.INITIAL
             await journal.runs.begin(mode=mode, baseline=recovery, plugins={})
-            call = transfer_call(
-                journal,
-                SimulatedMigration(simulation, migration, self.tenant),
-                self.folder,
-                *database,
-                *file_stages,
+            call = Transfer(
+                stages=(*database, *file_stages),
                 snapshot=snapshot,
+                migration=SimulatedMigration(simulation, migration, self.tenant),
+                journal=journal,
+                notes=journal.notes.of("transfer"),
+                workspace=workspace,
+                rate=Unlimited(),
                 stop=simulation.stop,
+                run=RecordingContext(workspace),
                 baseline_only=recovery,
                 commit=kind != "precopy",
             )
             try:
-                with simulation.running(), simulation.scope, patch.object(batches, "_PAGE", PAGE):
-                    with anyio.fail_after(WAITING_FOR_EVER):
-                        summary = await transfer(call, SETTINGS)
+                with simulation.running(), simulation.scope, anyio.fail_after(WAITING_FOR_EVER):
+                    summary = await self.transfer(call)
             except (OmtError, DiedError):
                 if not simulation.troubled:
                     raise
@@ -295,14 +334,15 @@ class TransferMachine(RuleBasedStateMachine):
         return None if simulation.dead else summary
 
     async def look(self) -> Journalled:
-        async with Journal.open(self.folder / "journal.sqlite") as journal:
+        """Open the journal anew, and read all of it."""
+        async with Journal.open(self.journal) as journal:
             records = {(one.stage, one.key): one async for batch in journal.items.records() for one in batch}
             return Journalled(records, await journal.items.totals(), await journal.uploads.unfinished())
 
     # --- what must hold
 
     def check_what_always_holds(self) -> None:
-        """However a run ended: nothing is called done that is not, and hardly anything was sent in vain."""
+        """Hold that nothing is called done that is not, and that hardly anything was sent in vain."""
         assert self.tenant.faults == []
         for one, record in self.journalled.records.items():
             if record.state is ItemState.CONFIRMED:
@@ -316,7 +356,7 @@ class TransferMachine(RuleBasedStateMachine):
         assert self.tenant.wasted_bytes([upload.url for upload in self.journalled.uploads]) <= allowed
 
     def check_nothing_is_open(self, kind: Kind) -> None:
-        """A run that ends well has settled everything, and what it says is what the tenant has."""
+        """Hold that a run that ended well has settled everything, and that what it says is what the tenant has."""
         for record in self.journalled.records.values():
             if record.stage == DATABASE and kind != "full":
                 continue
@@ -344,6 +384,7 @@ class TransferMachine(RuleBasedStateMachine):
             }
 
     def check_totals(self, kind: Kind, expected: Mapping[str, StageTotals], *, nothing_lost: bool) -> None:
+        """Compare what the journal counts."""
         totals = {stage: total for stage, total in self.journalled.totals.items() if stage in stages_of(kind)}
         if nothing_lost:
             assert totals == expected
@@ -353,7 +394,7 @@ class TransferMachine(RuleBasedStateMachine):
             }
 
     def check_nothing_is_left(self, kind: Kind, seed: int) -> None:
-        """Once more, with nothing changed: nothing is sent, and no question asked whose answer is in the journal."""
+        """Run once more: nothing is sent, and no question asked whose answer is in the journal."""
         bodies, before, told = len(self.tenant.bodies), self.journalled, dict(self.tenant.manifests)
         self.tenant.questions = []
         summary = self.run_once(kind, (), seed + 1)
@@ -372,10 +413,12 @@ class TransferMachine(RuleBasedStateMachine):
 
 
 def ended_well(summary: TransferSummary | None) -> bool:
+    """Tell whether a run came to its end, with every item settled."""
     return summary is not None and not summary.stopped and not summary.failed
 
 
 def stages_of(kind: Kind) -> tuple[str, ...]:
+    """Return the stages that a run of this kind has."""
     return (DATABASE, *FILE_STAGES) if kind == "full" else FILE_STAGES
 
 

@@ -6,13 +6,21 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from omt_core.api.online import ContentRef, OnlineMigration, StageManifest, UploadRequest
-from tests.property.simulation import Trouble
+from omt_core.testing.property.simulation import Trouble
 
-LONGEST_BODY = 1_500
+LONGEST_BODY: Final = 1_500
 """What a body is not longer than; a bundle takes several, and so does a large file."""
+
+LIMITS: Final[Mapping[str, int]] = {
+    "bundle_bytes": 1 << 13,
+    "member_bytes": 2_000,
+    "chunk_bytes": LONGEST_BODY,
+    "digests_per_request": 7,
+}
+"""What an online side must take at most, so that a few small files come to all of its limits."""
 
 
 class Receiver(ABC):

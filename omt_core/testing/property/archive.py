@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Literal
 import anyio.to_thread
 from anyio.lowlevel import checkpoint
 
+from omt_core.api.files import remove, remove_tree, replace
 from omt_core.api.items import InventoryState, Item
 from omt_core.api.journal import ItemId
 from omt_core.api.stages import Baseline, Differences, UploadStage
@@ -72,6 +72,7 @@ class Archive:
     time: int = _FIRST_TIME
 
     def path(self, stage: str, key: str) -> Path:
+        """Return where a file lies."""
         return self.folder / "archive" / stage / key
 
     def holds(self, stage: str, key: str, digest: str) -> bool:
@@ -82,6 +83,7 @@ class Archive:
     # --- what happens
 
     def edit(self, edit: Edit) -> None:
+        """Let something happen."""
         path = self.path(edit.stage, edit.key)
         match edit.what:
             case "write":
@@ -100,7 +102,7 @@ class Archive:
             case "block":
                 if path.is_file():
                     self._look(edit.stage, edit.key)
-                    path.unlink()
+                    remove(path)
                     path.mkdir()
             case "move":
                 self._move(edit)
@@ -126,8 +128,9 @@ class Archive:
 
     def _remove(self, path: Path) -> None:
         if path.is_dir():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
+            remove_tree(path)
+        else:
+            remove(path)
 
     def _move(self, edit: Edit) -> None:
         (other,) = set(FILE_STAGES) - {edit.stage}
@@ -136,7 +139,7 @@ class Archive:
             return
         self._remove(target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        replace(source, target)
         self.rows.pop((edit.stage, edit.key), None)
         self.had[other, edit.key].add(digest_of(target.read_bytes()))
         self._look(other, edit.key)
@@ -173,6 +176,8 @@ class Archive:
         return [item for key in keys if (item := self.tell(stage, key)) is not None]
 
     def file_stage(self, stage: str) -> UploadStage:
+        """Return the stage of some files."""
+
         async def items() -> AsyncIterator[Sequence[Item]]:
             keys = sorted(key for of, key in self.rows if of == stage)
             for begin in range(0, len(keys), _INVENTORY_BATCH):
@@ -208,8 +213,9 @@ class Archive:
         gone = sorted((confirmed.keys() | left) - told.keys())
         return Differences([item for key, item in sorted(told.items()) if key not in as_before], gone)
 
-    def database_stage(self, snapshot: str) -> UploadStage:
-        spool = self.folder / "spool" / snapshot
+    def database_stage(self, snapshot: str, workspace: Path) -> UploadStage:
+        """Return the stage of the exported tables, which are spooled in a workspace."""
+        spool = workspace / "spool" / snapshot
 
         async def items() -> AsyncIterator[Sequence[Item]]:
             for key, content in sorted(self.tables.items()):
@@ -226,4 +232,5 @@ class Archive:
 
 
 def digest_of(content: bytes) -> str:
+    """Return the digest by which a content is known."""
     return hashlib.sha256(content).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState
 from omt_core.api.journal import ItemId
 from omt_core.api.stages import StageTotals
-from tests.property.archive import DATABASE, FILE_STAGES, Archive, digest_of
+from omt_core.testing.property.archive import DATABASE, FILE_STAGES, Archive, digest_of
 
 _LEFT_BEHIND = (ItemState.MISSING, ItemState.FAILED, ItemState.SKIPPED)
 _ABSENT = {InventoryState.MISSING: ItemState.MISSING, InventoryState.UNREADABLE: ItemState.FAILED}
@@ -30,6 +30,7 @@ class End:
 
 
 def confirmed(digest: str, size: int) -> End:
+    """Return the end of an item that is verified online."""
     return End(ItemState.CONFIRMED, size, digest)
 
 
@@ -46,7 +47,7 @@ def expected_ends(
             ends[stage, item.key] = _end_of(archive, item, known, online)
     if recovery:
         ends |= {
-            one: _end_of_untold(archive, known, online)
+            one: _end_of_untold(known, online)
             for one, known in before.items()
             if one not in ends and one[0] in FILE_STAGES
         }
@@ -81,7 +82,7 @@ def _end_of(archive: Archive, item: Item, known: ItemRecord | None, online: Coll
     return End(ItemState.FAILED, item.size, None, ("file-is-folder",), once if unchanged else None)
 
 
-def _end_of_untold(archive: Archive, known: ItemRecord, online: Collection[str]) -> End:
+def _end_of_untold(known: ItemRecord, online: Collection[str]) -> End:
     """Say how an item ends that neither database nor disk has any more, in a recovery, which forgets none."""
     still = _still_confirmed(known, online)
     if still and still.digest:

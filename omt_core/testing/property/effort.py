@@ -22,5 +22,5 @@ def tries(examples: int, steps: int) -> settings:
         stateful_step_count=steps,
         derandomize=TIMES == 0,
         deadline=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] - its own iteration
     )
