@@ -18,6 +18,8 @@ from omt_core.api.online import (
     CreatedUpload,
     ManifestEntry,
     OnlineMigration,
+    SenderPass,
+    SenderPasses,
     StageManifest,
     TransferLimits,
     UploadRequest,
@@ -26,7 +28,7 @@ from omt_core.testing.property.receiver import Receiver
 from omt_core.testing.property.simulation import Simulation
 
 
-class SimulatedMigration(OnlineMigration, Backpressure):
+class SimulatedMigration(OnlineMigration, Backpressure, SenderPasses):
     """A migration at the other end of the line of a simulation."""
 
     def __init__(self, simulation: Simulation, migration: OnlineMigration, receiver: Receiver) -> None:
@@ -48,6 +50,12 @@ class SimulatedMigration(OnlineMigration, Backpressure):
     @override
     def refusals(self) -> int:
         return self._migration.refusals if isinstance(self._migration, Backpressure) else 0
+
+    @override
+    async def hand_out(self) -> SenderPass | None:
+        if not isinstance(self._migration, SenderPasses):
+            return None
+        return await self._simulation.online(self._migration.hand_out)
 
     @override
     async def missing(self, contents: Sequence[ContentRef]) -> frozenset[str]:

@@ -101,9 +101,9 @@ class Journalled:
 class TransferMachine(RuleBasedStateMachine):
     """Site, tenant and tool.
 
-    `completed`: a full run ended well at this tenant. `doubted`: the tool has asked this tenant for what it had sent to
-    another. `last`: the digest under which each item was confirmed last. `troubles`: how often something happened that
-    may cost each sender one body.
+    `simulation` is the last run. `completed`: a full run ended well at this tenant. `doubted`: the tool has asked this
+    tenant for what it had sent to another. `last`: the digest under which each item was confirmed last. `troubles`: how
+    often something happened that may cost each sender one body.
 
     A subclass says how far apart things happen, at most (`furthest`, in steps), whether the run has `threads`, and what
     may happen `elsewhere`.
@@ -123,6 +123,7 @@ class TransferMachine(RuleBasedStateMachine):
         self.runs = self.migrations = 0
         self.last: dict[ItemId, str] = {}
         self.journalled = Journalled({}, {}, ())
+        self.simulation: Simulation | None = None
         self.move_to_another_tenant()
         self.doubted = True
 
@@ -304,6 +305,7 @@ class TransferMachine(RuleBasedStateMachine):
         simulation = Simulation(
             events, seed, edit=self.edit, expire=self.tenant.expire, elsewhere=self.happen, threads=self.threads
         )
+        self.simulation = simulation
         summary = None
         async with self.tenant.open() as migration, Journal.open(self.journal) as journal:
             mode = MigrationMode.RECOVERY if recovery else MigrationMode.INITIAL
