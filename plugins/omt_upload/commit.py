@@ -175,7 +175,7 @@ async def _send(context: TransferContext, manifest: StageManifest) -> None:
     """Send a manifest as a content; a stop does not hold it up, since the stage is whole."""
     content = ContentRef(digest=manifest.digest, size=manifest.size)
     request = UploadRequest(kind="file", digest=manifest.digest, size=manifest.size, members=(content,))
-    with context.readers.buffer(context.line.longest_body) as buffer, memoryview(buffer) as room:
+    async with context.readers.room(min(context.line.longest_body, manifest.size)) as room:
 
         async def read(offset: int, length: int) -> memoryview:
             part = room[:length]

@@ -23,7 +23,7 @@ MEMORY_SHORT: Final = ErrorCode(
     kind=InputError,
     meaning="The system has no memory left to read files into.",
     remedy="End other programs, or enlarge the page file, then run the same command again: it goes on from what was"
-    " confirmed. Lower upload.parallel_uploads, upload.readers and upload.bundle_bytes take less memory.",
+    " confirmed. Lower upload.buffer_bytes and upload.bundle_bytes take less memory.",
 )
 
 ERROR_CODES: Final = (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import anyio.to_thread
-
 from omt_core.api import (
     BodyRefusedError,
     ContentRef,
@@ -80,7 +78,7 @@ async def _resume_bundle(context: TransferContext, upload: UploadRecord, started
             return
         places = [(reading.digest, reading.offset, reading.size) for reading in again]
         packer = context.packer if upload.kind == "zstd-bundle" else None
-        bundle = await anyio.to_thread.run_sync(make_ready, buffer, places, context.framing, packer)
+        bundle = await make_ready(buffer, places, context.framing, packer)
         if bundle != (upload.kind, upload.digest, upload.size):
             # Another zstd packs in another way, and the online side may take another framing now.
             await give_up(context, upload.url)

@@ -45,7 +45,10 @@ class UploadSettings(PluginSettings):
     """What one request carries at least, in bytes, however slow the line is."""
 
     longest_request: int = Field(default=8 << 20, ge=64 << 10)
-    """What one request carries at most, in bytes; as much memory is needed for each upload that is under way."""
+    """What one request carries at most, in bytes."""
+
+    buffer_bytes: int = Field(default=64 << 20, ge=1 << 20)
+    """How much memory files are read into, packed and sent from, in bytes; what has no room there waits."""
 
     reading: Literal["auto", "threads", "processes"] = "auto"
     """Where small files are read and hashed; processes pay off from two cores on, and `auto` takes them then."""

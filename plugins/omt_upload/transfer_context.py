@@ -141,7 +141,7 @@ def context_for(call: Transfer, settings: UploadSettings) -> TransferContext:
         call=call,
         settings=settings,
         line=Line(call.migration, call.rate, settings, concurrency),
-        readers=Readers(settings, framing, buffers=concurrency.most_slots),
+        readers=Readers(settings, framing),
         concurrency=concurrency,
         framing=framing,
         packer=Packer(settings, limits.bundles),

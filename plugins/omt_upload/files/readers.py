@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from mmap import mmap
 from pathlib import Path
@@ -14,14 +14,15 @@ from typing import Final
 import anyio
 import anyio.to_thread
 
-from omt_core.api import byte_size, sentence
+from omt_core.api import InputError
 from omt_core.api.files import openable
-from omt_protocol.bundle.writer import Buffer, Framing
-from omt_upload.errors import MEMORY_SHORT
+from omt_protocol.bundle.writer import Framing
+from omt_upload.files.buffers import Buffers, set_aside
 from omt_upload.files.contents import Stamp
 from omt_upload.files.listing import held_against_listing, listed_otherwise
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_slice, read_small_files
 from omt_upload.files.pool import ReaderPool
+from omt_upload.files.shared_memory import share_memory
 from omt_upload.settings import UploadSettings
 
 _CORES_FOR_PROCESSES: Final = 2
@@ -36,20 +37,22 @@ class Readers:
     `hashing` bounds how many large files are hashed at once.
     """
 
-    def __init__(self, settings: UploadSettings, framing: Framing, *, buffers: int) -> None:
-        """Lend up to `buffers` buffers at a time to those who read small files, for bundles of this framing."""
+    def __init__(self, settings: UploadSettings, framing: Framing) -> None:
+        """Read for bundles of this framing. Raises `InputError` `memory-short`."""
         self._framing = framing
         self._limiter = anyio.CapacityLimiter(settings.readers)
         self.hashing = anyio.CapacityLimiter(settings.readers)
         self._tries = settings.tries
-        self._usual = settings.bundle_bytes
-        self._free: list[mmap] = []
         self._pool: ReaderPool | None = None
+        take = partial(set_aside, size=max(settings.buffer_bytes, settings.bundle_bytes), least=settings.bundle_bytes)
         if _in_processes(settings):
             try:
-                self._pool = ReaderPool(buffers=buffers, buffer_bytes=settings.bundle_bytes)
-            except OSError as error:
-                _log.warning("Small files are read in threads: no memory for processes (%s).", error.strerror or error)
+                shared = take(share_memory)
+            except InputError as error:
+                _log.warning("Small files are read in threads: no memory for processes (%s).", error.message)
+            else:
+                self._pool = ReaderPool(shared)
+        self._buffers = Buffers(shared.map if self._pool is not None else take(partial(mmap, -1)))
 
     def close(self) -> None:
         """End the reader processes, if there are any."""
@@ -59,21 +62,16 @@ class Readers:
     @asynccontextmanager
     async def small(
         self, files: Sequence[tuple[str, int]]
-    ) -> AsyncIterator[tuple[Buffer, Sequence[Reading | Unread | TooLarge]]]:
+    ) -> AsyncIterator[tuple[memoryview, Sequence[Reading | Unread | TooLarge]]]:
         """Read and hash files (path, expected size), and lend the buffer with their contents, laid out as a bundle."""
-        size = self._framing.bundle_size(size for _, size in files)
         exact = [(openable(path), expected) for path, expected in files]
-        shared = None if self._pool is None or size > self._usual else self._pool.take()
-        if self._pool is not None and shared is not None:
-            try:
-                read = partial(self._pool.read, shared, exact, self._framing, tries=self._tries)
-                yield shared.view, await self._held(files, read)
-            finally:
-                self._pool.give_back(shared)
-            return
-        with self.buffer(size) as buffer:
-            here = partial(read_small_files, buffer, exact, self._framing, tries=self._tries)
-            yield buffer, await self._held(files, here)
+        async with self._buffers.lend(self._framing.bundle_size(size for _, size in files)) as buffer:
+            read = (
+                partial(read_small_files, buffer.view, exact, self._framing, tries=self._tries)
+                if self._pool is None
+                else partial(self._pool.read, buffer, exact, self._framing, tries=self._tries)
+            )
+            yield buffer.view, await self._held(files, read)
 
     async def _held(
         self, files: Sequence[tuple[str, int]], read: Callable[[], Sequence[Reading | Unread | TooLarge]]
@@ -107,33 +105,11 @@ class Readers:
 
         return await anyio.to_thread.run_sync(read, limiter=self._limiter)
 
-    @contextmanager
-    def buffer(self, size: int) -> Iterator[mmap]:
-        """Lend memory: used again and again, since the system takes long to hand out so much.
-
-        A map, and not what malloc gives: that would keep a share for each thread that ever read. Raises `InputError`
-        `memory-short`.
-        """
-        buffer = self._free.pop() if self._free else None
-        if buffer is None or len(buffer) < size:
-            buffer = _memory(max(size, self._usual))
-        try:
-            yield buffer
-        finally:
-            self._free.append(buffer)
-
-
-def _memory(size: int) -> mmap:
-    try:
-        return mmap(-1, size)
-    except OSError as error:
-        raise MEMORY_SHORT.error(
-            sentence(
-                "The system has no {size} of memory left to read files into: {reason}.",
-                size=byte_size(size),
-                reason=error.strerror or error,
-            )
-        ) from error
+    @asynccontextmanager
+    async def room(self, size: int) -> AsyncIterator[memoryview]:
+        """Lend memory for `size` bytes, as `Buffers.lend` does."""
+        async with self._buffers.lend(size) as buffer:
+            yield buffer.view
 
 
 def _in_processes(settings: UploadSettings) -> bool:

@@ -98,8 +98,8 @@ class ConcurrencySearch:
 class Concurrency:
     """Bounds what is under way, with two limiters that it makes wider and narrower.
 
-    `slots` bounds the batches that are read, negotiated or sent at a time, and with them the memory; waiting stages get
-    them in turn, so that none starves (W75). `uploads` bounds the requests with a body.
+    `slots` bounds the batches that are read, negotiated or sent at a time; waiting stages get them in turn, so that
+    none starves (W75). `uploads` bounds the requests with a body.
     """
 
     def __init__(self, settings: UploadSettings, *, most: int, clock: Callable[[], float] = anyio.current_time) -> None:
@@ -109,7 +109,6 @@ class Concurrency:
             fewest=min(settings.fewest_uploads, most), most=most, first=settings.first_uploads
         )
         self._readers = settings.readers
-        self.most_slots = most + settings.readers
         self._clock = clock
         self._refusals = 0
         self.uploads = anyio.CapacityLimiter(self._search.allowed)

@@ -89,13 +89,12 @@ async def _hash(work: StageTransfer, path: Path) -> _Hashed | None:
             digests.append(sha256.hexdigest())
 
     # Not all at once: those that are hashed are on the line while the next ones are.
-    async with work.context.readers.hashing:
-        with work.context.readers.buffer(_HASH_SLICE) as buffer, memoryview(buffer)[:_HASH_SLICE] as room:
-            while stamp is None or offset < stamp.size:
-                if work.context.stopping:
-                    return None
-                stamp, came = await work.context.readers.part(path, room, offset, stamp, take)
-                offset += came
+    async with work.context.readers.hashing, work.context.readers.room(_HASH_SLICE) as room:
+        while stamp is None or offset < stamp.size:
+            if work.context.stopping:
+                return None
+            stamp, came = await work.context.readers.part(path, room, offset, stamp, take)
+            offset += came
     return _Hashed(stamp, sha256.hexdigest(), RunningDigests(step=_HASH_SLICE, digests="".join(digests)))
 
 
@@ -104,32 +103,34 @@ async def _send(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Ha
     read = ItemDigest(id=(record.stage, record.key), digest=digest, size=stamp.size, mtime_ns=stamp.mtime_ns)
     await context.delivery_journal.items.record_digests([read])
     content = ContentRef(digest=digest, size=stamp.size)
-    mine = context.contents.take([digest])
-    if not mine:
-        await context.contents.wait([digest])
-        if await context.known_online([content]):
-            await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
-        return
-    try:
-        if await context.known_online([content]):
-            await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
-        elif not context.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
-            await _deliver(work, record, path, hashed, content)
-    finally:
-        context.contents.give_back(mine)
+    # Room first: whoever waits for a content while it holds room must find one at work on it that has its own.
+    async with context.readers.room(min(context.line.longest_body, stamp.size)) as room:
+        mine = context.contents.take([digest])
+        if not mine:
+            await context.contents.wait([digest])
+            if await context.known_online([content]):
+                await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
+            return
+        try:
+            if await context.known_online([content]):
+                await work.record_outcomes([record], [confirmed(record, stamp, digest, sent=False)])
+            elif not context.stopping:  # a copy of it, left unfinished by the stop, may just have been given back
+                await _deliver(work, record, path, hashed, room)
+        finally:
+            context.contents.give_back(mine)
 
 
-async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Hashed, content: ContentRef) -> None:
+async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, hashed: _Hashed, room: memoryview) -> None:
     """Send the bytes behind the stamp. The online side computes the digest anew, so that they need no second hash."""
     stamp, running = hashed.stamp, hashed.running
-    with work.context.readers.buffer(work.context.line.longest_body) as buffer, memoryview(buffer) as room:
+    content = ContentRef(digest=hashed.digest, size=stamp.size)
 
-        async def read(offset: int, length: int) -> memoryview:
-            part = room[: length if running is None else _to_known(offset, length, stamp.size)]
-            await work.context.readers.part(path, part, offset, stamp)
-            return part
+    async def read(offset: int, length: int) -> memoryview:
+        part = room[: length if running is None else _to_known(offset, length, stamp.size)]
+        await work.context.readers.part(path, part, offset, stamp)
+        return part
 
-        await _finish(work, record, hashed, content, read)
+    await _finish(work, record, hashed, content, read)
 
 
 def _to_known(offset: int, length: int, size: int) -> int:

@@ -7,6 +7,9 @@ import time
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+import anyio
+import anyio.to_thread
+
 from omt_protocol.bundle.frame import in_a_frame
 from omt_protocol.bundle.writer import Buffer, Framing, build_bundle
 from omt_upload.settings import UploadSettings
@@ -26,13 +29,17 @@ Packing is timed by processor time: a machine that has other work to do is slow 
 
 
 class Packer:
-    """Packs bundles, if the settings, the online side and the line want it. May be used by several threads."""
+    """Packs bundles, if the settings, the online side and the line want it. May be used by several threads.
+
+    `limiter` bounds how many are packed at once, since each needs as much memory again.
+    """
 
     def __init__(self, settings: UploadSettings, forms: tuple[str, ...]) -> None:
         """Take the forms of bundles that the online side takes."""
         self._when = settings.compress if FORM in forms else "never"
         self._packed, self._seconds = _FIRST_GUESS
         self._lock = threading.Lock()
+        self.limiter = anyio.CapacityLimiter(settings.readers)
 
     def wanted(self, line_speed: float | None) -> bool:
         """Tell whether to pack for a line of so many bytes a second.
@@ -64,13 +71,20 @@ class Ready(NamedTuple):
     size: int
 
 
-def make_ready(
+async def make_ready(
     buffer: Buffer, members: Sequence[tuple[str, int, int]], framing: Framing, packer: Packer | None
 ) -> Ready:
     """Make the buffer begin with a bundle of its contents (digest, offset, size), in a frame if a packer is given.
 
-    What was in the buffer is lost. Blocks.
+    What was in the buffer is lost.
     """
+    limiter = None if packer is None else packer.limiter
+    return await anyio.to_thread.run_sync(_make_ready, buffer, members, framing, packer, limiter=limiter)
+
+
+def _make_ready(
+    buffer: Buffer, members: Sequence[tuple[str, int, int]], framing: Framing, packer: Packer | None
+) -> Ready:
     bundle = build_bundle(buffer, members, framing)
     with memoryview(buffer) as view:
         if packer is not None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import anyio.to_thread
-
 from omt_core.api import (
     BodyRefusedError,
     BundleMember,
@@ -135,7 +133,7 @@ async def _send_bundle(work: StageTransfer, buffer: Buffer, lacking: _Read) -> N
     firsts = lacking.places
     contents = [(readings[place].digest, readings[place].offset, readings[place].size) for place in firsts]
     packer = work.context.packer if work.context.packer.wanted(work.context.line.speed) else None
-    bundle = await anyio.to_thread.run_sync(make_ready, buffer, contents, work.context.framing, packer)
+    bundle = await make_ready(buffer, contents, work.context.framing, packer)
 
     async def read(offset: int, length: int) -> memoryview:
         return memoryview(buffer)[offset : offset + length]

@@ -20,7 +20,7 @@ from tests.plugins.omt_upload.moving import SETTINGS, digest_of
 
 @pytest.fixture(params=["threads", "processes"])
 def readers(request: pytest.FixtureRequest):
-    made = Readers(reading_in(request.param), USTAR, buffers=1)
+    made = Readers(reading_in(request.param), USTAR)
     yield made
     made.close()
 
@@ -54,7 +54,7 @@ def test_another_file_than_the_one_that_is_listed_is_not_taken_for_it(
     real = os.open
     monkeypatch.setattr(contents.os, "open", lambda path, flags: real(str(path).rstrip("."), flags))
     monkeypatch.setattr(contents, "_status", lambda path: Path(path.rstrip(".")).stat())
-    readers = Readers(reading_in("threads"), USTAR, buffers=1)
+    readers = Readers(reading_in("threads"), USTAR)
     first, second = read(readers, (tmp_path / "letter.doc", 4), (tmp_path / "letter.doc.", 6))
     assert isinstance(first, Reading)
     assert isinstance(second, Unread)

@@ -9,24 +9,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import anyio
 import psutil
 import pytest
 
-from omt_core.api import InputError
-from omt_protocol.bundle.writer import CPIO, USTAR
+from omt_protocol.bundle.writer import USTAR
+from omt_upload.files.buffers import Buffer
 from omt_upload.files.outcome import Reading, TooLarge, Unread, read_small_files
 from omt_upload.files.pool import ReaderPool
-from omt_upload.files.readers import Readers
-from omt_upload.files.shared_memory import SharedMemory, share_memory
-from omt_upload.settings import UploadSettings
+from omt_upload.files.shared_memory import share_memory
 
 _SIZE = 1 << 20
 
 
 @pytest.fixture
 def pool() -> Iterator[ReaderPool]:
-    made = ReaderPool(buffers=2, buffer_bytes=_SIZE)
+    made = ReaderPool(share_memory(2 * _SIZE))
     yield made
     made.close()
 
@@ -42,8 +39,12 @@ def files(tmp_path: Path) -> list[tuple[str, int]]:
     return [*told, (str(tmp_path / "grown"), 3)]
 
 
-def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, files) -> None:
-    buffer = pool.take()
+@pytest.fixture
+def buffer(pool) -> Buffer:
+    return Buffer(memoryview(pool._memory.map)[_SIZE:], _SIZE)
+
+
+def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, buffer, files) -> None:
     results = pool.read(buffer, files, USTAR, tries=3)
     here = bytearray(_SIZE)
     assert results == read_small_files(here, files, USTAR, tries=3)
@@ -60,57 +61,10 @@ def reader_of(pool) -> psutil.Process:
     return psutil.Process(reader._process.pid)
 
 
-def test_each_buffer_is_lent_to_one_at_a_time(pool, files) -> None:
-    first, second = pool.take(), pool.take()
-    assert pool.take() is None
-    pool.read(first, files[2:3], USTAR, tries=1)
-    pool.read(second, files[4:5], CPIO, tries=1)
-    assert first.view[512:519] == b"content"
-    assert second.view[141:150] == "ünïcode".encode()
-    pool.give_back(first)
-    assert pool.take() is first
-
-
-def test_where_memory_is_short_there_are_fewer_buffers_or_threads_alone(monkeypatch, files) -> None:
-    """Stands in for error 1455, which Windows gives when memory and page file cannot hold what was asked for."""
-    asked: list[int] = []
-
-    def scarce(size: int) -> SharedMemory:
-        asked.append(size // _SIZE)
-        if size > most * _SIZE:
-            raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete.")
-        return share_memory(size)
-
-    monkeypatch.setattr("omt_upload.files.pool.share_memory", scarce)
-    most = 2
-    pool = ReaderPool(buffers=8, buffer_bytes=_SIZE)
-    assert asked == [8, 4, 2]
-    assert [pool.take() is None for _ in range(3)] == [False, False, True]
-    pool.close()
-    most = 0
-    readers = Readers(UploadSettings(reading="processes", bundle_bytes=_SIZE), USTAR, buffers=8)
-
-    async def read() -> list[type]:
-        async with readers.small(files) as (_, results):
-            return [type(result) for result in results]
-
-    assert anyio.run(read) == [Unread, Reading, Reading, Reading, Reading, TooLarge]
-    readers.close()
-
-
-def test_where_there_is_no_memory_at_all_a_person_is_told_what_to_do(monkeypatch, files) -> None:
-    """Error 1455 again, for what is read into by threads when the buffers of the pool are lent."""
-
-    def scarce(*_: int) -> None:
-        raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete")
-
-    readers = Readers(UploadSettings(reading="threads", bundle_bytes=_SIZE), USTAR, buffers=1)
-    monkeypatch.setattr("omt_upload.files.readers.mmap", scarce)
-    with pytest.raises(InputError) as told, readers.buffer(_SIZE):
-        pass
-    assert told.value.code == "memory-short"
-    assert "The paging file is too small" in told.value.message
-    assert "page file" in told.value.remedy
+def test_into_memory_that_no_process_shares_this_one_reads(pool, files) -> None:
+    own = Buffer(memoryview(bytearray(_SIZE)), None)
+    assert pool.read(own, files, USTAR, tries=3) == read_small_files(bytearray(_SIZE), files, USTAR, tries=3)
+    assert not pool._started
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="memory has a name there, and no file")
@@ -128,8 +82,7 @@ def test_memory_that_cannot_be_mapped_leaves_no_file_open(monkeypatch) -> None:
         os.fstat(opened[0])
 
 
-def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> None:
-    buffer = pool.take()
+def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, buffer, files) -> None:
     pool.read(buffer, files, USTAR, tries=3)
     process = reader_of(pool)
     process.kill()
@@ -138,7 +91,7 @@ def test_what_a_process_that_was_ended_cannot_read_is_read_here(pool, files) -> 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident memory as Linux does")
-def test_a_process_is_small(pool, files) -> None:
-    pool.read(pool.take(), files, USTAR, tries=3)
+def test_a_process_is_small(pool, buffer, files) -> None:
+    pool.read(buffer, files, USTAR, tries=3)
     process = reader_of(pool)
     assert process.memory_info().rss < 30 << 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 
+import anyio
 import pytest
 import zstandard
 
@@ -24,7 +25,8 @@ def packer(compress: str = "auto", *forms: str) -> Packer:
 def ready(content: bytes, packer: Packer | None) -> tuple[Ready, bytes]:
     buffer = bytearray(CPIO.bundle_size([len(content)]))
     buffer[CPIO.head : CPIO.head + len(content)] = content
-    bundle = make_ready(buffer, [(hashlib.sha256(content).hexdigest(), CPIO.head, len(content))], CPIO, packer)
+    members = [(hashlib.sha256(content).hexdigest(), CPIO.head, len(content))]
+    bundle = anyio.run(make_ready, buffer, members, CPIO, packer)
     return bundle, bytes(buffer[: bundle.size])
 
 
@@ -58,3 +60,20 @@ def test_the_settings_and_the_line_decide(compress: str, speed: float | None, wa
 
 def test_nothing_is_packed_for_an_online_side_that_does_not_unpack() -> None:
     assert not packer("always", "ustar", "cpio").wanted(1e3)
+
+
+@pytest.mark.anyio
+async def test_so_many_are_packed_at_once_as_there_are_readers_and_what_is_not_packed_goes_by() -> None:
+    packing = Packer(UploadSettings(compress="always", readers=1), ("zstd",))
+    done: list[str] = []
+
+    async def make(packer: Packer | None) -> None:
+        buffer = bytearray(CPIO.bundle_size([0]))
+        done.append((await make_ready(buffer, [(hashlib.sha256().hexdigest(), CPIO.head, 0)], CPIO, packer)).digest)
+
+    async with anyio.create_task_group() as bundles, packing.limiter:
+        bundles.start_soon(make, packing)
+        await anyio.wait_all_tasks_blocked()
+        await make(None)
+        assert len(done) == 1
+    assert len(done) == 2

@@ -1,0 +1,95 @@
+"""The memory that a transfer reads files into: one piece that is set aside once, and lent part by part.
+
+So a transfer takes no more of it than that, whatever it has under way: who wants a part that is not free waits.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from mmap import mmap
+from typing import Final, TypeVar
+
+import anyio
+
+from omt_core.api import byte_size, sentence
+from omt_upload.errors import MEMORY_SHORT
+
+Memory = TypeVar("Memory")
+
+_PAGE: Final = 1 << 16
+"""What parts are aligned to: pages on every system."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffer:
+    """Memory that is lent: `begin` bytes behind the start of what was set aside, None where it is none of that."""
+
+    view: memoryview
+    begin: int | None
+
+
+class Buffers:
+    """Lends parts of one piece of memory, to whoever came first."""
+
+    def __init__(self, memory: mmap) -> None:
+        self._whole = memoryview(memory)
+        self._lent: list[tuple[int, int]] = []
+        """Where parts that are lent begin and end, in order."""
+        self._turn = anyio.Lock(fast_acquire=True)
+        self._returned = anyio.Event()
+
+    @asynccontextmanager
+    async def lend(self, size: int) -> AsyncIterator[Buffer]:
+        """Lend so many bytes, once they are free.
+
+        Whoever holds some must not wait for another one who may want some. More than there is comes from the system:
+        raises `InputError` `memory-short` where that has none.
+        """
+        if size > len(self._whole):
+            yield Buffer(memoryview(set_aside(lambda length: mmap(-1, length), size, least=size)), None)
+            return
+        async with self._turn:
+            while (begin := self._free(size)) is None:
+                self._returned = anyio.Event()
+                await self._returned.wait()
+        part = begin, begin + size
+        insort(self._lent, part)
+        try:
+            yield Buffer(self._whole[slice(*part)], begin)
+        finally:
+            self._lent.remove(part)
+            self._returned.set()
+
+    def _free(self, size: int) -> int | None:
+        """Return where the first part begins that is free and large enough: so the least is ever touched."""
+        free = 0
+        for begin, end in self._lent:
+            if free + size <= begin:
+                break
+            free = -(-end // _PAGE) * _PAGE
+        return free if free + size <= len(self._whole) else None
+
+
+def set_aside(take: Callable[[int], Memory], size: int, *, least: int) -> Memory:
+    """Set memory aside for buffers: `size` bytes or a half of them, and so on, where there are not so many.
+
+    Windows charges all of it to memory and page file at once, touched or not: on a small server it says that there is
+    too little (error 1455). Raises `InputError` `memory-short` where there are not the `least` that will do.
+    """
+    while True:
+        try:
+            return take(size)
+        except OSError as error:
+            if size // 2 >= least:
+                size //= 2
+                continue
+            raise MEMORY_SHORT.error(
+                sentence(
+                    "The system has no {size} of memory left to read files into: {reason}.",
+                    size=byte_size(size),
+                    reason=error.strerror or error,
+                )
+            ) from error

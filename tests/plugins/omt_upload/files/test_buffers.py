@@ -1,0 +1,134 @@
+"""The memory of a transfer: no more of it than was set aside, each byte with one holder, and none with too little."""
+
+from __future__ import annotations
+
+import errno
+import random
+from contextlib import AsyncExitStack
+from mmap import mmap
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from omt_core.api import InputError
+from omt_protocol.bundle.writer import CPIO
+from omt_upload.files.buffers import Buffers
+from omt_upload.files.outcome import Reading
+from omt_upload.files.readers import Readers
+from omt_upload.files.shared_memory import SharedMemory, share_memory
+from omt_upload.settings import UploadSettings
+
+_SIZE = 1 << 20
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_no_two_have_the_same_bytes_and_all_get_some_in_the_end() -> None:
+    """Every holder signs its whole part, and finds it as it was when it gives it back."""
+    buffers = Buffers(mmap(-1, _SIZE))
+    chance = random.Random(1)
+    sizes = [chance.choice([0, 1, 70_000, 300_000, _SIZE]) for _ in range(200)]
+
+    async def hold(number: int, size: int) -> None:
+        async with buffers.lend(size) as buffer:
+            assert len(buffer.view) == size
+            assert buffer.begin is not None
+            buffer.view[:] = bytes([number % 256]) * size
+            for _ in range(number % 5):
+                await anyio.lowlevel.checkpoint()
+            assert buffer.view == bytes([number % 256]) * size
+
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as holders:
+            for number, size in enumerate(sizes):
+                holders.start_soon(hold, number, size)
+
+
+async def test_who_wants_much_is_not_passed_by_those_who_want_little() -> None:
+    buffers = Buffers(mmap(-1, _SIZE))
+    had: list[int] = []
+
+    async def hold(size: int) -> None:
+        async with buffers.lend(size):
+            had.append(size)
+
+    async with AsyncExitStack() as half:
+        await half.enter_async_context(buffers.lend(_SIZE // 2))
+        async with anyio.create_task_group() as others:
+            others.start_soon(hold, _SIZE)
+            await anyio.wait_all_tasks_blocked()
+            others.start_soon(hold, 1)
+            await anyio.wait_all_tasks_blocked()
+            assert had == []
+            await half.aclose()
+    assert had == [_SIZE, 1]
+
+
+async def test_the_memory_that_was_touched_already_is_lent_first() -> None:
+    buffers = Buffers(mmap(-1, _SIZE))
+    async with buffers.lend(1), buffers.lend(100_000) as second:
+        begun = second.begin
+    async with buffers.lend(1), buffers.lend(50_000) as again, buffers.lend(50_000) as third:
+        assert again.begin == begun
+        assert third.begin == (begun or 0) + (1 << 16)
+
+
+async def test_who_gives_up_waiting_keeps_nobody_from_it() -> None:
+    buffers = Buffers(mmap(-1, _SIZE))
+    async with buffers.lend(_SIZE):
+        with anyio.move_on_after(0):
+            async with buffers.lend(1):
+                pass
+    with anyio.fail_after(60):
+        async with buffers.lend(_SIZE):
+            pass
+
+
+async def test_more_than_there_is_comes_from_the_system() -> None:
+    buffers = Buffers(mmap(-1, _SIZE))
+    async with buffers.lend(_SIZE), buffers.lend(_SIZE + 1) as more:
+        assert more.begin is None
+        assert len(more.view) == _SIZE + 1
+
+
+async def test_where_memory_is_short_less_is_set_aside(monkeypatch, tmp_path: Path) -> None:
+    """Stands in for error 1455, which Windows gives when memory and page file cannot hold what was asked for."""
+    asked: list[int] = []
+
+    def scarce(size: int) -> SharedMemory:
+        asked.append(size // _SIZE)
+        if size > 2 * _SIZE:
+            raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete.")
+        return share_memory(size)
+
+    monkeypatch.setattr("omt_upload.files.readers.share_memory", scarce)
+    readers = Readers(UploadSettings(reading="processes", bundle_bytes=_SIZE, buffer_bytes=8 * _SIZE), CPIO)
+    assert asked == [8, 4, 2]
+    (tmp_path / "file").write_bytes(b"content")
+    async with readers.small([(str(tmp_path / "file"), 7)]) as (_, (result,)):
+        assert isinstance(result, Reading)
+    readers.close()
+
+
+async def test_where_none_can_be_shared_threads_read_and_where_there_is_none_a_person_is_told(
+    monkeypatch, tmp_path: Path
+) -> None:
+    """Error 1455 again."""
+
+    def scarce(*_: int) -> None:
+        raise OSError(errno.ENOMEM, "The paging file is too small for this operation to complete")
+
+    settings = UploadSettings(reading="processes", bundle_bytes=_SIZE, buffer_bytes=8 * _SIZE)
+    monkeypatch.setattr("omt_upload.files.readers.share_memory", scarce)
+    readers = Readers(settings, CPIO)
+    (tmp_path / "file").write_bytes(b"content")
+    async with readers.small([(str(tmp_path / "file"), 7)]) as (_, (result,)):
+        assert isinstance(result, Reading)
+    monkeypatch.setattr("omt_upload.files.readers.mmap", scarce)
+    with pytest.raises(InputError) as told:
+        Readers(settings, CPIO)
+    assert told.value.code == "memory-short"
+    assert "The paging file is too small" in told.value.message
+    assert "page file" in told.value.remedy
