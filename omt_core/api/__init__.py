@@ -120,7 +120,16 @@ from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
 from omt_core.api.sentence import Sentence, changed, joined, parts_of, plural, sentence, sentence_of
-from omt_core.api.stages import STAGE_ROOTS_FILE, Baseline, Differences, KnownFile, StageTotals, UploadStage
+from omt_core.api.stages import (
+    STAGE_ROOTS_FILE,
+    Baseline,
+    Differences,
+    KnownFile,
+    KnownFolder,
+    KnownFolders,
+    StageTotals,
+    UploadStage,
+)
 from omt_core.api.text import (
     byte_rate,
     byte_size,
@@ -192,6 +201,8 @@ __all__ = [
     "ItemRecord",
     "ItemState",
     "KnownFile",
+    "KnownFolder",
+    "KnownFolders",
     "KnownMissing",
     "Language",
     "Licence",

@@ -5,8 +5,10 @@ In a recovery a stage has a baseline: what the migrated snapshot's inventory had
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+import os
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
@@ -31,6 +33,29 @@ class KnownFile(NamedTuple):
     ctime_ns: int = 0
 
 
+class KnownFolder(NamedTuple):
+    """A folder in which files are confirmed: how many, and the digest of their names, sizes and times (`digest_of`).
+
+    `others` are the names in it that lead to what an earlier run found there and left on site.
+    """
+
+    path: str
+    files: int
+    digest: bytes
+    others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFolders:
+    """All folders of a stage in which something is confirmed, sorted by path.
+
+    `numbers` are the keys of all that is confirmed, sorted, where every key is a whole number; else it is None.
+    """
+
+    folders: Sequence[KnownFolder]
+    numbers: array[int] | None
+
+
 class Baseline(Protocol):
     """The items of one stage as earlier runs left them. Reading blocks: to be used in a thread."""
 
@@ -38,9 +63,26 @@ class Baseline(Protocol):
         """Lend all that is confirmed, sorted by path; memory does not grow with its number."""
         ...
 
+    def confirmed_in(self, folders: Collection[str]) -> AbstractContextManager[Iterator[KnownFile]]:
+        """Lend what is confirmed of the files that lie in these folders themselves, sorted by path."""
+        return _only_in(self, frozenset(folders))
+
+    def folders(self) -> KnownFolders | None:
+        """Return the folders of what is confirmed, or None where nobody has taken their digests.
+
+        The journal has them of a stage that is as the online side imported it.
+        """
+        return None
+
     def left(self, limit: int) -> Sequence[ItemRecord]:
         """Return up to `limit` items that are not confirmed, sorted by key."""
         ...
+
+
+@contextmanager
+def _only_in(baseline: Baseline, folders: frozenset[str]) -> Iterator[Iterator[KnownFile]]:
+    with baseline.confirmed() as files:
+        yield (file for file in files if file.path.rpartition(os.sep)[0] in folders)
 
 
 @dataclass(frozen=True, slots=True)

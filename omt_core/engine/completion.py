@@ -82,6 +82,8 @@ async def keep_earlier_result(session: MigrationSession, migration: OnlineMigrat
         session.complete(CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told)))
     else:
         await _fetch_result(session, migration)
+    # What an earlier version imported it has not said what it was.
+    await session.journal.items.mark_imported()
     await judge_estimate(session.journal)
 
 

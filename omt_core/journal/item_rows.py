@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,10 @@ from typing_extensions import override
 from omt_core.api.files import sqlite_uri
 from omt_core.api.items import Expected, ItemRecord, ItemState, SettledItem, TablePart
 from omt_core.api.sentence import Sentence, parts_of, sentence_of
-from omt_core.api.stages import Baseline, KnownFile, StageTotals
+from omt_core.api.stages import Baseline, KnownFile, KnownFolders, StageTotals
 from omt_core.journal.file import to_blob, to_text
+from omt_core.journal.imported import known_folders, totals_of
+from omt_core.journal.states import UNCONFIRMED, is_one_of
 
 _COLUMNS: Final = (
     "items.stage, key, items.name, path, size, mtime_ns, state, reason, detail, digest, attempt, part, candidates, "
@@ -69,12 +72,6 @@ def named(connection: sqlite3.Connection, stage: str, keys: Sequence[str]) -> Se
     return read_items(connection, f"stage = ? AND key IN ({marks}) ORDER BY key", (stage, *map(to_blob, keys)))
 
 
-def is_one_of(states: Sequence[ItemState]) -> str:
-    """Return the condition as the indexes have it: SQLite puts a list into a temporary table, row by row."""
-    alternatives = " OR ".join(f"state = '{state.value}'" for state in states)
-    return f"({alternatives})"
-
-
 # From each stage to the next by the key, instead of through all items.
 _STAGES: Final = """
 WITH RECURSIVE names (stage) AS (
@@ -106,6 +103,12 @@ _COUNTS: Final = (
 )  # fmt: skip
 
 
+def counted(connection: sqlite3.Connection, run: int, stage: str) -> StageTotals | None:
+    """Count the items of a stage as `run` sees them; None where there are none."""
+    row = connection.execute(_TOTALS, {"run": run, "stage": stage}).fetchone()
+    return None if row is None else StageTotals(stage=row[0], **dict(zip(_COUNTS, row[1:], strict=True)))
+
+
 class Counts:
     """The totals of one run, which alone changes items; with a million items a count takes a second.
 
@@ -127,10 +130,9 @@ class Counts:
             self._run, self._known = run, {}
         for stage in stages:
             if stage not in self._known:
-                rows = connection.execute(_TOTALS, {"run": run, "stage": stage})
-                self._known |= {
-                    name: StageTotals(stage=name, **dict(zip(_COUNTS, counts, strict=True))) for name, *counts in rows
-                }
+                found = totals_of(connection, run, stage) or counted(connection, run, stage)
+                if found is not None:
+                    self._known[stage] = found
         return {stage: self._known[stage] for stage in stages if stage in self._known}
 
 
@@ -139,8 +141,12 @@ _CONFIRMED: Final = """
 SELECT coalesce(path, X''), size, mtime_ns, key, ctime_ns FROM items
 WHERE stage = ? AND state = 'confirmed' ORDER BY path
 """
-_LEFT: Final = ((ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED), (ItemState.PENDING, ItemState.STARTED))
-"""All states but one, in groups that the journal has an index for."""
+_CONFIRMED_IN: Final = """
+SELECT coalesce(path, X''), size, mtime_ns, key, ctime_ns FROM items
+WHERE stage = ? AND state = 'confirmed' AND ({places}) ORDER BY path
+"""
+_FOLDERS_AT_ONCE: Final = 16
+"""Of more folders all files are read: SQLite compares each path with each of these."""
 
 
 class JournalBaseline(Baseline):
@@ -158,9 +164,30 @@ class JournalBaseline(Baseline):
             yield _files(connection.execute(_CONFIRMED, (self._stage,)))
 
     @override
+    @contextmanager
+    def confirmed_in(self, folders: Collection[str]) -> Iterator[Iterator[KnownFile]]:
+        if not folders:
+            yield iter(())
+            return
+        wanted = frozenset(folders)
+        statement, bounds = _CONFIRMED, []
+        if len(wanted) <= _FOLDERS_AT_ONCE:
+            # Between a folder's separator and what comes behind that lies all that is in it, at whatever depth.
+            bounds = [to_blob(folder + end) for folder in sorted(wanted) for end in (os.sep, chr(ord(os.sep) + 1))]
+            statement = _CONFIRMED_IN.format(places=" OR ".join(["path > ? AND path < ?"] * len(wanted)))
+        with closing(self._connect()) as connection:
+            files = _files(connection.execute(statement, (self._stage, *bounds)))
+            yield (file for file in files if file.path.rpartition(os.sep)[0] in wanted)
+
+    @override
+    def folders(self) -> KnownFolders | None:
+        with closing(self._connect()) as connection:
+            return known_folders(connection, self._stage)
+
+    @override
     def left(self, limit: int) -> Sequence[ItemRecord]:
         with closing(self._connect()) as connection:
-            groups = [page(connection, states, stage=self._stage, after=b"", limit=limit) for states in _LEFT]
+            groups = [page(connection, states, stage=self._stage, after=b"", limit=limit) for states in UNCONFIRMED]
         return sorted((record for group in groups for record in group), key=lambda record: record.key)[:limit]
 
     def _connect(self) -> sqlite3.Connection:

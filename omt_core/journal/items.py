@@ -16,14 +16,14 @@ from omt_core.api.journal import Confirmations, ItemDigest, ItemId, Outcome, Tra
 from omt_core.api.online import ManifestEntry
 from omt_core.api.sentence import sentence
 from omt_core.api.stages import Baseline, StageTotals, UploadStage
-from omt_core.journal import inventory
+from omt_core.journal import imported, inventory
 from omt_core.journal.errors import JOURNAL_MOVE_NOT_ALLOWED
 from omt_core.journal.file import JournalFile, to_blob
 from omt_core.journal.inventory import invalidate_import
 from omt_core.journal.item_rows import (
     Counts,
     JournalBaseline,
-    is_one_of,
+    counted,
     named,
     page,
     settled_page,
@@ -31,7 +31,7 @@ from omt_core.journal.item_rows import (
     stored_words,
 )
 from omt_core.journal.runs import Runs, count_sent, keeps_to_baseline, last_run
-from omt_core.journal.states import OPEN_STATES, may_move
+from omt_core.journal.states import OPEN_STATES, is_one_of, may_move
 
 T = TypeVar("T")
 
@@ -136,10 +136,11 @@ class Items(TransferItems):
         await self._file.run(lambda connection: invalidate_import(connection, stage))
 
     async def mark_imported(self) -> None:
-        """Note that the tenant has imported every stage as it stands."""
+        """Note that the tenant has imported every stage as it stands, and what that is."""
 
         def mark(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR IGNORE INTO imported (stage) SELECT name FROM stages")
+            run = self._runs.current
+            imported.mark(connection, run, lambda stage: counted(connection, run + 1, stage))
 
         await self._file.run(mark)
 

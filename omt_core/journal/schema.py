@@ -80,7 +80,19 @@ ALTER TABLE items ADD COLUMN expected TEXT;
 # The detail of an item that was said by a template is text, JSON of how it was made; plain words are a blob as before.
 _VERSION_8: Final = ""
 
-STEPS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8)
+# What is known of a stage as it was imported, and is forgotten together with that: how many items in which states, the
+# keys that are numbers, and the folders in which files are confirmed, each with a digest.
+_VERSION_9: Final = """
+ALTER TABLE imported ADD COLUMN run INTEGER;
+ALTER TABLE imported ADD COLUMN totals TEXT;
+ALTER TABLE imported ADD COLUMN numbers TEXT;
+CREATE TABLE imported_folders (stage TEXT NOT NULL REFERENCES imported ON DELETE CASCADE, folder BLOB NOT NULL,
+  files INTEGER NOT NULL, digest BLOB NOT NULL, others TEXT NOT NULL, PRIMARY KEY (stage, folder)) WITHOUT ROWID;
+"""
+
+STEPS: Final = (
+    _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
+)  # fmt: skip
 """The script that leads from each version to the next; an empty file has version 0."""
 
 

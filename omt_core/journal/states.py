@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from omt_core.api.items import InventoryState, ItemState
 
 OPEN_STATES: Final = frozenset({ItemState.PENDING, ItemState.STARTED})
 """What a transfer still has to work on."""
+
+UNCONFIRMED: Final = ((ItemState.FAILED, ItemState.MISSING, ItemState.SKIPPED), (ItemState.PENDING, ItemState.STARTED))
+"""All states but one, in groups that the journal has an index for."""
 
 STATE_OF_PRESENCE: Final = {
     InventoryState.FOUND: ItemState.PENDING,
@@ -34,3 +38,9 @@ ALLOWED_MOVES: Final = {
 def may_move(before: ItemState, after: ItemState) -> bool:
     """Tell whether an item may go from one state to another."""
     return before is after or after in ALLOWED_MOVES[before]
+
+
+def is_one_of(states: Sequence[ItemState]) -> str:
+    """Return the condition as the indexes have it: SQLite puts a list into a temporary table, row by row."""
+    alternatives = " OR ".join(f"state = '{state.value}'" for state in states)
+    return f"({alternatives})"

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Protocol
 from omt_core.api import FindingCode, FolderAwayError, InventoryState, folder_away, sentence
 from omt_core.api.files import MOUNT_POINT, openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
+from omt_folders.look import change_time
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _RECALLED = 0x1000 | 0x40000 | 0x400000
@@ -150,11 +151,6 @@ def recalled(found: os.stat_result) -> bool:
     return bool(getattr(found, "st_file_attributes", 0) & _RECALLED)
 
 
-def change_time(found: os.stat_result) -> int:
-    """Return when anything of a file was changed last; 0 on Windows, which has it at the price of opening the file."""
-    return found.st_ctime_ns if os.name == "posix" else 0
-
-
 def unreadable(error: OSError, code: str) -> Examination:
     """Say why the system would not show a file."""
     return Examination(InventoryState.UNREADABLE, 0, 0, code, f"{error.strerror or error}.")
@@ -221,6 +217,10 @@ class Disk:
             self._miss_what_it_held(Path(folder), [entry.name for entry in found])
             return found
         raise AssertionError  # the last try returns or raises
+
+    def led_on(self, folder: str) -> bool:
+        """Tell whether a folder led to others that held files before."""
+        return bool(self._held.get(folder))
 
     def has_root(self, folder: Path) -> bool:
         """Tell whether this is one of the roots that answered."""

@@ -37,7 +37,7 @@ PUBLIC = {
     "changed", "parts_of", "sentence_of",
     "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
     "USAGE",
-    "Expected", "MissingFiles", "RunningDigests",
+    "Expected", "MissingFiles", "RunningDigests", "KnownFolder", "KnownFolders",
 }  # fmt: skip
 """A name that is taken away or renamed breaks plugins that we do not know of: that is a new major version."""
 

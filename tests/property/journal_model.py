@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from omt_core.api.items import InventoryState, Item, ItemRecord, ItemState, TablePart
 from omt_core.api.journal import ItemDigest, ItemId, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
-from omt_core.api.stages import KnownFile, StageTotals
+from omt_core.api.stages import KnownFile, KnownFolder, StageTotals
 
 ABSENT = {
     InventoryState.MISSING: ItemState.MISSING,
@@ -193,6 +195,26 @@ class JournalModel:
             for one in self.records(stage, (ItemState.CONFIRMED,))
         ]
         return confirmed, self.records(stage, [state for state in ItemState if state is not ItemState.CONFIRMED])
+
+    def folders_of(self, stage: str) -> list[KnownFolder]:
+        """Return the folders of confirmed files, by their text: a lone surrogate is a letter like any other."""
+        records = self.records(stage)
+        lines: defaultdict[str, list[bytes]] = defaultdict(list)
+        for record in records:
+            if record.state is ItemState.CONFIRMED and record.location is not None:
+                folder, name = record.location.rsplit("/", 1)
+                encoded = name.encode("utf-8", "surrogatepass")
+                lines[folder].append(f"\0{record.size}\0{record.mtime_ns}\0{0}\0".encode().join([encoded, b""]))
+        left = [one.location for one in records if one.state is not ItemState.CONFIRMED and one.location is not None]
+        return [
+            KnownFolder(
+                folder,
+                len(of_files),
+                sha256(b"".join(sorted(of_files))).digest(),
+                frozenset(one[len(folder) + 1 :].split("/")[0] for one in left if one.startswith(folder + "/")),
+            )
+            for folder, of_files in sorted(lines.items(), key=lambda entry: entry[0].encode("utf-8", "surrogatepass"))
+        ]
 
     def totals(self) -> dict[str, StageTotals]:
         return {stage: self._total(stage) for stage in {stage for stage, _ in self.items}}

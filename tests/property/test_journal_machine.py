@@ -320,6 +320,8 @@ class JournalMachine(RuleBasedStateMachine):
             # It may forget that a stage was imported, but never believe it of one that has changed.
             if self.ask(self.journal.items.is_imported, stage):
                 assert self.model.imported[stage] == self.model.manifest(stage)
+                known = self.journal.items.baseline(stage).folders()
+                assert known is None or known.folders == self.model.folders_of(stage)
 
 
 def everything_of(model: JournalModel) -> object:

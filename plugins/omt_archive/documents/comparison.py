@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api import KnownFile
-from omt_folders.disk import Disk, Entry, change_time, exact_status
+from omt_core.api import KnownFile, KnownFolders
+from omt_folders.disk import Disk, Entry, exact_status
+from omt_folders.known import looks
+from omt_folders.look import change_time
 
 
 class NotComparableError(Exception):
@@ -23,8 +26,8 @@ class NotComparableError(Exception):
 class Comparison:
     """What differs between the disk and confirmed documents.
 
-    `ids` are those of all of them, `touched` those whose file is gone or has another size or time. `unclaimed` are, for
-    each folder, the names in it that are not those of untouched files. `limit` bounds both.
+    `ids` are those of all that were compared file by file, `touched` those whose file is gone or has another size or
+    time. `unclaimed` are, for each folder, the names in it that are not those of untouched files. `limit` bounds both.
     """
 
     limit: int
@@ -46,6 +49,21 @@ class Comparison:
                 # Not known; or split up by files of a sub-folder, which sort between those of this one.
                 raise NotComparableError
             self._compare(folder, known)
+
+    def look(self, known: KnownFolders) -> Sequence[str]:
+        """Look at all folders in which files are confirmed, and return those that are to be compared file by file.
+
+        Blocking, to be run in a thread of anyio's. A folder whose files have the names, sizes and times that they had
+        is done with: nobody owns what lay beside them already.
+        """
+        changed: list[str] = []
+        with closing(looks(known.folders)) as seen:
+            for folder, look in seen:
+                if look is None or look[0] != folder.digest or self.disk.led_on(folder.path):
+                    changed.append(folder.path)
+                else:
+                    self._leave(folder.path, look[1])
+        return changed
 
     def add_folder(self, folder: str) -> None:
         """Take all names in a folder in which nothing is confirmed for unclaimed."""

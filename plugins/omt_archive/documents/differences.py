@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -50,26 +51,38 @@ class DocumentDifferences:
         self._left = self._baseline.left(self._limit + 1)
         if len(self._left) > self._limit:
             raise NotComparableError
-        with self._baseline.confirmed() as files:
-            self._comparison.read(files)
+        ids = self._compare_confirmed()
         folders = frozenset(str(folder) for folder in self._folders())
         if not self._comparison.unclaimed.keys() <= folders:
             raise NotComparableError  # the archives are others now, or called otherwise
         for folder in sorted(folders - self._comparison.unclaimed.keys()):
             self._comparison.add_folder(folder)
-        self._known = array("q", sorted([*self._comparison.ids, *self._left_ids()]))
+        self._known = array("q", sorted(chain(ids, self._left_ids())))
+
+    def _compare_confirmed(self) -> Sequence[int]:
+        """Compare what is confirmed with the disk, and return the ids of all of it."""
+        known = self._baseline.folders()
+        if known is None or known.numbers is None:
+            with self._baseline.confirmed() as files:
+                self._comparison.read(files)
+            return self._comparison.ids
+        with self._baseline.confirmed_in(self._comparison.look(known)) as files:
+            self._comparison.read(files)
+        return known.numbers
 
     def see(self, rows: Sequence[Row]) -> None:
         """Take the next ids of documents, in ascending order: which are new, and which known ones are not there."""
         if not rows:
             return
-        there = {whole_number(row[0]) for row in rows}
-        highest = max(there)
+        there = array("q", [whole_number(row[0]) for row in rows])
+        highest = there[-1]
         begin = bisect_right(self._known, self._seen_below)
-        known = set(self._known[begin : bisect_right(self._known, highest, begin)])
-        self._new |= there - known
-        self._deleted |= known - there
+        known = self._known[begin : bisect_right(self._known, highest, begin)]
         self._seen_below = highest
+        if there == known:
+            return
+        self._new.update(set(there).difference(known))
+        self._deleted.update(set(known).difference(there))
         if len(self._new) + len(self._deleted) > self._limit:
             raise NotComparableError
 

@@ -22,10 +22,12 @@ from tests.plugins.omt_archive.conftest import Site, collected, opened
 DIGEST = "ab" * 32
 
 
-async def migrated(site: Site, journal: Path) -> None:
-    """A journal in which everything that could be moved is confirmed."""
-    async with Journal.open(journal) as store:
+async def migrated(site: Site, journal: Path, *, imported: bool = True) -> None:
+    """A journal in which everything that could be moved is confirmed, and that knows what its folders held."""
+    async with opened(site.file) as database, Journal.open(journal) as store:
+        stages = ArchiveStages(site.installation, database, ArchiveSettings(), exact=True)
         await store.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await store.items.record_stages([stage for stage in stages.all() if stage.name == "documents"])
         for item in await site.items("documents"):
             await store.items.record_inventory([item])
         while pending := await store.items.pending(stage="documents", limit=1_000):
@@ -36,6 +38,8 @@ async def migrated(site: Site, journal: Path) -> None:
                 ]
             )
         await store.items.finish_inventory("documents")
+        if imported:
+            await store.items.mark_imported()
 
 
 async def recovered(site: Site, journal: Path, settings: ArchiveSettings, *, whole: bool):
@@ -141,12 +145,13 @@ class Changes:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("seed", range(24))
-async def test_differences_leave_the_journal_as_an_inventory_of_everything_does(new_site, tmp_path, seed):
+@pytest.mark.parametrize("imported", [True, False])
+async def test_differences_leave_the_journal_as_an_inventory_of_everything_does(new_site, tmp_path, seed, imported):
     site, journal = new_site(), tmp_path / "journal.sqlite"
     chance = random.Random(seed)
     changes = Changes(site, chance)
     changes.happen()
-    await migrated(site, journal)
+    await migrated(site, journal, imported=imported)
     for _ in range(2):
         changes.happen()
         await both_ways(site, journal)

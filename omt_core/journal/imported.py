@@ -1,0 +1,179 @@
+"""What is known of a stage as the online side imported it, so that a recovery need not go through its items.
+
+It is taken once, when the import is done, and goes with the row of `imported`, which every change of an item takes
+away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from itertools import chain, starmap
+from typing import Final
+
+from omt_core.api.files.folder_digest import line_of
+from omt_core.api.stages import KnownFolder, KnownFolders, StageTotals
+from omt_core.journal.file import to_blob, to_text
+from omt_core.journal.states import UNCONFIRMED, is_one_of
+
+_AT_ONCE: Final = 5_000
+_MOST_OTHERS: Final = 100_000
+"""Of so many files that were left on site a recovery looks at all of a stage anew, whatever its folders are."""
+
+_SEPARATOR: Final = to_blob(os.sep)
+
+_CONFIRMED: Final = """
+SELECT path, size, mtime_ns, key, ctime_ns FROM items WHERE stage = ? AND state = 'confirmed' ORDER BY path
+"""
+_OTHERS: Final = "SELECT path FROM items WHERE stage = ? AND path IS NOT NULL AND {condition} LIMIT ?"
+
+
+def mark(connection: sqlite3.Connection, run: int, count: Callable[[str], StageTotals | None]) -> None:
+    """Note that all stages are imported as they stand after a run, and what they are then.
+
+    `count` says how a stage stands as the next run sees it. What is known of a stage that has not changed stays.
+    """
+    connection.execute("INSERT OR IGNORE INTO imported (stage) SELECT name FROM stages")
+    new = connection.execute(
+        "SELECT imported.stage, kind FROM imported JOIN stages ON stages.name = imported.stage WHERE run IS NULL"
+    ).fetchall()
+    for stage, kind in new:
+        totals = count(stage)
+        told = None if totals is None else json.dumps(asdict(totals))
+        connection.execute("UPDATE imported SET run = ?, totals = ? WHERE stage = ?", (run, told, stage))
+        if kind == "files":
+            _take_folders(connection, stage)
+
+
+def _take_folders(connection: sqlite3.Connection, stage: str) -> None:
+    folders = _Folders()
+    rows = connection.execute(_CONFIRMED, (stage,))
+    while batch := rows.fetchmany(_AT_ONCE):
+        if not batch[0][0]:
+            return  # the journal was rebuilt from what the tenant holds, and does not know where they lay
+        folders.add(batch)
+    for path in _left_paths(connection, stage):
+        folders.note_other(path)
+    if folders.others_counted > _MOST_OTHERS:
+        return
+    connection.execute("UPDATE imported SET numbers = ? WHERE stage = ?", (json.dumps(folders.runs()), stage))
+    connection.executemany(
+        "INSERT INTO imported_folders (stage, folder, files, digest, others) VALUES (?, ?, ?, ?, ?)",
+        ((stage, *row) for row in folders.rows()),
+    )
+
+
+def _left_paths(connection: sqlite3.Connection, stage: str) -> Iterator[bytes]:
+    for states in UNCONFIRMED:
+        statement = _OTHERS.format(condition=is_one_of(states))
+        yield from (path for (path,) in connection.execute(statement, (stage, _MOST_OTHERS + 1)))
+
+
+class _Folders:
+    """The folders of confirmed files, which come sorted by path: each is digested as its files come."""
+
+    def __init__(self) -> None:
+        self._digests = defaultdict[bytes, "_Digest"](_Digest)
+        self._others: dict[bytes, set[bytes]] = {}
+        self._numbers: array[int] | None = array("q")
+        self.others_counted = 0
+
+    def add(self, files: Sequence[tuple[bytes, int, int, bytes, int]]) -> None:
+        """Take the next files: path, size, times, and between them the key."""
+        for path, size, mtime_ns, key, ctime_ns in files:
+            folder, _, name = path.rpartition(_SEPARATOR)
+            self._digests[folder].add(line_of(name, size, mtime_ns, ctime_ns))
+            if self._numbers is not None and not self._add_number(key):
+                self._numbers = None
+
+    def note_other(self, path: bytes) -> None:
+        """Note what is left on site in each folder on the way to it."""
+        self.others_counted += 1
+        folder, separator, name = path.rpartition(_SEPARATOR)
+        while separator:
+            if folder in self._digests:
+                self._others.setdefault(folder, set()).add(name)
+            folder, separator, name = folder.rpartition(_SEPARATOR)
+
+    def rows(self) -> Iterator[tuple[bytes, int, bytes, str]]:
+        """Yield the folders as they are stored."""
+        for folder, digest in self._digests.items():
+            others = sorted(map(to_text, self._others.get(folder, ())))
+            yield folder, digest.files, digest.taken(), json.dumps(others)
+
+    def runs(self) -> Sequence[int] | None:
+        """Return the keys as numbers, in pairs of the first of some that follow each other and how many; else None."""
+        if self._numbers is None:
+            return None
+        runs: list[int] = []
+        last = None
+        for number in sorted(self._numbers):
+            if last is not None and number == last + 1:
+                runs[-1] += 1
+            else:
+                runs += (number, 1)
+            last = number
+        return runs
+
+    def _add_number(self, key: bytes) -> bool:
+        if not key.isdigit() or len(key) > _LONGEST_NUMBER or (key.startswith(b"0") and key != b"0"):
+            return False
+        if self._numbers is not None:
+            self._numbers.append(int(key))
+        return True
+
+
+_LONGEST_NUMBER: Final = 18
+"""Digits that fit 64 bits, whatever they are."""
+
+
+class _Digest:
+    """The digest of a folder (`digest_of`) whose lines come in their order."""
+
+    __slots__ = ("_sha256", "files")
+
+    def __init__(self) -> None:
+        self._sha256 = sha256()
+        self.files = 0
+
+    def add(self, line: bytes) -> None:
+        self._sha256.update(line)
+        self.files += 1
+
+    def taken(self) -> bytes:
+        return self._sha256.digest()
+
+
+def totals_of(connection: sqlite3.Connection, run: int, stage: str) -> StageTotals | None:
+    """Return how a stage stands that is as an earlier run than this one had it imported, or None."""
+    row = connection.execute("SELECT totals FROM imported WHERE stage = ? AND run < ?", (stage, run)).fetchone()
+    return None if row is None or row[0] is None else StageTotals(**json.loads(row[0]))
+
+
+def known_folders(connection: sqlite3.Connection, stage: str) -> KnownFolders | None:
+    """Return the folders of a stage that is as it was imported, if they are known."""
+    row = connection.execute("SELECT numbers FROM imported WHERE stage = ?", (stage,)).fetchone()
+    if row is None or row[0] is None:
+        return None
+    runs = json.loads(row[0])
+    rows = connection.execute(
+        "SELECT folder, files, digest, others FROM imported_folders WHERE stage = ? ORDER BY folder", (stage,)
+    )
+    return KnownFolders(
+        folders=[
+            KnownFolder(to_text(folder), files, digest, frozenset(json.loads(others)))
+            for folder, files, digest, others in rows
+        ],
+        numbers=None if runs is None else array("q", _numbers(runs)),
+    )
+
+
+def _numbers(runs: Sequence[int]) -> Iterable[int]:
+    pairs = zip(runs[::2], runs[1::2], strict=True)
+    return chain.from_iterable(starmap(range, ((first, first + count) for first, count in pairs)))

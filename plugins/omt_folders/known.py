@@ -1,0 +1,115 @@
+"""The folders that a migration confirmed, each looked at: in processes beside this one where there are many files."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
+from typing import Final
+
+from anyio.from_thread import check_cancelled
+
+from omt_core.api import KnownFolder
+from omt_core.api.files import openable
+from omt_folders.look import Look, look_at
+from omt_folders.looker import Looker
+
+FILES_FOR_PROCESSES: Final = 20_000
+"""Fewer files than these are looked at before a process is there."""
+
+_FILES_AT_ONCE: Final = 5_000
+_MOST_PROCESSES: Final = 4
+"""More of them would have a share's server seek."""
+
+_SECONDS_BETWEEN_SIGNS: Final = 0.1
+
+
+def looks(folders: Sequence[KnownFolder]) -> Generator[tuple[KnownFolder, Look | None]]:
+    """Yield the folders, in whatever order, each with what a look at it shows (`look_at`).
+
+    Blocking, to be run in a thread of anyio's.
+    """
+    portions = list(_portions(folders))
+    processes = min(len(portions), _MOST_PROCESSES, _cores())
+    if processes > 1 and sum(folder.files for folder in folders) >= FILES_FOR_PROCESSES:
+        yield from _Lookers(processes).looks(portions)
+        return
+    for portion in portions:
+        check_cancelled()
+        yield from zip(portion, _look_here(portion), strict=True)
+
+
+class _Lookers:
+    """Starts a process when all that there are have work, up to so many."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._started: list[Looker] = []
+        self._idle: queue.SimpleQueue[Looker] = queue.SimpleQueue()
+        self._ended = Event()
+
+    def looks(self, portions: Sequence[Sequence[KnownFolder]]) -> Iterator[tuple[KnownFolder, Look | None]]:
+        try:
+            with ThreadPoolExecutor(self._count) as threads:
+                try:
+                    waiting = [(portion, threads.submit(self._look, portion)) for portion in portions]
+                    for portion, future in waiting:
+                        yield from zip(portion, _awaited(future), strict=True)
+                finally:
+                    self._ended.set()
+                    threads.shutdown(wait=False, cancel_futures=True)
+                    self._close()
+        finally:
+            self._close()  # what was being started then
+
+    def _close(self) -> None:
+        for looker in self._started:
+            looker.close()
+
+    def _look(self, portion: Sequence[KnownFolder]) -> Sequence[Look | None]:
+        """Have a process look. What it could not because it is gone is done in this one."""
+        try:
+            looker = self._looker()
+            seen = looker.look([(openable(folder.path), list(folder.others)) for folder in portion])
+        except (EOFError, OSError, ValueError, TypeError):
+            return [None] * len(portion) if self._ended.is_set() else _look_here(portion)
+        self._idle.put(looker)
+        return seen
+
+    def _looker(self) -> Looker:
+        with suppress(queue.Empty):
+            return self._idle.get_nowait()
+        looker = Looker()
+        self._started.append(looker)
+        return looker
+
+
+def _awaited(future: Future[Sequence[Look | None]]) -> Sequence[Look | None]:
+    while True:
+        check_cancelled()
+        with suppress(TimeoutError):
+            return future.result(_SECONDS_BETWEEN_SIGNS)
+
+
+def _look_here(portion: Sequence[KnownFolder]) -> Sequence[Look | None]:
+    return [look_at(openable(folder.path), folder.others) for folder in portion]
+
+
+def _portions(folders: Sequence[KnownFolder]) -> Iterator[Sequence[KnownFolder]]:
+    portion: list[KnownFolder] = []
+    files = 0
+    for folder in folders:
+        portion.append(folder)
+        files += folder.files
+        if files >= _FILES_AT_ONCE:
+            yield portion
+            portion, files = [], 0
+    if portion:
+        yield portion
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

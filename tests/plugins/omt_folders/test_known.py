@@ -1,0 +1,184 @@
+"""Folders that a migration confirmed are looked at, here or in processes: what differs in anything is told apart."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from omt_core.api import KnownFolder
+from omt_core.api.files import digest_of, line_of
+from omt_folders import known
+from omt_folders.known import looks
+from omt_folders.look import Look, change_time, look_at
+from omt_folders.looker import Looker
+
+pytestmark = pytest.mark.anyio
+NAMES = ("a.doc", "a b.doc", "Ærø.doc")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "2006.2"
+    folder.mkdir()
+    for name in NAMES:
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def confirmed(folder: Path, *others: str) -> KnownFolder:
+    """What a journal knows of a folder as it is."""
+    lines = [
+        line_of(os.fsencode(path.name), found.st_size, found.st_mtime_ns, change_time(found))
+        for path in folder.iterdir()
+        if path.name not in others
+        for found in [path.lstat()]
+    ]
+    return KnownFolder(str(folder), len(lines), digest_of(lines), frozenset(others))
+
+
+def is_as_before(before: KnownFolder) -> bool:
+    look = look_at(before.path, before.others)
+    return look is not None and look[0] == before.digest
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "another size": lambda folder: (folder / "a.doc").write_bytes(b"longer than it was"),
+    "another time": lambda folder: os.utime(folder / "a.doc", ns=(1, 1)),
+    "a new file": lambda folder: (folder / "new.doc").write_bytes(b""),
+    "a file less": lambda folder: (folder / "a.doc").unlink(),
+    "another name": lambda folder: (folder / "a.doc").rename(folder / "b.doc"),
+    "another case": lambda folder: (folder / "a.doc").rename(folder / "A.doc"),
+    "a sub-folder": lambda folder: (folder / "sub").mkdir(),
+    "a folder in its place": lambda folder: ((folder / "a.doc").unlink(), (folder / "a.doc").mkdir()),
+    "no folder any more": lambda folder: folder.rename(folder.with_name("elsewhere")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_in_a_folder_is_seen(folder: Path, change: str) -> None:
+    before = confirmed(folder)
+    assert is_as_before(before)
+    CHANGES[change](folder)
+    assert not is_as_before(before)
+
+
+@pytest.mark.symlinks
+def test_a_link_is_no_file_of_the_same_content(folder: Path) -> None:
+    before = confirmed(folder)
+    (folder / "a.doc").rename(folder.with_name("a.doc"))
+    (folder / "a.doc").symlink_to(folder.with_name("a.doc"))
+    assert not is_as_before(before)
+
+
+def test_what_was_left_there_is_named_while_it_is_there_and_changes_nothing(folder: Path) -> None:
+    (folder / "nobody's").mkdir()
+    before = confirmed(folder, "nobody's", "gone since")
+    look = look_at(before.path, before.others)
+    assert look is not None
+    assert look == (before.digest, ["nobody's"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows are text")
+def test_names_that_are_no_text_are_digested(folder: Path) -> None:
+    only = folder.with_name("only")
+    only.mkdir()
+    file = only / os.fsdecode(b"\xe6.doc")
+    file.write_bytes(b"")
+    found = file.lstat()
+    name = file.name.encode("utf-8", "surrogatepass")
+    line = line_of(name, found.st_size, found.st_mtime_ns, change_time(found))
+    assert look_at(str(only), ()) == (digest_of([line]), [])
+
+
+# --- many folders
+
+
+@dataclass
+class Lookers:
+    """Counts the processes that are begun, and can end one under the hands of who asks it."""
+
+    begun: list[Looker] = field(default_factory=list)
+    dying: bool = False
+
+    def __call__(self) -> Looker:
+        looker = Looker()
+        self.begun.append(looker)
+        if self.dying:
+            looker.close()
+        return looker
+
+
+@pytest.fixture
+def lookers(monkeypatch: pytest.MonkeyPatch) -> Lookers:
+    """Have every file worth a process, and each folder a question of its own."""
+    lookers = Lookers()
+    monkeypatch.setattr(known, "Looker", lookers)
+    monkeypatch.setattr(known, "FILES_FOR_PROCESSES", 1)
+    monkeypatch.setattr(known, "_FILES_AT_ONCE", 1)
+    monkeypatch.setattr(known, "_cores", lambda: 2)
+    return lookers
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[KnownFolder]:
+    made: list[KnownFolder] = []
+    for number in range(9):
+        folder = tmp_path / f"20{number:02}.1"
+        folder.mkdir()
+        (folder / "a.doc").write_bytes(b"a" * number)
+        (folder / "other").mkdir()
+        made.append(confirmed(folder, "other"))
+    return made
+
+
+async def looked_at(folders: list[KnownFolder]) -> list[tuple[KnownFolder, Look | None]]:
+    return await anyio.to_thread.run_sync(lambda: list(looks(folders)))
+
+
+@pytest.mark.parametrize("dying", [False, True])
+async def test_processes_see_what_this_one_sees_and_what_a_dead_one_cannot_is_seen_here(
+    folders: list[KnownFolder], lookers: Lookers, dying: bool
+) -> None:
+    lookers.dying = dying
+    await (anyio.Path(folders[3].path) / "a.doc").unlink()
+    await anyio.Path(folders[4].path).rename(f"{folders[4].path} elsewhere")
+    seen = await looked_at(folders)
+    assert [folder for folder, _ in seen] == folders
+    assert [look for _, look in seen] == [look_at(folder.path, folder.others) for folder in folders]
+    assert [look == (folder.digest, ["other"]) for folder, look in seen] == [True] * 3 + [False] * 2 + [True] * 4
+    assert lookers.begun
+
+
+async def test_few_files_are_looked_at_without_a_process(
+    folders: list[KnownFolder], lookers: Lookers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "FILES_FOR_PROCESSES", 100)
+    assert all(look == (folder.digest, ["other"]) for folder, look in await looked_at(folders))
+    assert lookers.begun == []
+
+
+async def test_no_process_is_left_behind_when_nobody_wants_to_know_any_more(
+    folders: list[KnownFolder], lookers: Lookers
+) -> None:
+    def one() -> None:
+        seen = looks(folders)
+        next(seen)
+        seen.close()
+
+    await anyio.to_thread.run_sync(one)
+    assert lookers.begun
+    assert [looker._process.returncode is None for looker in lookers.begun] == [False] * len(lookers.begun)
+
+
+async def test_a_look_at_folders_can_be_cancelled(folders: list[KnownFolder], lookers: Lookers) -> None:
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await anyio.to_thread.run_sync(partial(list, looks(folders)), abandon_on_cancel=False)
+    assert all(looker._process.returncode is not None for looker in lookers.begun)
