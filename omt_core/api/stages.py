@@ -34,15 +34,11 @@ class KnownFile(NamedTuple):
 
 
 class KnownFolder(NamedTuple):
-    """A folder in which files are confirmed: how many, and the digest of their names, sizes and times (`digest_of`).
-
-    `others` are the names in it that lead to what an earlier run found there and left on site.
-    """
+    """A folder in which files are confirmed: how many, and the digest of their names, sizes and times (`digest_of`)."""
 
     path: str
     files: int
     digest: bytes
-    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,18 +20,13 @@ from typing import Final
 from omt_core.api.files.folder_digest import line_of
 from omt_core.api.stages import KnownFolder, KnownFolders, StageTotals
 from omt_core.journal.file import to_blob, to_text
-from omt_core.journal.states import UNCONFIRMED, is_one_of
 
 _AT_ONCE: Final = 5_000
-_MOST_OTHERS: Final = 100_000
-"""Of so many files that were left on site a recovery looks at all of a stage anew, whatever its folders are."""
-
 _SEPARATOR: Final = to_blob(os.sep)
 
 _CONFIRMED: Final = """
 SELECT path, size, mtime_ns, key, ctime_ns FROM items WHERE stage = ? AND state = 'confirmed' ORDER BY path
 """
-_OTHERS: Final = "SELECT path FROM items WHERE stage = ? AND path IS NOT NULL AND {condition} LIMIT ?"
 
 
 def mark(connection: sqlite3.Connection, run: int, count: Callable[[str], StageTotals | None]) -> None:
@@ -58,21 +53,11 @@ def _take_folders(connection: sqlite3.Connection, stage: str) -> None:
         if not batch[0][0]:
             return  # the journal was rebuilt from what the tenant holds, and does not know where they lay
         folders.add(batch)
-    for path in _left_paths(connection, stage):
-        folders.note_other(path)
-    if folders.others_counted > _MOST_OTHERS:
-        return
     connection.execute("UPDATE imported SET numbers = ? WHERE stage = ?", (json.dumps(folders.runs()), stage))
     connection.executemany(
-        "INSERT INTO imported_folders (stage, folder, files, digest, others) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO imported_folders (stage, folder, files, digest) VALUES (?, ?, ?, ?)",
         ((stage, *row) for row in folders.rows()),
     )
-
-
-def _left_paths(connection: sqlite3.Connection, stage: str) -> Iterator[bytes]:
-    for states in UNCONFIRMED:
-        statement = _OTHERS.format(condition=is_one_of(states))
-        yield from (path for (path,) in connection.execute(statement, (stage, _MOST_OTHERS + 1)))
 
 
 class _Folders:
@@ -80,9 +65,7 @@ class _Folders:
 
     def __init__(self) -> None:
         self._digests = defaultdict[bytes, "_Digest"](_Digest)
-        self._others: dict[bytes, set[bytes]] = {}
         self._numbers: array[int] | None = array("q")
-        self.others_counted = 0
 
     def add(self, files: Sequence[tuple[bytes, int, int, bytes, int]]) -> None:
         """Take the next files: path, size, times, and between them the key."""
@@ -92,20 +75,9 @@ class _Folders:
             if self._numbers is not None and not self._add_number(key):
                 self._numbers = None
 
-    def note_other(self, path: bytes) -> None:
-        """Note what is left on site in each folder on the way to it."""
-        self.others_counted += 1
-        folder, separator, name = path.rpartition(_SEPARATOR)
-        while separator:
-            if folder in self._digests:
-                self._others.setdefault(folder, set()).add(name)
-            folder, separator, name = folder.rpartition(_SEPARATOR)
-
-    def rows(self) -> Iterator[tuple[bytes, int, bytes, str]]:
+    def rows(self) -> Iterator[tuple[bytes, int, bytes]]:
         """Yield the folders as they are stored."""
-        for folder, digest in self._digests.items():
-            others = sorted(map(to_text, self._others.get(folder, ())))
-            yield folder, digest.files, digest.taken(), json.dumps(others)
+        return ((folder, digest.files, digest.taken()) for folder, digest in self._digests.items())
 
     def runs(self) -> Sequence[int] | None:
         """Return the keys as numbers, in pairs of the first of some that follow each other and how many; else None."""
@@ -163,13 +135,10 @@ def known_folders(connection: sqlite3.Connection, stage: str) -> KnownFolders | 
         return None
     runs = json.loads(row[0])
     rows = connection.execute(
-        "SELECT folder, files, digest, others FROM imported_folders WHERE stage = ? ORDER BY folder", (stage,)
+        "SELECT folder, files, digest FROM imported_folders WHERE stage = ? ORDER BY folder", (stage,)
     )
     return KnownFolders(
-        folders=[
-            KnownFolder(to_text(folder), files, digest, frozenset(json.loads(others)))
-            for folder, files, digest, others in rows
-        ],
+        folders=[KnownFolder(to_text(folder), files, digest) for folder, files, digest in rows],
         numbers=None if runs is None else array("q", _numbers(runs)),
     )
 

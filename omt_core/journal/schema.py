@@ -87,7 +87,7 @@ ALTER TABLE imported ADD COLUMN run INTEGER;
 ALTER TABLE imported ADD COLUMN totals TEXT;
 ALTER TABLE imported ADD COLUMN numbers TEXT;
 CREATE TABLE imported_folders (stage TEXT NOT NULL REFERENCES imported ON DELETE CASCADE, folder BLOB NOT NULL,
-  files INTEGER NOT NULL, digest BLOB NOT NULL, others TEXT NOT NULL, PRIMARY KEY (stage, folder)) WITHOUT ROWID;
+  files INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (stage, folder)) WITHOUT ROWID;
 """
 
 STEPS: Final = (

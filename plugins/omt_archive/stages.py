@@ -20,6 +20,7 @@ from omt_archive.documents.roots import ArchiveRoots
 from omt_archive.findings import PLUGIN, REASONS
 from omt_archive.lacking_trees import AttachmentCount, DocumentCount
 from omt_archive.names import on_site
+from omt_archive.service.attachment_differences import AttachmentBasis, AttachmentComparison, note_basis, noted_basis
 from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
 from omt_archive.service.attachments import AttachmentInventory
 from omt_archive.service.files import STAGE as SERVICE_STAGE
@@ -88,7 +89,10 @@ class ArchiveStages:
                 stage(DOCUMENTS_STAGE, sentence("Documents"), 40, self.documents), differences=self.document_differences
             ),
             stage(SERVICE_STAGE, sentence("Customer Service"), 50, self.customer_service, takes_new=True),
-            stage(ATTACHMENTS_STAGE, sentence("Attachments"), 60, self.attachments),
+            replace(
+                stage(ATTACHMENTS_STAGE, sentence("Attachments"), 60, self.attachments),
+                differences=self.attachment_differences,
+            ),
         )
 
     def _stage(
@@ -155,13 +159,35 @@ class ArchiveStages:
         """Yield the items of the stage Attachments."""
         layout = await read_service_layout(self._installation, self._database)
         inventory = await self._in_thread(lambda: self._attachment_inventory(layout))
-        rows = self._database.batches(ATTACHMENTS) if self._database.table("attachment") is not None else _nothing()
+        basis = AttachmentBasis(layout, self._disks[ATTACHMENTS_STAGE], self._settings.trusted_folders)
+
+        def feed(rows: Sequence[Row]) -> Iterator[Item]:
+            basis.see(rows)
+            return inventory.feed(rows)
+
         async for batch in joined(
-            rows, inventory.feed, inventory.finish, size=self._settings.batch_items, limiter=self._limiter
+            self._attachment_rows(), feed, inventory.finish, size=self._settings.batch_items, limiter=self._limiter
         ):
             yield batch
         self.attachments_counted = inventory.count
         await self._in_thread(partial(self._see_roots, ATTACHMENTS_STAGE))
+        if self._exact:
+            await self._in_thread(partial(note_basis, self._seen.workspace, basis.digest))
+
+    async def attachment_differences(self, baseline: Baseline) -> Differences | None:
+        """Return that nothing differs where all attachments are as they were imported; else None."""
+        layout = await read_service_layout(self._installation, self._database)
+        disk = await self._in_thread(lambda: self._open(ATTACHMENTS_STAGE, layout.all_attachment_folders()))
+        basis = AttachmentBasis(layout, disk, self._settings.trusted_folders)
+        async for rows in self._attachment_rows():
+            await self._in_thread(partial(basis.see, rows))
+        if basis.digest != await self._in_thread(partial(noted_basis, self._seen.workspace)):
+            return None
+        compared = AttachmentComparison(baseline, layout, disk, limit=self._settings.differences)
+        return Differences(()) if await self._in_thread(partial(compared.is_as_confirmed, basis.ids)) else None
+
+    def _attachment_rows(self) -> AsyncIterator[Sequence[Row]]:
+        return self._database.batches(ATTACHMENTS) if self._database.table("attachment") is not None else _nothing()
 
     def forget(self, folder: Path) -> None:
         """Take a folder that was waited for in vain for gone."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Generator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
-from typing import Final
+from typing import Final, TypeAlias
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api import KnownFolder
+from omt_core.api import ItemRecord, KnownFolder
 from omt_core.api.files import openable
 from omt_folders.look import Look, look_at
 from omt_folders.looker import Looker
@@ -27,7 +28,22 @@ _MOST_PROCESSES: Final = 4
 _SECONDS_BETWEEN_SIGNS: Final = 0.1
 
 
-def looks(folders: Sequence[KnownFolder]) -> Generator[tuple[KnownFolder, Look | None]]:
+Others: TypeAlias = Mapping[str, Collection[str]]
+"""By folder, the names in it that lead to what an earlier run found there and did not confirm."""
+
+
+def others_of(left: Iterable[ItemRecord]) -> Others:
+    """Return the names that lead to these items, by each folder on the way to them."""
+    others: defaultdict[str, set[str]] = defaultdict(set)
+    for record in left:
+        folder, separator, name = (record.location or "").rpartition(os.sep)
+        while separator and name not in others[folder]:
+            others[folder].add(name)
+            folder, separator, name = folder.rpartition(os.sep)
+    return others
+
+
+def looks(folders: Sequence[KnownFolder], others: Others) -> Generator[tuple[KnownFolder, Look | None]]:
     """Yield the folders, in whatever order, each with what a look at it shows (`look_at`).
 
     Blocking, to be run in a thread of anyio's.
@@ -35,18 +51,19 @@ def looks(folders: Sequence[KnownFolder]) -> Generator[tuple[KnownFolder, Look |
     portions = list(_portions(folders))
     processes = min(len(portions), _MOST_PROCESSES, _cores())
     if processes > 1 and sum(folder.files for folder in folders) >= FILES_FOR_PROCESSES:
-        yield from _Lookers(processes).looks(portions)
+        yield from _Lookers(processes, others).looks(portions)
         return
     for portion in portions:
         check_cancelled()
-        yield from zip(portion, _look_here(portion), strict=True)
+        yield from zip(portion, _look_here(portion, others), strict=True)
 
 
 class _Lookers:
     """Starts a process when all that there are have work, up to so many."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, others: Others) -> None:
         self._count = count
+        self._others = others
         self._started: list[Looker] = []
         self._idle: queue.SimpleQueue[Looker] = queue.SimpleQueue()
         self._ended = Event()
@@ -73,9 +90,9 @@ class _Lookers:
         """Have a process look. What it could not because it is gone is done in this one."""
         try:
             looker = self._looker()
-            seen = looker.look([(openable(folder.path), list(folder.others)) for folder in portion])
+            seen = looker.look([(openable(one.path), list(self._others.get(one.path, ()))) for one in portion])
         except (EOFError, OSError, ValueError, TypeError):
-            return [None] * len(portion) if self._ended.is_set() else _look_here(portion)
+            return [None] * len(portion) if self._ended.is_set() else _look_here(portion, self._others)
         self._idle.put(looker)
         return seen
 
@@ -94,8 +111,8 @@ def _awaited(future: Future[Sequence[Look | None]]) -> Sequence[Look | None]:
             return future.result(_SECONDS_BETWEEN_SIGNS)
 
 
-def _look_here(portion: Sequence[KnownFolder]) -> Sequence[Look | None]:
-    return [look_at(openable(folder.path), folder.others) for folder in portion]
+def _look_here(portion: Sequence[KnownFolder], others: Others) -> Sequence[Look | None]:
+    return [look_at(openable(folder.path), others.get(folder.path, ())) for folder in portion]
 
 
 def _portions(folders: Sequence[KnownFolder]) -> Iterator[Sequence[KnownFolder]]:

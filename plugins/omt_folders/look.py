@@ -8,39 +8,49 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from omt_core.api.files import digest_of, line_of
 
 _ON_WINDOWS: Final = os.name == "nt"
+_NO_FILE: Final = -1
 
-Look = tuple[bytes, list[str]]
-"""The digest of all files but the others that were named, and those of these that are there."""
+
+class Look(NamedTuple):
+    """The digest of all files but the others that were named, those of these that are there, and all sub-folders."""
+
+    digest: bytes
+    others: list[str]
+    folders: list[str]
 
 
 def look_at(folder: str, others: Collection[str]) -> Look | None:
-    """Look at a folder, named as the system opens it; None where it cannot be listed, or holds more than files.
+    """Look at a folder, named as the system opens it; None where it cannot be listed.
 
-    Blocking. `others` are names that are not part of the digest, whatever they are.
+    Blocking. `others` are names that are not part of the digest, whatever they are. A link, or what else is no file and
+    no folder, is digested as what no file is like.
     """
     lines: list[bytes] = []
     there: list[str] = []
+    folders: list[str] = []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 name = entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
                 if name in others:
                     there.append(name)
                     continue
                 # What the folder says of a file may be old on Windows.
                 found = os.lstat(entry.path) if _ON_WINDOWS else entry.stat(follow_symlinks=False)
-                if not stat.S_ISREG(found.st_mode):
-                    return None
-                encoded = name.encode("utf-8", "surrogatepass")
-                lines.append(line_of(encoded, found.st_size, found.st_mtime_ns, change_time(found)))
+                size = found.st_size if stat.S_ISREG(found.st_mode) else _NO_FILE
+                if not stat.S_ISDIR(found.st_mode):
+                    encoded = name.encode("utf-8", "surrogatepass")
+                    lines.append(line_of(encoded, size, found.st_mtime_ns, change_time(found)))
     except OSError:
         return None
-    return digest_of(lines), there
+    return Look(digest_of(lines), there, folders)
 
 
 def change_time(found: os.stat_result) -> int:

@@ -56,8 +56,7 @@ class Looker:
         if stdin is None or stdout is None:
             raise EOFError
         _tell(stdin, list(folders))
-        looks: list[Look | None] = _told(stdout)
-        return looks
+        return [None if look is None else Look(*look) for look in _told(stdout)]
 
     def close(self) -> None:
         """End the process."""
@@ -71,7 +70,8 @@ def serve() -> None:
     with suppress(EOFError, BrokenPipeError):
         while True:
             folders = _told(sys.stdin.buffer)
-            _tell(sys.stdout.buffer, [look_at(folder, frozenset(others)) for folder, others in folders])
+            looks = [look_at(folder, frozenset(others)) for folder, others in folders]
+            _tell(sys.stdout.buffer, [None if look is None else tuple(look) for look in looks])
 
 
 def _tell(pipe: IO[bytes], value: Any) -> None:  # noqa: ANN401 - whatever marshal holds

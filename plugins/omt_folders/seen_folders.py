@@ -36,6 +36,11 @@ class SeenFolders:
         self._file: Path | None = None
         self._name = f"folders-seen-{plugin}.json" if plugin else _OF_THE_ARCHIVE
 
+    @property
+    def workspace(self) -> Path | None:
+        """The migration's folder that this is kept in, or None."""
+        return None if self._file is None else self._file.parent
+
     def keep_in(self, workspace: Path | None) -> None:
         """Keep what is seen in a migration's folder from now on, and take over what lies there."""
         if workspace is None or self._file == workspace / self._name:

@@ -198,21 +198,13 @@ class JournalModel:
 
     def folders_of(self, stage: str) -> list[KnownFolder]:
         """Return the folders of confirmed files, by their text: a lone surrogate is a letter like any other."""
-        records = self.records(stage)
         lines: defaultdict[str, list[bytes]] = defaultdict(list)
-        for record in records:
-            if record.state is ItemState.CONFIRMED and record.location is not None:
-                folder, name = record.location.rsplit("/", 1)
-                encoded = name.encode("utf-8", "surrogatepass")
-                lines[folder].append(f"\0{record.size}\0{record.mtime_ns}\0{0}\0".encode().join([encoded, b""]))
-        left = [one.location for one in records if one.state is not ItemState.CONFIRMED and one.location is not None]
+        for record in self.records(stage, (ItemState.CONFIRMED,)):
+            folder, name = str(record.location).rsplit("/", 1)
+            times = f"\0{record.size}\0{record.mtime_ns}\0{0}\0".encode()
+            lines[folder].append(name.encode("utf-8", "surrogatepass") + times)
         return [
-            KnownFolder(
-                folder,
-                len(of_files),
-                sha256(b"".join(sorted(of_files))).digest(),
-                frozenset(one[len(folder) + 1 :].split("/")[0] for one in left if one.startswith(folder + "/")),
-            )
+            KnownFolder(folder, len(of_files), sha256(b"".join(sorted(of_files))).digest())
             for folder, of_files in sorted(lines.items(), key=lambda entry: entry[0].encode("utf-8", "surrogatepass"))
         ]
 

@@ -12,9 +12,9 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api import KnownFile, KnownFolders
+from omt_core.api import ItemRecord, KnownFile, KnownFolders
 from omt_folders.disk import Disk, Entry, exact_status
-from omt_folders.known import looks
+from omt_folders.known import looks, others_of
 from omt_folders.look import change_time
 
 
@@ -50,19 +50,20 @@ class Comparison:
                 raise NotComparableError
             self._compare(folder, known)
 
-    def look(self, known: KnownFolders) -> Sequence[str]:
+    def look(self, known: KnownFolders, left: Iterable[ItemRecord]) -> Sequence[str]:
         """Look at all folders in which files are confirmed, and return those that are to be compared file by file.
 
         Blocking, to be run in a thread of anyio's. A folder whose files have the names, sizes and times that they had
-        is done with: nobody owns what lay beside them already.
+        is done with: nobody owns what is `left` beside them.
         """
         changed: list[str] = []
-        with closing(looks(known.folders)) as seen:
+        with closing(looks(known.folders, others_of(left))) as seen:
             for folder, look in seen:
-                if look is None or look[0] != folder.digest or self.disk.led_on(folder.path):
+                led_on = self.disk.led_on(folder.path)
+                if look is None or led_on or look.digest != folder.digest or not set(look.folders) <= set(look.others):
                     changed.append(folder.path)
                 else:
-                    self._leave(folder.path, look[1])
+                    self._leave(folder.path, look.others)
         return changed
 
     def add_folder(self, folder: str) -> None:

@@ -66,7 +66,7 @@ class DocumentDifferences:
             with self._baseline.confirmed() as files:
                 self._comparison.read(files)
             return self._comparison.ids
-        with self._baseline.confirmed_in(self._comparison.look(known)) as files:
+        with self._baseline.confirmed_in(self._comparison.look(known, self._left)) as files:
             self._comparison.read(files)
         return known.numbers
 

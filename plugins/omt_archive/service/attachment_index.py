@@ -22,6 +22,12 @@ _FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")
 _SUFFIX_BITS, _FOLDER_BITS = 11, 20
 
 
+def number_of(name: str) -> int | None:
+    """Return the id that a file's name begins with, or None where it is no attachment's."""
+    match = _FILE.fullmatch(name)
+    return None if match is None else int(match[1])
+
+
 class IndexedFile(NamedTuple):
     """A file by the id that its name begins with."""
 

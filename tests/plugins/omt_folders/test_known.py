@@ -12,10 +12,10 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from omt_core.api import KnownFolder
+from omt_core.api import ItemRecord, ItemState, KnownFolder
 from omt_core.api.files import digest_of, line_of
 from omt_folders import known
-from omt_folders.known import looks
+from omt_folders.known import looks, others_of
 from omt_folders.look import Look, change_time, look_at
 from omt_folders.looker import Looker
 
@@ -40,12 +40,12 @@ def confirmed(folder: Path, *others: str) -> KnownFolder:
         if path.name not in others
         for found in [path.lstat()]
     ]
-    return KnownFolder(str(folder), len(lines), digest_of(lines), frozenset(others))
+    return KnownFolder(str(folder), len(lines), digest_of(lines))
 
 
 def is_as_before(before: KnownFolder) -> bool:
-    look = look_at(before.path, before.others)
-    return look is not None and look[0] == before.digest
+    look = look_at(before.path, ())
+    return look is not None and (look.digest, look.folders) == (before.digest, [])
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
@@ -79,10 +79,25 @@ def test_a_link_is_no_file_of_the_same_content(folder: Path) -> None:
 
 def test_what_was_left_there_is_named_while_it_is_there_and_changes_nothing(folder: Path) -> None:
     (folder / "nobody's").mkdir()
-    before = confirmed(folder, "nobody's", "gone since")
-    look = look_at(before.path, before.others)
+    (folder / "nobody's.doc").write_bytes(b"")
+    before = confirmed(folder, "nobody's", "nobody's.doc")
+    look = look_at(before.path, {"nobody's", "nobody's.doc", "gone since"})
     assert look is not None
-    assert look == (before.digest, ["nobody's"])
+    assert (look.digest, sorted(look.others), look.folders) == (
+        before.digest, ["nobody's", "nobody's.doc"], ["nobody's"]
+    )  # fmt: skip
+
+
+def test_what_was_left_is_named_in_each_folder_on_the_way_to_it(tmp_path: Path) -> None:
+    left = [left_behind(tmp_path / "a" / "b" / "c.doc"), left_behind(tmp_path / "a" / "d.doc"), left_behind(None)]
+    others = others_of(left)
+    assert others[str(tmp_path / "a")] == {"b", "d.doc"}
+    assert (others[str(tmp_path / "a" / "b")], others[str(tmp_path)]) == ({"c.doc"}, {"a"})
+
+
+def left_behind(path: Path | None) -> ItemRecord:
+    location = None if path is None else str(path)
+    return ItemRecord("documents", "1", "1", location, 0, 0, ItemState.SKIPPED, "no", "", None, 0, "archive", None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names on Windows are text")
@@ -94,7 +109,7 @@ def test_names_that_are_no_text_are_digested(folder: Path) -> None:
     found = file.lstat()
     name = file.name.encode("utf-8", "surrogatepass")
     line = line_of(name, found.st_size, found.st_mtime_ns, change_time(found))
-    assert look_at(str(only), ()) == (digest_of([line]), [])
+    assert look_at(str(only), ()) == (digest_of([line]), [], [])
 
 
 # --- many folders
@@ -139,7 +154,11 @@ def folders(tmp_path: Path) -> list[KnownFolder]:
 
 
 async def looked_at(folders: list[KnownFolder]) -> list[tuple[KnownFolder, Look | None]]:
-    return await anyio.to_thread.run_sync(lambda: list(looks(folders)))
+    return await anyio.to_thread.run_sync(lambda: list(looks(folders, others_in(folders))))
+
+
+def others_in(folders: list[KnownFolder]) -> dict[str, set[str]]:
+    return {folder.path: {"other"} for folder in folders}
 
 
 @pytest.mark.parametrize("dying", [False, True])
@@ -151,8 +170,10 @@ async def test_processes_see_what_this_one_sees_and_what_a_dead_one_cannot_is_se
     await anyio.Path(folders[4].path).rename(f"{folders[4].path} elsewhere")
     seen = await looked_at(folders)
     assert [folder for folder, _ in seen] == folders
-    assert [look for _, look in seen] == [look_at(folder.path, folder.others) for folder in folders]
-    assert [look == (folder.digest, ["other"]) for folder, look in seen] == [True] * 3 + [False] * 2 + [True] * 4
+    assert [look for _, look in seen] == [look_at(folder.path, {"other"}) for folder in folders]
+    assert [look == (folder.digest, ["other"], ["other"]) for folder, look in seen] == [True] * 3 + [False] * 2 + [
+        True
+    ] * 4
     assert lookers.begun
 
 
@@ -160,7 +181,7 @@ async def test_few_files_are_looked_at_without_a_process(
     folders: list[KnownFolder], lookers: Lookers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(known, "FILES_FOR_PROCESSES", 100)
-    assert all(look == (folder.digest, ["other"]) for folder, look in await looked_at(folders))
+    assert all(look == (folder.digest, ["other"], ["other"]) for folder, look in await looked_at(folders))
     assert lookers.begun == []
 
 
@@ -168,7 +189,7 @@ async def test_no_process_is_left_behind_when_nobody_wants_to_know_any_more(
     folders: list[KnownFolder], lookers: Lookers
 ) -> None:
     def one() -> None:
-        seen = looks(folders)
+        seen = looks(folders, others_in(folders))
         next(seen)
         seen.close()
 
@@ -180,5 +201,5 @@ async def test_no_process_is_left_behind_when_nobody_wants_to_know_any_more(
 async def test_a_look_at_folders_can_be_cancelled(folders: list[KnownFolder], lookers: Lookers) -> None:
     with anyio.CancelScope() as scope:
         scope.cancel()
-        await anyio.to_thread.run_sync(partial(list, looks(folders)), abandon_on_cancel=False)
+        await anyio.to_thread.run_sync(partial(list, looks(folders, {})), abandon_on_cancel=False)
     assert all(looker._process.returncode is not None for looker in lookers.begun)
