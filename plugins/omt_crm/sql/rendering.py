@@ -33,20 +33,23 @@ def render(sql: str, *, catalogue: Catalogue, dbms: str, owner: str | None) -> s
     statement = sqlglot.parse_one(sql)
     if statement.key not in _STATEMENTS:
         raise ValueError(f"Neither SELECT nor INSERT, UPDATE or DELETE: {sql}")
-    derived = frozenset(cte.alias.lower() for cte in statement.find_all(exp.CTE))
+    # All at once, before any is changed: to go through a statement takes as long as to parse it.
+    parts = list(statement.walk())
+    derived = frozenset(part.alias.lower() for part in parts if isinstance(part, exp.CTE))
     # Columns before tables: to tell whose a column is, the tables' names must still be the neutral ones.
-    sources = {id(query): dict(_sources(query, catalogue, derived)) for query in statement.find_all(*_QUERIES)}
-    columns = list(statement.find_all(exp.Column))
-    for column in [column for column in columns if not _is_result_alias(column)]:
+    sources = {id(part): dict(_sources(part, catalogue, derived)) for part in parts if isinstance(part, _QUERIES)}
+    columns = [part for part in parts if isinstance(part, exp.Column) and not _is_result_alias(part)]
+    for column in columns:
         _spell_column(column, sources)
-    for table in list(statement.find_all(exp.Table)):
-        _spell_table(table, catalogue, owner, derived)
-    for query in statement.find_all(exp.Insert):
-        _spell_written_columns(query, sources[id(query)])
-    for placeholder in list(statement.find_all(exp.Placeholder)):
-        # As a plain word, since sqlglot would spell it in the manner of each system's own driver (`%s`).
-        placeholder.replace(exp.var("?"))
-    return statement.sql(dialect=DBMS[dbms], identify=True)
+    for part in parts:
+        if isinstance(part, exp.Table):
+            _spell_table(part, catalogue, owner, derived)
+        elif isinstance(part, exp.Insert):
+            _spell_written_columns(part, sources[id(part)])
+        elif isinstance(part, exp.Placeholder):
+            # As a plain word, since sqlglot would spell it in the manner of each system's own driver (`%s`).
+            part.replace(exp.var("?"))
+    return statement.sql(dialect=DBMS[dbms], identify=True, copy=False)
 
 
 def _sources(
