@@ -47,20 +47,17 @@ async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRec
     A body that holds everything needs no entry in the journal: a crash either side of its answer costs one question.
     An upload whose bytes are not as announced is given up, and the error passed on.
     """
-    async with context.concurrency.uploads:
-        if begun is None:
-            upload = await _create(context, delivery)
-        else:
-            upload = CreatedUpload(begun.url, await _offset(context, begun.url))
-        if upload is not None:
-            sent = await _send_rest(context, delivery, upload)
-    # The next upload need not wait for the journal, which may be busy with the inventory.
+    if begun is None:
+        upload = await _create(context, delivery)
+    else:
+        upload = CreatedUpload(begun.url, await _offset(context, begun.url))
     if upload is None:
         await context.delivery_journal.items.record_outcomes(delivery.outcomes, sent=delivery.request.size)
-    elif sent is None:
+        return True
+    sent = await _send_rest(context, delivery, upload)
+    if sent is None:
         return False
-    else:
-        await context.delivery_journal.uploads.finish(upload.url, delivery.outcomes, sent=sent)
+    await context.delivery_journal.uploads.finish(upload.url, delivery.outcomes, sent=sent)
     return True
 
 
@@ -74,7 +71,12 @@ async def _send_rest(context: TransferContext, delivery: Delivery, upload: Creat
                 return None
             chunk = await delivery.read(offset, min(context.line.body_bytes, delivery.request.size - offset))
             try:
-                reached = await context.line.send(url, offset, chunk)
+                # Body by body, so that uploads get on in turn: none is left to go alone in the end, and the next chunk
+                # of each is read while others are on the line.
+                async with context.concurrency.uploads:
+                    if context.stopping:
+                        return None
+                    reached = await context.line.send(url, offset, chunk)
             except BodyRefusedError as error:
                 _shorten(context, error, len(chunk))
                 continue
@@ -107,7 +109,8 @@ async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload
     while True:
         first = await delivery.read(0, min(context.line.body_bytes, request.size))
         try:
-            url, offset = await context.line.create(request, first)
+            async with context.concurrency.uploads:
+                url, offset = await context.line.create(request, first)
             break
         except BodyRefusedError as error:
             _shorten(context, error, len(first))
