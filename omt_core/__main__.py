@@ -12,8 +12,9 @@ from omt_core.version import __version__
 
 _INTERRUPTED: Final = 130
 
-_MOST_ARENAS: Final = -8
-"""The parameter M_ARENA_MAX of glibc's `mallopt`."""
+_MALLOC: Final = {-8: 1, -3: 2 << 20, -1: 4 << 20}
+"""Parameters of glibc's `mallopt`: how many arenas there are (M_ARENA_MAX), from how many bytes on a block is a mapping
+of its own (M_MMAP_THRESHOLD), and how much freed memory may stay at an arena's end (M_TRIM_THRESHOLD)."""
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def _run() -> int:
         with outputs():
             sys.stdout.write(f"omt {__version__}\n")
         return 0
-    _share_one_arena()
+    _keep_little_that_is_free()
     # What is loaded stays to the end: looking through it for garbage, again and again, is a sixth of the start.
     gc.disable()
     from omt_core.cli.main import main as run  # noqa: PLC0415 - behind the line above
@@ -42,18 +43,20 @@ def _run() -> int:
     return run()
 
 
-def _share_one_arena() -> None:
-    """Have all threads take memory from one arena, unless the environment says how many there are.
+def _keep_little_that_is_free() -> None:
+    """Have glibc give memory back that was freed, unless the environment tells it what to do.
 
-    By itself glibc has one for each thread, and keeps in each what was freed there: half as much again as is in use.
-    Python's own lock leaves little to wait for in one. Other C libraries have no arenas.
+    By itself it has an arena for each thread and keeps in each what was freed there; and once a large block was freed
+    it keeps blocks up to that size too, 32 MiB at most. That was half as much again as was in use. Python's own lock
+    leaves little to wait for in one arena. Other C libraries have no such parameters.
     """
-    if "MALLOC_ARENA_MAX" in os.environ or sys.platform != "linux":
+    if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
         return
     import ctypes  # noqa: PLC0415 - not for the version, nor elsewhere
 
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_MOST_ARENAS, 1)
+        for parameter, value in _MALLOC.items():
+            ctypes.CDLL(None).mallopt(parameter, value)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,6 @@ def examine(call: ExamineMachine, settings: UploadSettings) -> Iterator[MachineC
             ),
             workspace_bytes=needed,
         )
-    memory = settings.parallel_uploads * settings.longest_request
     yield MachineCheck(
         name="bodies",
         state=MachineState.OK,
@@ -48,6 +47,6 @@ def examine(call: ExamineMachine, settings: UploadSettings) -> Iterator[MachineC
             "{uploads} uploads at once at most, each of up to {size} a request, take up to {memory} of memory.",
             uploads=settings.parallel_uploads,
             size=byte_size(settings.longest_request),
-            memory=byte_size(memory),
+            memory=byte_size(max(settings.buffer_bytes, settings.bundle_bytes)),
         ),
     )

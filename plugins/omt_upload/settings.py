@@ -32,7 +32,7 @@ class UploadSettings(PluginSettings):
     fewest_uploads: int = Field(default=1, ge=1, le=64)
     """How many uploads are under way at once at least, however slow the line is."""
 
-    bundle_bytes: int = Field(default=8 << 20, ge=64 << 10)
+    bundle_bytes: int = Field(default=16 << 20, ge=64 << 10)
     """How large a bundle of small files grows, in bytes."""
 
     bundle_members: int = Field(default=1_000, ge=1)
@@ -44,7 +44,7 @@ class UploadSettings(PluginSettings):
     shortest_request: int = Field(default=256 << 10, ge=1)
     """What one request carries at least, in bytes, however slow the line is."""
 
-    longest_request: int = Field(default=8 << 20, ge=64 << 10)
+    longest_request: int = Field(default=16 << 20, ge=64 << 10)
     """What one request carries at most, in bytes."""
 
     buffer_bytes: int = Field(default=64 << 20, ge=1 << 20)

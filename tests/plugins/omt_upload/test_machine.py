@@ -16,7 +16,7 @@ CALL = SampleCalls().examine_machine()
 def test_without_an_estimate_the_notes_are_not_known_and_the_memory_is() -> None:
     notes, bodies = examine(CALL, UploadSettings())
     assert (notes.state, "omt estimate" in notes.remedy) == (MachineState.NOT_CHECKED, True)
-    assert (bodies.state, "48.0 MB of memory" in bodies.message) == (MachineState.OK, True)
+    assert (bodies.state, "64.0 MB of memory" in bodies.message) == (MachineState.OK, True)
 
 
 def test_an_estimate_says_how_much_of_the_disk_the_notes_take() -> None:
