@@ -27,7 +27,7 @@ from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import ErrorCode, InputError
 from omt_core.api.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private, process_sid
 from omt_core.api.redaction import SECRETS
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.api.text import one_line
 from omt_core.log_context import FIELDS, origin, run_of
 
@@ -140,7 +140,8 @@ def naming_log(text: str) -> str:
     files = log_files()
     if not files or _THE_LOG.search(text) is None or _IS in text:
         return text
-    return sentence("{text} The log is {file}.", text=text, file=files[-1])
+    said = text if isinstance(text, Sentence) else Sentence(text, {})  # what stands in a catalogue is found by it there
+    return sentence("{text} The log is {file}.", text=said, file=files[-1])
 
 
 def _own_file(folder: Path) -> LogFile:

@@ -1,7 +1,7 @@
 """The templates of all sentences in a package's source, by its syntax tree: what its catalogues are to translate.
 
 A template is a literal where it is said: given to `sentence`, `plural` or `quantity`, as the message of a finding or an
-error, or as meaning and remedy of a code.
+error, as meaning and remedy of a code, or as the help of a command, an option or an argument.
 """
 
 from __future__ import annotations
@@ -28,6 +28,14 @@ _REFUSALS: Final[Mapping[str, Sequence[int]]] = {"Refusal": (2, 3), "unknown_cal
 """What says no to a request of the wizard's page, and which of its arguments are message and remedy."""
 _PAGES: Final = "omt_core/wizard/"
 _TITLED: Final = {"UploadStage": ("title",)}
+_HELPED: Final[Mapping[str, Sequence[str]]] = {
+    "Command": ("help",),
+    "add_argument": ("help",),
+    "add_parser": ("help", "description", "epilog"),
+    "add_argument_group": ("title", "description"),
+    "add_subparsers": ("title", "description"),
+}
+"""What makes a page of `--help`, and which of its arguments that shows."""
 _MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
 """Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
 _ELSEWHERE: Final = {"testing", "tests"}
@@ -39,15 +47,19 @@ _MAKERS: Final = {"omt_core/api/sentence.py", "omt_core/api/findings.py", "omt_c
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template, the place that says it, and the names of what is put in there; None where that cannot be seen."""
+    """A template, the place that says it, and the names of what is put in there; None where that cannot be seen.
+
+    `help` tells that it is said by `--help`, which no page of the wizard shows.
+    """
 
     text: str
     place: str
     given: frozenset[str] | None
+    help: bool = False
 
 
 def packages() -> Mapping[str, Path]:
-    """Return what is to speak all languages, each package and its folder: the tool's, and partners' with catalogues."""
+    """Return what is to speak all languages, by name with its folder: the tool, and partners that have catalogues."""
     own = {"omt_core": ROOT / "omt_core"} | {path.name: path for path in sorted((ROOT / "plugins").glob("omt_*"))}
     return own | {path.parent.name: path.parent for path in sorted((ROOT / "contrib").glob("*/omt_*/locale"))}
 
@@ -58,7 +70,7 @@ def templates_of(package: Path) -> Sequence[Template]:
     for one in every_template(package):
         found.setdefault(one.text, one)
         here = in_wizard(one.text)
-        if here and not one.place.startswith(_COMMANDS):
+        if here and not one.help and not one.place.startswith(_COMMANDS):
             found.setdefault(here, replace(one, text=here))
     return tuple(found.values())
 
@@ -84,6 +96,7 @@ def _all_in(package: Path) -> tuple[Template | str, ...]:
             if isinstance(node, ast.Call):
                 found += (one for one in _said(node, name) if isinstance(one, Template) or name not in _MAKERS)
                 found += _refused(node, name)
+                found += _helped(node, name)
     for file in sorted(package.rglob("*.jinja")):
         found += _said_in_page(file)
     return tuple(found)
@@ -139,6 +152,15 @@ def _refused(call: ast.Call, name: str) -> Iterator[Template]:
     places = _REFUSALS.get(getattr(call.func, "id", ""), ()) if name.startswith(_PAGES) else ()
     for argument in [call.args[one] for one in places if one < len(call.args)]:
         yield from (Template(text, f"{name}:{call.lineno}", frozenset()) for text in _texts(argument))
+
+
+def _helped(call: ast.Call, name: str) -> Iterator[Template]:
+    """Yield what a page of `--help` says; of a sentence, in its own place, `_said` does."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    titles = call.args[:1] if called == "add_argument_group" else []
+    for shown in [*titles, *(named[one] for one in _HELPED.get(called, ()) if one in named)]:
+        yield from (Template(text, f"{name}:{call.lineno}", frozenset(), help=True) for text in _texts(shown))
 
 
 def _is_log(node: ast.expr) -> bool:

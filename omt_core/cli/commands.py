@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from omt_core.api.sentence import joined, plural, sentence
 from omt_core.app import Application
 from omt_core.cli.console import Console
 
@@ -29,7 +30,8 @@ def examples_text(examples: Sequence[str], name: str) -> str:
     """Return what stands below a command's help."""
     given = tuple(examples) or (f"omt {name}",)
     shown = "".join(f"  {example}\n" for example in given)
-    return f"{'examples:' if len(given) > 1 else 'example:'}\n{shown}\n`omt help {name}` says more."
+    more = sentence("`omt help {name}` says more.", name=name)
+    return joined([plural(len(given), "example:", "examples:"), shown, more], "\n")
 
 
 class CoreCommand(ABC):

@@ -16,6 +16,7 @@ import anyio
 
 from omt_core.api.commands import Command
 from omt_core.api.errors import ExitCode, InputError, OmtError
+from omt_core.api.language import Language
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import joined, sentence
 from omt_core.app import Application, compose
@@ -23,7 +24,13 @@ from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
 from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8, OUTPUT_LOST
-from omt_core.cli.line.globals import CommandParser, GlobalOptions, add_global_options, read_global_options
+from omt_core.cli.line.globals import (
+    CommandParser,
+    GlobalOptions,
+    add_global_options,
+    asked_language,
+    read_global_options,
+)
 from omt_core.cli.line.tab_key import complete
 from omt_core.cli.options import add_answers
 from omt_core.cli.output import outputs
@@ -66,8 +73,8 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     logging.getLogger("omt.text").addHandler(aloud)
     try:
         _refuse_other_encodings()
+        console.asked = asked_language(words)
         options = read_global_options(words)
-        console.asked = options.language
         if begin_logging(options.log_level, file=options.log_file, form=options.log_format) is None:
             console.print(
                 sentence("No log is written: no file can be made in a folder of one's own below the temporary folder.")
@@ -138,8 +145,8 @@ def _run(
     console: Console,
     put_together: Callable[..., Application],
 ) -> int:
-    parser, commands = _parser(app)
-    complete(parser, commands)
+    parser, commands = _parser(app, console.language)
+    complete(parser, commands, console.language)
     try:
         # Under --json help is for a person beside the program: standard output has JSON lines and nothing else.
         with redirect_stdout(sys.stderr if options.json else console.out):
@@ -162,17 +169,19 @@ def _run(
     return anyio.run(run_plugin_command, app, _of_plugins(app)[parsed.command], console, answers, parsed)
 
 
-def _parser(app: Application) -> tuple[CommandParser, Mapping[str, CommandParser]]:
-    """Return the parser of the whole line, and that of each command."""
+def _parser(app: Application, language: Language) -> tuple[CommandParser, Mapping[str, CommandParser]]:
+    """Return the parser of the whole line, and that of each command, with help in a language."""
     parser = CommandParser(
         prog="omt",
-        description="Moves an on-site CRM, database and document archive, to CRM Online."
-        " Without a command it opens the wizard.",
+        description=sentence(
+            "Moves an on-site CRM, database and document archive, to CRM Online. Without a command it opens the wizard."
+        ),
         allow_abbrev=False,
+        language=language,
     )
     add_wizard_options(parser)
     add_global_options(parser)
-    parts = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
+    parts = parser.add_subparsers(dest="command", metavar="COMMAND")
     plugin_commands = _of_plugins(app)
     helps = {**CORE_COMMANDS, **{name: command.help for name, command in plugin_commands.items()}}
     for name, told in sorted(helps.items()):
@@ -181,7 +190,6 @@ def _parser(app: Application) -> tuple[CommandParser, Mapping[str, CommandParser
             name,
             help=told,
             description=told,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
             options=partial(_add_core_options, name) if own is None else partial(_add_plugin_options, app, own),
         )

@@ -63,7 +63,12 @@ def verify_command(settings: ClientSettings) -> Command:
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("receipt", type=Path, metavar="RECEIPT", help=f"receipt.json, with {MANIFEST_FILE} beside it")
+    parser.add_argument(
+        "receipt",
+        type=Path,
+        metavar="RECEIPT",
+        help=sentence("receipt.json, with {manifest} beside it", manifest=MANIFEST_FILE),
+    )
     parser.add_argument(
         "--key", type=Path, metavar="FILE", help="the tenant's public key, 64 hexadecimal digits in lower case"
     )

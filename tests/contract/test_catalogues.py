@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import importlib
 import json
@@ -12,8 +13,13 @@ from types import ModuleType
 import pytest
 
 from omt_core.api import Language
-from omt_core.api.sentence import placeholders
+from omt_core.api.language import catalogue
+from omt_core.api.sentence import Sentence, placeholders
 from omt_core.app import compose
+from omt_core.cli.command import CORE_COMMANDS
+from omt_core.cli.line.globals import CommandParser
+from omt_core.cli.line.help_page import OWN_WORDS
+from omt_core.cli.main import _parser
 from omt_core.wizard.words import in_wizard
 from tests.contract.checkout import ROOT
 
@@ -106,6 +112,44 @@ def test_nothing_is_translated_that_nobody_says(catalogues: ModuleType, language
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_template_lacks_a_language(catalogues: ModuleType, language: str) -> None:
     assert catalogues.missing(language) == {}, f"python docs/catalogues.py --missing {language}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_command_option_or_group_of_help_lacks_a_language(templates: ModuleType, language: str) -> None:
+    own = set(templates.packages())
+    foreign = [plugin.name for plugin in compose().host.plugins if f"omt_{plugin.name}" not in own]
+    parser, _ = _parser(compose(disabled=foreign, reserved_commands=tuple(CORE_COMMANDS)), Language.ENGLISH)
+    told = {text for part in (*shown_by(parser), *OWN_WORDS) for text in templates_in(part)}
+    assert len(told) > 100
+    assert told - set(catalogue(language)) == set()
+
+
+def shown_by(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield each text of a page of help, and those of its parts."""
+    if isinstance(parser, CommandParser):
+        parser.complete()
+    texts = [parser.description, parser.epilog]
+    for group in parser._action_groups:  # argparse has no other name for it
+        texts += [group.title, group.description]
+    for action in parser._actions:
+        texts.append(action.help)
+        if isinstance(action, argparse._SubParsersAction):
+            texts += [choice.help for choice in action._choices_actions]
+            for part in action.choices.values():
+                yield from shown_by(part)
+    yield from (text for text in texts if text)
+
+
+def templates_in(text: str) -> Iterator[str]:
+    """Yield what stands in a catalogue of a text; a template of places alone has nothing to translate."""
+    if not isinstance(text, Sentence):
+        yield text
+        return
+    if re.search("[A-Za-z]", re.sub(r"\{[^{}]*\}", "", text.template)):
+        yield text.template
+    for value in text.parameters.values():
+        if isinstance(value, Sentence):
+            yield from templates_in(value)
 
 
 def test_no_command_prints_words_that_no_translator_finds(templates: ModuleType) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -16,7 +17,8 @@ from typing_extensions import override
 from omt_core.api.errors import USAGE
 from omt_core.api.language import Language
 from omt_core.api.sentence import sentence
-from omt_core.cli.line.usage import told_usage
+from omt_core.cli.line.help_page import HelpPage
+from omt_core.cli.line.usage import told_argument, told_usage
 from omt_core.logs import FORMATS, LEVELS
 from omt_core.version import __version__
 
@@ -26,6 +28,18 @@ _BEGINNING: Final = 3
 
 class Parser(argparse.ArgumentParser):
     """A parser that raises what is wrong, so that it ends like every other error."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - those of argparse
+        super().__init__(**{"exit_on_error": False, **settings})
+
+    @override
+    def parse_known_args(  # type: ignore[override]  # argparse overloads it by the kind of namespace, which is one here
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        try:
+            return super().parse_known_args(args, namespace)
+        except argparse.ArgumentError as error:
+            self.error(told_argument(error))
 
     @override
     def error(self, message: str, *, guess: str | None = None) -> NoReturn:
@@ -51,9 +65,19 @@ class Parser(argparse.ArgumentParser):
 class CommandParser(Parser):
     """The parser of a command: it gets its options when it is used, and says at once which it does not know."""
 
-    def __init__(self, *, options: Callable[[argparse.ArgumentParser], None] | None = None, **settings: Any) -> None:  # noqa: ANN401 - those of argparse
-        """Have `options` add what the command takes, the first time that there is something to read."""
-        super().__init__(**settings)
+    def __init__(
+        self,
+        *,
+        options: Callable[[argparse.ArgumentParser], None] | None = None,
+        language: Language = Language.ENGLISH,
+        **settings: Any,  # noqa: ANN401 - those of argparse
+    ) -> None:
+        """Have `options` add what the command takes, the first time that there is something to read.
+
+        Its help is in a language, and so is that of its parts.
+        """
+        self._language = language
+        super().__init__(**{"formatter_class": HelpPage, **settings})
         self._add_options = options
         self._words: Sequence[str] = ()
         """The words that are being read."""
@@ -65,7 +89,18 @@ class CommandParser(Parser):
             add(self)
 
     @override
-    def parse_known_args(  # type: ignore[override]  # argparse overloads it by the kind of namespace, which is one here
+    def add_subparsers(self, **settings: Any) -> argparse._SubParsersAction[CommandParser]:  # type: ignore[override]  # argparse overloads it by the class of the parts, which is one here
+        return super().add_subparsers(**{"parser_class": partial(type(self), language=self._language), **settings})
+
+    @override
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        page = super()._get_formatter()
+        if isinstance(page, HelpPage):
+            page.language = self._language
+        return page
+
+    @override
+    def parse_known_args(  # type: ignore[override]  # the same
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         self.complete()
@@ -154,7 +189,7 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--language", choices=[one.value for one in Language], default=absent, metavar="LANGUAGE",
-        help="en, de, nl, sv, no or da: what findings, remedies, errors and results are said in; else as this machine",
+        help="en, de, nl, sv, no or da: what help, findings, errors and results are said in; else as this machine",
     )  # fmt: skip
     group.add_argument("--version", action="version", version=f"omt {__version__}")
 
@@ -163,6 +198,14 @@ def _global_options() -> tuple[str, ...]:
     parser = Parser(add_help=False)
     add_global_options(parser)
     return tuple(parser._option_string_actions)  # noqa: SLF001 - argparse has no other name for it
+
+
+def asked_language(words: Sequence[str]) -> Language | None:
+    """Return the language that is asked for, if the tool speaks it: whatever else is wrong is said in it."""
+    parser = Parser(prog="omt", add_help=False, allow_abbrev=False)
+    parser.add_argument("--language", type=Language.of_tag)
+    language: Language | None = parser.parse_known_args(list(words))[0].language
+    return language
 
 
 def read_global_options(words: Sequence[str]) -> GlobalOptions:

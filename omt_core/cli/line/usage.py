@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -32,14 +33,21 @@ _SAID: Final[Sequence[tuple[str, Callable[..., Sentence]]]] = (
         ),
     ),
     ("invalid int value: (.*)", lambda value: sentence("{value} is not a whole number", value=value)),
+    ("ignored explicit argument (.*)", lambda value: sentence("takes no value, such as {value}", value=value)),
 )
 
 
-def told_usage(message: str) -> Sentence:
-    """Return a message of argparse as a sentence; one that is not known is said as it stands, or as a catalogue has it.
+def told_argument(error: argparse.ArgumentError) -> Sentence:
+    """Return what is wrong with an argument; what a type of ours refuses it with is a sentence already."""
+    what = told_usage(error.message)
+    name = error.argument_name
+    return what if name is None else sentence("argument {name}: {what}", name=name, what=what)
 
-    What a type of ours refuses comes through argparse as text, which its own sentence is found by again.
-    """
+
+def told_usage(message: str) -> Sentence:
+    """Return a message of argparse as a sentence; one that is not known is said as it stands."""
+    if isinstance(message, Sentence):
+        return message
     for pattern, made in _SAID:
         found = re.fullmatch(pattern, message, re.DOTALL)
         if found is not None:

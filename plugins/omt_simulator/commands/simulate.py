@@ -18,18 +18,24 @@ from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSp
 def _plant(text: str) -> tuple[str, int]:
     slug, _, count = text.partition("=")
     if slug not in PLANTS:
-        raise argparse.ArgumentTypeError(f"unknown plant {slug!r}; known are {', '.join(PLANTS)}")
+        raise argparse.ArgumentTypeError(
+            sentence("there is no plant {slug}; known are {slugs}", slug=repr(slug), slugs=", ".join(PLANTS))
+        )
     if not count.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not SLUG=COUNT")
+        raise argparse.ArgumentTypeError(sentence("{text} is not SLUG=COUNT", text=repr(text)))
     return slug, int(count)
 
 
 def add_size_options(parser: argparse.ArgumentParser, spec: SimulationSpec | None) -> None:
     """Add the options that `simulate` and `demo` share; without a spec to take defaults from they default to None."""
     default = SimulationSpec()
-    for name, text in (("users", "active employees"), ("documents", "documents"), ("seed", "seed of all chance")):
+    sizes = {
+        "users": sentence("active employees (default: {number})", number=default.users),
+        "documents": sentence("documents (default: {number})", number=default.documents),
+        "seed": sentence("seed of all chance (default: {number})", number=default.seed),
+    }
+    for name, shown in sizes.items():
         value = getattr(spec, name) if spec else None
-        shown = f"{text} (default: {getattr(default, name)})"
         parser.add_argument(f"--{name}", type=int, metavar="N", default=value, help=shown)
 
 
@@ -54,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_plant,
         default=[],
         metavar="SLUG=COUNT",
-        help=f"plant something wrong; may be repeated. Slugs: {', '.join(PLANTS)}",
+        help=sentence("plant something wrong; may be repeated. Slugs: {slugs}", slugs=", ".join(PLANTS)),
     )
 
 

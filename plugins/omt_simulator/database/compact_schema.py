@@ -48,7 +48,7 @@ def compact(full: dict[str, Any]) -> str:
 def main() -> None:
     """Write `schema.json` beside this file."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("full", type=Path, help="the full schema.json")
+    parser.add_argument("full", type=Path, metavar="FULL-SCHEMA.json")
     full = json.loads(parser.parse_args().full.read_text(encoding="utf-8"))
     Path(__file__).with_name("schema.json").write_text(compact(full), encoding="utf-8")
 

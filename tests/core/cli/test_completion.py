@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from omt_core.api.language import Language
 from omt_core.app import compose
 from omt_core.cli.command import CORE_COMMANDS
 from omt_core.cli.command.completion import SHELLS
@@ -44,9 +45,23 @@ def test_what_is_typed_so_far_is_completed(tmp_path: Path, line: str, completed:
     assert [word.strip() for word in answer.read_text(encoding="utf-8").splitlines()] == [completed]
 
 
+def test_what_a_shell_shows_of_each_is_in_the_readers_language(tmp_path: Path) -> None:
+    line, answer = "omt migrate --", tmp_path / "answer"
+    asked = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_SHELL": "zsh", "COMP_LINE": line, "COMP_POINT": str(len(line))}
+    written = {"_ARGCOMPLETE_STDOUT_FILENAME": str(answer), "ARGCOMPLETE_USE_TEMPFILES": "1"}
+    subprocess.run(
+        [sys.executable, "-m", "omt_core"],
+        env={**os.environ, **asked, **written, "LC_ALL": "nl_NL.UTF-8"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=120,
+    )
+    assert "--until:dan stoppen zoals Ctrl-C" in answer.read_text(encoding="utf-8")
+
+
 def test_every_help_has_examples_that_the_command_line_understands(capsys: pytest.CaptureFixture[str]) -> None:
     app = compose(reserved_commands=tuple(CORE_COMMANDS))
-    parser, commands = _parser(app)
+    parser, commands = _parser(app, Language.ENGLISH)
     for name in commands:
         with pytest.raises(SystemExit):
             parser.parse_args([name, "--help"])

@@ -71,3 +71,22 @@ def test_a_choice_that_is_none_names_all(parser: Parser) -> None:
     with pytest.raises(InputError) as refused:
         parser.parse_args(["--answers", "a", "--form", "odd"])
     assert translated(refused.value.message, "de").startswith("Argument --form: ungültige Wahl: 'odd' (möglich sind ")
+
+
+def test_a_value_that_is_refused_stands_in_the_readers_sentence() -> None:
+    def plant(text: str) -> str:
+        raise argparse.ArgumentTypeError(sentence("{text} is not SLUG=COUNT", text=repr(text)))
+
+    parser = Parser(prog="omt x", allow_abbrev=False)
+    parser.add_argument("--plant", type=plant)
+    with pytest.raises(InputError) as refused:
+        parser.parse_args(["--plant", "x"])
+    assert translated(refused.value.message, "de") == "Argument --plant: 'x' ist nicht SLUG=COUNT."
+
+
+def test_a_value_for_what_takes_none_is_refused_in_the_readers_language() -> None:
+    parser = Parser(prog="omt x", allow_abbrev=False)
+    parser.add_argument("--dry-run", action="store_true")
+    with pytest.raises(InputError) as refused:
+        parser.parse_args(["--dry-run=3"])
+    assert translated(refused.value.message, "de") == "Argument --dry-run: nimmt keinen Wert wie '3'."
