@@ -1,7 +1,7 @@
 """The templates of all sentences in a package's source, by its syntax tree: what its catalogues are to translate.
 
-A template is a literal where it is said: given to `sentence`, `plural` or `quantity`, as the message of a finding or an
-error, as meaning and remedy of a code, or as the help of a command, an option or an argument.
+A template is a literal where it is said: given to `sentence`, `plural` or `quantity`, as meaning and remedy of a code,
+or as the help of a command, an option or an argument.
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ _HELPED: Final[Mapping[str, Sequence[str]]] = {
     "add_subparsers": ("title", "description"),
 }
 """What makes a page of `--help`, and which of its arguments that shows."""
-_MESSAGES: Final = {"finding": ("message",), "error": ("message", "remedy")}
-"""Methods of these that take a message: one that is said of every case may be a literal without `sentence`."""
 _ELSEWHERE: Final = {"testing", "tests"}
 _COMMANDS: Final = "omt_core/cli/"
 """What is said here no page of the wizard shows."""
@@ -141,10 +139,6 @@ def _said(call: ast.Call, name: str) -> Iterator[Template | str]:
     elif called in _TITLED:
         for title in [named[one] for one in _TITLED[called] if one in named]:
             yield from (Template(text, place, frozenset()) for text in _texts(title))
-    elif called in _MESSAGES and isinstance(call.func, ast.Attribute) and not _is_log(call.func.value):
-        arguments = [*call.args[:1], *(named[one] for one in _MESSAGES[called] if one in named)]
-        for argument in arguments:
-            yield from (Template(text, place, frozenset()) for text in _texts(argument))
 
 
 def _refused(call: ast.Call, name: str) -> Iterator[Template]:
@@ -161,11 +155,6 @@ def _helped(call: ast.Call, name: str) -> Iterator[Template]:
     titles = call.args[:1] if called == "add_argument_group" else []
     for shown in [*titles, *(named[one] for one in _HELPED.get(called, ()) if one in named)]:
         yield from (Template(text, f"{name}:{call.lineno}", frozenset(), help=True) for text in _texts(shown))
-
-
-def _is_log(node: ast.expr) -> bool:
-    """Whether this is a logger: what is logged stays English."""
-    return isinstance(node, ast.Name) and node.id.strip("_") == "log"
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

@@ -221,6 +221,8 @@ def load_answers(file: Path) -> Answers:
 def _invalid(file: Path, problems: str) -> InputError:
     return ANSWERS_INVALID.error(
         sentence("The answers file {file} is not valid: {problems}.", file=file, problems=problems),
-        remedy="`omt help answers` has all keys; a secret is named as { env = ... }, { file = ... } or "
-        "{ keyring = ... }, never written down.",
+        remedy=sentence(
+            "`omt help answers` has all keys; a secret is named as { env = ... }, { file = ... } or "
+            "{ keyring = ... }, never written down."
+        ),
     )

@@ -45,7 +45,7 @@ def answers_in(form: Mapping[str, object], before: ManualAnswers) -> ManualAnswe
     except ValidationError as error:
         raise ANSWERS_INVALID.error(
             sentence("answers.{problems}.", problems=problems(error, ManualAnswers)),
-            remedy="Correct the field that is named.",
+            remedy=sentence("Correct the field that is named."),
         ) from None
     if answers.password is None and form.get("password_given"):
         answers = replace(answers, password=before.password)

@@ -133,6 +133,7 @@ from omt_core.api.stages import (
 from omt_core.api.text import (
     byte_rate,
     byte_size,
+    calendar_day,
     decode_text,
     duration,
     listing,
@@ -287,6 +288,7 @@ __all__ = [
     "__version__",
     "byte_rate",
     "byte_size",
+    "calendar_day",
     "calls",
     "changed",
     "decode_text",

@@ -101,7 +101,7 @@ def _refuse_missing(path: str) -> None:
     if drive.startswith("\\\\"):
         raise DRIVE_NOT_THERE.error(
             sentence("The share {drive} of {path} is not there.", drive=drive, path=path),
-            remedy="Check its name and the network, and that the account that runs the tool may open it.",
+            remedy=sentence("Check its name and the network, and that the account that runs the tool may open it."),
         )
     raise DRIVE_NOT_THERE.error(sentence("The drive {drive} of {path} is not there.", drive=drive, path=path))
 

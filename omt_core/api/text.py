@@ -11,7 +11,7 @@ import locale
 import logging
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from omt_core.api.errors import TEXT_NOT_READABLE
@@ -66,6 +66,11 @@ def local_time(moment: datetime) -> Sentence:
         "{year}-{month}-{day} {time} {zone}",
         year=f"{local:%Y}", month=f"{local:%m}", day=f"{local:%d}", time=f"{local:%H:%M}", zone=f"{local:%z}",
     )  # fmt: skip
+
+
+def calendar_day(day: date) -> Sentence:
+    """Say which day: `2026-11-29`; each language has its own order of year, month and day."""
+    return sentence("{year}-{month}-{day}", year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}")
 
 
 def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:

@@ -239,11 +239,11 @@ def _failed(console: Console, error: BaseException, app: Application | None, ans
         # In a task that a plugin began by itself nobody else catches what would end the process.
         told = raised(culprit, sentence("a task of its own"), described(error))
     elif isinstance(error, KeyboardInterrupt):
-        told = INTERRUPTED.error("The command was stopped.", remedy="Run it again.")
+        told = INTERRUPTED.error(sentence("The command was stopped."), remedy=sentence("Run it again."))
     else:
         told = INTERNAL.error(
             sentence("The tool failed in a way that it does not know: {error}.", error=type(error).__name__),
-            remedy="Run again with --debug and send the log file with the output.",
+            remedy=sentence("Run again with --debug and send the log file with the output."),
         )
     _log.error("failed", exc_info=error, extra={"code": told.code})
     if console.debug:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omt_core.api.errors import USAGE
+from omt_core.api.sentence import sentence
 from omt_core.cli.commands import Invocation
 from omt_core.cli.output_files import refuse_device
 from omt_core.engine.upload.planned_start import parse_end
@@ -77,7 +78,7 @@ def metrics_of(call: Invocation) -> Path | None:
 def answers_of(call: Invocation) -> Answers:
     """Return the answers, which the parser has made sure of."""
     if call.answers is None:
-        raise USAGE.error("This command needs --answers FILE.")
+        raise USAGE.error(sentence("This command needs --answers FILE."))
     return call.answers
 
 

@@ -77,7 +77,7 @@ class _Site(CommandSite):
     @override
     async def log_on(self) -> LoginResult:
         if self._answers is None:
-            raise USAGE.error("This command needs --answers FILE.")
+            raise USAGE.error(sentence("This command needs --answers FILE."))
         return await self._engine.dispatch.one(
             Plugin.authenticate,
             calls.Authenticate(

@@ -47,7 +47,7 @@ def refuse_wizard_options(parsed: argparse.Namespace) -> None:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise USAGE.error(
             sentence("{names} stands before the command.", names=names),
-            remedy="Give options of a command after its name.",
+            remedy=sentence("Give options of a command after its name."),
         )
 
 
@@ -76,8 +76,8 @@ async def run_wizard(call: Invocation, compose: Callable[[Mapping[str, object]],
             group.cancel_scope.cancel()
     if result is None:
         raise INTERRUPTED.error(
-            "The wizard was stopped at once; all that was confirmed is journalled.",
-            remedy="Start it again to go on from there.",
+            sentence("The wizard was stopped at once; all that was confirmed is journalled."),
+            remedy=sentence("Start it again to go on from there."),
         )
     if result.error is not None:
         call.console.error(error_of(result.error))

@@ -274,7 +274,7 @@ def _noted(path: Path) -> Mapping[str, str]:
 def _not_writable(folder: Path, error: OSError) -> InputError:
     return WORKSPACE_NOT_WRITABLE.error(
         sentence("The workspace {folder} cannot be written: {reason}.", folder=folder, reason=error.strerror or error),
-        remedy="Make room and mend the rights there, or give another --workspace.",
+        remedy=sentence("Make room and mend the rights there, or give another --workspace."),
     )
 
 

@@ -90,8 +90,9 @@ def _unreadable(path: Path, error: sqlite3.Error) -> InputError:
 def _not_writable(path: Path, reason: str) -> InputError:
     return WORKSPACE_NOT_WRITABLE.error(
         sentence("The journal {path} cannot be written: {reason}.", path=path, reason=reason),
-        remedy="Make room and mend the rights in the workspace, then run the same command again: it goes on"
-        " from there.",
+        remedy=sentence(
+            "Make room and mend the rights in the workspace, then run the same command again: it goes on from there."
+        ),
     )
 
 

@@ -277,8 +277,10 @@ def _check_names(wheel: Wheel, others: Sequence[Wheel], present: Present, search
                     plugin=repr(plugin),
                     holder=holder,
                 ),
-                remedy="Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove"
-                " one.",
+                remedy=sentence(
+                    "Give it a name of its own; to replace one of the tool's set core.replace. Of two wheels remove"
+                    " one."
+                ),
             )
     hidden = _hidden_by(wheel, others, present, search_path)
     if hidden is not None:

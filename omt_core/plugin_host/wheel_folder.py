@@ -119,7 +119,7 @@ class WheelFolder:
         if needing:
             raise PLUGIN_NEEDED.error(
                 sentence("{gone} is needed by {needing}.", gone=gone[0].shown, needing=", ".join(needing)),
-                remedy="Remove that one first.",
+                remedy=sentence("Remove that one first."),
             )
         gone += [wheel for wheel in kept if wheel in _needed(wheels) and wheel not in _needed(kept)]
         self._exchange([wheel.path for wheel in gone], [])

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from omt_core.api import Sentence, byte_size, sentence, translated
+from omt_core.api import Sentence, byte_size, calendar_day, sentence, translated
 
 State = Literal["completed", "sent-ahead", "stopped", "failed", "not-begun", "paused", "stalled", "trial"]
 
@@ -72,7 +72,7 @@ class Message:
             said.append(sentence("Files sent: {files:,}, {size} over the line", files=self.sent_files, size=size))
             said.append(sentence("Left behind: {files:,}", files=self.left_behind))
         moment = self.at.astimezone(UTC)
-        said.append(sentence("When: {moment} UTC", moment=f"{moment:%Y-%m-%d %H:%M}"))
+        said.append(sentence("When: {day} {time} UTC", day=calendar_day(moment), time=f"{moment:%H:%M}"))
         return tuple(said)
 
     def told(self, language: str) -> tuple[str, ...]:

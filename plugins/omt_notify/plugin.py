@@ -134,7 +134,7 @@ class NotifyPlugin(Plugin):
     async def _trial(self, context: CommandContext, options: argparse.Namespace) -> int:
         """Send a trial, and say what came of it. Raises `notify-not-set` or `trial-not-told`."""
         if not options.test:
-            raise USAGE.error("Nothing to do.", remedy="Give --test to send a trial.")
+            raise USAGE.error(sentence("Nothing to do."), remedy=sentence("Give --test to send a trial."))
         if self._settings.silent:
             raise NOBODY_TO_TELL.error()
         delivery = Delivery(self._settings.model_copy(update={"tries": 1}))

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from typing_extensions import override
 from yarl import URL
 
-from omt_core.api import InputError, MachineCheck, MachineState, joined, sentence
+from omt_core.api import InputError, MachineCheck, MachineState, calendar_day, joined, sentence
 from omt_online.client.connection import tenant_trust
 from omt_online.client.failures import unreachable
 from omt_online.settings import ClientSettings
@@ -93,7 +93,7 @@ async def _looked(url: URL, proxy: URL | None, settings: ClientSettings, host: s
 
 
 def _made_by(shown: Shown, host: str) -> dict[str, str]:
-    return {"host": host, "issuer": shown.issuer, "day": f"{shown.ends:%Y-%m-%d}"}
+    return {"host": host, "issuer": shown.issuer, "day": calendar_day(shown.ends.astimezone())}
 
 
 def _exempt(host: str) -> str:

@@ -55,5 +55,5 @@ def _write(path: Path, line: str) -> None:
 def _unwritable(path: Path, error: OSError) -> InputError:
     return WORKSPACE_NOT_WRITABLE.error(
         sentence("The file {path} cannot be written or read: {reason}.", path=path, reason=error.strerror),
-        remedy="Make room and mend the rights there, or give another --workspace.",
+        remedy=sentence("Make room and mend the rights there, or give another --workspace."),
     )

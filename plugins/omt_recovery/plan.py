@@ -47,7 +47,7 @@ def plan_recovery(earlier: EarlierRun | None, status: TenantStatus, licence: Lic
                 " there. Nothing can be uploaded to it any more.",
                 tenant=status.tenant,
             ),
-            remedy="Add further documents in CRM Online itself. A new migration needs another tenant.",
+            remedy=sentence("Add further documents in CRM Online itself. A new migration needs another tenant."),
         )
     if licence is not None:
         demand_same_identity(licence, earlier, known)

@@ -72,7 +72,9 @@ async def _serve(context: CommandContext, options: argparse.Namespace, settings:
     from omt_tenant.migration.plan_catalogue import parse_plans  # noqa: PLC0415 - the same
 
     if (options.cert is None) != (options.key is None):
-        raise CERTIFICATE_UNREADABLE.error("--cert and --key belong together.", remedy="Give both, or neither.")
+        raise CERTIFICATE_UNREADABLE.error(
+            sentence("--cert and --key belong together."), remedy=sentence("Give both, or neither.")
+        )
     plans = None if options.plans is None else parse_plans(options.plans)
     taken = () if options.taken is None else await anyio.to_thread.run_sync(_read_names, options.taken)
     with _stop_on_signals() as stop:

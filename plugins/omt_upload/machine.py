@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from omt_core.api import MachineCheck, MachineState, byte_size, sentence
+from omt_core.api import MachineCheck, MachineState, byte_size, calendar_day, sentence
 from omt_core.api.calls import ExamineMachine
 from omt_upload.findings import PLUGIN
 from omt_upload.settings import UploadSettings
@@ -36,7 +36,7 @@ def examine(call: ExamineMachine, settings: UploadSettings) -> Iterator[MachineC
                 "The notes about {files:,} files take about {size} of the workspace (estimate of {day}).",
                 files=call.estimate.files,
                 size=byte_size(needed),
-                day=f"{call.estimate.made:%Y-%m-%d}",
+                day=calendar_day(call.estimate.made.astimezone()),
             ),
             workspace_bytes=needed,
         )

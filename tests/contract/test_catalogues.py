@@ -50,7 +50,7 @@ SPEAKERS = {
     "Unmovable", "Unread", "wrong_answer",
 }  # fmt: skip
 """What takes words for a person by their place."""
-MAKERS = {"sentence", "plural", "FindingCode", "ErrorCode", "finding", "error"}
+MAKERS = {"sentence", "plural", "FindingCode", "ErrorCode"}
 """A literal that is given to these is found by translators."""
 LOGGED = {"debug", "info", "warning", "exception"}
 SPACED = re.compile(r"[A-Za-z]{2,}[,;:.]? | [A-Za-z]{2,}")
@@ -184,11 +184,13 @@ def test_whatever_is_said_to_a_person_is_a_sentence_from_where_it_is_made(templa
 def given_to_a_person(node: ast.AST) -> Iterator[ast.expr]:
     """Yield what a piece of source hands on to be said, where it is no sentence."""
     match node:
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords):
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name) as called, args=args, keywords=keywords):
             if name not in MAKERS and name not in LOGGED:
                 yield from literals(keyword.value for keyword in keywords if keyword.arg in TEXTS)
             if name in SPEAKERS:
                 yield from literals(args)
+            if name in {"error", "finding"} and not ast.unparse(called).startswith(("_log.", "log.")):
+                yield from literals(args[:1])
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TEXTS:
             yield from literals([value])
 

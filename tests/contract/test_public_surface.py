@@ -12,8 +12,8 @@ from tests.contract.checkout import ROOT, python_files, shown
 
 PUBLIC = {
     "__version__", "BodyRefusedError", "Administrator", "Baseline", "BundleMember", "calls", "decode_text",
-    "byte_rate", "byte_size", "duration", "listing", "local_time", "quantity", "leads_out", "drives", "files",
-    "CheckAsked", "ChoiceNeededError", "Chunk", "Column", "Command",
+    "byte_rate", "byte_size", "calendar_day", "duration", "listing", "local_time", "quantity", "leads_out", "drives",
+    "files", "CheckAsked", "ChoiceNeededError", "Chunk", "Column", "Command",
     "CommandContext", "CompletedMigration", "CompletionProgress", "CompletionRequest", "Confirmations", "Contact",
     "ContentRef", "SettledItem",
     "CreatedUpload", "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event",

@@ -89,7 +89,9 @@ def _receipts(call: Invocation) -> tuple[Path, Path]:
         before, after = (one / RECEIPT_FILE if one.is_dir() else one for one in given)
         return before, after
     if given:
-        raise USAGE.error("This command needs two receipts, or none.", remedy="See `omt compare --help`.")
+        raise USAGE.error(
+            sentence("This command needs two receipts, or none."), remedy=sentence("See `omt compare --help`.")
+        )
     folder = existing(workspace_of(call))
     for kind in (MigrationKind.LIVE, MigrationKind.TEST):
         pair = kept_pair(folder, kind)
@@ -108,7 +110,8 @@ def _show(call: Invocation, found: Comparison) -> None:
         if not side.origin_proven:
             console.print(
                 sentence(
-                    "NOTICE  No key but its own was there to check the receipt of {time} with.", time=side.completed
+                    "NOTICE  No key but its own was there to check the receipt of {time} with.",
+                    time=local_time(datetime.fromisoformat(side.completed)),
                 )
             )
     if not found.decided:

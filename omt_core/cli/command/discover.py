@@ -37,8 +37,10 @@ class Discover(CoreCommand):
         found = await discover(call.app.engine, ManualAnswers(root=None if root is None else Path.cwd() / root))
         if not found.values:
             raise INSTALLATION_NOT_FOUND.error(
-                "No installation was found.",
-                remedy="Run this on the server or on a client of the installation, or name a copy of it by --root.",
+                sentence("No installation was found."),
+                remedy=sentence(
+                    "Run this on the server or on a client of the installation, or name a copy of it by --root."
+                ),
             )
         for number, discovery in enumerate(found.values, start=1):
             _show(call, number, discovery)

@@ -82,7 +82,9 @@ class Migrate(CoreCommand):
     async def run(self, call: Invocation) -> int:
         answers = answers_of(call)
         if call.options.list is not None and not call.options.dry_run:
-            raise USAGE.error("--list belongs to a dry run.", remedy="Give --dry-run too, or leave --list out.")
+            raise USAGE.error(
+                sentence("--list belongs to a dry run."), remedy=sentence("Give --dry-run too, or leave --list out.")
+            )
         recover = None if call.options.recover is None else RecoveryChoice(call.options.recover)
         limit, begins = limit_of(call), sessions.CLOCK.now()
         request = OpenRequest(

@@ -42,7 +42,9 @@ class Support(CoreCommand):
     async def run(self, call: Invocation) -> int:
         options, console = call.options, call.console
         if options.file is None and not options.list:
-            raise USAGE.error("This command needs FILE.zip, or --list.", remedy="See `omt support --help`.")
+            raise USAGE.error(
+                sentence("This command needs FILE.zip, or --list."), remedy=sentence("See `omt support --help`.")
+            )
         bundle = await gather(call.app.engine, _request(call))
         _show(call, bundle)
         if options.list:

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from omt_core.api.errors import USAGE
 from omt_core.api.language import Language
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.cli.line.help_page import HelpPage
 from omt_core.cli.line.usage import told_argument, told_usage
 from omt_core.logs import FORMATS, LEVELS
@@ -107,7 +107,7 @@ class CommandParser(Parser):
         self._words = () if args is None else args
         parsed, unknown = super().parse_known_args(args, namespace)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}", guess=self._meant(unknown))
+            self.error(_unknown(unknown), guess=self._meant(unknown))
         return parsed, unknown
 
     @override
@@ -118,7 +118,7 @@ class CommandParser(Parser):
         unknown = [word for word in own if _is_option(word) and word.partition("=")[0] not in known]
         meant = self._meant(unknown)
         if meant is not None:
-            message, guess = f"unrecognized arguments: {' '.join(unknown)}", meant
+            message, guess = _unknown(unknown), meant
         super().error(message, guess=guess)
 
     def _meant(self, words: Sequence[str]) -> str | None:
@@ -126,6 +126,10 @@ class CommandParser(Parser):
         known = (*self._option_string_actions, *_global_options())
         near = (_nearest(word.partition("=")[0], known) for word in words if _is_option(word))
         return next((one for one in near if one is not None), None)
+
+
+def _unknown(words: Sequence[str]) -> Sentence:
+    return sentence("unrecognized arguments: {words}", words=" ".join(words))
 
 
 def _is_option(word: str) -> bool:

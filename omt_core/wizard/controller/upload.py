@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InterruptedRunError, OmtError
 from omt_core.api.events import Event, MachinesProgress, OnlineSilent, StageChanged, StageProgress, StageState
+from omt_core.api.sentence import sentence
 from omt_core.api.stages import StageTotals
 from omt_core.engine.result import Result, unknown_fault
 from omt_core.engine.steps import ListStages
@@ -104,7 +105,9 @@ class UploadRun:
         `InputError` `upload-under-way`.
         """
         if self.under_way:
-            raise UPLOAD_UNDER_WAY.error("The upload is under way already.", remedy="Wait for its end, or pause it.")
+            raise UPLOAD_UNDER_WAY.error(
+                sentence("The upload is under way already."), remedy=sentence("Wait for its end, or pause it.")
+            )
         self._stop = anyio.Event()
         self._started = self._started or datetime.now(UTC)
         parts = {name: self._row(name) for name in self._table.rows}

@@ -85,8 +85,9 @@ def load_mssql_python() -> MssqlPython:
     except (ImportError, OSError, RuntimeError) as error:
         raise ODBC_MISSING.error(
             sentence("The driver for SQL Server cannot be used on this machine: {reason}.", reason=error),
-            remedy="Repair the installation of the Python package mssql-python, or set `database.mssql_driver` to"
-            ' "odbc".',
+            remedy=sentence(
+                'Repair the installation of the Python package mssql-python, or set `database.mssql_driver` to "odbc".'
+            ),
         ) from error
     # What is closed shall be closed: a connection kept for the next one keeps its isolation level and its locks.
     module.pooling(enabled=False)

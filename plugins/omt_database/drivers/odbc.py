@@ -51,9 +51,11 @@ def load_pyodbc() -> PyodbcModule:
     except ImportError as error:
         raise ODBC_MISSING.error(
             sentence("ODBC is not installed on this machine: {reason}.", reason=error),
-            remedy="Repair the installation of the Python package pyodbc and install the DBMS's ODBC driver."
+            remedy=sentence("Repair the installation of the Python package pyodbc and install the DBMS's ODBC driver.")
             if sys.platform == "win32"
-            else "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver.",
+            else sentence(
+                "Install the driver manager, on Debian and Ubuntu the package unixodbc, and the DBMS's ODBC driver."
+            ),
         ) from error
 
 
@@ -64,7 +66,7 @@ def load_arrow_odbc() -> ArrowOdbc:
     except (ImportError, OSError) as error:
         raise ODBC_MISSING.error(
             sentence("ODBC cannot be used on this machine: {reason}.", reason=error),
-            remedy="Repair the installation of the Python package arrow-odbc.",
+            remedy=sentence("Repair the installation of the Python package arrow-odbc."),
         ) from error
 
 
@@ -228,7 +230,9 @@ class OdbcDriver(Driver):
         if name is None:
             raise ODBC_DRIVER_MISSING.error(
                 sentence("No ODBC driver for {dbms} is installed on this machine.", dbms=self.dbms),
-                remedy="Install one of the same bitness as Python, or name it in the setting `database.odbc_driver`.",
+                remedy=sentence(
+                    "Install one of the same bitness as Python, or name it in the setting `database.odbc_driver`."
+                ),
             )
         return name
 

@@ -116,7 +116,7 @@ class SqliteDriver(Driver):
         if not self._path.is_file():
             raise DATABASE_UNREACHABLE.error(
                 sentence("There is no database file {path}.", path=self._path),
-                remedy="Give the path of the file as `database` in the answers file, section [installation].",
+                remedy=sentence("Give the path of the file as `database` in the answers file, section [installation]."),
             )
 
     @override
@@ -221,7 +221,9 @@ class StdlibSqliteDriver(SqliteDriver):
     def explain(self, error: Exception) -> InstallationError:
         return DATABASE_FAILED.error(
             sentence("The database file {path} cannot be read: {reason}.", path=self._path, reason=error),
-            remedy="Check that it is an SQLite database, that it can be read, and that no other program locks it.",
+            remedy=sentence(
+                "Check that it is an SQLite database, that it can be read, and that no other program locks it."
+            ),
         )
 
 

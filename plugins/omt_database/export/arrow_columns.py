@@ -77,8 +77,9 @@ def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
                 column=repr(plan.column.name),
                 type_name=repr(plan.column.type_name),
             ),
-            remedy="Report this with the version of the database: its driver gives other values than its catalogue"
-            " says.",
+            remedy=sentence(
+                "Report this with the version of the database: its driver gives other values than its catalogue says."
+            ),
         ) from error
 
 

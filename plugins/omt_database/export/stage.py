@@ -207,6 +207,8 @@ def _in_workspace() -> Iterator[None]:
             sentence(
                 "A part of the database cannot be written into the workspace: {reason}.", reason=error.strerror or error
             ),
-            remedy="Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
-            "command again.",
+            remedy=sentence(
+                "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
+                "command again."
+            ),
         ) from error

@@ -30,8 +30,9 @@ def tenant_url(text: str | None) -> URL:
     if url.user or url.password or url.query_string or url.fragment:
         raise ONLINE_URL_NOT_VALID.error(
             sentence("The address of {host} holds more than host, port and path.", host=url.host),
-            remedy="Leave user, password, query and fragment out of online.url; the secret belongs in"
-            " online.token_file.",
+            remedy=sentence(
+                "Leave user, password, query and fragment out of online.url; the secret belongs in online.token_file."
+            ),
         )
     if url.scheme == "http" and not is_loopback(url.host):
         raise ONLINE_URL_NOT_ENCRYPTED.error(

@@ -74,7 +74,7 @@ async def read_secret(path: Path | None) -> SecretStr:
     if not text or not text.isprintable():
         raise ONLINE_TOKEN_UNREADABLE.error(
             sentence("The file with the migration's secret, {path}, does not hold one line of text.", path=path),
-            remedy="Get the file from the online side once more.",
+            remedy=sentence("Get the file from the online side once more."),
         )
     SECRETS.add(text)
     return SecretStr(text)

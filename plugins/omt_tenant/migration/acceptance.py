@@ -34,7 +34,7 @@ def _accept(connection: sqlite3.Connection) -> str:
         raise ACCEPTANCE_IMPOSSIBLE.error()
     if migration.run_state == "requested":
         raise ACCEPTANCE_IMPOSSIBLE.error(
-            "The tenant is importing right now.", remedy="Wait until that is over, then accept."
+            sentence("The tenant is importing right now."), remedy=sentence("Wait until that is over, then accept.")
         )
     connection.execute("DELETE FROM stages WHERE role = 'pending'")
     connection.execute("UPDATE migration SET accepted = 1, claim = NULL, client = NULL")

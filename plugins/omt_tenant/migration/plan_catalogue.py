@@ -57,5 +57,5 @@ def _refuse_doubles(plans: Sequence[OfferedPlan]) -> None:
     if doubles:
         raise PLANS_MALFORMED.error(
             sentence("Named twice: {doubles}.", doubles=", ".join(doubles)),
-            remedy="Give each plan once, with all its seats.",
+            remedy=sentence("Give each plan once, with all its seats."),
         )

@@ -123,7 +123,7 @@ def open_index(layout: TenantLayout) -> Iterator[TenantIndex]:
     if not all(path.is_file() for path in (layout.state, layout.description, layout.key, layout.secret)):
         raise TENANT_UNREADABLE.error(
             sentence("{root} is not a tenant's folder.", root=layout.root),
-            remedy="Give a folder that omt tenant serve made.",
+            remedy=sentence("Give a folder that omt tenant serve made."),
         )
     connection = sqlite3.connect(sqlite_uri(layout.state), uri=True, check_same_thread=False)
     connection.text_factory = lambda text: text.decode("utf-8", "backslashreplace")  # damage may be anywhere

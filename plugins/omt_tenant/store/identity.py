@@ -97,5 +97,6 @@ def _secret(path: Path) -> bytes:
 
 def _unreadable(path: Path) -> InputError:
     return TENANT_UNREADABLE.error(
-        sentence("{path} is damaged or not a tenant's.", path=path), remedy="Restore it, or choose another folder."
+        sentence("{path} is damaged or not a tenant's.", path=path),
+        remedy=sentence("Restore it, or choose another folder."),
     )

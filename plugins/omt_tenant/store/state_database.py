@@ -88,7 +88,7 @@ class StateDatabase:
                     version=version,
                     known=VERSION,
                 ),
-                remedy="Serve this folder with the version of the tool that made it.",
+                remedy=sentence("Serve this folder with the version of the tool that made it."),
             )
         # Recovery believes what a killed process wrote, also where its fsync is missing; this makes up for it.
         connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()

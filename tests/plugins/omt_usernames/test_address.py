@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omt_core.api import translated
 from omt_usernames.address import why_invalid
 from omt_usernames.settings import UserNamesSettings
 
@@ -29,6 +30,26 @@ def test_usable_addresses_are_valid(address: str) -> None:
 )  # fmt: skip
 def test_unusable_addresses_are_refused_with_a_reason(address: str) -> None:
     assert why_invalid(address, DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("address", "german"),
+    [
+        ("hh", "es ist kein @ darin"),
+        ("@example.com", "vor dem @ steht nichts"),
+        ("hh@", "nach dem @ steht nichts"),
+        ("hh@example", "nach dem @ steht kein Punkt"),
+        ("h h@example.com", "vor dem @ steht, was dort nicht stehen darf: ein Leerzeichen"),
+        ("hh@exa_mple.com", "nach dem @ steht, was dort nicht stehen darf: '_'"),
+        ("hh@example..com", "zwei Punkte folgen aufeinander"),
+        ("jörg@example.com", "vor dem @ dürfen nur englische Buchstaben stehen, nicht 'ö'"),
+        ("a" * 65 + "@example.com", "der Teil vor dem @ ist zu lang"),
+    ],
+)
+def test_the_reason_is_said_in_the_readers_language(address: str, german: str) -> None:
+    why = why_invalid(address, DEFAULTS)
+    assert why is not None
+    assert translated(why, "de") == german
 
 
 @given(st.text())

@@ -11,6 +11,7 @@ import anyio.to_thread
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.errors import InputError
 from omt_core.api.files import temporary_folder
+from omt_core.api.sentence import sentence
 from omt_core.engine import facts
 from omt_core.engine.result import file_totals
 from omt_core.engine.steps import Confirm, StayLoggedIn
@@ -55,7 +56,7 @@ class DocumentsAhead:
         """Send them, or go on with that, on a page of its own. Raises `InputError`."""
         if self._place.screen is not Screen.AHEAD:
             if self._checks.running:  # they read the same database
-                raise CHECKS_RUNNING.error("The checks are running just now.")
+                raise CHECKS_RUNNING.error(sentence("The checks are running just now."))
             with self._place.doing(Act.SEND_AHEAD):
                 if self._holder.now.mode is not MigrationMode.INITIAL:
                     raise AHEAD_NOT_POSSIBLE.error()

@@ -103,7 +103,8 @@ class Composer:
         registered = self.app.host.manager.get_plugin(plugin)
         if registered is None:
             raise PLUGIN_UNKNOWN.error(
-                sentence("No active plugin is called {plugin}.", plugin=repr(plugin)), remedy="See `omt plugins`."
+                sentence("No active plugin is called {plugin}.", plugin=repr(plugin)),
+                remedy=sentence("See `omt plugins`."),
             )
         return type(registered).settings_model  # type: ignore[no-any-return]  # pluggy does not know our class
 
