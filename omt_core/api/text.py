@@ -137,8 +137,8 @@ def decode_text(content: bytes, place: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        text = _decoded(content, code_page(), place)
-        _log.warning("%s is not in UTF-8: it was read as %s.", place, _spoken(code_page()))
+        text, spoken = _decoded(content, code_page(), place), _spoken(code_page())
+        _log.warning(sentence("{place} is not in UTF-8: it was read as {code_page}.", place=place, code_page=spoken))
         return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -176,11 +176,16 @@ class Console(EventSink):
 
 
 class Aloud(logging.Handler):
-    """Says to a person, on standard error, what the log is told."""
+    """Says to a person, on standard error and in their language, what the log is told."""
+
+    def __init__(self, language: Callable[[], Language]) -> None:
+        super().__init__()
+        self._language = language
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        sys.stderr.write(f"{one_line(SECRETS.hide(record.getMessage()))}\n")
+        said = translated(record.msg, self._language()) if isinstance(record.msg, Sentence) else record.getMessage()
+        sys.stderr.write(f"{one_line(SECRETS.hide(said))}\n")
 
 
 def text_fields(name: str, text: str) -> dict[str, object]:

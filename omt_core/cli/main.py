@@ -69,7 +69,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     console = Console(EventHub(), json_lines="--json" in words, debug="--debug" in words, self_command=(), out=out)
     app: Application | None = None
     answers: Answers | None = None
-    aloud = Aloud()
+    aloud = Aloud(lambda: console.language)
     logging.getLogger("omt.text").addHandler(aloud)
     try:
         _refuse_other_encodings()

@@ -132,7 +132,7 @@ def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mappin
         yield _candidate(
             name,
             partial(_attribute, module, attribute),
-            version="development",
+            version=sentence("development"),
             source=f"--plugin {words}",
             default=False,
             disabled=name in disabled,

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from omt_core.api.errors import InputError
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import Sentence, sentence
 from omt_core.plugin_host.errors import PLUGINS_FOLDER_MISSING
 from omt_core.plugin_host.manager import DISTRIBUTION
 
 CONTENTS: Final = "omt-contents.json"
 """The list of all files in the zip, at the top of the folder that it is unpacked to: by this the folder is known."""
+
+_UV: Final = "`uv tool install SOURCE --with FILE.whl`"
 
 
 def top_of_the_zip() -> Path | None:
@@ -25,11 +27,15 @@ def elsewhere() -> InputError:
     """Return what to do where the tool was not unpacked from the zip: each way to install has its own for plugins."""
     prefix = Path(sys.prefix)
     if (prefix / "uv-receipt.toml").is_file():
-        ways = "`uv tool install SOURCE --with FILE.whl`, SOURCE being what the tool was installed from"
+        ways = sentence("{command}, SOURCE being what the tool was installed from", command=_UV)
     elif (prefix / "pipx_metadata.json").is_file():
-        ways = f"`pipx inject {DISTRIBUTION} FILE.whl`, and `pipx uninject` to take it out"
+        ways = _in_and_out(f"`pipx inject {DISTRIBUTION} FILE.whl`", "`pipx uninject`")
     else:
-        ways = f'`"{sys.executable}" -m pip install FILE.whl`, and `pip uninstall` to take it out'
+        ways = _in_and_out(f'`"{sys.executable}" -m pip install FILE.whl`', "`pip uninstall`")
     return PLUGINS_FOLDER_MISSING.error(
         remedy=sentence("Plugins are installed beside the tool here: {ways}.", ways=ways)
     )
+
+
+def _in_and_out(puts_in: str, takes_out: str) -> Sentence:
+    return sentence("{puts_in}, and {takes_out} to take it out", puts_in=puts_in, takes_out=takes_out)

@@ -248,7 +248,9 @@ def _check_python(wheel: Wheel) -> None:
     here = ".".join(map(str, sys.version_info[:3]))
     tags = list(sys_tags())
     if wheel.tags.isdisjoint(tags) or not wheel.python.contains(here, prereleases=True):
-        made_for = ", ".join(sorted(map(str, wheel.tags))) + (f" and Python {wheel.python}" if wheel.python else "")
+        made_for = ", ".join(sorted(map(str, wheel.tags)))
+        if wheel.python:
+            made_for = sentence("{tags} and Python {versions}", tags=made_for, versions=wheel.python)
         raise WHEEL_FOR_ANOTHER_PYTHON.error(
             sentence(
                 "{wheel} is made for {made_for}; this is Python {here}, {tags}.",

@@ -144,11 +144,10 @@ def _roots_given(given: Sequence[tuple[str, Path]], named: AbstractSet[str]) -> 
     roots = dict(given)
     for stage, _ in given:
         if stage not in named:
+            known = ", ".join(sorted(named)) or sentence("there is none")
             raise VERIFY_STAGE_UNKNOWN.error(
                 sentence("The manifest names no files of a stage {stage}.", stage=stage),
-                remedy=sentence(
-                    "Give one of these by --stage: {named}.", named=", ".join(sorted(named)) or "there is none"
-                ),
+                remedy=sentence("Give one of these by --stage: {named}.", named=known),
             )
     if len(roots) < len(given):
         raise VERIFY_STAGE_TWICE.error()

@@ -105,7 +105,7 @@ async def _accept(context: CommandContext, options: argparse.Namespace) -> int:
 
 def _read_names(path: Path) -> tuple[str, ...]:
     try:
-        return tuple(decode_text(path.read_bytes(), f"The file {path}").splitlines())
+        return tuple(decode_text(path.read_bytes(), sentence("The file {path}", path=path)).splitlines())
     except OSError as error:
         raise TAKEN_UNREADABLE.error(
             sentence("The user names in {path} cannot be read: {reason}.", path=path, reason=error)

@@ -25,8 +25,6 @@ from tests.contract.checkout import ROOT
 
 OTHERS = tuple(language.value for language in Language if language is not Language.ENGLISH)
 
-IN_ENGLISH = {"help.py"}
-"""What it prints is documentation, which is in English."""
 OF_PROGRAMS = {
     "omt_core/testing/": "partners' tests, for developers",
     "plugins/omt_tenant/http/": "answers of an HTTP server, with a code for each",
@@ -157,7 +155,6 @@ def test_no_command_prints_words_that_no_translator_finds(templates: ModuleType)
     said = [
         f"{file.relative_to(ROOT)}:{call.lineno}"
         for file in files
-        if file.name not in IN_ENGLISH
         for call in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "print"
         for text in call.args[:1]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from omt_core.api.files import windows
+from omt_core.api.sentence import sentence
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def is_junction(path: Path) -> bool:
 def remove_tree(folder: Path) -> None:
     """Remove a folder with all that is in it, if it is there; links and junctions are removed and not followed."""
     if is_link(folder):
-        raise NotADirectoryError(errno.ENOTDIR, "it is a link", str(folder))
+        raise NotADirectoryError(errno.ENOTDIR, sentence("it is a link"), str(folder))
     emptied, left = list[Path](), [folder]
     while left:
         emptied.append(left.pop())

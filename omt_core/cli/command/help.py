@@ -84,8 +84,10 @@ def _row(name: str, code: str) -> Page | None:
 
 
 def _list(call: Invocation) -> int:
-    call.console.print("`omt help TOPIC` shows one of these, `omt help COMMAND` a command, `omt help CODE` what a code")
-    call.console.print("of a finding or an error means. `omt --help` lists the commands.")
+    call.console.print(
+        sentence("`omt help TOPIC` shows one of these, `omt help COMMAND` a command, `omt help CODE` what one means.")
+    )
+    call.console.print(sentence("`omt --help` lists the commands."))
     call.console.print()
     pages = [page for name in all_names() if not name.startswith(_FINDINGS) and (page := read_page(name)) is not None]
     width = max(len(_short(page.name)) for page in pages)

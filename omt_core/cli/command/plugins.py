@@ -79,8 +79,8 @@ class Plugins(CoreCommand):
 def _list(call: Invocation) -> int:
     for plugin in call.app.host.plugins:
         problem = f"  {call.console.told(plugin.problem)}" if plugin.problem else ""
-        state = call.console.told(_STATES[plugin.state])
-        call.console.print(f"{plugin.name:<18} {plugin.version:<14} {state:<12} {plugin.source}{problem}")
+        state, version = call.console.told(_STATES[plugin.state]), call.console.told(plugin.version)
+        call.console.print(f"{plugin.name:<18} {version:<14} {state:<12} {plugin.source}{problem}")
         call.console.object(
             "plugin",
             {

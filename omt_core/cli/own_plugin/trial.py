@@ -81,10 +81,10 @@ async def tried(plugin: Candidate) -> Sequence[Tried]:
                 "It did not end within {minutes:.0f} minutes and was stopped: a hook of the plugin hangs.",
                 minutes=_LONGEST / 60,
             )
-            return [Tried("the suite", "failed", told)]
+            return [Tried(sentence("the suite"), "failed", told)]
         if done.returncode not in {_ALL_PASSED, _SOME_FAILED} or not await report.exists():
             said = (done.stdout + done.stderr).decode("utf-8", "replace").strip().splitlines()
-            return [Tried("the suite", "failed", "\n".join(said[-_LINES_OF_A_FAULT:]))]
+            return [Tried(sentence("the suite"), "failed", "\n".join(said[-_LINES_OF_A_FAULT:]))]
         return _read(await report.read_bytes())
 
 

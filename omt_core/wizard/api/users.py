@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import Field
 
 from omt_core.answers.csv_files import parse_assignments, plans_csv, user_names_csv
+from omt_core.api.sentence import sentence
 from omt_core.api.users import User
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import FileRequest, RequestBody, answer, answer_state, body_as, controller_of, download
@@ -67,13 +68,13 @@ async def give_user_names(request: web.Request) -> web.Response:
 
 async def take_plans(request: web.Request) -> web.Response:
     """Take plans from such a file, all or none."""
-    changes = parse_assignments(body_as(request, FileRequest).content, "plan", place="The file")
+    changes = parse_assignments(body_as(request, FileRequest).content, "plan", place=sentence("The file"))
     return answer(_told(await controller_of(request).checklist.change_plans(changes)))
 
 
 async def take_user_names(request: web.Request) -> web.Response:
     """Take user names from such a file, all or none."""
-    changes = parse_assignments(body_as(request, FileRequest).content, "user_name", place="The file")
+    changes = parse_assignments(body_as(request, FileRequest).content, "user_name", place=sentence("The file"))
     return answer(_told(await controller_of(request).checklist.change_user_names(changes)))
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from omt_core.api.decisions import Notifications
 from omt_core.api.findings import Finding
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.engine.checklist import ChangePlans, ChangeUserNames, FinishChecklist, Notify, OpenChecklist
 from omt_core.engine.errors import CHECKLIST_NOT_OPEN, FINDINGS_STAND
 from omt_core.engine.runner import Step
@@ -121,11 +121,15 @@ class Checklist:
             await self._holder.runner.do(Notify(notifications=replace(notifications, summary=address)))
 
     def _refuse_undone(self) -> None:
-        words = {"plans": "user plans", "user_names": "user names", "notifications": "e-mail notifications"}
+        words = {
+            "plans": sentence("user plans"),
+            "user_names": sentence("user names"),
+            "notifications": sentence("e-mail notifications"),
+        }
         undone = [word for entry, word in words.items() if entry not in (self.done or ())]
         if undone:
             raise CHECKLIST_NOT_DONE.error(
-                sentence("Not everything was looked at yet: {undone}.", undone=", ".join(undone))
+                sentence("Not everything was looked at yet: {undone}.", undone=joined(undone))
             )
 
     @property

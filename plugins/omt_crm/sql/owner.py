@@ -33,6 +33,6 @@ def confirm_owner(prefix: str, owners: Iterable[str]) -> str:
         sentence(
             "The database has no schema {prefix}; it has {found}.",
             prefix=repr(prefix),
-            found=", ".join(found) or "none that can be read",
+            found=", ".join(found) or sentence("none that can be read"),
         )
     )

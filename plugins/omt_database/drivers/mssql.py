@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Table, sentence
+from omt_core.api import Column, Row, Sentence, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
@@ -74,7 +74,12 @@ WHERE s.name = ? AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.na
 
 _RIGHT: Final = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?) + N'.' + QUOTENAME(?), 'OBJECT', ?)"
 
-_GRANT: Final = "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)"
+
+def _grant(owner: str, user: str) -> Sentence:
+    return sentence(
+        "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)", owner=owner, user=user
+    )
+
 
 _SIZES: Final = """
 SELECT t.name, 8192 * SUM(a.used_pages)
@@ -162,7 +167,7 @@ class MssqlDriver(ServerDriver):
     """SQL Server."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
         sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "mssql"

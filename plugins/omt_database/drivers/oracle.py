@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row
+from omt_core.api import Column, Row, Sentence, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import LARGEST_DECIMAL, ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
@@ -63,7 +63,10 @@ SELECT CASE WHEN USER = x.OWNER OR EXISTS (
        ) THEN 1 ELSE 0 END
 FROM (SELECT ? AS OWNER, ? AS NAME, ? AS RIGHT_NAME FROM DUAL) x"""
 
-_GRANT: Final = "GRANT SELECT ANY TABLE TO {user} (or log in as {owner})"
+
+def _grant(owner: str, user: str) -> Sentence:
+    return sentence("GRANT SELECT ANY TABLE TO {user} (or log in as {owner})", owner=owner, user=user)
+
 
 _SIZES: Final = "SELECT TABLE_NAME, NUM_ROWS * AVG_ROW_LEN FROM ALL_TABLES WHERE OWNER = ?"
 """As Oracle's statistics have it, without large objects that are stored beside the rows: those are in segments, which a
@@ -87,7 +90,7 @@ class OracleDriver(ServerDriver):
     """Oracle."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
         sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "oracle"

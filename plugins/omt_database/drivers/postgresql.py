@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Table, sentence
+from omt_core.api import Column, Row, Sentence, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
@@ -69,10 +69,15 @@ _RIGHT: Final = """
 SELECT CASE WHEN has_table_privilege(quote_ident(x.owner) || '.' || quote_ident(x.name), x.right_name) THEN 1 ELSE 0 END
 FROM (SELECT CAST(? AS text) AS owner, CAST(? AS text) AS name, CAST(? AS text) AS right_name) x"""
 
-_GRANT: Final = (
-    "GRANT SELECT ON ALL TABLES IN SCHEMA {owner} TO {user} (and, where a policy hides rows, ALTER ROLE {user}"
-    " BYPASSRLS)"
-)
+
+def _grant(owner: str, user: str) -> Sentence:
+    return sentence(
+        "GRANT SELECT ON ALL TABLES IN SCHEMA {owner} TO {user} (and, where a policy hides rows, ALTER ROLE {user}"
+        " BYPASSRLS)",
+        owner=owner,
+        user=user,
+    )
+
 
 _SIZES: Final = """
 SELECT c.relname, pg_table_size(c.oid)
@@ -149,7 +154,7 @@ class PostgresqlDriver(ServerDriver):
     """PostgreSQL."""
 
     statements = CatalogueStatements(
-        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_GRANT, right=_RIGHT,
+        owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
         sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "postgresql"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,9 +22,9 @@ class CatalogueStatements:
     """The names of all owners; the columns and the unique indexes of one, as `build_catalogue` takes them.
 
     `sight` has one row: 1 where a table of the owner that may not be read would be among `hidden`, and the user's name.
-    `grant` is what gives the user sight of all tables of the owner. `right` has one row: 1 where the user may do what
-    the third parameter names on the table that owner and name, the first two, are those of. `sizes` has the names of
-    an owner's tables and the bytes that each takes, or NULL where that is not known.
+    `grant` says, of owner and user, what gives the user sight of all tables of the owner. `right` has one row: 1 where
+    the user may do what the third parameter names on the table that owner and name, the first two, are those of.
+    `sizes` has the names of an owner's tables and the bytes that each takes, or NULL where that is not known.
     """
 
     owners: str
@@ -32,7 +32,7 @@ class CatalogueStatements:
     keys: str
     sight: str
     hidden: str
-    grant: str
+    grant: Callable[[str, str], str]
     right: str
     sizes: str
 
@@ -68,7 +68,7 @@ class ServerDriver(OdbcDriver):
         return Sight(
             hidden=tuple(hidden),
             proven=number(proven) == 1,
-            grant=self.statements.grant.format(owner=quoted(owner, self.dbms), user=name),
+            grant=self.statements.grant(quoted(owner, self.dbms), name),
             user=name,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from omt_core.api.errors import InputError
 from omt_core.api.events import FindingRaised, HookCalled, Notice, StageChanged, StageState
 from omt_core.api.findings import Finding, Severity
 from omt_core.api.text import byte_size
-from omt_core.cli.console import Console
+from omt_core.cli.console import Aloud, Console
 from omt_core.plugin_host import EventHub
 
 
@@ -135,3 +136,14 @@ def test_a_person_is_told_in_their_language_and_a_program_in_english(monkeypatch
     told = json.loads(out.getvalue())["finding"]
     assert (told["message"], told["template"]) == (r"a\nb is away.", "{user} is away.")
     assert (told["parameters"], told["remedy"]) == ({"user": r"a\nb"}, "Wait.")
+
+
+def test_what_is_said_by_the_log_is_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    log, aloud = logging.getLogger("omt.tried-aloud"), Aloud(lambda: Language.GERMAN)
+    template = "{place} is not in UTF-8: it was read as {code_page}."
+    log.addHandler(aloud)
+    try:
+        log.warning(sentence(template, place="x", code_page="Windows-1252"))
+    finally:
+        log.removeHandler(aloud)
+    assert capsys.readouterr().err == "x ist nicht in UTF-8: Der Text wurde als Windows-1252 gelesen.\n"

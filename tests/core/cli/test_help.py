@@ -61,6 +61,11 @@ def test_a_person_reads_what_they_asked_for(capsys: pytest.CaptureFixture[str], 
     assert told in capsys.readouterr().out
 
 
+def test_the_list_of_topics_says_in_the_readers_language_how_to_read_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--language", "de", "help"]) == 0
+    assert capsys.readouterr().out.startswith("`omt help TOPIC` zeigt eine dieser Seiten auf Englisch")
+
+
 def test_a_program_gets_a_page_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help", "answers", "--json"]) == 0
     page, result = map(json.loads, capsys.readouterr().out.splitlines())

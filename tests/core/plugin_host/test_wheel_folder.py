@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import pytest
 
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
+from omt_core.api.language import translated
 from omt_core.plugin_host.manager import PluginState, find_plugins
 from omt_core.plugin_host.unpacked import CONTENTS, elsewhere
 from omt_core.plugin_host.wheel_folder import WheelFolder
@@ -448,3 +450,4 @@ def test_an_installation_of_another_kind_has_no_such_folder_and_says_what_to_do_
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert WheelFolder.of_this_installation(tmp_path) is None
     assert words in elsewhere().remedy
+    assert not re.search(r" (and|being) ", translated(elsewhere().remedy, "de"))

@@ -5,6 +5,7 @@ import struct
 import pytest
 import sqlglot
 
+from omt_core.api import translated
 from omt_core.api.database import Column, Table
 from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.installation import DatabaseLocation
@@ -37,6 +38,7 @@ def test_the_catalogue_is_read(pyodbc, driver):
     assert list(catalogue) == ["person"]
     assert (driver.sight.hidden, driver.sight.proven) == (("y_secret",), False)
     assert driver.sight.grant.startswith("GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
+    assert translated(driver.sight.grant, "de").endswith("(und REVOKE für das, was DENY diesem Benutzer nimmt)")
     assert catalogue["person"].primary_key == ("person_id",)
     assert catalogue["person"].columns == (
         Column(name="person_id", type_name="int", nullable=False),
