@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import anyio
 
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from omt_core.answers.file import Answers
 
 _log = logging.getLogger("omt.cli")
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -120,9 +122,14 @@ def _answers(options: GlobalOptions) -> Answers | None:
 
 
 def _collect_garbage() -> None:
-    """Begin to, where the program was started without: what is loaded by now is none, and is never looked through."""
+    """Begin to, where the program was started without: what is loaded by now is none, and is never looked through.
+
+    What is loaded from now on would be, again and again, if Python looked after each 700 objects as it does by itself:
+    that was a twentieth of a recovery with nothing to do.
+    """
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
 
 

@@ -33,13 +33,16 @@ def test_help_under_json_leaves_one_result_and_nothing_else_to_the_program(
     assert err
 
 
-def test_garbage_is_collected_once_all_is_loaded() -> None:
+def test_garbage_is_collected_once_all_is_loaded_and_not_while_little_is_made() -> None:
+    by_itself = gc.get_threshold()
     gc.disable()  # as the program does before it loads anything
     try:
         assert main(["plugins"]) == 0
         assert gc.isenabled()
+        assert gc.get_threshold()[0] > by_itself[0]
     finally:
         gc.unfreeze()
+        gc.set_threshold(*by_itself)
         gc.enable()
 
 
