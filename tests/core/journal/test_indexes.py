@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from omt_core.api.items import Item, ItemState
+from omt_core.api.items import InventoryState, Item, ItemState
 from omt_core.api.journal import Outcome
 from omt_core.journal import inventory
 from omt_core.journal.item_rows import page
@@ -41,13 +41,34 @@ def traced(connection: sqlite3.Connection, work: Callable[[], object]) -> list[s
     return [text for text in statements if " items" in text]
 
 
-@pytest.mark.parametrize(("states", "index"), [(OPEN, "open_items"), (LEFT, "left_items")])
+@pytest.mark.parametrize(
+    ("states", "indexes"),
+    [
+        (OPEN, ["open_items"]),
+        (LEFT, ["left_items"]),
+        (LEFT[::-1], ["left_items"]),
+        ((ItemState.MISSING,), ["left_items"]),
+        ((*OPEN, *LEFT), ["left_items", "open_items"]),
+    ],
+)
 def test_few_items_among_many_are_found_by_their_index(
-    connection: sqlite3.Connection, states: Sequence[ItemState], index: str
+    connection: sqlite3.Connection, states: Sequence[ItemState], indexes: Sequence[str]
 ) -> None:
-    (query,) = traced(connection, lambda: page(connection, states, stage="documents", after=b"", limit=9))
-    plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
-    assert any(f"USING INDEX {index}" in row[3] for row in plan)
+    queries = traced(connection, lambda: page(connection, states, stage="documents", after=b"", limit=9))
+    for query, index in zip(queries, indexes, strict=True):
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        assert any(f"USING INDEX {index}" in row[3] for row in plan)
+
+
+def test_items_of_several_indexes_come_in_the_order_of_their_keys_and_no_more_of_them_than_asked(
+    connection: sqlite3.Connection,
+) -> None:
+    missing = [replace(ITEM, key=key, presence=InventoryState.MISSING, reason="gone") for key in ("6", "8", "9a")]
+    inventory.record(connection, 1, [replace(ITEM, key="9"), *missing], baseline_only=False)
+    found = page(connection, (*LEFT, *OPEN), stage="documents", after=b"6", limit=3)
+    assert [(record.key, record.state) for record in found] == [
+        ("7", ItemState.PENDING), ("8", ItemState.MISSING), ("9", ItemState.PENDING)
+    ]  # fmt: skip
 
 
 def test_a_change_of_a_row_needs_no_temporary_table(connection: sqlite3.Connection) -> None:
