@@ -65,7 +65,7 @@ class _Folders:
 
     def __init__(self) -> None:
         self._digests = defaultdict[bytes, "_Digest"](_Digest)
-        self._numbers: array[int] | None = array("q")
+        self._numbers: defaultdict[int, array[int]] | None = defaultdict(_no_numbers)
 
     def add(self, files: Sequence[tuple[bytes, int, int, bytes, int]]) -> None:
         """Take the next files: path, size, times, and between them the key."""
@@ -85,7 +85,8 @@ class _Folders:
             return None
         runs: list[int] = []
         last = None
-        for number in sorted(self._numbers):
+        # Some at a time: to sort a million at once takes 40 MB.
+        for number in chain.from_iterable(sorted(self._numbers[place]) for place in sorted(self._numbers)):
             if last is not None and number == last + 1:
                 runs[-1] += 1
             else:
@@ -97,12 +98,20 @@ class _Folders:
         if not key.isdigit() or len(key) > _LONGEST_NUMBER or (key.startswith(b"0") and key != b"0"):
             return False
         if self._numbers is not None:
-            self._numbers.append(int(key))
+            number = int(key)
+            self._numbers[number >> _SORTED_AT_ONCE].append(number)
         return True
+
+
+def _no_numbers() -> array[int]:
+    return array("q")
 
 
 _LONGEST_NUMBER: Final = 18
 """Digits that fit 64 bits, whatever they are."""
+
+_SORTED_AT_ONCE: Final = 16
+"""Numbers that differ in so many bits only are sorted together."""
 
 
 class _Digest:
