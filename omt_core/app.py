@@ -94,7 +94,13 @@ def compose(
     )
     events = EventHub()
     dispatch = Dispatch(host, settings.core.holders, events, seconds=settings.core.hook_timeout)
-    engine = Engine(host=host, dispatch=dispatch, events=events, settle_seconds=settings.core.settle_seconds)
+    engine = Engine(
+        host=host,
+        dispatch=dispatch,
+        events=events,
+        settle_seconds=settings.core.settle_seconds,
+        agreement_url=settings.core.agreement_url,
+    )
     return Application(settings=settings, host=host, engine=engine, wheels=wheels)
 
 

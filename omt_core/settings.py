@@ -100,6 +100,13 @@ class CoreSettings(BaseModel):
         ge=0,
         description="Seconds between freeze and snapshot, so that caches on site notice the freeze (about a minute).",
     )
+    agreement_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s<>\"]+$",
+        # ND: the vendor publishes no address of the agreement (W15), so there is none unless somebody knows it.
+        description="Address of the agreement's text, linked where it is accepted; without one none is.",
+        examples=["https://www.example.com/agreement"],
+    )
     roles: RoleSettings = Field(default=RoleSettings(), description="Which plugin holds which role.")
     replace: Mapping[str, str] = Field(
         default={},

@@ -247,12 +247,30 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoneFiles:
+    """What an earlier run sent of a stage and is no longer on site.
+
+    `kept` of them the database still refers to: they stay online as they were sent, `names` are the first of these.
+    `dropped` neither the database nor the disk knows any more: they are no longer online.
+    """
+
+    stage: str
+    kept: int = 0
+    dropped: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferSummary:
-    """What a transfer did: `failed` items were not confirmed; `stopped` when the person asked for it."""
+    """What a transfer did: `failed` items were not confirmed; `stopped` when the person asked for it.
+
+    `gone`: of each stage that was looked at whole and lacks something, what is no longer on site.
+    """
 
     findings: tuple[Finding, ...] = ()
     failed: int = 0
     stopped: bool = False
+    gone: tuple[GoneFiles, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

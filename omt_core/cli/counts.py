@@ -44,6 +44,29 @@ class LeftBehind(Protocol):
         ...
 
 
+class Gone(Protocol):
+    """What an earlier run sent and the site no longer has."""
+
+    @property
+    def gone(self) -> int:
+        """All files that are no longer on site."""
+        ...
+
+    @property
+    def kept(self) -> int:
+        """Those of them that stay online."""
+        ...
+
+
+def no_longer_on_site(of: Gone) -> Sentence:
+    """Say how many files the site has lost since an earlier run sent them: `no longer on site: 2 (1 kept online)`."""
+    return sentence(
+        "no longer on site: {count:,} ({kept:,} kept online)" if of.kept else "no longer on site: {count:,}",
+        count=of.gone,
+        kept=of.kept,
+    )
+
+
 def left_behind(of: LeftBehind) -> Sentence:
     """Say how many files stay on site, with the reasons where there are any: `left behind: 3 (2 missing, 1 failed)`."""
     reasons: list[str] = []

@@ -19,6 +19,7 @@ from omt_core.api.stages import StageTotals
 from omt_core.engine.errors import INTERNAL
 from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload.gone import Gone, gone_files
 from omt_core.engine.upload.run import is_frozen
 from omt_core.journal import Journal
 from omt_core.logs import naming_log
@@ -95,7 +96,8 @@ class Result(_Line):
     """The last line of every command's output under `--json`; a command may add fields of its own.
 
     `left_behind` counts the files that are not online: those `missing` on site, those that `failed`, and those
-    `left_out` by a rule. `report` is the report that the run left in its workspace. `mode` and `kind` are those of a
+    `left_out` by a rule. `gone` counts what an earlier run sent and is no longer on site, `kept` those of it that stay
+    online. `report` is the report that the run left in its workspace. `mode` and `kind` are those of a
     migration: a command without one, or that ended before it was known which, has none.
     """
 
@@ -111,6 +113,8 @@ class Result(_Line):
     failed: int = 0
     left_out: int = 0
     left_behind: int = 0
+    gone: int = 0
+    kept: int = 0
     tables: int = 0
     rows: int = 0
     findings: tuple[FindingLine, ...] = ()
@@ -166,6 +170,7 @@ async def result_of(
     counted = await file_totals(session.journal)
     runs = await session.journal.runs.all()
     tables, rows = _database(session)
+    gone = Gone() if session.now.only_missing else await gone_files(session.journal)
     return Result(
         exit_code=exit_code,
         mode=session.now.mode,
@@ -175,6 +180,8 @@ async def result_of(
             files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)
         ),
         **left_behind_fields(counted),
+        gone=gone.gone,
+        kept=gone.kept,
         tables=tables,
         rows=rows,
         findings=_lines(session.now.findings),

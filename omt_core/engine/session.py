@@ -71,6 +71,7 @@ class Engine:
     dispatch: Dispatch
     events: EventHub
     settle_seconds: float = 0.0
+    agreement_url: str | None = None
 
 
 async def tell_observers(engine: Engine, event: StampedEvent) -> None:
@@ -229,7 +230,15 @@ class MigrationSession:
         Raises `InputError` `agreement-not-accepted` or `contact-missing`.
         """
         if not agreement_accepted:
-            raise AGREEMENT_NOT_ACCEPTED.error()
+            address = self.engine.agreement_url
+            raise AGREEMENT_NOT_ACCEPTED.error(
+                remedy=None
+                if address is None
+                else sentence(
+                    "Read the agreement at {address}, then set accept_agreement = true in the answers file.",
+                    address=address,
+                )
+            )
         if contact is None:
             raise CONTACT_MISSING.error()
         decided = replace(self.now.decisions, kind=kind, contact=self._speaking(contact), agreement_accepted=True)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
 from typing import Final, TypeVar
 
 import pluggy
@@ -31,6 +34,7 @@ from omt_core.version import __version__
 
 GROUP: Final = "omt.plugins"
 DISTRIBUTION: Final = "online-migration-tool"
+_MODULE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 T = TypeVar("T")
 
@@ -131,7 +135,7 @@ def _candidates(extra: Sequence[str], disabled: frozenset[str], replaced: Mappin
         name = module.rpartition(".")[2]
         yield _candidate(
             name,
-            partial(_attribute, module, attribute),
+            partial(_named, words, module, attribute),
             version=sentence("development"),
             source=f"--plugin {words}",
             default=False,
@@ -163,7 +167,16 @@ def _candidate(
     )
 
 
-def _attribute(module: str, attribute: str) -> object:
+def _named(words: str, module: str, attribute: str) -> object:
+    """Import what `--plugin` names, by a module that is installed or lies in the current folder."""
+    if not _MODULE.fullmatch(module) or not attribute.isidentifier() or module.endswith(".py"):
+        raise RejectedPluginError(
+            sentence("{words} is not MODULE:ATTR, such as {example}", words=words, example="my_rules:MyRules")
+        )
+    here = str(Path.cwd())
+    if here not in sys.path:
+        # `python -m omt_core` has it by itself. Last, so that no file that happens to lie there is taken for another.
+        sys.path.append(here)
     return getattr(importlib.import_module(module), attribute)
 
 

@@ -19,6 +19,9 @@ from omt_core.engine.result import ErrorLine, FindingLine, error_line
 _LOCATE: Final = 'on the page "Locate the installation"'
 _WHOLE: Final[Mapping[str, str]] = {
     "Read the agreement, then set accept_agreement = true in the answers file.": "Read the agreement, then tick it.",
+    "Read the agreement at {address}, then set accept_agreement = true in the answers file.": (
+        "Read the agreement at {address}, then tick it."
+    ),
     "Fill the section [contact] in the answers file.": "Fill in your e-mail address.",
     "Give one of them by --recover or by `recover` in the answers file.": "Choose one of them.",
     "Set online.url in the answers file to the address of the tenant.": f"Give the address of the tenant {_LOCATE}.",

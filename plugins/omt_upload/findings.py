@@ -74,6 +74,16 @@ GONE_ON_SITE: Final = FindingCode(
     remedy="Nothing, if it was deleted on purpose.",
 )
 
+KEPT_ONLINE: Final = FindingCode(
+    code="item-kept-online",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="An earlier run sent the file, and it is no longer on site. The database still refers to it, so it stays "
+    "online as it was sent.",
+    remedy="Nothing, if the content of then is what is wanted. Else put the file back to where it was and run the tool "
+    "again; what must not be online, delete there.",
+)
+
 ALL_CODES: Final = (
     FILE_VANISHED,
     FILE_CHANGED,
@@ -83,6 +93,7 @@ ALL_CODES: Final = (
     FILE_BLOCKED,
     NEWER_DOCUMENT,
     GONE_ON_SITE,
+    KEPT_ONLINE,
 )
 
 
@@ -93,19 +104,21 @@ class FileFindings:
         self._counts: dict[FindingCode, int] = {}
         self._subjects: dict[FindingCode, list[str]] = {}
 
-    def add(self, code: FindingCode, subjects: Iterable[str]) -> None:
-        """Note that this was found of these files."""
+    def add(self, code: FindingCode, subjects: Iterable[str], *, count: int = 0) -> None:
+        """Note that this was found of these files; of `count` ones where these are only the first."""
         shown = self._subjects.setdefault(code, [])
+        before = self._counts.get(code, 0)
         for subject in subjects:
             self._counts[code] = self._counts.get(code, 0) + 1
             if len(shown) < SUBJECTS_SHOWN:
                 shown.append(subject)
+        if count:
+            self._counts[code] = max(self._counts.get(code, 0), before + count)
 
     def include(self, other: FileFindings) -> None:
         """Add what another one has gathered."""
         for code, count in other._counts.items():
-            self.add(code, other._subjects[code])
-            self._counts[code] += count - len(other._subjects[code])
+            self.add(code, other._subjects[code], count=count)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding per code that has a file."""

@@ -8,8 +8,19 @@ from typing import Final
 
 import anyio
 
-from omt_core.api import Differences, FolderAwayError, FoundFiles, Item, StageTotals
-from omt_upload.findings import GONE_ON_SITE, NEWER_DOCUMENT, FileFindings
+from omt_core.api import (
+    Differences,
+    FolderAwayError,
+    FoundFiles,
+    InventoryState,
+    Item,
+    ItemRecord,
+    ItemState,
+    StageTotals,
+)
+from omt_core.api.calls import GoneFiles
+from omt_upload.absent_items import AbsentItems
+from omt_upload.findings import GONE_ON_SITE, KEPT_ONLINE, NEWER_DOCUMENT, FileFindings
 from omt_upload.first_error import first_error
 from omt_upload.stage_transfer import StageTransfer
 
@@ -49,7 +60,7 @@ async def take_inventory(work: StageTransfer) -> None:
 async def _tell_all(work: StageTransfer) -> None:
     work.meter.analysing()
     gone: Sequence[str] | None = None
-    newer = FileFindings()
+    newer, absent = FileFindings(), AbsentItems()
     batches = work.stage.items()
     try:
         with first_error(), anyio.CancelScope() as waiting:
@@ -59,7 +70,7 @@ async def _tell_all(work: StageTransfer) -> None:
                     batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
                     with anyio.CancelScope(shield=True):
-                        await _record(work, batch, newer)
+                        await _record(work, batch, newer, absent)
                     if work.context.stopping:
                         break
                 watch.cancel_scope.cancel()
@@ -68,7 +79,7 @@ async def _tell_all(work: StageTransfer) -> None:
             await batches.aclose()
     if not work.context.stopping:
         work.context.file_findings.include(newer)
-        await _complete(work, gone)
+        await _complete(work, gone, absent)
 
 
 async def _differences(work: StageTransfer) -> Differences | None:
@@ -81,7 +92,7 @@ async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
         yield items[begin : begin + _BATCH]
 
 
-async def _complete(work: StageTransfer, gone: Sequence[str] | None) -> None:
+async def _complete(work: StageTransfer, gone: Sequence[str] | None, absent: AbsentItems) -> None:
     journal, stage = work.context.journal, work.stage.name
     if gone is None and work.stage.may_be_blind:
         gone = ()
@@ -89,11 +100,25 @@ async def _complete(work: StageTransfer, gone: Sequence[str] | None) -> None:
     work.context.file_findings.add(GONE_ON_SITE, (record.name for record in known))
     work.meter.counted((await journal.items.totals(stage=stage)).get(stage, StageTotals(stage=stage)))
     work.told = True
+    if gone is None and not work.keeps_to_baseline:
+        work.gone = await _no_longer_there(work, absent, known)
 
 
-async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings) -> None:
+async def _no_longer_there(
+    work: StageTransfer, absent: AbsentItems, forgotten: Sequence[ItemRecord]
+) -> GoneFiles | None:
+    kept, names = await absent.kept(work.context.journal, work.stage.name)
+    work.context.file_findings.add(KEPT_ONLINE, names, count=kept)
+    dropped = sum(record.state is ItemState.CONFIRMED for record in forgotten)
+    if not kept + dropped:
+        return None
+    return GoneFiles(stage=work.stage.name, kept=kept, dropped=dropped, names=tuple(names))
+
+
+async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings, absent: AbsentItems) -> None:
     if batch:
         if not isinstance(batch, FoundFiles):
+            absent.add(item for item in batch if item.presence is InventoryState.MISSING)
             work.late.update(item.key for item in batch if item.recalled)
         unknown = await work.context.journal.items.record_inventory(
             batch, baseline_only=work.keeps_to_baseline, by_content=work.by_content

@@ -22,6 +22,7 @@ from omt_core.api import (
     UploadStage,
     sentence,
 )
+from omt_core.api.calls import GoneFiles
 from omt_core.api.files import remove
 from omt_crm.paths import is_back, wait_until_back
 from omt_upload.files.contents import Stamp
@@ -36,6 +37,7 @@ class StageTransfer:
 
     `told`: its inventory is complete, `told_items`: it has told of so many; `waits_for_inventory`: nothing is sent
     before it is complete; `failed`: items that were not confirmed; `lost`: a folder that reading found to be away;
+    `gone`: what an earlier run sent and is no longer on site, once all of it was looked for;
     `by_content`: what earlier runs confirmed is read again; `late`: keys of what is read last.
     """
 
@@ -54,6 +56,7 @@ class StageTransfer:
         self.by_content = False
         self.late: set[str] = set()
         self.lost: FolderAwayError | None = None
+        self.gone: GoneFiles | None = None
         self._waiting = anyio.Lock()
         self._read_again: dict[str, int] = {}
 

@@ -52,6 +52,7 @@ async def transfer(call: Transfer, settings: UploadSettings, lanes: Lanes = here
         findings=context.file_findings.findings(),
         failed=sum(work.failed for work in works),
         stopped=context.stopping,
+        gone=tuple(work.gone for work in works if work.gone is not None),
     )
 
 

@@ -16,6 +16,7 @@ from tests.browser.sites import Office
 from tests.browser.wizard import Wizard
 from tests.e2e.omt import Tenant
 
+_GONE = r"ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)"
 EXPIRED = "This page's session has ended"
 REFUSED = r"status of 401"
 NEWER_TABLES = ("DatabaseModel", "outgoing_message")
@@ -94,6 +95,27 @@ def test_a_wrong_password_and_a_user_who_is_no_administrator_are_told_apart(pers
     login.log_in(office.login, office.password)
     Confirm(person.page)
     expect(said).to_have_count(0)  # also for who reads on with the ear: it was said on the page that is left
+
+
+def test_the_agreement_can_be_read_where_a_partner_has_named_its_address(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office
+) -> None:
+    """W15: by a setting; without one there is no link, since the vendor names no address."""
+    address = "https://partner.example.com/agreement?lang=en"
+    for extra in ({}, {"OMT_CORE__AGREEMENT_URL": address}):
+        person = new_person()
+        person.complaints.allow(_GONE)
+        wizard = start_wizard(extra=extra)
+        person.open(wizard.link)
+        confirm = person.go_to_confirm(office)
+        link = confirm.main.get_by_role("link", name="Read the agreement")
+        expect(link).to_have_count(len(extra))
+        if extra:
+            expect(link).to_have_attribute("href", address)
+            expect(link).to_have_attribute("rel", "noopener noreferrer")
+            confirm.button("Checklist").click()
+            expect(confirm.agreement).to_be_focused()
+        wizard.end()
 
 
 def test_a_version_that_is_too_old_is_said_as_soon_as_one_is_logged_in(

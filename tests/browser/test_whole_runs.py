@@ -108,6 +108,35 @@ def test_a_test_migration_leaves_the_site_alone_and_can_be_overwritten(
     assert verified(second, tenant, office)
 
 
+def test_files_that_vanished_since_the_test_are_counted_on_the_last_page(
+    person: Person, wizard: Wizard, office: Office, come_back: ComeBack
+) -> None:
+    document = office.documents()[0]
+    document.with_name("note.txt").write_text("A folder that is empty all at once is waited for.", encoding="utf-8")
+    person.go_to_upload(office, test=True)
+    Complete(person.page).close()
+    wizard.result()
+    document.unlink()
+    (office.site.directory / "machine/C/SuperOffice/Customer Service/templates/header.tmpl").unlink()
+
+    other, again = come_back()
+    Welcome(other.page).start()
+    Recovery(other.page).resume(Recovery.OVERWRITE)
+    Login(other.page).log_in(office.login, office.password)
+    Confirm(other.page).confirm(test=False)
+    other.review(Checklist(other.page)).start(live=True)
+    complete = Complete(other.page)
+    complete.says("No longer on site: 2")
+    complete.says("Kept online as they were sent, since the database still refers to them: 1. No longer online: 1.")
+    documents = complete.main.get_by_role("row").filter(has_text="Documents").first
+    expect(documents.get_by_role("cell")).to_have_text([re.compile("[1-9]"), "0", "1", "0", "1"])
+    lost = complete.main.get_by_role("row").filter(has_text=document.name)
+    expect(lost).to_contain_text("kept online")
+    complete.close()
+    result = again.result()
+    assert (result["gone"], result["kept"]) == (2, 1)
+
+
 def test_documents_that_were_away_are_sent_when_the_wizard_is_started_again(
     person: Person, wizard: Wizard, office: Office, tenant: Tenant, come_back: ComeBack
 ) -> None:

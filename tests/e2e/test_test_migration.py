@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.omt import Ended, Site, build, run, serving
+from tests.e2e.omt import Ended, Site, build, run, say, serving
 
 
 def on_site(site: Site) -> tuple[bytes, list[tuple[object, ...]]]:
@@ -67,6 +67,34 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
             "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
         )
         assert (refused.code, refused.result["error"]["code"]) == (2, "recovery-choice-not-possible")
+
+
+def test_files_that_vanish_between_test_and_live_are_counted_wherever_the_result_is_told(tmp_path: Path) -> None:
+    """A document's file stays online as the test sent it; a template that nothing refers to does not."""
+    site = build(tmp_path)
+    machine = site.directory / "machine/C"
+    document = min(path for path in (machine / "SO_ARC/HH").rglob("*") if path.parent.name[0].isdigit())
+    template = machine / "SuperOffice/Customer Service/templates/header.tmpl"
+    with serving(tmp_path, words=site.plans) as tenant:
+        workspace = tmp_path / "work"
+        test = site.answer(tenant, name="test.toml", test_migration=True)
+        live = site.answer(tenant, name="live.toml", test_migration=False)
+        first = run("migrate", "--answers", test, "--workspace", workspace, folder=tmp_path)
+        assert (first.code, first.result["gone"], first.result["kept"]) == (0, 0, 0)
+        document.unlink()
+        template.unlink()
+        words = ("migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test")
+        code, told = say(*words, folder=tmp_path)
+        assert code == 0, told
+        assert "Sent by an earlier run and no longer on site: 2 (1 kept online)" in told
+        compared = run("compare", "--workspace", workspace, folder=tmp_path)
+        status = run("status", "--workspace", workspace, folder=tmp_path).result
+    assert (status["gone"], status["kept"], status["sent"]["files"]) == (2, 1, 0)
+    assert status["skipped"]["files"] == first.result["sent"]["files"] - 1
+    areas = {area["area"]: area for area in compared.result["areas"]}
+    assert [areas[name]["gone"] for name in ("documents", "customer-service", "templates")] == [1, 1, 0]
+    gone = {(line["name"], line["after"]) for line in compared.lines if line.get("change") == "gone"}
+    assert gone == {(f"HH/{document.parent.name}/{document.name}", "kept online"), ("templates/header.tmpl", "")}
 
 
 def test_what_was_waived_for_the_test_stops_the_live_migration_until_it_is_confirmed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import MODES, left_behind
+from omt_core.cli.counts import MODES, left_behind, no_longer_on_site
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import (
     add_answers,
@@ -162,6 +162,8 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
             left_behind=left_behind(result),
         )
     )
+    if result.gone:
+        console.print(sentence("Sent by an earlier run and {gone}", gone=no_longer_on_site(result)))
     console.print(sentence("Tables online: {tables:,}, rows: {rows:,}", tables=result.tables, rows=result.rows))
     estimate = await kept_estimate(session.journal)
     if estimate is not None and session.journal.runs.current in estimate.runs:

@@ -21,11 +21,12 @@ from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_rate, byte_size, duration, local_time, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
-from omt_core.cli.counts import left_behind
+from omt_core.cli.counts import left_behind, no_longer_on_site
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine, file_totals, left_behind_fields
+from omt_core.engine.upload.gone import gone_files
 from omt_core.engine.workspace import JOURNAL_FILE, REPORT_STEM, existing, is_locked
 from omt_core.journal import Journal, copy_journal
 
@@ -80,6 +81,7 @@ class Status(CoreCommand):
 async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     record = await record_of(journal, folder, call.app.host.codes)
     counted = await file_totals(journal)
+    gone = await gone_files(journal)
     report = folder / f"{REPORT_STEM}.html"
     running, last = await is_locked(folder), record.runs[-1] if record.runs else None
     pace = _Pace.of(last, counted) if running and last is not None else _Pace()
@@ -87,6 +89,8 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
     for name, title in record.stage_titles.items():
         if (total := record.totals.get(name)) is not None:
             _show_stage(call.console, title, total)
+    if gone.gone:
+        call.console.print(sentence("Sent by an earlier run and {gone}", gone=no_longer_on_site(gone)))
     _show_machines(call.console, record, running=running)
     call.console.object(
         "workspace",
@@ -107,10 +111,13 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
         ExitCode.DONE,
         mode=None if last is None else last.mode,
         kind=None if last is None else record.kind,
+        sent=Counted(files=sum(one.sent_items for one in counted), bytes=0 if last is None else last.sent_bytes),
         skipped=Counted(
-            files=sum(one.confirmed_items for one in counted), bytes=sum(one.confirmed_bytes for one in counted)
+            files=sum(one.skipped_items for one in counted), bytes=sum(one.skipped_bytes for one in counted)
         ),
         **left_behind_fields(counted),
+        gone=gone.gone,
+        kept=gone.kept,
         findings=tuple(FindingLine.of(finding) for finding in record.findings),
         receipt=record.receipt,
         report=report if report.is_file() else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,13 @@ from omt_core.api.sentence import joined, sentence
 from omt_core.engine.errors import RECEIPT_NOT_GENUINE, RECEIPTS_NOT_COMPARED, RECEIPTS_OF_OTHERS
 from omt_core.engine.results.kept import KeptDecisions, KeptFinding, kept_decisions
 from omt_core.engine.session import Engine
+from omt_core.engine.upload.gone import GoneOfStage
 
 PLANS: Final = "plans"
 USER_NAMES: Final = "user-names"
 FINDINGS: Final = "findings"
 WAIVERS: Final = "waivers"
+KEPT_ONLINE: Final = sentence("kept online")
 _MOST: Final = 1_000
 _SEVERITIES: Final[Mapping[Severity, str]] = {
     Severity.ERROR: sentence("error"),
@@ -64,6 +66,7 @@ async def compare(engine: Engine, before: Path, after: Path, run: RunContext, *,
     _refuse_others(signed)
     first = await anyio.to_thread.run_sync(kept_decisions, before)
     second = await anyio.to_thread.run_sync(kept_decisions, after)
+    signed = _with_kept(signed, _gone(first), _gone(second))
     parts = [_waivers(signed)]
     if first is not None and second is not None:
         parts += _decided(first, second)
@@ -98,6 +101,29 @@ def _refuse_others(signed: ReceiptComparison) -> None:
                 second=after.serial,
             )
         )
+
+
+def _gone(decisions: KeptDecisions | None) -> Mapping[str, GoneOfStage]:
+    return {} if decisions is None else decisions.gone
+
+
+def _with_kept(
+    signed: ReceiptComparison, before: Mapping[str, GoneOfStage], after: Mapping[str, GoneOfStage]
+) -> ReceiptComparison:
+    """Count as gone what the site lost since: it is online as it was sent, so the receipts alone call it equal."""
+    areas: list[AreaComparison] = []
+    differences = list(signed.differences)
+    for area in signed.areas:
+        was, now = (one.get(area.area, GoneOfStage()) for one in (before, after))
+        names = [name for name in now.names if name not in set(was.names)]
+        lost = min(area.equal, max(len(names), now.kept - was.kept))
+        areas.append(
+            replace(
+                area, equal=area.equal - lost, gone=area.gone + lost, unexplained=area.unexplained + lost
+            )
+        )  # fmt: skip
+        differences += (Difference(area=area.area, change="gone", name=name, after=KEPT_ONLINE) for name in names)
+    return replace(signed, areas=tuple(areas), differences=tuple(differences))
 
 
 _Part = tuple[str, int, Iterable[Difference]]

@@ -20,6 +20,7 @@ from omt_core.api.decisions import MigrationKind
 from omt_core.api.findings import Severity
 from omt_core.api.online import TENANT_KEY_FILE
 from omt_core.engine.session import MigrationSession, Snapshot
+from omt_core.engine.upload.gone import Gone, GoneOfStage, gone_files
 from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE, RESULTS_FOLDER
 
 DECISIONS_FILE: Final = "decisions.json"
@@ -47,6 +48,8 @@ class KeptDecisions(BaseModel):
     plans: Mapping[str, str]
     user_names: Mapping[str, str]
     findings: Mapping[str, KeptFinding]
+    gone: Mapping[str, GoneOfStage] = {}
+    """By stage, what an earlier run sent and the site had no more."""
 
 
 async def keep_result(session: MigrationSession) -> None:
@@ -55,7 +58,8 @@ async def keep_result(session: MigrationSession) -> None:
     Never a reason for a run to fail.
     """
     with suppress(OSError):  # what is kept for a comparison is worth less than the migration
-        await anyio.to_thread.run_sync(_keep, session.now)
+        gone = await gone_files(session.journal)
+        await anyio.to_thread.run_sync(_keep, session.now, gone)
 
 
 def kept_pair(workspace: Path, kind: MigrationKind) -> tuple[Path, Path] | None:
@@ -84,7 +88,7 @@ def kept_decisions(receipt: Path) -> KeptDecisions | None:
     return None
 
 
-def _keep(now: Snapshot) -> None:
+def _keep(now: Snapshot, gone: Gone) -> None:
     place = now.folder / RESULTS_FOLDER / now.decisions.kind
     fresh = place.with_name(f"{place.name}-new")
     files.make_folder(place.parent)
@@ -95,7 +99,7 @@ def _keep(now: Snapshot) -> None:
         if (now.folder / name).is_file():
             # No link: the next result may be written into the very file that a partner's target finds there.
             _copy(now.folder / name, fresh / name)
-    files.write_whole(fresh / DECISIONS_FILE, _decisions(now).model_dump_json(indent=1).encode())
+    files.write_whole(fresh / DECISIONS_FILE, _decisions(now, gone).model_dump_json(indent=1).encode())
     if place.exists():
         # A recovery goes on with the migration that is there, and a run that was killed after it had kept its result
         # keeps that receipt again; any other full run takes its place.
@@ -120,7 +124,7 @@ def _copy(source: Path, target: Path) -> None:
         copy.discard()
 
 
-def _decisions(now: Snapshot) -> KeptDecisions:
+def _decisions(now: Snapshot, gone: Gone) -> KeptDecisions:
     found: dict[str, KeptFinding] = {}
     for one in now.findings:
         before = found.get(one.code, KeptFinding(severity=one.severity, findings=0, subjects=0))
@@ -133,6 +137,7 @@ def _decisions(now: Snapshot) -> KeptDecisions:
         plans=plans,
         user_names={login: name for login, name in now.decisions.user_names.items() if login in plans},
         findings=found,
+        gone=gone.stages,
     )
 
 

@@ -35,6 +35,7 @@ from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRM
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import freeze, thaw
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload.gone import keep_gone
 from omt_core.engine.upload.machines import machines_kept
 from omt_core.engine.upload.rate import FileRateLimiter, read_limit
 from omt_core.engine.upload.timings import Stopwatch
@@ -213,6 +214,8 @@ async def _transfer_in_snapshot(
     reasons = await left_behind(journal, session.engine.host.codes)
     session.log.supersede("left-behind", reasons)
     session.log.file("transfer", summary.findings)
+    if not session.now.only_missing:
+        await keep_gone(journal, summary.gone)
     if summary.stopped:
         raise await _interrupted(session)
     if summary.failed:

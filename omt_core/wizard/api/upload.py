@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Final, Literal, cast
+from dataclasses import asdict
+from typing import Any, Final, Literal, cast
 
 import anyio.to_thread
 from aiohttp import web
 from pydantic import Field
 
+from omt_core.api.calls import Difference
 from omt_core.api.files import temporary_folder
 from omt_core.api.items import ItemState
 from omt_core.api.language import Language
@@ -21,7 +23,7 @@ from omt_core.engine.upload.rate import parse_limit
 from omt_core.engine.workspace import RECEIPT_FILE, REPORT_STEM
 from omt_core.http import Refusal
 from omt_core.wizard.api.request import RequestBody, answer, answer_state, body_as, controller_of, download, language_of
-from omt_core.wizard.words import told_reasons
+from omt_core.wizard.words import told_reasons, told_text
 
 _PAGE: Final = 100
 _LARGEST_PAGE: Final = 1_000
@@ -137,7 +139,12 @@ async def comparison(request: web.Request) -> web.Response:
     pair = kept_pair(now.folder, now.decisions.kind)
     if pair is None:
         return answer(None)
-    return answer(await compare(runner.engine, *pair, now.run, most=_LARGEST_PAGE))
+    found = await compare(runner.engine, *pair, now.run, most=_LARGEST_PAGE)
+    return answer({**asdict(found), "differences": [_told(one) for one in found.differences]})
+
+
+def _told(one: Difference) -> dict[str, Any]:
+    return {**asdict(one), **told_text("before", one.before), **told_text("after", one.after)}
 
 
 async def earlier_report(request: web.Request) -> web.Response:

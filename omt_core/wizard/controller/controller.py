@@ -105,6 +105,7 @@ class SessionController:
             log=next(reversed(log_files()), None),
             known=self.opener.known,
             online_url=online_url,
+            agreement_url=self.opener.app.settings.core.agreement_url,
             codes=self.opener.app.host.codes,
             done=self.checklist.done,
             checks=self.checks.standing,

@@ -219,7 +219,7 @@ class EarlierPart(Part):
 
 
 class ResultPart(Part):
-    """What was moved (W80), `sent_files` of it by this run.
+    """What was moved (W80), `sent_files` of it by this run; `gone` is what the site lost since, `kept` stays online.
 
     `changes` counts what was changed online beside the contents; a recovery of missing files changes nothing.
     """
@@ -232,6 +232,8 @@ class ResultPart(Part):
     missing: int
     failed: int
     left_out: int
+    gone: int
+    kept: int
     receipt: Path | None
     report: Path | None
     kind: MigrationKind | None
@@ -264,6 +266,8 @@ class State(Part):
     administrator: Administrator | None = None
     contact: Contact | None = None
     agreement_accepted: bool = False
+    agreement_url: str | None = None
+    """Where the agreement can be read, if somebody has said it."""
     notifications: Notifications = Notifications()
     checklist: ChecklistPart = ChecklistPart()
     checks: ChecksPart = ChecksPart()

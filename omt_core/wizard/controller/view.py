@@ -64,6 +64,7 @@ class Page:
     log: Path | None = None
     known: Known = field(default_factory=Known)
     online_url: str = ""
+    agreement_url: str | None = None
     codes: Mapping[str, FindingCode]
     done: frozenset[Entry] | None = None
     checks: ChecksStanding = ChecksStanding()
@@ -102,6 +103,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         administrator=page.known.administrator if now is None else now.administrator,
         contact=decisions.contact,
         agreement_accepted=decisions.agreement_accepted,
+        agreement_url=page.agreement_url,
         notifications=decisions.notifications,
         checklist=_checklist(now, page),
         checks=_checks(now, page),
@@ -185,6 +187,8 @@ def _result(now: Snapshot | None, page: Page) -> ResultPart | None:
         missing=result.missing,
         failed=result.failed,
         left_out=result.left_out,
+        gone=result.gone,
+        kept=result.kept,
         receipt=result.receipt,
         report=result.report,
         kind=result.kind,

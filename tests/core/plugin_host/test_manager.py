@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,27 @@ def test_a_module_that_cannot_be_imported_is_broken_with_the_reason() -> None:
     found = by_name(find_plugins(extra=("no_such_module:Plugin",), disabled=()), "no_such_module")
     assert (found.state, found.default) == (PluginState.BROKEN, False)
     assert "ModuleNotFoundError" in found.problem
+
+
+def test_a_module_of_the_current_folder_is_found_whichever_way_the_tool_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program `omt` does not have that folder among its modules by itself, as `python -m omt_core` has."""
+    (tmp_path / "found_here.py").write_text(
+        "from omt_core.api import Plugin\nclass Mine(Plugin):\n    pass\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one])
+    found = by_name(find_plugins(extra=("found_here:Mine",), disabled=()), "found_here")
+    assert (found.state, found.problem) == (PluginState.ACTIVE, "")
+
+
+@pytest.mark.parametrize(
+    "words", ["./my_rules.py:MyRules", "my_rules.py:MyRules", r"C:\x\my_rules.py:MyRules", "my_rules"]
+)
+def test_what_is_no_module_with_a_class_is_said_so(words: str) -> None:
+    (found,) = (one for one in find_plugins(extra=(words,), disabled=()) if one.version == "development")
+    assert found.problem == f"{words} is not MODULE:ATTR, such as my_rules:MyRules"
 
 
 def test_a_disabled_plugin_is_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:

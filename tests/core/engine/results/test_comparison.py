@@ -19,6 +19,7 @@ from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine.results.comparison import Comparison, compare
 from omt_core.engine.results.kept import KeptDecisions, KeptFinding
 from omt_core.engine.session import Surroundings
+from omt_core.engine.upload.gone import GoneOfStage
 from tests.core.engine.sessions import engine_with
 
 pytestmark = pytest.mark.anyio
@@ -53,11 +54,12 @@ class Knowing:
 
     def decide(
         self, receipt: Path, *, plans: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None,
-        findings: Mapping[str, tuple[Severity, int]] | None = None,
+        findings: Mapping[str, tuple[Severity, int]] | None = None, gone: Mapping[str, GoneOfStage] | None = None,
     ) -> None:  # fmt: skip
         kept = KeptDecisions(
             receipt=hashlib.sha256(receipt.read_bytes()).hexdigest(),
             plans=plans or {},
+            gone=gone or {},
             user_names=names or {},
             findings={
                 code: KeptFinding(severity=severity, findings=1, subjects=count)
@@ -89,6 +91,27 @@ async def test_users_who_lost_or_changed_a_plan_or_a_name_are_not_explained_by_t
         ("user-names", "different", "B", False),
     }
     assert (found.decided, found.unexplained) == (True, 3)
+
+
+class Equal(Knows):
+    """Knows receipts of two migrations that have the same five documents."""
+
+    @override
+    @hookimpl
+    async def compare_receipts(self, call: calls.CompareReceipts) -> Sequence[calls.ReceiptComparison]:
+        area = calls.AreaComparison(area="documents", equal=5)
+        return (calls.ReceiptComparison(before=side(), after=side(), areas=(area,)),)
+
+
+async def test_what_the_site_lost_since_is_gone_though_it_stays_online(receipts: Knowing) -> None:
+    receipts.decide(receipts.before, gone={"documents": GoneOfStage(kept=1, names=("HH/a.doc",))})
+    receipts.decide(receipts.after, gone={"documents": GoneOfStage(kept=2, names=("HH/a.doc", "HH/b.doc"))})
+    engine = engine_with(online=Equal)
+    found = await compare(engine, receipts.before, receipts.after, Surroundings(engine.events))
+    (documents,) = (area for area in found.areas if area.area == "documents")
+    assert (documents.equal, documents.gone, documents.unexplained) == (4, 1, 1)
+    told = [(one.area, one.change, one.name, one.after) for one in found.differences]
+    assert told == [("documents", "gone", "HH/b.doc", "kept online")]
 
 
 async def test_findings_are_compared_by_code(receipts: Knowing) -> None:

@@ -6,7 +6,9 @@
 import { number } from "./text.js";
 
 const PLACE = /\{([A-Za-z_]\w*)(?::([^{}]*))?\}/g;
-const SAID = { message: "", remedy: "remedy_", meaning: "", detail: "detail_" };
+const SAID = {
+  message: "", remedy: "remedy_", meaning: "", detail: "detail_", before: "before_", after: "after_",
+};
 
 let words = {};
 

@@ -8,7 +8,7 @@ import { setFooter } from "../core/footer.js";
 import { notice } from "../core/notice.js";
 import { ScreenElement } from "../core/screen-element.js";
 import { screen } from "../core/screens.js";
-import { t, tn } from "../core/text.js";
+import { number, t, tn } from "../core/text.js";
 import { changesOnline } from "./complete/changes-online.js";
 import { Comparison } from "./complete/comparison.js";
 import { documents } from "./complete/documents.js";
@@ -35,6 +35,15 @@ function outcome(now) {
     : t("complete.recovered-all", { sent: tn("complete.sent-now", sent) }) });
 }
 
+/** What an earlier run sent and the site has lost since: it is counted nowhere else. */
+function lost({ gone, kept }) {
+  if (!gone) return null;
+  return notice("warning", {
+    title: t("complete.gone", { count: number(gone) }),
+    content: h("p", null, t("complete.gone-text", { kept: number(kept), dropped: number(gone - kept) })),
+  });
+}
+
 class Complete extends ScreenElement {
   #said = "";
 
@@ -43,7 +52,7 @@ class Complete extends ScreenElement {
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
     this.lead = h("p", { class: "page__lead" });
-    this.figures = h("div");
+    this.figures = h("div", { class: "complete__moved" });
     this.thaw = h("div");
     this.next = h("div");
     this.changes = h("div");
@@ -88,7 +97,7 @@ class Complete extends ScreenElement {
       return;
     }
     setText(this.lead, t(lead(now)));
-    replace(this.figures, outcome(now), figures(result));
+    replace(this.figures, outcome(now), figures(result), lost(result));
     replace(this.thaw, thawCard(now) ?? thawedNotice(now));
     replace(this.next, nextSteps(now));
     replace(this.documents, documents(result, now.log));

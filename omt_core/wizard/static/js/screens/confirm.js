@@ -23,7 +23,7 @@ class ConfirmScreen extends ScreenElement {
   #asked = "";
 
   build() {
-    const { administrator, contact, kind, agreement_accepted: accepted } = state();
+    const { administrator, contact, kind, agreement_accepted: accepted, agreement_url: address } = state();
     this.errors = new ErrorPlace();
     this.busyLine = new BusyLine();
     this.stops = h("div", { "aria-live": "polite" });
@@ -41,7 +41,10 @@ class ConfirmScreen extends ScreenElement {
         checkField({ label: t("confirm.test"), control: this.test, hint: t("confirm.test.hint") }),
         this.consequences.element),
       group("agreement", "document",
-        checkField({ label: t("confirm.accept"), control: this.agreement, hint: t("confirm.accept.hint") })));
+        checkField({ label: t("confirm.accept"), control: this.agreement, hint: t("confirm.accept.hint") }),
+        address ? h("p", { class: "confirm__agreement" },
+          h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, t("confirm.read-agreement"),
+            " ", icon("external", { label: t("shell.newWindow") }))) : null));
     validated(this.form, () => this.send());
     replace(this, h("div", { class: "page" },
       h("div", null, h("h1", null, t("confirm.title")), h("p", { class: "page__lead" }, t("confirm.lead"))),
