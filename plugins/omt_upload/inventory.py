@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Final
 
 import anyio
 
 from omt_core.api import (
+    SUBJECTS_SHOWN,
     Differences,
     FolderAwayError,
     FoundFiles,
@@ -17,9 +18,9 @@ from omt_core.api import (
     ItemRecord,
     ItemState,
     StageTotals,
+    TransferJournal,
 )
 from omt_core.api.calls import GoneFiles
-from omt_upload.absent_items import AbsentItems
 from omt_upload.findings import GONE_ON_SITE, KEPT_ONLINE, NEWER_DOCUMENT, FileFindings
 from omt_upload.first_error import first_error
 from omt_upload.stage_transfer import StageTransfer
@@ -28,6 +29,36 @@ _BATCH: Final = 2_000
 
 SYSTEM_HAS_CHANGE_TIME = os.name == "posix"
 """Whether items tell when anything of their file was changed, which nobody can set back."""
+
+
+class _AbsentItems:
+    """Counts what an inventory tells to be missing, and keeps the first names; memory stays flat.
+
+    Those that an earlier run had sent are online all the same.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._names: dict[str, str] = {}
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Note that the files of these items are not on site."""
+        for item in items:
+            self.count += 1
+            if len(self._names) < SUBJECTS_SHOWN:
+                self._names[item.key] = item.name
+
+    async def kept(self, journal: TransferJournal, stage: str) -> tuple[int, Sequence[str]]:
+        """Count those that are not missing for the journal, since what was sent stays online; with the first names."""
+        if not self.count:
+            return 0, ()
+        names, missing = dict(self._names), 0
+        async for batch in journal.items.records(stage=stage, states=(ItemState.MISSING,)):
+            missing += len(batch)
+            for record in batch:
+                names.pop(record.key, None)
+        # Beyond the first it is the difference, which a file that vanished while it was read makes too small.
+        return max(len(names), self.count - missing), tuple(names.values())
 
 
 async def prepare(work: StageTransfer) -> None:
@@ -60,7 +91,7 @@ async def take_inventory(work: StageTransfer) -> None:
 async def _tell_all(work: StageTransfer) -> None:
     work.meter.analysing()
     gone: Sequence[str] | None = None
-    newer, absent = FileFindings(), AbsentItems()
+    newer, absent = FileFindings(), _AbsentItems()
     batches = work.stage.items()
     try:
         with first_error(), anyio.CancelScope() as waiting:
@@ -92,7 +123,7 @@ async def _told(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
         yield items[begin : begin + _BATCH]
 
 
-async def _complete(work: StageTransfer, gone: Sequence[str] | None, absent: AbsentItems) -> None:
+async def _complete(work: StageTransfer, gone: Sequence[str] | None, absent: _AbsentItems) -> None:
     journal, stage = work.context.journal, work.stage.name
     if gone is None and work.stage.may_be_blind:
         gone = ()
@@ -105,7 +136,7 @@ async def _complete(work: StageTransfer, gone: Sequence[str] | None, absent: Abs
 
 
 async def _no_longer_there(
-    work: StageTransfer, absent: AbsentItems, forgotten: Sequence[ItemRecord]
+    work: StageTransfer, absent: _AbsentItems, forgotten: Sequence[ItemRecord]
 ) -> GoneFiles | None:
     kept, names = await absent.kept(work.context.journal, work.stage.name)
     work.context.file_findings.add(KEPT_ONLINE, names, count=kept)
@@ -115,7 +146,7 @@ async def _no_longer_there(
     return GoneFiles(stage=work.stage.name, kept=kept, dropped=dropped, names=tuple(names))
 
 
-async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings, absent: AbsentItems) -> None:
+async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings, absent: _AbsentItems) -> None:
     if batch:
         if not isinstance(batch, FoundFiles):
             absent.add(item for item in batch if item.presence is InventoryState.MISSING)

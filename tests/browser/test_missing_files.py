@@ -8,9 +8,11 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import NewPerson, StartWizard
+from tests.browser.screens.beginning import Confirm, Login, Recovery, Welcome
 from tests.browser.screens.checklist import Checklist, Checks
 from tests.browser.screens.uploading import Complete
 from tests.browser.sites import Office
+from tests.e2e.omt import Tenant, run
 
 
 def row(inside: Locator, name: str) -> Locator:
@@ -63,6 +65,34 @@ def test_missing_files_are_listed_with_their_whole_path_before_the_upload_and_af
     with person.page.expect_download() as download:
         complete.main.get_by_role("link", name="All as CSV").click()
     assert sorted(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == sorted(before)
+
+
+def test_checks_that_wait_for_a_folder_say_so_for_as_long_as_they_wait(
+    start_wizard: StartWizard, new_person: NewPerson, office: Office, tenant: Tenant, tmp_path: Path
+) -> None:
+    """A folder that is away answers as one that is empty; what is said at the edge of the page does not stay."""
+    answers = office.site.answer(tenant, name="test.toml", test_migration=True)
+    words = ("migrate", "--answers", answers, "--workspace", tmp_path / "work")
+    assert run(*words, folder=tmp_path, extra=office.settings).code == 0
+    only = next(path for path in office.documents() if len(list(path.parent.iterdir())) == 1)
+    only.rename(tmp_path / only.name)
+    person = new_person()
+    person.open(start_wizard().link)
+    Welcome(person.page).start()
+    Recovery(person.page).resume(Recovery.OVERWRITE)
+    Login(person.page).log_in(office.login, office.password)
+    Confirm(person.page).confirm(test=True)
+    checklist = Checklist(person.page)
+    away = f"The folder C:\\SO_ARC\\HH\\{only.parent.name} does not answer"
+    checklist.shows(Checklist.CHECKS, "Running")
+    expect(checklist.item(Checklist.CHECKS)).to_contain_text(away)
+    person.page.reload()
+    expect(checklist.item(Checklist.CHECKS)).to_contain_text(away)
+    checklist.open(Checklist.CHECKS)
+    Checks(person.page).says(away)
+    shutil.move(tmp_path / only.name, only)
+    Checks(person.page).says("Nothing blocks the upload")
+    expect(Checks(person.page).main.get_by_text(away)).to_have_count(0)
 
 
 def test_a_finding_leads_to_exactly_its_files_and_their_reason_is_said_in_words(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from anyio.abc import TaskGroup
 
 from omt_core.api.errors import InputError, OmtError
-from omt_core.api.events import CheckAsked, Event
+from omt_core.api.events import CheckAsked, Event, Notice
 from omt_core.engine.checks import ALL_CHECKS, INSTALLATION, check, unanswered
 from omt_core.engine.result import unknown_fault
 from omt_core.engine.runner import Runner
@@ -37,6 +37,7 @@ class Checks:
         self._checked: datetime | None = None
         self._again = False
         self._progress = (0, 0)
+        self._said = ""
         self.error: OmtError | None = None
 
     @property
@@ -48,12 +49,21 @@ class Checks:
     def standing(self) -> ChecksStanding:
         """What the page must know of them beside the session."""
         asked, questions = self._progress if self.running else (0, 0)
-        return ChecksStanding(running=self.running, checked_at=self._checked, asked=asked, questions=questions)
+        said = self._said if self.running else ""
+        return ChecksStanding(
+            running=self.running, checked_at=self._checked, asked=asked, questions=questions, said=said
+        )
 
     def take(self, event: Event) -> None:
-        """Hear how far the round is that runs beside the person; decisions have a few questions asked by themselves."""
+        """Hear how far the round is that runs beside the person, and what is said meanwhile.
+
+        Decisions have a few questions asked by themselves.
+        """
         if isinstance(event, CheckAsked) and self.running and event.total >= self._progress[1]:
             self._progress = event.number, event.total
+            self._changed()
+        if isinstance(event, Notice) and self.running:
+            self._said = event.message
             self._changed()
 
     def run(self, only: str | None = None) -> None:
@@ -85,7 +95,7 @@ class Checks:
         await self._holder.runner.do(Waive(names=code, waived=waived, reason=reason))
 
     def _begin(self, checks: Sequence[str], only: str | None) -> None:
-        self._asked, self._progress, self.error = self._holder.runner, (0, 0), None
+        self._asked, self._progress, self._said, self.error = self._holder.runner, (0, 0), "", None
         self._changed()
         self._group.start_soon(self._run, self._holder.runner, checks, only)
 

@@ -116,6 +116,15 @@ class ChecklistPart(Part):
     administrators_with_plan: int = 0
 
 
+class SaidPart(Part):
+    """A sentence of a plugin; `remedy` is empty, and there so that the page knows it for one."""
+
+    message: str
+    template: str | None = None
+    parameters: Mapping[str, Any] = {}
+    remedy: str = ""
+
+
 class ChecksPart(Part):
     """The findings in numbers. `blocking` is how many errors stand that are not waived."""
 
@@ -129,6 +138,8 @@ class ChecksPart(Part):
     asked: int = 0
     questions: int = 0
     """While they run: how many questions have been asked of how many; both 0 before the first."""
+    said: SaidPart | None = None
+    """While they run: the last that was said of them, such as which folder they wait for."""
 
 
 class RowPart(Part):
@@ -168,15 +179,6 @@ class UploadPart(Part):
     dashboard: str = ""
     silent: bool = False
     """The online side says nothing: nothing that the page shows may look as if it moved on."""
-
-
-class SaidPart(Part):
-    """A sentence of a plugin; `remedy` is empty, and there so that the page knows it for one."""
-
-    message: str
-    template: str | None = None
-    parameters: Mapping[str, Any] = {}
-    remedy: str = ""
 
 
 class EstimatePart(Part):

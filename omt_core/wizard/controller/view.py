@@ -28,6 +28,7 @@ from omt_core.wizard.controller.document import (
     ProblemsPart,
     RecoveryPart,
     ResultPart,
+    SaidPart,
     Screen,
     State,
     TenantPart,
@@ -36,7 +37,7 @@ from omt_core.wizard.controller.document import (
 )
 from omt_core.wizard.controller.session.known import Known
 from omt_core.wizard.controller.way.screens import before, step_bar
-from omt_core.wizard.words import told_error
+from omt_core.wizard.words import told_error, told_text
 
 Entry = Literal["plans", "user_names", "notifications"]
 CHECK_OF: Final[Mapping[Entry, str]] = {"plans": PLANS, "user_names": USER_NAMES}
@@ -45,12 +46,13 @@ CHECK_OF: Final[Mapping[Entry, str]] = {"plans": PLANS, "user_names": USER_NAMES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecksStanding:
-    """Whether rules are being asked at this moment, and when they last answered."""
+    """Whether rules are being asked at this moment, and when they last answered. `said`: what holds them up."""
 
     running: bool = False
     checked_at: datetime | None = None
     asked: int = 0
     questions: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +173,7 @@ def _checks(now: Snapshot | None, page: Page) -> ChecksPart:
         checked_at=page.checks.checked_at,
         asked=page.checks.asked,
         questions=page.checks.questions,
+        said=SaidPart(**told_text("message", page.checks.said)) if page.checks.said else None,
     )
 
 

@@ -70,10 +70,10 @@ class Checks extends ScreenElement {
   }
 
   #stand(checks, running) {
-    const said = `${running} ${checks.state} ${checks.blocking} ${checks.checked_at} ${checks.asked}`;
+    const said = `${running} ${checks.state} ${checks.blocking} ${checks.checked_at} ${checks.asked} ${checks.said?.message}`;
     if (this.standing.dataset.said === said) return;
     this.standing.dataset.said = said;
-    replace(this.standing, running ? [working(t("checks.running")), progress(checks)] : standing(checks));
+    replace(this.standing, running ? [working(t("checks.running")), progress(checks), held(checks)] : standing(checks));
   }
 
   async #load() {
@@ -131,6 +131,11 @@ function download(href, words) {
 function progress({ asked, questions }) {
   const words = { asked: number(asked), total: number(questions) };
   return questions ? h("p", { class: "muted" }, t("checks.progress", words)) : null;
+}
+
+/** What the rules wait for, which would else look as if they never ended. */
+function held({ said }) {
+  return said ? notice("info", { title: said.message }) : null;
 }
 
 function standing(checks) {

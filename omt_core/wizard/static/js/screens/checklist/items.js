@@ -72,6 +72,7 @@ function findings(checks) {
     [checks.infos, "checklist.infos", "info", "info"],
   ].filter(([count]) => count > 0).map(([count, key, tone, icon]) => ({ words: tn(key, count), tone, icon }));
   if (checks.state === "stale") counted.push(plain(t("checklist.checks-stale")));
+  if (checks.said) counted.push(plain(checks.said.message));
   if (counted.length) return counted;
   return [plain(t(checks.state === "running" ? "checks.running" : "checklist.checks-nothing"))];
 }
