@@ -114,6 +114,30 @@ def test_what_was_typed_offered_or_imported_can_be_undone_and_done_again(names: 
     Checklist(names.page)
 
 
+def test_after_a_reload_what_was_done_is_undone_and_cancel_puts_back(names: UserNames) -> None:
+    """Once the window is closed nothing is left to undo."""
+    names.enter("LL", "lu@lu.li")
+    names.enter("GS", "goran@lu.li")
+    names.is_kept()
+    names.page.reload()
+    again = UserNames(names.page)
+    expect(again.box("GS")).to_have_value("goran@lu.li")
+    undo, redo = (again.main.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    undo.click()
+    expect(again.box("GS")).to_have_value(SHARED)
+    names.page.reload()
+    redo.click()
+    expect(again.box("GS")).to_have_value("goran@lu.li")
+    again.is_kept()
+    again.put_back()
+    Checklist(names.page).open(Checklist.USER_NAMES)
+    last = UserNames(names.page)
+    expect(last.box("LL")).to_have_value(SHARED.upper())
+    expect(last.box("GS")).to_have_value(SHARED)
+    expect(undo).to_be_disabled()
+    expect(redo).to_be_disabled()
+
+
 def test_in_a_field_where_something_is_typed_the_undo_key_is_the_browsers(names: UserNames) -> None:
     names.enter("LL", "lu@lu.li")
     names.box("HH").press_sequentially("x")

@@ -44,6 +44,8 @@ class UserNames(Screen):
     export_csv = Plans.export_csv
     import_csv = Plans.import_csv
     is_kept = Plans.is_kept
+    cancel = Plans.cancel
+    put_back = Plans.put_back
 
     def ok(self) -> None:
         """Press OK, once it can be pressed."""

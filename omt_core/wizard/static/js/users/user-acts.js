@@ -3,12 +3,13 @@
 import { t, tn } from "../core/text.js";
 import { toast } from "../core/toast.js";
 import { History } from "./history.js";
+import { keepSteps, stepsOf } from "./opening.js";
 
 /** Each act changes the store, is one step that can be undone, and is said. */
 export class UserActs {
   #words;
   store;
-  history = new History();
+  history;
 
   /**
    * @param {import("./user-store.js").UserStore} store
@@ -18,6 +19,7 @@ export class UserActs {
   constructor(store, words) {
     this.store = store;
     this.#words = words;
+    this.history = new History(stepsOf(store.kind), (steps) => keepSteps(store.kind, steps));
     store.addEventListener("refused", (event) =>
       this.history.forget(/** @type {CustomEvent} */ (event).detail.logins));
   }

@@ -69,6 +69,11 @@ export class UserStore extends EventTarget {
     });
   }
 
+  /** What this window changes. */
+  get kind() {
+    return this.#kind;
+  }
+
   get assignments() {
     return this.assigned[this.#kind];
   }
