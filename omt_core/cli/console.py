@@ -22,6 +22,7 @@ from omt_core.api.language import Language, translated
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import Sentence, parts_of, sentence
 from omt_core.api.text import one_line
+from omt_core.cli.by_word import by_word
 from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result
 from omt_core.engine.workspace import data_folder
@@ -98,7 +99,7 @@ class Console(EventSink):
     def print(self, text: str = "") -> None:
         """Say a line to a person; nothing is printed under `--json`."""
         if not self._json:
-            self.rich.print(Text(self.told(text)))
+            self.rich.print(by_word(self.rich, Text(self.told(text))))
 
     def told(self, text: str) -> str:
         """Return one line of text for the person, in their language."""
@@ -147,20 +148,20 @@ class Console(EventSink):
         if self._json:
             return
         shown = ", ".join(finding.subjects[:8]) + (" ..." if len(finding.subjects) > 8 else "")  # noqa: PLR2004 - what fits a line
-        self.rich.print(
-            Text.assemble(
-                (self.told(_SEVERITY[finding.severity]), _STYLE[finding.severity]),
-                f" {finding.code} ({finding.plugin}): ",
-                self.told(finding.message),
-                *([f" [{one_line(shown)}]"] if shown else []),
-            )
+        told = Text.assemble(
+            (self.told(_SEVERITY[finding.severity]), _STYLE[finding.severity]),
+            f" {finding.code} ({finding.plugin}): ",
+            self.told(finding.message),
+            *([f" [{one_line(shown)}]"] if shown else []),
         )
+        self.rich.print(by_word(self.rich, told))
         if finding.severity is not Severity.INFO:
-            self.rich.print(Text(f"    {self.told(naming_log(finding.remedy))}", style="dim"))
+            remedy = Text(f"    {self.told(naming_log(finding.remedy))}", style="dim")
+            self.rich.print(by_word(self.rich, remedy))
 
     def aside(self, text: str) -> None:
         """Say a line beside the output, from any thread, also while the event loop is held up."""
-        self._err.print(Text(self.told(text)))
+        self._err.print(by_word(self._err, Text(self.told(text))))
 
     def error(self, error: OmtError) -> None:
         """Say an error to a person: what happened, what to do, and its code."""
@@ -171,8 +172,9 @@ class Console(EventSink):
         if not self._json:
             message, remedy = self.told(SECRETS.hide(error.message)), self.told(SECRETS.hide(naming_log(error.remedy)))
             severity = self.told(_SEVERITY[Severity.ERROR])
-            self._err.print(Text.assemble((f"{severity} ", "bold red"), (error.code, "bold"), f": {message}"))
-            self._err.print(Text(f"    {remedy}"))
+            told = Text.assemble((f"{severity} ", "bold red"), (error.code, "bold"), f": {message}")
+            self._err.print(by_word(self._err, told))
+            self._err.print(by_word(self._err, Text(f"    {remedy}")))
 
 
 class Aloud(logging.Handler):

@@ -13,6 +13,7 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState
 from omt_core.api.sentence import plural, sentence
+from omt_core.cli.by_word import by_word
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console, text_fields
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
@@ -85,6 +86,8 @@ def _show(console: Console, line: MachineCheck) -> None:
     if console.json:
         return
     state = (f"{console.told(_STATES[line.state]):<14}", _STYLES[line.state])
-    console.rich.print(Text.assemble(state, f"{line.name} ({line.plugin}): {console.told(line.message)}"))
+    told = Text.assemble(state, f"{line.name} ({line.plugin}): {console.told(line.message)}")
+    console.rich.print(by_word(console.rich, told))
     if line.remedy:
-        console.rich.print(Text(f"              {console.told(line.remedy)}", style="dim"))
+        remedy = Text(f"              {console.told(line.remedy)}", style="dim")
+        console.rich.print(by_word(console.rich, remedy))

@@ -31,6 +31,27 @@ def test_nothing_that_a_terminal_obeys_and_no_lone_surrogate_is_printed() -> Non
     assert out.getvalue() == "a\\u001b[2Jb\\r\\u0007\\udc80 Åse 😀\n"
 
 
+class Terminal(io.StringIO):
+    """An output that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_lines_that_end_with_a_word_and_a_path_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "dumb")
+    out, path = Terminal(), f"C:\\{40 * 'x'}\\y.doc"
+    it = Console(EventHub(), json_lines=False, debug=False, self_command=("omt",), out=out, err=Terminal())
+    message = f"The file {path} is not where the database says that it is."
+    it.finding(Finding(code="odd", severity=Severity.WARNING, plugin="p", subjects=(), message=message, remedy=message))
+    lines = out.getvalue().splitlines()
+    assert path in lines[1].strip()
+    assert all(len(line) <= 40 for line in lines if path not in line)
+    assert [line[:4] for line in lines[len(lines) // 2 :]] == ["    "] * (len(lines) // 2)
+    assert " ".join(" ".join(lines).split()) == f"warning odd (p): {message} {message}"
+
+
 def test_no_name_makes_a_line_of_its_own() -> None:
     forged = "x.doc\nerror forged (archive): All is lost."
     it, out, err = console(json_lines=False)

@@ -5,6 +5,8 @@ import { h, replace } from "../../core/dom.js";
 import { number, t, tn } from "../../core/text.js";
 
 const SHOWN = 10;
+/** A row of the database, which stands there without a word of what it is. */
+const NUMBER = /^\d+$/;
 /** Lists that are printed whole, by their element. */
 const lists = new WeakMap();
 
@@ -31,9 +33,10 @@ export function expandSubjects(root, all) {
 }
 
 function subject(word, known) {
-  if (!known) return h("bdi", null, word);
+  const shown = h("bdi", null, NUMBER.test(word) ? t("left-behind.id", { id: word }) : word);
+  if (!known) return shown;
   const name = h("bdi", null, known.name);
-  return [h("bdi", null, word), " ", known.window ? h("a", { href: `#/${known.window}` }, name) : name];
+  return [shown, " ", known.window ? h("a", { href: `#/${known.window}` }, name) : name];
 }
 
 function toggle(list, count, show) {
