@@ -38,6 +38,10 @@ class Machine:
         target = self.prepare(windows_path)
         target.symlink_to(target.name)
 
+    def make_folder(self, windows_path: str) -> None:
+        """Make a folder that is there whether a file comes into it or not."""
+        self.locate(windows_path).mkdir(parents=True, exist_ok=True)
+
     def prepare(self, windows_path: str) -> Path:
         """Return the file's place, its folder made. Files come folder by folder, so the last folder is remembered."""
         target = self.locate(windows_path)

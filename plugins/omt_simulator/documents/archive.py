@@ -50,6 +50,8 @@ class Documents:
 
     def write(self) -> None:
         """Write all documents, planted ones among them, then some appointments that have none."""
+        for root in ARCHIVES:
+            self._machine.make_folder(root)
         planted = self._planted()
         for number in range(1, self._spec.documents + 1):
             document = plan_document(self._spec.seed, number, self._users)

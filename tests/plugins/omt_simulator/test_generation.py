@@ -43,6 +43,13 @@ def test_the_same_spec_gives_the_same_bytes_and_rows(tmp_path):
     assert dump(tmp_path / "one") == dump(tmp_path / "two")
 
 
+def test_each_archive_is_there_however_few_documents_there_are(tmp_path):
+    """Else the checks find one that is unreachable in an installation where nothing was planted."""
+    generate(tmp_path, SimulationSpec(users=5, documents=1))
+    assert (tmp_path / "machine/C/SO_ARC").is_dir()
+    assert (tmp_path / "machine/D/SO_ARC2").is_dir()
+
+
 def test_another_seed_gives_another_installation(tmp_path):
     generate(tmp_path / "one", SimulationSpec(**SMALL))
     generate(tmp_path / "two", SimulationSpec(**SMALL, seed=2))
