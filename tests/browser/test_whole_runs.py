@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ComeBack, NewPerson
 from tests.browser.person import Person
@@ -173,6 +173,11 @@ def test_documents_that_were_away_are_sent_when_the_wizard_is_started_again(
     assert verified(result, tenant, office)
 
 
+def is_whole(box: Locator) -> None:
+    """Nothing of what stands in a field is cut off."""
+    assert box.evaluate("one => one.scrollWidth <= one.clientWidth"), box.input_value()
+
+
 def test_a_whole_run_fits_the_width_of_a_phone(new_person: NewPerson, wizard: Wizard, office: Office) -> None:
     """Nothing is cut off or needs scrolling to the side at 400 pixels; cards are moved by their menu."""
     person = new_person(viewport={"width": 400, "height": 800}, has_touch=True, is_mobile=True)
@@ -189,6 +194,7 @@ def test_a_whole_run_fits_the_width_of_a_phone(new_person: NewPerson, wizard: Wi
     login.log_in(office.login, office.password)
     confirm = Confirm(page)
     fits()
+    is_whole(page.get_by_role("combobox", name="E-mail"))  # W25
     confirm.confirm(test=True)
     checklist = Checklist(page)
     fits()
@@ -211,6 +217,7 @@ def test_a_whole_run_fits_the_width_of_a_phone(new_person: NewPerson, wizard: Wi
     Checklist(page).open(Checklist.NOTIFICATIONS)
     notifications = Notifications(page)
     fits()
+    is_whole(notifications.address)
     notifications.ok()
     Checklist(page).start(live=False)
     Upload(page)
