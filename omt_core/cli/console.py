@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import anyio.to_thread
 from rich.console import Console as RichConsole
@@ -22,7 +22,6 @@ from omt_core.api.language import Language, translated
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import Sentence, parts_of, sentence
 from omt_core.api.text import one_line
-from omt_core.cli.by_word import by_word
 from omt_core.cli.output import Output, behind
 from omt_core.engine.result import FindingLine, Result
 from omt_core.engine.workspace import data_folder
@@ -36,6 +35,25 @@ _SEVERITY = {
     Severity.INFO: sentence("info"),
 }
 _log = logging.getLogger("omt.run")
+_NARROWEST: Final = 20
+"""Columns beside what a line is indented by, below which it is left to the terminal."""
+
+
+def by_word(console: RichConsole, text: Text) -> Text:
+    """Return a line as it is told on this console: on a terminal in as many lines as it takes, each as far in.
+
+    A word that is longer than a line stays whole, so that a path can be copied. What is no terminal gets one line.
+    """
+    if not console.is_terminal:
+        return text
+    inward = len(text.plain) - len(text.plain.lstrip(" "))
+    width = console.width - inward
+    if width < _NARROWEST or text.cell_len <= console.width:
+        return text
+    lines = text[inward:].wrap(console, width, overflow="ignore")
+    for line in lines:
+        line.rstrip()
+    return Text(" " * inward) + Text(f"\n{' ' * inward}").join(lines)
 
 
 class Console(EventSink):

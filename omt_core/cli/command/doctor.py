@@ -13,9 +13,8 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.installation import ManualAnswers
 from omt_core.api.machine import MachineCheck, MachineState
 from omt_core.api.sentence import plural, sentence
-from omt_core.cli.by_word import by_word
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.console import Console, text_fields
+from omt_core.cli.console import Console, by_word, text_fields
 from omt_core.cli.options import add_answers, add_workspace, workspace_of
 from omt_core.engine.machine.examination import Examination, ExaminationRequest, examine
 from omt_core.engine.result import FindingLine
