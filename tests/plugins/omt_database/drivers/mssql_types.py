@@ -7,6 +7,7 @@ with offsets of 64 bits, numbers in the size of their type, a time of day in nan
 # ruff: noqa: DTZ001 - the CRM's dates carry no zone
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -53,6 +54,11 @@ def _edge(declared: str, kind: pa.DataType, *pairs: tuple[str, object], given: t
     return Edge(declared, tuple(written for written, _ in pairs), pa.array(given or values, kind), values)
 
 
+def _point(system: int) -> bytes:
+    """Return the point (1, 2) as SQL Server serializes it: its system, a version, that it is one valid point, both."""
+    return struct.pack("<iBBdd", system, 1, 0x0C, 1, 2)
+
+
 EDGES = (
     _edge("bit", pa.bool_(), ("1", True), ("0", False)),
     _edge("tinyint", pa.uint8(), ("0", 0), ("255", 255)),
@@ -65,6 +71,9 @@ EDGES = (
           Decimal("-1234567890123456789012345678.0123456789")), ("0.0000000001", Decimal("0.0000000001"))),
     _edge("decimal(38,0)", pa.decimal128(38, 0), ("9" * 38, Decimal("9" * 38)), ("-" + "9" * 38,
           Decimal("-" + "9" * 38))),
+    _edge("decimal(38,38)", pa.decimal128(38, 38), ("-0." + "9" * 38, Decimal("-0." + "9" * 38)),
+          ("0." + "0" * 37 + "1", Decimal((0, (1,), -38)))),
+    _edge("decimal(9,2)", pa.decimal128(9, 2), ("-9999999.99", Decimal("-9999999.99")), ("0", Decimal("0.00"))),
     _edge("numeric(18,0)", pa.decimal128(18, 0), ("999999999999999999", 10**18 - 1), ("-1", -1)),
     _edge("money", pa.decimal128(19, 4), ("-922337203685477.5808", Decimal("-922337203685477.5808")),
           ("0.0001", Decimal("0.0001"))),
@@ -76,10 +85,12 @@ EDGES = (
     _edge("datetime2(6)", MOMENT, ("'0001-01-01'", datetime(1, 1, 1)),
           ("'9999-12-31T23:59:59.999999'", datetime(9999, 12, 31, 23, 59, 59, 999_999)),
           ("'1969-12-31T23:59:59.999999'", datetime(1969, 12, 31, 23, 59, 59, 999_999))),
+    _edge("datetime2(0)", MOMENT, ("'2024-02-29T23:59:59'", datetime(2024, 2, 29, 23, 59, 59))),
     _edge("datetime2(7)", TEXT, ("'9999-12-31T23:59:59.9999999'", "9999-12-31 23:59:59.9999999"),
           ("'2024-02-29'", "2024-02-29 00:00:00.0000000")),
     _edge("time(6)", pa.time64("ns"), ("'00:00:00'", time()), ("'23:59:59.999999'", time(23, 59, 59, 999_999)),
           given=(0, 86_399_999_999_000)),
+    _edge("time(0)", pa.time64("ns"), ("'23:59:59'", time(23, 59, 59)), given=(86_399_000_000_000,)),
     _edge("time(7)", TEXT, ("'23:59:59.9999999'", "23:59:59.9999999")),
     _edge("datetimeoffset(7)", TEXT, ("'2024-02-29T01:02:03.1234567+02:00'", "2024-02-29T01:02:03.1234567+02:00"),
           ("'0001-01-01T14:00:00-14:00'", "0001-01-01T14:00:00.000000-14:00")),
@@ -102,7 +113,10 @@ EDGES = (
     _edge("binary(4)", BYTES, ("0x00FF", b"\x00\xff\x00\x00")),
     _edge("varbinary(max)", BYTES, ("0x", b""), ("CAST(REPLICATE(CAST('y' AS varchar(max)), 70000) AS varbinary(max))",
           b"y" * 70_000)),
+    _edge("varbinary(20)", BYTES, ("0x0000", b"\0\0"), ("0x", b"")),
     _edge("image", BYTES, ("0x89504E47", b"\x89PNG")),
+    _edge("geometry", BYTES, ("geometry::Point(1, 2, 0)", _point(0))),
+    _edge("geography", BYTES, ("geography::Point(1, 2, 4326)", _point(4_326))),
     _edge("hierarchyid", BYTES, ("hierarchyid::Parse('/1/')", b"\x58")),
 )  # fmt: skip
 """`rowversion` is not here: the server makes its values."""

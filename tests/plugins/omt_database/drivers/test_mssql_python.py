@@ -80,6 +80,15 @@ async def test_every_type_comes_out_exact(server, tmp_path, edge: Edge):
 
 
 @pytest.mark.anyio
+async def test_the_version_of_a_row_is_moved_as_its_bytes(server, tmp_path):
+    has_table(server, "timestamp", None, None)
+    versions = [bytes(7) + b"\x01", b"\xff" * 8]
+    rows = pa.record_batch([pa.array([1, 2], pa.int32()), pa.array(versions, pa.large_binary())], names=["id", "c"])
+    server.answers |= {"COUNT_BIG": [(0, 2)], "ORDER BY": rows}
+    assert [row["c"] for row in (await exported(tmp_path)).rows("edge")] == versions
+
+
+@pytest.mark.anyio
 async def test_a_table_without_rows_has_one_part(server, tmp_path):
     has_table(server, "nvarchar", -1, None)
     none = pa.record_batch([pa.array([], pa.int32()), pa.array([], pa.large_string())], names=["id", "c"])
