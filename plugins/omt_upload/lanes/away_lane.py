@@ -10,7 +10,7 @@ import anyio
 from typing_extensions import override
 
 from omt_core.api import ItemRecord, OmtError, UploadRecord
-from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult
+from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult, keys_of
 from omt_upload.lanes.lane import Lane
 from omt_upload.line.delivery import give_up
 from omt_upload.stage_transfer import StageTransfer
@@ -80,10 +80,10 @@ class AwayLane(Lane, ABC):
         if result.sent:
             work.meter.passed(result.sent)
         await self._journal(begun, result)
-        settled = {outcome.id for outcome in result.outcomes}
-        await work.conclude([record for record in batch if (record.stage, record.key) in settled], result.outcomes)
+        settled = frozenset(keys_of(result.outcomes))
+        await work.conclude([record for record in batch if record.key in settled], result.outcomes)
         if result.error is not None:
-            left = [record for record in batch if (record.stage, record.key) not in settled]
+            left = [record for record in batch if record.key not in settled]
             await self.failed(left, result.error.as_raised())
             await self._give_up_bundles(result)
         if result.lost is not None:

@@ -6,7 +6,7 @@ which also an error that ends a batch early is part of: what was sent until then
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
@@ -14,6 +14,7 @@ from typing import Final, cast
 from typing_extensions import override
 
 from omt_core.api import (
+    Confirmations,
     FolderAwayError,
     InputError,
     InstallationError,
@@ -108,7 +109,7 @@ class BatchResult:
     `batch_bytes`: how large a batch should be for that line; None while nothing has gone over it.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: Sequence[Outcome]
     sent: int = 0
     begun: tuple[UploadRecord, ...] = ()
     digests: tuple[ItemDigest, ...] = ()
@@ -169,7 +170,7 @@ class BatchSender:
                 for some in _groups(work, rest, context.largest_member):
                     async with context.concurrency.slots:
                         await self._lane.send(work, some)
-                rest = [record for record in rest if (record.stage, record.key) not in journal.items.outcomes]
+                rest = [record for record in rest if record.key not in journal.items.settled]
         except OmtError as error:
             failed = error
         return journal.result(work.lost, failed, context.batch_bytes if context.line.known else None)
@@ -202,9 +203,10 @@ async def _nothing() -> AsyncIterator[Sequence[Item]]:
 
 @dataclass(slots=True)
 class _Items:
-    """What a journal would hold of items."""
+    """What a journal would hold of the items of one stage: outcomes as they were told, and the keys that have one."""
 
-    outcomes: dict[ItemId, Outcome] = field(default_factory=dict)
+    told: list[Sequence[Outcome]] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
     digests: dict[ItemId, ItemDigest] = field(default_factory=dict)
     sent: int = 0
 
@@ -212,8 +214,29 @@ class _Items:
         self.digests.update((digest.id, digest) for digest in digests)
 
     async def record_outcomes(self, outcomes: Sequence[Outcome], *, sent: int = 0) -> None:
-        self.outcomes.update((outcome.id, outcome) for outcome in outcomes)
+        if outcomes:
+            self.told.append(outcomes)
+            self.settled.update(keys_of(outcomes))
         self.sent += sent
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """Return all of them, in columns where they were told so: there are as many as files."""
+        columns = [some for some in self.told if isinstance(some, Confirmations)]
+        if not columns or len(columns) < len(self.told):
+            return tuple(outcome for some in self.told for outcome in some)
+        return Confirmations(
+            stage=columns[0].stage,
+            keys=[key for some in columns for key in some.keys],
+            digests=[digest for some in columns for digest in some.digests],
+            sizes=[size for some in columns for size in some.sizes],
+            mtimes_ns=[mtime_ns for some in columns for mtime_ns in some.mtimes_ns],
+            sent=[sent for some in columns for sent in some.sent],
+        )
+
+
+def keys_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Return the keys of the items that these are of."""
+    return outcomes.keys if isinstance(outcomes, Confirmations) else (outcome.id[1] for outcome in outcomes)
 
 
 @dataclass(slots=True)
@@ -247,10 +270,10 @@ class _Kept:
         """Return what became of the batch."""
         items = self.items
         return BatchResult(
-            outcomes=tuple(items.outcomes.values()),
+            outcomes=items.outcomes(),
             sent=items.sent,
             begun=tuple(self.uploads.open.values()),
-            digests=tuple(digest for digest in items.digests.values() if digest.id not in items.outcomes),
+            digests=tuple(digest for digest in items.digests.values() if digest.id[1] not in items.settled),
             lost=None if lost is None else AwayFolder(folder=str(lost.folder), why=lost.why, empty=lost.empty),
             error=None if failed is None else BatchError.of(failed),
             batch_bytes=batch_bytes,
