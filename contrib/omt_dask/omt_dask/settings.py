@@ -17,6 +17,11 @@ class Home(PluginSettings):
     roots: Mapping[str, str] = Field(
         description="Folders as they are called here, each with its name there: `{ 'C:\\SO_ARC' = '/srv/so_arc' }`."
     )
+    spool: str | None = Field(
+        default=None,
+        description="What the folder `spool` of the tool's workspace is called there, where it is shared: then these "
+        "workers send parts of tables too.",
+    )
     online: ClientSettings | None = Field(
         default=None, description="How these workers reach the tenant, where it is otherwise than `dask.online` says."
     )

@@ -187,8 +187,9 @@ async def transferred(
     *,
     rate: RateLimiter | None = None,
     stop: StopSignal | None = None,
+    spooled: bool = False,
 ) -> Run:
-    """Move the files of all folders as one stage, and commit it."""
+    """Move the files of all folders as one stage, and commit it; `spooled` ones are deleted once they are there."""
     items = [item for folder in folders for item in items_below("documents", folder)]
 
     async def told() -> AsyncIterator[Sequence[Item]]:
@@ -199,7 +200,16 @@ async def transferred(
     async with open_migration(lambda _: connect(online, ConnectOnline(run=run)), workspace) as migration:
         summary = await transfer_by_fleet(
             Transfer(
-                stages=[UploadStage(name="documents", title="Documents", order=1, plugin="tests", items=told)],
+                stages=[
+                    UploadStage(
+                        name="documents",
+                        title="Documents",
+                        order=1,
+                        plugin="tests",
+                        items=told,
+                        removes_sources=spooled,
+                    )
+                ],
                 snapshot="s1",
                 migration=migration,
                 journal=journal,

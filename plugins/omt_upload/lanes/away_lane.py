@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import anyio
 from typing_extensions import override
 
-from omt_core.api import ItemRecord, OmtError, UploadRecord
+from omt_core.api import ItemRecord, ItemState, OmtError, UploadRecord
 from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult, keys_of
 from omt_upload.lanes.lane import Lane
 from omt_upload.line.delivery import give_up
@@ -29,6 +30,9 @@ class AwayLane(Lane, ABC):
 
     roots: tuple[str, ...] = ()
     """The folders that its items lie below, as they are called there."""
+
+    sees_spool = True
+    """Whether spooled copies could be read there so far. A lane takes none once one could not."""
 
     def __init__(self, context: TransferContext, *, slots: int) -> None:
         """Have up to `slots` batches with others at a time."""
@@ -57,6 +61,10 @@ class AwayLane(Lane, ABC):
         del left
         raise error
 
+    def cannot_see_spool(self) -> None:
+        """Hear that a spooled copy could not be read there. It is here, whatever is seen of it there."""
+        self.sees_spool = False
+
     def there(self, record: ItemRecord) -> ItemRecord:
         """Return an item with its path as it is there."""
         return record
@@ -75,6 +83,8 @@ class AwayLane(Lane, ABC):
         except BaseException:
             self._context.unfinished.update((upload.digest, upload) for upload in begun)
             raise
+        if work.stage.removes_sources:
+            result = self._without_unseen(result)
         # Where nothing has gone over the line yet, since all was there, larger batches cost no time on it.
         self._batch_bytes = result.batch_bytes or min(2 * self._batch_bytes, self._context.largest_batch)
         if result.sent:
@@ -88,6 +98,14 @@ class AwayLane(Lane, ABC):
             await self._give_up_bundles(result)
         if result.lost is not None:
             await self.lost(work, result.lost)
+
+    def _without_unseen(self, result: BatchResult) -> BatchResult:
+        """Leave pending what could not be sent of spooled copies: they are this machine's own, and it sends them."""
+        sent = tuple(outcome for outcome in result.outcomes if outcome.state is ItemState.CONFIRMED)
+        if len(sent) == len(result.outcomes) and result.lost is None:
+            return result
+        self.cannot_see_spool()
+        return replace(result, outcomes=sent, lost=None)
 
     async def _give_up_bundles(self, result: BatchResult) -> None:
         """Terminate what goes on in the next run only: what was in it goes in another bundle, now."""

@@ -37,7 +37,7 @@ from omt_dask.errors import (
 from omt_dask.messages.answers import Answer, Machine, SendingFailedError
 from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
 from omt_dask.settings import DaskSettings
-from omt_dask.tool.homes import Roots
+from omt_dask.tool.homes import looked_into
 from omt_dask.tool.machines import Machines
 from omt_dask.worker import SendingPlugin, look, plugin_name, send_batch
 
@@ -84,7 +84,7 @@ class Fleet:
         Raises `InputError` where there are no workers for a home or no passes for senders, and `InstallationError`
         where one cannot see a root.
         """
-        homes = {name: Roots(home.roots).there for name, home in self._settings.homes.items()} or {ANYWHERE: ()}
+        homes = {name: looked_into(home) for name, home in self._settings.homes.items()} or {ANYWHERE: ()}
         with _scheduler_there():
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
             until = anyio.current_time() + self._settings.wait_for_workers

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from omt_dask.settings import Home
 
 
 class Roots:
@@ -38,6 +40,16 @@ class Roots:
                 parts = (rest if os.altsep is None else rest.replace(os.altsep, os.sep)).split(os.sep)  # noqa: PTH206 - a text, as fast as can be
                 return begin + separator.join(part for part in parts if part not in {"", "."})
         return None
+
+
+def looked_into(home: Home) -> tuple[str, ...]:
+    """Return the folders that workers of a home must see, as they are called there."""
+    return (*Roots(home.roots).there, *(() if home.spool is None else (home.spool,)))
+
+
+def spool_of(home: Home, workspace: Path) -> Roots:
+    """Return what is spooled in the tool's workspace as a root of the home, or no root where it is not shared."""
+    return Roots({} if home.spool is None else {str(workspace / "spool"): home.spool})
 
 
 def _folded(root: str) -> str:

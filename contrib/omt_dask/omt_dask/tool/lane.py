@@ -22,16 +22,25 @@ _SECONDS_BETWEEN_LOOKS: Final = 2.0
 
 
 class HomeLane(AwayLane):
-    """Has the workers of a home send what lies below its roots."""
+    """Has the workers of a home send what lies below its roots, and parts of tables where they see what is spooled."""
 
     def __init__(
-        self, context: TransferContext, fleet: Fleet, home: str, roots: Roots, *, batches_ahead: int, retries: int
+        self,
+        context: TransferContext,
+        fleet: Fleet,
+        home: str,
+        roots: Roots,
+        spool: Roots,
+        *,
+        batches_ahead: int,
+        retries: int,
     ) -> None:
         super().__init__(context, slots=batches_ahead)
-        self.roots = roots.there
+        self.roots = (*roots.there, *spool.there)
         self._fleet = fleet
         self._home = home
         self._roots = roots
+        self._spool = spool
         self._away_since: float | None = None
         self._waiting = anyio.Lock()
         self._retries = retries
@@ -46,11 +55,23 @@ class HomeLane(AwayLane):
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
+        if work.stage.removes_sources:
+            return self.sees_spool and self._spool.hold(record.location or "")
         return _is_of_a_share(work, record) and self._roots.hold(record.location or "")
 
     @override
     def there(self, record: ItemRecord) -> ItemRecord:
-        return record._replace(location=self._roots.located(record.location or ""))
+        location = record.location or ""
+        return record._replace(location=self._spool.located(location) or self._roots.located(location))
+
+    @override
+    def cannot_see_spool(self) -> None:
+        if self.sees_spool:
+            told = sentence(
+                "The workers of {home} do not see the parts of tables: the tool sends them itself.", home=self._home
+            )
+            self._context.call.run.emit(Notice(message=told))
+        super().cannot_see_spool()
 
     @override
     async def sent(self, batch: Batch) -> BatchResult:
@@ -90,7 +111,7 @@ class AnywhereLane(HomeLane):
     """Has any worker send what is on a share: where the workers are of this machine, or see all as it does."""
 
     def __init__(self, context: TransferContext, fleet: Fleet, *, batches_ahead: int, retries: int) -> None:
-        super().__init__(context, fleet, ANYWHERE, Roots({}), batches_ahead=batches_ahead, retries=retries)
+        super().__init__(context, fleet, ANYWHERE, Roots({}), Roots({}), batches_ahead=batches_ahead, retries=retries)
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
@@ -105,7 +126,6 @@ def _is_of_a_share(work: StageTransfer, record: ItemRecord) -> bool:
     """Tell whether an item is a file on site, and no copy in the workspace, which others cannot see."""
     return (
         work.stage.kind == "files"
-        and not work.stage.removes_sources
         and record.location is not None
         and not record.location.startswith(str(work.context.call.workspace))
     )

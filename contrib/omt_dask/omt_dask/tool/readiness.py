@@ -12,7 +12,7 @@ from omt_dask.findings import FLEET_NOT_READY
 from omt_dask.messages.answers import Unseen
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
-from omt_dask.tool.homes import Roots
+from omt_dask.tool.homes import looked_into
 from omt_dask.worker import unseen_roots
 
 
@@ -22,7 +22,7 @@ async def fleet_findings(settings: DaskSettings) -> Sequence[Finding]:
         return ()
     try:
         async with connected(settings, Path()) as client:
-            return await _looked(client, {name: Roots(home.roots).there for name, home in settings.homes.items()})
+            return await _looked(client, {name: looked_into(home) for name, home in settings.homes.items()})
     except OmtError as error:
         message = joined([error.message, error.remedy], " ")
         return (FLEET_NOT_READY.finding(message, (error.code,)),)

@@ -14,7 +14,7 @@ from omt_upload.transfer_context import TransferContext
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
 from omt_dask.tool.fleet import Fleet
-from omt_dask.tool.homes import Roots
+from omt_dask.tool.homes import Roots, spool_of
 from omt_dask.tool.lane import AnywhereLane, HomeLane
 
 
@@ -27,13 +27,23 @@ async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferS
         def lanes(context: TransferContext) -> Sequence[Lane]:
             ahead, retries = settings.batches_ahead, settings.retries
             homes = [
-                HomeLane(context, fleet, name, Roots(home.roots), batches_ahead=ahead, retries=retries)
+                HomeLane(
+                    context,
+                    fleet,
+                    name,
+                    Roots(home.roots),
+                    spool_of(home, call.workspace),
+                    batches_ahead=ahead,
+                    retries=retries,
+                )
                 for name, home in settings.homes.items()
             ] or [AnywhereLane(context, fleet, batches_ahead=ahead, retries=retries)]
             return (*homes, HereLane(context))
 
         summary = TransferSummary(stopped=True)
         try:
+            if any(home.spool is not None for home in settings.homes.values()):
+                await anyio.Path(call.workspace, "spool").mkdir(mode=0o700, exist_ok=True)
             await fleet.begin()
             async with anyio.create_task_group() as keeping:
                 keeping.start_soon(fleet.keep)

@@ -114,6 +114,36 @@ async def test_each_home_sends_what_lies_below_its_roots_and_the_tool_sends_the_
     assert {given.limits.parallel_uploads for given in passes} == {TENANT.parallel_uploads // 2}
 
 
+async def test_what_is_spooled_is_sent_from_a_home_that_sees_it_and_by_the_tool_where_it_does_not(
+    tmp_path: Path, two_sites: Site
+) -> None:
+    work = tmp_path / "work"
+    parts = work / "spool" / "database"
+    write_archive(parts, 4, files=12)
+    there = shutil.copytree(parts, tmp_path / "there" / "database")
+    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
+        await scheduler_is_there(two_sites)
+        home = {"roots": {}, "spool": str(tmp_path / "there")}
+        settings = two_sites.settings(homes={"oslo": home}, upload=SMALL)
+        journal = KeptJournal()
+        run = await transferred(tenant, settings, work, [parts], journal, spooled=True)
+        assert [one.items for one in run.told.told(MachinesProgress)[-1].machines if one.name == "oslo-1"] == [12]
+        assert set(journal.states().values()) == {ItemState.CONFIRMED}
+        assert not list(parts.rglob("*.docx"))
+        assert len(list(there.rglob("*.docx"))) == 12
+
+        write_archive(parts, 5, files=12)
+        shutil.rmtree(there)
+        (there / "0").mkdir(parents=True)
+        (there / "0" / "of an earlier run").touch()
+        journal = KeptJournal()
+        run = await transferred(tenant, settings, work, [parts], journal, spooled=True)
+    assert (run.summary.failed, run.summary.stopped) == (0, False)
+    assert set(journal.states().values()) == {ItemState.CONFIRMED}
+    assert not list(parts.rglob("*.docx"))
+    assert [event.message for event in run.told.told(Notice) if "parts of tables" in event.message]
+
+
 async def test_a_machine_that_has_batches_is_told_of_as_sending(
     tmp_path: Path, two_sites: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from omt_dask.tool.homes import Roots
+from omt_dask.settings import Home
+from omt_dask.tool.homes import Roots, looked_into, spool_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,16 @@ def test_a_path_is_told_as_its_home_has_it(roots: dict[str, str], location: str,
 
 def test_roots_are_told_as_they_are_there() -> None:
     assert Roots({"/srv/a": "C:\\a"}).there == ("C:\\a",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a path of here is one of POSIX")
+def test_what_is_spooled_is_a_root_of_a_home_that_sees_it_and_of_no_other() -> None:
+    work = Path("/home/me/work")
+    part = str(work / "spool/database/00001-000001.parquet")
+    seeing = Home(roots={"/srv/a": "C:\\a"}, spool="\\\\tool\\spool")
+    assert spool_of(seeing, work).located(part) == "\\\\tool\\spool\\database\\00001-000001.parquet"
+    assert not spool_of(seeing, work).hold(str(work / "journal.sqlite"))
+    assert looked_into(seeing) == ("C:\\a", "\\\\tool\\spool")
+    blind = Home(roots={"/srv/a": "C:\\a"})
+    assert not spool_of(blind, work).hold(part)
+    assert looked_into(blind) == ("C:\\a",)

@@ -26,7 +26,7 @@ def record(key: str) -> ItemRecord:
 
 async def test_what_failed_is_sent_again_as_often_as_the_settings_say() -> None:
     fleet = SimpleNamespace(capacity={"oslo": 1}, follow=list[object]().append)
-    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", Roots({}), batches_ahead=1, retries=2)
+    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", Roots({}), Roots({}), batches_ahead=1, retries=2)
     await lane.failed([record("a"), record("b")], ERROR)
     await lane.failed([record("b")], ERROR)
     await lane.failed([record("a"), record("c")], ERROR)
@@ -37,7 +37,7 @@ async def test_what_failed_is_sent_again_as_often_as_the_settings_say() -> None:
 async def test_as_much_is_handed_out_as_the_workers_that_are_there_can_take() -> None:
     followers: list[Callable[[], None]] = []
     fleet = SimpleNamespace(capacity={"oslo": 1}, follow=followers.append)
-    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", Roots({}), batches_ahead=2, retries=2)
+    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", Roots({}), Roots({}), batches_ahead=2, retries=2)
     (changed,) = followers
     assert lane.slots.total_tokens == 2
     for there, wanted in ((5, 10), (2, 4), (0, 2)):
