@@ -40,7 +40,7 @@ def test_roots_are_told_as_they_are_there() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a path of here is one of POSIX")
 def test_what_is_spooled_is_a_root_of_a_home_that_sees_it_and_of_no_other() -> None:
-    work = Path("/home/me/work")
+    work = Path("/data/work")
     part = str(work / "spool/database/00001-000001.parquet")
     seeing = Home(roots={"/srv/a": "C:\\a"}, spool="\\\\tool\\spool")
     assert spool_of(seeing, work).located(part) == "\\\\tool\\spool\\database\\00001-000001.parquet"
