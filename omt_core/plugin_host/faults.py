@@ -126,7 +126,7 @@ def _is_being_cancelled() -> bool:
 def described(error: BaseException) -> str:
     """Return an error of a plugin in words, bounded, whatever it is."""
     try:
-        text = f"{error.code}: {error.message}" if isinstance(error, PluginError) else str(error)
+        text = joined([error.code, error.message], ": ") if isinstance(error, PluginError) else str(error)
     except Exception:  # noqa: BLE001 - an error of a plugin may fail even at being said
         text = sentence("it cannot even be said")
     name = type(error).__name__

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from omt_core.api import files as patient
 from omt_core.api.errors import InputError
-from omt_core.api.sentence import sentence
+from omt_core.api.sentence import joined, sentence
 from omt_core.plugin_host.errors import (
     PLUGIN_NEEDED,
     PLUGIN_NOT_ADDED,
@@ -198,5 +198,5 @@ def _broken(name: str, path: Path, error: Exception) -> Candidate:
         source=f"plugins/{path.name}",
         default=False,
         state=PluginState.BROKEN,
-        problem=f"{error.message} {error.remedy}" if isinstance(error, InputError) else described(error),
+        problem=joined([error.message, error.remedy], " ") if isinstance(error, InputError) else described(error),
     )

@@ -178,6 +178,22 @@ def test_whatever_is_said_to_a_person_is_a_sentence_from_where_it_is_made(templa
     assert said == []
 
 
+def test_sentences_are_put_in_a_row_by_what_keeps_them_sentences(templates: ModuleType) -> None:
+    glued = [
+        f"{name}:{text.lineno}: {ast.unparse(text)}"
+        for folder in templates.packages().values()
+        for file in sorted(folder.rglob("*.py"))
+        if not (name := file.relative_to(ROOT).as_posix()).startswith(tuple(OF_PROGRAMS))
+        for text in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for part in text.values
+        if isinstance(part, ast.FormattedValue)
+        and isinstance(part.value, ast.Attribute)
+        and part.value.attr in {"message", "remedy", "meaning"}
+    ]
+    assert glued == [], "`joined` does"
+
+
 def given_to_a_person(node: ast.AST) -> Iterator[ast.expr]:
     """Yield what a piece of source hands on to be said, where it is no sentence."""
     match node:

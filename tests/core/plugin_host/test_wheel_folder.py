@@ -342,6 +342,7 @@ def test_a_wheel_in_the_folder_that_cannot_be_used_is_a_broken_plugin_with_the_r
     found = {one.name: one for one in folder.use()}
     assert set(found) == {"other", "notes"}
     assert {one.state for one in found.values()} == {PluginState.BROKEN}
+    assert all(translated(one.problem, "de") != one.problem for one in found.values())
     assert "partner-names" in found["other"].problem
     assert {one.name: one.state for one in folder.use(["other"])} == {
         "other": PluginState.DISABLED,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import anyio
-from omt_core.api import ItemId, ItemRecord, Notice, OmtError, folder_away, sentence
+from omt_core.api import ItemId, ItemRecord, Notice, OmtError, folder_away, joined, sentence
 from omt_upload.lanes.away_lane import AwayLane
 from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchResult
 from omt_upload.stage_transfer import StageTransfer
@@ -98,7 +98,7 @@ class HomeLane(AwayLane):
             if self._away_since is None:
                 self._away_since = now
                 waiting = sentence("Waiting up to {minutes:g} minutes for it.", minutes=minutes)
-                self._context.call.run.emit(Notice(message=f"{error.message} {waiting}"))
+                self._context.call.run.emit(Notice(message=joined([error.message, waiting], " ")))
             if now - self._away_since > 60 * minutes:
                 raise error
             work.meter.paused(sentence("Paused: {folder} does not answer", folder=shown))
