@@ -214,7 +214,7 @@ async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tup
         codes[reason].finding(
             joined(
                 [
-                    sentence("Left behind for this reason: {count}.", count=counts[reason]),
+                    sentence("Left behind for this reason: {count:,}.", count=counts[reason]),
                     codes[reason].meaning,
                     *([examples[reason]] if reason in examples else []),
                 ],

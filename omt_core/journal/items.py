@@ -282,7 +282,7 @@ def apply_outcomes(connection: sqlite3.Connection, run: int, outcomes: Sequence[
         if changed != len(rows):
             raise JOURNAL_MOVE_NOT_ALLOWED.error(
                 sentence(
-                    "{number} items cannot become {state} from where they are.",
+                    "{number:,} items cannot become {state} from where they are.",
                     number=len(rows) - changed,
                     state=state.value,
                 )

@@ -48,14 +48,14 @@ async def preflight(
     if left := omissions.subjects():
         findings.append(
             LEFT_ON_SITE.finding(
-                sentence("Tables, columns and kinds of rows that stay on site: {count}.", count=len(left)), left
+                sentence("Tables, columns and kinds of rows that stay on site: {count:,}.", count=len(left)), left
             )
         )
     if twins := differing_in_case(omissions.moved_tables):
         message = sentence("Names that differ in case only: {names}.", names=twins)
         findings.append(NAMES_IN_CASE.finding(message, twins))
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
-        message = sentence("Tables without a key: {count}.", count=len(unordered))
+        message = sentence("Tables without a key: {count:,}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))
     for table in omissions.moved_tables if values else ():
         findings += await _values(database, table, omissions.secret_columns(table), longest)

@@ -190,7 +190,7 @@ def _say_archive(context: CommandContext, counts: ArchiveCounts) -> None:
     for stage, number in sorted(counts.elsewhere.items()):
         context.print(
             sentence(
-                "Not read: {number} of the stage {stage}, whose folder is not known here.", number=number, stage=stage
+                "Not read: {number:,} of the stage {stage}, whose folder is not known here.", number=number, stage=stage
             )
         )
 

@@ -120,7 +120,7 @@ def _without_plan(users: Iterable[User], plans: Mapping[str, str]) -> Iterator[F
     if without:
         yield findings.USER_WITHOUT_PLAN.finding(
             sentence(
-                "Users without a plan, who cannot log in online ({count}): {users}.",
+                "Users without a plan, who cannot log in online ({count:,}): {users}.",
                 count=len(without),
                 users=listing(sorted(without), SHOWN),
             ),

@@ -261,7 +261,8 @@ def item_of(record: ItemRecord) -> ItemLine:
 def _machines(record: MigrationRecord) -> tuple[ReportSection, ...]:
     """Return the table of the machines that sent, where there were several."""
     rows = tuple(
-        (one.name, f"{one.items:,}", byte_size(one.sent_bytes), local_time(one.heard)) for one in record.machines
+        (one.name, sentence("{number:,}", number=one.items), byte_size(one.sent_bytes), local_time(one.heard))
+        for one in record.machines
     )
     columns = (sentence("machine"), sentence("files"), sentence("sent"), sentence("last heard of"))
     section = ReportSection(title=sentence("Machines that sent"), columns=columns, rows=rows, order=_ORDER_OF_MACHINES)

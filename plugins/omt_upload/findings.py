@@ -129,4 +129,4 @@ class FileFindings:
 
 
 def _files(count: int) -> Sentence:
-    return plural(count, "One file", "{number} files")
+    return plural(count, "One file", "{number:,} files")

@@ -36,7 +36,7 @@ class Sight:
     def message(names: tuple[str, ...]) -> Sentence:
         """Say what is hidden."""
         return sentence(
-            "Tables that are there and that the database user may not read ({count}): {tables}.",
+            "Tables that are there and that the database user may not read ({count:,}): {tables}.",
             count=len(names),
             tables=names,
         )

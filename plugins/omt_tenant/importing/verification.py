@@ -30,7 +30,7 @@ class VerificationFailedError(OnlineRefusedError):
 
     def __init__(self, details: Sequence[Detail], total: int | None = None) -> None:
         count = len(details) if total is None else total
-        message = sentence("The tenant refused the migration; reasons: {count}.", count=count)
+        message = sentence("The tenant refused the migration; reasons: {count:,}.", count=count)
         super().__init__(VERIFICATION_FAILED.code, message, VERIFICATION_FAILED.remedy)
         self.details = tuple(details)[:DETAILS_TOLD]
 

@@ -67,7 +67,7 @@ def _tables(
                 said = promised[name]
                 if (found.rows, f"{found.fingerprint:032x}") != (said.rows, said.fingerprint):
                     message = sentence(
-                        "has {rows} rows and the fingerprint {fingerprint}, signed were {signed}",
+                        "has {rows:,} rows and the fingerprint {fingerprint}, signed were {signed}",
                         rows=found.rows,
                         fingerprint=f"{found.fingerprint:032x}",
                         signed=said,
@@ -78,7 +78,7 @@ def _tables(
                 yield store_mismatch(
                     key,
                     "table omt.users",
-                    sentence("has {rows} rows, signed were {signed}", rows=users, signed=header.changes.users),
+                    sentence("has {rows:,} rows, signed were {signed:,}", rows=users, signed=header.changes.users),
                 )
     except duckdb.Error as error:
         yield store_mismatch(key, "database", sentence("cannot be read: {reason}", reason=error))
