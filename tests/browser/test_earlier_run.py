@@ -64,6 +64,7 @@ def test_what_the_last_run_left_is_seen_at_the_next_start_and_what_a_recovery_se
 
     other.page.get_by_role("button", name="Let users in again...").click()
     other.page.get_by_role("dialog").get_by_role("button", name="Let users in again", exact=True).click()
+    expect(other.page.get_by_role("heading", level=1)).to_be_focused()  # the button that asked is gone
     complete.says("Users work on site again since")
     complete.says("this migration is out of date")
     complete.close()

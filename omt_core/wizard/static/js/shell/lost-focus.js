@@ -16,6 +16,7 @@ export function catchLostFocus(focusHeading) {
     if (target === last && canHaveFocus(target)) last = null;
   });
   const observer = new MutationObserver(() => {
+    if (document.querySelector("dialog:modal") !== null) return; // Nothing behind it can be focused, until it closes.
     if (last === null || document.activeElement !== document.body || canHaveFocus(last)) return;
     last = null;
     focusHeading();
