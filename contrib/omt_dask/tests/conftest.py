@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+# What fails in the state machine of transfers shall be told as in a test.
+pytest.register_assert_rewrite("omt_core.testing.property.transfer_machine", "omt_core.testing.property.receiver")
+
 
 @pytest.fixture
 def anyio_backend() -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,20 +22,25 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "DASK_CONFIG": str(folder / "dask")}
 
 
-class Tool:
-    """The tool, with workspaces and tenants by name."""
+OF_EVERY_RUN = {"tenant", "public_key", "migration", "snapshot", "completed_at"}
+"""What of a receipt's header differs between any two migrations of the same, beside the signature."""
 
-    def __init__(self, folder: Path, site: Path) -> None:
+
+class Tool:
+    """The tool, with workspaces and tenants by name; `inside` are the words that run a command where it runs."""
+
+    def __init__(self, folder: Path, site: Path, *, inside: Sequence[str] = ()) -> None:
         self.folder = folder
         self.site = site
+        self.program = (*inside, *PROGRAM)
         truth = json.loads((site / "truth.json").read_text(encoding="utf-8"))
         self.plans: str = truth["tenant_plans"]
         self.output = ""
 
     @contextmanager
-    def tenant(self, name: str) -> Generator[Mapping[str, str]]:
+    def tenant(self, name: str, *more: str) -> Generator[Mapping[str, str]]:
         """Serve a tenant, and name it in the answers of this name."""
-        words = (*PROGRAM, "tenant", "serve", str(self.folder / f"tenant-{name}"), "--plans", self.plans)
+        words = (*self.program, "tenant", "serve", str(self.folder / f"tenant-{name}"), "--plans", self.plans, *more)
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment(self.folder)) as serving:
             assert serving.stdout is not None
             online = json.loads(serving.stdout.readline())
@@ -54,7 +59,7 @@ class Tool:
         file.write_text(settings, encoding="utf-8")
         work = self.folder / f"work-{name}"
         words = ["migrate", "--workspace", work, "--answers", self.site / f"{name}.toml", "--settings", file, "--json"]
-        return [*PROGRAM, *map(str, words), *more]
+        return [*self.program, *map(str, words), *more]
 
     def migrate(self, name: str, settings: str = "", *more: str) -> tuple[int, dict[str, Any]]:
         """Run a test migration to its end; returns its exit code and its result."""
@@ -74,7 +79,7 @@ class Tool:
     def run(self, *words: str | Path) -> list[str]:
         """Run another command; returns the lines that it prints."""
         done = subprocess.run(
-            [*PROGRAM, *map(str, words)], capture_output=True, text=True, env=environment(self.folder), check=True
+            [*self.program, *map(str, words)], capture_output=True, text=True, env=environment(self.folder), check=True
         )
         return done.stdout.splitlines()
 
@@ -86,3 +91,8 @@ class Tool:
         """Return the receipt."""
         found: dict[str, Any] = json.loads((self.folder / f"work-{name}" / "receipt.json").read_bytes())
         return found
+
+    def said_of_any_run(self, name: str) -> str:
+        """Return the receipt's header, but what differs between any two runs."""
+        header = self.receipt(name)["header"]
+        return json.dumps({key: value for key, value in header.items() if key not in OF_EVERY_RUN})

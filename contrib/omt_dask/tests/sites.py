@@ -38,6 +38,7 @@ class Site:
 
     folder: Path
     certificates: Mapping[str, Path]
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
 
     @property
@@ -46,7 +47,7 @@ class Site:
         found: str = json.loads((self.folder / "scheduler.json").read_text(encoding="utf-8"))["address"]
         return found
 
-    def start(self, name: str, *words: str) -> None:
+    def start(self, name: str, *words: str, inside: Sequence[str] = ()) -> None:
         """Start a process of Dask's own command line, once one of the same name has ended."""
         if name in self.processes:
             self.processes.pop(name).wait()
@@ -55,13 +56,12 @@ class Site:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [
+                    *inside,
                     sys.executable,
                     "-m",
                     "dask",
                     *words,
                     *(str(self.certificates.get(word, word)) for word in certificates),
-                    "--scheduler-file",
-                    str(self.folder / "scheduler.json"),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -73,6 +73,7 @@ class Site:
                     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "debug",
                     # After so long one that hangs counts as dead; not one on a machine that has much to do.
                     "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "25 seconds",
+                    **self.more,
                 },
             )
 
@@ -80,13 +81,18 @@ class Site:
         """Start a scheduler, and wait until it can be asked."""
         (self.folder / "scheduler.json").unlink(missing_ok=True)
         place = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
-        self.start("scheduler", "scheduler", "--protocol", "tls", *place)
+        self.start("scheduler", "scheduler", "--protocol", "tls", *place, *self._file)
 
     def start_worker(self, name: str, resources: str) -> None:
         """Start a worker, which waits for its scheduler."""
         here = ("--host", "127.0.0.1", "--local-directory", str(self.folder / name))
         own = ("--name", name, "--no-nanny", "--nthreads", "2", "--resources", resources)
-        self.start(name, "worker", "--preload", "omt_dask.worker", *own, *here)
+        self.start(name, "worker", "--preload", "omt_dask.worker", *own, *here, *self._file)
+
+    @property
+    def _file(self) -> tuple[str, str]:
+        """How processes of one machine find one another."""
+        return ("--scheduler-file", str(self.folder / "scheduler.json"))
 
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""
@@ -105,17 +111,28 @@ class Site:
 @contextmanager
 def site(folder: Path, workers: Mapping[str, str]) -> Generator[Site]:
     """Run a scheduler and workers, each name with its resources."""
+    with ended(Site(folder, certificates(folder))) as running:
+        running.start_scheduler()
+        for name, resources in workers.items():
+            running.start_worker(name, resources)
+        yield running
+
+
+def certificates(folder: Path, *names: str) -> Mapping[str, Path]:
+    """Write certificates of one authority, as the settings call them, for these names and addresses."""
     authority = trustme.CA()
-    own = authority.issue_cert("fleet.example.com")
+    own = authority.issue_cert("fleet.example.com", *names)
     files = {name: folder / f"{name}.pem" for name in ("ca_file", "cert_file", "key_file")}
     authority.cert_pem.write_to_path(files["ca_file"])
     own.cert_chain_pems[0].write_to_path(files["cert_file"])
     own.private_key_pem.write_to_path(files["key_file"])
-    running = Site(folder, files)
+    return files
+
+
+@contextmanager
+def ended(running: Site) -> Generator[Site]:
+    """Lend a site whose processes all end."""
     try:
-        running.start_scheduler()
-        for name, resources in workers.items():
-            running.start_worker(name, resources)
         yield running
     finally:
         for process in running.processes.values():

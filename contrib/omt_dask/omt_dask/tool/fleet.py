@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 import anyio
 from distributed import Client, Queue, Variable
-from distributed.client import FutureCancelledError
+from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.scheduler import KilledWorker
 from omt_core.api import (
     MachinesProgress,
@@ -107,8 +107,8 @@ class Fleet:
             )
         workers = plural(len(self._machines), "One worker sends.", "{number:,} workers send.")
         self._call.run.emit(Notice(message=workers))
-        if self._client.dashboard_link:
-            link = sentence("Dask shows its work at {link}.", link=self._client.dashboard_link)
+        if self._dashboard:
+            link = sentence("Dask shows its work at {link}.", link=self._dashboard)
             self._call.run.emit(Notice(message=link))
 
     async def keep(self) -> None:
@@ -163,7 +163,15 @@ class Fleet:
 
     def tell(self) -> None:
         """Tell whoever watches what each machine is doing."""
-        self._call.run.emit(MachinesProgress(machines=self.rows, dashboard=self._client.dashboard_link or ""))
+        self._call.run.emit(MachinesProgress(machines=self.rows, dashboard=self._dashboard))
+
+    @property
+    def _dashboard(self) -> str:
+        """Where Dask shows its work; empty where it does not say, as a scheduler does not that is lost."""
+        try:
+            return self._client.dashboard_link or ""
+        except KeyError:
+            return ""
 
     async def _looked(self) -> Mapping[str, int]:
         """Look at all workers; returns and keeps how many batches each home sends at once."""
@@ -247,7 +255,8 @@ class Fleet:
 
     async def _keep_permitting(self) -> None:
         """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""
-        queue = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
+        with _scheduler_there():
+            queue = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
         size = _FIRST_PERMIT
         while True:
             begun = anyio.current_time()
@@ -267,7 +276,7 @@ def _scheduler_there() -> Generator[None]:
     """Name it when the scheduler is lost: what waits for it is cancelled, by nobody of ours."""
     try:
         yield
-    except FutureCancelledError as error:
+    except (ClosedClientError, FutureCancelledError) as error:
         raise DASK_SCHEDULER_LOST.error() from error
     except OmtError:
         raise

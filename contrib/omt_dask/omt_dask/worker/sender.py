@@ -163,10 +163,10 @@ class SendingPlugin(WorkerPlugin):
         assert self._stack is not None  # noqa: S101 - said to type checkers; a portal is there
         tool = portal.call(ToolLink, self._run, client, self.machine.name, self._key)
         self._tools.append(tool)
-        serving: AbstractContextManager[BatchSender] = portal.wrap_async_context_manager(
-            _serving(tool, home, self._upload, self._scratch)
+        line: AbstractContextManager[BatchSender] = portal.wrap_async_context_manager(
+            serving(tool, home, self._upload, self._scratch)
         )
-        return self._stack.enter_context(serving)
+        return self._stack.enter_context(line)
 
 
 class _Batches:
@@ -203,19 +203,18 @@ class _Batches:
 
 
 @asynccontextmanager
-async def _serving(tool: ToolLink, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
+async def serving(tool: ToolLink, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
+    """Lend what sends batches of a home by this worker's line. Raises `OmtError`, and `TimeoutError` without orders."""
     run = _Log(scratch)
-    async with anyio.create_task_group() as watch:
-        orders = await tool.next_orders()
+    # What goes wrong up to here is told as it is: out of a task group it would come as one of several.
+    orders = await tool.next_orders()
+    async with sender(orders.online[home], tool.next_pass, run) as migration, anyio.create_task_group() as watch:
         watch.start_soon(tool.watch)
-        async with sender(orders.online[home], tool.next_pass, run) as migration:
-            batches = BatchSender(
-                upload, migration=migration, rate=tool.rate, stop=tool.stop, run=run, workspace=scratch
-            )
-            try:
-                yield batches
-            finally:
-                batches.close()
+        batches = BatchSender(upload, migration=migration, rate=tool.rate, stop=tool.stop, run=run, workspace=scratch)
+        try:
+            yield batches
+        finally:
+            batches.close()
         watch.cancel_scope.cancel()
 
 

@@ -44,7 +44,10 @@ class ToolLink:
         """Return the orders of now; waits until the tool knows of this worker. Raises TimeoutError."""
         with anyio.fail_after(SECONDS_OF_SILENCE):
             while True:
-                orders = await self._look()
+                try:
+                    orders = await self._look()
+                except ValueError:
+                    orders = None  # sealed for one of this name that has died: the tool hears of this one soon
                 if orders is not None:
                     return orders
                 await anyio.sleep(SECONDS_BETWEEN_ORDERS)
