@@ -242,7 +242,7 @@ class ArchiveStages:
     def _see_roots(self, stage: str) -> None:
         disk = self._disks[stage]
         for root in disk.filled_roots():
-            self._seen.see(root, disk.filled, whole=not disk.unlisted)
+            self._seen.see(root, map(Path, disk.filled), whole=not disk.unlisted)
 
     def _away(self, stage: str, path: Path) -> FolderAwayError | None:
         disk = self._disks.get(stage)

@@ -139,7 +139,7 @@ class FolderStage:
 
     def _see(self, disk: Disk) -> None:
         for root in disk.filled_roots():
-            self._seen.see(root, disk.filled, whole=not disk.unlisted)
+            self._seen.see(root, map(Path, disk.filled), whole=not disk.unlisted)
 
     def _away(self, path: Path) -> FolderAwayError | None:
         return None if self._disk is None else self._disk.away(path)

@@ -131,7 +131,7 @@ class DocumentInventory:
         roots = Counter[Path]()
         for period, found in owner.found.items():
             roots[period.parent.parent] += found
-        self._roots.with_documents.update(owner.found)
+        self._roots.with_documents.update(map(str, owner.found))
         if roots or owner.lacking:
             self.count.add(owner.login, roots, owner.lacking)
 

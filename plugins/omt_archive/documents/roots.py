@@ -83,7 +83,7 @@ class ArchiveRoots:
     """The roots in the order of search, each listed once. `unreadable` are those that could not be.
 
     Raises `FolderAwayError` where one, or an owner's folder in it, held documents before and is not there.
-    `with_documents` are the periods' folders in which some were found.
+    `with_documents` are the paths of the periods' folders in which some were found.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class ArchiveRoots:
         self.unreadable = opened.unreadable
         self.disk = Disk(opened.there, trusted, reasons=REASONS, shown=shown, held=seen.contents(opened.there))
         self.ignored = Ignored()
-        self.with_documents: set[Path] = set()
+        self.with_documents: set[str] = set()
         self._templates = None if templates is None else real_path(templates)
         self._owners: dict[str, list[OwnerFolder]] = {}
         self._unclaimed: Mapping[str, AbstractSet[str]] | None = None
@@ -157,7 +157,7 @@ class ArchiveRoots:
     def tell(self, seen: SeenFolders) -> None:
         """Let the next reading know what this one found: asked once all owners were looked at."""
         for root in self.disk.filled_roots():
-            seen.see(root, self.with_documents, whole=not self.disk.unlisted)
+            seen.see(root, map(Path, self.with_documents), whole=not self.disk.unlisted)
 
     def _list(self, number: int, root: Path) -> None:
         for entry in sorted(self.disk.listing(root), key=lambda entry: entry.name):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
+import sys
 from contextlib import AsyncExitStack
 from mmap import mmap
 from pathlib import Path
@@ -84,6 +86,41 @@ async def test_who_gives_up_waiting_keeps_nobody_from_it() -> None:
     with anyio.fail_after(60):
         async with buffers.lend(_SIZE):
             pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system is asked for it")
+async def test_what_was_not_needed_for_a_while_goes_back_and_what_is_lent_stays() -> None:
+    memory = share_memory(4 * _SIZE)
+
+    def resident() -> int:
+        return os.fstat(memory.inherited[0]).st_blocks * 512
+
+    buffers = Buffers(memory.map)
+    async with buffers.lend(_SIZE) as kept:
+        kept.view[:] = b"k" * _SIZE
+        async with buffers.lend(3 * _SIZE) as much:
+            much.view[:] = b"m" * (3 * _SIZE)
+        assert resident() == 4 * _SIZE
+        for _ in range(100):
+            async with buffers.lend(10) as little:
+                little.view[:] = b"l" * 10
+        assert resident() <= _SIZE + (1 << 16)
+        assert kept.view == b"k" * _SIZE
+        async with buffers.lend(3 * _SIZE) as again:
+            again.view[:] = b"a" * (3 * _SIZE)
+            assert kept.view == b"k" * _SIZE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system is asked for it")
+async def test_memory_of_this_process_alone_goes_back_too() -> None:
+    buffers = Buffers(mmap(-1, _SIZE))
+    async with buffers.lend(_SIZE) as much:
+        much.view[:] = b"m" * _SIZE
+    for _ in range(100):
+        async with buffers.lend(10):
+            pass
+    async with buffers.lend(_SIZE) as again:
+        assert again.view[_SIZE // 2 :] == bytes(_SIZE // 2)  # as new from the system
 
 
 async def test_more_than_there_is_comes_from_the_system() -> None:
