@@ -182,6 +182,20 @@ async def test_a_document_that_is_put_back_is_told_without_the_others(new_site, 
 
 
 @pytest.mark.anyio
+async def test_a_folder_that_came_into_one_of_a_period_is_looked_into(new_site, tmp_path):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    await migrated(site, journal)
+    folder = Changes(site, random.Random(3)).files[0].with_name("came")
+    folder.mkdir()
+    (folder / "letter.txt").write_bytes(b"x")
+    for _ in range(2):  # what is known and belongs to nobody is told again
+        quick = await both_ways(site, journal)
+        assert quick is not None
+        assert quick[-1] == 1
+    assert str(folder / "letter.txt") in {row[2] for row in quick[0]}
+
+
+@pytest.mark.anyio
 async def test_more_differences_than_the_setting_allows_are_left_to_the_inventory(new_site, tmp_path):
     site, journal = new_site(), tmp_path / "journal.sqlite"
     await migrated(site, journal)

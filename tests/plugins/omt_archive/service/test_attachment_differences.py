@@ -195,14 +195,26 @@ async def test_a_recovery_leaves_the_journal_as_an_inventory_of_everything_does(
         await migrated.recover()
 
 
+@pytest.mark.symlinks
 async def test_a_file_that_could_not_be_read_is_looked_at_again(migrated):
     path = Changes(migrated.site, 2).file()
     content = path.read_bytes()
     path.unlink()
-    path.mkdir()
+    path.symlink_to(path.name)  # a link in a circle
     await migrated.migrate()
-    path.rmdir()
+    path.unlink()
     path.write_bytes(content)
+    assert not await migrated.recover()
+
+
+async def test_of_two_files_with_one_id_the_one_of_nobody_is_looked_at_again(migrated):
+    path = Changes(migrated.site, 4).file()
+    content = path.read_bytes()
+    other = path.with_name(f"{path.name}.bak")
+    path.write_bytes(content + b"more")
+    other.write_bytes(b"")
+    await migrated.migrate()
+    other.write_bytes(content)  # the size that the row names
     assert not await migrated.recover()
 
 
