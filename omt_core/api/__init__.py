@@ -62,6 +62,7 @@ from omt_core.api.events import (
     StageState,
     StartPlanned,
 )
+from omt_core.api.files.near import FileStatus, FolderEntry, FolderListings, KnownContent, NearReader
 from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
@@ -184,11 +185,14 @@ __all__ = [
     "Evidence",
     "ExitCode",
     "Expected",
+    "FileStatus",
     "Finding",
     "FindingCode",
     "FindingRaised",
     "FindingsError",
     "FolderAwayError",
+    "FolderEntry",
+    "FolderListings",
     "FoundFiles",
     "HookCalled",
     "InputError",
@@ -201,6 +205,7 @@ __all__ = [
     "ItemId",
     "ItemRecord",
     "ItemState",
+    "KnownContent",
     "KnownFile",
     "KnownFolder",
     "KnownFolders",
@@ -218,6 +223,7 @@ __all__ = [
     "MigrationMode",
     "MigrationRecord",
     "MissingFiles",
+    "NearReader",
     "Notice",
     "Notifications",
     "OmtError",

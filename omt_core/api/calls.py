@@ -14,6 +14,7 @@ from omt_core.api.context import MissingFiles, PluginNotes, RateLimiter, RunCont
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice
 from omt_core.api.events import Event
+from omt_core.api.files.near import NearReader
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.journal import TransferJournal
@@ -180,13 +181,15 @@ class ValidateUserNames:
 class ValidateDocuments:
     """Check the archive and the Service folders against the database, both ways.
 
-    `missing`, where it is there, takes every file that is found missing, so that a person can look for it.
+    `missing`, where it is there, takes every file that is found missing, so that a person can look for it. `near` may
+    read what lies in folders until this is answered.
     """
 
     installation: Installation
     database: SourceDatabase
     run: RunContext
     missing: MissingFiles | None = None
+    near: Sequence[NearReader] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,10 +215,18 @@ class ListRemovedAddresses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNearReaders:
+    """Reach those who read folders and files on site from where they are near."""
+
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContributeUploadStages:
     """Bring rows of the upload table. `database` is inside its snapshot while the stages are read.
 
-    `workspace` is a folder private to this migration, where a stage may spool what it produces.
+    `workspace` is a folder private to this migration, where a stage may spool what it produces. `near` may read what
+    lies in folders while the stages are told; they are closed behind that.
     """
 
     installation: Installation
@@ -223,6 +234,7 @@ class ContributeUploadStages:
     workspace: Path
     snapshot: str
     run: RunContext
+    near: Sequence[NearReader] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

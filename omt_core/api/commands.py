@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from omt_core.api.database import SourceDatabase
 from omt_core.api.events import EventSink
+from omt_core.api.files.near import NearReader
 from omt_core.api.installation import Installation, Licence
 from omt_core.api.users import LoginResult
 
@@ -58,6 +59,10 @@ class CommandContext(EventSink, Protocol):
 
         Raises `InstallationError`, or `InputError` where a secret is not where the answers say.
         """
+        ...
+
+    def near_readers(self) -> AbstractAsyncContextManager[Sequence[NearReader]]:
+        """Lend those who read folders and files on site from where they are near (`open_near_readers`)."""
         ...
 
     @property

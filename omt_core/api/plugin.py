@@ -27,6 +27,7 @@ from omt_core.api.commands import Command
 from omt_core.api.database import SourceDatabase
 from omt_core.api.descriptions import describe
 from omt_core.api.errors import ErrorCode, OmtError
+from omt_core.api.files.near import NearReader
 from omt_core.api.findings import Finding, FindingCode
 from omt_core.api.hook import PROJECT, Hook, Policy, Role, hook, hooks_in
 from omt_core.api.installation import Licence
@@ -242,6 +243,17 @@ class Plugin:
         accepted migration (W37, W90).
         """
         raise NotImplementedError
+
+    @hook(policy=Policy.FATAL, timed=False)
+    async def open_near_readers(self, call: calls.OpenNearReaders) -> Sequence[NearReader]:
+        """Bring those who read what lies on site from near it: of several the first that knows a folder reads it.
+
+        Asked for the check of documents, for each inventory, and for `omt verify --archive`.
+
+        Default: none, and this machine reads all itself. It does so too where a reader does not answer, so that a
+        plugin that can reach none says why in a `Notice` and brings none. Whoever asks closes them.
+        """
+        return ()
 
     @hook(policy=Policy.FATAL)
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:

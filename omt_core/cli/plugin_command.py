@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,14 @@ from omt_core.api.commands import Command, CommandContext, CommandSite
 from omt_core.api.database import SourceDatabase
 from omt_core.api.errors import USAGE
 from omt_core.api.events import Event
+from omt_core.api.files.near import NearReader
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import sentence
 from omt_core.api.users import LoginResult
 from omt_core.app import Application
 from omt_core.cli.console import Console
-from omt_core.engine.opening import choose_installation, open_database
+from omt_core.engine.opening import choose_installation, near_readers, open_database
 from omt_core.engine.session import Engine, Surroundings
 from omt_core.plugin_host.call_view import ReadOnlyDatabase
 from omt_core.plugin_host.faults import blaming, wrong_answer
@@ -121,6 +122,10 @@ class _Context(CommandContext):
     @override
     def site(self) -> AbstractAsyncContextManager[CommandSite]:
         return self._open()
+
+    @override
+    def near_readers(self) -> AbstractAsyncContextManager[Sequence[NearReader]]:
+        return near_readers(self._engine.dispatch, Surroundings(self._engine.events))
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[CommandSite]:

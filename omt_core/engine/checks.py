@@ -31,6 +31,7 @@ from omt_core.engine.findings import (
     unused_waivers,
     waivers_of_test,
 )
+from omt_core.engine.opening import near_readers
 from omt_core.engine.session import Engine, MigrationSession, Snapshot
 from omt_core.engine.upload.missing import FoundMissing
 from omt_core.plugin_host import Answers
@@ -303,10 +304,15 @@ class _Asking:
     async def documents(self) -> Answers[Finding]:
         located = self.now.located
         self.missing = FoundMissing(self.now.folder)
-        call = calls.ValidateDocuments(
-            installation=located.installation, database=located.database, run=self.now.run, missing=self.missing
-        )
-        return await self.engine.dispatch.every(Plugin.validate_documents, call, only=self.only)
+        async with near_readers(self.engine.dispatch, self.now.run) as near:
+            call = calls.ValidateDocuments(
+                installation=located.installation,
+                database=located.database,
+                run=self.now.run,
+                missing=self.missing,
+                near=near,
+            )
+            return await self.engine.dispatch.every(Plugin.validate_documents, call, only=self.only)
 
 
 _ASK: Final[Mapping[str, Callable[[_Asking], Awaitable[Answers[Finding]]]]] = {

@@ -5,7 +5,7 @@ A journal that is lost is rebuilt from the tenant's manifest (W91).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +15,14 @@ import anyio.to_thread
 
 from omt_core.answers import pinned
 from omt_core.api import calls
+from omt_core.api.context import RunContext
 from omt_core.api.database import SourceDatabase
 from omt_core.api.decisions import MigrationKind, MigrationMode, Waiver
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import OnlineNotNamedError
 from omt_core.api.events import Notice
 from omt_core.api.files import temporary_folder
+from omt_core.api.files.near import NearReader
 from omt_core.api.installation import Installation, Licence, ManualAnswers
 from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin
@@ -32,7 +34,7 @@ from omt_core.engine.session import Engine, Located, MigrationSession, Surroundi
 from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
 from omt_core.journal import Journal, copy_journal
 from omt_core.logs import migration_log
-from omt_core.plugin_host import Answers
+from omt_core.plugin_host import Answers, Dispatch
 
 FIRST_RUN = calls.RecoveryPlan(mode=MigrationMode.INITIAL)
 
@@ -223,6 +225,18 @@ async def connect(
     if surroundings.workspace is not None:
         await anyio.to_thread.run_sync(pin_key, surroundings.workspace, status.public_key)
     return target, status
+
+
+@asynccontextmanager
+async def near_readers(dispatch: Dispatch, run: RunContext) -> AsyncGenerator[Sequence[NearReader]]:
+    """Lend those who read what lies on site from near it, of all plugins; without such a plugin there are none."""
+    readers = (await dispatch.every(Plugin.open_near_readers, calls.OpenNearReaders(run=run))).values
+    try:
+        yield readers
+    finally:
+        with anyio.CancelScope(shield=True):
+            for reader in readers:
+                await reader.aclose()
 
 
 async def rebuild_journal(session: MigrationSession) -> None:

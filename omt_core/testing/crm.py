@@ -24,6 +24,7 @@ from omt_core.api import (
     Item,
     Licence,
     ManualAnswers,
+    NearReader,
     Plugin,
     PluginSettings,
     calls,
@@ -194,6 +195,10 @@ class _SilentCommand(CommandContext):
 
     @override
     def site(self) -> AbstractAsyncContextManager[CommandSite]:
+        raise CrmNotAvailableError("It is being built.")
+
+    @override
+    def near_readers(self) -> AbstractAsyncContextManager[Sequence[NearReader]]:
         raise CrmNotAvailableError("It is being built.")
 
     @override

@@ -42,7 +42,9 @@ class ArchivePlugin(Plugin):
         from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
 
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
-        return ArchiveStages(call.installation, call.database, self._settings, self._seen, exact=True).all()
+        return ArchiveStages(
+            call.installation, call.database, self._settings, self._seen, exact=True, near=call.near
+        ).all()
 
     @hookimpl
     @override
@@ -51,5 +53,5 @@ class ArchivePlugin(Plugin):
         from omt_archive.validation import validate  # noqa: PLC0415 - the same
 
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
-        stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)
+        stages = ArchiveStages(call.installation, call.database, self._settings, self._seen, near=call.near)
         return await validate(stages, call.installation, self._settings, call.run, call.missing)

@@ -36,6 +36,7 @@ from omt_core.api import (
     FolderAwayError,
     Installation,
     Item,
+    NearReader,
     Row,
     SourceDatabase,
     UploadStage,
@@ -56,7 +57,8 @@ _IDS_READ_AT_ONCE: Final = 50_000
 class ArchiveStages:
     """The inventory of one installation, `exact` where it is compared with what was confirmed.
 
-    `roots` and what is counted are those of the last reading, once it is done.
+    `near` are asked for the listings of folders first. `roots` and what is counted are those of the last reading, once
+    it is done.
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class ArchiveStages:
         seen: SeenFolders | None = None,
         *,
         exact: bool = False,
+        near: Sequence[NearReader] = (),
     ) -> None:
         self._exact = exact
+        self._near = near
         self._installation = installation
         self._seen = seen or SeenFolders()
         self._disks: dict[str, Disk] = {}
@@ -212,8 +216,9 @@ class ArchiveStages:
             seen=self._seen,
             shown=self._shown,
             moved=self._settings.owners,
+            near=self._near,
+            exact=self._exact,
         )
-        roots.disk.exact = self._exact
         self._disks[DOCUMENTS_STAGE] = roots.disk
         return roots, self._inventory_of(roots)
 
@@ -234,9 +239,14 @@ class ArchiveStages:
         there = self._seen.open(roots, self._shown).there
         held = self._seen.contents(there)
         disk = self._disks[stage] = Disk(
-            there, self._settings.trusted_folders, reasons=REASONS, shown=self._shown, held=held
+            there,
+            self._settings.trusted_folders,
+            reasons=REASONS,
+            shown=self._shown,
+            held=held,
+            exact=self._exact,
+            near=self._near,
         )
-        disk.exact = self._exact
         return disk
 
     def _see_roots(self, stage: str) -> None:

@@ -7,10 +7,23 @@ import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
-from omt_core.api import FindingCode, FolderAwayError, InventoryState, folder_away, sentence
+from typing_extensions import override
+
+from omt_core.api import (
+    FileStatus,
+    FindingCode,
+    FolderAwayError,
+    FolderEntry,
+    FolderListings,
+    InventoryState,
+    NearReader,
+    folder_away,
+    sentence,
+)
 from omt_core.api.files import MOUNT_POINT, openable, real_path
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
 from omt_folders.look import change_time
@@ -28,46 +41,34 @@ _NO_PERMISSION: Final = sentence("There is no permission to read it.")
 _LEADS_OUT: Final = sentence("A link leads out of the folder.")
 
 
-class Entry(Protocol):
-    """An entry of a folder, as `os.DirEntry` is one; `path` is in the ordinary form."""
-
-    @property
-    def name(self) -> str:
-        """Its own name."""
-
-    @property
-    def path(self) -> str:
-        """Its folder's path and its name."""
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-        """Tell whether it is a folder."""
-
-    def is_symlink(self) -> bool:
-        """Tell whether it is a symbolic link."""
-
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
-        """Return its status."""
-
-
-class _WindowsEntry:
+class WindowsEntry(FolderEntry):
     """An entry of a folder that was opened in the extended form, which only the system must see."""
 
-    __slots__ = ("_entry", "path")
+    __slots__ = ("_entry", "_path")
 
     def __init__(self, folder: str, entry: os.DirEntry[str]) -> None:
         self._entry = entry
-        self.path = os.path.join(folder, entry.name)  # noqa: PTH118 - there are millions
+        self._path = os.path.join(folder, entry.name)  # noqa: PTH118 - there are millions
 
     @property
+    @override
     def name(self) -> str:
         return self._entry.name
 
+    @property
+    @override
+    def path(self) -> str:
+        return self._path
+
+    @override
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
         return self._entry.is_dir(follow_symlinks=follow_symlinks)
 
+    @override
     def is_symlink(self) -> bool:
         return self._entry.is_symlink()
 
+    @override
     def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
         return self._entry.stat(follow_symlinks=follow_symlinks)
 
@@ -103,22 +104,22 @@ class Examination(NamedTuple):
     recalled: bool = False
 
 
-def listed(folder: Path | str, *, windows: bool = _ON_WINDOWS) -> list[Entry]:
+def listed(folder: Path | str, *, windows: bool = _ON_WINDOWS) -> list[FolderEntry]:
     """Return the entries of a folder, however long its path is and whatever its name ends in."""
     with os.scandir(openable(folder)) as entries:
-        return [_WindowsEntry(os.fspath(folder), entry) for entry in entries] if windows else list(entries)
+        return [WindowsEntry(os.fspath(folder), entry) for entry in entries] if windows else list(entries)
 
 
-def exact_status(entry: Entry) -> os.stat_result:
+def exact_status(entry: FolderEntry) -> FileStatus:
     """Return size and times as they are, where they decide whether a file is the one that was confirmed.
 
     Windows lists those that the folder has, which may be old: of a file with several names, or one that is open. They
     cost nothing, where these cost as much as opening the file.
     """
-    return os.lstat(openable(entry.path)) if _ON_WINDOWS else entry.stat(follow_symlinks=False)
+    return os.lstat(openable(entry.path)) if isinstance(entry, WindowsEntry) else entry.stat(follow_symlinks=False)
 
 
-def is_link(entry: Entry) -> bool:
+def is_link(entry: FolderEntry) -> bool:
     """Tell whether an entry is a symbolic link or a junction."""
     if entry.is_symlink():
         return True
@@ -127,7 +128,7 @@ def is_link(entry: Entry) -> bool:
     return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == MOUNT_POINT
 
 
-def judge(path: str, found: os.stat_result, code: str) -> Examination:
+def judge(path: str, found: FileStatus, code: str) -> Examination:
     """Say what the status of a file means, and with this code where it cannot be read.
 
     The path is asked only where the permission bits leave it open.
@@ -146,7 +147,7 @@ def judge(path: str, found: os.stat_result, code: str) -> Examination:
     )
 
 
-def recalled(found: os.stat_result) -> bool:
+def recalled(found: FileStatus) -> bool:
     """Tell whether reading a file fetches its content first."""
     return bool(getattr(found, "st_file_attributes", 0) & _RECALLED)
 
@@ -160,6 +161,9 @@ def _is_folder(path: Path) -> bool:
     return Path(openable(path)).is_dir()
 
 
+_FOLDERS_KEPT: Final = 8
+_LARGEST_FOLDER_KEPT: Final = 50_000
+
 _TRIES = 3
 """How often a folder is listed that a share gave an error of the line for, while all above it answer."""
 
@@ -171,6 +175,7 @@ class Disk:
     is taken for missing. `held` are folders that held files before, or led to one that did, each with the names of
     those in it. `exact`: files are examined by `exact_status`. `unlisted` counts folders that could not be looked into
     for another reason, `filled` are the paths of those that held something, as text: a `Path` takes four times as much.
+    `near` are asked for the listings of folders first.
     """
 
     def __init__(
@@ -181,13 +186,17 @@ class Disk:
         reasons: Reasons,
         shown: Callable[[Path], str] = str,
         held: Mapping[str, AbstractSet[str]] | None = None,
+        exact: bool = False,
+        near: Sequence[NearReader] = (),
     ) -> None:
         self.roots = tuple(dict.fromkeys(roots))
         self.reasons = reasons
-        self.exact = False
+        self.exact = exact
         self.unlisted = 0
         self.filled: set[str] = set()
         self._held = held or {}
+        self._near = near
+        self._entries_told = lru_cache(_FOLDERS_KEPT)(self._tell_entries)
         self._shown = shown
         real = {real_path(folder) for folder in (*self.roots, *trusted)}
         self._inside = tuple(folder.rstrip(os.sep) + os.sep for folder in sorted(real))
@@ -196,14 +205,19 @@ class Disk:
         """Tell whether a path without links (`real_path`) is one of the folders or below one."""
         return (path.rstrip(os.sep) + os.sep).startswith(self._inside)
 
-    def listing(self, folder: Path | str, *, was_there: bool = False) -> Sequence[Entry]:
+    def listing(self, folder: Path | str, *, was_there: bool = False) -> Sequence[FolderEntry]:
         """List a folder. `was_there`: something has just told of it, so that it is not absent but away.
 
         Raises OSError where that is true of this folder alone.
         """
+        return self._tried(self._listed if self._near else listed, folder, was_there=was_there)
+
+    def _tried(
+        self, look: Callable[[Path | str], Sequence[FolderEntry]], folder: Path | str, *, was_there: bool
+    ) -> Sequence[FolderEntry]:
         for tries_left in reversed(range(_TRIES)):
             try:
-                found = listed(folder)
+                found = look(folder)
             except OSError as error:
                 path = Path(folder)
                 self._refuse(lost_on_the_way(path, self.roots))
@@ -222,6 +236,21 @@ class Disk:
         """Tell whether a folder led to others that held files before."""
         return bool(self._held.get(folder))
 
+    def _listed(self, folder: Path | str) -> Sequence[FolderEntry]:
+        """Ask those who are near first; what they do not tell is looked for here, where errors mean what they say."""
+        for listings in self._listings:
+            if (found := listings.listing(os.fspath(folder))) is not None:
+                return found
+        return listed(folder)
+
+    @cached_property
+    def _listings(self) -> Sequence[FolderListings]:
+        return [reader.listings(exact=self.exact) for reader in self._near]
+
+    @cached_property
+    def _exact_listings(self) -> Sequence[FolderListings]:
+        return [reader.listings(exact=True) for reader in self._near]
+
     def has_root(self, folder: Path) -> bool:
         """Tell whether this is one of the roots that answered."""
         there = folder in self.roots
@@ -230,9 +259,9 @@ class Disk:
 
     def filled_roots(self) -> Sequence[Path]:
         """Return the roots that hold something."""
-        return [root for root in self.roots if self.listing(root, was_there=True)]
+        return [root for root in self.roots if self._tried(listed, root, was_there=True)]
 
-    def examine(self, entry: Entry) -> Examination:
+    def examine(self, entry: FolderEntry) -> Examination:
         """Look at an entry of a listing, following a link only within the boundary."""
         try:
             if entry.is_symlink():
@@ -243,7 +272,9 @@ class Disk:
             return self._unreadable(Path(entry.path), error)
 
     def examine_path(self, path: Path) -> Examination:
-        """Look at a file by its path."""
+        """Look at a file by its path; those of one folder are asked for one behind another, or most of them."""
+        if self._near and (entry := self._entries_told(str(path.parent)).get(path.name)) is not None:
+            return self.examine(entry)
         try:
             found = os.lstat(openable(path))
             if stat.S_ISLNK(found.st_mode):
@@ -251,6 +282,13 @@ class Disk:
             return judge(str(path), found, self.reasons.file)
         except OSError as error:
             return self._unreadable(path, error)
+
+    def _tell_entries(self, folder: str) -> Mapping[str, FolderEntry]:
+        """Return the entries of a folder as those who are near see it, by name, as far as it is not too large."""
+        for listings in self._exact_listings:
+            if (found := listings.listing(folder)) is not None:
+                return {entry.name: entry for entry in found} if len(found) <= _LARGEST_FOLDER_KEPT else {}
+        return {}
 
     def away(self, path: Path) -> FolderAwayError | None:
         """Return the error of the folder on the way to a path that is away, or None."""

@@ -10,9 +10,12 @@ import stat
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from omt_core.api.files import digest_of, line_of
+
+if TYPE_CHECKING:
+    from omt_core.api import FileStatus
 
 _ON_WINDOWS: Final = os.name == "nt"
 _NO_FILE: Final = -1
@@ -68,6 +71,6 @@ def _opened(folder: str) -> Iterator[str | int]:
         os.close(opened)
 
 
-def change_time(found: os.stat_result) -> int:
+def change_time(found: FileStatus) -> int:
     """Return when anything of a file was changed last; 0 on Windows, which has it at the price of opening the file."""
     return 0 if _ON_WINDOWS else found.st_ctime_ns

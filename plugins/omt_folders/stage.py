@@ -11,7 +11,17 @@ from typing import Final, TypeVar
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from omt_core.api import Baseline, Differences, FolderAwayError, InventoryState, Item, KnownFile, UploadStage, sentence
+from omt_core.api import (
+    Baseline,
+    Differences,
+    FolderAwayError,
+    InventoryState,
+    Item,
+    KnownFile,
+    NearReader,
+    UploadStage,
+    sentence,
+)
 from omt_folders.disk import Disk, Reasons
 from omt_folders.seen_folders import SeenFolders
 from omt_folders.tree import TreeFile, tree_item, tree_items, walk
@@ -30,7 +40,8 @@ class FolderStage:
     gone into is told of always, since it may hold what is accepted. `reasons` are codes that the plugin named. A folder
     that is not there is one item, `.`, that is missing for the reason `absent`; one that was there in an earlier run,
     as `seen` knows it, is away and waited for. Plugins keep `seen` over the calls of a process, and in the workspace.
-    New files are sent by a recovery too. Memory does not grow with the number of files.
+    New files are sent by a recovery too. `near`, which come with the call for stages, are asked for folders first.
+    Memory does not grow with the number of files.
     """
 
     def __init__(
@@ -44,6 +55,7 @@ class FolderStage:
         seen: SeenFolders,
         accepts: Callable[[str], bool] = lambda _: True,
         trusted: Sequence[Path] = (),
+        near: Sequence[NearReader] = (),
     ) -> None:
         self._folder = folder
         self._stage = stage
@@ -53,6 +65,7 @@ class FolderStage:
         self._seen = seen
         self._accepts = accepts
         self._trusted = trusted
+        self._near = near
         self._limiter = CapacityLimiter(1)
         self._disk: Disk | None = None
 
@@ -93,8 +106,7 @@ class FolderStage:
     def _open(self) -> Disk:
         there = self._seen.open((self._folder,), str).there
         held = self._seen.contents(there)
-        self._disk = Disk(there, self._trusted, reasons=self._reasons, held=held)
-        self._disk.exact = True
+        self._disk = Disk(there, self._trusted, reasons=self._reasons, held=held, exact=True, near=self._near)
         return self._disk
 
     def _files(self, disk: Disk) -> Iterator[TreeFile]:

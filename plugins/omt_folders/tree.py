@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from omt_core.api import FoundFiles, InventoryState, Item, leads_out, sentence
-from omt_folders.disk import Disk, Entry, Examination, is_link, unreadable
+from omt_core.api import FolderEntry, FoundFiles, InventoryState, Item, leads_out, sentence
+from omt_folders.disk import Disk, Examination, is_link, unreadable
 
 
 class TreeFile(NamedTuple):
@@ -58,19 +58,19 @@ def _walk(folder: str, prefix: str, disk: Disk, leave_out: Callable[[str], bool]
             yield from _walk(entry.path, f"{relative}/", disk, leave_out)
 
 
-def _examined(entry: Entry, relative: str, disk: Disk) -> Examination:
+def _examined(entry: FolderEntry, relative: str, disk: Disk) -> Examination:
     if leads_out(f"./{relative}"):
         detail = sentence("Its name would lead out of the folder on Windows.")
         return Examination(InventoryState.REFUSED, 0, 0, disk.reasons.outside, detail)
     return disk.examine(entry)
 
 
-def _place(entry: Entry) -> str:
+def _place(entry: FolderEntry) -> str:
     """Return what sorts an entry as the paths of the files in it sort: behind the folder `a` comes a separator."""
     return entry.name + os.sep if _is_folder(entry) else entry.name
 
 
-def _is_folder(entry: Entry) -> bool:
+def _is_folder(entry: FolderEntry) -> bool:
     try:
         return entry.is_dir()
     except OSError:  # a link in a circle: examined as a file, it says so

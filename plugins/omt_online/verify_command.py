@@ -126,7 +126,8 @@ async def _verify(context: CommandContext, options: argparse.Namespace, settings
         await _refuse_missing(options.archive)
         stages = {**{stage: root for stage, root in known.items() if stage in named}, **_roots_given(given, named)}
         await _refuse_missing_stages(stages)
-        await report.take(check_archive(options.archive, stages, manifest, counts))
+        async with context.near_readers() as near:
+            await report.take(check_archive(options.archive, stages, manifest, counts, near))
         _say_archive(context, counts)
     if options.tenant is not None:
         from omt_online.verifying.tenant import check_tenant  # noqa: PLC0415 - aiohttp takes 90 ms, and most verify offline

@@ -77,7 +77,8 @@ class CallRecordingsPlugin(Plugin):
         if self._settings.folder is None:
             return ()
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
-        return (recordings_in(self._settings.folder, self._settings, self._seen).row(title=TITLE, order=ORDER),)
+        stage = recordings_in(self._settings.folder, self._settings, self._seen, near=call.near)
+        return (stage.row(title=TITLE, order=ORDER),)
 
     @override
     @hookimpl

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, byte_size, sentence
+from omt_core.api import SUBJECTS_SHOWN, Finding, InventoryState, Item, NearReader, byte_size, sentence
 from omt_folders import FolderStage, Reasons, SeenFolders, telling
 
 from omt_call_recordings.findings import COUNTED, EMPTY, FOLDER_MISSING, OTHERS, PLUGIN, UNREADABLE
@@ -20,10 +20,11 @@ def recordings_in(
     settings: CallRecordingsSettings,
     seen: SeenFolders,
     passed_over: Callable[[str], None] = lambda _: None,
+    near: Sequence[NearReader] = (),
 ) -> FolderStage:
     """Return the stage of all recordings below a folder: each under its path below it, as its key and name.
 
-    `passed_over` is told of each file that is no recording by its ending.
+    `passed_over` is told of each file that is no recording by its ending; `near` are asked for folders first.
     """
 
     def accepts(path: str) -> bool:
@@ -40,6 +41,7 @@ def recordings_in(
         absent=FOLDER_MISSING.code,
         seen=seen,
         accepts=accepts,
+        near=near,
     )
 
 

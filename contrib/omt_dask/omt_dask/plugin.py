@@ -9,6 +9,7 @@ from omt_core.api import (
     ErrorCode,
     Finding,
     FindingCode,
+    NearReader,
     OmtError,
     Plugin,
     PluginSettings,
@@ -49,6 +50,15 @@ class DaskPlugin(Plugin):
         from omt_dask.tool.readiness import fleet_findings  # noqa: PLC0415 - distributed takes half a second to load
 
         return await fleet_findings(self._settings)
+
+    @override
+    @hookimpl
+    async def open_near_readers(self, call: calls.OpenNearReaders) -> Sequence[NearReader]:
+        if self._settings.scheduler is None or not self._settings.homes:
+            return ()
+        from omt_dask.tool.near_reader import open_near_readers  # noqa: PLC0415 - distributed takes half a second
+
+        return await open_near_readers(self._settings, call.run)
 
     @override
     @hookimpl

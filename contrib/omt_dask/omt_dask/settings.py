@@ -55,7 +55,10 @@ class DaskSettings(PluginSettings):
         default=2, ge=1, le=16, description="Batches that are handed out for each that can be sent at once."
     )
     wait_for_workers: float = Field(
-        default=60.0, gt=0, description="Seconds to wait at the start until each home has a worker."
+        default=60.0,
+        gt=0,
+        description="Seconds to wait at the start until each home has a worker, and later for what a home says of its "
+        "folders, before the tool looks there itself.",
     )
     retries: int = Field(
         default=2, ge=0, description="How often what failed on a worker is sent again, wherever it can be."

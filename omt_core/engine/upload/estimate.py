@@ -22,6 +22,7 @@ from omt_core.api.reporting import EstimateRecord
 from omt_core.api.sentence import sentence
 from omt_core.api.stages import UploadStage
 from omt_core.engine.findings import left_behind
+from omt_core.engine.opening import near_readers
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.run import stages_of
@@ -57,8 +58,11 @@ class EstimateUpload(Step[calls.Estimate]):
             session.now.decisions.recovery,
         )
         try:
-            async with session.now.located.database.snapshot() as snapshot:
-                stages = await stages_of(session, snapshot, files_only=False)
+            async with (
+                session.now.located.database.snapshot() as snapshot,
+                near_readers(session.engine.dispatch, session.now.run) as near,
+            ):
+                stages = await stages_of(session, snapshot, files_only=False, near=near)
                 moved, stored = await _database_bytes(session, stages)
                 return await session.engine.dispatch.one(
                     Plugin.estimate_transfer,
@@ -145,8 +149,11 @@ class Forecast(Step[Sequence[StageForecast]]):
 
     @override
     async def perform(self, session: MigrationSession) -> Sequence[StageForecast]:
-        async with session.now.located.database.snapshot() as snapshot:
-            stages = await stages_of(session, snapshot, files_only=True)
+        async with (
+            session.now.located.database.snapshot() as snapshot,
+            near_readers(session.engine.dispatch, session.now.run) as near,
+        ):
+            stages = await stages_of(session, snapshot, files_only=True, near=near)
             await session.journal.items.record_stages(stages)
             for stage in stages:
                 async for batch in stage.items():

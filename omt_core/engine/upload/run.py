@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from omt_core.api.errors import (
     SnapshotLostError,
 )
 from omt_core.api.events import Notice, StageChanged, StageState
+from omt_core.api.files.near import NearReader
 from omt_core.api.online import OnlineMigration
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import joined, sentence
@@ -34,6 +36,7 @@ from omt_core.engine.completion import (
 from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRMED
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import freeze, thaw
+from omt_core.engine.opening import near_readers
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.gone import keep_gone
 from omt_core.engine.upload.machines import machines_kept
@@ -104,7 +107,9 @@ async def precopy(session: MigrationSession, stop: StopSignal) -> None:
             await migration.aclose()
 
 
-async def stages_of(session: MigrationSession, snapshot: str, *, files_only: bool) -> list[UploadStage]:
+async def stages_of(
+    session: MigrationSession, snapshot: str, *, files_only: bool, near: Sequence[NearReader] = ()
+) -> list[UploadStage]:
     """Return the stages of this run in the order of the screen; `files_only` leaves the database out."""
     stages = await upload_stages(
         session.engine.dispatch,
@@ -114,6 +119,7 @@ async def stages_of(session: MigrationSession, snapshot: str, *, files_only: boo
             workspace=session.now.folder,
             snapshot=snapshot,
             run=session.now.run,
+            near=near,
         ),
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]
@@ -177,40 +183,41 @@ async def _transfer_in_snapshot(
     files_only = session.now.only_missing or not commit
     async with session.now.located.database.snapshot() as fresh:
         snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
-        stages = await stages_of(session, snapshot, files_only=files_only)
-        await journal.items.record_stages(stages)
-        roots = {stage.name: stage.root for stage in stages if stage.root is not None}
-        await anyio.to_thread.run_sync(note_stage_roots, session.now.folder, roots)
-        if not files_only:
-            # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
-            await journal.notes.pin(facts.SNAPSHOT, snapshot)
+        async with near_readers(session.engine.dispatch, session.now.run) as near:
+            stages = await stages_of(session, snapshot, files_only=files_only, near=near)
+            await journal.items.record_stages(stages)
+            roots = {stage.name: stage.root for stage in stages if stage.root is not None}
+            await anyio.to_thread.run_sync(note_stage_roots, session.now.folder, roots)
+            if not files_only:
+                # The parts of an earlier snapshot died with it: a tenant commits tables of one snapshot only.
+                await journal.notes.pin(facts.SNAPSHOT, snapshot)
+                for stage in stages:
+                    if stage.kind == "database":
+                        await journal.items.reset_stage(stage.name)
+            _tell(session, STARTING, StageState.SUCCEEDED)
             for stage in stages:
-                if stage.kind == "database":
-                    await journal.items.reset_stage(stage.name)
-        _tell(session, STARTING, StageState.SUCCEEDED)
-        for stage in stages:
-            _tell(session, (stage.name, stage.title), StageState.WAITING)
-        if commit:
-            _tell(session, FINISHING, StageState.WAITING)
-        watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE).at(datetime.now(UTC)))
-        async with machines_kept(session.engine.events, journal):
-            summary = await session.engine.dispatch.one(
-                Plugin.transfer,
-                calls.Transfer(
-                    stages=[watch.timed(stage) for stage in stages],
-                    snapshot=snapshot,
-                    migration=migration,
-                    journal=journal,
-                    notes=journal.notes.of("transfer"),
-                    workspace=session.now.folder,
-                    rate=FileRateLimiter(session.now.folder / LIMIT_FILE),
-                    stop=stop,
-                    run=session.now.run,
-                    baseline_only=session.now.only_missing,
-                    commit=commit,
-                ),
-            )
-        await watch.stop(journal, stages)
+                _tell(session, (stage.name, stage.title), StageState.WAITING)
+            if commit:
+                _tell(session, FINISHING, StageState.WAITING)
+            watch = Stopwatch(read_limit(session.now.folder / LIMIT_FILE).at(datetime.now(UTC)))
+            async with machines_kept(session.engine.events, journal):
+                summary = await session.engine.dispatch.one(
+                    Plugin.transfer,
+                    calls.Transfer(
+                        stages=[watch.timed(stage) for stage in stages],
+                        snapshot=snapshot,
+                        migration=migration,
+                        journal=journal,
+                        notes=journal.notes.of("transfer"),
+                        workspace=session.now.folder,
+                        rate=FileRateLimiter(session.now.folder / LIMIT_FILE),
+                        stop=stop,
+                        run=session.now.run,
+                        baseline_only=session.now.only_missing,
+                        commit=commit,
+                    ),
+                )
+            await watch.stop(journal, stages)
     reasons = await left_behind(journal, session.engine.host.codes)
     session.log.supersede("left-behind", reasons)
     session.log.file("transfer", summary.findings)

@@ -12,8 +12,8 @@ from itertools import groupby
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api import ItemRecord, KnownFile, KnownFolders
-from omt_folders.disk import Disk, Entry, exact_status
+from omt_core.api import FolderEntry, ItemRecord, KnownFile, KnownFolders
+from omt_folders.disk import Disk, exact_status
 from omt_folders.known import looks, others_of
 from omt_folders.look import change_time
 
@@ -88,7 +88,7 @@ class Comparison:
                 self.touched.add(id_of_document)
         self._leave(folder, entries.keys() - own)
 
-    def _listed(self, folder: str) -> dict[str, Entry]:
+    def _listed(self, folder: str) -> dict[str, FolderEntry]:
         try:
             return {entry.name: entry for entry in self.disk.listing(folder)}
         except FileNotFoundError:
@@ -113,7 +113,7 @@ def name_of(file: KnownFile) -> str:
     return file.path.rpartition(os.sep)[2]
 
 
-def _is_same(entry: Entry, file: KnownFile) -> bool:
+def _is_same(entry: FolderEntry, file: KnownFile) -> bool:
     try:
         status = exact_status(entry)
     except OSError:

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from omt_archive.findings import FILE_OUTSIDE_ROOT
-from omt_core.api import InventoryState, sentence
+from omt_core.api import FolderEntry, InventoryState, sentence
 from omt_core.api.files import real_path
 from omt_crm.paths import fold
-from omt_folders.disk import Disk, Entry, Examination, unreadable
+from omt_folders.disk import Disk, Examination, unreadable
 
 
 class Folder:
@@ -25,7 +25,7 @@ class Folder:
         self.path = path
         self.root = root
         self.trouble: Examination | None = None
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, FolderEntry] = {}
         self._by_fold: dict[str, str] | None = None
         self._claimed: set[str] = set()
         try:
@@ -39,7 +39,7 @@ class Folder:
         except OSError as error:
             self.trouble = unreadable(error, disk.reasons.file)
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> FolderEntry | None:
         """Return the entry of this name: as it is spelt, or else in any case."""
         entry = self._entries.get(name)
         if entry is not None or not self._entries:
@@ -50,7 +50,7 @@ class Folder:
         spelling = self._by_fold.get(fold(name))
         return None if spelling is None else self._entries[spelling]
 
-    def claim(self, entry: Entry) -> None:
+    def claim(self, entry: FolderEntry) -> None:
         """Note that a document owns this entry."""
         self._claimed.add(entry.name)
 
@@ -58,7 +58,7 @@ class Folder:
         """Return the folded names of all that is claimed."""
         return frozenset(map(fold, self._claimed))
 
-    def unclaimed(self) -> Iterator[Entry]:
+    def unclaimed(self) -> Iterator[FolderEntry]:
         """Yield what nobody owns, in the order of names."""
         for name in sorted(self._entries.keys() - self._claimed):
             yield self._entries[name]

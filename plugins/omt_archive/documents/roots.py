@@ -10,10 +10,10 @@ from pathlib import Path
 
 from omt_archive.documents.folder import Folder
 from omt_archive.findings import REASONS
-from omt_core.api import SUBJECTS_SHOWN
+from omt_core.api import SUBJECTS_SHOWN, FolderEntry, NearReader
 from omt_core.api.files import real_path
 from omt_crm.paths import as_opened, fold
-from omt_folders.disk import Disk, Entry, Examination
+from omt_folders.disk import Disk, Examination
 from omt_folders.seen_folders import SeenFolders
 
 Period = tuple[int, int]
@@ -95,13 +95,16 @@ class ArchiveRoots:
         seen: SeenFolders | None = None,
         shown: Callable[[Path], str] = str,
         moved: Mapping[str, str] | None = None,
+        exact: bool = False,
+        near: Sequence[NearReader] = (),
     ) -> None:
         self._moved = {fold(login): fold(as_opened(folder)) for login, folder in (moved or {}).items()}
         seen = seen or SeenFolders()
         self.paths = tuple(archives)
         opened = seen.open(archives, shown)
         self.unreadable = opened.unreadable
-        self.disk = Disk(opened.there, trusted, reasons=REASONS, shown=shown, held=seen.contents(opened.there))
+        held = seen.contents(opened.there)
+        self.disk = Disk(opened.there, trusted, reasons=REASONS, shown=shown, held=held, exact=exact, near=near)
         self.ignored = Ignored()
         self.with_documents: set[str] = set()
         self._templates = None if templates is None else real_path(templates)
@@ -171,7 +174,7 @@ class ArchiveRoots:
                 if self._is_never_an_owner(folded):
                     self.ignored.add(Path(entry.path))
 
-    def _is_template_folder(self, entry: Entry) -> bool:
+    def _is_template_folder(self, entry: FolderEntry) -> bool:
         return self._templates is not None and real_path(entry.path) == self._templates
 
     @staticmethod

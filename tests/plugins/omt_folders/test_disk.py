@@ -13,7 +13,7 @@ from omt_archive.findings import REASONS
 from omt_core.api.files import openable
 from omt_core.api.items import InventoryState
 from omt_crm.paths import lost_on_the_way
-from omt_folders.disk import Disk, exact_status, judge, listed
+from omt_folders.disk import Disk, WindowsEntry, exact_status, judge, listed
 from omt_folders.tree import walk
 
 
@@ -75,15 +75,13 @@ def test_entries_have_the_ordinary_path_of_what_was_opened_in_another_form(tmp_p
     assert Disk((), reasons=REASONS).examine_path(tmp_path / "told" / "file").size == 5
 
 
-def test_a_size_that_its_folder_has_not_heard_of_is_asked_of_the_file(tmp_path, monkeypatch):
+def test_a_size_that_its_folder_has_not_heard_of_is_asked_of_the_file(tmp_path):
     """Stands in for NTFS, whose folders tell an old size of a file that is open or has several names."""
     (tmp_path / "file").write_bytes(b"12345")
-    (entry,) = listed(tmp_path)
-    stale = SimpleNamespace(name="file", path=entry.path, is_symlink=lambda: False, stat=lambda **_: tmp_path.stat())
-    monkeypatch.setattr("omt_folders.disk._ON_WINDOWS", True)
+    told = SimpleNamespace(name="file", is_symlink=lambda: False, stat=lambda **_: tmp_path.stat())
+    stale = WindowsEntry(str(tmp_path), told)
     assert exact_status(stale).st_size == 5
-    disk = Disk((tmp_path,), reasons=REASONS)
-    disk.exact = True
+    disk = Disk((tmp_path,), reasons=REASONS, exact=True)
     assert disk.examine(stale).size == 5
 
 
@@ -96,8 +94,7 @@ if sys.platform == "win32":
         for name in ("letter.doc", "letter.doc."):
             with Path(openable(deep / name)).open("wb") as file:
                 file.write(name.encode())
-        disk = Disk((tmp_path,), reasons=REASONS)
-        disk.exact = True
+        disk = Disk((tmp_path,), reasons=REASONS, exact=True)
         assert len(str(deep)) > 300
         found = {file.relative: file for file in walk(tmp_path, disk)}
         assert {relative.rpartition("/")[2]: file.examination.size for relative, file in found.items()} == {

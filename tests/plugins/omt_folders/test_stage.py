@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from omt_core.api import (
     Baseline,
     FolderAwayError,
+    FolderEntry,
     FoundFiles,
     InventoryState,
     Item,
@@ -24,7 +25,7 @@ from omt_core.api import (
     leads_out,
 )
 from omt_folders import FolderStage, Reasons, SeenFolders, disk
-from omt_folders.disk import Disk, Entry, listed
+from omt_folders.disk import Disk, listed
 from omt_folders.tree import TreeFile, tree_item, walk
 
 REASONS = Reasons(file="file-no", folder="folder-no", outside="outside", link="link")
@@ -62,7 +63,7 @@ def files_in(folder: Path) -> set[str]:
 def refuse_to_list(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Stand in for a folder that this account may not list: root, who may run the tests, lists any."""
 
-    def refused(path: Path | str) -> list[Entry]:
+    def refused(path: Path | str) -> list[FolderEntry]:
         if Path(path).name == name:
             raise PermissionError(13, "Permission denied")
         return listed(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from distributed import Client, Worker
 from omt_core.api import Finding, OmtError, joined, sentence
@@ -22,28 +23,41 @@ async def fleet_findings(settings: DaskSettings) -> Sequence[Finding]:
         return ()
     try:
         async with connected(settings, Path()) as client:
-            return await _looked(client, {name: looked_into(home) for name, home in settings.homes.items()})
+            return await _findings(client, {name: looked_into(home) for name, home in settings.homes.items()})
     except OmtError as error:
         message = joined([error.message, error.remedy], " ")
         return (FLEET_NOT_READY.finding(message, (error.code,)),)
 
 
-def _told(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> tuple[str, tuple[str, ...], Unseen]:
-    """Return of a worker its name, the homes that it is at, and the roots of these that it cannot look into."""
+async def looked(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Place]:
+    """Return the places that workers are at now, by their names; one that dies at this moment says nothing."""
+    answers: Mapping[str, Place] = await client.run(_told, homes, on_error="ignore")
+    return sorted(answers.values())
+
+
+class Place(NamedTuple):
+    """A worker by its name, the homes that it is at, and the roots of these that it cannot look into."""
+
+    name: str
+    homes: tuple[str, ...]
+    unseen: Unseen
+
+
+def _told(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> Place:
     at = tuple(home for home in homes if home in dask_worker.state.total_resources)
-    return str(dask_worker.name), at, unseen_roots(homes, dask_worker)
+    return Place(str(dask_worker.name), at, unseen_roots(homes, dask_worker))
 
 
-async def _looked(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
-    answers: Mapping[str, tuple[str, tuple[str, ...], Unseen]] = await client.run(_told, homes, on_error="ignore")
+async def _findings(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+    places = await looked(client, homes)
     found: list[Finding] = []
-    lacking = tuple(sorted(homes.keys() - {home for _, at, _ in answers.values() for home in at}))
-    if not answers:
+    lacking = tuple(sorted(homes.keys() - {home for place in places for home in place.homes}))
+    if not places:
         found.append(FLEET_NOT_READY.finding(sentence("The scheduler has no workers.")))
     elif lacking:
         message = sentence("No worker has the resource of {homes}, and dask.homes names it.", homes=lacking)
         found.append(FLEET_NOT_READY.finding(message, lacking))
-    for worker, _, unseen in sorted(answers.values()):
+    for worker, _, unseen in places:
         for root, why in unseen:
             seen = sentence("The worker {worker} cannot see {root}: {reason}.", worker=worker, root=root, reason=why)
             found.append(FLEET_NOT_READY.finding(seen, (root,)))

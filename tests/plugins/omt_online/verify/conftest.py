@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import anyio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from omt_core.api import NearReader
 from omt_core.api.online import ManifestEntry
 from omt_online.settings import ClientSettings
 from omt_online.verify_command import verify_command
@@ -26,9 +28,14 @@ class RecordingContext:
 
     lines: list[str] = field(default_factory=list)
     results: list[dict[str, object]] = field(default_factory=list)
+    near: Sequence[NearReader] = ()
 
     def print(self, text: str = "") -> None:
         self.lines.append(text)
+
+    @asynccontextmanager
+    async def near_readers(self) -> AsyncIterator[Sequence[NearReader]]:
+        yield self.near
 
     def finish(self, exit_code: int, **fields: object) -> int:
         self.results.append({"exit_code": exit_code, **fields})
@@ -111,11 +118,13 @@ def signed(tmp_path: Path) -> SignedFolder:
 
 @pytest.fixture
 def verify() -> Callable[..., tuple[int, RecordingContext]]:
-    def run(*arguments: object, settings: ClientSettings | None = None) -> tuple[int, RecordingContext]:
+    def run(
+        *arguments: object, settings: ClientSettings | None = None, near: Sequence[NearReader] = ()
+    ) -> tuple[int, RecordingContext]:
         command = verify_command(settings or ClientSettings())
         parser = argparse.ArgumentParser()
         command.configure(parser)
-        context = RecordingContext()
+        context = RecordingContext(near=near)
         options = parser.parse_args([str(argument) for argument in arguments])
         return anyio.run(command.run, context, options), context
 
