@@ -31,7 +31,12 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREA
 
 @contextmanager
 def stay_in_control(
-    call: Invocation, stop: anyio.Event, scope: anyio.CancelScope, heeded: Callable[[], bool] = lambda: True
+    call: Invocation,
+    stop: anyio.Event,
+    scope: anyio.CancelScope,
+    heeded: Callable[[], bool] = lambda: True,
+    *,
+    stopping: Callable[[], None] = lambda: None,
 ) -> Iterator[Callable[[], None]]:
     """Take signals as `interrupts` does, and name a plugin that holds up everything while the context lasts.
 
@@ -40,7 +45,7 @@ def stay_in_control(
     blame = Blame(call.app.host)
     seconds = call.app.settings.core.block_seconds
     with (
-        interrupts(stop, scope, blame, heeded, told=call.console.told) as interrupt,
+        interrupts(stop, scope, blame, heeded, told=call.console.told, stopping=stopping) as interrupt,
         watchdog(blame, call.console.aside, seconds=seconds),
     ):
         yield interrupt
@@ -54,11 +59,12 @@ def interrupts(
     heeded: Callable[[], bool] = lambda: True,
     *,
     told: Callable[[str], str] = one_line,
+    stopping: Callable[[], None] = lambda: None,
 ) -> Iterator[Callable[[], None]]:
     """Set `stop` at the first signal and cancel `scope` at the second, for as long as the context lasts.
 
-    Where nothing is under way that heeds `stop`, the first cancels too. What it yields does what a signal does. `told`
-    says text in the language of who stops it.
+    Where nothing is under way that heeds `stop`, the first cancels too; else `stopping` says that it was heard. What it
+    yields does what a signal does, and says nothing. `told` says text in the language of who stops it.
 
     Plain signal handlers, since Windows' event loop has no `add_signal_handler`; to be used in the main thread.
     """
@@ -70,13 +76,18 @@ def interrupts(
             scope.cancel()
         stop.set()
 
+    def heed() -> None:
+        if heeded() and not stop.is_set():
+            stopping()
+        act()
+
     def on_signal(number: int, frame: FrameType | None) -> None:
         del number
         nonlocal signals
         signals += 1
         if signals == _LAST:
             _end_now(blame, frame, told)
-        loop.call_soon_threadsafe(act)
+        loop.call_soon_threadsafe(heed)
 
     before = {number: signal.signal(number, on_signal) for number in SIGNALS if not _to_be_outlived(number)}
     try:

@@ -27,6 +27,7 @@ from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
 
 CLOCK: Clock = SystemClock()
 _SAID_AT: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30))
+_STOPPING: Final = sentence("Stopping once what is on its way has arrived; Ctrl-C once more stops at once.")
 
 Work = Callable[[Runner, anyio.Event], Awaitable[None]]
 
@@ -50,7 +51,8 @@ async def run_session(
     result: Result | None = None
     runners: list[Runner] = []
     heeded = partial(_heeds_stop, runners)
-    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded) as interrupt:
+    stopping = partial(call.app.engine.events.emit, Notice(message=_STOPPING))
+    with anyio.CancelScope() as scope, stay_in_control(call, stop, scope, heeded, stopping=stopping) as interrupt:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(watching(call.console, call.app.engine))
             if until is not None:

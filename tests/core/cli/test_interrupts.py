@@ -21,6 +21,20 @@ class _EndedError(BaseException):
     """Stands for the end of the process."""
 
 
+async def test_the_first_signal_is_answered_where_something_has_to_finish_first() -> None:
+    """Else nobody knows whether it was heard; where it ends at once nothing is said of waiting."""
+    for heeded in (True, False):
+        said: list[str] = []
+        stop, scope = anyio.Event(), anyio.CancelScope()
+        with interrupts(stop, scope, Blame(host_of()), lambda: heeded, stopping=lambda: said.append("heard")):  # noqa: B023 - each is used up within its turn
+            signal.raise_signal(signal.SIGINT)
+            await stop.wait()
+            signal.raise_signal(signal.SIGINT)
+            await anyio.wait_all_tasks_blocked()
+        assert said == ["heard"] * heeded
+        assert scope.cancel_called
+
+
 async def test_the_third_signal_ends_the_process_also_where_nothing_can_be_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
