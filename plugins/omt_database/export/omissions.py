@@ -34,10 +34,10 @@ class Omissions:
         left = {name.lower() for name in self.settings.left_tables}
         return frozenset(key for key, table in self.tables.items() if table.name.lower() in left)
 
-    @property
-    def moved_tables(self) -> list[Table]:
+    @cached_property
+    def moved_tables(self) -> tuple[Table, ...]:
         """The tables that go, sorted by their keys."""
-        return [self.tables[key] for key in sorted(self.tables.keys() - self.left_tables)]
+        return tuple(self.tables[key] for key in sorted(self.tables.keys() - self.left_tables))
 
     def secret_columns(self, table: Table) -> tuple[str, ...]:
         """Return the columns of a table that go as NULL, as the catalogue spells them."""

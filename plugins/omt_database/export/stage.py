@@ -92,8 +92,8 @@ class DatabaseExport:
             await self._database.mark(self._omissions.moved_tables)
             told: list[Item] = []
             size = 0
-            for table in self._omissions.moved_tables:
-                async with aclosing(self._table(table, encoder, writer)) as parts:
+            for place, table in enumerate(self._omissions.moved_tables):
+                async with aclosing(self._table(place, table, encoder, writer)) as parts:
                     async for written in parts:
                         self._spool.keep(written.path, written.size)
                         told.append(written.item())
@@ -108,7 +108,9 @@ class DatabaseExport:
             encoder.close()
             writer.close()
 
-    async def _table(self, table: Table, encoder: WorkThread, writer: WorkThread) -> AsyncGenerator[_Written, None]:
+    async def _table(
+        self, place: int, table: Table, encoder: WorkThread, writer: WorkThread
+    ) -> AsyncGenerator[_Written, None]:
         secret = self._omissions.secret_columns(table)
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
@@ -117,7 +119,7 @@ class DatabaseExport:
         refuse_long_values(table, plans, self._settings.largest_value)
         schema = schema_of_parts(table, plans)
         parts = Parts(schema, self._settings.part_bytes)
-        files = PartFiles(schema, partial(self._path, table))
+        files = PartFiles(schema, partial(self._path, place))
         rules = self._omissions.row_rules(table)
         losses = Losses(table, plans)
         async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
@@ -145,9 +147,9 @@ class DatabaseExport:
             self._told_of_guard = True
             self._tell(NOTICE)
 
-    def _path(self, table: Table, number: int) -> Path:
-        # By number and not by name: a table's name may not be a file's.
-        return self._spool.path(f"{self._omissions.moved_tables.index(table):05}-{number:06}.parquet")
+    def _path(self, place: int, number: int) -> Path:
+        # By the table's place and not by its name, which may not be a file's.
+        return self._spool.path(f"{place:05}-{number:06}.parquet")
 
 
 class _Writing:

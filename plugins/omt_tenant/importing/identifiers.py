@@ -63,7 +63,8 @@ def stored_tables(connection: DuckDBPyConnection) -> dict[str, StoredTable]:
 
 def place_for(name: str, stored: Iterable[StoredTable], connection: DuckDBPyConnection) -> StoredTable:
     """Return where a table is to lie beside those that are stored; makes the schema of twins that it needs."""
-    taken = {table.schema for table in stored if folded(table.name) == folded(name)}
+    own = folded(name)
+    taken = {table.schema for table in stored if len(table.name) == len(own) and folded(table.name) == own}
     if _MAIN not in taken:
         return StoredTable(name)
     schema = next(schema for number in count(2) if (schema := f"{_TWINS}{number}") not in taken)
