@@ -10,6 +10,7 @@ from typing import Final
 from typing_extensions import override
 
 from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.language import Language
 from omt_core.api.sentence import sentence
 from omt_core.app import Application
 from omt_core.cli.command import CORE_COMMANDS
@@ -41,6 +42,7 @@ class Help(CoreCommand):
         page = find_topic(topic)
         if page is None:
             raise _unknown(topic, call.app)
+        _say_code(topic.strip().lower(), call)
         call.console.object("page", {"name": page.name, "title": page.title, "text": page.text})
         if call.console.rich.is_terminal and not call.console.json:
             from rich.markdown import Markdown  # noqa: PLC0415 - a parser of Markdown, for this command alone
@@ -50,6 +52,15 @@ class Help(CoreCommand):
             for line in page.text.splitlines():
                 call.console.print(line)
         return call.console.finish(ExitCode.DONE)
+
+
+def _say_code(topic: str, call: Invocation) -> None:
+    """Say what a code means and what to do in the reader's language: its page, which follows, is in English."""
+    errors, findings = call.app.host.error_codes, call.app.host.codes
+    code = errors[topic].code if topic in errors else findings.get(topic)
+    if code is not None and call.console.language is not Language.ENGLISH:
+        for text in (code.meaning, code.remedy, ""):
+            call.console.print(text)
 
 
 def find_topic(topic: str) -> Page | None:

@@ -66,6 +66,22 @@ def test_the_list_of_topics_says_in_the_readers_language_how_to_read_one(capsys:
     assert capsys.readouterr().out.startswith("`omt help TOPIC` zeigt eine dieser Seiten auf Englisch")
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("role-not-held", "Siehe `omt plugins`, oder nennen Sie in den Einstellungen core.roles ein anderes Plugin."),
+        ("document-empty", "Die Datei eines Dokuments hat keinen Inhalt. Sie wird so übertragen, wie sie ist."),
+    ],
+)
+def test_what_a_code_means_is_said_in_the_readers_language_before_its_page(
+    capsys: pytest.CaptureFixture[str], code: str, said: str
+) -> None:
+    assert main(["--language", "de", "help", code]) == 0
+    told, _, page = capsys.readouterr().out.partition("\n\n")
+    assert said in told.splitlines()
+    assert code in page
+
+
 def test_a_program_gets_a_page_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help", "answers", "--json"]) == 0
     page, result = map(json.loads, capsys.readouterr().out.splitlines())
