@@ -145,9 +145,9 @@ def _cluster(folder: Path, homes: list[str]) -> Iterator[_Cluster]:
     options = {"stderr": subprocess.DEVNULL, "env": {**os.environ, "DASK_CONFIG": str(folder)}, "cwd": folder}
     dask = [sys.executable, "-m", "dask"]
     with ExitStack() as stack:
-        port = ["--port", "0", "--dashboard-address", "127.0.0.1:0"]
+        port = ["--port", "0", "--dashboard-address", "127.0.0.1:0", "--preload", "omt_dask.worker"]
         processes = [stack.enter_context(running([*dask, "scheduler", *place, *port], **options)).pid]
-        while not file.exists():
+        while not file.exists() or not file.read_text("utf-8").endswith("}"):
             time.sleep(0.1)
         address = json.loads(file.read_text("utf-8"))["address"]
         for home in homes:

@@ -205,14 +205,19 @@ async def transferred(
     rate: RateLimiter | None = None,
     stop: StopSignal | None = None,
     spooled: bool = False,
+    items: Callable[[], AsyncIterator[Sequence[Item]]] | None = None,
+    run: RecordingContext | None = None,
 ) -> Run:
-    """Move the files of all folders as one stage, and commit it; `spooled` ones are deleted once they are there."""
-    items = [item for folder in folders for item in items_below("documents", folder)]
+    """Move the files of all folders as one stage, or these `items`, and commit it.
+
+    What is `spooled` is deleted once it is there.
+    """
 
     async def told() -> AsyncIterator[Sequence[Item]]:
-        yield sorted(items, key=lambda item: item.key)
+        found = [item for folder in folders for item in items_below("documents", folder)]
+        yield sorted(found, key=lambda item: item.key)
 
-    run = RecordingContext(workspace)
+    run = run or RecordingContext(workspace)
     online = ClientSettings(url=tenant.url, token_file=tenant.token_file)
     async with open_migration(lambda _: connect(online, ConnectOnline(run=run)), workspace) as migration:
         summary = await transfer_by_fleet(
@@ -223,7 +228,7 @@ async def transferred(
                         title="Documents",
                         order=1,
                         plugin="tests",
-                        items=told,
+                        items=items or told,
                         removes_sources=spooled,
                     )
                 ],

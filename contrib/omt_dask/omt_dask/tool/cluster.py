@@ -24,6 +24,7 @@ from omt_dask.errors import (
 from omt_dask.settings import DaskSettings
 
 LOOPBACK: Final = "127.0.0.1"
+_SECONDS_TO_START: Final = 120.0
 _SECONDS_TO_END: Final = 30.0
 
 
@@ -70,7 +71,12 @@ async def _started_here(settings: DaskSettings, scratch: Path, stack: AsyncExitS
         silence_logs=logging.ERROR,
         asynchronous=True,
     )
-    await stack.enter_async_context(cluster)
+    try:
+        # To the end: of one that is cancelled as it starts, processes stay behind.
+        with anyio.fail_after(_SECONDS_TO_START, shield=True):
+            await stack.enter_async_context(cluster)
+    except (OSError, RuntimeError) as error:  # TimeoutError is an OSError
+        raise DASK_SCHEDULER_LOST.error(sentence("Dask's scheduler is lost: {reason}.", reason=error)) from error
     client = Client(cluster, asynchronous=True, security=security, set_as_default=False)
     return await stack.enter_async_context(client)
 

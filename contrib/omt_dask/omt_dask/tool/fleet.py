@@ -61,13 +61,14 @@ _PERMITS_AHEAD: Final = 1
 class Fleet:
     """The workers of one run, and for each home how many batches are sent there at once."""
 
-    def __init__(self, client: Client, call: Transfer, settings: DaskSettings) -> None:
-        """Use a client's scheduler; nothing is asked of it before `begin`."""
+    def __init__(self, call: Transfer, settings: DaskSettings) -> None:
+        """Know of none before `begin`."""
+        self.ready = anyio.Event()
         self.capacity: Mapping[str, int] = {}
         self._followers: list[Callable[[], None]] = []
         self._machines = Machines()
         self._workers: dict[str, Machine] = {}
-        self._client = client
+        self._known_client: Client | None = None
         self._call = call
         self._settings = settings
         self._run = secrets.token_hex(6)
@@ -78,12 +79,19 @@ class Fleet:
         self._readers: dict[str, bytes] = {}
         self._renew_at = 0.0
 
-    async def begin(self) -> None:
-        """Give the first orders, and look at every worker.
+    @property
+    def _client(self) -> Client:
+        if self._known_client is None:
+            raise RuntimeError("the fleet has not begun")
+        return self._known_client
+
+    async def begin(self, client: Client) -> None:
+        """Give the first orders by a client's scheduler, and look at every worker; then it is `ready`.
 
         Raises `InputError` where there are no workers for a home or no passes for senders, and `InstallationError`
         where one cannot see a root.
         """
+        self._known_client = client
         homes = {name: looked_into(home) for name, home in self._settings.homes.items()} or {ANYWHERE: ()}
         with _scheduler_there():
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
@@ -110,6 +118,7 @@ class Fleet:
         if self._dashboard:
             link = sentence("Dask shows its work at {link}.", link=self._dashboard)
             self._call.run.emit(Notice(message=link))
+        self.ready.set()
 
     async def keep(self) -> None:
         """Give orders and permits until this is cancelled."""

@@ -108,14 +108,17 @@ class HomeLane(AwayLane):
 
 
 class AnywhereLane(HomeLane):
-    """Has any worker send what is on a share: where the workers are of this machine, or see all as it does."""
+    """Has any worker send what is on a share: where the workers are of this machine, or see all as it does.
+
+    Until they are there the tool is as near to the files as they will be, and sends itself.
+    """
 
     def __init__(self, context: TransferContext, fleet: Fleet, *, batches_ahead: int, retries: int) -> None:
         super().__init__(context, fleet, ANYWHERE, Roots({}), Roots({}), batches_ahead=batches_ahead, retries=retries)
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
-        return _is_of_a_share(work, record)
+        return self._fleet.ready.is_set() and _is_of_a_share(work, record)
 
     @override
     def there(self, record: ItemRecord) -> ItemRecord:

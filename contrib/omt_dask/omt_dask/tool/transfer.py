@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import anyio
+from anyio import TASK_STATUS_IGNORED
+from anyio.abc import TaskStatus
 from omt_core.api import OmtError
 from omt_core.api.calls import Transfer, TransferSummary
 from omt_upload.lanes.lane import HereLane, Lane
@@ -19,43 +21,58 @@ from omt_dask.tool.lane import AnywhereLane, HomeLane
 
 
 async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferSummary:
-    """Move all items of all stages, as `omt_upload.transfer` does, files on shares by the workers of their homes."""
-    scratch = call.workspace / "dask"
-    async with connected(settings, scratch) as client:
-        fleet = Fleet(client, call, settings)
+    """Move all items of all stages, as `omt_upload.transfer` does, files on shares by the workers of their homes.
 
-        def lanes(context: TransferContext) -> Sequence[Lane]:
-            ahead, retries = settings.batches_ahead, settings.retries
-            homes = [
-                HomeLane(
-                    context,
-                    fleet,
-                    name,
-                    Roots(home.roots),
-                    spool_of(home, call.workspace),
-                    batches_ahead=ahead,
-                    retries=retries,
-                )
-                for name, home in settings.homes.items()
-            ] or [AnywhereLane(context, fleet, batches_ahead=ahead, retries=retries)]
-            return (*homes, HereLane(context))
+    A cluster that is started here does so while the tool sends by itself; what is left then its workers send.
+    """
+    fleet = Fleet(call, settings)
 
-        summary = TransferSummary(stopped=True)
+    def lanes(context: TransferContext) -> Sequence[Lane]:
+        ahead, retries = settings.batches_ahead, settings.retries
+        homes = [
+            HomeLane(
+                context,
+                fleet,
+                name,
+                Roots(home.roots),
+                spool_of(home, call.workspace),
+                batches_ahead=ahead,
+                retries=retries,
+            )
+            for name, home in settings.homes.items()
+        ] or [AnywhereLane(context, fleet, batches_ahead=ahead, retries=retries)]
+        return (*homes, HereLane(context))
+
+    summary = TransferSummary(stopped=True)
+    try:
+        async with anyio.create_task_group() as serving:
+            if settings.scheduler is None:
+                serving.start_soon(_serve, fleet, call, settings)
+            else:
+                await serving.start(_serve, fleet, call, settings)
+            summary = await transfer(call, settings.upload, lanes)
+            await fleet.ready.wait()  # what Dask has begun is let come so far that it can be ended
+            serving.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+    return summary
+
+
+async def _serve(
+    fleet: Fleet, call: Transfer, settings: DaskSettings, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED
+) -> None:
+    """Have the fleet there until this is cancelled."""
+    if any(home.spool is not None for home in settings.homes.values()):
+        await anyio.Path(call.workspace, "spool").mkdir(mode=0o700, exist_ok=True)
+    async with connected(settings, call.workspace / "dask") as client:
         try:
-            if any(home.spool is not None for home in settings.homes.values()):
-                await anyio.Path(call.workspace, "spool").mkdir(mode=0o700, exist_ok=True)
-            await fleet.begin()
-            async with anyio.create_task_group() as keeping:
-                keeping.start_soon(fleet.keep)
-                summary = await transfer(call, settings.upload, lanes)
-                keeping.cancel_scope.cancel()
-        except BaseExceptionGroup as group:
-            raise _first(group) from group
+            await fleet.begin(client)
+            task_status.started()
+            await fleet.keep()
         finally:
             with anyio.CancelScope(shield=True):
                 await fleet.end()
                 fleet.tell()
-    return summary
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -1,4 +1,8 @@
-"""What runs on a worker. `dask worker ... --preload omt_dask.worker` loads it before the first task comes."""
+"""What runs on a worker.
+
+`dask worker ... --preload omt_dask.worker` loads it before the first task comes. So it does for `dask scheduler ...`,
+which looks into each task.
+"""
 
 from omt_dask.worker.roots import unseen_roots
 from omt_dask.worker.sender import SendingPlugin, look, plugin_name, send_batch
