@@ -23,7 +23,7 @@ def main() -> None:
     """Read the options, measure a tenth and the whole, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=1_000_000)
-    parser.add_argument("--limit", type=int, default=400, help="megabytes that no process may exceed")
+    parser.add_argument("--limit", type=int, default=300, help="megabytes that no process may exceed")
     options = parser.parse_args()
     rows: list[list[str]] = []
     peaks: list[int] = []

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -52,6 +53,30 @@ async def test_a_file_that_was_hashed_before_is_not_begun_any_more_after_a_stop(
             stop.set()
         await send_large_file(StageTransfer(context_for(call, SETTINGS), call.stages[0]), record)
     assert len(tenant.uploads) == (0 if stopped else 1)
+
+
+async def test_a_file_that_waits_for_room_keeps_nobody_from_its_content(tmp_path: Path) -> None:
+    """Whoever has all of the room may be waiting for this content: both would wait for ever."""
+    write_files(tmp_path / "archive", {"a": CONTENT})
+    (item,) = folder_items("documents", tmp_path / "archive")
+    tenant = MemoryTenant()
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.items.record_inventory([item])
+        read = ItemDigest(id=("documents", "a"), digest=digest_of(CONTENT), size=item.size, mtime_ns=item.mtime_ns)
+        await journal.items.record_digests([read])
+        (record,) = await journal.items.pending(stage="documents", limit=1)
+        call = transfer_call(journal, MemoryMigration(tenant), tmp_path, stage_of("documents", [item]))
+        context = context_for(call, SETTINGS)
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as sending, context.readers.room(SETTINGS.buffer_bytes):
+                sending.start_soon(send_large_file, StageTransfer(context, call.stages[0]), record)
+                while not context.readers._buffers._turn.statistics().locked:
+                    await anyio.lowlevel.checkpoint()
+                mine = context.contents.take([digest_of(CONTENT)])
+                assert mine
+                context.contents.give_back(mine)
+    assert len(tenant.uploads) == 1
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
