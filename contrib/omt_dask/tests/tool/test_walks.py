@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -95,8 +96,12 @@ async def test_what_nobody_asks_for_is_dropped(tree: Path, monkeypatch: pytest.M
     folders = [tree / str(number) for number in range(12)]
     told = await listed(walks, *folders, tree)
     assert told[:-1] == [[f"file {number}"] for number in range(12)]
+    before = len(home.asked)
     told = await listed(walks, *folders)
     assert told == [[f"file {number}"] for number in range(12)]
+    # Ahead of who asks each is asked for once: what was dropped by then is asked for by its own turn only.
+    assert before < len(home.asked)
+    assert max(Counter(home.asked[before:]).values()) <= 2
     await walks.aclose()
 
 
