@@ -12,7 +12,7 @@ from omt_core.api import Backpressure, Chunk, CreatedUpload, OnlineMigration, Ra
 from omt_upload.line.concurrency import Concurrency
 from omt_upload.settings import UploadSettings
 
-_PIECE: Final = 64 << 10
+_PIECE: Final = 1 << 20
 _FIRST_BODY: Final = 1 << 18
 """On a slow line several of them must be through soon, or nobody knows how slow it is."""
 
