@@ -17,8 +17,8 @@ from generating.markdown import NUMBERS, code, page, prose, table
 INTRODUCTION = """\
 All that a plugin builds on: `from omt_core.api import Plugin, hookimpl, Finding, calls`. These names change only as
 semantic versioning says; everything else in `omt_core` may change at any time. `calls` holds one record per
-[hook](hooks.md), `omt_core.api.files` what writes and removes files, and
-`omt_core.api.drives` what Windows tells of drives and shares."""
+[hook](hooks.md), `omt_core.api.files` what writes and removes files, `omt_core.api.plain` what has a process of its
+own work for the tool, and `omt_core.api.drives` what Windows tells of drives and shares."""
 
 
 def pages() -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from hashlib import sha256
 from itertools import chain, starmap
 from typing import Final
 
-from omt_core.api.files.folder_digest import line_of
+from omt_core.api.plain import line_of
 from omt_core.api.stages import KnownFolder, KnownFolders, StageTotals
 from omt_core.journal.file import to_blob, to_text
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from omt_core.api.files import digest_of, line_of
+from omt_core.api.plain import digest_of, line_of
 
 if TYPE_CHECKING:
     from omt_core.api import FileStatus

@@ -17,7 +17,6 @@ from omt_core.api.files.durable import (
     write_whole,
 )
 from omt_core.api.files.exact import openable, ordinary, real_path
-from omt_core.api.files.folder_digest import digest_of, line_of
 from omt_core.api.files.patience import MOUNT_POINT, is_link, patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
 from omt_core.api.files.sqlite import sqlite_uri
@@ -28,9 +27,7 @@ __all__ = [
     "PRIVATE_FOLDER",
     "WholeFile",
     "copy_access",
-    "digest_of",
     "is_link",
-    "line_of",
     "make_file",
     "make_folder",
     "make_private",

@@ -18,7 +18,8 @@ from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, SERVICE_F
 from omt_archive.service.attachment_index import number_of
 from omt_archive.service.folders import ServiceLayout
 from omt_core.api import Baseline, ItemRecord, ItemState, KnownFolder, KnownFolders, Row, __version__
-from omt_core.api.files import digest_of, real_path, write_whole
+from omt_core.api.files import real_path, write_whole
+from omt_core.api.plain import digest_of
 from omt_crm.numbers import whole_number
 from omt_folders.disk import Disk
 from omt_folders.known import Others, looks, others_of

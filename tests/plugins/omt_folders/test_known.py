@@ -13,7 +13,7 @@ import anyio.to_thread
 import pytest
 
 from omt_core.api import ItemRecord, ItemState, KnownFolder
-from omt_core.api.files import digest_of, line_of
+from omt_core.api.plain import digest_of, line_of
 from omt_folders import known
 from omt_folders.known import looks, others_of
 from omt_folders.look import Look, change_time, look_at

@@ -58,7 +58,7 @@ def test_a_process_reads_the_same_to_the_same_places_as_this_one(pool, buffer, f
 def reader_of(pool) -> psutil.Process:
     """The pool's one process; other tests may have children of their own."""
     (reader,) = pool._started
-    return psutil.Process(reader._process.pid)
+    return psutil.Process(reader.pid)
 
 
 def test_into_memory_that_no_process_shares_this_one_reads(pool, files) -> None:
