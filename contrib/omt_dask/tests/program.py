@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +99,50 @@ class Tool:
         """Return the receipt's header, but what differs between any two runs."""
         header = self.receipt(name)["header"]
         return json.dumps({key: value for key, value in header.items() if key not in OF_EVERY_RUN})
+
+
+@dataclass
+class Telling:
+    """A tool that runs, and the events that it has told of so far."""
+
+    process: subprocess.Popen[str]
+    events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def listen(self) -> None:
+        """Take events until there are no more."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("{"):
+                self.events.append(json.loads(line))
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Return once something holds. Fails where the tool ends before."""
+        while not until():
+            assert self.process.poll() is None, self.events[-5:]
+            time.sleep(0.02)
+
+    @property
+    def machines(self) -> list[dict[str, str]]:
+        """Each time that the tool told of its machines: what each of them was doing, by name."""
+        return [
+            {one["name"]: one["state"] for one in event["machines"]}
+            for event in list(self.events)
+            if event.get("event") == "machines"
+        ]
+
+
+@contextmanager
+def telling(words: list[str], folder: Path) -> Generator[Telling]:
+    """Run the tool; what is not done in the end, in a while, is killed."""
+    with (folder / "tool.err").open("w") as errors:
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment(folder))
+        running = Telling(process)
+        listener = threading.Thread(target=running.listen)
+        listener.start()
+        with process:
+            try:
+                yield running
+                process.wait(180)
+            finally:
+                process.kill()
+                listener.join()

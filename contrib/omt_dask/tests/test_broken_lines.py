@@ -6,20 +6,19 @@ import json
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import anyio
 import pytest
 from namespaces import Lab, lab, require_namespaces
 from omt_core.testing.crm import build_crm
-from program import Tool, environment
+from program import Telling, Tool, telling
 from sites import Site, certificates, ended
 
 ARCHIVES: Final = {"oslo": "SO_ARC", "bergen": "SO_ARC2"}
@@ -35,52 +34,6 @@ AGAIN: Final = ("sh", "-c", 'while :; do "$@"; done', "again")
 """A worker that was cut off for long ends once it hears of that: whoever started it does so again."""
 
 ONLINE: Final = "connect_timeout = 4.0\nanswer_timeout = 6.0\nretry_longest_wait = 1.0"
-
-
-@dataclass
-class Telling:
-    """A tool that runs, and the events that it has told of so far."""
-
-    process: subprocess.Popen[str]
-    events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-
-    def listen(self) -> None:
-        """Take events until there are no more."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                self.events.append(json.loads(line))
-
-    def wait(self, until: Callable[[], bool]) -> None:
-        """Return once something holds. Fails where the tool ends before."""
-        while not until():
-            assert self.process.poll() is None, self.events[-5:]
-            time.sleep(0.02)
-
-    @property
-    def machines(self) -> list[dict[str, str]]:
-        """Each time that the tool told of its machines: what each of them was doing, by name."""
-        return [
-            {one["name"]: one["state"] for one in event["machines"]}
-            for event in list(self.events)
-            if event.get("event") == "machines"
-        ]
-
-
-@contextmanager
-def telling(words: list[str], folder: Path) -> Generator[Telling]:
-    with (folder / "tool.err").open("w") as errors:
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment(folder))
-        running = Telling(process)
-        listener = threading.Thread(target=running.listen)
-        listener.start()
-        with process:
-            try:
-                yield running
-                process.wait(180)
-            finally:
-                process.kill()
-                listener.join()
 
 
 @pytest.fixture(scope="module")
