@@ -194,7 +194,9 @@ class Fleet:
         joined = [address for address in workers if address not in self._workers]
         if joined:
             # One that dies at this moment, or hangs, says nothing; what it had to do is Dask's business.
-            told: Mapping[str, Machine] = await self._client.run(look, self._run, workers=joined, on_error="ignore")
+            told: Mapping[str, Machine] = {}
+            with anyio.move_on_after(self._settings.wait_for_workers):
+                told = await self._client.run(look, self._run, workers=joined, on_error="ignore")
             for address, machine in told.items():
                 self._workers[address] = machine
                 self._readers[machine.name] = machine.key
