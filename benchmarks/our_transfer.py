@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import json
 import os
 import pstats
@@ -154,6 +155,8 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="print where the event loop's thread spent its time")
     options = parser.parse_args()
     profile = cProfile.Profile()
+    gc.freeze()  # as the program does once it has loaded what it needs
+    gc.set_threshold(50_000)
     if options.profile:
         profile.enable()
     print(json.dumps(anyio.run(_transfer, options)), flush=True)

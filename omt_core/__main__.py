@@ -52,9 +52,9 @@ def _keep_little_that_is_free() -> None:
     """
     if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
         return
-    import ctypes  # noqa: PLC0415 - not for the version, nor elsewhere
+    with suppress(ImportError, OSError, AttributeError):  # not every Python has it, nor every C library
+        import ctypes  # noqa: PLC0415 - not for the version, nor elsewhere
 
-    with suppress(AttributeError):
         for parameter, value in _MALLOC.items():
             ctypes.CDLL(None).mallopt(parameter, value)
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("omt.cli")
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
+"""Objects that Python may make before it looks for rings among them; by itself it does so after 700."""
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -182,4 +182,5 @@ async def _send(context: TransferContext, manifest: StageManifest) -> None:
             await anyio.to_thread.run_sync(read_part, str(manifest.path), part, offset, None)
             return part
 
-        await deliver(context, Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None))
+        delivery = Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None, finish=True)
+        await deliver(context, delivery)

@@ -24,7 +24,8 @@ class UploadSettings(PluginSettings):
     """
 
     parallel_uploads: int = Field(default=6, ge=1, le=64)
-    """How many uploads are under way at once at most; the online side may allow fewer."""
+    """How many uploads are under way at once at most; the online side may allow fewer. More of them have shorter
+    requests, unless `buffer_bytes` grows with them."""
 
     first_uploads: int = Field(default=4, ge=1, le=64)
     """How many uploads are under way at once before it is known how fast the line is."""
@@ -48,7 +49,8 @@ class UploadSettings(PluginSettings):
     """What one request carries at most, in bytes."""
 
     buffer_bytes: int = Field(default=64 << 20, ge=1 << 20)
-    """How much memory files are read into, packed and sent from, in bytes; what has no room there waits."""
+    """How much memory files are read into and sent from, in bytes; what has no room there waits. No request is longer
+    than the share of it that each upload has which may be under way."""
 
     reading: Literal["auto", "threads", "processes"] = "auto"
     """Where small files are read and hashed; processes pay off from two cores on, and `auto` takes them then."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Sequence
 
 import anyio
 import anyio.abc
@@ -23,9 +20,6 @@ from omt_upload.settings import UploadSettings
 from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer_context import TransferContext, context_for
 
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
-"""Objects that Python may make before it looks for rings among them; by itself it does so after 700."""
-
 
 async def transfer(call: Transfer, settings: UploadSettings, lanes: Lanes = here) -> TransferSummary:
     """Move all items of all stages. Whatever ends it early, the same call later goes on from there.
@@ -36,7 +30,7 @@ async def transfer(call: Transfer, settings: UploadSettings, lanes: Lanes = here
     ways = lanes(context)
     works = [StageTransfer(context, stage) for stage in call.stages]
     try:
-        with first_error(), _few_collections():
+        with first_error():
             await resume(context)
             async with anyio.create_task_group() as keeping:
                 keeping.start_soon(_keep_claim, context)
@@ -54,30 +48,6 @@ async def transfer(call: Transfer, settings: UploadSettings, lanes: Lanes = here
         stopped=context.stopping,
         gone=tuple(work.gone for work in works if work.gone is not None),
     )
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Look for rings of objects seldom, and only among those made from now on.
-
-    What a file leaves behind while it is on its way is in no ring, and looking for them among all modules and classes
-    took a good part of the processor time of small files. While one transfer has it so another changes nothing. What
-    the program has set apart for good when it began stays so, and is enough.
-    """
-    before = gc.get_threshold()
-    if before[0] == _OBJECTS_BETWEEN_COLLECTIONS:
-        yield
-        return
-    set_apart = gc.get_freeze_count() > 0
-    if not set_apart:
-        gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        if not set_apart:
-            gc.unfreeze()
 
 
 async def _keep_claim(context: TransferContext) -> None:

@@ -107,7 +107,7 @@ class TransferContext:
     @property
     def batch_bytes(self) -> int:
         """How large a bundle should be now: one request on this line, once its speed is known, within all limits."""
-        return min(self.largest_batch, self.line.body_bytes) if self.line.known else self.largest_batch
+        return min(self.largest_batch, self.line.body_bytes if self.line.known else self.line.longest_body)
 
     @property
     def largest_batch(self) -> int:

@@ -20,6 +20,8 @@ from omt_protocol.bundle.reader import Member
 from omt_tenant.store.layout import TenantLayout
 from omt_tenant.store.state_database import StateDatabase
 
+_ANYTHING = "SELECT 1 FROM contents UNION ALL SELECT 1 FROM uploads WHERE state = 'open' LIMIT 1"
+
 _VARIABLES = 500
 """Digests asked for in one statement; SQLite allows at least 999 parameters in every build."""
 
@@ -63,9 +65,9 @@ class ContentStore:
         return sizes
 
     def is_empty(self) -> bool:
-        """Tell whether nothing is stored."""
+        """Tell whether nothing is stored, and nothing is on its way that could be without being sent anew."""
         with self._state.read() as connection:
-            return connection.execute("SELECT 1 FROM contents LIMIT 1").fetchone() is None
+            return connection.execute(_ANYTHING).fetchone() is None
 
     def has_pack(self, digest: str) -> bool:
         """Tell whether a bundle of these members landed before."""

@@ -1,7 +1,8 @@
 """The memory that a transfer reads files into: one piece that is set aside once, and lent part by part.
 
 So a transfer takes no more of it than that, whatever it has under way: who wants a part that is not free waits. What of
-it was not needed for a while goes back to the system, so that it is there for what comes last, such as large tables.
+it was not needed for a while goes back to the system on Linux, so that it is there for what comes last, such as large
+tables.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Delivery:
     """An upload to be made, where its bytes come from (offset, length), and what is settled once it is whole.
 
     `members` are asked for when the upload is journalled, which one that goes in a single body never is. `passed` is
-    told how many bytes went over the line.
+    told how many bytes went over the line. One that is to `finish` goes on to its end also after a stop.
     """
 
     request: UploadRequest
@@ -39,6 +39,7 @@ class Delivery:
     members: Callable[[], tuple[BundleMember, ...]]
     outcomes: Sequence[Outcome]
     passed: Callable[[int], None]
+    finish: bool = False
 
 
 async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRecord | None = None) -> bool:
@@ -52,6 +53,8 @@ async def deliver(context: TransferContext, delivery: Delivery, begun: UploadRec
     else:
         upload = CreatedUpload(begun.url, await _offset(context, begun.url))
     if upload is None:
+        return False
+    if begun is None and upload.offset == delivery.request.size:
         await context.delivery_journal.items.record_outcomes(delivery.outcomes, sent=delivery.request.size)
         return True
     sent = await _send_rest(context, delivery, upload)
@@ -67,14 +70,14 @@ async def _send_rest(context: TransferContext, delivery: Delivery, upload: Creat
     sent = 0
     try:
         while offset < delivery.request.size:
-            if context.stopping:
+            if _stopped(context, delivery):
                 return None
             chunk = await delivery.read(offset, min(context.line.body_bytes, delivery.request.size - offset))
             try:
                 # Body by body, so that uploads get on in turn: none is left to go alone in the end, and the next chunk
                 # of each is read while others are on the line.
                 async with context.concurrency.uploads:
-                    if context.stopping:
+                    if _stopped(context, delivery):
                         return None
                     reached = await context.line.send(url, offset, chunk)
             except BodyRefusedError as error:
@@ -104,21 +107,26 @@ async def give_up(context: TransferContext, url: str) -> None:
 
 
 async def _create(context: TransferContext, delivery: Delivery) -> CreatedUpload | None:
-    """Create an upload with its first bytes; None when those were all of them."""
+    """Create an upload with its first bytes, or all of them; None where a stop came before."""
     request = delivery.request
     while True:
         first = await delivery.read(0, min(context.line.body_bytes, request.size))
         try:
             async with context.concurrency.uploads:
+                if _stopped(context, delivery):
+                    return None
                 url, offset = await context.line.create(request, first)
             break
         except BodyRefusedError as error:
             _shorten(context, error, len(first))
     delivery.passed(offset)
-    if offset == request.size:
-        return None
-    await context.delivery_journal.uploads.create(_record(delivery, url, offset), sent=offset)
+    if offset < request.size:
+        await context.delivery_journal.uploads.create(_record(delivery, url, offset), sent=offset)
     return CreatedUpload(url, offset)
+
+
+def _stopped(context: TransferContext, delivery: Delivery) -> bool:
+    return context.stopping and not delivery.finish
 
 
 def _shorten(context: TransferContext, error: BodyRefusedError, size: int) -> None:

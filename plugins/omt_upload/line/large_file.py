@@ -126,6 +126,7 @@ async def _deliver(work: StageTransfer, record: ItemRecord, path: Path, hashed: 
     content = ContentRef(digest=hashed.digest, size=stamp.size)
 
     async def read(offset: int, length: int) -> memoryview:
+        length = min(length, len(room))  # bodies may be longer now than when it was lent
         part = room[: length if running is None else _to_known(offset, length, stamp.size)]
         await work.context.readers.part(path, part, offset, stamp)
         return part

@@ -70,8 +70,9 @@ class Line:
 
     @property
     def longest_body(self) -> int:
-        """What no body is longer than, in bytes."""
-        return min(self._migration.limits.chunk_bytes, self._longest)
+        """What no body is longer than now, in bytes: as many as may be under way have their place in the memory."""
+        share = self._settings.buffer_bytes // int(self._gate.uploads.total_tokens)
+        return min(self._migration.limits.chunk_bytes, self._longest, max(share, self._settings.shortest_request))
 
     def shorten(self, refused: int) -> bool:
         """Make bodies shorter than one that was too long for something on the way; False where that is no use."""

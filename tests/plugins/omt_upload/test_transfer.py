@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import AsyncIterator, Sequence
@@ -393,48 +392,3 @@ async def test_the_claim_is_kept_alive_while_the_database_is_slow(tmp_path: Path
     async with journal_of(tmp_path) as journal:
         call = transfer_call(journal, Watched(MemoryTenant()), tmp_path, slow)
         await transfer(call, SETTINGS.model_copy(update={"seconds_between_signs_of_life": 0.001}))
-
-
-async def test_python_looks_for_rings_of_objects_as_before_once_all_transfers_are_over(tmp_path: Path) -> None:
-    before = gc.get_threshold()
-    begun, asked = (anyio.Event(), anyio.Event()), (anyio.Event(), anyio.Event())
-
-    async def move(place: int) -> None:
-        async def items() -> AsyncIterator[Sequence[Item]]:
-            begun[place].set()
-            await asked[place].wait()
-            yield ()
-
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        stage = UploadStage(name="documents", title="Documents", order=1, plugin="p", items=items)
-        async with journal_of(folder) as journal:
-            await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), folder, stage), SETTINGS)
-
-    async with anyio.create_task_group() as second:
-        async with anyio.create_task_group() as first:
-            first.start_soon(move, 0)
-            await begun[0].wait()
-            second.start_soon(move, 1)
-            await begun[1].wait()
-            asked[0].set()
-        asked[1].set()
-    assert gc.get_threshold() == before
-
-
-@pytest.mark.parametrize("set_apart", [True, False], ids=["set apart", "nothing set apart"])
-async def test_what_the_program_set_apart_from_the_collector_stays_so_behind_a_transfer(
-    tmp_path: Path, set_apart: bool
-) -> None:
-    gc.unfreeze()
-    async with journal_of(tmp_path) as journal:
-        if set_apart:
-            gc.freeze()
-        before = gc.get_freeze_count()
-        try:
-            await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path), SETTINGS)
-            left = gc.get_freeze_count()
-        finally:
-            gc.unfreeze()
-    # Those of them that nobody needs any more are gone by themselves.
-    assert left > before / 2 if set_apart else left == before == 0

@@ -101,6 +101,16 @@ async def test_a_tenant_that_was_empty_is_not_asked_for_what_nobody_has_sent(
         await again.aclose()
 
 
+async def test_a_tenant_where_an_upload_was_begun_is_not_empty(tmp_path: Path, tenant: RunningTenant) -> None:
+    async with connected(tenant, tmp_path) as target:
+        migration = await target.open(LICENCE, MigrationKind.TEST, None)
+        await migration.create_upload(file_of(WORDS), WORDS[:8_192])
+        again = await target.open(LICENCE, MigrationKind.TEST, None)
+        assert isinstance(again, KnownMissing)
+        assert again.known_missing([ContentRef(digest=digest_of(WORDS), size=len(WORDS))]) == frozenset()
+        await again.aclose()
+
+
 async def test_where_others_may_send_the_tenant_is_asked_for_everything(tmp_path: Path, tenant: RunningTenant) -> None:
     async with connected(tenant, tmp_path) as target:
         migration = await target.open(LICENCE, MigrationKind.TEST, None)

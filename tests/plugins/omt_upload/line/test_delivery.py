@@ -9,7 +9,7 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api.decisions import MigrationMode
-from omt_core.api.online import Chunk, ContentRef, UploadRequest
+from omt_core.api.online import Chunk, ContentRef, CreatedUpload, UploadRequest
 from omt_core.journal import Journal
 from omt_upload.line.delivery import Delivery, deliver
 from omt_upload.settings import UploadSettings
@@ -24,7 +24,7 @@ CONTENTS = (b"a" * 4 * BODY, b"b" * 4 * BODY)
 
 
 class Listening(MemoryMigration):
-    """Keeps whose body came when, and asks for a stop at one of them."""
+    """Keeps whose body came when, and asks for a stop at one of them, while all others wait for their turn."""
 
     def __init__(self, stop: Stop, *, stop_at: int) -> None:
         super().__init__(MemoryTenant(), chunk_bytes=BODY)
@@ -33,15 +33,29 @@ class Listening(MemoryMigration):
         self._stop_at = stop_at
 
     @override
+    async def create_upload(self, request: UploadRequest, first_chunk: Chunk = b"") -> CreatedUpload:
+        created = await super().create_upload(request, first_chunk)
+        await self._came(created.url)
+        return created
+
+    @override
     async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-        self.bodies.append(url)
-        await anyio.wait_all_tasks_blocked()  # the others are waiting for their turn now
-        if len(self.bodies) == self._stop_at:
-            self._stop.set()
+        await self._came(url)
         return await super().send(url, offset, chunk)
 
+    async def _came(self, url: str) -> None:
+        self.bodies.append(url)
+        while self.waiting() < len(CONTENTS) - 1 - len(self.tenant.contents):  # noqa: ASYNC110 - a limiter tells of nobody
+            await anyio.sleep(0.001)
+        if len(self.bodies) == self._stop_at:
+            self._stop.set()
 
-async def deliver_all(folder: Path, migration: Listening, stop: Stop) -> list[bool]:
+    def waiting(self) -> int:
+        """Return how many wait for their turn; set once there is a context."""
+        raise NotImplementedError
+
+
+async def deliver_all(folder: Path, migration: Listening, stop: Stop, *, finish: bool = False) -> list[bool]:
     """Deliver the contents beside each other, one body at a time; tell which of them arrived whole."""
     finished: list[bool] = []
     write_files(folder / "archive", {})
@@ -50,6 +64,7 @@ async def deliver_all(folder: Path, migration: Listening, stop: Stop) -> list[bo
         stage = stage_of("documents", folder_items("documents", folder / "archive"))
         call = transfer_call(journal, migration, folder, stage, stop=stop)
         context = context_for(call, UploadSettings(parallel_uploads=1, readers=2))
+        migration.waiting = lambda: context.concurrency.uploads.statistics().tasks_waiting  # type: ignore[method-assign]
 
         async def deliver_one(content: bytes) -> None:
             async def read(offset: int, length: int) -> bytes:
@@ -59,7 +74,9 @@ async def deliver_all(folder: Path, migration: Listening, stop: Stop) -> list[bo
             request = UploadRequest(
                 kind="file", digest=digest, size=len(content), members=(ContentRef(digest, len(content)),)
             )
-            delivery = Delivery(request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None)
+            delivery = Delivery(
+                request=request, read=read, members=tuple, outcomes=(), passed=lambda _: None, finish=finish
+            )
             finished.append(await deliver(context, delivery))
 
         async with anyio.create_task_group() as tasks:
@@ -74,11 +91,19 @@ async def test_none_is_left_to_go_alone_in_the_end(tmp_path: Path) -> None:
     migration = Listening(stop, stop_at=0)
     assert await deliver_all(tmp_path, migration, stop) == [True, True]
     assert set(migration.tenant.contents.values()) == set(CONTENTS)
-    assert migration.bodies == ["/uploads/0", "/uploads/1"] * 3
+    assert migration.bodies == ["/uploads/0", "/uploads/1"] * 4
 
 
-async def test_what_waits_for_its_turn_when_a_stop_comes_begins_no_body(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop_at", [1, 2, 3], ids=["created", "both created", "sent"])
+async def test_what_waits_for_its_turn_when_a_stop_comes_begins_no_body(tmp_path: Path, stop_at: int) -> None:
     stop = Stop()
-    migration = Listening(stop, stop_at=3)
+    migration = Listening(stop, stop_at=stop_at)
     assert await deliver_all(tmp_path, migration, stop) == [False, False]
-    assert len(migration.bodies) == 3
+    assert len(migration.bodies) == stop_at
+
+
+async def test_what_is_to_be_finished_is_so_after_a_stop_too(tmp_path: Path) -> None:
+    stop = Stop()
+    migration = Listening(stop, stop_at=1)
+    assert await deliver_all(tmp_path, migration, stop, finish=True) == [True, True]
+    assert set(migration.tenant.contents.values()) == set(CONTENTS)

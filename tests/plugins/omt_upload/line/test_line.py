@@ -48,6 +48,17 @@ async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_
     assert line.body_bytes == 70_000
 
 
+async def test_as_many_bodies_as_may_be_under_way_have_their_place_in_the_memory() -> None:
+    settings = UploadSettings(parallel_uploads=16, first_uploads=4, buffer_bytes=64 << 20, longest_request=32 << 20)
+    concurrency = Concurrency(settings, most=16)
+    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=1 << 30), Unlimited(), settings, concurrency)
+    assert line.longest_body == 16 << 20
+    concurrency.uploads.total_tokens = 16
+    assert line.longest_body == 4 << 20
+    concurrency.uploads.total_tokens = 1
+    assert line.longest_body == 32 << 20
+
+
 async def test_bytes_that_a_creation_did_not_take_say_nothing_of_the_line() -> None:
     settings = UploadSettings()
     line = Line(WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Concurrency(settings, most=8))
