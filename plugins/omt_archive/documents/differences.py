@@ -21,6 +21,7 @@ from omt_archive.documents.inventory import DocumentInventory
 from omt_archive.documents.roots import ArchiveRoots, owner_of, period_folders
 from omt_archive.documents.row import moment
 from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
+from omt_core.api.files import real_path
 from omt_crm.numbers import whole_number
 from omt_crm.paths import fold
 
@@ -125,7 +126,10 @@ class DocumentDifferences:
             on_disk = period_folders([owner], self._roots.disk)
             if on_disk.trouble is not None:
                 raise NotComparableError
-            yield from (place.path for places in on_disk.periods.values() for place in places)
+            for place in chain.from_iterable(on_disk.periods.values()):
+                if not self._roots.disk.contains(real_path(place.path)):
+                    raise NotComparableError  # behind the link files may look as they did; an inventory goes no way out
+                yield place.path
 
     def _files_that_came(self) -> dict[str, set[str]]:
         """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""

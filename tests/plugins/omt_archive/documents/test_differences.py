@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -91,9 +92,9 @@ class Changes:
     def happen(self) -> None:
         kinds = (
             self.change, self.remove, self.move, self.strangers, self.collide, self.touch, self.forget, self.add,
-            self.new_period,
+            self.new_period, self.link,
         )  # fmt: skip
-        for kind in self.chance.sample(kinds, self.chance.randint(0, 3)):
+        for kind in self.chance.sample(kinds, self.chance.randint(0, 4)):
             kind()
 
     def some(self) -> list[Path]:
@@ -141,6 +142,15 @@ class Changes:
             folder = path.parent.parent / "1999.1"
             folder.mkdir(exist_ok=True)
             (folder / "old.txt").write_bytes(b"old")
+
+    def link(self) -> None:
+        """Move a period's folder to another place of its archive, or out of it, and leave a link."""
+        folder = self.chance.choice(self.files).parent
+        place = self.chance.choice((folder.parent / "moved", self.site.machine / "moved out"))
+        if sys.platform == "win32" or not folder.is_dir() or folder.is_symlink() or place.exists():
+            return
+        folder.rename(place)
+        folder.symlink_to(place)
 
 
 @pytest.mark.anyio
@@ -193,6 +203,31 @@ async def test_a_folder_that_came_into_one_of_a_period_is_looked_into(new_site, 
         assert quick is not None
         assert quick[-1] == 1
     assert str(folder / "letter.txt") in {row[2] for row in quick[0]}
+
+
+@pytest.mark.anyio
+@pytest.mark.symlinks
+async def test_a_folder_that_leads_out_of_the_archive_now_is_left_to_the_inventory(new_site, tmp_path):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    await migrated(site, journal)
+    folder = Changes(site, random.Random(4)).files[0].parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert await both_ways(site, journal) is None
+
+
+@pytest.mark.anyio
+@pytest.mark.symlinks
+async def test_one_that_leads_to_another_place_of_the_archive_has_nothing_to_tell(new_site, tmp_path):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    await migrated(site, journal)
+    folder = Changes(site, random.Random(4)).files[0].parent
+    place = folder.with_name("elsewhere")
+    folder.rename(place)
+    folder.symlink_to(place)
+    quick = await both_ways(site, journal)
+    assert quick is not None
+    assert quick[-1] == 0
 
 
 @pytest.mark.anyio
