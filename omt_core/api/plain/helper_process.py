@@ -41,7 +41,7 @@ class HelperProcess:
 
         `inherited` are the open files that it gets. Raises OSError where the system lets none be started.
         """
-        packages = {*_packages_of(serve.__module__), *_packages_of(__package__)}
+        packages = {*_packages_of(serve.__module__), *_packages_of(__name__)[:-1]}  # but this one, which is plain
         doors = [f"{package}={sys.modules[package].__path__[0]}" for package in sorted(packages)]
         told = (serve.__module__, serve.__name__, str(len(doors)), *doors, *arguments)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program

@@ -153,7 +153,7 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
     result = await result_of(session, ExitCode.DONE, None)
     console.print(
         sentence(
-            "Files sent: {sent} ({sent_size} over the line in all); there before: {before} ({before_size});"
+            "Files sent: {sent:,} ({sent_size} over the line in all); there before: {before:,} ({before_size});"
             " {left_behind}",
             sent=result.sent.files,
             sent_size=byte_size(result.sent.bytes),
