@@ -92,9 +92,9 @@ class FleetMachine(TransferMachine):
             """Does a batch twice where it is to, and does nothing any more once the tool is dead."""
 
             @override
-            async def begin(self) -> None:
-                machine.client = self._client
-                await super().begin()
+            async def begin(self, client: Client) -> None:
+                machine.client = client
+                await super().begin(client)
 
             @override
             async def sent(self, home: str, batch: Batch) -> BatchResult:
