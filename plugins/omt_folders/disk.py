@@ -237,9 +237,12 @@ class Disk:
         return bool(self._held.get(folder))
 
     def _listed(self, folder: Path | str) -> Sequence[FolderEntry]:
-        """Ask those who are near first; what they do not tell is looked for here, where errors mean what they say."""
+        """Ask those who are near first; what they do not tell is looked for here, where errors mean what they say.
+
+        A folder that is empty there is looked at here too: where a file system is not mounted, an empty one shows.
+        """
         for listings in self._listings:
-            if (found := listings.listing(os.fspath(folder))) is not None:
+            if found := listings.listing(os.fspath(folder)):
                 return found
         return listed(folder)
 

@@ -66,7 +66,7 @@ class FolderListings(ABC):
 
         Blocking, to be asked in a thread of anyio's. None says nothing of the folder: it may be near to nobody, not be
         there, or not have answered in time. An entry that cannot be told of from there looks for itself here, so that
-        an inventory comes to the same either way.
+        an inventory comes to the same either way. A folder that is told of as empty is looked at here too.
         """
 
 

@@ -94,3 +94,12 @@ def test_files_by_their_paths_cost_one_question_for_each_folder(
     monkeypatch.setattr(disk_module, "_LARGEST_FOLDER_KEPT", 2)
     (tmp_path / "a").write_bytes(b"here")
     assert Disk((tmp_path,), reasons=REASONS, near=(near,)).examine_path(tmp_path / "a").size == 4
+
+
+def test_a_folder_that_is_empty_there_is_looked_at_here(tmp_path: Path) -> None:
+    (tmp_path / "here").touch()
+    disk = Disk((tmp_path,), reasons=REASONS, near=(Near({tmp_path: []}),))
+    assert names(disk, tmp_path) == ["here"]
+    assert disk.filled == {str(tmp_path)}
+    (tmp_path / "here").unlink()
+    assert names(disk, tmp_path) == []

@@ -92,7 +92,7 @@ class Fleet:
         where one cannot see a root.
         """
         self._known_client = client
-        homes = {name: looked_into(home) for name, home in self._settings.homes.items()} or {ANYWHERE: ()}
+        homes = await looked_into(self._settings.homes) or {ANYWHERE: {}}
         with _scheduler_there():
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
             until = anyio.current_time() + self._settings.wait_for_workers

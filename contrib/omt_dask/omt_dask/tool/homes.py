@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+import anyio.to_thread
+from omt_core.api.files import openable
+
 from omt_dask.settings import Home
 
 
@@ -42,14 +45,33 @@ class Roots:
         return None
 
 
-def looked_into(home: Home) -> tuple[str, ...]:
-    """Return the folders that workers of a home must see, as they are called there."""
-    return (*Roots(home.roots).there, *(() if home.spool is None else (home.spool,)))
+async def looked_into(homes: Mapping[str, Home]) -> Mapping[str, Mapping[str, bool]]:
+    """Return the folders that workers of each home must see: `filled_roots`, and a spool, which may be empty."""
+    filled = await filled_roots(homes)
+    return {
+        name: {**filled[name], **({} if home.spool is None else {home.spool: False})} for name, home in homes.items()
+    }
+
+
+async def filled_roots(homes: Mapping[str, Home]) -> Mapping[str, Mapping[str, bool]]:
+    """Return the roots of each home as they are called there, with whether this machine sees anything in them."""
+
+    def look() -> Mapping[str, Mapping[str, bool]]:
+        return {name: {there: _is_filled(here) for here, there in home.roots.items()} for name, home in homes.items()}
+
+    return await anyio.to_thread.run_sync(look, abandon_on_cancel=True)
 
 
 def spool_of(home: Home, workspace: Path) -> Roots:
     """Return what is spooled in the tool's workspace as a root of the home, or no root where it is not shared."""
     return Roots({} if home.spool is None else {str(workspace / "spool"): home.spool})
+
+
+def _is_filled(root: str) -> bool:
+    try:
+        return next(Path(openable(root)).iterdir(), None) is not None
+    except OSError:
+        return False
 
 
 def _folded(root: str) -> str:

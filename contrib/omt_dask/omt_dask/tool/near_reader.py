@@ -22,7 +22,7 @@ from omt_dask.errors import DASK_SCHEDULER_LOST
 from omt_dask.messages.walks import FolderColumns, ReadOrder, WalkOrder
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
-from omt_dask.tool.homes import Roots
+from omt_dask.tool.homes import Roots, filled_roots
 from omt_dask.tool.readiness import looked
 from omt_dask.tool.walks import Walks
 from omt_dask.worker.walk import equal_there, walk_below
@@ -62,7 +62,7 @@ async def open_near_readers(settings: DaskSettings, run: RunContext) -> Sequence
 async def _reading(client: Client, settings: DaskSettings, run: RunContext) -> Mapping[str, Roots]:
     """Return the homes whose workers can see all of their roots; why others cannot is said by name."""
     roots = {name: Roots(home.roots) for name, home in settings.homes.items()}
-    answers = await looked(client, {name: one.there for name, one in roots.items()})
+    answers = await looked(client, await filled_roots(settings.homes))
     there = {home for answer in answers for home in answer.homes}
     for home in sorted(roots.keys() - there):
         _say(run, sentence("No worker has the resource {home}, and dask.homes names it.", home=home))

@@ -23,13 +23,13 @@ async def fleet_findings(settings: DaskSettings) -> Sequence[Finding]:
         return ()
     try:
         async with connected(settings, Path()) as client:
-            return await _findings(client, {name: looked_into(home) for name, home in settings.homes.items()})
+            return await _findings(client, await looked_into(settings.homes))
     except OmtError as error:
         message = joined([error.message, error.remedy], " ")
         return (FLEET_NOT_READY.finding(message, (error.code,)),)
 
 
-async def looked(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Place]:
+async def looked(client: Client, homes: Mapping[str, Mapping[str, bool]]) -> Sequence[Place]:
     """Return the places that workers are at now, by their names; one that dies at this moment says nothing."""
     answers: Mapping[str, Place] = await client.run(_told, homes, on_error="ignore")
     return sorted(answers.values())
@@ -43,12 +43,12 @@ class Place(NamedTuple):
     unseen: Unseen
 
 
-def _told(homes: Mapping[str, Sequence[str]], dask_worker: Worker) -> Place:
+def _told(homes: Mapping[str, Mapping[str, bool]], dask_worker: Worker) -> Place:
     at = tuple(home for home in homes if home in dask_worker.state.total_resources)
     return Place(str(dask_worker.name), at, unseen_roots(homes, dask_worker))
 
 
-async def _findings(client: Client, homes: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+async def _findings(client: Client, homes: Mapping[str, Mapping[str, bool]]) -> Sequence[Finding]:
     places = await looked(client, homes)
     found: list[Finding] = []
     lacking = tuple(sorted(homes.keys() - {home for place in places for home in place.homes}))

@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,8 +72,8 @@ class _NotThereError(Exception):
 class SendingPlugin(WorkerPlugin):
     """Keeps what batches of one run share on a worker: an event loop of its own, and a line for each home."""
 
-    def __init__(self, run: str, homes: Mapping[str, Sequence[str]], upload: UploadSettings) -> None:
-        """Take what all workers may know: the run, the roots of each home as its workers call them, and how to send."""
+    def __init__(self, run: str, homes: Mapping[str, Mapping[str, bool]], upload: UploadSettings) -> None:
+        """Take what all workers may know: the run, what `unseen_roots` looks at, and how to send."""
         self.name = plugin_name(run)
         self._run = run
         self._homes = homes

@@ -182,11 +182,17 @@ async def test_what_would_stop_a_fleet_is_found_with_the_other_checks(tmp_path: 
             await anyio.sleep(0.2)
         wrong = two_sites.settings(homes=homes(oslo=(archive, tmp_path / "not there"), tromso=(archive, archive)))
         lacking, unseen = await fleet_findings(wrong)
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "new").mkdir()
+        unmounted = two_sites.settings(homes=homes(oslo=(archive, tmp_path / "empty")))
+        (hidden,) = await fleet_findings(unmounted)
+        assert not await fleet_findings(two_sites.settings(homes=homes(oslo=(tmp_path / "new", tmp_path / "empty"))))
         plain = DaskSettings(scheduler="tcp://scheduler.example.com:8786")
         (not_safe,) = await fleet_findings(plain)
     assert [finding.code for finding in (lacking, unseen, not_safe)] == ["dask-not-ready"] * 3
     assert "tromso" in lacking.message
     assert "The worker oslo-1 cannot see" in unseen.message
+    assert "it is empty there" in hidden.message
     assert not_safe.subjects == ("dask-not-encrypted",)
     assert not await fleet_findings(DaskSettings())
 

@@ -38,14 +38,18 @@ def test_roots_are_told_as_they_are_there() -> None:
     assert Roots({"/srv/a": "C:\\a"}).there == ("C:\\a",)
 
 
+@pytest.mark.anyio
 @pytest.mark.skipif(os.name == "nt", reason="a path of here is one of POSIX")
-def test_what_is_spooled_is_a_root_of_a_home_that_sees_it_and_of_no_other() -> None:
+async def test_what_is_spooled_is_a_root_of_a_home_that_sees_it_and_of_no_other(tmp_path: Path) -> None:
     work = Path("/data/work")
+    (tmp_path / "file").touch()
     part = str(work / "spool/database/00001-000001.parquet")
-    seeing = Home(roots={"/srv/a": "C:\\a"}, spool="\\\\tool\\spool")
+    seeing = Home(roots={str(tmp_path): "C:\\a", str(tmp_path / "absent"): "C:\\b"}, spool="\\\\tool\\spool")
     assert spool_of(seeing, work).located(part) == "\\\\tool\\spool\\database\\00001-000001.parquet"
     assert not spool_of(seeing, work).hold(str(work / "journal.sqlite"))
-    assert looked_into(seeing) == ("C:\\a", "\\\\tool\\spool")
     blind = Home(roots={"/srv/a": "C:\\a"})
     assert not spool_of(blind, work).hold(part)
-    assert looked_into(blind) == ("C:\\a",)
+    assert await looked_into({"seeing": seeing, "blind": blind}) == {
+        "seeing": {"C:\\a": True, "C:\\b": False, "\\\\tool\\spool": False},
+        "blind": {"C:\\a": False},
+    }

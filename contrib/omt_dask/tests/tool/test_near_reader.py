@@ -147,8 +147,10 @@ async def test_folders_are_told_from_their_homes_as_this_machine_would(
             for name in here:
                 both.start_soon(take, name)
     assert found == plain
-    # What is a link only this machine can follow; at the end it asks each root whether it is still there.
-    assert looked_at == {str(path) for folder in here.values() for path in (folder, folder / "linked")}
+    # What is a link only this machine can follow, what is empty there may be away there alone; at the end it asks each
+    # root whether it is still there.
+    own = (".", "linked", "empty", "0/file")
+    assert looked_at == {str(folder / name) for folder in here.values() for name in own}
     assert not said(run)
     logs = two_sites.logs()
     assert "-read-" in logs
@@ -209,14 +211,17 @@ async def test_a_worker_that_dies_or_hangs_midway_changes_nothing(
     assert str(folder / "01") not in looked_at
 
 
+@pytest.mark.parametrize("empty", [False, True], ids=["absent", "not mounted"])
 async def test_a_worker_that_cannot_see_its_root_is_named_and_this_machine_looks_itself(
-    tmp_path: Path, two_sites: Site, looked_at: set[str]
+    tmp_path: Path, two_sites: Site, looked_at: set[str], *, empty: bool
 ) -> None:
     here = {name: write_tree(tmp_path / name) for name in ("oslo", "bergen")}
     plain = {name: await told(folder) for name, folder in here.items()}
     looked_at.clear()
     run = RecordingContext(tmp_path)
     away = tmp_path / "not there"
+    if empty:
+        away.mkdir()
     async with deadline():
         await workers_are_there(two_sites, "oslo", "bergen")
         roots = homes(oslo=(here["oslo"], away), bergen=(here["bergen"], here["bergen"]), tromso=(away, away))
