@@ -263,13 +263,14 @@ class GoneFiles:
     """What an earlier run sent of a stage and is no longer on site.
 
     `kept` of them the database still refers to: they stay online as they were sent, `names` are the first of these.
-    `dropped` neither the database nor the disk knows any more: they are no longer online.
+    `forgotten` are the keys of those that neither the database nor the disk knows any more, a thousand at most: they
+    are no longer online.
     """
 
     stage: str
     kept: int = 0
-    dropped: int = 0
     names: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -236,6 +236,15 @@ class Items(TransferItems):
                 break
         return found
 
+    async def known(self, stage: str, keys: Sequence[str]) -> Sequence[ItemRecord]:
+        """Return those of these items that the journal has."""
+
+        def look(connection: sqlite3.Connection) -> Sequence[ItemRecord]:
+            portions = (keys[begin : begin + _PAGE] for begin in range(0, len(keys), _PAGE))
+            return [record for some in portions for record in named(connection, stage, some)]
+
+        return await self._file.read(look)
+
     async def reasons(self, state: ItemState) -> Mapping[str, int]:
         """Count the items that stay behind in a state, by the reason that each has."""
 

@@ -140,10 +140,10 @@ async def _no_longer_there(
 ) -> GoneFiles | None:
     kept, names = await absent.kept(work.context.journal, work.stage.name)
     work.context.file_findings.add(KEPT_ONLINE, names, count=kept)
-    dropped = sum(record.state is ItemState.CONFIRMED for record in forgotten)
-    if not kept + dropped:
+    keys = tuple(record.key for record in forgotten if record.state is ItemState.CONFIRMED)
+    if not kept and not keys:
         return None
-    return GoneFiles(stage=work.stage.name, kept=kept, dropped=dropped, names=tuple(names))
+    return GoneFiles(stage=work.stage.name, kept=kept, names=tuple(names), forgotten=keys)
 
 
 async def _record(work: StageTransfer, batch: Sequence[Item], newer: FileFindings, absent: _AbsentItems) -> None:

@@ -7,13 +7,14 @@ their manifest, the tenant's key, and what was decided; in `results/test-before`
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import anyio.to_thread
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import files
 from omt_core.api.decisions import MigrationKind
@@ -80,10 +81,10 @@ def kept_decisions(receipt: Path) -> KeptDecisions | None:
     """
     for place in (receipt.parent, *sorted((receipt.parent / RESULTS_FOLDER).glob("*"))):
         try:
-            found = KeptDecisions.model_validate_json((place / DECISIONS_FILE).read_bytes())
+            found = KeptDecisions.model_validate(json.loads((place / DECISIONS_FILE).read_bytes()))
             if found.receipt == _digest(receipt):
                 return found
-        except (OSError, ValidationError):
+        except (OSError, ValueError):
             continue
     return None
 
@@ -99,7 +100,8 @@ def _keep(now: Snapshot, gone: Gone) -> None:
         if (now.folder / name).is_file():
             # No link: the next result may be written into the very file that a partner's target finds there.
             _copy(now.folder / name, fresh / name)
-    files.write_whole(fresh / DECISIONS_FILE, _decisions(now, gone).model_dump_json(indent=1).encode())
+    # Not pydantic's own JSON, which refuses a name that is no text.
+    files.write_whole(fresh / DECISIONS_FILE, json.dumps(_decisions(now, gone).model_dump(), indent=1).encode())
     if place.exists():
         # A recovery goes on with the migration that is there, and a run that was killed after it had kept its result
         # keeps that receipt again; any other full run takes its place.
