@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import queue
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice
 from threading import Event
 from typing import Final, TypeAlias
 
@@ -24,6 +25,9 @@ FILES_FOR_PROCESSES: Final = 20_000
 _FILES_AT_ONCE: Final = 5_000
 _MOST_PROCESSES: Final = 4
 """More of them would have a share's server seek."""
+
+_PORTIONS_AHEAD: Final = 4
+"""So many of each process are looked at or wait to be, so that one that takes long holds up no other."""
 
 _SECONDS_BETWEEN_SIGNS: Final = 0.1
 
@@ -48,14 +52,17 @@ def looks(folders: Sequence[KnownFolder], others: Others) -> Generator[tuple[Kno
 
     Blocking, to be run in a thread of anyio's.
     """
-    portions = list(_portions(folders))
-    processes = min(len(portions), _MOST_PROCESSES, _cores())
+    portions = _portions(folders)
+    processes = min(sum(1 for _ in islice(_portions(folders), _MOST_PROCESSES)), _cores())
     if processes > 1 and sum(folder.files for folder in folders) >= FILES_FOR_PROCESSES:
         yield from _Lookers(processes, others).looks(portions)
         return
     for portion in portions:
         check_cancelled()
         yield from zip(portion, _look_here(portion, others), strict=True)
+
+
+_Asked: TypeAlias = tuple[Sequence[KnownFolder], Future[Sequence[Look | None]]]
 
 
 class _Lookers:
@@ -68,13 +75,17 @@ class _Lookers:
         self._idle: queue.SimpleQueue[Looker] = queue.SimpleQueue()
         self._ended = Event()
 
-    def looks(self, portions: Sequence[Sequence[KnownFolder]]) -> Iterator[tuple[KnownFolder, Look | None]]:
+    def looks(self, portions: Iterable[Sequence[KnownFolder]]) -> Iterator[tuple[KnownFolder, Look | None]]:
         try:
             with ThreadPoolExecutor(self._count) as threads:
                 try:
-                    waiting = [(portion, threads.submit(self._look, portion)) for portion in portions]
-                    for portion, future in waiting:
-                        yield from zip(portion, _awaited(future), strict=True)
+                    waiting: deque[_Asked] = deque()
+                    for portion in portions:
+                        waiting.append((portion, threads.submit(self._look, portion)))
+                        if len(waiting) == self._count * _PORTIONS_AHEAD:
+                            yield from _answered(waiting.popleft())
+                    while waiting:
+                        yield from _answered(waiting.popleft())
                 finally:
                     self._ended.set()
                     threads.shutdown(wait=False, cancel_futures=True)
@@ -102,6 +113,11 @@ class _Lookers:
         looker = Looker()
         self._started.append(looker)
         return looker
+
+
+def _answered(asked: _Asked) -> Iterator[tuple[KnownFolder, Look | None]]:
+    portion, future = asked
+    return zip(portion, _awaited(future), strict=True)
 
 
 def _awaited(future: Future[Sequence[Look | None]]) -> Sequence[Look | None]:

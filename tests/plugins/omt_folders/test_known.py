@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -175,6 +175,24 @@ async def test_processes_see_what_this_one_sees_and_what_a_dead_one_cannot_is_se
         True
     ] * 4
     assert lookers.begun
+
+
+async def test_what_was_seen_of_folders_waits_for_a_few_only(folders: list[KnownFolder], lookers: Lookers) -> None:
+    """Memory holds what is seen of some portions, however many there are."""
+    taken = 0
+
+    def portions() -> Iterator[list[KnownFolder]]:
+        nonlocal taken
+        for _ in range(10):
+            for folder in folders:
+                taken += 1
+                yield [folder]
+
+    def most_ahead() -> int:
+        return max(taken - seen for seen, _ in enumerate(known._Lookers(2, others_in(folders)).looks(portions())))
+
+    assert await anyio.to_thread.run_sync(most_ahead) == 8
+    assert taken == 90
 
 
 async def test_few_files_are_looked_at_without_a_process(
