@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from typing import Final
 
 import anyio
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
-from omt_core.api import OmtError
+from omt_core.api import Notice, OmtError, joined, sentence
 from omt_core.api.calls import Transfer, TransferSummary
 from omt_upload.lanes.lane import HereLane, Lane
 from omt_upload.transfer import transfer
 from omt_upload.transfer_context import TransferContext
 
+from omt_dask.errors import DASK_SCHEDULER_LOST
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
 from omt_dask.tool.fleet import Fleet
 from omt_dask.tool.homes import Roots, spool_of
 from omt_dask.tool.lane import AnywhereLane, HomeLane
 
+_log: Final = logging.getLogger("omt.dask")
+
 
 async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferSummary:
     """Move all items of all stages, as `omt_upload.transfer` does, files on shares by the workers of their homes.
 
-    A cluster that is started here does so while the tool sends by itself; what is left then its workers send.
+    A cluster that is started here does so while the tool sends by itself; what is left then its workers send. One that
+    does not start leaves it at that, and one that is not there yet at the end holds up nothing but its own end.
     """
     fleet = Fleet(call, settings)
 
@@ -43,19 +49,32 @@ async def transfer_by_fleet(call: Transfer, settings: DaskSettings) -> TransferS
         ] or [AnywhereLane(context, fleet, batches_ahead=ahead, retries=retries)]
         return (*homes, HereLane(context))
 
-    summary = TransferSummary(stopped=True)
+    summary: TransferSummary | None = None
     try:
         async with anyio.create_task_group() as serving:
             if settings.scheduler is None:
-                serving.start_soon(_serve, fleet, call, settings)
+                serving.start_soon(_serve_once_started, fleet, call, settings, serving.cancel_scope)
             else:
                 await serving.start(_serve, fleet, call, settings)
             summary = await transfer(call, settings.upload, lanes)
-            await fleet.ready.wait()  # what Dask has begun is let come so far that it can be ended
             serving.cancel_scope.cancel()
     except BaseExceptionGroup as group:
-        raise _first(group) from group
-    return summary
+        if summary is None or not isinstance(group, ExceptionGroup):
+            raise _first(group) from group
+        _log.warning("All was sent by then.", exc_info=True)
+    return summary or TransferSummary(stopped=True)
+
+
+async def _serve_once_started(fleet: Fleet, call: Transfer, settings: DaskSettings, ending: anyio.CancelScope) -> None:
+    """Have the fleet there, unless its cluster does not start: the tool sends without it."""
+    try:
+        await _serve(fleet, call, settings)
+    except Exception as error:
+        if fleet.ready.is_set() or ending.cancel_called:
+            raise
+        _log.warning("The cluster did not start.", exc_info=True)
+        lost = error if isinstance(error, OmtError) else DASK_SCHEDULER_LOST.error()
+        call.run.emit(Notice(message=joined([lost.message, sentence("The tool sends by itself.")], " ")))
 
 
 async def _serve(

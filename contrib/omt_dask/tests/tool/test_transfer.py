@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 import pytest
 from kept_journal import KeptJournal, items_below
-from omt_core.api import Event, InstallationError, Item, ItemState, MachinesProgress, Notice
+from omt_core.api import Event, Item, ItemState, MachinesProgress, Notice
+from omt_core.api.calls import Transfer, TransferSummary
 from omt_core.testing.recording import RecordingContext
 from omt_tenant.embedded import serve_tenant
+from omt_upload.lanes.lane import Lanes
+from omt_upload.settings import UploadSettings
 from sites import deadline, transferred
 from typing_extensions import override
 
 from omt_dask.settings import DaskSettings
 from omt_dask.tool import cluster
+from omt_dask.tool import transfer as transfer_module
+from omt_dask.tool.fleet import Fleet
 
 pytestmark = pytest.mark.anyio
 
@@ -62,21 +68,81 @@ async def test_the_tool_sends_by_itself_until_the_cluster_is_there_and_its_worke
     assert machine.items == 30, "the cluster was there before the tool had sent anything"
 
 
-async def test_a_cluster_that_does_not_start_ends_the_run_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def no_cluster(monkeypatch: pytest.MonkeyPatch, until: anyio.Event | None = None) -> None:
+    """Have clusters fail as they start, once an event is set."""
+
     class Broken:
         def __init__(self, **_: object) -> None: ...
 
         async def __aenter__(self) -> None:
+            if until is not None:
+                await until.wait()
             raise RuntimeError("Nanny failed to start.")
 
         async def __aexit__(self, *_: object) -> None: ...
 
     monkeypatch.setattr(cluster, "LocalCluster", Broken)
-    archive = write(tmp_path / "archive", 3)
-    async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
-        with pytest.raises(InstallationError) as caught:
-            await transferred(tenant, SETTINGS, tmp_path / "work", [archive], KeptJournal())
-    assert caught.value.code == "dask-scheduler-lost"
-    assert "Nanny failed to start." in caught.value.message
+
+
+async def test_without_a_cluster_that_does_not_start_the_tool_sends_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_cluster(monkeypatch)
+    archive, journal = write(tmp_path / "archive", 3), KeptJournal()
+    async with deadline(30), serve_tenant(tmp_path / "tenant") as tenant:
+        done = await transferred(tenant, SETTINGS, tmp_path / "work", [archive], journal)
+    assert (done.summary.failed, done.summary.stopped) == (0, False)
+    assert list(journal.states().values()) == [ItemState.CONFIRMED] * 3
+    (told,) = [str(event.message) for event in done.told.told(Notice) if "Nanny failed to start." in event.message]
+    assert told.endswith("The tool sends by itself.")
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> anyio.Event:
+    """Set once the transfer has told what it came to."""
+    ended, transfer = anyio.Event(), transfer_module.transfer
+
+    async def noted(call: Transfer, settings: UploadSettings, lanes: Lanes) -> TransferSummary:
+        summary = await transfer(call, settings, lanes)
+        ended.set()
+        return summary
+
+    monkeypatch.setattr(transfer_module, "transfer", noted)
+    return ended
+
+
+async def test_a_cluster_that_fails_behind_a_whole_transfer_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: anyio.Event
+) -> None:
+    no_cluster(monkeypatch, whole)
+    archive, journal = write(tmp_path / "archive", 3), KeptJournal()
+    async with deadline(30), serve_tenant(tmp_path / "tenant") as tenant:
+        done = await transferred(tenant, SETTINGS, tmp_path / "work", [archive], journal)
+    assert (done.summary.failed, done.summary.stopped) == (0, False)
+    assert list(journal.states().values()) == [ItemState.CONFIRMED] * 3
+    assert not [event for event in done.told.told(Notice) if "Nanny" in event.message]
+
+
+async def test_nobody_waits_for_workers_that_are_not_there_when_all_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+
+    @asynccontextmanager
+    async def started(*_: object) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            ended.append("cluster")
+
+    async def begin(*_: object) -> None:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(transfer_module, "connected", started)
+    monkeypatch.setattr(Fleet, "begin", begin)
+    archive, journal = write(tmp_path / "archive", 3), KeptJournal()
+    async with deadline(30), serve_tenant(tmp_path / "tenant") as tenant:
+        done = await transferred(tenant, SETTINGS, tmp_path / "work", [archive], journal)
+    assert (done.summary.failed, done.summary.stopped) == (0, False)
+    assert list(journal.states().values()) == [ItemState.CONFIRMED] * 3
+    assert ended == ["cluster"]
