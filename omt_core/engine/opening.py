@@ -231,12 +231,14 @@ async def connect(
 async def near_readers(dispatch: Dispatch, run: RunContext) -> AsyncGenerator[Sequence[NearReader]]:
     """Lend those who read what lies on site from near it, of all plugins; without such a plugin there are none."""
     readers = (await dispatch.every(Plugin.open_near_readers, calls.OpenNearReaders(run=run))).values
+    lent = AsyncExitStack()
+    for reader in readers:
+        lent.push_async_callback(reader.aclose)
     try:
         yield readers
     finally:
         with anyio.CancelScope(shield=True):
-            for reader in readers:
-                await reader.aclose()
+            await lent.aclose()
 
 
 async def rebuild_journal(session: MigrationSession) -> None:

@@ -12,6 +12,7 @@ from omt_core.api import FolderListings, KnownContent, NearReader, calls
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine.checks import DOCUMENTS, check_now
+from omt_core.engine.opening import near_readers
 from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
@@ -34,6 +35,8 @@ class Reader(NearReader):
     @override
     async def aclose(self) -> None:
         self._told.append("closed")
+        if self._told[0] == "break":
+            raise OSError
 
 
 TOLD: list[str] = []
@@ -68,6 +71,15 @@ async def test_readers_are_lent_to_the_check_of_documents_and_closed_behind_it(
     async with session_in(tmp_path, archive=Archive, fleet=Fleet) as session:
         await check_now(session, (DOCUMENTS,))
     assert [*before, "1 near", "closed"] == TOLD
+
+
+async def test_a_reader_that_does_not_close_leaves_no_other_open(tmp_path: Path) -> None:
+    TOLD[:] = ["break"]
+    async with session_in(tmp_path, fleet=Fleet, other=Fleet) as session:
+        with pytest.raises(OSError, match=r"^$"):
+            async with near_readers(session.engine.dispatch, session.now.run):
+                pass
+    assert TOLD == ["break", "closed", "closed"]
 
 
 async def test_without_a_plugin_for_it_nobody_is_near(tmp_path: Path) -> None:

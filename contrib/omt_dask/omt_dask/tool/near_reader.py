@@ -43,20 +43,18 @@ _BEFORE_BATCHES: Final = 10
 
 async def open_near_readers(settings: DaskSettings, run: RunContext) -> Sequence[NearReader]:
     """Reach the workers of all homes, or say why not all of them read: then this machine does."""
-    stack = AsyncExitStack()
     try:
-        with anyio.fail_after(_SECONDS_TO_CONNECT):
-            client = await stack.enter_async_context(connected(settings, Path()))
-            homes = await _reading(client, settings, run)
-    except (OmtError, OSError) as error:  # TimeoutError is an OSError
-        await stack.aclose()
+        async with AsyncExitStack() as stack:
+            with anyio.fail_after(_SECONDS_TO_CONNECT):
+                client = await stack.enter_async_context(connected(settings, Path()))
+                homes = await _reading(client, settings, run)
+            if homes:
+                return (HomeReader(client, homes, stack.pop_all(), run, patience=settings.wait_for_workers),)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this machine reads all itself
+        _log.info("The workers of homes were not reached.", exc_info=True)
         lost = error if isinstance(error, OmtError) else DASK_SCHEDULER_LOST.error()
         _say(run, lost.message)
-        return ()
-    if not homes:
-        await stack.aclose()
-        return ()
-    return (HomeReader(client, homes, stack, run, patience=settings.wait_for_workers),)
+    return ()
 
 
 async def _reading(client: Client, settings: DaskSettings, run: RunContext) -> Mapping[str, Roots]:

@@ -25,6 +25,7 @@ from program import FLEET, Tool
 from sites import Site, deadline, scheduler_is_there, site
 
 from omt_dask.settings import DaskSettings
+from omt_dask.tool import near_reader
 from omt_dask.tool.near_reader import open_near_readers
 from omt_dask.tool.readiness import fleet_findings
 
@@ -242,6 +243,38 @@ async def test_a_scheduler_that_is_not_there_is_said_and_nobody_is_near(tmp_path
         assert not await open_near_readers(settings, run)
     assert "is not encrypted" in said(run)
     assert "What lies there is read from this machine instead." in said(run)
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["fails", "cancelled"])
+async def test_the_connection_ends_whatever_it_is_that_nobody_is_near_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, cancelled: bool
+) -> None:
+    ended: list[str] = []
+    asked = anyio.Event()
+
+    @asynccontextmanager
+    async def connected(*_: object) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            ended.append("connection")
+
+    async def looked(*_: object) -> None:
+        asked.set()
+        if cancelled:
+            await anyio.sleep_forever()
+        raise KeyError
+
+    monkeypatch.setattr(near_reader, "connected", connected)
+    monkeypatch.setattr(near_reader, "looked", looked)
+    run, settings = RecordingContext(tmp_path), DaskSettings(scheduler="tls://scheduler.example.com:1")
+    async with deadline(20), anyio.create_task_group() as opening:
+        opening.start_soon(open_near_readers, settings, run)
+        await asked.wait()
+        if cancelled:
+            opening.cancel_scope.cancel()
+    assert ended == ["connection"]
+    assert ("What lies there is read from this machine instead." in said(run)) is not cancelled
 
 
 async def test_a_migration_journals_the_same_rows_and_no_folder_of_a_home_is_listed_by_the_tool(
