@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -130,5 +131,10 @@ def _is_of_a_share(work: StageTransfer, record: ItemRecord) -> bool:
     return (
         work.stage.kind == "files"
         and record.location is not None
-        and not record.location.startswith(str(work.context.call.workspace))
+        and not _all_below(work.context.call.workspace).hold(record.location)
     )
+
+
+@lru_cache(1)
+def _all_below(folder: Path) -> Roots:
+    return Roots({str(folder): str(folder)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -44,3 +46,19 @@ async def test_as_much_is_handed_out_as_the_workers_that_are_there_can_take() ->
         fleet.capacity = {"oslo": there} if there else {}
         changed()
         assert lane.slots.total_tokens == wanted
+
+
+@pytest.mark.parametrize(
+    ("below", "taken"), [("omt-archive", True), ("omt.old", True), ("omt", False), ("OMT", os.name != "nt")]
+)
+async def test_a_file_beside_the_workspace_is_taken_and_one_in_it_is_not(
+    tmp_path: Path, below: str, *, taken: bool
+) -> None:
+    fleet = SimpleNamespace(capacity={"oslo": 1}, follow=list[object]().append)
+    call = SimpleNamespace(workspace=tmp_path / "omt")
+    work = SimpleNamespace(
+        stage=SimpleNamespace(kind="files", removes_sources=False), context=SimpleNamespace(call=call)
+    )
+    roots = Roots({str(tmp_path): "/data"})
+    lane = HomeLane(cast("Any", None), cast("Any", fleet), "oslo", roots, Roots({}), batches_ahead=1, retries=2)
+    assert lane.takes(cast("Any", work), record(str(tmp_path / below / "a"))) is taken
