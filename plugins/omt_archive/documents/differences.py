@@ -22,7 +22,7 @@ from omt_archive.documents.roots import ArchiveRoots, owner_of, period_folders
 from omt_archive.documents.row import moment
 from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
 from omt_core.api.files import real_path
-from omt_crm.numbers import whole_number
+from omt_crm.numbers import merged, whole_number
 from omt_crm.paths import fold
 
 _UNDATED: Final = datetime.min  # noqa: DTZ901 - the columns have no zone
@@ -58,15 +58,15 @@ class DocumentDifferences:
             raise NotComparableError  # the archives are others now, or called otherwise
         for folder in sorted(folders - self._comparison.unclaimed.keys()):
             self._comparison.add_folder(folder)
-        self._known = array("q", sorted(chain(ids, self._left_ids())))
+        self._known = merged(ids, self._left_ids())
 
-    def _compare_confirmed(self) -> Sequence[int]:
-        """Compare what is confirmed with the disk, and return the ids of all of it."""
+    def _compare_confirmed(self) -> array[int]:
+        """Compare what is confirmed with the disk, and return the ids of all of it, sorted."""
         known = self._baseline.folders()
         if known is None or known.numbers is None:
             with self._baseline.confirmed() as files:
                 self._comparison.read(files)
-            return self._comparison.ids
+            return array("q", sorted(self._comparison.ids))
         with self._baseline.confirmed_in(self._comparison.look(known, self._left)) as files:
             self._comparison.read(files)
         return known.numbers

@@ -20,7 +20,7 @@ from omt_archive.service.folders import ServiceLayout
 from omt_core.api import Baseline, ItemRecord, ItemState, KnownFolder, KnownFolders, Row, __version__
 from omt_core.api.files import real_path, write_whole
 from omt_core.api.plain import digest_of
-from omt_crm.numbers import whole_number
+from omt_crm.numbers import merged, whole_number
 from omt_folders.disk import Disk
 from omt_folders.known import Others, looks, others_of
 
@@ -89,7 +89,7 @@ class AttachmentComparison:
             return False
         if not all(map(_lasts, left)):
             return False
-        if array("q", sorted([*known.numbers, *(int(one.key) for one in left if one.key.isdecimal())])) != ids:
+        if merged(known.numbers, (int(one.key) for one in left if one.key.isdecimal())) != ids:
             return False
         return not _may_be_whose(left, known.numbers) and self._lies_as_it_lay(known, others_of(left), left)
 
