@@ -23,6 +23,7 @@ GROUPS = {
         "core/journal", "core/engine/test_workspace.py", "core/engine/upload/test_rate.py",
         "core/answers", "core/test_settings.py", "core/test_logs.py", "core/wizard/test_redirect_file.py",
         "core/cli/test_console.py", "core/cli/test_output.py", "core/cli/test_main.py", "core/api/files",
+        "core/api/plain",
     ),
 }  # fmt: skip
 

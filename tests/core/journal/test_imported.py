@@ -62,11 +62,11 @@ async def test_a_folder_is_known_by_its_confirmed_files_alone(tmp_path: Path) ->
     async with run_of(tmp_path / "journal.sqlite", [*items, left]) as journal:
         known = baseline(journal).folders()
     assert known is not None
-    assert [(folder.path, folder.files) for folder in known.folders] == [
-        ("/archive/HH/2006.2", 2), ("/archive/HH/2006.2/sub", 1), ("/archive/HH/2007.1", 1)
+    assert [(Path(folder.path), folder.files) for folder in known.folders] == [
+        (ROOT / "HH/2006.2", 2), (ROOT / "HH/2006.2/sub", 1), (ROOT / "HH/2007.1", 1)
     ]  # fmt: skip
     assert known.folders[0] == KnownFolder(
-        "/archive/HH/2006.2", 2, sha256(b"1\0005\0007\0009\0002\0005\0007\0009\000").digest()
+        str(ROOT / "HH/2006.2"), 2, sha256(b"1\0005\0007\0009\0002\0005\0007\0009\000").digest()
     )
 
 
