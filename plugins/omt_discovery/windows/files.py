@@ -40,7 +40,11 @@ class WindowsFiles:
             mapped = map_windows_path(normal, self.root)
         except InstallationError:  # a device, or a share whose name climbs
             return None
-        return mapped if self.root is None else _contained(_spelt(mapped, self.root), self.root)
+        if self.root is None:
+            return mapped
+        if not mapped.is_relative_to(self.root):  # on Windows a name such as `A:` begins anew
+            return None
+        return _contained(_spelt(mapped, self.root), self.root)
 
     def read(self, windows_path: str, limit: int) -> bytes | None:
         """Return a file's content, None when it is not there; raises UnreadableFileError."""

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from omt_discovery.windows.files import UnreadableFileError, WindowsFiles, same_path
@@ -16,6 +16,7 @@ HOSTILE = st.lists(
 
 @given(HOSTILE.map("\\".join) | HOSTILE.map("".join) | st.text(max_size=20))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("A:")
 def test_no_path_leads_out_of_the_folder(tmp_path: Path, text: str) -> None:
     for path in (text, "C:\\" + text, "\\\\host\\share\\" + text):
         found = WindowsFiles(tmp_path).locate(path)
