@@ -16,7 +16,7 @@ from omt_core.testing.faults import Direction, Fault, random_faults
 from tests.e2e.forward_proxy import forward_proxy
 from tests.e2e.omt import Ended, Site, Tenant, build, run, say, serving
 
-BUNDLE = 128 * 1024
+BUNDLE = 64 * 1024
 FAULTS = 16
 HEADS = 8 * 1024
 """For what is asked after a fault: where the upload stands, and the heads of requests that are made again."""

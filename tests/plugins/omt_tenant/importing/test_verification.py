@@ -35,7 +35,7 @@ def test_a_content_of_another_size_is_not_the_one(tenant):
 def test_of_very_many_reasons_the_first_are_told_and_all_are_counted(tenant):
     for number in range(DETAILS_TOLD + 5):
         tenant.put(ManifestEntry(stage="documents", key=f"{number:06}", name="x", size=1, digest=f"{number:064x}"))
-    with pytest.raises(VerificationFailedError, match=str(DETAILS_TOLD + 5)) as refused:
+    with pytest.raises(VerificationFailedError, match=f"{DETAILS_TOLD + 5:,}") as refused:
         tenant.run()
     assert len(refused.value.details) == DETAILS_TOLD
     assert refused.value.details[0].subject == "documents/000000"

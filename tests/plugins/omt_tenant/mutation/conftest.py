@@ -6,8 +6,8 @@ import argparse
 import gzip
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from omt_core.api import NearReader
 from omt_core.api.calls import ConnectOnline
 from omt_core.api.commands import Command
 from omt_core.api.decisions import MigrationKind, MigrationMode
@@ -48,6 +49,10 @@ class Said:
 
     def print(self, text: str = "") -> None:
         self.lines.append(text)
+
+    @asynccontextmanager
+    async def near_readers(self) -> AsyncGenerator[Sequence[NearReader]]:
+        yield ()
 
     def finish(self, exit_code: int, **fields: object) -> int:
         self.findings = list(fields.get("findings", ()))  # type: ignore[call-overload]
