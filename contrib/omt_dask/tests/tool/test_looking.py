@@ -39,7 +39,7 @@ class HangingClient:
 async def test_one_that_says_nothing_is_waited_for_no_longer_than_the_settings_say() -> None:
     fleet = Fleet(cast("Any", None), DaskSettings(wait_for_workers=0.01))
     client = HangingClient()
-    fleet._known_client = cast("Any", client)
-    assert await fleet._looked() == {}
-    assert list((await fleet._looked()).values()) == [2]
+    fleet._known_client = cast("Any", client)  # pyright: ignore[reportPrivateUsage]
+    assert await fleet._looked() == {}  # pyright: ignore[reportPrivateUsage]
+    assert list((await fleet._looked()).values()) == [2]  # pyright: ignore[reportPrivateUsage]
     assert client.asked == [["tcp://a"], ["tcp://a"]]

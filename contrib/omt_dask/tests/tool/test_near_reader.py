@@ -136,11 +136,11 @@ async def test_folders_are_told_from_their_homes_as_this_machine_would(
     plain = {name: await told(folder) for name, folder in here.items()}
     looked_at.clear()
     run = RecordingContext(tmp_path)
+    found: dict[str, list[Item]] = {}
     async with deadline():
         await workers_are_there(two_sites, "oslo", "bergen")
         settings = two_sites.settings(homes=homes(**{n: (f, tmp_path / "there" / n) for n, f in here.items()}))
         async with reading(settings, run) as near, anyio.create_task_group() as both:
-            found: dict[str, list[Item]] = {}
 
             async def take(name: str) -> None:
                 found[name] = await told(here[name], near)

@@ -141,6 +141,10 @@ async def test_a_time_that_no_column_holds_leaves_the_folder_to_the_tool(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr("omt_dask.worker.walk.change_time", lambda _: 1 << 63)
+
+    def change_time(_: object) -> int:
+        return 1 << 63
+
+    monkeypatch.setattr("omt_dask.worker.walk.change_time", change_time)
     (told,) = walk_below(WalkOrder(folder=str(tmp_path), entries=1, exact=False))
     assert not told.told

@@ -26,7 +26,7 @@ class Sending(SendingPlugin):
     """Is at a batch until it is let go."""
 
     def __init__(self) -> None:
-        super().__init__("run", {"oslo": ()}, UploadSettings())
+        super().__init__("run", {"oslo": {}}, UploadSettings())
         self.begun, self.let_go = threading.Event(), threading.Event()
 
     @override
