@@ -144,7 +144,7 @@ def test_lines_that_break_and_drop_change_nothing_of_the_end(
     with fleet(tmp_path, installation) as made:
         oslo, bergen = made.places.lines["oslo"], made.places.lines["bergen"]
         for line in (oslo, bergen):
-            line.slow("3mbit", holds="24kb")
+            line.slow("1mbit", holds="24kb")
         with made.migrating() as running:
             before = {line: line.passed for line in (oslo, bergen)}
             for line, most in ((bergen, 100_000), (oslo, 300_000)):
