@@ -96,12 +96,12 @@ def _measured(folder: Path, way: str, options: argparse.Namespace) -> _Took:
         tenant = stack.enter_context(tenant_process(folder / "tenant"))
         lines = [stack.enter_context(long_line(tenant.port, options.round_trip, options.rate)) for _ in homes]
         port, settings, cluster = tenant.port, None, _Cluster("", ())
-        if way == _ALONE:
+        if way in {_ALONE, _LOCAL}:
             port = lines[0]
-        elif way == _LOCAL:
+        if way == _LOCAL:
             local = {"local_workers": 1, "worker_batches": _BATCHES, "online": {"url": f"http://127.0.0.1:{lines[0]}"}}
             settings = DaskSettings.model_validate(local)
-        else:
+        elif way != _ALONE:
             cluster = stack.enter_context(_cluster(folder, homes))
             settings = DaskSettings.model_validate(
                 {
