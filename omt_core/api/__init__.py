@@ -117,6 +117,7 @@ from omt_core.api.online import (
     ValueLimit,
     pinned_key,
 )
+from omt_core.api.plain import FolderLook
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
 from omt_core.api.redaction import SECRETS
 from omt_core.api.reporting import EstimateRecord, MigrationRecord, PhaseTiming, ReportSection, RunSummary
@@ -193,6 +194,7 @@ __all__ = [
     "FolderAwayError",
     "FolderEntry",
     "FolderListings",
+    "FolderLook",
     "FoundFiles",
     "HookCalled",
     "InputError",

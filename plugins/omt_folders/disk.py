@@ -175,7 +175,7 @@ class Disk:
     is taken for missing. `held` are folders that held files before, or led to one that did, each with the names of
     those in it. `exact`: files are examined by `exact_status`. `unlisted` counts folders that could not be looked into
     for another reason, `filled` are the paths of those that held something, as text: a `Path` takes four times as much.
-    `near` are asked for the listings of folders first.
+    `near` are asked for folders first.
     """
 
     def __init__(
@@ -195,7 +195,7 @@ class Disk:
         self.unlisted = 0
         self.filled: set[str] = set()
         self._held = held or {}
-        self._near = near
+        self.near = near
         self._entries_told = lru_cache(_FOLDERS_KEPT)(self._tell_entries)
         self._shown = shown
         real = {real_path(folder) for folder in (*self.roots, *trusted)}
@@ -210,7 +210,7 @@ class Disk:
 
         Raises OSError where that is true of this folder alone.
         """
-        return self._tried(self._listed if self._near else listed, folder, was_there=was_there)
+        return self._tried(self._listed if self.near else listed, folder, was_there=was_there)
 
     def _tried(
         self, look: Callable[[Path | str], Sequence[FolderEntry]], folder: Path | str, *, was_there: bool
@@ -248,11 +248,11 @@ class Disk:
 
     @cached_property
     def _listings(self) -> Sequence[FolderListings]:
-        return [reader.listings(exact=self.exact) for reader in self._near]
+        return [reader.listings(exact=self.exact) for reader in self.near]
 
     @cached_property
     def _exact_listings(self) -> Sequence[FolderListings]:
-        return [reader.listings(exact=True) for reader in self._near]
+        return [reader.listings(exact=True) for reader in self.near]
 
     def has_root(self, folder: Path) -> bool:
         """Tell whether this is one of the roots that answered."""
@@ -276,7 +276,7 @@ class Disk:
 
     def examine_path(self, path: Path) -> Examination:
         """Look at a file by its path; those of one folder are asked for one behind another, or most of them."""
-        if self._near and (entry := self._entries_told(str(path.parent)).get(path.name)) is not None:
+        if self.near and (entry := self._entries_told(str(path.parent)).get(path.name)) is not None:
             return self.examine(entry)
         try:
             found = os.lstat(openable(path))

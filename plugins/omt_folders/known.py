@@ -1,4 +1,4 @@
-"""The folders that a migration confirmed, each looked at: in processes beside this one where there are many files."""
+"""The folders that a migration confirmed, each looked at: by those who are near, else here, many in processes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import Final, TypeAlias
 
 from anyio.from_thread import check_cancelled
 
-from omt_core.api import ItemRecord, KnownFolder
+from omt_core.api import FolderLook, ItemRecord, KnownFolder, NearReader
 from omt_core.api.files import openable
-from omt_folders.look import Look, look_at
+from omt_core.api.plain import digest_of
+from omt_folders.look import look_at
 from omt_folders.looker import Looker
 
 FILES_FOR_PROCESSES: Final = 20_000
@@ -29,8 +30,12 @@ _MOST_PROCESSES: Final = 4
 _PORTIONS_AHEAD: Final = 4
 """So many of each process are looked at or wait to be, so that one that takes long holds up no other."""
 
+_NEAR_AT_ONCE: Final = 4
+"""So many portions are with those who are near at a time."""
+
 _SECONDS_BETWEEN_SIGNS: Final = 0.1
 
+_NOTHING: Final = FolderLook(digest_of(()), [], [])
 
 Others: TypeAlias = Mapping[str, Collection[str]]
 """By folder, the names in it that lead to what an earlier run found there and did not confirm."""
@@ -47,35 +52,43 @@ def others_of(left: Iterable[ItemRecord]) -> Others:
     return others
 
 
-def looks(folders: Sequence[KnownFolder], others: Others) -> Generator[tuple[KnownFolder, Look | None]]:
+def looks(
+    folders: Sequence[KnownFolder], others: Others, near: Sequence[NearReader] = ()
+) -> Generator[tuple[KnownFolder, FolderLook | None]]:
     """Yield the folders, in whatever order, each with what a look at it shows (`look_at`).
 
-    Blocking, to be run in a thread of anyio's.
+    Those who are `near` are asked first. Blocking, to be run in a thread of anyio's.
     """
     portions = _portions(folders)
     processes = min(sum(1 for _ in islice(_portions(folders), _MOST_PROCESSES)), _cores())
-    if processes > 1 and sum(folder.files for folder in folders) >= FILES_FOR_PROCESSES:
-        yield from _Lookers(processes, others).looks(portions)
+    many = processes > 1 and sum(folder.files for folder in folders) >= FILES_FOR_PROCESSES
+    if many or near:
+        threads = max(processes, _NEAR_AT_ONCE) if near else processes
+        yield from _Lookers(threads, others, near, in_processes=many).looks(portions)
         return
     for portion in portions:
         check_cancelled()
         yield from zip(portion, _look_here(portion, others), strict=True)
 
 
-_Asked: TypeAlias = tuple[Sequence[KnownFolder], Future[Sequence[Look | None]]]
+_Asked: TypeAlias = tuple[Sequence[KnownFolder], Future[Sequence[FolderLook | None]]]
 
 
 class _Lookers:
-    """Starts a process when all that there are have work, up to so many."""
+    """Has so many portions looked at at a time. Starts a process when all that there are have work."""
 
-    def __init__(self, count: int, others: Others) -> None:
+    def __init__(
+        self, count: int, others: Others, near: Sequence[NearReader] = (), *, in_processes: bool = True
+    ) -> None:
         self._count = count
         self._others = others
+        self._near = near
+        self._in_processes = in_processes
         self._started: list[Looker] = []
         self._idle: queue.SimpleQueue[Looker] = queue.SimpleQueue()
         self._ended = Event()
 
-    def looks(self, portions: Iterable[Sequence[KnownFolder]]) -> Iterator[tuple[KnownFolder, Look | None]]:
+    def looks(self, portions: Iterable[Sequence[KnownFolder]]) -> Iterator[tuple[KnownFolder, FolderLook | None]]:
         try:
             with ThreadPoolExecutor(self._count) as threads:
                 try:
@@ -97,8 +110,27 @@ class _Lookers:
         for looker in self._started:
             looker.close()
 
-    def _look(self, portion: Sequence[KnownFolder]) -> Sequence[Look | None]:
+    def _look(self, portion: Sequence[KnownFolder]) -> Sequence[FolderLook | None]:
+        told = self._told(portion)
+        rest = [folder for folder in portion if folder.path not in told]
+        if not rest:
+            return [told[folder.path] for folder in portion]
+        seen = {folder.path: look for folder, look in zip(rest, self._look_beside(rest), strict=True)}
+        return [told.get(folder.path) or seen[folder.path] for folder in portion]
+
+    def _told(self, portion: Sequence[KnownFolder]) -> Mapping[str, FolderLook]:
+        """Ask those who are near. Where a file system is not mounted, an empty folder shows: that is looked at here."""
+        told: dict[str, FolderLook] = {}
+        for reader in self._near:
+            asked = {one.path: self._others.get(one.path, ()) for one in portion if one.path not in told}
+            if asked and not self._ended.is_set():
+                told |= {path: look for path, look in reader.looks(asked).items() if look != _NOTHING}
+        return told
+
+    def _look_beside(self, portion: Sequence[KnownFolder]) -> Sequence[FolderLook | None]:
         """Have a process look. What it could not because it is gone is done in this one."""
+        if not self._in_processes:
+            return _look_here(portion, self._others)
         try:
             looker = self._looker()
             seen = looker.look([(openable(one.path), list(self._others.get(one.path, ()))) for one in portion])
@@ -115,19 +147,19 @@ class _Lookers:
         return looker
 
 
-def _answered(asked: _Asked) -> Iterator[tuple[KnownFolder, Look | None]]:
+def _answered(asked: _Asked) -> Iterator[tuple[KnownFolder, FolderLook | None]]:
     portion, future = asked
     return zip(portion, _awaited(future), strict=True)
 
 
-def _awaited(future: Future[Sequence[Look | None]]) -> Sequence[Look | None]:
+def _awaited(future: Future[Sequence[FolderLook | None]]) -> Sequence[FolderLook | None]:
     while True:
         check_cancelled()
         with suppress(TimeoutError):
             return future.result(_SECONDS_BETWEEN_SIGNS)
 
 
-def _look_here(portion: Sequence[KnownFolder], others: Others) -> Sequence[Look | None]:
+def _look_here(portion: Sequence[KnownFolder], others: Others) -> Sequence[FolderLook | None]:
     return [look_at(openable(folder.path), others.get(folder.path, ())) for folder in portion]
 
 

@@ -10,9 +10,9 @@ import stat
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from omt_core.api.plain import digest_of, line_of
+from omt_core.api.plain import FolderLook, digest_of, line_of
 
 if TYPE_CHECKING:
     from omt_core.api import FileStatus
@@ -21,15 +21,7 @@ _ON_WINDOWS: Final = os.name == "nt"
 _NO_FILE: Final = -1
 
 
-class Look(NamedTuple):
-    """The digest of all files but the others that were named, those of these that are there, and all sub-folders."""
-
-    digest: bytes
-    others: list[str]
-    folders: list[str]
-
-
-def look_at(folder: str, others: Collection[str]) -> Look | None:
+def look_at(folder: str, others: Collection[str]) -> FolderLook | None:
     """Look at a folder, named as the system opens it; None where it cannot be listed.
 
     Blocking. `others` are names that are not part of the digest, whatever they are. A link, or what else is no file and
@@ -55,7 +47,7 @@ def look_at(folder: str, others: Collection[str]) -> Look | None:
                     lines.append(line_of(encoded, size, found.st_mtime_ns, change_time(found)))
     except OSError:
         return None
-    return Look(digest_of(lines), there, folders)
+    return FolderLook(digest_of(lines), there, folders)
 
 
 @contextmanager

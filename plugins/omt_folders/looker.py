@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from omt_core.api.plain import HelperProcess, serve_questions
-from omt_folders.look import Look, look_at
+from omt_core.api.plain import FolderLook, HelperProcess, serve_questions
+from omt_folders.look import look_at
 
 
 class Looker(HelperProcess):
@@ -15,9 +15,9 @@ class Looker(HelperProcess):
         """Start the process. Raises OSError where the system lets none be started."""
         super().__init__(serve)
 
-    def look(self, folders: Sequence[tuple[str, Sequence[str]]]) -> list[Look | None]:
+    def look(self, folders: Sequence[tuple[str, Sequence[str]]]) -> list[FolderLook | None]:
         """Have folders looked at, each as `look_at` does. Raises EOFError or OSError when the process is gone."""
-        return [None if look is None else Look(*look) for look in self.ask(list(folders))]
+        return [None if look is None else FolderLook(*look) for look in self.ask(list(folders))]
 
 
 def serve() -> None:

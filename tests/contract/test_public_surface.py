@@ -31,7 +31,7 @@ PUBLIC = {
     "Table", "TablePart", "TenantState", "TenantStatus", "TransferItems", "TransferJournal", "TransferLimits",
     "TransferUploads", "UploadLostError", "UploadMismatchError", "UploadRecord", "UploadRequest", "UploadStage",
     "User", "UserAssignment", "UserPlan", "Value", "ValueLimit", "Backpressure", "KnownMissing", "PartHints", "Waiver",
-    "FileStatus", "FolderEntry", "FolderListings", "KnownContent", "NearReader",
+    "FileStatus", "FolderEntry", "FolderListings", "FolderLook", "KnownContent", "NearReader",
     "SenderPass", "SenderPasses", "MachinesProgress", "SendingMachine", "SendingState",
     "RunEnded", "StartPlanned", "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+from omt_core.api.plain import FolderLook
 
 
 class FileStatus(Protocol):
@@ -84,6 +86,14 @@ class NearReader(ABC):
     @abstractmethod
     def listings(self, *, exact: bool) -> FolderListings:
         """Return what lists folders for one inventory, `exact` where sizes and times are compared with earlier ones."""
+
+    @abstractmethod
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
+        """Look at folders, each with names in it that are not part of its digest, and return what they show, by path.
+
+        What is not told is to be looked at as without this: a folder may be near to nobody, not be there, or not have
+        answered in time. One that is told of as empty is looked at again too. Blocking, in whichever thread.
+        """
 
     @abstractmethod
     def equal(self, root: str, files: Sequence[KnownContent], *, any_case: bool) -> Sequence[bool | None] | None:

@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import NamedTuple
+
+
+class FolderLook(NamedTuple):
+    """The digest of all files but the others that were named, those of these that are there, and all sub-folders."""
+
+    digest: bytes
+    others: list[str]
+    folders: list[str]
 
 
 def line_of(name: bytes, size: int, mtime_ns: int, ctime_ns: int) -> bytes:

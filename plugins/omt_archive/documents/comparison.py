@@ -57,7 +57,7 @@ class Comparison:
         is done with: nobody owns what is `left` beside them.
         """
         changed: list[str] = []
-        with closing(looks(known.folders, others_of(left))) as seen:
+        with closing(looks(known.folders, others_of(left), self.disk.near)) as seen:
             for folder, look in seen:
                 led_on = self.disk.led_on(folder.path)
                 if look is None or led_on or look.digest != folder.digest or not set(look.folders) <= set(look.others):

@@ -74,6 +74,7 @@ class AttachmentComparison:
 
     def __init__(self, baseline: Baseline, layout: ServiceLayout, disk: Disk, *, limit: int) -> None:
         self._baseline = baseline
+        self._near = disk.near
         self._limit = limit
         there = (folder for folder in layout.all_attachment_folders() if folder in disk.roots)
         # Each real folder by its first name, as the inventory has it.
@@ -99,7 +100,7 @@ class AttachmentComparison:
         waiting = [*known.folders, *_without(self._folders.values(), by_path)]
         while waiting:
             below: set[str] = set()
-            with closing(looks(waiting, others)) as seen:
+            with closing(looks(waiting, others, self._near)) as seen:
                 for folder, look in seen:
                     reached.add(folder.path)
                     if look is None or look.digest != folder.digest:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
-from omt_core.api import FolderListings, KnownContent, NearReader, calls
+from omt_core.api import FolderListings, FolderLook, KnownContent, NearReader, calls
 from omt_core.api.findings import Finding
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine.checks import DOCUMENTS, check_now
@@ -26,6 +26,10 @@ class Reader(NearReader):
 
     @override
     def listings(self, *, exact: bool) -> FolderListings:
+        raise NotImplementedError
+
+    @override
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
         raise NotImplementedError
 
     @override

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import pytest
+from typing_extensions import override
 
-from omt_core.api import ItemRecord, ItemState, KnownFolder
+from omt_core.api import FolderListings, FolderLook, ItemRecord, ItemState, KnownContent, KnownFolder, NearReader
 from omt_core.api.plain import digest_of, line_of
 from omt_folders import known
 from omt_folders.known import looks, others_of
-from omt_folders.look import Look, change_time, look_at
+from omt_folders.look import change_time, look_at
 from omt_folders.looker import Looker
 
 pytestmark = pytest.mark.anyio
@@ -153,7 +154,7 @@ def folders(tmp_path: Path) -> list[KnownFolder]:
     return made
 
 
-async def looked_at(folders: list[KnownFolder]) -> list[tuple[KnownFolder, Look | None]]:
+async def looked_at(folders: list[KnownFolder]) -> list[tuple[KnownFolder, FolderLook | None]]:
     return await anyio.to_thread.run_sync(lambda: list(looks(folders, others_in(folders))))
 
 
@@ -221,3 +222,54 @@ async def test_a_look_at_folders_can_be_cancelled(folders: list[KnownFolder], lo
         scope.cancel()
         await anyio.to_thread.run_sync(partial(list, looks(folders, {})), abandon_on_cancel=False)
     assert all(looker._process.returncode is not None for looker in lookers.begun)
+
+
+# --- those who are near
+
+
+class Near(NearReader):
+    """Tells of some folders, in words of its own, and notes which it was asked for."""
+
+    def __init__(self, told: Mapping[str, FolderLook]) -> None:
+        self._told = told
+        self.asked: list[str] = []
+
+    @override
+    def listings(self, *, exact: bool) -> FolderListings:
+        raise NotImplementedError
+
+    @override
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
+        assert set(map(frozenset, folders.values())) == {frozenset({"other"})}
+        self.asked += folders
+        return {path: look for path, look in self._told.items() if path in folders}
+
+    @override
+    def equal(self, root: str, files: Sequence[KnownContent], *, any_case: bool) -> Sequence[bool | None] | None:
+        raise NotImplementedError
+
+    @override
+    async def aclose(self) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["few files", "many files"])
+async def test_who_is_near_is_asked_first_and_what_nobody_tells_is_looked_at_here(
+    folders: list[KnownFolder], lookers: Lookers, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    monkeypatch.setattr(known, "FILES_FOR_PROCESSES", 1 if many else 100)
+    paths = [folder.path for folder in folders]
+    far = FolderLook(b"as it is there", ["other"], ["other"])
+    first, second = Near(dict.fromkeys(paths[:3], far)), Near(dict.fromkeys(paths[3:5], far))
+    seen = await anyio.to_thread.run_sync(lambda: list(looks(folders, others_in(folders), (first, second))))
+    assert [folder for folder, _ in seen] == folders
+    assert [look for _, look in seen[:5]] == [far] * 5
+    assert [look for _, look in seen[5:]] == [look_at(path, {"other"}) for path in paths[5:]]
+    assert (sorted(first.asked), sorted(second.asked)) == (paths, paths[3:])
+    assert bool(lookers.begun) is many
+
+
+async def test_a_folder_that_is_empty_where_it_is_near_may_be_away_there(folders: list[KnownFolder]) -> None:
+    near = Near({folder.path: FolderLook(digest_of(()), [], []) for folder in folders})
+    seen = await anyio.to_thread.run_sync(lambda: list(looks(folders, others_in(folders), (near,))))
+    assert all(look == (folder.digest, ["other"], ["other"]) for folder, look in seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -12,7 +12,7 @@ import pytest
 from typing_extensions import override
 
 from omt_archive.findings import REASONS
-from omt_core.api import FolderEntry, FolderListings, InventoryState, KnownContent, NearReader
+from omt_core.api import FolderEntry, FolderListings, FolderLook, InventoryState, KnownContent, NearReader
 from omt_folders import disk as disk_module
 from omt_folders.disk import Disk
 
@@ -47,6 +47,10 @@ class Near(NearReader, FolderListings):
     def listing(self, folder: str) -> Sequence[FolderEntry] | None:
         self.asked.append(folder)
         return self._told.get(folder)
+
+    @override
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
+        raise NotImplementedError
 
     @override
     def equal(self, root: str, files: Sequence[KnownContent], *, any_case: bool) -> Sequence[bool | None] | None:

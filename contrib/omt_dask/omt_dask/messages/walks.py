@@ -53,6 +53,17 @@ class FolderColumns:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class LookOrder:
+    """Folders, as their worker calls them, to be looked at, each with the names that are not part of its digest."""
+
+    folders: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @override
+    def __repr__(self) -> str:
+        return f"<{len(self.folders)} folders to look at>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ReadOrder:
     """Files below a root, as its worker calls it, to be read and held against what is known of them."""
 

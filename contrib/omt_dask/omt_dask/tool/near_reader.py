@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -15,17 +17,27 @@ import anyio
 import anyio.from_thread
 import anyio.lowlevel
 from distributed import Client
-from omt_core.api import FolderListings, KnownContent, NearReader, Notice, OmtError, RunContext, joined, sentence
+from omt_core.api import (
+    FolderListings,
+    FolderLook,
+    KnownContent,
+    NearReader,
+    Notice,
+    OmtError,
+    RunContext,
+    joined,
+    sentence,
+)
 from typing_extensions import override
 
 from omt_dask.errors import DASK_SCHEDULER_LOST
-from omt_dask.messages.walks import FolderColumns, ReadOrder, WalkOrder
+from omt_dask.messages.walks import FolderColumns, LookOrder, ReadOrder, WalkOrder
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
 from omt_dask.tool.homes import Roots, filled_roots
 from omt_dask.tool.readiness import looked
-from omt_dask.tool.walks import Walks
-from omt_dask.worker.walk import equal_there, walk_below
+from omt_dask.tool.walks import Walks, is_a_name
+from omt_dask.worker.walk import equal_there, looks_there, walk_below
 
 OrderT = TypeVar("OrderT")
 A = TypeVar("A")
@@ -81,7 +93,7 @@ def _say(run: RunContext, why: str) -> None:
 
 
 class HomeReader(NearReader):
-    """Has folders listed and files read by workers of the homes whose roots they lie below."""
+    """Has folders listed and looked at and files read by workers of the homes whose roots they lie below."""
 
     def __init__(
         self, client: Client, homes: Mapping[str, Roots], stack: AsyncExitStack, run: RunContext, *, patience: float
@@ -107,6 +119,16 @@ class HomeReader(NearReader):
         return walks
 
     @override
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
+        at: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for folder in folders:
+            placed = self._place(folder)
+            if placed is not None:
+                home, there = placed
+                at[home][folder] = there
+        return anyio.from_thread.run(self._looks, folders, at, token=self._loop) if at else {}
+
+    @override
     def equal(self, root: str, files: Sequence[KnownContent], *, any_case: bool) -> Sequence[bool | None] | None:
         asked = partial(self._equal, root, files, any_case=any_case)
         return anyio.from_thread.run(asked, token=self._loop)
@@ -128,18 +150,34 @@ class HomeReader(NearReader):
         """Return what a worker of the home found; nothing where none could, and then it is not asked again."""
         return await self._asked(home, walk_below, order) or ()
 
+    async def _looks(
+        self, folders: Mapping[str, Collection[str]], at: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[str, FolderLook]:
+        told: dict[str, FolderLook] = {}
+
+        async def ask(home: str, own: Mapping[str, str]) -> None:
+            order = LookOrder(tuple((there, tuple(folders[here])) for here, there in own.items()))
+            seen = await self._asked(home, looks_there, order, within=self._patience) or ()
+            told.update((here, look) for here, look in zip(own, seen, strict=False) if look and _is_tellable(look))
+
+        async with anyio.create_task_group() as asking:
+            for home, own in at.items():
+                asking.start_soon(ask, home, own)
+        return told
+
     async def _equal(self, root: str, files: Sequence[KnownContent], *, any_case: bool) -> Sequence[bool | None] | None:
         placed = self._place(root)
         if placed is None:
             return None
         home, there = placed
         order = ReadOrder(root=there, files=tuple(files), any_case=any_case)
-        with anyio.move_on_after(self._patience + sum(file.size for file in files) / _SLOWEST):
-            return await self._asked(home, equal_there, order)
-        return None
+        seconds = self._patience + sum(file.size for file in files) / _SLOWEST
+        return await self._asked(home, equal_there, order, within=seconds)
 
-    async def _asked(self, home: str, task: Callable[[OrderT], A], order: OrderT) -> A | None:
-        """Return what a worker of the home answers; None where none could, and then it is not asked again."""
+    async def _asked(
+        self, home: str, task: Callable[[OrderT], A], order: OrderT, *, within: float = math.inf
+    ) -> A | None:
+        """Return what a worker of the home answers within so many seconds; None else, and it is not asked again."""
         if home not in self._homes:
             return None
         self._tasks += 1
@@ -147,13 +185,14 @@ class HomeReader(NearReader):
             future = self._client.submit(
                 task,
                 order,
-                key=f"{self._prefix}{self._tasks}",
+                key=f"{self._prefix}{task.__name__}-{self._tasks}",
                 resources={home: 1},
                 priority=_BEFORE_BATCHES,
                 pure=False,
             )
             try:
-                told: A = await future
+                with anyio.fail_after(within):
+                    told: A = await future
             finally:
                 future.release()
         except Exception as error:  # noqa: BLE001 - whatever it is, this machine looks itself, and comes to the same
@@ -167,3 +206,8 @@ class HomeReader(NearReader):
                 _say(self._run, why)
             return None
         return told
+
+
+def _is_tellable(look: FolderLook) -> bool:
+    """Tell whether no name of there would lead elsewhere here."""
+    return all(map(is_a_name, look.folders))

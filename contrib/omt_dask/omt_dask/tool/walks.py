@@ -205,7 +205,7 @@ class _ToldEntry(FolderEntry):
 
 def entries_of(folder: str, columns: FolderColumns) -> Sequence[FolderEntry] | None:
     """Return the entries of a folder; None where a name of there would lead elsewhere here, or not all was told."""
-    if not columns.told or not all(map(_is_a_name, columns.names)):
+    if not columns.told or not all(map(is_a_name, columns.names)):
         return None
     begin = os.path.join(folder, "")  # noqa: PTH118 - with a separator behind
     rows = zip(
@@ -214,7 +214,8 @@ def entries_of(folder: str, columns: FolderColumns) -> Sequence[FolderEntry] | N
     return [_ToldEntry(begin, name, _Status(*row)) for name, row in zip(columns.names, rows, strict=True)]
 
 
-def _is_a_name(name: str) -> bool:
+def is_a_name(name: str) -> bool:
+    """Tell whether what another machine calls an entry of a folder is one entry of it here too."""
     return (
         name not in {"", os.curdir, os.pardir}
         and os.sep not in name

@@ -8,13 +8,13 @@ from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
-from omt_core.api import FileStatus, FolderEntry
+from omt_core.api import FileStatus, FolderEntry, FolderLook
 from omt_core.api.files import openable
 from omt_folders.disk import exact_status, is_link, listed
-from omt_folders.look import change_time
+from omt_folders.look import change_time, look_at
 from omt_online.verifying.archive import equal_below
 
-from omt_dask.messages.walks import FolderColumns, ReadOrder, WalkOrder
+from omt_dask.messages.walks import FolderColumns, LookOrder, ReadOrder, WalkOrder
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
@@ -38,6 +38,11 @@ def walk_below(order: WalkOrder) -> Sequence[FolderColumns]:
         room -= 1 + len(columns.names)
         waiting += [(*below, name) for name in reversed(columns.folders)]
     return told
+
+
+def looks_there(order: LookOrder) -> Sequence[FolderLook | None]:
+    """Look at folders: the task that the tool hands out. None of one that cannot be listed."""
+    return [look_at(openable(folder), others) for folder, others in order.folders]
 
 
 def equal_there(order: ReadOrder) -> Sequence[bool | None]:

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +14,22 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import pytest
-from omt_core.api import FindingCode, FoundFiles, Item, ManifestEntry, NearReader, Notice, Severity
+from omt_core.api import (
+    FindingCode,
+    FolderLook,
+    FoundFiles,
+    Item,
+    KnownFolder,
+    ManifestEntry,
+    NearReader,
+    Notice,
+    Severity,
+)
 from omt_core.testing.recording import RecordingContext
 from omt_core.testing.stage_conformance import HOSTILE_NAMES
-from omt_folders import FolderStage, Reasons, SeenFolders, disk
+from omt_folders import FolderStage, Reasons, SeenFolders, disk, known
+from omt_folders.known import looks
+from omt_folders.look import look_at
 from omt_online.verifying import archive
 from omt_online.verifying.archive import ArchiveCounts, check_archive
 from omt_protocol.receipt import manifest_line
@@ -293,13 +305,68 @@ async def test_a_migration_journals_the_same_rows_and_no_folder_of_a_home_is_lis
             with tool.tenant(name):
                 code, _ = await anyio.to_thread.run_sync(tool.migrate, name, settings)
                 assert code == 0, tool.output[-3_000:]
+                assert "looks_there" not in two_sites.logs()
+                code, again = await anyio.to_thread.run_sync(tool.migrate, name, settings, "--recover", "missing")
+                assert (code, again["sent"]["files"]) == (0, 0), tool.output[-3_000:]
             with closing(sqlite3.connect(tmp_path / f"work-{name}" / "journal.sqlite")) as journal:
                 rows[name] = journal.execute(ROWS).fetchall()
     assert "read from this machine instead" not in tool.output
     assert len(rows["plain"]) > 40
     assert rows["fleet"] == rows["plain"]
     assert tool.manifest("fleet") == tool.manifest("plain")
-    assert two_sites.logs().count("-read-") > 0
+    assert "looks_there" in two_sites.logs()
+
+
+async def test_a_recovery_looks_at_folders_at_their_homes_and_here_where_nobody_answers(
+    tmp_path: Path, two_sites: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = {name: (tmp_path / "here" / name, tmp_path / "there" / name) for name in ("oslo", "bergen", "tool")}
+    before: list[KnownFolder] = []
+    for root, there in roots.values():
+        for folder in ("2019.1", "2019.2"):
+            for place, text in ((root, b"of the share"), (there, b"of the home")):
+                (place / folder / "below").mkdir(parents=True)
+                (place / folder / "Avtale.docx").write_bytes(text)
+                (place / folder / "left.docx").write_bytes(b"")
+            before.append(KnownFolder(str(root / folder), 1, b""))
+    others = {folder.path: {"left.docx", "below"} for folder in before}
+    here: list[str] = []
+
+    def seen(folder: str, names: Collection[str]) -> FolderLook | None:
+        here.append(folder)
+        return look_at(folder, names)
+
+    def looked() -> Mapping[str, FolderLook | None]:
+        here.clear()
+        return {folder.path: look for folder, look in looks(before, others, near)}
+
+    def told(place: int) -> Mapping[str, FolderLook | None]:
+        return {
+            str(root / name): look_at(str((root, there)[place] / name), {"left.docx", "below"})
+            for root, there in roots.values()
+            for name in ("2019.1", "2019.2")
+        }
+
+    monkeypatch.setattr(known, "look_at", seen)
+    run = RecordingContext(tmp_path)
+    async with deadline():
+        await workers_are_there(two_sites, "oslo", "bergen")
+        settings = two_sites.settings(homes=homes(oslo=roots["oslo"], bergen=roots["bergen"]))
+        async with reading(settings, run) as near:
+            own = {str(roots["tool"][0] / name) for name in ("2019.1", "2019.2")}
+            assert await anyio.to_thread.run_sync(looked) == {**told(1), **{path: told(0)[path] for path in own}}
+            assert set(here) == own
+            two_sites.send("oslo-1", signal.SIGSTOP)
+            try:
+                monkeypatch.setattr(near[0], "_patience", 0.5)
+                found = await anyio.to_thread.run_sync(looked)
+                assert await anyio.to_thread.run_sync(looked) == found
+            finally:
+                two_sites.send("oslo-1", signal.SIGCONT)
+    own |= {str(roots["oslo"][0] / name) for name in ("2019.1", "2019.2")}
+    assert found == {**told(1), **{path: told(0)[path] for path in own}}
+    assert set(here) == own
+    assert said(run).count("The workers of oslo do not read there any more") == 1
 
 
 @pytest.mark.parametrize("change", [None, "Avtale 1.docx"], ids=["as migrated", "changed"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
-from omt_core.api import FolderListings, KnownContent, ManifestEntry, NearReader
+from omt_core.api import FolderListings, FolderLook, KnownContent, ManifestEntry, NearReader
 from omt_online.verifying import archive
 from omt_online.verifying.archive import equal_below
 
@@ -23,6 +23,10 @@ class Near(NearReader):
 
     @override
     def listings(self, *, exact: bool) -> FolderListings:
+        raise NotImplementedError
+
+    @override
+    def looks(self, folders: Mapping[str, Collection[str]]) -> Mapping[str, FolderLook]:
         raise NotImplementedError
 
     @override
