@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import anyio
@@ -53,17 +53,18 @@ async def watching(console: Console, engine: Engine) -> AsyncIterator[None]:
     """Show all events of a run for as long as the context lasts, and hand them to the observing plugins."""
     with engine.events.subscribe() as stream:
         async with anyio.create_task_group() as group:
-            done = anyio.Event()
-            group.start_soon(_show, console, engine, stream, done)
+            waiting = anyio.CancelScope(shield=True)
+            group.start_soon(_show, console, engine, stream, waiting)
             try:
                 yield
             finally:
-                done.set()
+                waiting.cancel()
 
 
 async def _show(
-    console: Console, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event
+    console: Console, engine: Engine, stream: MemoryObjectReceiveStream[StampedEvent], waiting: anyio.CancelScope
 ) -> None:
+    """Show events until `waiting` for more of them is cancelled, and then those that are there."""
     table = UploadTable()
     live = Live(
         get_renderable=lambda: drawn(table, console.told), console=console.rich, auto_refresh=False, transient=False
@@ -71,34 +72,40 @@ async def _show(
     checks = Live("", console=console.rich, auto_refresh=False, transient=True)
     last = said = time.monotonic()
     on_terminal = console.rich.is_terminal and not console.json
+
+    async def show(event: StampedEvent) -> None:
+        nonlocal last, said
+        table.take(event.event)
+        console.event(event.event, **beside(event, table))
+        await tell_observers(engine, event)
+        if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
+            live.start()
+        due = isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW
+        if live.is_started and due and not console.behind:
+            last = time.monotonic()
+            live.refresh()
+        _say(console, event.event, plain=not on_terminal)
+        if isinstance(event.event, CheckAsked):
+            if on_terminal:
+                checks.start()
+                checks.update(Text(console.told(_question(event.event))), refresh=not console.behind)
+            elif time.monotonic() - said > _LINE_EACH:
+                said = time.monotonic()
+                console.print(_question(event.event))
+        elif not isinstance(event.event, HookCalled | FindingRaised):
+            checks.stop()
+        if isinstance(event.event, StageProgress) and not on_terminal and time.monotonic() - said > _LINE_EACH:
+            said = time.monotonic()
+            console.print(_line(table, event.event))
+
     try:
-        with anyio.CancelScope(shield=True):
+        with waiting:
+            async for event in stream:
+                with anyio.CancelScope(shield=True):
+                    await show(event)
+        with anyio.CancelScope(shield=True), suppress(anyio.WouldBlock):
             while True:
-                event = await _next(stream, done)
-                if event is None:
-                    return
-                table.take(event.event)
-                console.event(event.event, **beside(event, table))
-                await tell_observers(engine, event)
-                if isinstance(event.event, StageChanged) and on_terminal and not live.is_started:
-                    live.start()
-                due = isinstance(event.event, StageChanged) or time.monotonic() - last > _REDRAW
-                if live.is_started and due and not console.behind:
-                    last = time.monotonic()
-                    live.refresh()
-                _say(console, event.event, plain=not on_terminal)
-                if isinstance(event.event, CheckAsked):
-                    if on_terminal:
-                        checks.start()
-                        checks.update(Text(console.told(_question(event.event))), refresh=not console.behind)
-                    elif time.monotonic() - said > _LINE_EACH:
-                        said = time.monotonic()
-                        console.print(_question(event.event))
-                elif not isinstance(event.event, HookCalled | FindingRaised):
-                    checks.stop()
-                if isinstance(event.event, StageProgress) and not on_terminal and time.monotonic() - said > _LINE_EACH:
-                    said = time.monotonic()
-                    console.print(_line(table, event.event))
+                await show(stream.receive_nowait())
     finally:
         checks.stop()
         if live.is_started:
@@ -134,17 +141,6 @@ def _pace(rows: UploadTable) -> str:
     if left is None:
         return byte_rate(rate)
     return sentence("{rate}  Time left: {duration}", rate=byte_rate(rate), duration=duration(left))
-
-
-async def _next(stream: MemoryObjectReceiveStream[StampedEvent], done: anyio.Event) -> StampedEvent | None:
-    while True:
-        try:
-            return stream.receive_nowait()
-        except anyio.WouldBlock:
-            if done.is_set():
-                return None
-        with anyio.move_on_after(0.1):
-            return await stream.receive()
 
 
 def _say(console: Console, event: Event, *, plain: bool) -> None:
