@@ -226,7 +226,8 @@ class ContributeUploadStages:
     """Bring rows of the upload table. `database` is inside its snapshot while the stages are read.
 
     `workspace` is a folder private to this migration, where a stage may spool what it produces. `near` may read what
-    lies in folders while the stages are told; they are closed behind that.
+    lies in folders while the stages are told; they are closed behind that. With `files_only` no stage of kind
+    `database` takes part, so that none need be made.
     """
 
     installation: Installation
@@ -235,6 +236,7 @@ class ContributeUploadStages:
     snapshot: str
     run: RunContext
     near: Sequence[NearReader] = ()
+    files_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 
@@ -142,14 +143,39 @@ class ArchiveStages:
         try:
             roots, _ = await self._in_thread(self._document_inventory)
             found = DocumentDifferences(baseline, roots, limit=self._settings.differences)
-            await self._in_thread(found.compare)
-            async for rows in self._database.batches(DOCUMENT_IDS, size=_IDS_READ_AT_ONCE):
-                await self._in_thread(partial(found.see, rows))
+            await self._compare_and_see(found)
             await self._in_thread(found.settle)
             rows = [row for ids in _portions(found.wanted) for row in await self._database.rows(DOCUMENTS_BY_ID, ids)]
             return await self._in_thread(partial(found.items, rows, self._inventory_of))
         except NotComparableError:
             return None
+
+    async def _compare_and_see(self, found: DocumentDifferences) -> None:
+        """Read the ids of all documents while the disk is compared."""
+        raised: Exception | None = None
+
+        async def compare() -> None:
+            nonlocal raised
+            try:
+                await self._in_thread(found.compare)
+            except Exception as error:  # noqa: BLE001 - raised again outside of the group, which would wrap it
+                raised = error
+                group.cancel_scope.cancel()
+
+        ids = self._database.batches(DOCUMENT_IDS, size=_IDS_READ_AT_ONCE)
+        async with anyio.create_task_group() as group:
+            group.start_soon(compare)
+            try:
+                async for rows in ids:
+                    await self._in_thread(partial(found.see, rows))
+            except Exception as error:  # noqa: BLE001 - the same
+                raised = error
+                group.cancel_scope.cancel()
+            finally:
+                if isinstance(ids, AsyncGenerator):
+                    await ids.aclose()  # others may read the database then
+        if raised is not None:
+            raise raised
 
     async def customer_service(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Customer Service."""

@@ -106,7 +106,7 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
-        from omt_database.preflight import preflight  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
+        from omt_database.preflight import preflight  # noqa: PLC0415 - only who asks loads it
         from omt_database.source import CrmDatabase  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database has checks of its own.
@@ -119,8 +119,7 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
-        from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
-        from omt_database.preflight import hidden_tables  # noqa: PLC0415 - the same
+        from omt_database.preflight import hidden_tables  # noqa: PLC0415 - only who asks loads it
         from omt_database.source import CrmDatabase  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database brings a stage of its own.
@@ -130,6 +129,10 @@ class DatabasePlugin(Plugin):
             call.run.emit(FindingRaised(finding=SNAPSHOT_WEAK.finding(call.database.weakness)))
         for finding in hidden_tables(call.database, self._settings):
             call.run.emit(FindingRaised(finding=finding))
+        if call.files_only:
+            return ()
+        from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
+
         export = DatabaseExport(
             call.database,
             self._settings,

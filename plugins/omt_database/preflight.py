@@ -9,11 +9,9 @@ from typing import Final
 from omt_core.api import Finding, Table, joined, sentence
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import differing_in_case
-from omt_database.export.arrow_columns import columns_of_rows
 from omt_database.export.long_values import measured, values_above
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
-from omt_database.export.reading import export_statement
 from omt_database.findings import (
     LEFT_ON_SITE,
     NAMES_IN_CASE,
@@ -91,6 +89,9 @@ async def _replaced(
     """Read the rows in which the driver may not be able to give a column, as the export would."""
     key = [other for other in plans if other.column.name in table.primary_key and other is not plan]
     chosen = [*key, database.driver.loosened(plan)]
+    from omt_database.export.arrow_columns import columns_of_rows  # noqa: PLC0415 - Arrow takes 40 MB
+    from omt_database.export.reading import export_statement  # noqa: PLC0415 - the same
+
     statement, _ = export_statement(
         table, chosen, dbms=database.dbms, owner=database.owner, left=(), only=database.driver.suspicion(plan)
     )

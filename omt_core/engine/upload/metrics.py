@@ -9,12 +9,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import anyio
 import anyio.to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from omt_core.api.drives import refuse_missing
 from omt_core.api.errors import ExitCode
@@ -24,6 +23,9 @@ from omt_core.engine.errors import METRICS_NOT_WRITABLE
 from omt_core.engine.session import Engine
 from omt_core.engine.upload.table import UploadTable
 from omt_core.plugin_host import StampedEvent
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Gauge
 
 _EACH: Final = 10.0
 """Seconds between two writings, unless a stage changes its state; Prometheus asks about as often."""
@@ -62,9 +64,13 @@ class Metrics:
 
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all, to be read by another account. Blocking. Raises OSError."""
+        from prometheus_client import write_to_textfile  # noqa: PLC0415 - only who keeps metrics needs it
+
         write_to_textfile(str(path), self._registry())
 
     def _registry(self) -> CollectorRegistry:
+        from prometheus_client import CollectorRegistry, Gauge  # noqa: PLC0415 - the same
+
         registry = CollectorRegistry()
 
         def gauge(name: str, about: str, *labels: str) -> Gauge:

@@ -120,6 +120,7 @@ async def stages_of(
             snapshot=snapshot,
             run=session.now.run,
             near=near,
+            files_only=files_only,
         ),
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -25,11 +26,14 @@ from omt_core.api.files import real_path
 from omt_crm.numbers import merged, whole_number
 from omt_crm.paths import fold
 
+_IDS_AT_ONCE: Final = 50_000
+"""So many are held against what is known at a time: sets of a million would take 60 MB."""
+
 _UNDATED: Final = datetime.min  # noqa: DTZ901 - the columns have no zone
 
 
 class DocumentDifferences:
-    """`compare` first, then `see` the ids of all documents, then `settle`, then `items` of the rows that are `wanted`.
+    """`compare`, and beside it `see` the ids of all documents, then `settle`, then `items` of the rows `wanted`.
 
     Blocking, to be run in threads of anyio's. All may raise `NotComparableError`.
     """
@@ -41,6 +45,7 @@ class DocumentDifferences:
         self._comparison = Comparison(limit, roots.disk)
         self._left: Sequence[ItemRecord] = ()
         self._known: array[int] = array("q")
+        self._there: array[int] = array("q")
         self._seen_below = -1
         self._new: set[int] = set()
         self._deleted: set[int] = set()
@@ -52,43 +57,36 @@ class DocumentDifferences:
         self._left = self._baseline.left(self._limit + 1)
         if len(self._left) > self._limit:
             raise NotComparableError
-        ids = self._compare_confirmed()
-        folders = frozenset(str(folder) for folder in self._folders())
+        ids, folders = self._compare_confirmed()
         if not self._comparison.unclaimed.keys() <= folders:
             raise NotComparableError  # the archives are others now, or called otherwise
         for folder in sorted(folders - self._comparison.unclaimed.keys()):
             self._comparison.add_folder(folder)
         self._known = merged(ids, self._left_ids())
 
-    def _compare_confirmed(self) -> array[int]:
-        """Compare what is confirmed with the disk, and return the ids of all of it, sorted."""
+    def _compare_confirmed(self) -> tuple[array[int], frozenset[str]]:
+        """Compare what is confirmed with the disk; return the ids of all of it, sorted, and all periods' folders."""
         known = self._baseline.folders()
         if known is None or known.numbers is None:
             with self._baseline.confirmed() as files:
                 self._comparison.read(files)
-            return array("q", sorted(self._comparison.ids))
-        with self._baseline.confirmed_in(self._comparison.look(known, self._left)) as files:
+            return array("q", sorted(self._comparison.ids)), self._folders()
+        with ThreadPoolExecutor(1) as beside:  # most of a look is waiting for others
+            listed = beside.submit(self._folders)
+            changed = self._comparison.look(known, self._left)
+            folders = listed.result()
+        with self._baseline.confirmed_in(changed) as files:
             self._comparison.read(files)
-        return known.numbers
+        return known.numbers, folders
 
     def see(self, rows: Sequence[Row]) -> None:
-        """Take the next ids of documents, in ascending order: which are new, and which known ones are not there."""
-        if not rows:
-            return
-        there = array("q", [whole_number(row[0]) for row in rows])
-        highest = there[-1]
-        begin = bisect_right(self._known, self._seen_below)
-        known = self._known[begin : bisect_right(self._known, highest, begin)]
-        self._seen_below = highest
-        if there == known:
-            return
-        self._new.update(set(there).difference(known))
-        self._deleted.update(set(known).difference(there))
-        if len(self._new) + len(self._deleted) > self._limit:
-            raise NotComparableError
+        """Take the next ids of documents, in ascending order."""
+        self._there.extend([whole_number(row[0]) for row in rows])
 
     def settle(self) -> None:
-        """Draw the conclusions once all ids were seen."""
+        """Draw the conclusions once all was compared and all ids were seen."""
+        for begin in range(0, len(self._there), _IDS_AT_ONCE):
+            self._find_differing(self._there[begin : begin + _IDS_AT_ONCE])
         self._deleted.update(self._known[bisect_right(self._known, self._seen_below) :])
         come = self._files_that_came()
         if not come and not self._deleted:
@@ -101,6 +99,18 @@ class DocumentDifferences:
                 elif number not in self._comparison.touched and _owner(file) in come.get(fold(name_of(file)), ()):
                     # What came may be nearer to where that document is looked for than the file that was confirmed.
                     raise NotComparableError
+
+    def _find_differing(self, there: array[int]) -> None:
+        """Note which of the next ids are new, and which known ones up to the last of them are not there."""
+        begin = bisect_right(self._known, self._seen_below)
+        known = self._known[begin : bisect_right(self._known, there[-1], begin)]
+        self._seen_below = there[-1]
+        if there == known:
+            return
+        self._new.update(set(there).difference(known))
+        self._deleted.update(set(known).difference(there))
+        if len(self._new) + len(self._deleted) > self._limit:
+            raise NotComparableError
 
     @property
     def wanted(self) -> Sequence[int]:
@@ -120,8 +130,9 @@ class DocumentDifferences:
         """Yield the ids of documents that are not confirmed; what else is left are files, under their paths."""
         return (int(record.key) for record in self._left if record.key.isdecimal())
 
-    def _folders(self) -> Iterator[Path]:
-        """Yield every folder of every period of every owner."""
+    def _folders(self) -> frozenset[str]:
+        """Return every folder of every period of every owner."""
+        folders: set[str] = set()
         for owner in self._roots.owners():
             on_disk = period_folders([owner], self._roots.disk)
             if on_disk.trouble is not None:
@@ -129,7 +140,8 @@ class DocumentDifferences:
             for place in chain.from_iterable(on_disk.periods.values()):
                 if not self._roots.disk.contains(real_path(place.path)):
                     raise NotComparableError  # behind the link files may look as they did; an inventory goes no way out
-                yield place.path
+                folders.add(str(place.path))
+        return frozenset(folders)
 
     def _files_that_came(self) -> dict[str, set[str]]:
         """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""

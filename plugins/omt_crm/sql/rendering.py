@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import sqlglot
 from sqlglot import exp
 
-from omt_core.api import DATABASE_TABLE_MISSING, InstallationError, Table, sentence
+from omt_core.api import DATABASE_TABLE_MISSING, Column, InstallationError, Table, sentence
 from omt_crm.errors import DATABASE_COLUMN_MISSING
-from omt_crm.sql.dialects import DBMS
+from omt_crm.sql.dialects import DBMS, quoted
 
 Catalogue: TypeAlias = Mapping[str, Table]
 """The tables of the CRM's owner by lower-case name; of those that differ in case only, others by their own."""
@@ -19,6 +20,14 @@ _Sources: TypeAlias = Mapping[str, Table | None]
 """What a query reads from, by lower-case alias: a table of the catalogue, or None for a sub-query."""
 
 _STATEMENTS: Final = frozenset({"select", "union", "insert", "update", "delete"})
+
+_BETWEEN: Final = " UNION ALL "
+_VARIED: Final = re.compile(r'"((?:[^"]|"")+)"|(?<![\w"])(\d+)(?!\w)')
+"""What parts of a UNION may differ in: a quoted name, or a whole number."""
+_PLAIN: Final = re.compile(r"SELECT [\w .,()<>=?\0\1]+", re.ASCII)
+"""A part without these: no text and no comment."""
+_STANDS_FOR: Final = 900_000_000
+"""What stands for a name or a number in the part that is parsed has its place added to this."""
 
 _QUERIES: Final = (exp.Select, exp.Delete, exp.Insert, exp.Update)
 
@@ -30,6 +39,11 @@ def render(sql: str, *, catalogue: Catalogue, dbms: str, owner: str | None) -> s
     `InstallationError` `database-table-missing`, `database-column-missing` for a column that is written to, and
     ValueError for a statement that breaks the rules of `omt_crm.sql`.
     """
+    united = _united(sql.split(_BETWEEN), catalogue, dbms, owner)
+    return _rendered(sql, catalogue, dbms, owner) if united is None else united
+
+
+def _rendered(sql: str, catalogue: Catalogue, dbms: str, owner: str | None) -> str:
     statement = sqlglot.parse_one(sql)
     if statement.key not in _STATEMENTS:
         raise ValueError(f"Neither SELECT nor INSERT, UPDATE or DELETE: {sql}")
@@ -174,3 +188,42 @@ def _not_writable(column: str) -> InstallationError:
     return DATABASE_COLUMN_MISSING.error(
         sentence("The database has no column {column}, which is to be written.", column=repr(column))
     )
+
+
+def _united(parts: Sequence[str], catalogue: Catalogue, dbms: str, owner: str | None) -> str | None:
+    """Return parts of a UNION ALL that ask one table each the same, or None where they are not such.
+
+    One is rendered, and the names of each filled in: to parse 500 of them takes 0.08 s.
+    """
+    shapes = {_VARIED.sub(lambda found: "\0" if found[1] else "\1", part.strip()) for part in parts}
+    shape = shapes.pop()
+    if len(parts) == 1 or shapes or not _PLAIN.fullmatch(shape) or shape.count("SELECT") > 1:
+        return None
+    kinds = [letter for letter in shape if letter in "\0\1"]
+    names = {f"omt_{_STANDS_FOR + place}": place for place, kind in enumerate(kinds) if kind == "\0"}
+    places = iter(range(_STANDS_FOR, _STANDS_FOR + len(kinds)))
+    example = re.sub(r"[\0\1]", lambda kind: f'"omt_{next(places)}"' if kind[0] == "\0" else f"{next(places)}", shape)
+    parsed = sqlglot.parse_one(example)
+    tables = [table.name for table in parsed.find_all(exp.Table)]
+    columns = {column.name for column in parsed.find_all(exp.Column)}
+    if len(tables) != 1 or columns | {*tables} != names.keys() or tables[0] in columns:
+        return None
+    known = Table(name=tables[0], columns=tuple(Column(name=name, type_name="") for name in columns))
+    text = _rendered(example, {tables[0]: known}, dbms, owner)
+    for name in names:
+        text = text.replace(quoted(name, dbms), name)
+    pieces = re.split(r"(?:omt_)?(9\d{8})", text)
+    filled: list[str] = []
+    for part in parts:
+        told = [name.replace('""', '"') or number for name, number in _VARIED.findall(part)]
+        table = _known(told[names[tables[0]]], catalogue)
+        told[names[tables[0]]] = quoted(table.name, dbms)
+        for column in columns:
+            spelling = _spelling(table, told[names[column]])
+            if spelling is None:
+                return None
+            told[names[column]] = quoted(spelling, dbms)
+        filled.append(
+            "".join(told[int(piece) - _STANDS_FOR] if place % 2 else piece for place, piece in enumerate(pieces))
+        )
+    return _BETWEEN.join(filled)

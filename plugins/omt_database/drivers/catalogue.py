@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -70,6 +70,21 @@ def build_catalogue(columns: Iterable[Row], describe: Callable[[Row], Column], k
     return dict(sorted(tables.items()))
 
 
+class BuiltCatalogue:
+    """Builds catalogues; one of the same rows as the last is that one, so that what was rendered for it still holds."""
+
+    def __init__(self) -> None:
+        self._rows: tuple[Sequence[Row], Sequence[Row]] | None = None
+        self._tables: Mapping[str, Table] = {}
+
+    def of(self, columns: Sequence[Row], describe: Callable[[Row], Column], keys: Sequence[Row]) -> Mapping[str, Table]:
+        """Return what `build_catalogue` does."""
+        if self._rows != (columns, keys):
+            self._tables = build_catalogue(columns, describe, keys)
+            self._rows = (columns, keys)
+        return self._tables
+
+
 def differing_in_case(tables: Iterable[Table]) -> tuple[str, ...]:
     """Name the tables, and the columns of each as `table.column`, that another one equals but for case."""
     tables = list(tables)
@@ -88,7 +103,9 @@ def _twins(names: Iterable[str]) -> list[str]:
 
 def number(value: object) -> int | None:
     """Return a whole number of a catalogue, which drivers give as int, Decimal, float or text."""
-    return None if value is None else int(Decimal(str(value)))
+    if value is None or type(value) is int:
+        return value
+    return int(Decimal(str(value)))
 
 
 def _order(columns: list[Column], indexes: dict[tuple[bool, str], list[str]]) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.catalogue import Sight
+from omt_database.drivers.catalogue import BuiltCatalogue, Sight
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
 
 Driven: TypeAlias = Any
@@ -133,6 +134,11 @@ class Driver(ABC):
 
     owner: str | None = None
     sight: Sight = Sight()
+
+    @cached_property
+    def catalogue(self) -> BuiltCatalogue:
+        """What catalogues of this database are built by."""
+        return BuiltCatalogue()
 
     @abstractmethod
     def connect(self, *, writable: bool = False) -> Connection:

@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from typing_extensions import override
 
 from omt_core.api import Column, DatabaseLocation, InstallationError, Row, Value, sentence
@@ -321,6 +320,8 @@ class _ArrowResult(ColumnResult):
 
 def exact(batch: RecordBatch, schema: Schema) -> RecordBatch:
     """Return a batch in the types of a schema; raises `ValueError` where a value would not be what it was."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - 20 ms: only who reads by columns needs it
+
     columns = []
     for column, field in zip(batch.columns, schema, strict=True):
         column = column.cast(field.type)  # noqa: PLW2901 - safe: what does not fit is an error of Arrow's, a ValueError

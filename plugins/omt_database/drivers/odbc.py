@@ -16,7 +16,6 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
-import pyarrow as pa
 from typing_extensions import override
 
 from omt_core.api import DatabaseLocation, InstallationError, Row, Value, sentence
@@ -79,6 +78,8 @@ class OdbcColumnResult(ColumnResult):
 
     @override
     def fetch(self) -> RecordBatch | None:
+        import pyarrow as pa  # noqa: PLC0415 - only who reads by columns needs it
+
         blocks = list(islice(self._reader, self._blocks))
         return pa.concat_batches(blocks) if blocks else None
 

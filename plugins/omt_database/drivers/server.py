@@ -12,7 +12,7 @@ from typing_extensions import override
 from omt_core.api import Column, Row, Table
 from omt_crm.sql import confirm_owner, quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.catalogue import Sight, build_catalogue, number
+from omt_database.drivers.catalogue import Sight, number
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import OdbcDriver
 
@@ -58,7 +58,8 @@ class ServerDriver(OdbcDriver):
         keys = self.fetch(connection, self.statements.keys, (self.owner,))
         self.sight = self._look(connection, self.owner)
         # Some catalogues list what may be written and not read.
-        return build_catalogue((row for row in columns if not self.sight.hides(str(row[0]))), self.column, keys)
+        seen = [row for row in columns if not self.sight.hides(str(row[0]))]
+        return self.catalogue.of(seen, self.column, keys)
 
     def _look(self, connection: Connection, owner: str) -> Sight:
         hidden = sorted({str(row[0]) for row in self.fetch(connection, self.statements.hidden, (owner,))})

@@ -13,6 +13,7 @@ import sqlite3
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -22,12 +23,14 @@ from omt_core.api import Column, InstallationError, Row, Table, sentence
 from omt_core.api.files import sqlite_uri
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
-from omt_database.drivers.catalogue import build_catalogue, number
+from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import text_of_utf_8
 from omt_database.drivers.driver import Connection, Cursor, Driver
 from omt_database.errors import DATABASE_FAILED, DATABASE_UNREACHABLE
 
 _DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
+
+_TYPES_KEPT: Final = 1_000
 
 _KINDS: Final = {
     "INTEGER": Kind.INTEGER,
@@ -122,7 +125,7 @@ class SqliteDriver(Driver):
     @override
     def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
         keys = [*self.fetch(connection, _PRIMARY_KEYS), *self.fetch(connection, _UNIQUE_INDEXES)]
-        return build_catalogue(self.fetch(connection, _CATALOGUE), _column, keys)
+        return self.catalogue.of(self.fetch(connection, _CATALOGUE), _column, keys)
 
     @override
     def begin_snapshot(self, connection: Connection) -> str | None:
@@ -229,17 +232,25 @@ class StdlibSqliteDriver(SqliteDriver):
 
 def _column(row: Row) -> Column:
     name, declared, required = row
-    match = _DECLARED.fullmatch(str(declared or ""))
-    type_name, first, second = match.groups() if match else ("", None, None)
-    exact = type_name.strip().upper() in {"DECIMAL", "NUMERIC"}
+    type_name, length, precision, scale = _declared(str(declared or ""))
     return Column(
         name=str(name),
-        type_name=type_name.strip(),
+        type_name=type_name,
         nullable=number(required) == 0,
-        length=int(first) if first and not exact else None,
-        precision=int(first) if first and exact else None,
-        scale=int(second or 0) if first and exact else None,
+        length=length,
+        precision=precision,
+        scale=scale,
     )
+
+
+@lru_cache(_TYPES_KEPT)
+def _declared(text: str) -> tuple[str, int | None, int | None, int | None]:
+    """Read a declared type: its name, length, precision and scale."""
+    match = _DECLARED.fullmatch(text)
+    name, first, second = match.groups() if match else ("", None, None)
+    if name.strip().upper() not in {"DECIMAL", "NUMERIC"}:
+        return name.strip(), int(first) if first else None, None, None
+    return name.strip(), None, int(first) if first else None, int(second or 0) if first else None
 
 
 def _declared_plan(column: Column) -> ColumnPlan:

@@ -52,6 +52,7 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     def __init__(self, path: Path, location: DatabaseLocation, settings: DatabaseSettings) -> None:
         SqliteDriver.__init__(self, path, login_timeout=settings.login_timeout)
         OdbcDriver.__init__(self, location, settings)
+        self._may_share = False
 
     decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
     """As it is in the file: what is not UTF-8 the driver would bend on its way to UTF-16 without a word."""
@@ -84,12 +85,17 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
 
     @override
     def begin_snapshot(self, connection: Connection) -> str | None:
-        """Begin the view on two connections at once, since a later one would see what was written in between.
+        """Begin the view, in WAL mode on two connections at once: a later one would see what was written in between.
 
-        In rollback journal mode a reader keeps writers out, in WAL mode it does not: there the second connection looks
-        at the file's version before the first begins and after it began itself; if it is the same, nothing was written
-        in between, so that both see the same.
+        There the second connection looks at the file's version before the first begins and after it began itself; if it
+        is the same, nothing was written in between, so that both see the same. In rollback journal mode a reader keeps
+        writers out, and the second connection is opened once it is asked for.
         """
+        weakness = super().begin_snapshot(connection)
+        self._may_share = self.fetch(connection, "PRAGMA journal_mode")[0][0] != "wal"
+        if self._may_share:
+            return weakness
+        super().end_snapshot(connection)
         columns = self._open_columns(self.connection_string(), autocommit=True)
         try:
             for _ in range(_ATTEMPTS):
@@ -115,6 +121,9 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     @override
     def share_view(self, connection: Connection, *, widest: int = 0) -> OdbcColumnConnection | None:
         # Rows are stepped to one by one, whatever their width.
+        if 0 not in self._columns and self._may_share:
+            self._columns[0] = columns = self._open_columns(self.connection_string(), autocommit=True)
+            columns.execute("BEGIN")
         return self._columns.get(0)
 
     @override

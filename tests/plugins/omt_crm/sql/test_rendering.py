@@ -141,3 +141,51 @@ def test_a_prefix_is_taken_in_the_spelling_of_the_catalogue():
     with pytest.raises(InstallationError, match="dbo") as caught:
         confirm_owner("crm8", ["dbo"])
     assert caught.value.code == "table-prefix-unknown"
+
+
+ODD = dict(
+    [table('y_o"dd', "id", 'h"m'), table("omt_900000000", "id", "9"), table("Associate", "Associate_id", "rank")]
+)
+ASKED = (('Y_O"DD', "ID"), ("omt_900000000", "9"), ("associate", "rank"), ("associate", "ASSOCIATE_ID"))
+
+
+def part(number: int, name: str, column: str) -> str:
+    column, name = column.replace('"', '""'), name.replace('"', '""')
+    return f'SELECT {number}, MAX(t."{column}") FROM "{name}" t WHERE t."{column}" < ? AND t."{column}" > 7'
+
+
+@pytest.mark.parametrize("dbms", DBMS)
+@pytest.mark.parametrize("owner", [None, "crm7"])
+def test_parts_of_a_union_that_are_alike_are_rendered_as_each_by_itself(dbms, owner):
+    parts = [part(number, name, column) for number, (name, column) in enumerate(ASKED)]
+    united = render(" UNION ALL ".join(parts), catalogue=ODD, dbms=dbms, owner=owner)
+    assert united == " UNION ALL ".join(render(one, catalogue=ODD, dbms=dbms, owner=owner) for one in parts)
+
+
+def test_a_part_of_a_union_whose_column_is_not_there_reads_as_null():
+    united = render(
+        f"{part(0, 'associate', 'rank')} UNION ALL {part(1, 'associate', 'nope')}",
+        catalogue=ODD,
+        dbms="mssql",
+        owner=None,
+    )
+    assert united.count("NULL") == 3
+    assert united.count("[rank]") == 3
+
+
+def test_a_part_of_a_union_whose_table_is_not_there_is_an_error():
+    with pytest.raises(InstallationError, match="nowhere"):
+        mssql(f"{part(0, 'associate', 'rank')} UNION ALL {part(1, 'nowhere', 'id')}")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT name FROM associate UNION ALL SELECT name FROM associate",
+        "SELECT ' UNION ALL ' FROM associate",
+        "SELECT (SELECT MAX(e.person_id) FROM email e UNION ALL SELECT MAX(e.person_id) FROM email e) FROM associate",
+        'SELECT 1, a."name" FROM associate a UNION ALL SELECT 2, e."EMAIL_ADDRESS" FROM email e',
+    ],
+)
+def test_what_only_looks_like_such_parts_is_rendered_as_it_stands(sql):
+    assert mssql(sql).count("UNION ALL") == sql.count("UNION ALL")
