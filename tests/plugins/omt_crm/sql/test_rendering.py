@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from omt_core.api.database import Column, Table
 from omt_core.api.errors import InstallationError
@@ -126,6 +127,11 @@ def test_no_name_breaks_out_of_its_quotes(name):
 def test_quotes_within_a_name_are_doubled(dbms, text):
     assert dbms in DBMS
     assert quoted("a]b", dbms) == text
+
+
+@given(st.text(min_size=1), st.sampled_from(sorted(DBMS)))
+def test_a_name_is_quoted_as_within_a_rendered_statement(name, dbms):
+    assert quoted(name, dbms) == exp.to_identifier(name, quoted=True).sql(dialect=DBMS[dbms])
 
 
 @pytest.mark.parametrize("prefix", ["", "crm 7", "crm7.x", "7crm", "crm7;--", "crm7\n", '"crm7"', "ｃｒｍ7", "a" * 129])
