@@ -25,6 +25,7 @@ HEAVY: Final = frozenset(
         "markdown_it",
         "multiprocessing",
         "omt_core.answers.file",
+        "omt_simulator.generation",
         "packaging",
         "prometheus_client",
         "psutil",

@@ -11,7 +11,6 @@ import anyio.to_thread
 from omt_core.api import Command, CommandContext, byte_size, quantity, sentence
 from omt_simulator.directory import not_writable
 from omt_simulator.errors import SIMULATION_IMPOSSIBLE
-from omt_simulator.generation import generate
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
 
 
@@ -66,6 +65,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: CommandContext, options: argparse.Namespace) -> int:
     """Build it and say what was built."""
+    from omt_simulator.generation import generate  # noqa: PLC0415 - only who simulates needs it
+
     try:
         spec = SimulationSpec(
             users=options.users,

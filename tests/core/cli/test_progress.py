@@ -8,6 +8,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
 import jsonschema
 import pytest
 from rich.console import Console as RichConsole
@@ -31,10 +33,11 @@ from omt_core.api.events import (
     StartPlanned,
 )
 from omt_core.cli.console import Console
-from omt_core.cli.progress import beside, drawn
+from omt_core.cli.progress import beside, drawn, watching
 from omt_core.engine.upload.table import UploadTable
 from omt_core.plugin_host import EventHub, StampedEvent
 from omt_core.plugin_host.findings import PLUGIN_RAISED
+from tests.core.engine.sessions import engine_with
 
 SCHEMA = Path(__file__).parents[3] / "docs/reference/schemas/events.json"
 
@@ -130,3 +133,19 @@ def test_the_schema_has_the_events_that_are_printed() -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert {one["properties"]["event"]["const"] for one in schema["oneOf"]} == {event.kind for event in EVENTS}
     assert line(HookCalled(hook="freeze", plugin="x", moment="before"), UploadTable()) == ""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_all_that_was_told_is_shown_before_a_run_ends(cancelled: bool) -> None:
+    engine, out = engine_with(), io.StringIO()
+    console = Console(engine.events, json_lines=True, debug=False, self_command=(), out=out)
+    with anyio.CancelScope() as scope:
+        async with watching(console, engine):
+            engine.events.emit(Notice(message="first"))
+            await anyio.lowlevel.checkpoint()
+            engine.events.emit(Notice(message="second"))
+            if cancelled:
+                scope.cancel()
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["message"] for line in told] == ["first", "second"]

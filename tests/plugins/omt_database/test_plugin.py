@@ -108,6 +108,20 @@ async def test_a_view_that_is_not_consistent_is_told(opened, simulated, tmp_path
     assert (event.finding.code, event.finding.message) == ("snapshot-not-consistent", "Because.")
 
 
+async def test_where_files_alone_are_moved_there_is_no_stage_and_a_weak_view_is_told_all_the_same(
+    opened, simulated, tmp_path
+):
+    plugin, database = opened
+    database.weakness = "Because."
+    run = Run()
+    call = calls.ContributeUploadStages(
+        installation=simulated.installation, database=database, workspace=tmp_path, snapshot="s", run=run,
+        files_only=True,
+    )  # fmt: skip
+    assert await plugin.contribute_upload_stages(call) == ()
+    assert [event.finding.code for event in run.events] == ["snapshot-not-consistent"]
+
+
 async def test_another_plugins_database_gets_no_stage_from_this_one(simulated, tmp_path):
     call = calls.ContributeUploadStages(
         installation=simulated.installation, database=cast("SourceDatabase", object()), workspace=tmp_path,

@@ -45,6 +45,15 @@ async def test_the_catalogue_is_read(engine):
     await database.aclose()
 
 
+async def test_a_catalogue_that_is_as_it_was_is_the_same_one_and_one_that_is_not_is_read_anew(engine, database):
+    before = database.tables
+    async with database.snapshot():
+        assert database.tables is before
+    engine.execute("CREATE TABLE made_later (a INTEGER)")
+    async with database.snapshot():
+        assert sorted(database.tables) == ["made_later", "person"]
+
+
 async def test_how_text_is_read_is_said_before_anything_is_read(engine, monkeypatch):
     engine.execute(PEOPLE)
     said = []
