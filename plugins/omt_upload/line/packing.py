@@ -10,7 +10,6 @@ from typing import Final, Literal, NamedTuple
 import anyio
 import anyio.to_thread
 
-from omt_protocol.bundle.frame import in_a_frame
 from omt_protocol.bundle.writer import Buffer, Framing, build_bundle
 from omt_upload.settings import UploadSettings
 
@@ -52,6 +51,8 @@ class Packer:
 
     def pack(self, bundle: memoryview) -> bytes | None:
         """Return a bundle in a frame, or None where that is not worth it. Blocks."""
+        from omt_protocol.bundle.frame import in_a_frame  # noqa: PLC0415 - it loads aiohttp.web: only who packs needs it
+
         begun = time.thread_time()
         frame = in_a_frame(bundle)
         seconds = time.thread_time() - begun
