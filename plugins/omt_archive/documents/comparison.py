@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 from anyio.from_thread import check_cancelled
 
@@ -50,15 +50,19 @@ class Comparison:
                 raise NotComparableError
             self._compare(folder, known)
 
-    def look(self, known: KnownFolders, left: Iterable[ItemRecord]) -> Sequence[str]:
+    def look(
+        self, known: KnownFolders, left: Iterable[ItemRecord], *, meanwhile: Callable[[], None] = lambda: None
+    ) -> Sequence[str]:
         """Look at all folders in which files are confirmed, and return those that are to be compared file by file.
 
-        Blocking, to be run in a thread of anyio's. A folder whose files have the names, sizes and times that they had
-        is done with: nobody owns what is `left` beside them.
+        Blocking, to be run in a thread of anyio's; `meanwhile` is called in it while processes look. A folder whose
+        files have the names, sizes and times that they had is done with: nobody owns what is `left` beside them.
         """
         changed: list[str] = []
         with closing(looks(known.folders, others_of(left), self.disk.near)) as seen:
-            for folder, look in seen:
+            first = next(seen, None)
+            meanwhile()
+            for folder, look in chain(() if first is None else (first,), seen):
                 led_on = self.disk.led_on(folder.path)
                 if look is None or led_on or look.digest != folder.digest or not set(look.folders) <= set(look.others):
                     changed.append(folder.path)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -71,13 +70,11 @@ class DocumentDifferences:
             with self._baseline.confirmed() as files:
                 self._comparison.read(files)
             return array("q", sorted(self._comparison.ids)), self._folders()
-        with ThreadPoolExecutor(1) as beside:  # most of a look is waiting for others
-            listed = beside.submit(self._folders)
-            changed = self._comparison.look(known, self._left)
-            folders = listed.result()
+        folders: set[str] = set()
+        changed = self._comparison.look(known, self._left, meanwhile=lambda: folders.update(self._folders()))
         with self._baseline.confirmed_in(changed) as files:
             self._comparison.read(files)
-        return known.numbers, folders
+        return known.numbers, frozenset(folders)
 
     def see(self, rows: Sequence[Row]) -> None:
         """Take the next ids of documents, in ascending order."""
