@@ -160,13 +160,14 @@ class ArchiveStages:
                 await self._in_thread(found.compare)
             except Exception as error:  # noqa: BLE001 - raised again outside of the group, which would wrap it
                 raised = error
-                group.cancel_scope.cancel()
 
         ids = self._database.batches(DOCUMENT_IDS, size=_IDS_READ_AT_ONCE)
         async with anyio.create_task_group() as group:
             group.start_soon(compare)
             try:
                 async for rows in ids:
+                    if raised is not None:
+                        break  # and no cancellation, which would interrupt the database
                     await self._in_thread(partial(found.see, rows))
             except Exception as error:  # noqa: BLE001 - the same
                 raised = error
