@@ -27,7 +27,7 @@ _FILES_AT_ONCE: Final = 5_000
 _MOST_PROCESSES: Final = 4
 """More of them would have a share's server seek."""
 
-_PORTIONS_AHEAD: Final = 8
+_PORTIONS_AHEAD: Final = 4
 """So many of each process are looked at or wait to be, so that one that takes long holds up no other."""
 
 _NEAR_AT_ONCE: Final = 4
