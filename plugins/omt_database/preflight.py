@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Final
+
+import anyio
 
 from omt_core.api import Finding, Table, joined, sentence
 from omt_database.columns import ColumnPlan
@@ -55,9 +58,39 @@ async def preflight(
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
         message = sentence("Tables without a key: {count:,}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))
-    for table in omissions.moved_tables if values else ():
-        findings += await _values(database, table, omissions.secret_columns(table), longest)
+    if values:
+        findings += await _values_of_all(database, omissions, longest)
     return findings
+
+
+async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int) -> list[Finding]:
+    """Look at the values of all tables, at as many at a time as the driver says; findings come in the tables' order.
+
+    What fails ends it, and is raised; of several failures that of the first table.
+    """
+    tables = omissions.moved_tables
+    found: dict[int, Sequence[Finding]] = {}
+    failed: dict[int, Exception] = {}
+    waiting = enumerate(tables)
+
+    async def look(through: CrmDatabase) -> None:
+        for place, table in waiting:
+            try:
+                found[place] = await _values(through, table, omissions.secret_columns(table), limit)
+            except Exception as error:  # noqa: BLE001 - raised below, whatever it is
+                failed[place] = error
+            if failed:
+                return
+
+    async with AsyncExitStack() as connections:
+        more = range(database.driver.looks_at_once - 1)
+        others = [await connections.enter_async_context(database.beside()) for _ in more]
+        async with anyio.create_task_group() as looks:
+            for through in (database, *others):
+                looks.start_soon(look, through)
+    if failed:
+        raise failed[min(failed)]
+    return [finding for place in range(len(tables)) for finding in found[place]]
 
 
 async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], limit: int) -> Sequence[Finding]:

@@ -75,6 +75,7 @@ class CrmDatabase(SourceDatabase):
 
     def __init__(self, driver: Driver, waiting: Waiting) -> None:
         self._driver = driver
+        self._waiting = waiting
         self._connection: Connection | None = None
         self._active: tuple[Connection, Cursor] | None = None
         self._tables: Mapping[str, Table] = {}
@@ -208,6 +209,20 @@ class CrmDatabase(SourceDatabase):
                 raise self.sight.error() from None
             raise
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[CrmDatabase]:
+        """Lend one more connection to the database, on a thread of its own, for looks that need no common view.
+
+        Raises `InstallationError`.
+        """
+        other = CrmDatabase(self._driver, self._waiting)
+        other._tables = self._tables
+        try:
+            await other._run(other._open)
+            yield other
+        finally:
+            await other.aclose()
+
     async def plan_columns(self, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read for export."""
         async with self._own_turn():
@@ -334,12 +349,15 @@ class CrmDatabase(SourceDatabase):
         return self._connection
 
     def _connect(self) -> None:
+        self._tables = self._driver.read_catalogue(self._open())
+
+    def _open(self) -> Connection:
         connection = self._connection = self._driver.connect()
         self._loose = None
         # Before anything is read: what a driver does by itself may bend the text of catalogue and looks.
         self._decode(connection, loose=False)
         self._note_session(connection)
-        self._tables = self._driver.read_catalogue(connection)
+        return connection
 
     def _begin_snapshot(self) -> None:
         if self._lost:

@@ -132,6 +132,9 @@ class Driver(ABC):
     sets_room_aside: ClassVar[bool] = True
     """Whether reading by columns sets room aside for the longest value in each row that comes at once."""
 
+    looks_at_once: ClassVar[int] = 1
+    """At how many tables a check looks at a time, each through a connection of its own."""
+
     owner: str | None = None
     sight: Sight = Sight()
 

@@ -110,6 +110,8 @@ class SqliteDriver(Driver):
     """A file of SQLite's, however it is opened."""
 
     dbms: ClassVar[str] = "sqlite"
+    looks_at_once: ClassVar[int] = 2
+    """There is no server that this would keep from others: this process does the looking, on another core."""
 
     def __init__(self, path: Path, *, login_timeout: int) -> None:
         self._path = path

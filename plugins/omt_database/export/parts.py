@@ -63,8 +63,6 @@ class Parts:
         self._waiting: list[Array] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._rows = self._bytes = self._sum = 0
-        self.total = 0
-        """Rows of all parts."""
 
     def add(self, columns: Sequence[Array]) -> list[Portion]:
         """Take a batch of rows, as Arrow arrays in the order of the schema; returns what can be written now."""
@@ -98,7 +96,6 @@ class Parts:
         self._waiting_rows += batch.num_rows
         self._waiting_bytes += size
         self._rows += batch.num_rows
-        self.total += batch.num_rows
         self._bytes += size
         self._sum += fingerprint(batch.columns, batch.num_rows)
         return ready

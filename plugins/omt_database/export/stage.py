@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 from urllib.parse import quote
 
-from omt_core.api import WORKSPACE_NOT_WRITABLE, Finding, Item, Table, TablePart, UploadStage, sentence
+from omt_core.api import Finding, Item, Table, UploadStage, sentence
 from omt_database.export.long_values import measured, refuse_long_values
-from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
-from omt_database.export.part_files import PartFiles, schema_of_parts
-from omt_database.export.parts import Parts, Portion
+from omt_database.export.pipeline import Pipeline, TableParts, WrittenPart, in_workspace
 from omt_database.export.spool import Spool
-from omt_database.export.table_reader import Encode, TableReader
+from omt_database.export.table_reader import TableReader
 from omt_database.guard import NOTICE, Guard
 from omt_database.settings import DatabaseSettings
 from omt_database.source import CrmDatabase
-from omt_database.thread import Pending, WorkThread
 
 STAGE: Final = "database"
 
@@ -32,31 +29,13 @@ BYTES_AT_ONCE: Final = 4 * 2**20
 """Parts of a large table are told as soon as they are written, so that they are sent while the next is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    path: Path
-    part: TablePart
-    size: int
-    mtime_ns: int
-
-    def item(self) -> Item:
-        """Return what the upload is told."""
-        # A table may be called anything, and this becomes a path: what is not a plain name is written %XX.
-        folder = quote(self.part.table, safe=" ").replace(".", "%2E")
-        key = f"{folder}/{self.part.number:06}"
-        return Item(
-            stage=STAGE, key=key, name=f"{key}.parquet", path=self.path, size=self.size, mtime_ns=self.mtime_ns,
-            part=self.part,
-        )  # fmt: skip
-
-
 class DatabaseExport:
     """Exports all tables but those that stay on site, one after another.
 
     `tell` takes a line for a person, `raised` a finding.
 
     Three threads work at a time: one fetches a batch, one encodes and measures the batch before, one writes the part
-    before.
+    before; the last of one table is still encoded and written while the next one is read.
     """
 
     def __init__(
@@ -86,60 +65,52 @@ class DatabaseExport:
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the parts of all tables; waits while too many of them are not uploaded yet."""
-        encoder, writer = WorkThread(), WorkThread()
-        try:
-            await writer.run(self._clear)
+        async with Pipeline(self._raised) as pipeline:
+            await pipeline.run(self._clear)
             await self._database.mark(self._omissions.moved_tables)
             told: list[Item] = []
             size = 0
-            for place, table in enumerate(self._omissions.moved_tables):
-                async with aclosing(self._table(place, table, encoder, writer)) as parts:
-                    async for written in parts:
-                        self._spool.keep(written.path, written.size)
-                        told.append(written.item())
-                        size += written.size
-                        if size >= min(BYTES_AT_ONCE, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
-                            yield told
-                            told, size = [], 0
-                            await self._spool.room()
+            async with aclosing(self._parts(pipeline)) as parts:
+                async for written in parts:
+                    self._spool.keep(written.path, written.size)
+                    told.append(_item(written))
+                    size += written.size
+                    if size >= min(BYTES_AT_ONCE, self._settings.spool_bytes) or len(told) >= ITEMS_AT_ONCE:
+                        yield told
+                        told, size = [], 0
+                        await self._spool.room()
             if told:
                 yield told
-        finally:
-            encoder.close()
-            writer.close()
 
-    async def _table(
-        self, place: int, table: Table, encoder: WorkThread, writer: WorkThread
-    ) -> AsyncGenerator[_Written, None]:
+    async def _parts(self, pipeline: Pipeline) -> AsyncGenerator[WrittenPart, None]:
+        for place, table in enumerate(self._omissions.moved_tables):
+            async with aclosing(self._table(place, table, pipeline)) as parts:
+                async for written in parts:
+                    yield written
+        for written in await pipeline.rest():
+            yield written
+
+    async def _table(self, place: int, table: Table, pipeline: Pipeline) -> AsyncGenerator[WrittenPart, None]:
+        """Read a table; yields the parts, of tables before it too, that are whole meanwhile."""
         secret = self._omissions.secret_columns(table)
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
         )
         plans = await measured(self._database, table, plans)
         refuse_long_values(table, plans, self._settings.largest_value)
-        schema = schema_of_parts(table, plans)
-        parts = Parts(schema, self._settings.part_bytes)
-        files = PartFiles(schema, partial(self._path, place))
+        parts = TableParts(table, plans, secret, self._settings.part_bytes, partial(self._path, place))
         rules = self._omissions.row_rules(table)
-        losses = Losses(table, plans)
-        async with _Writing(writer, files, partial(_write, files, table, secret)) as writing:
-            async for encode in self._reader.batches(table, plans, rules, losses):
-                for portion in await encoder.run(partial(_add, parts, encode)):
-                    for written in await writing.start(portion):
-                        yield written
-                for written in await writing.over():
-                    yield written
-                self._tell_of_guard()
-            await self._database.confirm(table, None if rules else parts.total)
-            for finding in losses.findings():
-                self._raised(finding)
-            for written in await writing.start(parts.end()):
+        total = 0
+        async for encode, rows in self._reader.batches(table, plans, rules, parts.losses):
+            total += rows
+            for written in await pipeline.put(parts, encode):
                 yield written
-            for written in await writing.over(wait=True):
-                yield written
+            self._tell_of_guard()
+        await self._database.confirm(table, None if rules else total)
+        pipeline.end(parts)
 
     def _clear(self) -> None:
-        with _in_workspace():
+        with in_workspace():
             self._spool.clear()
 
     def _tell_of_guard(self) -> None:
@@ -152,65 +123,12 @@ class DatabaseExport:
         return self._spool.path(f"{place:05}-{number:06}.parquet")
 
 
-class _Writing:
-    """Writes the portions of one table on the writing thread, one at a time, while the next is made."""
-
-    def __init__(self, thread: WorkThread, files: PartFiles, write: Callable[[Portion], Sequence[_Written]]) -> None:
-        self._thread = thread
-        self._files = files
-        self._write = write
-        self._pending: Pending[Sequence[_Written]] | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def start(self, portion: Portion) -> Sequence[_Written]:
-        """Begin with a portion once the one before is written; returns the part that was ended by that one, if any."""
-        written = await self.over(wait=True)
-        self._pending = self._thread.start(partial(self._write, portion))
-        return written
-
-    async def over(self, *, wait: bool = False) -> Sequence[_Written]:
-        """Return the part that the portion under way ended, if any; unless it shall `wait`, only if that is over."""
-        if self._pending is None or not (wait or self._pending.done):
-            return ()
-        pending, self._pending = self._pending, None
-        return await pending.result()
-
-    async def __aexit__(self, *_: object) -> None:
-        """Leave no file open, whatever happened."""
-        await self._thread.start(self._files.close).settled()
-
-
-def _write(files: PartFiles, table: Table, secret: tuple[str, ...], portion: Portion) -> Sequence[_Written]:
-    with _in_workspace():
-        path = files.write(portion)
-        if path is None or portion.end is None:
-            return ()
-        status = path.stat()
-    described = TablePart(
-        table=table.name, number=portion.number, rows=portion.end.rows, fingerprint=portion.end.fingerprint,
-        last=portion.end.last, omitted_columns=secret,
+def _item(written: WrittenPart) -> Item:
+    """Return what the upload is told of a part."""
+    # A table may be called anything, and this becomes a path: what is not a plain name is written %XX.
+    folder = quote(written.part.table, safe=" ").replace(".", "%2E")
+    key = f"{folder}/{written.part.number:06}"
+    return Item(
+        stage=STAGE, key=key, name=f"{key}.parquet", path=written.path, size=written.size, mtime_ns=written.mtime_ns,
+        part=written.part,
     )  # fmt: skip
-    return (_Written(path=path, part=described, size=status.st_size, mtime_ns=status.st_mtime_ns),)
-
-
-def _add(parts: Parts, encode: Encode) -> list[Portion]:
-    return parts.add(encode())
-
-
-@contextmanager
-def _in_workspace() -> Iterator[None]:
-    """Say what to do when the workspace does not take what is written."""
-    try:
-        yield
-    except OSError as error:
-        raise WORKSPACE_NOT_WRITABLE.error(
-            sentence(
-                "A part of the database cannot be written into the workspace: {reason}.", reason=error.strerror or error
-            ),
-            remedy=sentence(
-                "Make room and mend the rights in the workspace, or lower database.spool_bytes, then run the same "
-                "command again."
-            ),
-        ) from error

@@ -46,8 +46,8 @@ class TableReader:
 
     async def batches(
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses
-    ) -> AsyncIterator[Encode]:
-        """Yield the rows of a table in batches, without those that one of `left` marks.
+    ) -> AsyncIterator[tuple[Encode, int]]:
+        """Yield the rows of a table in batches with their numbers of rows, without those that one of `left` marks.
 
         Batches begin and end at the same rows whichever way they are read. Where the driver cannot give a value, the
         table is read anew from its beginning, loosely, and what was yielded already is passed over: its order is the
@@ -56,7 +56,7 @@ class TableReader:
         read = 0
         try:
             async for encode, rows in self._strictly(table, plans, left, losses):
-                yield encode
+                yield encode, rows
                 read += rows
         except ValueUnreadableError as error:
             ordered = bool(table.primary_key) or self._database.dbms == "sqlite"
@@ -70,7 +70,7 @@ class TableReader:
             new = some[read:]
             read -= len(some) - len(new)
             if new:
-                yield partial(columns_of_rows, loosened, new, losses, loose=True)
+                yield partial(columns_of_rows, loosened, new, losses, loose=True), len(new)
 
     async def _strictly(
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], losses: Losses

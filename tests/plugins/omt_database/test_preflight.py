@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,58 @@ async def test_where_no_table_is_moved_none_is_read_for_its_values(engine, monke
     assert {one.code for one in await preflight(database, engine.settings(), values=False)} <= {"snapshot-weak"}
     await database.aclose()
     assert asked == []
+
+
+BYTES_OF_LATIN_1 = "CAST(X'E5' AS TEXT)"
+
+
+@pytest.fixture
+def file(engine):
+    """A file of SQLite's, of which several tables are looked at at a time."""
+    if engine.name == "postgresql":
+        pytest.skip("looks at one table after another")
+    return engine
+
+
+async def test_findings_come_in_the_order_of_tables_however_many_are_looked_at_at_a_time(file, monkeypatch) -> None:
+    names = ["alpha", "beta", "gamma", "delta"]
+    for name in names:
+        file.execute(
+            f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, s TEXT)",
+            f"INSERT INTO {name} VALUES (1, {BYTES_OF_LATIN_1})",
+        )
+    database = await file.open()
+    measure, last = database.driver.measure, threading.Event()
+
+    def measured(connection, table, expressions):
+        """Have the first table wait for the last."""
+        if table.name == "gamma":
+            last.set()
+        if table.name == "alpha":
+            assert last.wait(10)
+        return measure(connection, table, expressions)
+
+    monkeypatch.setattr(database.driver, "measure", measured)
+    findings = await preflight(database, file.settings())
+    await database.aclose()
+    replaced = [one.subjects for one in findings if one.code == "values-replaced"]
+    assert replaced == [(f"{name}.s: id=1",) for name in sorted(names)]
+
+
+async def test_of_several_tables_that_cannot_be_looked_at_the_first_is_told(file, monkeypatch) -> None:
+    for name in ("alpha", "beta"):
+        file.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, s TEXT)")
+    database = await file.open()
+    both = threading.Barrier(2)
+
+    def failing(_, table, __):
+        both.wait(10)
+        raise ValueError(f"no look at {table.name}")
+
+    monkeypatch.setattr(database.driver, "measure", failing)
+    with pytest.raises(InstallationError, match="alpha"):
+        await preflight(database, file.settings())
+    await database.aclose()
 
 
 @pytest.fixture

@@ -161,6 +161,13 @@ async def test_several_tasks_take_turns(database):
     assert counts == [10] * 5
 
 
+async def test_a_connection_beside_answers_while_the_first_is_read(database):
+    async for _ in database.batches("SELECT person_id FROM person", size=1):
+        async with database.beside() as other:
+            assert len(await other.rows("SELECT person_id FROM person")) == 10
+        break
+
+
 async def test_a_cancelled_query_is_stopped_and_the_connection_goes_on(engine, database):
     engine.execute("CREATE TABLE number (n INTEGER PRIMARY KEY)")
     engine.execute(("INSERT INTO number VALUES (?)", [(number,) for number in range(300)]))

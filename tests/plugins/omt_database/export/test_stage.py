@@ -118,11 +118,12 @@ async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatc
 
     monkeypatch.setattr(Spool, "room", upload_everything)
     database = await simulated.open()
-    async for _ in DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path, print, print).items():
-        pass
+    export = DatabaseExport(database, simulated.settings(spool_bytes=100_000), tmp_path, print, print)
+    parts = [item.size async for some in export.items() for item in some]
     await database.aclose()
     assert len(sizes) > 5
-    assert max(sizes) < 200_000
+    # The part that follows may be written by then.
+    assert max(sizes) < 200_000 + max(parts)
 
 
 async def test_what_a_crashed_run_left_is_removed_first(simulated, tmp_path):
