@@ -111,9 +111,11 @@ class Pipeline:
         self._encoding.append((table, self._encoder.start(partial(table.encode, encode))))
         return [*written, *await self._written(wait=False)]
 
-    def end(self, table: TableParts) -> None:
-        """Say that a table has no more batches; nothing is waited for."""
+    async def end(self, table: TableParts) -> Sequence[WrittenPart]:
+        """Say that a table has no more batches; its last one is not waited for, what is left of tables before it is."""
+        written = await self._encoded() if any(other is not table for other, _ in self._encoding) else []
         self._encoding.append((table, self._encoder.start(table.end)))
+        return [*written, *await self._written(wait=False)]
 
     async def rest(self) -> Sequence[WrittenPart]:
         """Wait until all is written, and return the parts that are whole since."""

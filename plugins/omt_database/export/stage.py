@@ -107,7 +107,8 @@ class DatabaseExport:
                 yield written
             self._tell_of_guard()
         await self._database.confirm(table, None if rules else total)
-        pipeline.end(parts)
+        for written in await pipeline.end(parts):
+            yield written
 
     def _clear(self) -> None:
         with in_workspace():

@@ -34,10 +34,10 @@ async def test_the_next_table_is_begun_before_the_last_batch_of_one_is_encoded(t
     async with Pipeline(print) as pipeline:
         first, second = parts_of("first", tmp_path), parts_of("second", tmp_path)
         written = [*await pipeline.put(first, once_the_next_is_begun)]
-        pipeline.end(first)
+        written += await pipeline.end(first)
         begun.set()
         written += await pipeline.put(second, rows(3))
-        pipeline.end(second)
+        written += await pipeline.end(second)
         written += await pipeline.rest()
     assert [(one.part.table, one.part.rows, one.part.last) for one in written] == [
         ("first", 2, True),
