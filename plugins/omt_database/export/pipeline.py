@@ -144,8 +144,8 @@ class Pipeline:
 
     async def __aexit__(self, *_: object) -> None:
         """Leave no file open, whatever happened."""
-        for _, pending in self._encoding:
-            await pending.settled()
+        while self._encoding:
+            await self._encoding.popleft()[1].settled()
         if self._written_to is not None:
             await self._writer.start(self._written_to.close).settled()
         self._encoder.close()
