@@ -54,6 +54,12 @@ DASK_WORKERS_DIED: Final = ErrorCode(
     meaning="Workers died, one behind another, while they had the same batch of files.",
     remedy="Look at their logs and their memory, then run the same command again: it goes on from what was confirmed.",
 )
+DASK_WORKERS_GONE: Final = ErrorCode(
+    code="dask-workers-gone",
+    kind=InstallationError,
+    meaning="The workers of a home ended while files waited for them, and none came back in time.",
+    remedy="Start them, then run the same command again: it goes on from what was confirmed.",
+)
 
 ERROR_CODES: Final = (
     DASK_CERTIFICATES_MISSING,
@@ -64,4 +70,5 @@ ERROR_CODES: Final = (
     DASK_ROOT_NOT_SEEN,
     DASK_SCHEDULER_LOST,
     DASK_WORKERS_DIED,
+    DASK_WORKERS_GONE,
 )

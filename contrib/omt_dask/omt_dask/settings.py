@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from omt_core.api import PluginSettings
+from omt_core.api import PluginSettings, sentence
 from omt_online.settings import ClientSettings
 from omt_upload.settings import UploadSettings
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class Home(PluginSettings):
@@ -71,3 +72,12 @@ class DaskSettings(PluginSettings):
         description="How workers reach the tenant: what the section `online` has. Without `url` they take the address "
         "that this machine uses; `token_file` is never read there.",
     )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> DaskSettings:
+        if self.homes and self.scheduler is None:
+            # A cluster that is started here has workers of this machine, and none of a home.
+            words = sentence("must have scheduler beside it, which the workers of homes connect to")
+            problem = PydanticCustomError("value_error", "{error}", {"error": words})
+            raise ValidationError.from_exception_data("dask", [{"type": problem, "loc": ("homes",), "input": None}])
+        return self

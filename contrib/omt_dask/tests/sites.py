@@ -71,8 +71,6 @@ class Site:
                     "PYTHONPATH": str(Path(__file__).parent),
                     "DASK_CONFIG": str(self.folder),
                     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "debug",
-                    # After so long one that hangs counts as dead; not one on a machine that has much to do.
-                    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "25 seconds",
                     **self.more,
                 },
             )
@@ -83,10 +81,10 @@ class Site:
         place = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
         self.start("scheduler", "scheduler", "--protocol", "tls", *place, *self._file)
 
-    def start_worker(self, name: str, resources: str) -> None:
-        """Start a worker, which waits for its scheduler."""
+    def start_worker(self, name: str, resources: str, nanny: str = "--no-nanny") -> None:
+        """Start a worker, which waits for its scheduler. One with a `--nanny` is started again where it ends."""
         here = ("--host", "127.0.0.1", "--local-directory", str(self.folder / name))
-        own = ("--name", name, "--no-nanny", "--nthreads", "2", "--resources", resources)
+        own = ("--name", name, nanny, "--nthreads", "2", "--resources", resources)
         self.start(name, "worker", "--preload", "omt_dask.worker", *own, *here, *self._file)
 
     @property
@@ -109,9 +107,9 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, workers: Mapping[str, str]) -> Generator[Site]:
-    """Run a scheduler and workers, each name with its resources."""
-    with ended(Site(folder, certificates(folder))) as running:
+def site(folder: Path, workers: Mapping[str, str], **more: str) -> Generator[Site]:
+    """Run a scheduler and workers, each name with its resources; `more` are variables of Dask's configuration."""
+    with ended(Site(folder, certificates(folder), more)) as running:
         running.start_scheduler()
         for name, resources in workers.items():
             running.start_worker(name, resources)
@@ -260,6 +258,11 @@ async def watch_tasks(running: Site, texts: list[str], done: anyio.Event) -> Non
         while not done.is_set():
             texts.append(str(await client.run_on_scheduler(texts_of_tasks)))
             await anyio.sleep(0.05)
+
+
+def bounds_of_queues(dask_scheduler: Scheduler) -> dict[str, int]:
+    """Return how much each queue holds, 0 for one without a bound."""
+    return {name: queue.maxsize for name, queue in dask_scheduler.extensions["queues"].queues.items()}
 
 
 def texts_of_tasks(dask_scheduler: Scheduler) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
 
+import anyio
 from typing_extensions import override
 
 from omt_core.api import (
@@ -104,9 +105,9 @@ class BatchError:
 class BatchResult:
     """What became of a batch. Items without an outcome stay as they were.
 
-    A stop came then, a folder is away (`lost`), or an `error` ended the batch. `sent` bytes of bodies went over the
-    line. `begun` are uploads that are not finished, `digests` what was read of items that have no outcome.
-    `batch_bytes`: how large a batch should be for that line; None while nothing has gone over it.
+    A stop came then, or the batch was cut off, a folder is away (`lost`), or an `error` ended it. `sent` bytes of
+    bodies went over the line. `begun` are uploads that are not finished, `digests` what was read of items that have no
+    outcome. `batch_bytes`: how large a batch should be for that line; None while nothing has gone over it.
     """
 
     outcomes: Sequence[Outcome]
@@ -116,6 +117,11 @@ class BatchResult:
     lost: AwayFolder | None = None
     error: BatchError | None = None
     batch_bytes: int | None = None
+
+    @classmethod
+    def of_nothing(cls, batch: Batch) -> BatchResult:
+        """Return the result of a batch that nothing was done about: what was begun of it stays so."""
+        return cls(outcomes=(), begun=batch.begun)
 
     @override
     def __repr__(self) -> str:
@@ -153,8 +159,11 @@ class BatchSender:
         """End what reads files."""
         self._context.readers.close()
 
-    async def send(self, batch: Batch) -> BatchResult:
-        """Send a batch until each item has its outcome, a stop comes, a folder is away, or an error ends it."""
+    async def send(self, batch: Batch, scope: anyio.CancelScope | None = None) -> BatchResult:
+        """Send a batch until each item has its outcome, a stop comes, a folder is away, or an error ends it.
+
+        Where `scope` is cancelled it is cut off, whatever it is at, and its result is what it had come to.
+        """
         # A journal for each batch: what one sends, and what it leaves begun, is told with no other one.
         journal = _Kept(batch.begun)
         context = replace(
@@ -165,14 +174,15 @@ class BatchSender:
         work = StageTransfer(context, _stage(batch))
         rest = list(batch.records)
         failed: OmtError | None = None
-        try:
-            while rest and not context.stopping and work.lost is None:
-                for some in _groups(work, rest, context.largest_member):
-                    async with context.concurrency.slots:
-                        await self._lane.send(work, some)
-                rest = [record for record in rest if record.key not in journal.items.settled]
-        except OmtError as error:
-            failed = error
+        with scope or anyio.CancelScope():
+            try:
+                while rest and not context.stopping and work.lost is None:
+                    for some in _groups(work, rest, context.largest_member):
+                        async with context.concurrency.slots:
+                            await self._lane.send(work, some)
+                    rest = [record for record in rest if record.key not in journal.items.settled]
+            except OmtError as error:
+                failed = error
         return journal.result(work.lost, failed, context.batch_bytes if context.line.known else None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import anyio
-from distributed import Client, LocalCluster
+from distributed import Client
 from distributed.security import Security
 from omt_core.api import sentence
 
@@ -22,9 +21,8 @@ from omt_dask.errors import (
     DASK_SCHEDULER_LOST,
 )
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.local_cluster import local_cluster
 
-LOOPBACK: Final = "127.0.0.1"
-_SECONDS_TO_START: Final = 120.0
 _SECONDS_TO_END: Final = 30.0
 
 
@@ -59,22 +57,8 @@ async def _reached(address: str, security: Security | None, stack: AsyncExitStac
 async def _started_here(settings: DaskSettings, scratch: Path, stack: AsyncExitStack) -> Client:
     # Others who are logged on here could connect, and a scheduler does what it is asked: certificates for this run.
     security = Security.temporary()
-    cluster = LocalCluster(
-        n_workers=settings.local_workers,
-        threads_per_worker=settings.worker_batches,
-        processes=True,
-        host=LOOPBACK,
-        protocol="tls://",
-        security=security,
-        dashboard_address=f"{LOOPBACK}:0",
-        local_directory=str(scratch),
-        silence_logs=logging.ERROR,
-        asynchronous=True,
-    )
     try:
-        # To the end: of one that is cancelled as it starts, processes stay behind.
-        with anyio.fail_after(_SECONDS_TO_START, shield=True):
-            await stack.enter_async_context(cluster)
+        cluster = await stack.enter_async_context(local_cluster(settings, scratch, security))
     except (OSError, RuntimeError) as error:  # TimeoutError is an OSError
         raise DASK_SCHEDULER_LOST.error(sentence("Dask's scheduler is lost: {reason}.", reason=error)) from error
     client = Client(cluster, asynchronous=True, security=security, set_as_default=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -35,8 +36,10 @@ from omt_dask.errors import (
     DASK_WORKERS_DIED,
 )
 from omt_dask.messages.answers import Answer, Machine, SendingFailedError
+from omt_dask.messages.draining import SECONDS_TO_DRAIN, Drain
 from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS, Orders, orders_name, permits_name
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.absences import Absences
 from omt_dask.tool.homes import looked_into
 from omt_dask.tool.machines import Machines
 from omt_dask.worker import SendingPlugin, look, plugin_name, send_batch
@@ -48,6 +51,8 @@ _SECONDS_BETWEEN_LOOKS: Final = 0.5
 
 _SECONDS_BETWEEN_LATER_LOOKS: Final = 2.0
 
+_SECONDS_TO_FORGET: Final = 5.0
+
 _PIECE: Final = 64 << 10
 _FIRST_PERMIT: Final = 256 << 10
 _LARGEST_PERMIT: Final = 64 << 20
@@ -56,6 +61,9 @@ _QUICK, _SLOW = 0.2, 1.0
 
 _PERMITS_AHEAD: Final = 1
 """A permit that lies about is a share of the line that nobody has: few, and the limit holds to the byte."""
+
+_SECONDS_FOR_ANSWERS: Final = 2 * SECONDS_BETWEEN_ORDERS + SECONDS_TO_DRAIN + 10.0
+"""So long workers are waited for that were told to stop: they hear of it, cut off what goes on too long, and answer."""
 
 
 class Fleet:
@@ -68,7 +76,11 @@ class Fleet:
         self._followers: list[Callable[[], None]] = []
         self._machines = Machines()
         self._workers: dict[str, Machine] = {}
+        self._in_hand: Counter[str] = Counter()
+        self._drains: defaultdict[str, Drain] = defaultdict(Drain)
+        self._absences = Absences(self._say, minutes=settings.upload.away_minutes)
         self._known_client: Client | None = None
+        self._permits: Queue | None = None
         self._call = call
         self._settings = settings
         self._run = secrets.token_hex(6)
@@ -94,10 +106,12 @@ class Fleet:
         self._known_client = client
         homes = await looked_into(self._settings.homes) or {ANYWHERE: {}}
         with _scheduler_there():
+            # Before there is a batch: who asks for a queue first makes it, and a worker would make one without a bound.
+            self._permits = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
             until = anyio.current_time() + self._settings.wait_for_workers
             lacking = homes.keys() - await self._looked()
-            while lacking and anyio.current_time() < until:
+            while lacking and anyio.current_time() < until and not self._call.stop.is_set():
                 await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
                 lacking = homes.keys() - await self._looked()
             await self._order()
@@ -107,17 +121,15 @@ class Fleet:
                     "The worker {worker} cannot see {root}: {reason}.", worker=machine.name, root=root, reason=why
                 )
                 raise DASK_ROOT_NOT_SEEN.error(seen)
-        for home in sorted(lacking):
+        for home in () if self._call.stop.is_set() else sorted(lacking):
             raise DASK_HOME_EMPTY.error(
                 sentence("No worker has the resource {home}, and dask.homes names it.", home=home)
                 if home
                 else sentence("The scheduler has no workers.")
             )
-        workers = plural(len(self._machines), "One worker sends.", "{number:,} workers send.")
-        self._call.run.emit(Notice(message=workers))
+        self._say(plural(len(self._machines), "One worker sends.", "{number:,} workers send."))
         if self._dashboard:
-            link = sentence("Dask shows its work at {link}.", link=self._dashboard)
-            self._call.run.emit(Notice(message=link))
+            self._say(sentence("Dask shows its work at {link}.", link=self._dashboard))
         self.ready.set()
 
     async def keep(self) -> None:
@@ -128,7 +140,20 @@ class Fleet:
             tasks.start_soon(self._keep_looking)
 
     async def sent(self, home: str, batch: Batch) -> BatchResult:
-        """Have a worker of a home send a batch. Raises `OmtError` where none could begin, `InstallationError` else."""
+        """Have a worker of a home send a batch. Raises `OmtError` where none could begin, `InstallationError` else.
+
+        A worker that says nothing for long behind a stop is not waited for: what it had sent is asked for in the next
+        run.
+        """
+        self._in_hand[home] += 1
+        try:
+            with self._drains[home].lent() as scope, scope:
+                return await self._answered(home, batch)
+        finally:
+            self._in_hand[home] -= 1
+        return BatchResult.of_nothing(batch)
+
+    async def _answered(self, home: str, batch: Batch) -> BatchResult:
         self._batches += 1
         with _scheduler_there():
             future = self._client.submit(
@@ -153,21 +178,27 @@ class Fleet:
         return answer.result
 
     async def end(self) -> None:
-        """Have workers forget the run."""
-        with anyio.move_on_after(5, shield=True):
-            try:
+        """Have workers forget the run. Those that are still at a batch do so once they have drained."""
+        try:
+            with anyio.move_on_after(_SECONDS_TO_FORGET, shield=True):
                 await self._client.unregister_worker_plugin(plugin_name(self._run))
-                Variable(orders_name(self._run), client=self._client).delete()
-            except (OSError, asyncio.CancelledError):
-                return  # the scheduler is gone, and with it the run
+        except (OSError, asyncio.CancelledError):
+            return  # the scheduler is gone, and with it the run
+        except ValueError:
+            pass  # it ended before they knew of it
+        Variable(orders_name(self._run), client=self._client).delete()
 
     @property
     def rows(self) -> tuple[SendingMachine, ...]:
         """What each machine is doing now, and has sent."""
         return self._machines.rows()
 
+    def lacks(self, home: str) -> bool:
+        """Tell whether batches of a home wait for a worker, which there has not been for a while."""
+        return home in self._absences.told
+
     def follow(self, changed: Callable[[], None]) -> None:
-        """Have it told whenever workers came or went."""
+        """Have it told whenever workers came or went, or a home lacks them."""
         self._followers.append(changed)
 
     def tell(self) -> None:
@@ -181,6 +212,9 @@ class Fleet:
             return self._client.dashboard_link or ""
         except KeyError:
             return ""
+
+    def _say(self, message: str) -> None:
+        self._call.run.emit(Notice(message=message))
 
     async def _looked(self) -> Mapping[str, int]:
         """Look at all workers; returns and keeps how many batches each home sends at once."""
@@ -204,11 +238,17 @@ class Fleet:
         own = {address for address, keys in batches.items() if any(key.startswith(self._prefix) for key in keys)}
         self._machines.look({address: worker["last_seen"] for address, worker in workers.items()}, own)
         capacity = self._capacity()
-        if capacity != self.capacity:
+        changed = self._absences.look(self._waiting, capacity)
+        if changed or capacity != self.capacity:
             self.capacity = capacity
-            for changed in self._followers:
-                changed()
+            for follower in self._followers:
+                follower()
         return capacity
+
+    @property
+    def _waiting(self) -> Collection[str]:
+        """The homes that have batches which are not answered."""
+        return [home for home, count in self._in_hand.items() if count]
 
     def _capacity(self) -> Mapping[str, int]:
         if not self._settings.homes:
@@ -253,21 +293,27 @@ class Fleet:
                 else:
                     await self._call.stop.wait()
                     stopped = True
+            if stopped:
+                self._begin_draining()
             with _scheduler_there():
                 await self._order()
+
+    def _begin_draining(self) -> None:
+        for home in self._waiting:
+            self._drains[home].begin(_SECONDS_FOR_ANSWERS if home in self.capacity else 0)
 
     async def _keep_looking(self) -> None:
         """Look for workers that come and go: those that join wait until they are told what only they can read."""
         while True:
             self.tell()
             await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
-            with _scheduler_there():
+            # One that hangs keeps its connections, and says nothing by them.
+            with _scheduler_there(), anyio.fail_after(60 * self._settings.upload.away_minutes):
                 await self._looked()
 
     async def _keep_permitting(self) -> None:
         """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""
-        with _scheduler_there():
-            queue = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
+        assert self._permits is not None  # noqa: S101 - said to type checkers; `begin` was before
         size = _FIRST_PERMIT
         while True:
             begun = anyio.current_time()
@@ -275,7 +321,7 @@ class Fleet:
                 await self._call.rate.acquire(min(_PIECE, size - begin))
             took = anyio.current_time() - begun
             with _scheduler_there():
-                await queue.put(size)
+                await self._permits.put(size)
             if took < _QUICK:
                 size = min(2 * size, _LARGEST_PERMIT)
             elif took > _SLOW:
@@ -287,7 +333,7 @@ def _scheduler_there() -> Generator[None]:
     """Name it when the scheduler is lost: what waits for it is cancelled, by nobody of ours."""
     try:
         yield
-    except (ClosedClientError, FutureCancelledError) as error:
+    except (ClosedClientError, FutureCancelledError, TimeoutError) as error:
         raise DASK_SCHEDULER_LOST.error() from error
     except OmtError:
         raise

@@ -42,17 +42,49 @@ class HomeLane(AwayLane):
         self._home = home
         self._roots = roots
         self._spool = spool
+        self._at_work: Counter[StageTransfer] = Counter()
+        self._shown: set[StageTransfer] = set()
         self._away_since: float | None = None
         self._waiting = anyio.Lock()
         self._retries = retries
         self._failures: Counter[ItemId] = Counter()
         self._batches_ahead = batches_ahead
         self._resize()
-        fleet.follow(self._resize)
+        fleet.follow(self._follow)
+
+    def _follow(self) -> None:
+        self._resize()
+        for work in tuple(self._at_work):
+            self._show(work)
 
     def _resize(self) -> None:
         """Hand out as much as the workers that are there now can take; where there is none, what the first will."""
         self.slots.total_tokens = max(1, self._fleet.capacity.get(self._home, 0)) * self._batches_ahead
+
+    def _show(self, work: StageTransfer) -> None:
+        """Show a stage as paused while it has batches here and no worker is there for them."""
+        if work not in self._shown and work in self._at_work and self._fleet.lacks(self._home):
+            self._shown.add(work)
+            work.meter.paused(
+                sentence("Paused: no worker of {home} is left", home=self._home)
+                if self._home
+                else sentence("Paused: no worker is left")
+            )
+        elif work in self._shown and not (work in self._at_work and self._fleet.lacks(self._home)):
+            self._shown.remove(work)
+            work.meter.resumed()
+
+    @override
+    async def send(self, work: StageTransfer, batch: Sequence[ItemRecord]) -> None:
+        self._at_work[work] += 1
+        try:
+            self._show(work)
+            await super().send(work, batch)
+        finally:
+            self._at_work[work] -= 1
+            if not self._at_work[work]:
+                del self._at_work[work]
+            self._show(work)
 
     @override
     def takes(self, work: StageTransfer, record: ItemRecord) -> bool:

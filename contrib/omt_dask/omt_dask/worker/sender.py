@@ -8,16 +8,15 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from distributed import Client, Worker, WorkerPlugin, get_client, get_worker
-from omt_core.api import Event, Notice, OmtError, RunContext, sentence
+from omt_core.api import Event, Notice, OmtError, OnlineMigration, RunContext, sentence
 from omt_online.client.sender import sender
 from omt_upload.lanes.batch_sender import Batch, BatchError, BatchResult, BatchSender
 from omt_upload.settings import UploadSettings
@@ -26,7 +25,7 @@ from typing_extensions import override
 from omt_dask.errors import DASK_ROOT_NOT_SEEN, DASK_SCHEDULER_LOST
 from omt_dask.messages.answers import Answer, Machine, SendingFailedError
 from omt_dask.worker.roots import unseen_roots
-from omt_dask.worker.tool_link import ToolLink
+from omt_dask.worker.tool_link import Stop, ToolLink
 
 _log: Final = logging.getLogger("omt.dask")
 
@@ -82,8 +81,9 @@ class SendingPlugin(WorkerPlugin):
         self._machine: Machine | None = None
         self._stack: ExitStack | None = None
         self._portal: BlockingPortal | None = None
+        self._stop = Stop()
+        self._tool: ToolLink | None = None
         self._senders: dict[str, BatchSender] = {}
-        self._tools: list[ToolLink] = []
         self._batches = _Batches()
 
     @property
@@ -120,13 +120,15 @@ class SendingPlugin(WorkerPlugin):
 
     @override
     async def teardown(self, worker: Worker) -> None:
-        """End what was begun. Batches that are under way need the worker's event loop to end, so that it must go on."""
+        """End what was begun, as a stop does: what is on the line may end, and is cut off where that takes too long.
+
+        Batches that are under way need the worker's event loop for that, so that it must go on.
+        """
         del worker
         if self._portal is None or self._stack is None:
             return
         self._batches.close()
-        for tool in self._tools:
-            self._portal.start_task_soon(tool.stop.set)
+        self._portal.start_task_soon(self._stop.set)
         await asyncio.to_thread(self._batches.wait)
         await asyncio.to_thread(self._stack.close)
 
@@ -148,7 +150,9 @@ class SendingPlugin(WorkerPlugin):
             with self._opening:  # the first batch opens the line, others wait for it
                 if home not in self._senders:
                     self._senders[home] = self._opened(portal, home, client)
-            result: BatchResult = portal.call(self._senders[home].send, batch)
+            result: BatchResult = portal.call(_sent, self._senders[home], batch, self._stop)
+        except StoppedError:
+            result = BatchResult.of_nothing(batch)
         except OmtError as error:
             raise SendingFailedError(BatchError.of(error)) from None
         except (OSError, TimeoutError, ValueError) as error:
@@ -161,12 +165,19 @@ class SendingPlugin(WorkerPlugin):
 
     def _opened(self, portal: BlockingPortal, home: str, client: Client) -> BatchSender:
         assert self._stack is not None  # noqa: S101 - said to type checkers; a portal is there
-        tool = portal.call(ToolLink, self._run, client, self.machine.name, self._key)
-        self._tools.append(tool)
+        if self._tool is None:
+            self._tool = ToolLink(self._run, client, self.machine.name, self._key, self._stop)
+            self._stack.callback(portal.start_task_soon(self._tool.watch).cancel)
         line: AbstractContextManager[BatchSender] = portal.wrap_async_context_manager(
-            serving(tool, home, self._upload, self._scratch)
+            serving(self._tool, home, self._upload, self._scratch)
         )
         return self._stack.enter_context(line)
+
+
+async def _sent(batches: BatchSender, batch: Batch, stop: Stop) -> BatchResult:
+    """Send a batch; what of it is not done a while behind a stop is cut off."""
+    with stop.cut() as scope:
+        return await batches.send(batch, scope)
 
 
 class _Batches:
@@ -202,20 +213,29 @@ class _Batches:
             self._changed.wait_for(lambda: not self._under_way)
 
 
+class StoppedError(Exception):
+    """A stop came before a line was open."""
+
+
 @asynccontextmanager
 async def serving(tool: ToolLink, home: str, upload: UploadSettings, scratch: Path) -> AsyncGenerator[BatchSender]:
-    """Lend what sends batches of a home by this worker's line. Raises `OmtError`, and `TimeoutError` without orders."""
+    """Lend what sends batches of a home by this worker's line.
+
+    Raises `OmtError`, `StoppedError` where a stop comes before it is open, and `TimeoutError` without orders.
+    """
     run = _Log(scratch)
-    # What goes wrong up to here is told as it is: out of a task group it would come as one of several.
-    orders = await tool.next_orders()
-    async with sender(orders.online[home], tool.next_pass, run) as migration, anyio.create_task_group() as watch:
-        watch.start_soon(tool.watch)
+    migration: OnlineMigration | None = None
+    async with AsyncExitStack() as stack:
+        with tool.stop.cut() as scope, scope:
+            if not tool.stop.is_set():
+                online = (await tool.next_orders()).online[home]
+                if not tool.stop.is_set():
+                    migration = await stack.enter_async_context(sender(online, tool.next_pass, run))
+        if migration is None:
+            raise StoppedError
         batches = BatchSender(upload, migration=migration, rate=tool.rate, stop=tool.stop, run=run, workspace=scratch)
-        try:
-            yield batches
-        finally:
-            batches.close()
-        watch.cancel_scope.cancel()
+        stack.callback(batches.close)
+        yield batches
 
 
 @dataclass(frozen=True, slots=True)

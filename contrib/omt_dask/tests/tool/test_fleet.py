@@ -8,7 +8,8 @@ import shutil
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -20,16 +21,30 @@ from omt_core.api import (
     MachinesProgress,
     Notice,
     SenderPass,
+    SenderPasses,
     SendingState,
+    TransferLimits,
 )
+from omt_core.testing.recording import RecordingContext
 from omt_tenant.embedded import serve_tenant
 from omt_tenant.settings import TenantSettings
 from omt_upload.settings import UploadSettings
-from sites import Counted, Site, Stop, deadline, scheduler_is_there, site, transferred, watch_tasks
+from sites import (
+    Counted,
+    Site,
+    Stop,
+    bounds_of_queues,
+    deadline,
+    scheduler_is_there,
+    site,
+    transferred,
+    watch_tasks,
+)
 from typing_extensions import override
 
 from omt_dask.messages.orders import Orders
 from omt_dask.settings import DaskSettings
+from omt_dask.tool.cluster import connected
 from omt_dask.tool.fleet import Fleet
 from omt_dask.tool.readiness import fleet_findings
 
@@ -221,6 +236,33 @@ async def test_a_home_without_a_worker_is_named(tmp_path: Path, two_sites: Site)
     assert "tromso" in caught.value.message
 
 
+class Passes(SenderPasses):
+    """Hands out passes, and nothing else."""
+
+    async def hand_out(self) -> SenderPass:
+        limits = TransferLimits(
+            bundle_bytes=1, member_bytes=1, chunk_bytes=1, digests_per_request=1, parallel_uploads=1
+        )
+        return SenderPass(migration="m", address="https://t.example.com", limits=limits, token="t", seconds=60.0)
+
+
+async def test_the_queue_of_permits_has_its_bound_before_a_worker_can_ask_for_it(
+    tmp_path: Path, two_sites: Site
+) -> None:
+    archive = write_archive(tmp_path / "oslo", 1, files=1)
+    call = SimpleNamespace(stop=Stop(), run=RecordingContext(tmp_path), migration=Passes())
+    async with deadline():
+        await scheduler_is_there(two_sites)
+        settings = two_sites.settings(homes=homes(oslo=(archive, archive)))
+        async with connected(settings, tmp_path) as client:
+            before: Mapping[str, int] = await client.run_on_scheduler(bounds_of_queues)
+            fleet = Fleet(cast("Any", call), settings)
+            await fleet.begin(client)
+            bounds: Mapping[str, int] = await client.run_on_scheduler(bounds_of_queues)
+            await fleet.end()
+    assert [bounds[name] for name in bounds.keys() - before.keys()] == [1]
+
+
 async def test_a_stop_drains_and_the_next_run_goes_on(tmp_path: Path, two_sites: Site) -> None:
     archive, journal, stop = write_archive(tmp_path / "oslo", 3), KeptJournal(), Stop()
     async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
@@ -246,7 +288,9 @@ async def test_a_worker_that_dies_or_hangs_changes_neither_the_end_state_nor_wha
     archive, journal = write_archive(tmp_path / "oslo", seed), KeptJournal()
     point = random.Random(seed).randrange(256 << 10, 600_000)
     async with deadline(), serve_tenant(tmp_path / "tenant") as tenant:
-        with site(tmp_path, {"oslo-1": "oslo=2", "oslo-2": "oslo=2"}) as running:
+        # After so long one that hangs counts as dead; and so does the other one, if all of them have slept.
+        with site(tmp_path, {"oslo-1": "oslo=2"}, DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="25 seconds") as running:
+            running.start_worker("oslo-2", "oslo=2", "--nanny")
             await scheduler_is_there(running)
             settings = running.settings(homes=homes(oslo=(archive, archive)), upload=SMALL)
             rate = Counted(point, lambda: running.send("oslo-1", fault))

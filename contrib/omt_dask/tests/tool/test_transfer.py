@@ -19,7 +19,7 @@ from sites import deadline, transferred
 from typing_extensions import override
 
 from omt_dask.settings import DaskSettings
-from omt_dask.tool import cluster
+from omt_dask.tool import local_cluster
 from omt_dask.tool import transfer as transfer_module
 from omt_dask.tool.fleet import Fleet
 
@@ -81,7 +81,7 @@ def no_cluster(monkeypatch: pytest.MonkeyPatch, until: anyio.Event | None = None
 
         async def __aexit__(self, *_: object) -> None: ...
 
-    monkeypatch.setattr(cluster, "LocalCluster", Broken)
+    monkeypatch.setattr(local_cluster, "LocalCluster", Broken)
 
 
 async def test_without_a_cluster_that_does_not_start_the_tool_sends_all(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import pytest
 from anyio.from_thread import BlockingPortal
 from distributed import Client
@@ -15,7 +18,8 @@ from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
 from omt_dask.messages.answers import Answer
-from omt_dask.worker import SendingPlugin, plugin_name, send_batch, sender
+from omt_dask.worker import SendingPlugin, plugin_name, send_batch, sender, tool_link
+from omt_dask.worker.tool_link import Stop
 
 pytestmark = pytest.mark.anyio
 
@@ -82,3 +86,82 @@ async def test_a_plugin_is_gone_only_behind_the_batches_that_it_is_at(joined: An
     assert plugin.let_go.is_set()
     sending.join(60)
     assert [answer.machine for answer in answers] == ["oslo-1"]
+
+
+class Hanging:
+    """Sends for ever."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    async def send(self, batch: Batch, scope: anyio.CancelScope) -> BatchResult:
+        """Send until it is cut off."""
+        with scope:
+            self.begun.set()
+            await anyio.sleep_forever()
+        return BatchResult.of_nothing(batch)
+
+
+class Silent:
+    """A tool that says nothing but what its stop says."""
+
+    def __init__(self, *words: Any) -> None:
+        self.stop: Stop = words[-1]
+        self.rate = None
+
+    async def watch(self) -> None:
+        """Look at nothing."""
+
+    async def next_orders(self) -> Any:
+        """Tell of a way to the tenant."""
+        return SimpleNamespace(online={"oslo": None})
+
+    next_pass = None
+
+
+async def sent_until_torn_down(joined: Any, begun: threading.Event) -> list[Answer]:
+    """Have a batch sent by a plugin that is taken away once it is `begun`; returns its answers."""
+    plugin = SendingPlugin("run", {"oslo": {}}, UploadSettings())
+    plugin.setup(joined)
+    joined.plugins[plugin_name("run")] = plugin
+    answers: list[Answer] = []
+    sending = threading.Thread(target=lambda: answers.append(send_batch("run", "oslo", BATCH)))
+    sending.start()
+    assert begun.wait(60)
+    await plugin.teardown(joined)
+    sending.join(60)
+    return answers
+
+
+async def test_a_batch_whose_request_does_not_end_is_cut_off_behind_a_stop(
+    joined: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = Hanging()
+
+    @asynccontextmanager
+    async def serving(*_: object) -> AsyncGenerator[Hanging]:
+        yield hanging
+
+    monkeypatch.setattr(sender, "ToolLink", Silent)
+    monkeypatch.setattr(sender, "serving", serving)
+    monkeypatch.setattr(tool_link, "SECONDS_TO_DRAIN", 0.05)
+    (answer,) = await sent_until_torn_down(joined, hanging.begun)
+    assert answer.result == BatchResult.of_nothing(BATCH)
+
+
+async def test_a_line_to_a_tenant_that_is_gone_is_given_up_behind_a_stop(
+    joined: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    @asynccontextmanager
+    async def gone(*_: object) -> AsyncGenerator[None]:
+        begun.set()
+        await anyio.sleep_forever()
+        yield
+
+    monkeypatch.setattr(sender, "ToolLink", Silent)
+    monkeypatch.setattr(sender, "sender", gone)
+    monkeypatch.setattr(tool_link, "SECONDS_TO_DRAIN", 0.05)
+    (answer,) = await sent_until_torn_down(joined, begun)
+    assert answer.result == BatchResult.of_nothing(BATCH)
