@@ -22,7 +22,7 @@ SECONDS_BETWEEN_ORDERS: Final = 2.0
 """How often the tool gives orders, and workers look at them."""
 
 SECONDS_OF_SILENCE: Final = 60.0
-"""After so long without new orders the tool is held for dead, and nothing more is sent for it."""
+"""After so long without new orders the tool is held for dead, and nothing more is sent for it until there are."""
 
 
 def orders_name(run: str) -> str:
