@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
 import anyio
 from distributed import Client, Queue, Variable
-from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.scheduler import KilledWorker
 from omt_core.api import (
     MachinesProgress,
     Notice,
-    OmtError,
     SenderPass,
     SenderPasses,
     SendingMachine,
@@ -42,6 +39,7 @@ from omt_dask.settings import DaskSettings
 from omt_dask.tool.absences import Absences
 from omt_dask.tool.homes import looked_into
 from omt_dask.tool.machines import Machines
+from omt_dask.tool.scheduler import SECONDS_BETWEEN_TRIES, answered, has_line, scheduler_there
 from omt_dask.worker import SendingPlugin, look, plugin_name, send_batch
 
 ANYWHERE: Final = ""
@@ -105,7 +103,7 @@ class Fleet:
         """
         self._known_client = client
         homes = await looked_into(self._settings.homes) or {ANYWHERE: {}}
-        with _scheduler_there():
+        with scheduler_there():
             # Before there is a batch: who asks for a queue first makes it, and a worker would make one without a bound.
             self._permits = await Queue(permits_name(self._run), client=self._client, maxsize=_PERMITS_AHEAD)
             await self._client.register_plugin(SendingPlugin(self._run, homes, self._settings.upload))
@@ -155,7 +153,7 @@ class Fleet:
 
     async def _answered(self, home: str, batch: Batch) -> BatchResult:
         self._batches += 1
-        with _scheduler_there():
+        with scheduler_there():
             future = self._client.submit(
                 send_batch,
                 self._run,
@@ -295,8 +293,7 @@ class Fleet:
                     stopped = True
             if stopped:
                 self._begin_draining()
-            with _scheduler_there():
-                await self._order()
+            await answered(self._client, self._order)
 
     def _begin_draining(self) -> None:
         for home in self._waiting:
@@ -308,8 +305,8 @@ class Fleet:
             self.tell()
             await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
             # One that hangs keeps its connections, and says nothing by them.
-            with _scheduler_there(), anyio.fail_after(60 * self._settings.upload.away_minutes):
-                await self._looked()
+            with scheduler_there(), anyio.fail_after(60 * self._settings.upload.away_minutes):
+                await answered(self._client, self._looked)
 
     async def _keep_permitting(self) -> None:
         """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""
@@ -320,22 +317,15 @@ class Fleet:
             for begin in range(0, size, _PIECE):
                 await self._call.rate.acquire(min(_PIECE, size - begin))
             took = anyio.current_time() - begun
-            with _scheduler_there():
-                await self._permits.put(size)
+            with scheduler_there():
+                try:
+                    await self._permits.put(size)
+                except OSError:
+                    # It may have arrived: one that is lost is nobody's share, and one that came twice broke the limit.
+                    if not has_line(self._client):
+                        raise
+                    await anyio.sleep(SECONDS_BETWEEN_TRIES)
             if took < _QUICK:
                 size = min(2 * size, _LARGEST_PERMIT)
             elif took > _SLOW:
                 size = max(size // 2, _PIECE)
-
-
-@contextmanager
-def _scheduler_there() -> Generator[None]:
-    """Name it when the scheduler is lost: what waits for it is cancelled, by nobody of ours."""
-    try:
-        yield
-    except (ClosedClientError, FutureCancelledError, TimeoutError) as error:
-        raise DASK_SCHEDULER_LOST.error() from error
-    except OmtError:
-        raise
-    except OSError as error:
-        raise DASK_SCHEDULER_LOST.error(sentence("Dask's scheduler is lost: {reason}.", reason=error)) from error

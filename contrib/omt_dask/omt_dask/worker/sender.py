@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from omt_dask.errors import DASK_ROOT_NOT_SEEN, DASK_SCHEDULER_LOST
 from omt_dask.messages.answers import Answer, Machine, SendingFailedError
+from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS
 from omt_dask.worker.roots import unseen_roots
 from omt_dask.worker.tool_link import Stop, ToolLink
 
@@ -140,6 +141,8 @@ class SendingPlugin(WorkerPlugin):
             return self._send(self._portal, home, batch, client)
 
     def _send(self, portal: BlockingPortal, home: str, batch: Batch, client: Client) -> Answer:
+        if self._stop.is_suspended:
+            time.sleep(SECONDS_BETWEEN_ORDERS)  # what is given back at once is handed out again at once
         begun = time.monotonic()
         for root, why in self.machine.unseen:
             told = sentence(

@@ -45,7 +45,7 @@ class Stop(StopSignal):
 
     def resume(self) -> None:
         """Go on, unless it was said to stop."""
-        if self.is_set() and not self._is_final:
+        if self.is_suspended:
             self._event = anyio.Event()
             self._drain.undo()
 
@@ -53,6 +53,11 @@ class Stop(StopSignal):
     def is_final(self) -> bool:
         """Whether nothing new will ever be begun."""
         return self._is_final
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it may be resumed."""
+        return self.is_set() and not self._is_final
 
     def cut(self) -> AbstractContextManager[anyio.CancelScope]:
         """Lend a scope for what is to be cut off `SECONDS_TO_DRAIN` behind the stop."""

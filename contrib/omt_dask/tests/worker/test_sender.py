@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from anyio.from_thread import BlockingPortal
 from distributed import Client
@@ -18,6 +19,7 @@ from omt_upload.settings import UploadSettings
 from typing_extensions import override
 
 from omt_dask.messages.answers import Answer
+from omt_dask.messages.orders import SECONDS_BETWEEN_ORDERS
 from omt_dask.worker import SendingPlugin, plugin_name, send_batch, sender, tool_link
 from omt_dask.worker.tool_link import Stop
 
@@ -147,6 +149,33 @@ async def test_a_batch_whose_request_does_not_end_is_cut_off_behind_a_stop(
     monkeypatch.setattr(tool_link, "SECONDS_TO_DRAIN", 0.05)
     (answer,) = await sent_until_torn_down(joined, hanging.begun)
     assert answer.result == BatchResult.of_nothing(BATCH)
+
+
+async def test_what_comes_while_the_tool_is_not_heard_of_is_not_given_back_at_once(
+    joined: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    class Idle:
+        async def send(self, batch: Batch, scope: anyio.CancelScope) -> BatchResult:
+            return BatchResult.of_nothing(batch)
+
+    @asynccontextmanager
+    async def serving(tool: Silent, *_: object) -> AsyncGenerator[Idle]:
+        tool.stop.suspend()
+        yield Idle()
+
+    monkeypatch.setattr(sender, "ToolLink", Silent)
+    monkeypatch.setattr(sender, "serving", serving)
+    monkeypatch.setattr(sender.time, "sleep", slept.append)
+    plugin = SendingPlugin("run", {"oslo": {}}, UploadSettings())
+    plugin.setup(joined)
+    joined.plugins[plugin_name("run")] = plugin
+    for wanted in ([], [SECONDS_BETWEEN_ORDERS]):
+        answer = await anyio.to_thread.run_sync(send_batch, "run", "oslo", BATCH)
+        assert answer.result == BatchResult.of_nothing(BATCH)
+        assert slept == wanted
+    await plugin.teardown(joined)
 
 
 async def test_a_line_to_a_tenant_that_is_gone_is_given_up_behind_a_stop(
