@@ -102,7 +102,7 @@ class Site:
 
     def settings(self, **more: object) -> DaskSettings:
         """Return settings with this scheduler."""
-        own = {"scheduler": self.address, **self.certificates, "wait_for_workers": 60}
+        own = {"scheduler": self.address, **self.certificates, "wait_for_workers": 200}
         return DaskSettings.model_validate({**own, **more})
 
 

@@ -49,6 +49,9 @@ _SECONDS_BETWEEN_LOOKS: Final = 0.5
 
 _SECONDS_BETWEEN_LATER_LOOKS: Final = 2.0
 
+_SECONDS_FOR_A_LOOK: Final = 300.0
+"""A scheduler that hangs keeps its connections, and says nothing by them."""
+
 _SECONDS_TO_FORGET: Final = 5.0
 
 _PIECE: Final = 64 << 10
@@ -304,8 +307,7 @@ class Fleet:
         while True:
             self.tell()
             await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
-            # One that hangs keeps its connections, and says nothing by them.
-            with scheduler_there(), anyio.fail_after(60 * self._settings.upload.away_minutes):
+            with scheduler_there(), anyio.fail_after(_SECONDS_FOR_A_LOOK + self._settings.wait_for_workers):
                 await answered(self._client, self._looked)
 
     async def _keep_permitting(self) -> None:

@@ -134,10 +134,11 @@ async def test_a_scheduler_that_hangs_ends_the_run_with_its_name(
     tmp_path: Path, oslo: Site, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fleet, "_SECONDS_TO_FORGET", 0.1)
+    monkeypatch.setattr(fleet, "_SECONDS_FOR_A_LOOK", 2.0)
     async with deadline(100), serve_tenant(tmp_path / "tenant") as tenant:
         await scheduler_is_there(oslo)
         rate = Counted(MIDWAY, lambda: oslo.send("scheduler", signal.SIGSTOP))
-        settings = settings_of(oslo, archive, 0.02)
+        settings = settings_of(oslo, archive).model_copy(update={"wait_for_workers": 10.0})
         with pytest.raises(InstallationError) as caught:
             await transferred(tenant, settings, tmp_path / "work", [archive], KeptJournal(), rate=rate)
     assert caught.value.code == "dask-scheduler-lost"
