@@ -221,9 +221,13 @@ class Fleet:
         """Look at all workers; returns and keeps how many batches each home sends at once."""
         if self._client.scheduler is None:
             raise DASK_SCHEDULER_LOST.error()
-        identity = cast("Mapping[str, Any]", await self._client.scheduler.identity())
+        try:
+            with anyio.fail_after(_SECONDS_FOR_A_LOOK):
+                identity = cast("Mapping[str, Any]", await self._client.scheduler.identity())
+                batches: Mapping[str, Sequence[str]] = await self._client.processing()
+        except TimeoutError as error:
+            raise DASK_SCHEDULER_LOST.error() from error
         workers: Mapping[str, Mapping[str, Any]] = identity["workers"]
-        batches: Mapping[str, Sequence[str]] = await self._client.processing()
         for address in self._workers.keys() - workers.keys():
             del self._workers[address]
         joined = [address for address in workers if address not in self._workers]
@@ -307,8 +311,7 @@ class Fleet:
         while True:
             self.tell()
             await anyio.sleep(_SECONDS_BETWEEN_LATER_LOOKS)
-            with scheduler_there(), anyio.fail_after(_SECONDS_FOR_A_LOOK + self._settings.wait_for_workers):
-                await answered(self._client, self._looked)
+            await answered(self._client, self._looked)
 
     async def _keep_permitting(self) -> None:
         """Draw from the one limit for all workers, and hand it out in shares that are about a second of it."""

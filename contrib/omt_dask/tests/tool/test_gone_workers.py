@@ -138,7 +138,7 @@ async def test_a_scheduler_that_hangs_ends_the_run_with_its_name(
     async with deadline(100), serve_tenant(tmp_path / "tenant") as tenant:
         await scheduler_is_there(oslo)
         rate = Counted(MIDWAY, lambda: oslo.send("scheduler", signal.SIGSTOP))
-        settings = settings_of(oslo, archive).model_copy(update={"wait_for_workers": 10.0})
+        settings = settings_of(oslo, archive)
         with pytest.raises(InstallationError) as caught:
             await transferred(tenant, settings, tmp_path / "work", [archive], KeptJournal(), rate=rate)
     assert caught.value.code == "dask-scheduler-lost"
