@@ -35,9 +35,11 @@ BLOCK_ROWS: Final = 64
 BLOCKS: Final = 16
 """A block of such rows is about this part of a batch, if they are as long as those before them."""
 
+FEWEST_ROWS: Final = 32
+"""Fewer rows at once in columns cost more than rows do."""
+
 COLUMNS_WIDTH: Final = 2**19
-"""Widest row in bytes that is read by columns: room for as many rows as come at once is set aside for the widest, and
-fewer than some thirty at once cost more than rows do."""
+"""Widest row in bytes that is read by columns: room for as many rows as come at once is set aside for the widest."""
 
 _NOTHING: Final = pa.scalar(0, pa.int32())
 """As Arrow's own, and with a type: of a number of Python's it asks each time whether it is numpy's or dateutil's, which
@@ -78,12 +80,13 @@ def rows_at_once(plans: Sequence[ColumnPlan], batch_bytes: int) -> int | None:
     if None in widths or bounded > batch_bytes:
         return None
     rows = max(1, min(MOST_ROWS, FILLING * batch_bytes // bounded))
-    return rows - rows % column_blocks(rows)
+    return rows - rows % -(-rows // block_rows(plans, batch_bytes))
 
 
-def column_blocks(rows: int) -> int:
-    """Return in how many blocks of one size so many rows are read by columns."""
-    return -(-rows // COLUMN_ROWS)
+def column_blocks(plans: Sequence[ColumnPlan], rows: int, batch_bytes: int) -> int:
+    """Return in how many blocks of one size as many rows as come at once are read by columns."""
+    fewest = -(-rows // block_rows(plans, batch_bytes))
+    return next(blocks for blocks in range(fewest, rows + 1) if rows % blocks == 0)
 
 
 def by_rows_because(
@@ -109,8 +112,9 @@ def longest_text(plans: Sequence[ColumnPlan]) -> int:
 
 
 def block_rows(plans: Sequence[ColumnPlan], batch_bytes: int) -> int:
-    """Return how many rows a driver fills columns with at once, of a table whose rows only their lengths bound."""
-    return max(1, min(COLUMN_ROWS, FILLING * batch_bytes // (widest_row(plans) + VALUE_BYTES * len(plans))))
+    """Return how many rows a driver fills columns with at once: room for about `batch_bytes`, for few rows for more."""
+    widest = widest_row(plans) + VALUE_BYTES * len(plans)
+    return max(1, min(COLUMN_ROWS, max(batch_bytes // widest, min(FEWEST_ROWS, FILLING * batch_bytes // widest))))
 
 
 def fetching(plans: Sequence[ColumnPlan], batch_bytes: int) -> Callable[[Cursor], list[Row]]:

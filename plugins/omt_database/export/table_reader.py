@@ -107,7 +107,7 @@ class TableReader:
             fetch = MeasuredColumns(plans, self._batch_bytes).fetch
             rows, blocks = block_rows(read, self._batch_bytes), 1
         else:
-            fetch, blocks = _next_rows, column_blocks(rows)
+            fetch, blocks = _next_rows, column_blocks(plans, rows, self._batch_bytes)
         start = partial(
             columns.read, statement, parameters, schema=schema_of_batch(read), rows=rows, blocks=blocks,
             longest=longest_text(read),

@@ -13,6 +13,7 @@ from omt_database.export.reading import (
     COLUMN_ROWS,
     MOST_ROWS,
     MeasuredColumns,
+    block_rows,
     column_blocks,
     export_statement,
     fetching,
@@ -70,9 +71,14 @@ def test_narrow_rows_are_counted():
 @pytest.mark.parametrize("width", [8, 100, 700, 3_000, 70_000])
 def test_columns_are_read_in_blocks_of_one_size_that_make_a_batch(width):
     rows = rows_at_once([plan(width)], 4 * 2**20)
-    blocks = column_blocks(rows)
+    blocks = column_blocks([plan(width)], rows, 4 * 2**20)
     assert rows % blocks == 0
     assert rows // blocks <= COLUMN_ROWS
+    assert rows // blocks * width <= 4 * 2**20
+
+
+def test_room_is_set_aside_for_more_bytes_where_that_would_be_few_rows():
+    assert [block_rows([plan(width)], 4 * 2**20) for width in (8, 2**14, 2**18, 2**19)] == [COLUMN_ROWS, 255, 32, 31]
 
 
 def test_rows_without_a_bound_are_measured():
