@@ -19,9 +19,9 @@ from omt_folders.seen_folders import SeenFolders
 Period = tuple[int, int]
 """Year and half, as `(2006, 2)` for the folder `2006.2`; so ordered, periods follow each other in time."""
 
-_PERIOD_FOLDER = re.compile(r"(\d{4})\.([12])")
+_PERIOD_FOLDER = re.compile(r"(\d{4})\.([12])", re.ASCII)
 _NEVER_OWNERS = frozenset({"DATA", "WISHLIST", "TEMPLATE"})
-_SATELLITE_EXCHANGE = re.compile(r"S\d+")
+_SATELLITE_EXCHANGE = re.compile(r"S\d+", re.ASCII)
 _TASK_FILE = re.compile(r"TASK_.*\.TRT")
 _UNFINISHED = ".NEW"
 

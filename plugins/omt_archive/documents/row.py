@@ -106,13 +106,19 @@ def hostile_login(login: str, reason: str) -> Unmovable:
 
 
 def moment(value: Value) -> datetime | None:
-    """Read a date as drivers give it; SQLite through ODBC may give text."""
+    """Read a date as drivers give it; SQLite through ODBC may give text.
+
+    One that no calendar of ours has (`0044-03-15 BC`, `0000-00-00`) or that is no date counts as not set (choice).
+    """
     if isinstance(value, datetime):
         return value if value.tzinfo is None else value.replace(tzinfo=None)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the columns have no zone
     if isinstance(value, str) and value.strip():
-        return moment(datetime.fromisoformat(value.strip()))
+        try:
+            return moment(datetime.fromisoformat(value.strip()))
+        except ValueError:
+            return None
     return None
 
 

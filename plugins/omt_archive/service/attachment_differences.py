@@ -7,6 +7,7 @@ were told last, and every confirmed file is as it was confirmed, there is nothin
 from __future__ import annotations
 
 import json
+import logging
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -23,6 +24,8 @@ from omt_core.api.plain import digest_of
 from omt_crm.numbers import merged, whole_number
 from omt_folders.disk import Disk
 from omt_folders.known import Others, looks, others_of
+
+_log = logging.getLogger("omt.archive")
 
 _FILE: Final = "attachments-told.json"
 _NO_SIZE: Final = -1
@@ -54,9 +57,16 @@ class AttachmentBasis:
 
 
 def note_basis(workspace: Path | None, digest: str) -> None:
-    """Keep what all attachments were told from, once they are. Blocking."""
-    if workspace is not None:
+    """Keep what all attachments were told from, once they are. Blocking.
+
+    What cannot be kept costs the next recovery time, and is only logged.
+    """
+    if workspace is None:
+        return
+    try:
         write_whole(workspace / _FILE, json.dumps({"basis": digest}).encode())
+    except OSError as error:
+        _log.warning("what attachments were told from cannot be kept: %s", error.strerror or type(error).__name__)
 
 
 def noted_basis(workspace: Path | None) -> str | None:

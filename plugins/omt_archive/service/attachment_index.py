@@ -16,16 +16,29 @@ from omt_archive.findings import FILE_WITHOUT_ATTACHMENT, FOLDER_LINK, FOLDER_UN
 from omt_core.api.files import openable, real_path
 from omt_folders.disk import Disk, is_link
 
-_FILE = re.compile(r"(0|[1-9]\d{0,9})(\D.*)?")
-"""The attachment's id, then nothing or an extension. ND: whether there is an extension."""
+_FILE = re.compile(r"(0|[1-9][0-9]{0,9})(\D.*)?")
+"""The attachment's id, then nothing or an extension. ND: whether there is an extension.
+
+What follows begins with no digit of any script, so that it can't be taken for more of the number.
+"""
 
 _SUFFIX_BITS, _FOLDER_BITS = 11, 20
+_ID_BITS = 64 - _SUFFIX_BITS - _FOLDER_BITS
+"""Ids have 32 (crm.md section 0), so that none needs more; a file may be named by any number, a telephone's say."""
 
 
 def number_of(name: str) -> int | None:
     """Return the id that a file's name begins with, or None where it is no attachment's."""
+    split = _split(name)
+    return None if split is None else split[0]
+
+
+def _split(name: str) -> tuple[int, str] | None:
+    """Return the id that a file's name begins with, and what follows it; None where it is no attachment's."""
     match = _FILE.fullmatch(name)
-    return None if match is None else int(match[1])
+    if match is None or int(match[1]) >> _ID_BITS:
+        return None
+    return int(match[1]), match[2] or ""
 
 
 class IndexedFile(NamedTuple):
@@ -84,10 +97,10 @@ class AttachmentIndex:
                 if real_path(entry.path) not in leave_out:
                     self._list(entry.path, packed, leave_out)
                 continue
-            match = _FILE.fullmatch(entry.name)
-            suffix = None if match is None else self._suffix(match[2] or "")
-            if match is not None and suffix is not None and len(self._folders) <= 1 << _FOLDER_BITS:
-                packed.append(int(match[1]) << (_SUFFIX_BITS + _FOLDER_BITS) | place | suffix)
+            split = _split(entry.name)
+            suffix = None if split is None else self._suffix(split[1])
+            if split is not None and suffix is not None and len(self._folders) <= 1 << _FOLDER_BITS:
+                packed.append(split[0] << (_SUFFIX_BITS + _FOLDER_BITS) | place | suffix)
             else:
                 leads_on = is_link(entry) and Path(openable(entry.path)).is_dir()
                 code = FOLDER_LINK if leads_on else FILE_WITHOUT_ATTACHMENT

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 FIRST_MONTH_OF_SECOND_PERIOD = 8
 
-UNSET_YEARS = frozenset({1760, 1970})
+UNSET_YEARS = frozenset({1, 1760, 1970})
 """A date of these years means that none was set: the product then takes today's.
 
-ND: documented for 1970 alone; 1760-01-01 is the product's other empty date (crm.md section 2).
+ND: documented for 1970 alone; 1760-01-01 is the product's other empty date (crm.md section 2), 0001-01-01 that of .NET,
+in which it is written. Other early years are taken as they are, and lead to a folder that hardly is there.
 """
 
 EARLIEST_ZONE, LATEST_ZONE = timedelta(hours=-12), timedelta(hours=14)
@@ -23,8 +24,8 @@ ND: whether the period is counted in UTC or in local time, so that within these 
 
 
 def period(moment: datetime) -> str:
-    """Return the period that a moment lies in, `2006.2`."""
-    return f"{moment.year}.{1 if moment.month < FIRST_MONTH_OF_SECOND_PERIOD else 2}"
+    """Return the period that a moment lies in, `2006.2`: a year always has four digits (ND before 1000)."""
+    return f"{moment.year:04}.{1 if moment.month < FIRST_MONTH_OF_SECOND_PERIOD else 2}"
 
 
 def document_folder(login: str, registered: datetime | None, *, now: datetime) -> str:

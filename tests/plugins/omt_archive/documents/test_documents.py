@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from omt_archive.documents.roots import period_of
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.items import InventoryState
 
@@ -186,6 +187,22 @@ async def test_a_document_without_a_date_is_expected_in_the_current_period(new_s
     assert item.presence is InventoryState.MISSING
     assert item.reason == "document-file-misplaced"
     assert len(item.candidates) == 1
+
+
+@pytest.mark.parametrize("date", ["0001-01-01 00:00:00", "0999-12-31 20:00:00", "0044-03-15 00:00:00 BC", "none"])
+async def test_a_document_of_an_unlikely_date_is_told_as_any_other(new_site, date):
+    site = new_site()
+    before = {item.key: item for item in await site.items("documents")}
+    site.run("UPDATE document SET registered = ? WHERE document_id = 1", (date,))
+    after = {item.key: item for item in await site.items("documents")}
+    assert before.keys() <= after.keys()
+    assert after["1"].presence is InventoryState.MISSING
+    assert after["1"].reason == "document-file-misplaced"
+
+
+@pytest.mark.parametrize("folder", ["\u0662\u0660\u0660\u0666.1", "200\u0666.1"])
+def test_a_period_is_written_in_plain_digits(folder):
+    assert period_of(folder) is None
 
 
 async def test_names_that_are_no_text_survive(new_site):

@@ -233,3 +233,12 @@ async def test_the_items_of_this_site_are_found(migrated):
     items = await migrated.site.items(STAGE)
     assert {item.presence for item in items} == {InventoryState.FOUND}
     assert sorted(item.path for item in items) == Changes(migrated.site, 0).files
+
+
+async def test_what_cannot_be_kept_stops_nothing(migrated, caplog):
+    told = migrated.workspace / "attachments-told.json"
+    told.mkdir()
+    (told / "in-the-way").touch()
+    await migrated.migrate()
+    assert "cannot be kept" in caplog.text
+    assert not await migrated.recover()

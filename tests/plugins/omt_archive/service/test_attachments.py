@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from omt_archive.service.attachment_index import number_of
 from omt_core.api.installation import ServiceFolders
 from omt_core.api.items import InventoryState
 
@@ -71,6 +72,20 @@ async def test_files_that_no_row_owns_are_orphans(new_site):
     orphans = [item for item in (await found(site)).values() if item.presence is InventoryState.ORPHAN]
     assert {item.path.name for item in orphans} == {"7", "readme.txt", "99999999", "009990"}
     assert {item.reason for item in orphans} == {"file-without-attachment"}
+
+
+@pytest.mark.parametrize("name", ["9123456789.pdf", "8589934592", "9999999999", "12345678901", "1\u0662.txt", "\u0661"])
+async def test_a_number_that_is_no_id_belongs_to_nobody(new_site, name):
+    site = new_site()
+    path = site.machine / "D/CS_ATTACH" / name
+    path.write_bytes(b"x")
+    (orphan,) = [item for item in (await found(site)).values() if item.presence is not InventoryState.FOUND]
+    assert (orphan.path, orphan.reason) == (path, "file-without-attachment")
+
+
+@pytest.mark.parametrize(("name", "number"), [("8589934591", 8589934591), ("8589934592", None), ("0.txt", 0)])
+def test_the_number_of_a_name_is_one_that_an_id_can_be(name, number):
+    assert number_of(name) == number
 
 
 async def test_a_file_with_an_extension_belongs_to_its_id(new_site):

@@ -19,6 +19,7 @@ NOW = datetime(2026, 8, 2, 12)
         (datetime(2006, 7, 31, 23, 59, 59), "2006.1"),
         (datetime(2006, 8, 1), "2006.2"),
         (datetime(2006, 12, 31), "2006.2"),
+        (datetime(999, 12, 31), "0999.2"),
     ],
 )
 def test_a_year_has_seven_months_and_five(moment, expected):
@@ -29,7 +30,9 @@ def test_the_documented_example():
     assert document_folder("EE", datetime(2006, 9, 14), now=NOW) == "EE/2006.2"
 
 
-@pytest.mark.parametrize("unset", [None, datetime(1970, 1, 1), datetime(1970, 6, 5), datetime(1760, 1, 1)])
+@pytest.mark.parametrize(
+    "unset", [None, datetime(1970, 1, 1), datetime(1970, 6, 5), datetime(1760, 1, 1), datetime(1, 1, 1)]
+)
 def test_a_date_not_set_stands_for_today(unset):
     assert document_folder("EE", unset, now=NOW) == "EE/2026.2"
 
