@@ -28,7 +28,7 @@ from omt_archive.service.files import STAGE as SERVICE_STAGE
 from omt_archive.service.files import service_files
 from omt_archive.service.folders import ServiceLayout, read_service_layout
 from omt_archive.settings import ArchiveSettings
-from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, TEMPLATES
+from omt_archive.statements import ATTACHMENTS, DOCUMENT_IDS, DOCUMENTS, DOCUMENTS_BY_ID, IDS_AT_ONCE, LOGINS, TEMPLATES
 from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import is_template_folder, template_folder, template_rows, templates
 from omt_core.api import (
@@ -43,6 +43,7 @@ from omt_core.api import (
     UploadStage,
     sentence,
 )
+from omt_crm.paths import as_opened, fold
 from omt_folders.disk import Disk
 from omt_folders.seen_folders import SeenFolders
 from omt_folders.stage import in_batches
@@ -126,7 +127,8 @@ class ArchiveStages:
 
     async def documents(self) -> AsyncIterator[Sequence[Item]]:
         """Yield the items of the stage Documents."""
-        roots, inventory = await self._in_thread(self._document_inventory)
+        logins = await self._logins()
+        roots, inventory = await self._in_thread(partial(self._document_inventory, logins))
         async for batch in joined(
             self._database.batches(DOCUMENTS),
             inventory.feed,
@@ -141,7 +143,8 @@ class ArchiveStages:
     async def document_differences(self, baseline: Baseline) -> Differences | None:
         """Return what is not as it was confirmed; None when that is so much that all documents are to be told."""
         try:
-            roots, _ = await self._in_thread(self._document_inventory)
+            logins = await self._logins()
+            roots, _ = await self._in_thread(partial(self._document_inventory, logins))
             found = DocumentDifferences(baseline, roots, limit=self._settings.differences)
             await self._compare_and_see(found)
             await self._in_thread(found.settle)
@@ -234,7 +237,12 @@ class ArchiveStages:
         disk = self._open(TEMPLATES_STAGE, [] if folder is None else [folder])
         return templates(folder, template_rows(rows), disk=disk, machine=installation.root)
 
-    def _document_inventory(self) -> tuple[ArchiveRoots, DocumentInventory]:
+    async def _logins(self) -> frozenset[str]:
+        """Return the folded logins of all users, where the settings lead any to another's folder."""
+        rows = await self._database.rows(LOGINS) if self._settings.owners else ()
+        return frozenset(fold(as_opened(str(name))) for (name,) in rows if name is not None)
+
+    def _document_inventory(self, logins: frozenset[str]) -> tuple[ArchiveRoots, DocumentInventory]:
         installation = self._installation
         roots = ArchiveRoots(
             installation.archives,
@@ -243,6 +251,7 @@ class ArchiveStages:
             seen=self._seen,
             shown=self._shown,
             moved=self._settings.owners,
+            logins=logins,
             near=self._near,
             exact=self._exact,
         )

@@ -27,6 +27,12 @@ FROM document d
 ORDER BY d.document_id
 """
 
+LOGINS = """
+SELECT o."name"
+FROM associate o
+ORDER BY o.associate_id
+"""
+
 TEMPLATES = """
 SELECT t.DocTmpl_id, t.filename, t.loadTemplateFromPlugin, t.autoevent_id, t.deleted
 FROM DocTmpl t

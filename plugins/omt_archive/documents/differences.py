@@ -20,7 +20,7 @@ from omt_archive.documents.comparison import Comparison, NotComparableError, fol
 from omt_archive.documents.inventory import DocumentInventory
 from omt_archive.documents.roots import ArchiveRoots, owner_of, period_folders
 from omt_archive.documents.row import moment
-from omt_core.api import Baseline, Differences, Item, ItemRecord, KnownFile, Row
+from omt_core.api import Baseline, Differences, Item, ItemRecord, Row
 from omt_core.api.files import real_path
 from omt_crm.numbers import merged, whole_number
 from omt_crm.paths import fold
@@ -51,7 +51,7 @@ class DocumentDifferences:
 
     def compare(self) -> None:
         """Compare the disk with what is confirmed."""
-        if self._roots.unreadable:
+        if self._roots.unreadable or self._roots.shared:
             raise NotComparableError
         self._left = self._baseline.left(self._limit + 1)
         if len(self._left) > self._limit:
@@ -93,7 +93,9 @@ class DocumentDifferences:
                 number = int(file.key)
                 if number in self._deleted:
                     self._comparison.unclaim(file)
-                elif number not in self._comparison.touched and _owner(file) in come.get(fold(name_of(file)), ()):
+                elif number not in self._comparison.touched and self._login_of(folder_of(file)) in come.get(
+                    fold(name_of(file)), ()
+                ):
                     # What came may be nearer to where that document is looked for than the file that was confirmed.
                     raise NotComparableError
 
@@ -141,18 +143,17 @@ class DocumentDifferences:
         return frozenset(folders)
 
     def _files_that_came(self) -> dict[str, set[str]]:
-        """Return the owners, by folded name, of each folded name of a file that nobody knew or that was touched."""
+        """Return the folded logins of each folded name of a file that nobody knew or that was touched."""
         known = {record.location for record in self._left if record.location is not None}
         come: dict[str, set[str]] = {}
         for folder, names in self._comparison.unclaimed.items():
             for name in names:
                 if str(Path(folder, name)) not in known:
-                    come.setdefault(fold(name), set()).add(owner_of(folder))
+                    come.setdefault(fold(name), set()).add(self._login_of(folder))
         return come
 
-
-def _owner(file: KnownFile) -> str:
-    return owner_of(folder_of(file))
+    def _login_of(self, period_folder: str) -> str:
+        return self._roots.led_from(owner_of(period_folder))
 
 
 def _by_owner_and_date(row: Row) -> tuple[str, datetime, int]:

@@ -50,9 +50,13 @@ class Folder:
         spelling = self._by_fold.get(fold(name))
         return None if spelling is None else self._entries[spelling]
 
-    def claim(self, entry: FolderEntry) -> None:
-        """Note that a document owns this entry."""
-        self._claimed.add(entry.name)
+    def claim(self, *names: str) -> None:
+        """Note that documents own the entries of these names."""
+        self._claimed.update(names)
+
+    def claimed(self) -> AbstractSet[str]:
+        """Return the names of all that is claimed."""
+        return self._claimed
 
     def claimed_folds(self) -> frozenset[str]:
         """Return the folded names of all that is claimed."""

@@ -44,7 +44,7 @@ class DocumentInventory:
     """A merge join of rows and folders: `feed` the rows in the order of the query, then `finish`.
 
     Blocking, to be run in a thread. Memory holds the open folders of one owner and, up to a setting, what of that
-    owner's documents and files still has to be matched.
+    owner's documents and files still has to be matched; of folders that logins share, the names of what is owned.
     """
 
     def __init__(self, roots: ArchiveRoots, *, settings: ArchiveSettings, machine: Path | None, now: datetime) -> None:
@@ -89,10 +89,10 @@ class DocumentInventory:
                 yield from self._settle(owner)
 
     def finish(self) -> Iterator[Item]:
-        """Yield what is left of the last owner, and the files in folders of logins that own no document."""
+        """Yield what is left of the last owner, and of folders of logins that own no document or share one."""
         yield from self._next_owner(None)
         for folders in self._roots.strangers(frozenset(self._known)):
-            stranger = Owner(folders[0].path.name, self._roots, self._pinned)
+            stranger = Owner(folders[0].path.name, self._roots, self._pinned, folders)
             for _ in stranger.closing():
                 yield from self._claim(stranger)
             yield from self._claim(stranger)

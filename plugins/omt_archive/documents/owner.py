@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omt_archive.documents.folder import Folder
-from omt_archive.documents.roots import ArchiveRoots, Ignored, Period, is_never_moved, period_before, period_folders
+from omt_archive.documents.roots import (
+    ArchiveRoots,
+    Ignored,
+    OwnerFolder,
+    Period,
+    is_never_moved,
+    period_before,
+    period_folders,
+)
 from omt_archive.findings import DOCUMENT_FILE_SHADOWED, DOCUMENT_VERSIONS, FILE_WITHOUT_DOCUMENT, FOLDER_UNREADABLE
 from omt_archive.names import stem
 from omt_crm.paths import fold
@@ -50,14 +58,20 @@ class Located(NamedTuple):
 
 
 class Owner:
-    """One owner's folders. Documents come in the order of their dates, so that only a few periods are open at once."""
+    """One owner's folders. Documents come in the order of their dates, so that only a few periods are open at once.
 
-    def __init__(self, login: str, roots: ArchiveRoots, pinned: Period) -> None:
+    What nobody owns in a shared folder is left: `rest_of` has these, or those of a login without documents, told.
+    """
+
+    def __init__(
+        self, login: str, roots: ArchiveRoots, pinned: Period, rest_of: Sequence[OwnerFolder] | None = None
+    ) -> None:
         self.login = login
         self.unclaimed: list[Unclaimed] = []
         self.missing: list[Missing] = []
         self._roots = roots
-        self._folders = roots.owner(login)
+        self._folders = roots.owner(login) if rest_of is None else rest_of
+        self._is_rest = rest_of is not None
         self._pinned = pinned
         self._open: dict[Period, list[Folder]] = {}
         self._watermark: Period = (0, 0)
@@ -67,10 +81,13 @@ class Owner:
         self._waiting = on_disk.periods
         self._trouble = on_disk.trouble
         self.unclaimed.extend(
-            Unclaimed(folder.root, folder.path, None, FOLDER_UNREADABLE.code) for folder in on_disk.unlisted
+            Unclaimed(folder.root, folder.path, None, FOLDER_UNREADABLE.code)
+            for folder in on_disk.unlisted
+            if self._tells_of(folder.path)
         )
         for path in on_disk.beside:
-            roots.ignored.add(path)
+            if self._tells_of(path.parent):
+                roots.ignored.add(path)
 
     def find(self, name: str, periods: Sequence[Period]) -> Located | None:
         """Look for a document's file in these periods, the likeliest first, in all roots; the first that is there wins.
@@ -83,7 +100,7 @@ class Owner:
             for folder in self._opened(period):
                 entry = folder.find(name)
                 if entry is not None:
-                    folder.claim(entry)
+                    folder.claim(entry.name)
                     self.found[folder.path] += 1
                     return Located(folder.path / entry.name, self._roots.disk.examine(entry))
                 trouble = trouble or folder.trouble
@@ -108,11 +125,17 @@ class Owner:
             self._close(period)
             yield period
 
+    def _tells_of(self, folder: Path) -> bool:
+        return self._is_rest or not self._roots.is_shared(folder)
+
     def _opened(self, period: Period) -> list[Folder]:
         folders = self._open.get(period)
         if folders is None:
             # A period that no root has is remembered as well: its documents come in a row.
             folders = self._open[period] = self._roots.open(self._waiting.pop(period, ()))
+            if self._is_rest:
+                for folder in folders:
+                    folder.claim(*self._roots.claims(folder))
         return folders
 
     def _advance(self, periods: Sequence[Period]) -> None:
@@ -130,6 +153,9 @@ class Owner:
         folders = self._open.pop(period)
         claimed = [folder.claimed_folds() for folder in folders]
         for place, folder in enumerate(folders):
+            if not self._tells_of(folder.path.parent):
+                self._roots.keep_claims(folder)
+                continue
             owned = frozenset[str]().union(*claimed[:place])
             self.unclaimed.extend(left_over(folder, period, owned, self._roots.ignored, self._roots.disk))
 

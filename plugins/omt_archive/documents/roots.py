@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -79,11 +80,19 @@ class PeriodFolder:
     path: Path
 
 
+def _in_order(folders: Sequence[OwnerFolder]) -> Sequence[OwnerFolder]:
+    """Return folders as they are searched for the login that the first of them is named like."""
+    name = folders[0].path.name
+    return sorted(folders, key=lambda folder: (folder.root, folder.path.name != name))
+
+
 class ArchiveRoots:
     """The roots in the order of search, each listed once. `unreadable` are those that could not be.
 
     Raises `FolderAwayError` where one, or an owner's folder in it, held documents before and is not there.
-    `with_documents` are the paths of the periods' folders in which some were found.
+    `with_documents` are the paths of the periods' folders in which some were found. `moved` leads a login to another
+    folder as well. `logins` are the folded ones of all users, needed with `moved` only: `shared` are the folded names
+    of folders that several may lead to, so that what nobody owns in one is known once all of them are done.
     """
 
     def __init__(
@@ -95,10 +104,16 @@ class ArchiveRoots:
         seen: SeenFolders | None = None,
         shown: Callable[[Path], str] = str,
         moved: Mapping[str, str] | None = None,
+        logins: AbstractSet[str] = frozenset(),
         exact: bool = False,
         near: Sequence[NearReader] = (),
     ) -> None:
-        self._moved = {fold(login): fold(as_opened(folder)) for login, folder in (moved or {}).items()}
+        given = {fold(login): fold(as_opened(folder)) for login, folder in (moved or {}).items()}
+        self._moved = {login: folder for login, folder in given.items() if login != folder}
+        led_to = Counter(self._moved.values())
+        self.shared = frozenset(folder for folder, count in led_to.items() if count > 1 or folder in logins)
+        self._moved_from = {folder: login for login, folder in self._moved.items() if folder not in self.shared}
+        self._claims: dict[str, set[str]] = {}
         seen = seen or SeenFolders()
         self.paths = tuple(archives)
         opened = seen.open(archives, shown)
@@ -127,6 +142,22 @@ class ArchiveRoots:
         folded = fold(login)
         return list(dict.fromkeys((folded, self._moved.get(folded, folded))))
 
+    def led_from(self, folder: str) -> str:
+        """Return the folded login whose documents lie in an owner's folder, by its folded name; not of a shared one."""
+        return self._moved_from.get(folder, folder)
+
+    def is_shared(self, folder: Path) -> bool:
+        """Tell whether several logins may lead to this owner's folder."""
+        return bool(self.shared) and fold(folder.name) in self.shared
+
+    def keep_claims(self, folder: Folder) -> None:
+        """Note which files of a period in a shared folder one of its logins owns."""
+        self._claims.setdefault(str(folder.path), set()).update(folder.claimed())
+
+    def claims(self, folder: Folder) -> AbstractSet[str]:
+        """Return the names of the files of a period in a shared folder that any login owns."""
+        return self._claims.get(str(folder.path), frozenset())
+
     def owners(self) -> Iterator[OwnerFolder]:
         """Yield the folders of all logins."""
         for folders in self._owners.values():
@@ -139,15 +170,17 @@ class ArchiveRoots:
     def strangers(self, known: frozenset[str]) -> Iterator[Sequence[OwnerFolder]]:
         """Yield the folders of logins whose folded name is not among the known ones: those without documents.
 
-        Once narrowed, also those of other logins, if they hold something that nobody owns.
+        Once narrowed, also those of other logins, if they hold something that nobody owns. Shared ones come last.
         """
-        logins = self._owners.keys() - known
+        names = self._owners.keys() - known - self.shared
         if self._unclaimed is not None:
-            logins &= {owner_of(folder) for folder, names in self._unclaimed.items() if names}
-        for folded in sorted(logins):
-            name = self._owners[folded][0].path.name
-            if not self._is_never_an_owner(folded):
-                yield self.owner(name)
+            names &= {owner_of(folder) for folder, left in self._unclaimed.items() if left}
+        logins = dict.fromkeys(self.led_from(name) for name in sorted(names) if not self._is_never_an_owner(name))
+        for login in logins:
+            own = (name for name in self.names_of(login) if self.led_from(name) == login and name not in self.shared)
+            yield _in_order([folder for name in own for folder in self._owners.get(name, ())])
+        for name in sorted(self.shared & self._owners.keys()):
+            yield _in_order(self._owners[name])
 
     def open(self, places: Sequence[PeriodFolder]) -> list[Folder]:
         """List one period of an owner in all roots that have it."""

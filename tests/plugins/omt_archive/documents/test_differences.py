@@ -23,13 +23,15 @@ from tests.plugins.omt_archive.conftest import Site, collected, opened
 DIGEST = "ab" * 32
 
 
-async def migrated(site: Site, journal: Path, *, imported: bool = True) -> None:
+async def migrated(
+    site: Site, journal: Path, settings: ArchiveSettings | None = None, *, imported: bool = True
+) -> None:
     """A journal in which everything that could be moved is confirmed, and that knows what its folders held."""
     async with opened(site.file) as database, Journal.open(journal) as store:
-        stages = ArchiveStages(site.installation, database, ArchiveSettings(), exact=True)
+        stages = ArchiveStages(site.installation, database, settings or ArchiveSettings(), exact=True)
         await store.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
         await store.items.record_stages([stage for stage in stages.all() if stage.name == "documents"])
-        for item in await site.items("documents"):
+        for item in await site.items("documents", settings):
             await store.items.record_inventory([item])
         while pending := await store.items.pending(stage="documents", limit=1_000):
             await store.items.record_outcomes(
@@ -165,6 +167,41 @@ async def test_differences_leave_the_journal_as_an_inventory_of_everything_does(
     for _ in range(2):
         changes.happen()
         await both_ways(site, journal)
+
+
+def owners(site: Site) -> list[str]:
+    """The logins that have documents, each with a folder in the first archive."""
+    first = site.installation.archives[0]
+    return [folder.name for folder in sorted(first.iterdir()) if any(folder.glob("[0-9]*.[12]"))]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("seed", range(12))
+async def test_so_they_do_where_a_login_leads_to_an_earlier_folder_as_well(new_site, tmp_path, seed):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    chance = random.Random(seed)
+    first, login = site.installation.archives[0], owners(site)[0]
+    for period in sorted((first / login).glob("[0-9]*.[12]"))[::2]:
+        (first / "EARLIER").mkdir(exist_ok=True)
+        period.rename(first / "EARLIER" / period.name)
+    settings = ArchiveSettings(owners={login: "EARLIER"})
+    await migrated(site, journal, settings)
+    assert await both_ways(site, journal, settings) is not None
+    changes = Changes(site, chance)
+    changes.files = [path for path in changes.files if path.parent.parent.name in {login, "EARLIER"}]
+    for _ in range(2):
+        changes.happen()
+        changes.strangers()
+        await both_ways(site, journal, settings)
+
+
+@pytest.mark.anyio
+async def test_where_logins_share_a_folder_the_inventory_is_taken(new_site, tmp_path):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    one, other, *_ = owners(site)
+    settings = ArchiveSettings(owners={one: other})
+    await migrated(site, journal, settings)
+    assert await both_ways(site, journal, settings) is None
 
 
 @pytest.mark.anyio

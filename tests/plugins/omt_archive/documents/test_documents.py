@@ -301,6 +301,28 @@ async def test_the_folder_of_a_renamed_user_is_tied_to_the_documents_that_lack_t
     assert all(item.presence is InventoryState.FOUND for item in moved)
 
 
+@pytest.mark.parametrize("case", ["one is there", "nobody is there", "only the case differs"])
+async def test_what_nobody_owns_in_a_folder_that_logins_share_is_told_once(new_site, case):
+    site = new_site()
+    first = site.installation.archives[0]
+    logins = [folder.name for folder in sorted(first.iterdir()) if any(folder.glob("[0-9]*.[12]"))]
+    one, other, *_ = logins
+    shared = other if case == "one is there" else "EARLIER"
+    stray = first / shared / "2010.1" / "stray.doc"
+    stray.parent.mkdir(parents=True, exist_ok=True)
+    stray.write_bytes(b"x")
+    moved = {one: shared} if shared == other else {one: shared, other: shared}
+    if case == "only the case differs":
+        moved[other] = shared.swapcase()
+    before = {item.key: item for item in await site.items("documents")}
+    after = await site.items("documents", ArchiveSettings(owners=moved))
+    assert len({item.key for item in after}) == len(after)
+    assert {item.key: (item.path, item.presence) for item in after} == {
+        key: (item.path, item.presence) for key, item in before.items()
+    }
+    assert [item.path for item in after if item.presence is InventoryState.ORPHAN] == [stray]
+
+
 class Exact(str):
     """A path in the form in which Windows opens it however long it is."""
 

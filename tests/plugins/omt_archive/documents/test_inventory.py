@@ -33,31 +33,39 @@ MOMENTS = tuple(
 PERIODS = ("2013.1", "2013.2", "2014.1", "2014.2", "2015.1")
 NAMES = ("a.txt", "A.txt", "b(2).txt", "b.txt", "c.NEW", "æ.doc", "Æ.doc")
 LOGINS = ("HH", "hh", "Åse", "åse", "OLD")
+OWNERS = ("HH", "Åse", "NOBODY")
 
-rows = st.lists(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from(MOMENTS), st.sampled_from(("HH", "Åse", "NOBODY"))), max_size=8
-)
+rows = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(MOMENTS), st.sampled_from(OWNERS)), max_size=8)
 files = st.sets(
     st.tuples(st.sampled_from((0, 1)), st.sampled_from(LOGINS), st.sampled_from(PERIODS), st.sampled_from(NAMES)),
     max_size=14,
 )
 
 
-def naive_find(disk, name, moment, login):
+moves = st.dictionaries(st.sampled_from(OWNERS), st.sampled_from((*LOGINS, "NOBODY")), max_size=3)
+
+
+def naive_find(disk, name, moment, login, moved):
     """Look at every file for every document."""
+    own = {fold(login), fold(moved.get(login, login))}
     for year, half in periods_of(moment, now=NOW):
         for root in (0, 1):
             there = [
                 file
                 for file in disk
-                if (file[0], fold(file[1]), file[2], fold(file[3])) == (root, fold(login), f"{year}.{half}", fold(name))
+                if (file[0], file[2], fold(file[3])) == (root, f"{year}.{half}", fold(name)) and fold(file[1]) in own
             ]
             if there:
-                return min(there, key=lambda file: (file[1] != login, file[1], file[3] != name, file[3]))
+                return min(
+                    there,
+                    key=lambda file: (
+                        file[1] != login, fold(file[1]) != fold(login), file[1], file[3] != name, file[3],
+                    ),
+                )  # fmt: skip
     return None
 
 
-def inventory(folder, disk, documents, limits):
+def inventory(folder, disk, documents, limits, moved=None):
     roots = [folder / "0", folder / "1"]
     for root in roots:
         root.mkdir()
@@ -67,21 +75,22 @@ def inventory(folder, disk, documents, limits):
         path.write_bytes(b"x")
     told = [(number, name, 0, moment, number, login) for number, (name, moment, login) in enumerate(documents, start=1)]
     told.sort(key=lambda row: (row[5].lower(), row[3], row[0]))
-    joined = DocumentInventory(ArchiveRoots(roots, None, ()), settings=limits, machine=None, now=NOW)
+    archive = ArchiveRoots(roots, None, (), moved=moved, logins=frozenset(map(fold, OWNERS)))
+    joined = DocumentInventory(archive, settings=limits, machine=None, now=NOW)
     return [*joined.feed(told), *joined.finish()]
 
 
-@settings(max_examples=120, deadline=None)
-@given(disk=files, documents=rows)
-def test_every_document_and_every_file_is_told_once_as_a_naive_search_would(disk, documents):
+@settings(max_examples=200, deadline=None)
+@given(disk=files, documents=rows, moved=st.just({}) | moves)
+def test_every_document_and_every_file_is_told_once_as_a_naive_search_would(disk, documents, moved):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        items = inventory(folder, disk, documents, ArchiveSettings())
+        items = inventory(folder, disk, documents, ArchiveSettings(), moved)
         assert len({item.key for item in items}) == len(items)
         by_key = {item.key: item for item in items}
         owned = set()
         for number, (file, moment, login) in enumerate(documents, start=1):
-            expected = naive_find(disk, file, moment, login)
+            expected = naive_find(disk, file, moment, login, moved)
             item = by_key[str(number)]
             if expected is None:
                 assert item.presence is InventoryState.MISSING
