@@ -55,10 +55,11 @@ class Item:
 
     `key` identifies it within its stage for ever (a document id, an attachment id, a relative path); `name` is what it
     is called online (a relative path with `/`). `size` in bytes, `mtime_ns` and `ctime_ns` in nanoseconds since 1970
-    are those on disk and tell a change; all are 0 unless the item was found. `ctime_ns` is when anything of the file
-    was changed last, which no program can set back; 0 where the system does not tell it. `reason` is a finding code
-    where presence is not `FOUND`, and `detail` says it about this item; `candidates` are the nearest files for a
-    missing one, and `expected` says where it should be. `part` is set on database parts only.
+    are those on disk, as `modification_time` and `change_time` of `omt_core.api.plain` read them, and tell a change;
+    all are 0 unless the item was found. `ctime_ns` is when anything of the file was changed last, which no program can
+    set back; 0 where the system does not tell it. `reason` is a finding code where presence is not `FOUND`, and
+    `detail` says it about this item; `candidates` are the nearest files for a missing one, and `expected` says where it
+    should be. `part` is set on database parts only.
     `recalled`: the content is in the cloud or on tape, and reading fetches it first, so that it is read last.
     """
 

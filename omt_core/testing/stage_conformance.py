@@ -45,6 +45,7 @@ from omt_core.api import (
 )
 from omt_core.api.errors import API_ERROR_CODES
 from omt_core.api.files import remove, remove_tree, replace
+from omt_core.api.plain import change_time, modification_time
 from omt_core.plugin_host.errors import HOST_ERROR_CODES
 from omt_core.plugin_host.stages import admitted_stage
 from omt_core.testing.blocking import blocking_place, blocking_refused
@@ -143,7 +144,7 @@ class UploadStageConformance:
                 size = mtime = ctime = 0
                 if item.path is not None and item.presence is InventoryState.FOUND:
                     status = item.path.stat()
-                    size, mtime, ctime = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+                    size, mtime, ctime = status.st_size, modification_time(status), change_time(status)
                 require(item.size == size, f"The size of {item.key!r} is {size}, not {item.size}.")
                 require(item.mtime_ns == mtime, f"The time of {item.key!r} is {mtime}, not {item.mtime_ns}.")
                 require(item.ctime_ns in {0, ctime}, f"The time of change of {item.key!r} is not {item.ctime_ns}.")

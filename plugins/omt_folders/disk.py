@@ -25,8 +25,8 @@ from omt_core.api import (
     sentence,
 )
 from omt_core.api.files import MOUNT_POINT, openable, real_path
+from omt_core.api.plain import change_time, modification_time
 from omt_crm.paths import Lost, fold, is_line_fault, lost_on_the_way, reason
-from omt_folders.look import change_time
 
 _EVERYBODY_READS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 _RECALLED = 0x1000 | 0x40000 | 0x400000
@@ -141,7 +141,7 @@ def judge(path: str, found: FileStatus, code: str) -> Examination:
     return Examination(
         InventoryState.FOUND,
         found.st_size,
-        found.st_mtime_ns,
+        modification_time(found),
         ctime_ns=change_time(found),
         recalled=recalled(found),
     )

@@ -10,12 +10,9 @@ import stat
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from omt_core.api.plain import FolderLook, digest_of, line_of
-
-if TYPE_CHECKING:
-    from omt_core.api import FileStatus
+from omt_core.api.plain import FolderLook, change_time, digest_of, line_of, modification_time
 
 _ON_WINDOWS: Final = os.name == "nt"
 _NO_FILE: Final = -1
@@ -44,7 +41,7 @@ def look_at(folder: str, others: Collection[str]) -> FolderLook | None:
                 size = found.st_size if stat.S_ISREG(found.st_mode) else _NO_FILE
                 if not stat.S_ISDIR(found.st_mode):
                     encoded = name.encode("utf-8", "surrogatepass")
-                    lines.append(line_of(encoded, size, found.st_mtime_ns, change_time(found)))
+                    lines.append(line_of(encoded, size, modification_time(found), change_time(found)))
     except OSError:
         return None
     return FolderLook(digest_of(lines), there, folders)
@@ -61,8 +58,3 @@ def _opened(folder: str) -> Iterator[str | int]:
         yield opened
     finally:
         os.close(opened)
-
-
-def change_time(found: FileStatus) -> int:
-    """Return when anything of a file was changed last; 0 on Windows, which has it at the price of opening the file."""
-    return 0 if _ON_WINDOWS else found.st_ctime_ns

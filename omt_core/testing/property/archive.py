@@ -16,6 +16,7 @@ from anyio.lowlevel import checkpoint
 from omt_core.api.files import remove, remove_tree, replace
 from omt_core.api.items import InventoryState, Item
 from omt_core.api.journal import ItemId
+from omt_core.api.plain import modification_time
 from omt_core.api.stages import Baseline, Differences, UploadStage
 
 FILE_STAGES = ("documents", "templates")
@@ -148,7 +149,7 @@ class Archive:
         path = self.path(stage, key)
         status = path.stat()
         self.rows[stage, key] = Item(
-            stage=stage, key=key, name=key, path=path, size=status.st_size, mtime_ns=status.st_mtime_ns
+            stage=stage, key=key, name=key, path=path, size=status.st_size, mtime_ns=modification_time(status)
         )
 
     # --- what an inventory tells
@@ -223,7 +224,7 @@ class Archive:
                 path = spool / key
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-                time = path.stat().st_mtime_ns
+                time = modification_time(path.stat())
                 yield [Item(stage=DATABASE, key=key, name=key, path=path, size=len(content), mtime_ns=time)]
 
         return UploadStage(

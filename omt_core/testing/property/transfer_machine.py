@@ -35,6 +35,7 @@ from omt_core.api.errors import OmtError
 from omt_core.api.files import remove_tree
 from omt_core.api.items import ItemRecord, ItemState
 from omt_core.api.journal import BundleMember, ItemId, UploadRecord
+from omt_core.api.plain import modification_time
 from omt_core.api.stages import StageTotals
 from omt_core.journal import Journal
 from omt_core.testing.property.archive import CONTENTS, DATABASE, FILE_STAGES, KEYS, Archive, Edit, digest_of
@@ -266,7 +267,7 @@ class TransferMachine(RuleBasedStateMachine):
             record is not None
             and record.state is ItemState.STARTED
             and self.archive.holds(member.stage, member.key, member.digest)
-            and self.archive.path(member.stage, member.key).stat().st_mtime_ns == record.mtime_ns
+            and modification_time(self.archive.path(member.stage, member.key).stat()) == record.mtime_ns
         )
 
     def possible(self, kind: Kind) -> Kind:

@@ -13,9 +13,9 @@ from itertools import chain, groupby
 from anyio.from_thread import check_cancelled
 
 from omt_core.api import FolderEntry, ItemRecord, KnownFile, KnownFolders
+from omt_core.api.plain import change_time, modification_time
 from omt_folders.disk import Disk, exact_status
 from omt_folders.known import looks, others_of
-from omt_folders.look import change_time
 
 
 class NotComparableError(Exception):
@@ -124,7 +124,7 @@ def _is_same(entry: FolderEntry, file: KnownFile) -> bool:
         return False
     return (
         status.st_size == file.size
-        and status.st_mtime_ns == file.mtime_ns
+        and modification_time(status) == file.mtime_ns
         and stat.S_ISREG(status.st_mode)
         and (not file.ctime_ns or change_time(status) in {0, file.ctime_ns})
     )

@@ -45,7 +45,7 @@ class DocumentDifferences:
         self._left: Sequence[ItemRecord] = ()
         self._known: array[int] = array("q")
         self._there: array[int] = array("q")
-        self._seen_below = -1
+        self._compared = 0
         self._new: set[int] = set()
         self._deleted: set[int] = set()
 
@@ -77,14 +77,20 @@ class DocumentDifferences:
         return known.numbers, frozenset(folders)
 
     def see(self, rows: Sequence[Row]) -> None:
-        """Take the next ids of documents, in ascending order."""
-        self._there.extend([whole_number(row[0]) for row in rows])
+        """Take the next ids of documents, which come in ascending order."""
+        ids = [whole_number(row[0]) for row in rows]
+        if ids != sorted(ids) or (ids and self._there and ids[0] < self._there[-1]):
+            raise NotComparableError  # SQLite's ODBC driver cuts what has more than 32 bits
+        try:
+            self._there.extend(ids)
+        except OverflowError as error:  # an Oracle NUMBER has up to 38 digits
+            raise NotComparableError from error
 
     def settle(self) -> None:
         """Draw the conclusions once all was compared and all ids were seen."""
         for begin in range(0, len(self._there), _IDS_AT_ONCE):
             self._find_differing(self._there[begin : begin + _IDS_AT_ONCE])
-        self._deleted.update(self._known[bisect_right(self._known, self._seen_below) :])
+        self._deleted.update(self._known[self._compared :])
         come = self._files_that_came()
         if not come and not self._deleted:
             return
@@ -101,9 +107,8 @@ class DocumentDifferences:
 
     def _find_differing(self, there: array[int]) -> None:
         """Note which of the next ids are new, and which known ones up to the last of them are not there."""
-        begin = bisect_right(self._known, self._seen_below)
-        known = self._known[begin : bisect_right(self._known, there[-1], begin)]
-        self._seen_below = there[-1]
+        begin, self._compared = self._compared, bisect_right(self._known, there[-1], self._compared)
+        known = self._known[begin : self._compared]
         if there == known:
             return
         self._new.update(set(there).difference(known))

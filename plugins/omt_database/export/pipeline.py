@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from omt_core.api import WORKSPACE_NOT_WRITABLE, Finding, Table, TablePart, sentence
+from omt_core.api.plain import modification_time
 from omt_database.columns import ColumnPlan
 from omt_database.export.losses import Losses
 from omt_database.export.part_files import PartFiles, schema_of_parts
@@ -77,7 +78,7 @@ class TableParts:
             table=self._table, number=portion.number, rows=portion.end.rows, fingerprint=portion.end.fingerprint,
             last=portion.end.last, omitted_columns=self._omitted,
         )  # fmt: skip
-        return (WrittenPart(path=path, part=described, size=status.st_size, mtime_ns=status.st_mtime_ns),)
+        return (WrittenPart(path=path, part=described, size=status.st_size, mtime_ns=modification_time(status)),)
 
     def close(self) -> None:
         """Close the file of a part that is not whole."""

@@ -1,7 +1,7 @@
 """Reading and hashing files that may change, vanish or be locked meanwhile. Everything here blocks.
 
 Paths are as the system opens them exactly (`omt_core.api.files.openable`).
-It imports nothing but what Python itself brings: reader processes load it alone, to be small.
+It imports nothing but what Python itself brings and `omt_core.api.plain`: reader processes load it alone, to be small.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import stat
 import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
+
+from omt_core.api.plain import modification_time
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOINHERIT", 0)
 """O_NONBLOCK: a pipe put in a file's place must not hold the transfer up."""
@@ -166,4 +168,4 @@ def _stamp(status: os.stat_result) -> Stamp:
         raise IsADirectoryError(errno.EISDIR, _FOLDER)
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, NO_FILE)
-    return Stamp(status.st_size, status.st_mtime_ns)
+    return Stamp(status.st_size, modification_time(status))

@@ -14,10 +14,10 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api import FolderListings, FolderLook, ItemRecord, ItemState, KnownContent, KnownFolder, NearReader
-from omt_core.api.plain import digest_of, line_of
+from omt_core.api.plain import change_time, digest_of, line_of, modification_time
 from omt_folders import known
 from omt_folders.known import looks, others_of
-from omt_folders.look import change_time, look_at
+from omt_folders.look import look_at
 from omt_folders.looker import Looker
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 def confirmed(folder: Path, *others: str) -> KnownFolder:
     """What a journal knows of a folder as it is."""
     lines = [
-        line_of(os.fsencode(path.name), found.st_size, found.st_mtime_ns, change_time(found))
+        line_of(os.fsencode(path.name), found.st_size, modification_time(found), change_time(found))
         for path in folder.iterdir()
         if path.name not in others
         for found in [path.lstat()]
@@ -109,7 +109,7 @@ def test_names_that_are_no_text_are_digested(folder: Path) -> None:
     file.write_bytes(b"")
     found = file.lstat()
     name = file.name.encode("utf-8", "surrogatepass")
-    line = line_of(name, found.st_size, found.st_mtime_ns, change_time(found))
+    line = line_of(name, found.st_size, modification_time(found), change_time(found))
     assert look_at(str(only), ()) == (digest_of([line]), [], [])
 
 

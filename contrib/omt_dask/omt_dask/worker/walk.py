@@ -10,8 +10,9 @@ from pathlib import Path
 
 from omt_core.api import FileStatus, FolderEntry, FolderLook
 from omt_core.api.files import openable
+from omt_core.api.plain import change_time, modification_time
 from omt_folders.disk import exact_status, is_link, listed
-from omt_folders.look import change_time, look_at
+from omt_folders.look import look_at
 from omt_online.verifying.archive import equal_below
 
 from omt_dask.messages.walks import FolderColumns, LookOrder, ReadOrder, WalkOrder
@@ -61,11 +62,11 @@ def _columns(folder: str, below: tuple[str, ...], *, exact: bool) -> FolderColum
             names=tuple(entry.name for entry in entries),
             modes=array("L", [_mode(entry, one) for entry, one in zip(entries, found, strict=True)]),
             sizes=array("q", [one.st_size for one in found]),
-            mtimes_ns=array("q", [one.st_mtime_ns for one in found]),
+            mtimes_ns=array("q", map(modification_time, found)),
             ctimes_ns=array("q", map(change_time, found)),
             attributes=array("L", [getattr(one, "st_file_attributes", 0) for one in found]),
         )
-    except (OSError, OverflowError, _NotTellableError):  # a time may lie so far off that no column holds it
+    except (OSError, _NotTellableError):
         return FolderColumns(below=below, folders=folders, told=False)
 
 

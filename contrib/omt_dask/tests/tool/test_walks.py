@@ -11,12 +11,16 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import pytest
+from omt_core.api.plain import modification_time
 
 from omt_dask.messages.walks import FolderColumns, WalkOrder
 from omt_dask.tool.walks import AHEAD, Walks, entries_of
 from omt_dask.worker.walk import walk_below
 
 pytestmark = pytest.mark.anyio
+
+FAR_OFF = 10_413_792_000 * 10**9
+"""2300-01-01."""
 
 
 def columns(*names: str) -> FolderColumns:
@@ -137,14 +141,10 @@ def test_an_entry_is_as_a_folder_has_it(tmp_path: Path) -> None:
     assert "file" not in repr(told) + repr(WalkOrder(folder="file", entries=1, exact=True))
 
 
-async def test_a_time_that_no_column_holds_leaves_the_folder_to_the_tool(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-
-    def change_time(_: object) -> int:
-        return 1 << 63
-
-    monkeypatch.setattr("omt_dask.worker.walk.change_time", change_time)
+async def test_a_time_that_64_bits_do_not_hold_is_told_as_the_tool_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    os.utime(path, ns=(0, FAR_OFF))
     (told,) = walk_below(WalkOrder(folder=str(tmp_path), entries=1, exact=False))
-    assert not told.told
+    assert told.told
+    assert list(told.mtimes_ns) == [modification_time(path.lstat())]

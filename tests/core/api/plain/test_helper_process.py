@@ -33,6 +33,7 @@ def test_it_loads_none_of_the_tool_but_what_it_serves(helper: HelperProcess) -> 
         "omt_core",
         "omt_core.api",
         "omt_core.api.plain",
+        "omt_core.api.plain.file_times",
         "omt_core.api.plain.folder_digest",
         "omt_core.api.plain.helper_process",
     }

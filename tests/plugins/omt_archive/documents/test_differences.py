@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from omt_archive import stages
+from omt_archive.documents import differences
 from omt_archive.settings import ArchiveSettings
 from omt_archive.stages import ArchiveStages
+from omt_archive.statements import DOCUMENT_IDS
 from omt_core.api.decisions import MigrationMode
 from omt_core.api.items import ItemState
 from omt_core.api.journal import Outcome
@@ -28,9 +31,9 @@ async def migrated(
 ) -> None:
     """A journal in which everything that could be moved is confirmed, and that knows what its folders held."""
     async with opened(site.file) as database, Journal.open(journal) as store:
-        stages = ArchiveStages(site.installation, database, settings or ArchiveSettings(), exact=True)
+        told = ArchiveStages(site.installation, database, settings or ArchiveSettings(), exact=True)
         await store.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
-        await store.items.record_stages([stage for stage in stages.all() if stage.name == "documents"])
+        await store.items.record_stages([stage for stage in told.all() if stage.name == "documents"])
         for item in await site.items("documents", settings):
             await store.items.record_inventory([item])
         while pending := await store.items.pending(stage="documents", limit=1_000):
@@ -48,12 +51,12 @@ async def migrated(
 async def recovered(site: Site, journal: Path, settings: ArchiveSettings, *, whole: bool):
     """What a recovery finds: the journal's items, what no earlier run knew, and what is gone."""
     async with opened(site.file) as database, Journal.open(journal) as store:
-        stages = ArchiveStages(site.installation, database, settings)
+        told = ArchiveStages(site.installation, database, settings)
         await store.runs.begin(mode=MigrationMode.RECOVERY, baseline=True, plugins={})
         if whole:
-            items, gone = await collected(next(stage for stage in stages.all() if stage.name == "documents")), None
+            items, gone = await collected(next(stage for stage in told.all() if stage.name == "documents")), None
         else:
-            differences = await stages.document_differences(store.items.baseline("documents"))
+            differences = await told.document_differences(store.items.baseline("documents"))
             if differences is None:
                 return None
             items, gone = differences.items, differences.gone
@@ -240,6 +243,33 @@ async def test_a_folder_that_came_into_one_of_a_period_is_looked_into(new_site, 
         assert quick is not None
         assert quick[-1] == 1
     assert str(folder / "letter.txt") in {row[2] for row in quick[0]}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", [-7, 0, 1 << 31, (1 << 63) - 1])
+async def test_ids_of_any_size_are_those_of_the_same_documents(new_site, tmp_path, number):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    first = Changes(site, random.Random(1)).ids[0]
+    site.run("UPDATE document SET document_id = ? WHERE document_id = ?", (number, first))
+    await migrated(site, journal)
+    quick = await both_ways(site, journal)
+    assert quick is not None
+    assert quick[1:] == ([], [], 0)
+    site.run("DELETE FROM document WHERE document_id = ?", (number,))
+    quick = await both_ways(site, journal)
+    assert quick is not None
+    assert quick[2] == [str(number)]
+
+
+@pytest.mark.anyio
+async def test_ids_that_a_driver_has_cut_are_left_to_the_inventory(new_site, tmp_path, monkeypatch):
+    site, journal = new_site(), tmp_path / "journal.sqlite"
+    await migrated(site, journal)
+    monkeypatch.setattr(stages, "DOCUMENT_IDS", f"{DOCUMENT_IDS} DESC")
+    assert await both_ways(site, journal) is None
+    monkeypatch.setattr(stages, "DOCUMENT_IDS", DOCUMENT_IDS)
+    monkeypatch.setattr(differences, "whole_number", lambda value: value << 63)
+    assert await both_ways(site, journal) is None
 
 
 @pytest.mark.anyio
