@@ -103,8 +103,15 @@ async def thaw(engine: Engine, journal: Journal, installation: Installation, dat
         await journal.notes.pin(facts.FROZEN_BY, None)
         await journal.notes.pin(facts.FROZEN, None)
         await journal.notes.pin(facts.THAWED, datetime.now(UTC).isoformat())
-        engine.events.emit(Notice(message=sentence("The installation on site is thawed.")))
+        engine.events.emit(Notice(message=_done(thawed)))
     return thawed
+
+
+def _done(thawed: Thawed) -> str:
+    """Say that a thaw is done. What a plugin found is what it left as it is: users may be kept out by that."""
+    if not thawed.findings:
+        return sentence("The installation on site is thawed.")
+    return sentence("What this migration had frozen is thawed. What the thaw left as it is may still keep users out.")
 
 
 async def thaw_from_site(engine: Engine, installation: Installation, database: SourceDatabase) -> Thawed:

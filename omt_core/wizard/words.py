@@ -49,6 +49,12 @@ _WHOLE: Final[Mapping[str, str]] = {
     "Do what the message asks for, then run `omt thaw`.": (
         'Do what the message asks for, then press "Let users in again".'
     ),
+    "Make sure that nobody else is moving this installation. Then run `omt thaw --answers FILE`, which undoes whatever"
+    " bears the mark of this tool; or delete the event in the product's administration, and take the line `frozen` out"
+    " of the file.": (
+        "Make sure that nobody else is moving this installation. Then delete the event in the product's administration,"
+        " and take the line `frozen` out of the file."
+    ),
     "`omt thaw` lets the users in again meanwhile.": '"Let users in again" does so meanwhile.',
     "Say why it may stand, in the answers file or beside the finding.": "Say why it may stand, beside the finding.",
     "Fill in section [installation] of the answers, or name the files in the settings: [discovery] ini_files.": (

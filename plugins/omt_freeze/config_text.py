@@ -57,23 +57,28 @@ def addition(content: bytes, mark: Mark, workspace: Path | None = None) -> bytes
 def without_addition(content: bytes, added: bytes) -> bytes | None:
     """Return a text that was changed since it was frozen without the lines that we added, or None if they are gone.
 
-    Ours is the last line that is the bare word, and the comment before it. The line end that was put before them goes
+    Ours is the last line that is the bare word below our comment, and that comment; the last that is the bare word
+    where somebody took the comment out. The line end that was put before them goes
     with them where they still end the text, so that a file which had no line end at its end has none again.
     """
     ours = [line for line in frozen_lines(content) if content[line.start : line.end] == WORD]
     if not ours:
         return None
     line_end = added[: len(added) - len(added.lstrip(b"\r\n"))]
-    return _cut(content, ours[-1], line_end)
+    return _cut(content, ([line for line in ours if _comment_before(content, line)] or ours)[-1], line_end)
 
 
 class Marked(NamedTuple):
-    """An addition that the text shows: its mark and workspace, the text without it, whether that is what was before."""
+    """An addition that the text shows: its mark and workspace, the text without it, whether that is what was before.
+
+    `added` is what was put into the text, from our comment on; with the line end before it where both end the text.
+    """
 
     mark: Mark
     workspace: str
     before: bytes
     exact: bool
+    added: bytes
 
 
 def marked_addition(content: bytes) -> Marked | None:
@@ -89,7 +94,9 @@ def marked_addition(content: bytes) -> Marked | None:
             ways = [_cut(content, line, line_end) for line_end in (b"\r\n", b"\n", b"")]
             exact = next((one for one in ways if text.endswith(hashlib.sha256(one).hexdigest())), None)
             place = _WORKSPACE.search(text)
-            return Marked(mark, place[1] if place else "", ways[0] if exact is None else exact, exact is not None)
+            before = ways[0] if exact is None else exact
+            added = content.removeprefix(before) if line.stop == len(content) else content[comment.start : line.stop]
+            return Marked(mark, place[1] if place else "", before, exact is not None, added)
     return None
 
 

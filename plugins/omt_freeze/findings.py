@@ -38,6 +38,26 @@ SERVICE_CONFIG_LEFT = FindingCode(
     remedy="Look at the file, and take the line `frozen` out if it is there. The workspace holds a copy from before.",
 )
 
+TAKEN_OVER = FindingCode(
+    code="earlier-freeze-taken-over",
+    severity=Severity.INFO,
+    plugin=PLUGIN,
+    meaning="The installation was frozen already by another run of this tool, whose mark the No Login event or the line"
+    " `frozen` bears. This migration has taken it over: its thaw undoes it.",
+    remedy="Make sure that nobody else is moving this installation; else nothing is needed.",
+)
+FROZEN_BY_ANOTHER_RUN = FindingCode(
+    code="frozen-by-another-run",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="The thaw undid what this migration had frozen, but the installation still bears the freeze of another run"
+    " of this tool, with another workspace. It keeps users out.",
+    remedy="Make sure that nobody else is moving this installation. Then run `omt thaw --answers FILE`, which undoes"
+    " whatever bears the mark of this tool; or delete the event in the product's administration, and take the line"
+    " `frozen` out of the file.",
+    waivable=False,
+)
+
 FREEZE_NOT_POSSIBLE = FindingCode(
     code="freeze-not-possible",
     severity=Severity.ERROR,
@@ -49,4 +69,12 @@ FREEZE_NOT_POSSIBLE = FindingCode(
     " the night of the migration.",
 )
 
-CODES = (FREEZE_NOT_POSSIBLE, EVENT_CHANGED, EVENT_OF_OTHERS, SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS)
+CODES = (
+    EVENT_CHANGED,
+    EVENT_OF_OTHERS,
+    FREEZE_NOT_POSSIBLE,
+    FROZEN_BY_ANOTHER_RUN,
+    SERVICE_CONFIG_LEFT,
+    SERVICE_FROZEN_BY_OTHERS,
+    TAKEN_OVER,
+)

@@ -22,8 +22,8 @@ from omt_crm.numbers import whole_number
 from omt_freeze import statements
 from omt_freeze.errors import NO_LOGIN_EVENT_IMPOSSIBLE
 from omt_freeze.event_id import reserve_event_id
-from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS
-from omt_freeze.mark import find_mark, own_mark
+from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS, FROZEN_BY_ANOTHER_RUN, TAKEN_OVER
+from omt_freeze.mark import Mark, find_mark, own_mark
 from omt_freeze.settings import FreezeSettings
 
 NOTE = "no-login-event"
@@ -46,7 +46,10 @@ class EventNote(BaseModel):
 
 
 async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
-    """Add the event, unless one is there already. Safe to repeat after a crash."""
+    """Add the event, unless one is there already; one of another run of this tool becomes this migration's own.
+
+    Safe to repeat after a crash.
+    """
     table = event_table(call.database)
     note = await _recall(call.notes)
     ours = note if note is not None and note.state in {"intended", "added"} else None
@@ -71,25 +74,60 @@ async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Fin
     if call.from_site:
         return await _thaw_marked(call, settings)
     note = await _recall(call.notes)
-    if note is None or note.state == "removed":
+    if note is not None and note.state in {"intended", "added"}:
+        removed = await call.database.write(
+            statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER)
+        )
+        standing = await _standing(call.database, note)
+        await _remember(call.notes, note.model_copy(update={"state": "removed"}))
+        if removed:
+            call.run.emit(Notice(message=sentence("Removed the No Login event {id}.", id=note.id)))
+        return standing
+    return await _standing(call.database, note)
+
+
+async def _standing(database: SourceDatabase, note: EventNote | None) -> tuple[Finding, ...]:
+    """Tell of the events that still keep users out: of other runs, and the one with the noted key of someone else."""
+    if database.table("systemevent") is None:
         return ()
-    if note.state == "left":
-        return (_of_others(note),) if await _event(call.database, note.key) is not None else ()
-    removed = await call.database.write(
-        statements.DELETE_EVENT, (note.id, note.key, note.message, SYSTEM_WIDE, NO_OWNER)
-    )
-    present = await _event(call.database, note.key)
-    await _remember(call.notes, note.model_copy(update={"state": "removed"}))
-    if removed:
-        call.run.emit(Notice(message=sentence("Removed the No Login event {id}.", id=note.id)))
-    if present is None:
-        return ()
-    message = sentence(
-        "There is a No Login event {event} with the text '{text}', which is not what was added.",
-        event=present[0],
-        text=present[1],
-    )
-    return (EVENT_CHANGED.finding(message, (str(present[0]),)),)
+    found: list[Finding] = []
+    for event_id, key, text in await database.rows(statements.EVENTS, (SYSTEM_WIDE, NO_OWNER)):
+        event = EventNote(state="left", id=whole_number(event_id), key=str(key or ""), message=str(text or ""))
+        mark = await _untouched(database, event)
+        if mark is not None:
+            message = sentence(
+                "The No Login event {event}, which another run added {added}, keeps users out.",
+                event=event.id,
+                added=mark.told,
+            )
+            found.append(FROZEN_BY_ANOTHER_RUN.finding(message, (str(event.id),)))
+        elif note is not None and note.state == "left" and event.key == note.key:
+            found.append(_of_others(event))
+        elif note is not None and note.state in {"intended", "added"} and event.key == note.key:
+            message = sentence(
+                "There is a No Login event {event} with the text '{text}', which is not what was added.",
+                event=event.id,
+                text=event.message,
+            )
+            found.append(EVENT_CHANGED.finding(message, (str(event.id),)))
+    return tuple(found)
+
+
+async def _untouched(database: SourceDatabase, event: EventNote) -> Mark | None:
+    """Return the mark of an event that is as a freeze wrote it, or None.
+
+    There can be one event with a key, so that an administrator who keeps users out himself may do so by changing ours.
+    The product counts its changes of a row, and what we write ends with the mark.
+    """
+    mark = find_mark(event.message)
+    if mark is None or not event.message.rstrip().endswith(str(mark)):
+        return None
+    table = database.table("systemevent")
+    if table is not None and table.has("updatedCount"):
+        rows = await database.rows(statements.CHANGES_OF_EVENT, (event.id,))
+        if any(whole_number(count or 0) for (count,) in rows):
+            return None
+    return mark
 
 
 async def _thaw_marked(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:
@@ -119,8 +157,16 @@ async def _accept_present(call: Freeze, ours: EventNote | None, key: str, event_
         await _remember(call.notes, ours.model_copy(update={"state": "added"}))
         return
     note = EventNote(state="left", id=event_id, key=key, message=message)
-    await _remember(call.notes, note)
-    call.run.emit(FindingRaised(finding=_of_others(note)))
+    mark = await _untouched(call.database, note)
+    if mark is None:
+        await _remember(call.notes, note)
+        call.run.emit(FindingRaised(finding=_of_others(note)))
+        return
+    await _remember(call.notes, note.model_copy(update={"state": "added"}))
+    told = sentence(
+        "The No Login event {event}, which another run added {added}, was taken over.", event=event_id, added=mark.told
+    )
+    call.run.emit(FindingRaised(finding=TAKEN_OVER.finding(told, (str(event_id),))))
 
 
 async def _insert(database: SourceDatabase, table: Table, note: EventNote) -> None:

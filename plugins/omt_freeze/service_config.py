@@ -26,7 +26,12 @@ from omt_freeze.errors import (
     SERVICE_CONFIG_MISSING,
     SERVICE_CONFIG_NOT_WRITABLE,
 )
-from omt_freeze.findings import SERVICE_CONFIG_LEFT, SERVICE_FROZEN_BY_OTHERS
+from omt_freeze.findings import (
+    FROZEN_BY_ANOTHER_RUN,
+    SERVICE_CONFIG_LEFT,
+    SERVICE_FROZEN_BY_OTHERS,
+    TAKEN_OVER,
+)
 from omt_freeze.mark import own_mark
 from omt_freeze.replacement import forget_unfinished_copy, keep_copy, replace_content
 from omt_freeze.settings import FreezeSettings
@@ -58,7 +63,10 @@ class ConfigNote(BaseModel):
 
 
 async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
-    """Add the line, unless one is there already or there is no Service. Safe to repeat after a crash."""
+    """Add the line, unless one is there already or there is no Service. Safe to repeat after a crash.
+
+    A line of another run of this tool becomes this migration's own.
+    """
     base = call.installation.service.base
     if base is None:
         return
@@ -75,7 +83,7 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     if ours is not None and ours.copy_path is not None:
         await _blocking(partial(forget_unfinished_copy, ours.copy_path))
     if frozen_lines(content):
-        await _accept_present(call, ours, path)
+        await _accept_present(call, ours, path, content)
         return
     added = addition(content, own_mark(), call.run.workspace)
     note = ConfigNote(
@@ -86,12 +94,7 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
         added=added.hex(),
         temporary=ours.temporary if ours else _temporary(path),
     )
-    if call.run.workspace is not None:
-        copy = call.run.workspace / COPIES / f"{path.name}-{note.original[:16]}"
-        note = note.model_copy(update={"copy_path": copy})
-        await _remember(call.notes, note)
-        await _blocking(lambda: keep_copy(content, copy))
-    await _remember(call.notes, note)
+    note = await _noted_with_copy(call, note, content)
     await _replace(note, content, content + added)
     await _remember(call.notes, note.model_copy(update={"state": "added"}))
     told = sentence("Added the line 'frozen' to {file}: the Service goes into maintenance.", file=path)
@@ -107,7 +110,7 @@ async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, .
     if note is None or note.state == "removed":
         return ()
     if note.state == "left":
-        return (_of_others(note.path),) if await _blocking(lambda: _is_frozen(note.path)) else ()
+        return await _blocking(lambda: _standing(note.path, note.path.read_bytes() if note.path.is_file() else b""))
     found = await _take_out(call.run, note)
     await _blocking(lambda: _forget_copy(note))
     await _remember(call.notes, note.model_copy(update={"state": "removed"}))
@@ -121,16 +124,16 @@ async def _take_out(run: RunContext, note: ConfigNote) -> tuple[Finding, ...]:
         return (_left(note.path, sentence("{file} is not there any more.", file=note.path)),)
     added = bytes.fromhex(note.added)
     if _digest(content) == note.original:
-        return ()
+        return _standing(note.path, content)
     if not is_bytewise_text(content):
         return (_left(note.path, sentence("{file} is written in UTF-16 now.", file=note.path)),)
     unchanged = _digest(content) == note.frozen
     thawed = content.removesuffix(added) if unchanged else without_addition(content, added)
     if thawed is None:
-        return (_of_others(note.path),) if frozen_lines(content) else ()
+        return _standing(note.path, content)
     await _replace(note, content, thawed)
     run.emit(Notice(message=sentence("Took the line 'frozen' out of {file}.", file=note.path)))
-    return (_of_others(note.path),) if frozen_lines(thawed) else ()
+    return _standing(note.path, thawed)
 
 
 async def _thaw_marked(call: Thaw, base: Path, settings: FreezeSettings) -> tuple[Finding, ...]:
@@ -211,13 +214,46 @@ def _forget_copy(note: ConfigNote) -> None:
         note.copy_path.parent.rmdir()
 
 
-async def _accept_present(call: Freeze, ours: ConfigNote | None, path: Path) -> None:
-    """Tell whose line it is: when we meant to add one, there was none before, so it is ours."""
-    if ours is not None:
+async def _accept_present(call: Freeze, ours: ConfigNote | None, path: Path, content: bytes) -> None:
+    """Tell whose line it is by the mark in the comment above it: ours, of another run of this tool, or of others."""
+    found = marked_addition(content)
+    if found is None:
+        await _remember(call.notes, ConfigNote(state="left", path=path))
+        call.run.emit(FindingRaised(finding=_of_others(path)))
+        return
+    if ours is not None and found.added.strip() == bytes.fromhex(ours.added).strip():
         await _remember(call.notes, ours.model_copy(update={"state": "added"}))
         return
-    await _remember(call.notes, ConfigNote(state="left", path=path))
-    call.run.emit(FindingRaised(finding=_of_others(path)))
+    await _blocking(lambda: _remove_leftovers(path))
+    note = ConfigNote(
+        state="added",
+        path=path,
+        original=_digest(found.before),
+        # Where others wrote behind it, what we know of the whole file is not enough to cut off its end.
+        frozen=_digest(content) if content == found.before + found.added else "",
+        added=found.added.hex(),
+        temporary=_temporary(path),
+    )
+    await _noted_with_copy(call, note, found.before)
+    told = sentence(
+        "The line 'frozen' in {file}, which another run added {added}, was taken over.",
+        file=path,
+        added=found.mark.told,
+    )
+    call.run.emit(FindingRaised(finding=TAKEN_OVER.finding(told, (str(path),))))
+    for other in _standing(path, found.before):
+        call.run.emit(FindingRaised(finding=other))
+
+
+async def _noted_with_copy(call: Freeze, note: ConfigNote, before: bytes) -> ConfigNote:
+    """Note it, and keep a copy of what the file was before where there is a workspace; returns the note with it."""
+    if call.run.workspace is not None:
+        copy = call.run.workspace / COPIES / f"{note.path.name}-{note.original[:16]}"
+        note = note.model_copy(update={"copy_path": copy})
+        await _remember(call.notes, note)
+        await _blocking(lambda: keep_copy(before, copy))
+    await _remember(call.notes, note)
+    return note
 
 
 async def _replace(note: ConfigNote, content: bytes, new: bytes) -> None:
@@ -254,8 +290,17 @@ def read_config(base: Path, names: tuple[str, ...]) -> tuple[Path, bytes]:
     )
 
 
-def _is_frozen(path: Path) -> bool:
-    return path.is_file() and bool(frozen_lines(path.read_bytes()))
+def _standing(path: Path, content: bytes) -> tuple[Finding, ...]:
+    """Tell of what still freezes the Service: lines of another run of this tool, else of others."""
+    found = marked_addition(content)
+    if found is None:
+        return (_of_others(path),) if frozen_lines(content) else ()
+    message = sentence(
+        "The line 'frozen' in {file}, which another run added {added}, keeps users out.",
+        file=path,
+        added=found.mark.told,
+    )
+    return (FROZEN_BY_ANOTHER_RUN.finding(message, (str(path),)),)
 
 
 def _of_others(path: Path) -> Finding:

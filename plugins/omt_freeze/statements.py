@@ -11,6 +11,9 @@ CLAIM_ID = 'UPDATE "sequence" SET next_id = ? WHERE id = ? AND next_id = ?'
 HIGHEST_EVENT = "SELECT MAX(SystemEvent_id) FROM systemevent"
 EVENT_BY_KEY = 'SELECT SystemEvent_id, eventmess FROM systemevent WHERE eventkey = ? AND "scope" = ? AND "owner" = ?'
 EVENTS = 'SELECT SystemEvent_id, eventkey, eventmess FROM systemevent WHERE "scope" = ? AND "owner" = ?'
+CHANGES_OF_EVENT = "SELECT updatedCount FROM systemevent WHERE SystemEvent_id = ?"
+"""How often the product has changed the row; the freeze writes 0."""
+
 DELETE_EVENT = (
     "DELETE FROM systemevent"
     ' WHERE SystemEvent_id = ? AND eventkey = ? AND eventmess = ? AND "scope" = ? AND "owner" = ?'

@@ -154,10 +154,12 @@ def test_a_crash_while_frozen_is_thawed_by_another_process_on_another_day(tmp_pa
         assert events() == before
         again = run("thaw", "--workspace", workspace, folder=tmp_path)
         assert again.code == 0
-        (told,) = [line["message"] for line in again.lines if line["event"] == "notice"]
+        told, not_looked_at = [line["message"] for line in again.lines if line["event"] == "notice"]
         assert re.fullmatch(
             r"What this migration had frozen was thawed on 20[-0-9]{8} [0-9]{2}:[0-9]{2} [-+][0-9]{4}\.", told
         )
+        assert "was not looked at" in not_looked_at
+        assert "`omt thaw --answers FILE`" in not_looked_at
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
         assert config.read_bytes() != original

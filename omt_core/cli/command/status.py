@@ -154,7 +154,11 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
             parts.append(sentence("time left {duration}", duration=duration(pace.time_left)))
         console.print(joined(parts))
     console.print(
-        sentence("The installation on site is frozen; `omt thaw` undoes it." if record.frozen else "Not frozen.")
+        sentence(
+            "The installation on site is frozen; `omt thaw` undoes it."
+            if record.frozen
+            else "This migration has nothing frozen, by what its workspace knows."
+        )
     )
 
 

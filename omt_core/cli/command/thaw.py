@@ -65,6 +65,8 @@ async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
         await stack.enter_async_context(watching(call.console, engine))
         if facts.FROZEN not in known:
             engine.events.emit(Notice(message=_not_frozen(known.get(facts.THAWED))))
+            if call.answers is None:
+                engine.events.emit(Notice(message=_not_looked_at()))
             return None
         given = pinned.load(known.get(facts.ANSWERS)) if call.answers is None else call.answers.manual()
         discovery = await choose_installation(engine, given)
@@ -117,6 +119,13 @@ def _not_frozen(thawed: str | None) -> str:
         return sentence("This migration has frozen nothing.")
     return sentence(
         "What this migration had frozen was thawed on {moment}.", moment=local_time(datetime.fromisoformat(thawed))
+    )
+
+
+def _not_looked_at() -> str:
+    return sentence(
+        "The installation on site was not looked at. If users are kept out there, `omt thaw --answers FILE` looks for"
+        " what this tool froze, from whichever workspace."
     )
 
 

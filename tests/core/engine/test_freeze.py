@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.errors import InstallationError
-from omt_core.api.findings import Finding
+from omt_core.api.events import Notice
+from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine import facts
 from omt_core.engine.freeze import Thawed, freeze, thaw
@@ -97,6 +98,45 @@ async def test_what_another_hook_did_wrong_does_not_keep_the_installation_frozen
         assert (await engine.dispatch.every(Plugin.validate_users, call)).faults
         assert await undo(engine, session) == Thawed(findings=())
         assert facts.FROZEN not in await session.journal.notes.pins()
+
+
+class Guest(Plugin):
+    """Leaves another's lock as it is."""
+
+    LOCK: ClassVar[FindingCode] = FindingCode(
+        code="lock", severity=Severity.WARNING, plugin="guest", meaning="A lock of another.", remedy="Ask."
+    )
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (Guest.LOCK,)
+
+    @override
+    @hookimpl
+    async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
+        return (Guest.LOCK.finding("It is locked."),)
+
+
+@pytest.mark.parametrize(
+    ("plugins", "said"),
+    [
+        ({"door": Door}, "The installation on site is thawed."),
+        (
+            {"door": Door, "guest": Guest},
+            "What this migration had frozen is thawed. What the thaw left as it is may still keep users out.",
+        ),
+    ],
+)
+async def test_the_installation_is_called_thawed_only_where_nothing_was_left(
+    tmp_path: Path, plugins: dict[str, type[Plugin]], said: str
+) -> None:
+    engine = engine_with(**plugins)
+    async with frozen(tmp_path, engine) as session:
+        with engine.events.subscribe() as stream:
+            await undo(engine, session)
+            told = [stream.receive_nowait().event for _ in range(stream.statistics().current_buffer_used)]
+    assert [one.message for one in told if isinstance(one, Notice)] == [said]
 
 
 class Gone(Plugin):

@@ -88,13 +88,13 @@ def test_the_line_ends_of_the_file_are_kept(content: bytes, form: bytes) -> None
 @example(b"\n\r")
 def test_a_mark_alone_is_enough_to_give_back_the_content(content: bytes) -> None:
     found = marked_addition(content + addition(content))
-    assert found == (MARK, str(WORKSPACE), content, True)
+    assert found == (MARK, str(WORKSPACE), content, True, addition(content))
     assert marked_addition(content) is None
 
 
 def test_an_addition_in_a_file_that_was_changed_meanwhile_is_found_and_told_apart() -> None:
     content = b"a = 2\n" + addition(b"a = 1\n") + b"b = 3\n"
-    assert marked_addition(content) == (MARK, str(WORKSPACE), b"a = 2\nb = 3\n", False)
+    assert marked_addition(content) == (MARK, str(WORKSPACE), b"a = 2\nb = 3\n", False, addition(b"a = 1\n"))
 
 
 @pytest.mark.parametrize(
