@@ -260,6 +260,13 @@ WORKSPACE_EMPTY: Final = ErrorCode(
     remedy="A migration begins with `omt migrate`. What is still frozen is thawed from anywhere by `omt thaw"
     " --answers FILE`.",
 )
+WORKSPACE_IN_INSTALLATION: Final = ErrorCode(
+    code="workspace-in-installation",
+    kind=InputError,
+    meaning="The workspace lies in a folder that is migrated, so that the migration would move its own files.",
+    remedy="Give another --workspace. One that is there already can be moved as a whole while no run works in it; then"
+    " give its new place.",
+)
 WORKSPACE_LOCKED: Final = ErrorCode(
     code="workspace-locked",
     kind=InputError,
@@ -320,6 +327,7 @@ ERROR_CODES: Final = (
     WAIVER_REASON_MISSING,
     WORKSPACE_AMBIGUOUS,
     WORKSPACE_EMPTY,
+    WORKSPACE_IN_INSTALLATION,
     WORKSPACE_LOCKED,
     WORKSPACE_NOT_PRIVATE,
     WORKSPACE_REMOTE,

@@ -31,7 +31,7 @@ from omt_core.engine import facts
 from omt_core.engine.errors import INSTALLATION_INCOMPLETE, INSTALLATION_NOT_FOUND, JOURNAL_NOT_REBUILT, ROOT_NOT_FOUND
 from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
-from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key
+from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key, refuse_inside
 from omt_core.journal import Journal, copy_journal
 from omt_core.logs import migration_log
 from omt_core.plugin_host import Answers, Dispatch
@@ -65,7 +65,9 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
     async with AsyncExitStack() as resources:
         discovery = await choose_installation(engine, request.answers)
         database, licence = await open_database(engine, discovery.installation, resources)
-        folder = await _enter_workspace(request, licence, resources)
+        place = folder_for(licence.serial, request.workspace)
+        await anyio.to_thread.run_sync(refuse_inside, place, discovery.installation)
+        folder = await _enter_workspace(request, place, resources)
         journal = await resources.enter_async_context(Journal.open(folder / JOURNAL_FILE))
         surroundings = Surroundings(engine.events, folder)
         target: OnlineTarget | None = None
@@ -82,7 +84,6 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
                 calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
             )
         await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
-        place = folder if request.writes else folder_for(licence.serial, request.workspace)
         resources.enter_context(migration_log(journal.runs.current, place, keeps=request.writes))
         await facts.pin_licence(journal, licence)
         await journal.notes.pin(facts.ANSWERS, pinned.dump(request.answers))
@@ -117,8 +118,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
             yield session
 
 
-async def _enter_workspace(request: OpenRequest, licence: Licence, resources: AsyncExitStack) -> Path:
-    folder = folder_for(licence.serial, request.workspace)
+async def _enter_workspace(request: OpenRequest, folder: Path, resources: AsyncExitStack) -> Path:
     if request.writes:
         make_private(folder)
         await resources.enter_async_context(locked(folder))

@@ -19,6 +19,7 @@ from platformdirs import user_data_path
 from omt_core.api import files
 from omt_core.api.drives import place_on_other_machine, refuse_missing
 from omt_core.api.errors import WORKSPACE_NOT_WRITABLE, InputError
+from omt_core.api.installation import Installation
 from omt_core.api.online import TENANT_KEY_FILE, pinned_key
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.stages import STAGE_ROOTS_FILE
@@ -27,6 +28,7 @@ from omt_core.engine.errors import (
     TENANT_KEY_DAMAGED,
     WORKSPACE_AMBIGUOUS,
     WORKSPACE_EMPTY,
+    WORKSPACE_IN_INSTALLATION,
     WORKSPACE_LOCKED,
     WORKSPACE_NOT_PRIVATE,
     WORKSPACE_REMOTE,
@@ -142,6 +144,22 @@ def _of_other_accounts() -> Iterator[Path]:
     for account in accounts:
         with suppress(OSError):
             yield from sorted(path.parent for path in (account / place / "migrations").glob(f"*/{JOURNAL_FILE}"))
+
+
+def refuse_inside(folder: Path, installation: Installation) -> None:
+    """Raise `InputError` `workspace-in-installation` where the workspace is, or lies in, a folder that is migrated.
+
+    Blocking. What the database alone names is not known here: of that the plugin of these files tells.
+    """
+    service = installation.service
+    given = (*installation.archives, installation.templates, service.attachments, service.templates, service.texts)
+    for place in given:
+        if place is not None and files.is_inside(folder, place):
+            raise WORKSPACE_IN_INSTALLATION.error(
+                sentence(
+                    "The workspace {folder} lies in {place}, a folder that is migrated.", folder=folder, place=place
+                )
+            )
 
 
 def make_private(folder: Path) -> None:

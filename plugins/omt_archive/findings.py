@@ -162,6 +162,14 @@ ARCHIVE_FILES_IGNORED = FindingCode(
     meaning="Logs, exchange folders, temporary and personal files in the archive are not moved.",
     remedy="Keep a copy of the personal files if their owners need them.",
 )
+FOLDERS_OVERLAP = FindingCode(
+    code="folders-overlap",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="A folder stands for two things, so that files would be moved as what they are not.",
+    remedy="Correct the folders in the answers file, section [installation], or name another --workspace, and run the"
+    " check again.",
+)
 TEMPLATE_FOLDER_MISSING = FindingCode(
     code="template-folder-missing",
     severity=Severity.ERROR,
@@ -242,6 +250,7 @@ CODES = (
     FILE_UNREADABLE,
     FILE_WITHOUT_ATTACHMENT,
     FILE_WITHOUT_DOCUMENT,
+    FOLDERS_OVERLAP,
     FOLDER_LINK,
     FOLDER_UNREADABLE,
     OWNER_FOLDER_RENAMED,

@@ -21,6 +21,7 @@ from omt_archive.documents.roots import ArchiveRoots
 from omt_archive.findings import PLUGIN, REASONS
 from omt_archive.lacking_trees import AttachmentCount, DocumentCount
 from omt_archive.names import on_site
+from omt_archive.overlaps import overlaps
 from omt_archive.service.attachment_differences import AttachmentBasis, AttachmentComparison, note_basis, noted_basis
 from omt_archive.service.attachments import STAGE as ATTACHMENTS_STAGE
 from omt_archive.service.attachments import AttachmentInventory
@@ -34,6 +35,7 @@ from omt_archive.template_files import is_template_folder, template_folder, temp
 from omt_core.api import (
     Baseline,
     Differences,
+    Finding,
     FolderAwayError,
     Installation,
     Item,
@@ -219,6 +221,11 @@ class ArchiveStages:
             return None
         compared = AttachmentComparison(baseline, layout, disk, limit=self._settings.differences)
         return Differences(()) if await self._in_thread(partial(compared.is_as_confirmed, basis.ids)) else None
+
+    async def overlaps(self, workspace: Path | None) -> Sequence[Finding]:
+        """Return what there is to say of folders that stand for two things."""
+        layout = await read_service_layout(self._installation, self._database)
+        return await self._in_thread(partial(overlaps, self._installation, layout, workspace))
 
     def _attachment_rows(self) -> AsyncIterator[Sequence[Row]]:
         return self._database.batches(ATTACHMENTS) if self._database.table("attachment") is not None else _nothing()

@@ -177,7 +177,8 @@ async def validate(
                 await wait_until_back(lost, run, minutes=settings.away_minutes)
             except FolderAwayError:
                 stages.forget(lost.folder)
-    findings = tally.findings() + _about_short(stages.attachments_counted.short)
+    findings = [*await stages.overlaps(run.workspace), *tally.findings()]
+    findings += _about_short(stages.attachments_counted.short)
     findings += trees_without_content(
         tally.content, stages.attachments_counted, settings=settings, machine=installation.root
     )

@@ -131,3 +131,14 @@ def test_findings_of_severity_error_stop_before_anything_is_changed_unless_waive
         assert (code, told.index(said) < told.index("Upload completed.")) == (0, True)
         with closing(sqlite3.connect(tmp_path / "work" / "journal.sqlite")) as journal:
             assert journal.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_a_workspace_in_the_archive_is_refused_before_anything_is_made_there(tmp_path: Path, command: str) -> None:
+    site = build(tmp_path)
+    template = next(path for path in site.directory.rglob("TEMPLATE") if path.is_dir())
+    with serving(tmp_path, words=site.plans) as tenant:
+        words = (command, "--answers", site.answer(tenant), "--workspace", template / "work")
+        refused = run(*words, folder=tmp_path)
+    assert (refused.code, refused.result["error"]["code"]) == (2, "workspace-in-installation")
+    assert not (template / "work").exists()

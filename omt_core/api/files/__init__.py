@@ -16,7 +16,7 @@ from omt_core.api.files.durable import (
     temporary_folder,
     write_whole,
 )
-from omt_core.api.files.exact import openable, ordinary, real_path
+from omt_core.api.files.exact import is_inside, openable, ordinary, real_path
 from omt_core.api.files.patience import MOUNT_POINT, is_link, patiently, remove, remove_tree, replace
 from omt_core.api.files.rights import PRIVATE_FILE, PRIVATE_FOLDER, copy_access, make_private, process_sid
 from omt_core.api.files.sqlite import sqlite_uri
@@ -27,6 +27,7 @@ __all__ = [
     "PRIVATE_FOLDER",
     "WholeFile",
     "copy_access",
+    "is_inside",
     "is_link",
     "make_file",
     "make_folder",

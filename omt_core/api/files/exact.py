@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ntpath
 import os
+from pathlib import Path
 from typing import Final
 
 _EXTENDED: Final = "\\\\?\\"
@@ -40,6 +41,12 @@ def real_path(path: str | os.PathLike[str], *, strict: bool = False) -> str:
     With `strict` raises OSError where something on the way is not there.
     """
     return ordinary(os.path.realpath(openable(path), strict=strict))
+
+
+def is_inside(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is that of a folder, or of something in it, once all links are followed; both may be gone."""
+    inner, outer = (Path(os.path.normcase(real_path(one))) for one in (path, folder))
+    return inner.is_relative_to(outer)
 
 
 def ordinary(path: str, *, windows: bool = _ON_WINDOWS) -> str:

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from omt_core.api import files
 from omt_core.api.errors import ChoiceNeededError, InputError, OnlineRefusedError
+from omt_core.api.installation import DatabaseLocation, Installation, ServiceFolders
 from omt_core.engine import workspace
 
 
@@ -47,6 +48,42 @@ def test_a_workspace_on_another_machine_is_refused(tmp_path: Path, monkeypatch: 
         workspace.make_private(tmp_path / "a")
     assert told.value.code == "workspace-remote"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["archive", "templates", "attachments", "service-templates", "texts"])
+@pytest.mark.parametrize("below", ["", "a/b"])
+def test_a_workspace_in_a_folder_that_is_migrated_is_refused(tmp_path: Path, kind: str, below: str) -> None:
+    site = installation(tmp_path)
+    with pytest.raises(InputError) as told:
+        workspace.refuse_inside(tmp_path / kind / below, site)
+    assert told.value.code == "workspace-in-installation"
+    assert str(tmp_path / kind) in told.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.symlinks
+def test_a_workspace_that_a_link_leads_into_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "link").symlink_to("archive")
+    with pytest.raises(InputError, match="is migrated"):
+        workspace.refuse_inside(tmp_path / "link" / "w", installation(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["w", "archive2", "service"])
+def test_a_workspace_elsewhere_is_not(tmp_path: Path, name: str) -> None:
+    workspace.refuse_inside(tmp_path / name, installation(tmp_path))
+
+
+def installation(folder: Path) -> Installation:
+    """An installation with a folder of each kind."""
+    service = ServiceFolders(
+        base=folder / "service", attachments=folder / "attachments", templates=folder / "service-templates",
+        texts=folder / "texts",
+    )  # fmt: skip
+    return Installation(
+        database=DatabaseLocation(dbms="sqlite"), archives=(folder / "other", folder / "archive"),
+        templates=folder / "templates", service=service,
+    )  # fmt: skip
 
 
 @pytest.mark.anyio

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from omt_archive import ArchivePlugin
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Severity
+from omt_core.api.installation import ServiceFolders
 from omt_folders import disk
 
 pytestmark = pytest.mark.anyio
@@ -169,6 +171,41 @@ async def test_a_renamed_owners_folder_is_one_finding_with_the_answer(new_site, 
     assert found["owner-folder-renamed"].subjects == (login,)
     assert f'[archive] owners = {{ "{login}" = "HHOLD" }}' in found["owner-folder-renamed"].message
     assert "file-without-document" not in found
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"templates": "C/SO_ARC"}, (r"C:\SO_ARC",)),
+        ({"templates": "C"}, ("C:\\", r"C:\SO_ARC", r"C:\SuperOffice\Customer Service\attachments")),
+        ({"templates": "D/CS_ATTACH"}, (r"D:\CS_ATTACH",)),
+        ({"templates": "D/CS_ATTACH/0"}, (r"D:\CS_ATTACH\0", r"D:\CS_ATTACH")),
+        ({"service": {"texts": "C/SO_ARC"}}, (r"C:\SO_ARC",)),
+        ({"service": {"templates": "D"}}, ("D:\\", r"D:\CS_ATTACH")),
+    ],
+)
+async def test_a_folder_that_stands_for_two_things_is_an_error_that_names_both(new_site, open_database, changed, told):
+    site = new_site()
+    site.installation = replace(
+        site.installation,
+        **{
+            name: site.machine / given
+            if isinstance(given, str)
+            else ServiceFolders(**{key: site.machine / folder for key, folder in given.items()})
+            for name, given in changed.items()
+        },
+    )
+    found = (await findings(site, open_database))["folders-overlap"]
+    assert found.severity is Severity.ERROR
+    assert set(told) <= set(found.subjects)
+    assert all(name in found.message for name in told)
+
+
+async def test_a_workspace_in_a_folder_that_the_database_names_is_an_error(new_site, open_database, monkeypatch):
+    site = new_site()
+    monkeypatch.setattr(Surroundings, "workspace", site.machine / "D/CS_ATTACH/work")
+    found = (await findings(site, open_database))["folders-overlap"]
+    assert set(found.subjects) == {r"D:\CS_ATTACH", r"D:\CS_ATTACH\work"}
 
 
 async def test_attachments_that_are_shorter_than_their_rows_say_are_told_by_their_ids(new_site, open_database):
