@@ -68,6 +68,16 @@ NAMES_IN_CASE: Final = FindingCode(
     remedy="Rename or drop one of them on site, unless both are meant.",
 )
 
+COLUMN_WITHOUT_NAME: Final = FindingCode(
+    code="column-without-name",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="Tables have a column whose name is empty, which the online side cannot hold: the import would refuse the"
+    " table.",
+    remedy="Give the column a name on site, or let the table stay (`database.left_tables`).",
+    waivable=False,
+)
+
 VALUES_REPLACED: Final = FindingCode(
     code="values-replaced",
     severity=Severity.WARNING,
@@ -90,6 +100,7 @@ VALUE_TOO_LONG: Final = FindingCode(
 )
 
 CODES: Final = (
+    COLUMN_WITHOUT_NAME,
     LEFT_ON_SITE,
     NAMES_IN_CASE,
     NO_KEY,

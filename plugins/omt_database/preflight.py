@@ -16,6 +16,7 @@ from omt_database.export.long_values import measured, values_above
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
 from omt_database.findings import (
+    COLUMN_WITHOUT_NAME,
     LEFT_ON_SITE,
     NAMES_IN_CASE,
     NO_KEY,
@@ -55,6 +56,9 @@ async def preflight(
     if twins := differing_in_case(omissions.moved_tables):
         message = sentence("Names that differ in case only: {names}.", names=twins)
         findings.append(NAMES_IN_CASE.finding(message, twins))
+    if nameless := tuple(t.name for t in omissions.moved_tables if not all(column.name for column in t.columns)):
+        message = sentence("Tables with a column that has no name: {count:,}.", count=len(nameless))
+        findings.append(COLUMN_WITHOUT_NAME.finding(message, nameless))
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
         message = sentence("Tables without a key: {count:,}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))

@@ -2,7 +2,8 @@
 
 SQLite types values, not columns. The declared type decides what a column becomes; before a table is exported one query
 looks whether all its values fit. A column with a value that does not fit travels as text, whole, so that nothing is
-lost: numbers in decimal digits (17 significant ones where they are not whole), bytes as `X'0A1B'`.
+lost: numbers in decimal digits (20 significant ones where they are not whole, since of 17 SQLite gets the last one
+wrong at times), bytes as `X'0A1B'`.
 """
 
 from __future__ import annotations
@@ -60,11 +61,13 @@ _MISFITS: Final = {
     Kind.BINARY: "typeof(min({0})) NOT IN ('blob', 'null')",
     Kind.STRING: "max(typeof({0}) NOT IN ('text', 'null'))",
     # The shapes that Python and SQLite write: a date, a blank, a time, at most six digits behind the second. Adding no
-    # days makes SQLite look at the calendar. The usual shape comes first, since it is quick to tell.
+    # days makes SQLite look at the calendar. The usual shape comes first, since it is quick to tell. Functions of text
+    # stop at a NUL character, so that where nothing else sees the whole, the bytes are counted. No year 0 can be given.
     Kind.TIMESTAMP: "max(CASE WHEN {0} IS NULL OR length({0}) = 19 AND datetime({0}, '+0 days') = {0} THEN 0"
     " WHEN typeof({0}) = 'text' AND length({0}) BETWEEN 21 AND 26 AND substr({0}, 20, 1) = '.'"
-    " AND substr({0}, 21) NOT GLOB '*[^0-9]*' AND datetime(substr({0}, 1, 19), '+0 days') = substr({0}, 1, 19) THEN 0"
-    " ELSE 1 END)",
+    " AND length(CAST({0} AS BLOB)) = length({0}) AND substr({0}, 21) NOT GLOB '*[^0-9]*'"
+    " AND datetime(substr({0}, 1, 19), '+0 days') = substr({0}, 1, 19) THEN 0"
+    " ELSE 1 END) OR min({0}) < '0001'",
 }
 """By kind, SQL that is true where any value does not fit: {0} is the column, {1} its scale, {2} the first number that a
 double cannot hold exactly with that scale."""
@@ -80,9 +83,10 @@ DURABLE: Final = "synchronous = EXTRA"
 EXACT_DIGITS: Final = 15
 """Decimal digits that every double holds."""
 
-_TEXT: Final = (
-    "CASE typeof({0}) WHEN 'blob' THEN quote({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE CAST({0} AS TEXT) END"
+TEXT: Final = (
+    "CASE typeof({0}) WHEN 'blob' THEN quote({0}) WHEN 'real' THEN printf('%!.20g', {0}) ELSE CAST({0} AS TEXT) END"
 )
+"""Any value as text with nothing of it lost."""
 
 _CATALOGUE: Final = (
     'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m, pragma_table_info(m.name) c'
@@ -185,8 +189,16 @@ class SqliteDriver(Driver):
 
     @override
     def suspicion(self, plan: ColumnPlan) -> str | None:
-        # What SQLite takes for no character, or for one of those that it takes stray bytes for.
-        return f"{plan.expression} GLOB '*[\x80-\xbf\ufffd]*'" if plan.kind is Kind.STRING else None
+        if plan.kind is not Kind.STRING:
+            return None
+        # What SQLite takes for no character, or for one of those that it takes stray bytes for. It looks as far as the
+        # first NUL character.
+        return f"({plan.expression} GLOB '*[\x80-\xbf\ufffd]*' OR instr({plan.expression}, char(0)) > 0)"
+
+    @override
+    def size(self, plan: ColumnPlan) -> str:
+        # LENGTH counts characters, and of text those before a NUL.
+        return f"length(CAST({plan.expression} AS BLOB))"
 
     @abstractmethod
     @override
@@ -269,4 +281,4 @@ def _width(plan: ColumnPlan) -> str:
 
 
 def _as_text(plan: ColumnPlan) -> ColumnPlan:
-    return ColumnPlan(column=plan.column, kind=Kind.STRING, expression=_TEXT.format(plan.expression), width=None)
+    return ColumnPlan(column=plan.column, kind=Kind.STRING, expression=TEXT.format(plan.expression), width=None)

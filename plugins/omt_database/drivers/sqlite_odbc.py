@@ -1,13 +1,15 @@
 """SQLite through ODBC (libsqliteodbc): the same path as for the real database systems, without one of them.
 
 The driver has limits that the stdlib's has not: it cuts numbers of columns that are not declared BIGINT at 32 bits, and
-text at a NUL character. Such numbers travel as text, and such text is read as bytes. Names of columns beyond ASCII (of
-expressions too, which are named as they are written) it says to be longer than they are.
+text at a NUL character. Such numbers travel as text, and such text is read as bytes. It makes a double of SQLite's text
+of it, which has 15 digits, and a bit of a BOOLEAN: what that would bend is read as text of all its digits. Names of
+columns beyond ASCII (of expressions too, which are named as they are written) it says to be longer than they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
-from omt_database.drivers.sqlite import DURABLE, SqliteDriver
+from omt_database.drivers.sqlite import DURABLE, TEXT, SqliteDriver
 from omt_database.settings import DatabaseSettings
 
 LIBRARIES: Final = (
@@ -34,12 +36,25 @@ _KINDS_OF_COLUMNS: Final = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.TIMESTAMP}
 _ATTEMPTS: Final = 3
 """How often two connections try to begin at the same state of the file, before one reads everything."""
 
+_BENT_DOUBLES: Final = "max({0} <> CAST(CAST({0} AS TEXT) AS REAL))"
+_BENT_BITS: Final = "max({0} NOT IN (0, 1))"
+_NONE_BENT: Final = "0"
+
 _WIDE: Final = " OR max({0}) > 2147483647 OR min({0}) < -2147483648"
 
 
 def installed_driver(installed: Iterable[str]) -> str | None:
     """Return the name or the path of SQLite's ODBC driver, or None."""
     return first_of(installed, "SQLite3", "SQLite3 ODBC Driver") or next(filter(_exists, LIBRARIES), None)
+
+
+def _bent(plan: ColumnPlan) -> str | None:
+    """Return SQL that is true of a column with numbers that the driver would bend, or None where it bends none."""
+    if plan.kind is Kind.DOUBLE:
+        return _BENT_DOUBLES.format(plan.expression)
+    if plan.kind is Kind.INTEGER and plan.column.type_name.upper() == "BOOLEAN":
+        return _BENT_BITS.format(plan.expression)
+    return None
 
 
 def _exists(path: str) -> bool:
@@ -138,7 +153,7 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
-        plans = super().plan_columns(connection, table)
+        plans = self._unbent(connection, table, super().plan_columns(connection, table))
         texts = [plan for plan in plans if plan.kind is Kind.STRING]
         if not texts:
             return plans
@@ -147,6 +162,17 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         cut = {plan.column.name for plan, cuts in zip(texts, found, strict=True) if number(cuts)}
         # The driver cuts text at a NUL character, and gives bytes whole.
         return tuple(self.loosened(plan) if plan.column.name in cut else plan for plan in plans)
+
+    def _unbent(self, connection: Connection, table: Table, plans: Sequence[ColumnPlan]) -> tuple[ColumnPlan, ...]:
+        """Have numbers that the driver would bend read as text of all their digits."""
+        looks = [_bent(plan) for plan in plans]
+        if not any(looks):
+            return tuple(plans)
+        found = self.measure(connection, table, [look or _NONE_BENT for look in looks])
+        return tuple(
+            replace(plan, expression=TEXT.format(plan.expression), loose=True) if number(bent) else plan
+            for plan, bent in zip(plans, found, strict=True)
+        )
 
     @override
     def _misfit(self, plan: ColumnPlan) -> str:

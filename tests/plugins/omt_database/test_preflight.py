@@ -168,3 +168,19 @@ async def test_names_that_differ_in_case_only_are_told(postgresql):
     )  # fmt: skip
     finding = (await found(postgresql))["names-differ-in-case"]
     assert finding.subjects == ("Y_Extra", "y_cols.Name", "y_cols.name", "y_extra")
+
+
+async def test_a_column_without_a_name_is_found_before_the_tenant_refuses_its_table(file) -> None:
+    file.execute(PEOPLE, 'CREATE TABLE odd (id INTEGER PRIMARY KEY, "" TEXT)')
+    assert (await found(file))["column-without-name"].subjects == ("odd",)
+    assert "column-without-name" not in await found(file, left_tables=["odd"])
+
+
+async def test_what_is_no_text_behind_a_nul_is_found_too(file) -> None:
+    file.execute(PEOPLE, "INSERT INTO person VALUES (1, CAST(X'6100E5' AS TEXT)), (2, 'Uno')")
+    assert (await found(file))["values-replaced"].subjects == ("person.name: person_id=1",)
+
+
+async def test_a_value_among_others_kinds_is_measured_whole(file) -> None:
+    file.execute(PEOPLE, "INSERT INTO person VALUES (1, CAST(X'6100' || zeroblob(2000) AS TEXT)), (2, X'00')")
+    assert (await found(file, largest_value=1_000))["value-too-long"].subjects == ("person.name",)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
@@ -39,13 +41,16 @@ def read(engine, declared, *values):
     [
         ("INTEGER", (1, None, "x", 1.5, b"\x0a"), Kind.STRING, ["1", None, "x", "1.5", "X'0A'"]),
         ("DOUBLE", (1, 2.5, None), Kind.DOUBLE, [1.0, 2.5, None]),
-        ("DOUBLE", (0.1, "x"), Kind.STRING, ["0.10000000000000001", "x"]),
+        ("DOUBLE", (0.5, "x"), Kind.STRING, ["0.5", "x"]),
         ("DECIMAL(18,4)", (12.3456, 7, None), Kind.DECIMAL, [Decimal("12.3456"), Decimal(7), None]),
-        ("DECIMAL(18,4)", (0.00001,), Kind.STRING, ["1.0000000000000001e-05"]),
+        ("DECIMAL(18,4)", (2**-15,), Kind.STRING, ["3.0517578125e-05"]),
         ("TIMESTAMP", ("2024-02-29 00:00:00",), Kind.TIMESTAMP, [datetime.fromisoformat("2024-02-29")]),
         ("TIMESTAMP", ("2023-02-29 00:00:00", None), Kind.STRING, ["2023-02-29 00:00:00", None]),
         ("TIMESTAMP", ("2024-02-29", "garbage", 5), Kind.STRING, ["2024-02-29", "garbage", "5"]),
         ("TIMESTAMP", ("2024-02-29 00:00:00.1.2",), Kind.STRING, ["2024-02-29 00:00:00.1.2"]),
+        ("TIMESTAMP", ("0000-02-29 00:00:00", None), Kind.STRING, ["0000-02-29 00:00:00", None]),
+        ("TIMESTAMP", ("0000-02-29 00:00:00.5",), Kind.STRING, ["0000-02-29 00:00:00.5"]),
+        ("TIMESTAMP", ("0001-01-01 00:00:00", None), Kind.TIMESTAMP, [datetime.fromisoformat("0001-01-01"), None]),
         ("BLOB", (b"", "text"), Kind.STRING, ["X''", "text"]),
         ("VARCHAR(3)", ("longer than declared", b"\x00"), Kind.STRING, ["longer than declared", "X'00'"]),
         ("", ("a", 1, None), Kind.STRING, ["a", "1", None]),
@@ -60,6 +65,35 @@ def test_a_number_beyond_32_bits_is_whole(engine):
     plan, found = read(engine, "INTEGER", 2**40, -1)
     assert [int(value) for value in found] == [2**40, -1]
     assert plan.kind is (Kind.STRING if engine.name == "sqlite-odbc" else Kind.INTEGER)
+
+
+@pytest.mark.parametrize(
+    "declared", ["INTEGER", "BOOLEAN", "DOUBLE", "DECIMAL(18,4)", "BLOB", "TIMESTAMP", "VARCHAR(3)"]
+)
+@pytest.mark.parametrize("fits", ["5", "2024-02-29 00:00:00", "2024-02-29 00:00:00.1", "2024-02-29 00:00:00.123456"])
+def test_what_fits_up_to_a_nul_does_not_fit(engine, declared, fits):
+    """SQLite's functions of text stop there."""
+    plan, (found,) = read(engine, declared, f"{fits}\0abc")
+    assert plan.kind is Kind.STRING
+    assert found == (f"X'{fits.encode().hex().upper()}00616263'" if plan.loose else f"{fits}\0abc")
+
+
+def test_no_digit_of_a_double_is_lost(engine):
+    values = [sys.float_info.max, -sys.float_info.max, 5e-324, 2.2250738585072014e-308, 0.1 + 0.2, 1 / 3, 1 + 2**-52]
+    plan, found = read(engine, "DOUBLE", *values, None, math.inf, -math.inf)
+    assert (plan.kind, found) == (Kind.DOUBLE, [*values, None, math.inf, -math.inf])
+
+
+def test_a_double_among_text_is_told_to_its_last_digit(engine):
+    values = [sys.float_info.max, -1.1545580616824966e232, 0.1 + 0.2]
+    plan, found = read(engine, "DOUBLE", *values, "x")
+    assert plan.kind is Kind.STRING
+    assert [float(value) for value in found[:-1]] == values
+
+
+def test_a_boolean_that_is_neither_0_nor_1_is_the_number_that_it_is(engine):
+    plan, found = read(engine, "BOOLEAN", 0, 1, 2, -1, 300, None)
+    assert (plan.kind, found) == (Kind.INTEGER, [0, 1, 2, -1, 300, None])
 
 
 def test_text_with_a_nul_is_read_whole(engine):
