@@ -94,7 +94,8 @@ class Answers(_Section):
     """That the agreement of CRM Online is accepted; nothing is uploaded without."""
 
     test_migration: StrictBool = False
-    """A test: the installation on site is left alone and nobody can log in online."""
+    """A test: the installation on site is left alone and nobody can log in online. Where the file says which it is,
+    missing files are added to a migration of that kind only."""
 
     recover: RecoveryChoice | None = None
     """What to do when an earlier run is found; `--recover` wins over it."""
@@ -142,6 +143,11 @@ class Answers(_Section):
     def kind(self) -> MigrationKind:
         """Live, or a test migration (W28)."""
         return MigrationKind.TEST if self.test_migration else MigrationKind.LIVE
+
+    @property
+    def named_kind(self) -> MigrationKind | None:
+        """Live or test where the file says which; None where it leaves it at live without a word."""
+        return self.kind if "test_migration" in self.model_fields_set else None
 
     def speaking(self, language: Language | None) -> Answers:
         """Return the same with a contact of this language, if there is one and the file names none for it."""

@@ -14,6 +14,11 @@ KINDS: Final[Mapping[MigrationKind, Sentence]] = {
 }
 
 
+KIND_TITLES: Final[Mapping[MigrationKind, Sentence]] = {
+    MigrationKind.TEST: sentence("Test migration"),
+    MigrationKind.LIVE: sentence("Live migration"),
+}
+
 MODES: Final[Mapping[MigrationMode, Sentence]] = {
     MigrationMode.INITIAL: sentence("first upload"),
     MigrationMode.RECOVERY: sentence("recovery"),

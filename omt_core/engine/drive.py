@@ -75,7 +75,7 @@ def review(answers: Answers) -> Step[None]:
 
 def _step(phase: Phase, answers: Answers, choice: RecoveryChoice | None) -> Step[None]:
     if phase is phases.RECOVERY:
-        return ChooseRecovery(choice=choice)
+        return ChooseRecovery(choice=choice, named_kind=answers.named_kind)
     if phase is phases.LOGIN:
         return login(answers)
     if phase is phases.CONFIRM:

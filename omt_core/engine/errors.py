@@ -184,6 +184,12 @@ RECOVERY_CHOICE_NOT_POSSIBLE: Final = ErrorCode(
     meaning="What was chosen for the recovery is not possible here: only a test migration may be overwritten.",
     remedy="Choose what is possible.",
 )
+RECOVERY_OF_OTHER_KIND: Final = ErrorCode(
+    code="recovery-of-other-kind",
+    kind=InputError,
+    meaning="Missing files are not added: a live migration was asked for where a test is online, or the other way.",
+    remedy="Overwrite the test, or set test_migration to what is online.",
+)
 ROOT_NOT_FOUND: Final = ErrorCode(
     code="root-not-found",
     kind=InputError,
@@ -315,6 +321,7 @@ ERROR_CODES: Final = (
     RECEIPT_NOT_GENUINE,
     RECOVERY_CHOICE_NEEDED,
     RECOVERY_CHOICE_NOT_POSSIBLE,
+    RECOVERY_OF_OTHER_KIND,
     ROOT_NOT_FOUND,
     START_TIME_INVALID,
     START_TIME_OUT_OF_RANGE,

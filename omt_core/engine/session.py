@@ -26,6 +26,7 @@ from omt_core.api.decisions import (
     RecoveryChoice,
     Waiver,
 )
+from omt_core.api.errors import InputError
 from omt_core.api.events import Event, EventSink, FindingRaised
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, Licence
@@ -38,6 +39,7 @@ from omt_core.engine.errors import (
     CONTACT_MISSING,
     RECOVERY_CHOICE_NEEDED,
     RECOVERY_CHOICE_NOT_POSSIBLE,
+    RECOVERY_OF_OTHER_KIND,
 )
 from omt_core.engine.findings import FindingLog, of_test
 from omt_core.journal import Journal
@@ -186,11 +188,12 @@ class MigrationSession:
 
     # --- decisions, each with its rule
 
-    async def choose_recovery(self, choice: RecoveryChoice | None) -> None:
+    async def choose_recovery(self, choice: RecoveryChoice | None, *, named_kind: MigrationKind | None = None) -> None:
         """Choose between the options of the page Recovery (W84). None is not a choice: none is preselected.
 
-        Raises `ChoiceNeededError` `recovery-choice-needed`, or `recovery-choice-not-possible` for one that this
-        migration does not have.
+        `named_kind` is live or test where somebody said which. Raises `ChoiceNeededError` `recovery-choice-needed`, or
+        `recovery-choice-not-possible` for one that this migration does not have, and `InputError`
+        `recovery-of-other-kind` where missing files would be added to a migration of another kind than was named.
         """
         now = self.now
         if now.mode is MigrationMode.INITIAL:
@@ -222,6 +225,8 @@ class MigrationSession:
         if status is not None and status.migration:
             # What is completed is completed as it was: live, or as a test.
             kind = status.migration.kind
+            if named_kind not in {None, kind}:
+                raise _of_other_kind(kind)
         await self._decide(replace(now.decisions, recovery=choice, kind=kind), kind_decided=True)
 
     async def confirm(self, *, contact: Contact | None, kind: MigrationKind, agreement_accepted: bool) -> None:
@@ -309,3 +314,22 @@ class MigrationSession:
         """Take what came of the import."""
         self.log.file("completion", findings)
         self._now = replace(self.now, revision=self.now.revision + 1, completed=completed)
+
+
+def _of_other_kind(online: MigrationKind) -> InputError:
+    """Return the error of missing files for a migration of one kind where one of the other is online."""
+    if online is MigrationKind.TEST:
+        return RECOVERY_OF_OTHER_KIND.error(
+            sentence(
+                "A live migration is asked for, and what is online is a test: to add missing files to it makes nothing"
+                " live."
+            ),
+            remedy=sentence(
+                'To go live, overwrite the test: give --recover overwrite-test, or set `recover = "overwrite-test"`. To'
+                " add missing files to the test, set `test_migration = true`."
+            ),
+        )
+    return RECOVERY_OF_OTHER_KIND.error(
+        sentence("A test is asked for, and what is online is the live migration: no test can follow it."),
+        remedy=sentence("To add missing files to the live migration, set `test_migration = false`."),
+    )

@@ -48,14 +48,18 @@ from omt_core.engine.upload.wakefulness import kept_awake
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseRecovery(Step[None]):
-    """Choose what recovery shall do (W84); in a first upload there is nothing to choose."""
+    """Choose what recovery shall do (W84); in a first upload there is nothing to choose.
+
+    `named_kind`: live or test where somebody said which.
+    """
 
     phase = phases.RECOVERY
     choice: RecoveryChoice | None
+    named_kind: MigrationKind | None = None
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        await session.choose_recovery(self.choice)
+        await session.choose_recovery(self.choice, named_kind=self.named_kind)
         if (
             session.now.only_missing
             and not session.now.finishing

@@ -45,6 +45,16 @@ def test_a_test_migration_is_repeated_and_then_goes_live(tmp_path: Path) -> None
         assert again.result["tables"] == first.result["tables"]
         assert on_site(site) == untouched
 
+        refused = run("migrate", "--answers", live, "--workspace", workspace, "--recover", "missing", folder=tmp_path)
+        assert (refused.code, refused.result["error"]["code"]) == (2, "recovery-of-other-kind")
+        assert "--recover overwrite-test" in refused.result["error"]["remedy"]
+        assert on_site(site) == untouched
+        unnamed = site.answer(tenant, name="unnamed.toml")
+        code, told = say(
+            "migrate", "--answers", unnamed, "--workspace", workspace, "--recover", "missing", folder=tmp_path
+        )
+        assert (code, "\nTest migration\nUpload completed." in told) == (0, True), told
+
         going = run(
             "migrate", "--answers", live, "--workspace", workspace, "--recover", "overwrite-test", folder=tmp_path
         )
@@ -87,6 +97,7 @@ def test_files_that_vanish_between_test_and_live_are_counted_wherever_the_result
         code, told = say(*words, folder=tmp_path)
         assert code == 0, told
         assert "Sent by an earlier run and no longer on site: 2 (1 kept online)" in told
+        assert "\nLive migration\nUpload completed." in told
         compared = run("compare", "--workspace", workspace, folder=tmp_path)
         status = run("status", "--workspace", workspace, folder=tmp_path).result
     assert (status["gone"], status["kept"], status["sent"]["files"]) == (2, 1, 0)

@@ -19,7 +19,7 @@ from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import MODES, left_behind, no_longer_on_site
+from omt_core.cli.counts import KIND_TITLES, MODES, left_behind, no_longer_on_site
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import (
     add_answers,
@@ -169,6 +169,7 @@ async def _sum_up(call: Invocation, runner: Runner) -> None:
     if estimate is not None and session.journal.runs.current in estimate.runs:
         console.print(judged(estimate))
         console.object("estimated", estimate_fields(estimate))
+    console.print(KIND_TITLES[result.kind or session.now.kind])
     console.print(sentence("Upload completed. Receipt: {file}", file=session.now.completed.receipt))
 
 
@@ -194,6 +195,7 @@ async def _dry_run(
         await write_list(runner.session.journal, place, call.console.language)
         say_place(call.console, call.options.list, place)
         call.console.print(sentence("Written: {file}", file=place))
+    call.console.print(KIND_TITLES[runner.now.kind])
     nothing = sentence("This was a dry run: nothing was sent and nothing was changed.")
     tables = [] if runner.now.only_missing else [sentence("The tables of the database would be sent as well.")]
     call.console.print(joined([*tables, nothing], " "))

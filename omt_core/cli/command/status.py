@@ -11,7 +11,6 @@ from typing import Final
 
 from typing_extensions import override
 
-from omt_core.api.decisions import MigrationKind
 from omt_core.api.errors import ExitCode
 from omt_core.api.events import SendingMachine, SendingState
 from omt_core.api.files import temporary_folder
@@ -21,7 +20,7 @@ from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_rate, byte_size, duration, local_time, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
-from omt_core.cli.counts import left_behind, no_longer_on_site
+from omt_core.cli.counts import KIND_TITLES, left_behind, no_longer_on_site
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
@@ -132,8 +131,7 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
         sentence("Runs: {number}, one is under way" if running else "Runs: {number}", number=len(record.runs))
     )
     if record.runs:
-        test = record.kind is MigrationKind.TEST
-        console.print(sentence("Test migration" if test else "Live migration"))
+        console.print(KIND_TITLES[record.kind])
         console.print(sentence("The last run began on {moment}.", moment=local_time(record.runs[-1].started)))
     if record.runs and not running:
         last = record.runs[-1]

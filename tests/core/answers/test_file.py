@@ -36,6 +36,15 @@ def test_paths_start_where_the_file_lies(tmp_path: Path) -> None:
     assert answers.folder == tmp_path
 
 
+def test_a_kind_is_named_only_where_the_file_says_it(tmp_path: Path) -> None:
+    database = '[installation]\npassword = { env = "OMT_TEST_PW" }\n'
+    unnamed = load(tmp_path, database + LOGIN)
+    assert (unnamed.kind, unnamed.named_kind) == (MigrationKind.LIVE, None)
+    for text, kind in (("false", MigrationKind.LIVE), ("true", MigrationKind.TEST)):
+        answers = load(tmp_path, f"test_migration = {text}\n{database}{LOGIN}")
+        assert (answers.kind, answers.named_kind) == (kind, kind)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [

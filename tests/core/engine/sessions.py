@@ -9,7 +9,7 @@ from pathlib import Path
 from omt_core.api.calls import RecoveryPlan
 from omt_core.api.decisions import Decisions, MigrationMode
 from omt_core.api.hook import RoleSettings
-from omt_core.api.online import OnlineTarget
+from omt_core.api.online import OnlineTarget, TenantStatus
 from omt_core.api.plugin import Plugin, PluginSettings
 from omt_core.engine.session import Engine, Located, MigrationSession
 from omt_core.journal import Journal
@@ -35,6 +35,7 @@ async def session_in(
     decisions: Decisions | None = None,
     target: OnlineTarget | None = None,
     plan: RecoveryPlan | None = None,
+    status: TenantStatus | None = None,
     **classes: type[Plugin],
 ) -> AsyncIterator[MigrationSession]:
     """Open a small session with an engine of its own, in which these plugins take part."""
@@ -50,7 +51,7 @@ async def session_in(
                 database=EmptyDatabase(),
                 licence=SAMPLE_LICENCE,
                 target=target,
-                status=None,
+                status=status,
                 plan=plan or RecoveryPlan(mode=MigrationMode.INITIAL),
             ),
             decisions=decisions or Decisions(),

@@ -7,13 +7,23 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from omt_core.api.decisions import Contact, Decisions, MigrationKind, Waiver
+from omt_core.api.calls import RecoveryPlan
+from omt_core.api.decisions import Contact, Decisions, MigrationKind, MigrationMode, RecoveryChoice, Waiver
+from omt_core.api.errors import InputError
 from omt_core.api.findings import Finding, Severity
+from omt_core.api.online import EarlierMigration, TenantState, TenantStatus
 from omt_core.engine.completion import completion_request
 from omt_core.testing.samples import sample_user
 from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
+
+
+def tenant_with(kind: MigrationKind) -> TenantStatus:
+    """A tenant in which a migration of this kind is completed."""
+    migration = EarlierMigration(id="m", kind=kind, owner="o", serial="1", completed=True, accepted=False)
+    return TenantStatus(tenant="Cust1", state=TenantState.RUNNING, public_key="", migration=migration)
+
 
 CONTACT = Contact(email="a@example.com", phone="1", language="en")
 
@@ -80,3 +90,22 @@ async def test_waivers_that_came_in_before_a_test_was_chosen_are_those_of_a_test
         assert [one.names for one in session.now.waived] == ["a", "b"]
         await session.confirm(contact=CONTACT, kind=MigrationKind.LIVE, agreement_accepted=True)
         assert [one.names for one in session.now.waived] == ["b"]
+
+
+@pytest.mark.parametrize("online", MigrationKind)
+@pytest.mark.parametrize("named", [None, *MigrationKind])
+async def test_missing_files_are_added_to_no_migration_of_another_kind_than_was_named(
+    tmp_path: Path, online: MigrationKind, named: MigrationKind | None
+) -> None:
+    plan = RecoveryPlan(mode=MigrationMode.RECOVERY, choices=tuple(RecoveryChoice))
+    async with session_in(tmp_path, plan=plan, status=tenant_with(online)) as session:
+        if named in {None, online}:
+            await session.choose_recovery(RecoveryChoice.MISSING, named_kind=named)
+            assert session.now.kind is online
+        else:
+            with pytest.raises(InputError) as refused:
+                await session.choose_recovery(RecoveryChoice.MISSING, named_kind=named)
+            assert refused.value.code == "recovery-of-other-kind"
+            assert ("--recover overwrite-test" in refused.value.remedy) == (online is MigrationKind.TEST)
+            assert session.now.decisions == Decisions()
+        await session.choose_recovery(RecoveryChoice.OVERWRITE_TEST, named_kind=named)

@@ -21,8 +21,9 @@ import { MachineTable } from "./upload/machine-table.js";
 
 /** What was moved now is not the same after a test and after a recovery, and nobody is promised a mail by either. */
 function lead(now) {
-  if (now.recovery?.chosen === "missing") return "complete.lead.missing";
-  return now.result.kind === "test" ? "complete.lead.test" : "complete.lead.live";
+  const test = now.result.kind === "test";
+  if (now.recovery?.chosen === "missing") return test ? "complete.lead.missing-test" : "complete.lead.missing";
+  return test ? "complete.lead.test" : "complete.lead.live";
 }
 
 /** What this recovery did, and what is still to be looked for. */
