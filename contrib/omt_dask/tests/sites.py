@@ -20,6 +20,7 @@ from kept_journal import KeptJournal, items_below
 from omt_core.api import Item, RateLimiter, StopSignal, UploadStage
 from omt_core.api.calls import ConnectOnline, Transfer, TransferSummary
 from omt_core.testing.online_side import open_migration
+from omt_core.testing.property.simulation import Stop
 from omt_core.testing.recording import RecordingContext, RecordingNotes
 from omt_online.client import ClientSettings, connect
 from omt_tenant.embedded import RunningTenant
@@ -164,25 +165,6 @@ class Counted(RateLimiter):
         if self._act is not None and self._at is not None and self.admitted >= self._at:
             act, self._act = self._act, None
             act()
-
-
-class Stop(StopSignal):
-    """What Ctrl-C sets."""
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def set(self) -> None:
-        """Ask for a stop."""
-        self._event.set()
-
-    @override
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    @override
-    async def wait(self) -> None:
-        await self._event.wait()
 
 
 @dataclass

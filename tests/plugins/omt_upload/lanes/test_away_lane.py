@@ -387,6 +387,14 @@ async def test_what_an_error_left_of_a_batch_goes_on_in_the_same_run_where_the_l
     assert sum(tenant.bodies) == whole + again
 
 
+async def batches_of(tmp_path: Path, archive: Path, *keys: str) -> list[Batch]:
+    """Return a batch for each of these files of an archive."""
+    async with journal_of(tmp_path) as journal:
+        await journal.items.record_inventory(folder_items("documents", archive))
+        records = await journal.items.pending(stage="documents", limit=20)
+    return [Batch(stage="documents", records=tuple(one for one in records if one.key == key)) for key in keys]
+
+
 async def test_bytes_of_a_batch_are_told_with_no_other_one(tmp_path: Path) -> None:
     archive, tenant = tmp_path / "archive", MemoryTenant()
     write_files(archive, ONE_LARGE | SMALL_ONES)
@@ -399,11 +407,7 @@ async def test_bytes_of_a_batch_are_told_with_no_other_one(tmp_path: Path) -> No
             await over.wait()
             return await super().send(url, offset, chunk)
 
-    async with journal_of(tmp_path) as journal:
-        await journal.items.record_inventory(folder_items("documents", archive))
-        records = await journal.items.pending(stage="documents", limit=20)
-    large = Batch(stage="documents", records=tuple(one for one in records if one.key == "large.bin"))
-    small = Batch(stage="documents", records=tuple(one for one in records if one.key == "1.txt"))
+    large, small = await batches_of(tmp_path, archive, "large.bin", "1.txt")
     sender = sender_of(Slow(tenant, chunk_bytes=16_384), tmp_path, IN_PIECES)
     results: list[BatchResult] = []
 
@@ -433,11 +437,7 @@ async def test_a_batch_that_is_cut_off_tells_what_it_had_come_to_and_its_line_go
                 await anyio.sleep_forever()
             return await super().send(url, offset, chunk)
 
-    async with journal_of(tmp_path) as journal:
-        await journal.items.record_inventory(folder_items("documents", archive))
-        records = await journal.items.pending(stage="documents", limit=20)
-    large = Batch(stage="documents", records=tuple(one for one in records if one.key == "large.bin"))
-    small = Batch(stage="documents", records=tuple(one for one in records if one.key == "1.txt"))
+    large, small = await batches_of(tmp_path, archive, "large.bin", "1.txt")
     results: list[BatchResult] = []
     with closing(sender_of(Hanging(tenant, chunk_bytes=16_384), tmp_path, IN_PIECES)) as sender:
         scope = anyio.CancelScope()
