@@ -88,8 +88,8 @@ class Store:
             identity = establish_identity(layout, plans)
             state = StateDatabase(layout.state)
             undo.callback(state.close)
-            reconcile(layout, state, member_bytes=settings.member_bytes)
-            contents = ContentStore(layout, state)
+            lost = reconcile(layout, state, member_bytes=settings.member_bytes)
+            contents = ContentStore(layout, state, lost)
             uploads = UploadStore(
                 layout,
                 state,
@@ -100,6 +100,8 @@ class Store:
             uploads.sweep()
             taken_names = TakenNames(state)
             taken_names.add(taken)
+            stages = StageStore(state, contents)
+            stages.doubt_manifests()
             undo.pop_all()
         return cls(
             layout=layout,
@@ -108,9 +110,9 @@ class Store:
             state=state,
             contents=contents,
             uploads=uploads,
-            landing=Landing(layout, contents, uploads, settings),
+            landing=Landing(layout, contents, uploads, settings, lost),
             claims=Claims(state, claim_seconds=settings.claim_seconds, clock=clocks.steady),
-            stages=StageStore(state, contents),
+            stages=stages,
             completions=CompletionStore(layout, state),
             taken=taken_names,
             tokens=Tokens(identity.secret, lifetime=settings.token_seconds, clock=clocks.wall),

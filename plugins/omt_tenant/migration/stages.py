@@ -67,6 +67,19 @@ class StageStore:
             )
 
         self._state.write(change)
+        self._contents.forget_replaced()
+
+    def doubt_manifests(self) -> None:
+        """Let a committed stage's manifest count as not stored where a content that it names is lost."""
+        if not self._contents.has_lost_some:
+            return
+        with self._state.read() as connection:
+            stages = [*read_stages(connection, "pending"), *read_stages(connection, "migrated")]
+        for stage in stages:
+            try:
+                self._verify(stage)
+            except ProtocolError:
+                self._contents.lose(stage.manifest)
 
     def effective(self, migration: MigrationState) -> Sequence[Stage]:
         """Return what will be true after the open run: its own stages, over the migrated ones in a recovery."""

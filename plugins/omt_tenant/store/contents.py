@@ -18,12 +18,10 @@ from omt_protocol.bundle.headers import BLOCK, packed_size
 from omt_protocol.bundle.packed import opened
 from omt_protocol.bundle.reader import Member
 from omt_tenant.store.layout import TenantLayout
+from omt_tenant.store.lost_files import MARKS, LostFiles
 from omt_tenant.store.state_database import StateDatabase
 
 _ANYTHING = "SELECT 1 FROM contents UNION ALL SELECT 1 FROM uploads WHERE state = 'open' LIMIT 1"
-
-_VARIABLES = 500
-"""Digests asked for in one statement; SQLite allows at least 999 parameters in every build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,15 @@ class Location:
 
 
 class ContentStore:
-    """What the tenant has. All methods block and may be called from any thread."""
+    """What the tenant has. All methods block and may be called from any thread.
 
-    def __init__(self, layout: TenantLayout, state: StateDatabase) -> None:
+    What lies in a file that is `lost` does not count as stored; what is left of it can be read all the same.
+    """
+
+    def __init__(self, layout: TenantLayout, state: StateDatabase, lost: LostFiles) -> None:
         self._layout = layout
         self._state = state
+        self._lost = lost
 
     def missing(self, contents: Sequence[ContentRef]) -> Collection[str]:
         """Return the digests that are not stored, or whose stored size differs: once each, in the order asked."""
@@ -57,12 +59,32 @@ class ContentStore:
         wanted = sorted(bytes.fromhex(digest) for digest in digests)
         sizes: dict[str, int] = {}
         with self._state.read() as connection:
-            for start in range(0, len(wanted), _VARIABLES):
-                part = wanted[start : start + _VARIABLES]
+            for start in range(0, len(wanted), MARKS):
+                part = wanted[start : start + MARKS]
                 marks = ",".join("?" * len(part))
-                rows = connection.execute(f"SELECT digest, size FROM contents WHERE digest IN ({marks})", part)  # noqa: S608 - question marks only
-                sizes.update((digest.hex(), size) for digest, size in rows)
+                rows = connection.execute(f"SELECT digest, size, pack FROM contents WHERE digest IN ({marks})", part)  # noqa: S608 - question marks only
+                if self._lost:
+                    sizes.update(
+                        (digest.hex(), size) for digest, size, pack in rows if not self._lost.has(digest, pack)
+                    )
+                else:
+                    sizes.update((digest.hex(), size) for digest, size, _ in rows)
         return sizes
+
+    def lose(self, digest: str) -> None:
+        """Let a content count as not stored until it is sent anew."""
+        self._lost.contents.add(bytes.fromhex(digest))
+
+    @property
+    def has_lost_some(self) -> bool:
+        """Whether anything that the index names does not count as stored."""
+        return bool(self._lost)
+
+    def forget_replaced(self) -> None:
+        """Forget lost packs of which all contents were sent anew; what is left of a file the next start removes."""
+        if self._lost.packs:
+            for identifier in self._state.write(lambda connection: _forget_empty(connection, self._lost.packs)):
+                self._lost.packs.pop(identifier, None)
 
     def is_empty(self) -> bool:
         """Tell whether nothing is stored, and nothing is on its way that could be without being sent anew."""
@@ -70,10 +92,10 @@ class ContentStore:
             return connection.execute(_ANYTHING).fetchone() is None
 
     def has_pack(self, digest: str) -> bool:
-        """Tell whether a bundle of these members landed before."""
+        """Tell whether a bundle of these members landed before, and is there."""
         with self._state.read() as connection:
-            found = connection.execute("SELECT 1 FROM packs WHERE digest = ?", (bytes.fromhex(digest),)).fetchone()
-        return found is not None
+            found = connection.execute("SELECT id FROM packs WHERE digest = ?", (bytes.fromhex(digest),)).fetchone()
+        return found is not None and found[0] not in self._lost.packs
 
     def locate(self, digest: str) -> Location:
         """Return where a content lies; raises KeyError when it is not stored."""
@@ -118,10 +140,17 @@ def open_at(location: Location) -> BinaryIO:
     return opened(io.BufferedReader(_Window(file, location.offset, stored)))
 
 
-def record_pack(connection: sqlite3.Connection, pack: bytes, size: int, members: Iterable[Member]) -> None:
-    """Enter a landed pack and its members; a content that is known already stays where it is."""
-    connection.execute("INSERT OR IGNORE INTO packs (digest, size) VALUES (?, ?)", (pack, size))
+def record_pack(
+    connection: sqlite3.Connection, pack: bytes, size: int, members: Sequence[Member], lost: LostFiles
+) -> None:
+    """Enter a landed pack and its members; a content that is known already stays where it is, unless that is lost."""
+    connection.execute(
+        "INSERT INTO packs (digest, size) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET size = excluded.size",
+        (pack, size),
+    )
     (identifier,) = connection.execute("SELECT id FROM packs WHERE digest = ?", (pack,)).fetchone()
+    moved = lost.among(connection, (member.digest for member in members))
+    connection.executemany("DELETE FROM contents WHERE digest = ?", ((digest,) for digest in moved))
     connection.executemany(
         "INSERT OR IGNORE INTO contents (digest, size, pack, offset) VALUES (?, ?, ?, ?)",
         ((member.digest, member.size, identifier, member.offset) for member in members),
@@ -133,6 +162,18 @@ def record_file(connection: sqlite3.Connection, digest: bytes, size: int) -> Non
     connection.execute(
         "INSERT OR REPLACE INTO contents (digest, size, pack, offset) VALUES (?, ?, NULL, 0)", (digest, size)
     )
+
+
+def _forget_empty(connection: sqlite3.Connection, packs: Iterable[int]) -> Collection[int]:
+    """Take those of these packs that have no content any more out of the index, and return them."""
+    named = {pack for (pack,) in connection.execute("SELECT DISTINCT pack FROM contents")}
+    empty = set(packs) - named
+    if empty:
+        # For the foreign key, which would go over all contents for each pack.
+        connection.execute("CREATE INDEX contents_by_pack ON contents (pack)")
+        connection.executemany("DELETE FROM packs WHERE id = ?", ((pack,) for pack in empty))
+        connection.execute("DROP INDEX contents_by_pack")
+    return empty
 
 
 class _Window(io.RawIOBase):

@@ -14,6 +14,7 @@ from omt_protocol.protocol_error import CHECKSUM_MISMATCH, ProtocolError
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store.contents import ContentStore, record_file, record_pack
 from omt_tenant.store.layout import TenantLayout
+from omt_tenant.store.lost_files import LostFiles
 from omt_tenant.store.uploads import Unseen, Upload, UploadStore, Verifier
 
 
@@ -25,9 +26,15 @@ class Landing:
     """
 
     def __init__(
-        self, layout: TenantLayout, contents: ContentStore, uploads: UploadStore, settings: TenantSettings
+        self,
+        layout: TenantLayout,
+        contents: ContentStore,
+        uploads: UploadStore,
+        settings: TenantSettings,
+        lost: LostFiles,
     ) -> None:
         self._layout = layout
+        self._lost = lost
         self._contents = contents
         self._uploads = uploads
         self._settings = settings
@@ -54,12 +61,14 @@ class Landing:
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
             remove(source)
             return landed
-        return self._place(
+        landed = self._place(
             upload,
             source,
             self._layout.content(upload.digest),
             lambda connection: record_file(connection, digest, upload.length),
         )
+        self._lost.content_landed(digest)
+        return landed
 
     def _land_frame(self, upload: Upload) -> Upload:
         """Land the bundle that lies in a frame. What a crash leaves of it the next start removes."""
@@ -87,12 +96,14 @@ class Landing:
             landed = self._uploads.record(upload, upload.length, also=lambda _: None)
             remove(source)
             return landed
-        return self._place(
+        landed = self._place(
             upload,
             source,
             self._layout.pack(upload.digest),
-            lambda connection: record_pack(connection, digest, size, members),
+            lambda connection: record_pack(connection, digest, size, members, self._lost),
         )
+        self._lost.pack_landed(digest, (member.digest for member in members))
+        return landed
 
     def _place(self, upload: Upload, source: Path, target: Path, index: Callable[[sqlite3.Connection], None]) -> Upload:
         move_into_place(source, target)

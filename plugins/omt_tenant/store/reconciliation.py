@@ -1,7 +1,8 @@
 """What a start does first: make files and index agree again after a crash.
 
-The index is never ahead of the files, since it is written last. Files may be ahead of the index: what landed whole is
-taken in after verifying it and making it durable, everything else is removed.
+No crash leaves the index ahead of the files, since it is written last. Files may be ahead of the index: what landed
+whole is taken in after verifying it and making it durable, everything else is removed. A disk that lost files, or a
+folder that was put back without some, does leave the index ahead: each file that it names is asked for its size.
 """
 
 from __future__ import annotations
@@ -18,33 +19,69 @@ from omt_protocol.bundle.reader import bundle_digest, verify_bundle
 from omt_protocol.protocol_error import ProtocolError
 from omt_tenant.store.contents import record_file, record_pack
 from omt_tenant.store.layout import TenantLayout
+from omt_tenant.store.lost_files import LostFiles
 from omt_tenant.store.state_database import StateDatabase
 
 _log = logging.getLogger("omt.tenant")
 
 
-def reconcile(layout: TenantLayout, state: StateDatabase, *, member_bytes: int) -> None:
-    """Bring a store that may have been killed at any moment into order; blocks, and must run alone."""
+def reconcile(layout: TenantLayout, state: StateDatabase, *, member_bytes: int) -> LostFiles:
+    """Bring a store that may have been killed at any moment into order; blocks, and must run alone.
+
+    Returns the files that are away, or shorter than the index says. One that is longer holds all that it should.
+    """
     with state.read() as connection:
-        packs = {digest.hex() for (digest,) in connection.execute("SELECT digest FROM packs")}
-        singles = {digest.hex() for (digest,) in connection.execute("SELECT digest FROM contents WHERE pack IS NULL")}
-    for path in _files_below(layout.packs):
-        if path.stem not in packs:
-            _take_pack_in(path, state, member_bytes)
-    for path in _files_below(layout.contents):
-        if path.name not in singles:
-            _take_file_in(path, state)
+        packs = {
+            digest.hex(): (size, identifier)
+            for digest, size, identifier in connection.execute("SELECT digest, size, id FROM packs")
+        }
+        singles = {
+            digest.hex(): size
+            for digest, size in connection.execute("SELECT digest, size FROM contents WHERE pack IS NULL")
+        }
+    lost = LostFiles(
+        packs={identifier: bytes.fromhex(digest) for digest, (_, identifier) in packs.items()},
+        contents=set(map(bytes.fromhex, singles)),
+    )
+    unknown_packs, unknown_singles = list[Path](), list[Path]()
+    for path, size in _files_below(layout.packs):
+        least, identifier = packs.get(path.stem, (None, 0))
+        if least is None:
+            unknown_packs.append(path)
+        elif size >= least:
+            lost.packs.pop(identifier, None)
+    for path, size in _files_below(layout.contents):
+        least = singles.get(path.name)
+        if least is None:
+            unknown_singles.append(path)
+        elif size >= least:
+            lost.contents.discard(bytes.fromhex(path.name))
+    # Only now: what is in them may be what is lost elsewhere.
+    for path in unknown_packs:
+        _take_pack_in(path, state, member_bytes, lost)
+    for path in unknown_singles:
+        _take_file_in(path, state)
+    if lost:
+        _log.warning(
+            "%d packs and %d single contents are away or shorter than they were, and do not count as stored",
+            len(lost.packs),
+            len(lost.contents),
+        )
     _trim_uploads(layout, state)
     for copy in layout.manifests.iterdir():
         remove(copy)
+    return lost
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Yield the files below the folders in this one, each with its size."""
     for part in sorted(folder.iterdir()):
-        yield from sorted(part.iterdir())
+        with os.scandir(part) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                yield Path(entry.path), entry.stat().st_size
 
 
-def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
+def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int, lost: LostFiles) -> None:
     digest, size = path.stem, path.stat().st_size
     try:
         members = verify_bundle(path, member_bytes=member_bytes)
@@ -57,7 +94,7 @@ def _take_pack_in(path: Path, state: StateDatabase, member_bytes: int) -> None:
     make_sure(path)
 
     def change(connection: sqlite3.Connection) -> None:
-        record_pack(connection, bytes.fromhex(digest), size, members)
+        record_pack(connection, bytes.fromhex(digest), size, members, lost)
         _mark_landed(connection, ("bundle", "zstd-bundle"), digest)
 
     state.write(change)

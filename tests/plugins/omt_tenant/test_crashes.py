@@ -125,8 +125,8 @@ def test_a_start_removes_what_did_not_land_whole_and_takes_in_what_did(layout, m
     state = StateDatabase(layout.state)
     try:
         for _ in range(2):
-            reconcile(layout, state, member_bytes=1 << 20)
-        contents = ContentStore(layout, state)
+            lost = reconcile(layout, state, member_bytes=1 << 20)
+        contents = ContentStore(layout, state, lost)
         assert set(contents.sizes(map(digest, [b"kept", b"broken", b"single", b"torn"]))) == {
             digest(b"kept"),
             digest(b"single"),

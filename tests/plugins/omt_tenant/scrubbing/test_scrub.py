@@ -26,6 +26,7 @@ from omt_tenant.importing.migration import MigrationImport
 from omt_tenant.scrubbing.command import run_verify
 from omt_tenant.settings import TenantSettings
 from omt_tenant.store.contents import record_file, record_pack
+from omt_tenant.store.lost_files import LostFiles
 from omt_tenant.tenant import Store
 
 LETTERS = [b"letter one", b"letter two" * 100, b"letter three"]
@@ -62,7 +63,9 @@ def land_bundle(store: Store, contents: list[bytes]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     members = verify_bundle(path, member_bytes=1 << 30)
-    store.state.write(lambda connection: record_pack(connection, bytes.fromhex(path.stem), len(data), members))
+    store.state.write(
+        lambda connection: record_pack(connection, bytes.fromhex(path.stem), len(data), members, LostFiles())
+    )
     return path
 
 
