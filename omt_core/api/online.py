@@ -263,7 +263,11 @@ class OnlineMigration(Protocol):
         ...
 
     async def result(self, directory: Path) -> CompletedMigration:
-        """Fetch receipt and manifest of a completed migration into `directory`."""
+        """Have receipt and manifest of a completed migration in `directory`, as the online side signed them.
+
+        What is there already is written anew unless it is just that. Raises `OnlineError`, and keeps nothing, where
+        what comes is not what was signed: whether it is, no caller looks.
+        """
         ...
 
     def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:

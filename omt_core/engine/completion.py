@@ -10,14 +10,13 @@ import anyio
 
 from omt_core.api.decisions import RecoveryChoice
 from omt_core.api.events import StageProgress
-from omt_core.api.online import CompletedMigration, CompletionRequest, OnlineMigration, UserAssignment
+from omt_core.api.online import CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.api.sentence import sentence
 from omt_core.engine import facts
-from omt_core.engine.findings import LEFT_ON_SITE
+from omt_core.engine.findings import LEFT_ON_SITE, result_differs
 from omt_core.engine.results.kept import keep_result
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.timings import judge_estimate, note_import
-from omt_core.engine.workspace import MANIFEST_FILE, RECEIPT_FILE
 
 
 async def complete(session: MigrationSession, migration: OnlineMigration) -> None:
@@ -75,13 +74,8 @@ async def is_as_imported(session: MigrationSession) -> bool:
 
 
 async def keep_earlier_result(session: MigrationSession, migration: OnlineMigration) -> None:
-    """Take receipt and manifest of the last import for the result of this run; fetch them where they are not here."""
-    told = (await session.journal.notes.pins()).get(facts.RESULT)
-    receipt, manifest = session.now.folder / RECEIPT_FILE, session.now.folder / MANIFEST_FILE
-    if told is not None and receipt.is_file() and manifest.is_file():
-        session.complete(CompletedMigration(receipt=receipt, manifest=manifest, **json.loads(told)))
-    else:
-        await _fetch_result(session, migration)
+    """Take receipt and manifest of the last import for the result of this run, as the online side has them."""
+    await _fetch_result(session, migration)
     # What an earlier version imported it has not said what it was.
     await session.journal.items.mark_imported()
     await judge_estimate(session.journal)
@@ -108,9 +102,7 @@ async def _watch(session: MigrationSession, migration: OnlineMigration, request:
 
 async def _fetch_result(session: MigrationSession, migration: OnlineMigration) -> None:
     completed = await migration.result(session.now.folder)
-    session.complete(completed, completed.findings)
-    counts = {"tables": completed.tables, "rows": completed.rows, "files": completed.files}
-    await session.journal.notes.pin(facts.RESULT, json.dumps(counts))
+    session.complete(completed, (*completed.findings, *await result_differs(session.journal, completed)))
 
 
 def _changes(request: CompletionRequest) -> dict[str, int]:

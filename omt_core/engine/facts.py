@@ -37,8 +37,6 @@ CHANGES_ASKED: Final = "changes-asked"
 """The same of an import that was asked for and has not ended, so that a tool that is killed meanwhile can say it."""
 GONE: Final = "gone"
 """What earlier runs sent and is no longer on site, as JSON: see `engine/upload/gone.py`."""
-RESULT: Final = "result"
-"""What the last import counted, as JSON: tables, rows and files."""
 
 
 async def pin_licence(journal: Journal, licence: Licence) -> None:

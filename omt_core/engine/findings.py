@@ -12,6 +12,7 @@ from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.events import FindingRaised
 from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
+from omt_core.api.online import CompletedMigration
 from omt_core.api.sentence import Sentence, joined, sentence
 from omt_core.journal import Journal
 from omt_core.plugin_host import CORE, EventHub
@@ -42,6 +43,14 @@ REPORT_NOT_WRITTEN: Final = FindingCode(
     meaning="The report could not be written into the workspace; the migration itself is not affected.",
     remedy="Write it again by `omt report`, with --output if the workspace cannot take it.",
 )
+RESULT_DIFFERS: Final = FindingCode(
+    code="result-differs",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="The receipt is about another number of files than this workspace has confirmed.",
+    remedy="Ask the online side whether it was put back to an earlier state; a recovery of missing files sends what it"
+    " lacks.",
+)
 THAW_FAILED: Final = FindingCode(
     code="thaw-failed",
     severity=Severity.ERROR,
@@ -49,7 +58,7 @@ THAW_FAILED: Final = FindingCode(
     meaning="The freeze could not be undone everywhere, so users are still kept out of some part of the installation.",
     remedy="Do what the message asks for, then run `omt thaw`.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, WAIVER_OF_TEST, REPORT_NOT_WRITTEN, THAW_FAILED)
+CORE_CODES: Final = (WAIVER_UNUSED, WAIVER_OF_TEST, REPORT_NOT_WRITTEN, RESULT_DIFFERS, THAW_FAILED)
 
 
 class FindingLog:
@@ -193,6 +202,21 @@ def waivers_of_test(waivers: Iterable[Waiver]) -> tuple[Finding, ...]:
         waivers="; ".join(map(str, told)),
     )
     return (WAIVER_OF_TEST.finding(message, tuple(one.names for one in told)),)
+
+
+async def result_differs(journal: Journal, completed: CompletedMigration) -> tuple[Finding, ...]:
+    """Say so where a receipt is about another number of files than the journal has confirmed."""
+    databases = {stage.name for stage in await journal.items.stages() if stage.kind == "database"} | {"database"}
+    totals = await journal.items.totals()
+    confirmed = sum(stage.confirmed_items for name, stage in totals.items() if name not in databases)
+    if completed.files == confirmed:
+        return ()
+    message = sentence(
+        "The receipt is about {signed:,} files, and this workspace has {confirmed:,} confirmed.",
+        signed=completed.files,
+        confirmed=confirmed,
+    )
+    return (RESULT_DIFFERS.finding(message, (str(completed.receipt),)),)
 
 
 async def left_behind(journal: Journal, codes: Mapping[str, FindingCode]) -> tuple[Finding, ...]:

@@ -163,6 +163,13 @@ RECEIPT_UNREADABLE: Final = ErrorCode(
     meaning="The receipt, or the manifest that belongs to it, cannot be read.",
     remedy="Give the receipt in the folder where its manifest lies too.",
 )
+RESULT_NOT_GENUINE: Final = ErrorCode(
+    code="result-not-genuine",
+    kind=OnlineRefusedError,
+    meaning="The migration is completed online, but its receipt or manifest did not arrive as the tenant signed it.",
+    remedy="Check that no proxy or filter on the way changes answers, then run the same command again: nothing is sent"
+    " anew, only receipt and manifest are fetched. If it fails again, send the log to the online side.",
+)
 VERIFY_STAGE_AWAY: Final = ErrorCode(
     code="verify-stage-away",
     kind=InputError,
@@ -209,6 +216,7 @@ ERROR_CODES: Final = (
     ONLINE_URL_NOT_ENCRYPTED,
     ONLINE_URL_NOT_VALID,
     RECEIPT_UNREADABLE,
+    RESULT_NOT_GENUINE,
     VERIFY_STAGE_AWAY,
     VERIFY_STAGE_TWICE,
     VERIFY_STAGE_UNKNOWN,

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import anyio
 import anyio.to_thread
-from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import WORKSPACE_NOT_WRITABLE, CompletedMigration, Finding, ManifestEntry, sentence
 from omt_core.api.files import WholeFile
-from omt_protocol.receipt.manifest import LINE_LIMIT, ManifestLineError, parse_line
+from omt_protocol.receipt import (
+    ManifestCheck,
+    ManifestLineError,
+    Mismatch,
+    Receipt,
+    ReceiptFormatError,
+    ReceiptHeader,
+    check_signature,
+    parse_line,
+    parse_receipt,
+)
+from omt_protocol.receipt.manifest import LINE_LIMIT
 
 RECEIPT_FILE: Final = "receipt.json"
 MANIFEST_FILE: Final = "manifest.jsonl"
@@ -21,27 +32,8 @@ MANIFEST_FILE: Final = "manifest.jsonl"
 _BATCH: Final = 2_000
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Rows(_Model):
-    rows: int
-
-
-class _Files(_Model):
-    verified: int
-
-
-class _Header(_Model):
-    files: _Files
-    tables: tuple[_Rows, ...]
-
-
-class _Receipt(_Model):
-    """What the summary of a completed migration takes from a receipt; `omt verify` reads all of it."""
-
-    header: _Header
+class NotGenuineError(ValueError):
+    """A receipt, or its manifest, is not what the key's owner signed of a migration; the message says in what."""
 
 
 async def write_pieces(target: Path, pieces: AsyncIterator[bytes]) -> None:
@@ -61,12 +53,61 @@ async def write_pieces(target: Path, pieces: AsyncIterator[bytes]) -> None:
         ) from error
 
 
-async def completed_migration(directory: Path, findings: Sequence[Finding] = ()) -> CompletedMigration:
-    """Sum up the receipt that was written to `directory`. Raises ValueError where it is none."""
-    receipt = directory / RECEIPT_FILE
-    header = _Receipt.model_validate_json(await anyio.Path(receipt).read_bytes()).header
+def well_formed_receipt(content: bytes) -> Receipt:
+    """Read a receipt, not yet believed. Raises `NotGenuineError`."""
+    try:
+        return parse_receipt(content)
+    except ReceiptFormatError as error:
+        raise NotGenuineError(sentence("the receipt: {reason}", reason=error)) from error
+
+
+def refuse_unsigned(receipt: Receipt, public_key: str) -> None:
+    """Raise `NotGenuineError` unless this key signed the receipt, and it names no other."""
+    _refuse(check_signature(receipt, public_key))
+
+
+async def as_signed(pieces: AsyncIterator[bytes], header: ReceiptHeader) -> AsyncIterator[bytes]:
+    """Pass a manifest on; memory does not grow with it.
+
+    Raises `NotGenuineError`, at its end at the latest, unless it is the one that the receipt is about.
+    """
+    check = ManifestCheck(header)
+
+    def take(lines: Sequence[bytes]) -> bytes:
+        for line in lines:
+            _refuse(check.take(line, parse_line(line)))
+        return b"\n".join((*lines, b""))
+
+    try:
+        async for lines in manifest_lines(pieces):
+            yield await anyio.to_thread.run_sync(take, lines)
+    except ManifestLineError as error:
+        raise NotGenuineError(
+            sentence("a line of the manifest: {field}: {reason}", field=error.field, reason=error)
+        ) from error
+    _refuse(check.end())
+
+
+def has_result(directory: Path, receipt: Receipt) -> bool:
+    """Tell whether `directory` holds this receipt and the manifest that it is about. Blocking."""
+    try:
+        if (directory / RECEIPT_FILE).read_bytes() != receipt.to_bytes():
+            return False
+        with (directory / MANIFEST_FILE).open("rb") as manifest:
+            return hashlib.file_digest(manifest, "sha256").hexdigest() == receipt.header.manifest.digest
+    except OSError:
+        return False
+
+
+def _refuse(mismatches: Iterable[Mismatch]) -> None:
+    for mismatch in mismatches:
+        raise NotGenuineError(str(mismatch))
+
+
+def completed_migration(directory: Path, header: ReceiptHeader, findings: Sequence[Finding] = ()) -> CompletedMigration:
+    """Sum up the receipt that was written to `directory`."""
     return CompletedMigration(
-        receipt=receipt,
+        receipt=directory / RECEIPT_FILE,
         manifest=directory / MANIFEST_FILE,
         tables=len(header.tables),
         rows=sum(table.rows for table in header.tables),

@@ -32,10 +32,10 @@ from omt_core.api import (
 )
 from omt_online.client.answers import MissingAnswer, Token
 from omt_online.client.completion import CompletionPolls
-from omt_online.client.result_files import fetch_result, manifest_entries
+from omt_online.client.result_files import OpenedAs, fetch_result, manifest_entries
 from omt_online.client.session import TenantSession
 from omt_online.client.tus import TusAbilities, TusUploads
-from omt_protocol.errors import BUNDLE_MALFORMED
+from omt_protocol.errors import BUNDLE_MALFORMED, SENDER_REFUSED
 from omt_protocol.met_contents import MetContents
 
 UPLOADS: Final = "/v1/uploads"
@@ -54,15 +54,17 @@ class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, Sender
         *,
         claim: str | None,
         longest_poll: float,
+        opened: OpenedAs | None = None,
         empty: bool = False,
     ) -> None:
         """Take over what was opened, at a tenant that is `empty` or not.
 
-        Without a claim the session's token must stand for one.
+        Without a claim the session's token must stand for one: it is a sender's, for whom there is no result.
         """
         self._session = session
         self._id = known_as
         self._path = f"/v1/migrations/{quote(known_as, safe='')}"
+        self._opened = opened
         self._claim = {} if claim is None else {"Omt-Claim": claim}
         super().__init__(session, UPLOADS, abilities, self._claim)
         self._limits = limits
@@ -187,7 +189,9 @@ class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, Sender
 
     @override
     async def result(self, directory: Path) -> CompletedMigration:
-        return await fetch_result(self._session, self._path, self._claim, directory)
+        if self._opened is None:
+            raise SENDER_REFUSED.error()
+        return await fetch_result(self._session, self._path, self._claim, directory, self._opened)
 
     @override
     async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:

@@ -4,24 +4,77 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from omt_core.api import CompletedMigration, ManifestEntry, sentence
+import anyio.to_thread
+
+from omt_core.api import CompletedMigration, Licence, ManifestEntry, MigrationKind, sentence
 from omt_online.client.failures import strange_answer
 from omt_online.client.session import TenantSession
-from omt_protocol import result_files
-from omt_protocol.receipt.manifest import ManifestLineError
+from omt_online.errors import RESULT_NOT_GENUINE
+from omt_online.verifying.public_key import PinnedKeyDamagedError, key_to_check_with
+from omt_protocol.receipt import ManifestLineError, Receipt
+from omt_protocol.receipt.signature import RECEIPT_LIMIT
+from omt_protocol.result_files import (
+    MANIFEST_FILE,
+    RECEIPT_FILE,
+    NotGenuineError,
+    as_signed,
+    completed_migration,
+    has_result,
+    refuse_unsigned,
+    well_formed_receipt,
+    write_pieces,
+)
+from omt_protocol.result_files import (
+    manifest_entries as entries_of,
+)
+
+
+class OpenedAs(NamedTuple):
+    """What a migration was opened as, which its receipt must repeat."""
+
+    known_as: str
+    licence: Licence
+    kind: MigrationKind
 
 
 async def fetch_result(
-    session: TenantSession, path: str, claim: Mapping[str, str], directory: Path
+    session: TenantSession, path: str, claim: Mapping[str, str], directory: Path, opened: OpenedAs
 ) -> CompletedMigration:
-    """Write `receipt.json` and `manifest.jsonl` into `directory`, the receipt last: once it is there, both are."""
-    for name, call in ((result_files.MANIFEST_FILE, "manifest"), (result_files.RECEIPT_FILE, "receipt")):
-        await result_files.write_pieces(directory / name, _pieces(session, f"{path}/{call}", claim))
+    """Have `receipt.json` and `manifest.jsonl` in `directory`, the receipt last: once it is there, both are.
+
+    What is there already, and is what the tenant hands out, is left as it is. Raises `OnlineRefusedError`
+    `result-not-genuine`, and keeps nothing, unless the pinned key signed both, and for this migration.
+    """
+    content = bytearray()
+    async for piece in _pieces(session, f"{path}/receipt", claim):
+        content += piece
+        if len(content) > RECEIPT_LIMIT:
+            break
     try:
-        return await result_files.completed_migration(directory)
-    except ValueError as error:
-        raise strange_answer(session.host, sentence("the receipt is not one of the format that is known")) from error
+        receipt = await anyio.to_thread.run_sync(_believed, bytes(content), directory, opened)
+        if not await anyio.to_thread.run_sync(has_result, directory, receipt):
+            manifest = _pieces(session, f"{path}/manifest", claim)
+            await write_pieces(directory / MANIFEST_FILE, as_signed(manifest, receipt.header))
+            await write_pieces(directory / RECEIPT_FILE, _whole(receipt))
+    except NotGenuineError as error:
+        raise RESULT_NOT_GENUINE.error(
+            sentence(
+                "The migration is completed online, but what {host} handed out of it is not what was signed: {reason}.",
+                host=session.host,
+                reason=error,
+            )
+        ) from error
+    return completed_migration(directory, receipt.header)
+
+
+async def fetch_files(session: TenantSession, path: str, directory: Path) -> tuple[Path, Path]:
+    """Write receipt and manifest into `directory` as the tenant hands them out, unchecked, and return both paths."""
+    receipt, manifest = directory / RECEIPT_FILE, directory / MANIFEST_FILE
+    for target, call in ((manifest, "manifest"), (receipt, "receipt")):
+        await write_pieces(target, _pieces(session, f"{path}/{call}", {}))
+    return receipt, manifest
 
 
 async def manifest_entries(
@@ -29,12 +82,43 @@ async def manifest_entries(
 ) -> AsyncIterator[Sequence[ManifestEntry]]:
     """Yield the lines of the committed manifest in batches; memory does not grow with it."""
     try:
-        async for batch in result_files.manifest_entries(_pieces(session, path, claim)):
+        async for batch in entries_of(_pieces(session, path, claim)):
             yield batch
     except ManifestLineError as error:
         raise strange_answer(
             session.host, sentence("a line of the manifest: {field}: {reason}", field=error.field, reason=error)
         ) from error
+
+
+def _believed(content: bytes, directory: Path, opened: OpenedAs) -> Receipt:
+    """Return the receipt if the key pinned in `directory` signed it for this migration. Raises `NotGenuineError`."""
+    receipt = well_formed_receipt(content)
+    try:
+        key = key_to_check_with(directory / RECEIPT_FILE, receipt.header, None)
+    except PinnedKeyDamagedError as error:
+        raise NotGenuineError(str(error)) from error
+    refuse_unsigned(receipt, key.public_key)
+    header, licence = receipt.header, opened.licence
+    for field, said, asked in (
+        ("migration", header.migration, opened.known_as),
+        ("kind", header.kind.value, opened.kind.value),
+        ("owner", header.owner, licence.owner),
+        ("serial", header.serial, licence.serial),
+    ):
+        if said != asked:
+            raise NotGenuineError(
+                sentence(
+                    "receipt: {field} is {found}, but this migration has {asked}",
+                    field=f"header.{field}",
+                    found=said,
+                    asked=asked,
+                )
+            )
+    return receipt
+
+
+async def _whole(receipt: Receipt) -> AsyncIterator[bytes]:
+    yield receipt.to_bytes()
 
 
 async def _pieces(session: TenantSession, path: str, claim: Mapping[str, str]) -> AsyncIterator[bytes]:

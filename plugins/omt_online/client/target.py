@@ -25,6 +25,7 @@ from omt_core.api import (
 )
 from omt_online.client.answers import OpenedMigration, PlansAnswer, TakenAnswer, TenantAnswer
 from omt_online.client.migration import UPLOADS, HttpMigration
+from omt_online.client.result_files import OpenedAs
 from omt_online.client.session import TenantSession
 from omt_online.client.tus import ask_abilities
 from omt_online.settings import ClientSettings
@@ -123,6 +124,7 @@ class HttpTarget(OnlineTarget, ValueLimit):
             abilities,
             claim=opened.claim,
             longest_poll=longest_poll,
+            opened=OpenedAs(opened.id, licence, kind),
             empty=opened.empty,
         )
         return retrying(migration, patience(self._settings), self._events)

@@ -11,7 +11,7 @@ from omt_core.api import sentence
 from omt_core.api.files import temporary_folder
 from omt_online.client.answers import TenantAnswer
 from omt_online.client.connection import open_session
-from omt_online.client.result_files import fetch_result
+from omt_online.client.result_files import fetch_files
 from omt_online.settings import ClientSettings
 from omt_online.verifying.manifest_difference import differing_lines
 from omt_protocol.receipt import ManifestLineError, Mismatch, Receipt, ReceiptFormatError, parse_receipt
@@ -30,10 +30,8 @@ async def check_tenant(settings: ClientSettings, receipt: Receipt, manifest: Pat
         mismatches = list(_identity(receipt, answer.tenant, answer.public_key))
         path = f"/v1/migrations/{quote(receipt.header.migration, safe='')}"
         with temporary_folder() as folder:
-            fetched = await fetch_result(session, path, {}, folder)
-            mismatches += await anyio.to_thread.run_sync(
-                _compare, receipt, manifest, fetched.receipt, fetched.manifest, most
-            )
+            fetched = await fetch_files(session, path, folder)
+            mismatches += await anyio.to_thread.run_sync(_compare, receipt, manifest, *fetched, most)
     finally:
         await session.aclose()
     return mismatches

@@ -1,6 +1,6 @@
 """The receipt and its manifest: formats, Merkle root, signature, and how to check them (docs/reference/receipt.md)."""
 
-from omt_protocol.receipt.check import Mismatch, check_manifest, check_signature
+from omt_protocol.receipt.check import ManifestCheck, Mismatch, check_manifest, check_signature
 from omt_protocol.receipt.header import (
     Changes,
     FileTotals,
@@ -29,6 +29,7 @@ __all__ = [
     "FINGERPRINT_MODULUS",
     "Changes",
     "FileTotals",
+    "ManifestCheck",
     "ManifestLine",
     "ManifestLineError",
     "ManifestSummary",

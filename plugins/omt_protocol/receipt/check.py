@@ -55,28 +55,50 @@ def check_signature(receipt: Receipt, public_key: str) -> Iterator[Mismatch]:
 
 def check_manifest(header: ReceiptHeader, manifest: Path) -> Iterator[Mismatch]:
     """Check a manifest against its receipt, reading it once with flat memory."""
-    totals, order = ManifestTotals(), _Order()
+    check = ManifestCheck(header)
     try:
         for line in read_manifest(manifest):
-            totals.add(line.text, line.entry)
-            yield from order.check(line.number, line.entry)
+            yield from check.take(line.text, line.entry)
     except ManifestLineError as error:
         yield Mismatch(where="manifest", field=error.field, message=str(error))
         return
-    yield from order.unfinished()
-    yield from _compare("manifest", header.manifest.model_dump(), totals.manifest().model_dump())
-    yield from _compare("files", header.files.model_dump(), totals.files().model_dump())
-    said = {table.table: table for table in header.tables}
-    found = {table.table: table for table in totals.tables()}
-    if len(said) != len(header.tables) or tuple(said) != tuple(sorted(said)):
-        yield Mismatch(where="receipt", field="header.tables", message=sentence("are not sorted by name, each once"))
-    for name in sorted(said.keys() | found.keys()):
-        if said.get(name) != found.get(name):
+    yield from check.end()
+
+
+class ManifestCheck:
+    """Checks a manifest against its receipt as its lines come, with flat memory."""
+
+    def __init__(self, header: ReceiptHeader) -> None:
+        self._header = header
+        self._totals = ManifestTotals()
+        self._order = _Order()
+        self._lines = 0
+
+    def take(self, text: bytes, entry: ManifestEntry) -> Iterator[Mismatch]:
+        """Take the next line, without its line feed, and what it says."""
+        self._lines += 1
+        self._totals.add(text, entry)
+        return self._order.check(self._lines, entry)
+
+    def end(self) -> Iterator[Mismatch]:
+        """Say that there are no more lines."""
+        header, totals = self._header, self._totals
+        yield from self._order.unfinished()
+        yield from _compare("manifest", header.manifest.model_dump(), totals.manifest().model_dump())
+        yield from _compare("files", header.files.model_dump(), totals.files().model_dump())
+        said = {table.table: table for table in header.tables}
+        found = {table.table: table for table in totals.tables()}
+        if len(said) != len(header.tables) or tuple(said) != tuple(sorted(said)):
             yield Mismatch(
-                where="receipt",
-                field=f"header.tables[{name}]",
-                message=_adds_up(said.get(name), found.get(name)),
+                where="receipt", field="header.tables", message=sentence("are not sorted by name, each once")
             )
+        for name in sorted(said.keys() | found.keys()):
+            if said.get(name) != found.get(name):
+                yield Mismatch(
+                    where="receipt",
+                    field=f"header.tables[{name}]",
+                    message=_adds_up(said.get(name), found.get(name)),
+                )
 
 
 @dataclass(slots=True)

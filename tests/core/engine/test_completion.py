@@ -11,10 +11,17 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api.decisions import Decisions, MigrationKind, RecoveryChoice
-from omt_core.api.online import CompletedMigration, EarlierMigration, OnlineTarget, TenantState, TenantStatus
+from omt_core.api.online import (
+    CompletedMigration,
+    EarlierMigration,
+    ManifestEntry,
+    OnlineTarget,
+    TenantState,
+    TenantStatus,
+)
 from omt_core.api.users import UserPlan
 from omt_core.engine import facts
-from omt_core.engine.completion import take_ended_import
+from omt_core.engine.completion import keep_earlier_result, take_ended_import
 from tests.core.engine.sessions import session_in
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +95,22 @@ async def test_an_import_that_ended_meanwhile_is_the_result_of_this_run(tmp_path
 async def test_any_other_import_is_left_alone(tmp_path: Path, target: Target, asked: str | None) -> None:
     assert await taken(tmp_path, target, asked) == (False, None, None)
     assert target.opened == []
+
+
+@pytest.mark.parametrize(("confirmed", "told"), [(4, []), (3, ["result-differs"])])
+async def test_a_receipt_about_another_number_of_files_than_is_confirmed_is_told(
+    tmp_path: Path, confirmed: int, told: list[str]
+) -> None:
+    async with session_in(tmp_path) as session:
+        await session.journal.items.import_manifest(
+            [
+                ManifestEntry(stage="documents", key=str(key), name="a", size=1, digest="0" * 64)
+                for key in range(confirmed)
+            ]
+        )
+        await keep_earlier_result(session, Target())  # type: ignore[arg-type]  # it has a result, and no more is asked for
+        assert [finding.code for finding in session.now.findings] == told
+        assert session.now.completed is not None
 
 
 async def test_what_it_changed_online_is_known_although_the_run_that_asked_for_it_was_killed(tmp_path: Path) -> None:

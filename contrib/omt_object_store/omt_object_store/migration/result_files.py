@@ -15,6 +15,7 @@ from omt_protocol.result_files import (
     MANIFEST_FILE,
     RECEIPT_FILE,
     completed_migration,
+    has_result,
     manifest_entries,
     write_pieces,
 )
@@ -46,10 +47,11 @@ async def manifest_batches(storage: Storage, completion: str) -> AsyncIterator[S
 
 
 async def fetch_result(storage: Storage, completion: str, directory: Path) -> CompletedMigration:
-    """Write receipt and manifest into `directory`, the receipt last: once it is there, both are."""
+    """Have receipt and manifest in `directory`, the receipt last: once it is there, both are."""
     receipt = await read_receipt(storage, completion)
-    await write_pieces(directory / MANIFEST_FILE, _manifest(storage, completion, receipt))
-    await write_pieces(directory / RECEIPT_FILE, _whole(receipt))
+    if not await anyio.to_thread.run_sync(has_result, directory, receipt):
+        await write_pieces(directory / MANIFEST_FILE, _manifest(storage, completion, receipt))
+        await write_pieces(directory / RECEIPT_FILE, _whole(receipt))
     tables = receipt.header.tables
     rows = sum(table.rows for table in tables)
     not_imported = NOT_IMPORTED.finding(
@@ -62,7 +64,7 @@ async def fetch_result(storage: Storage, completion: str, directory: Path) -> Co
         ),
         (storage.name,),
     )
-    return await completed_migration(directory, [not_imported])
+    return completed_migration(directory, receipt.header, [not_imported])
 
 
 async def _whole(receipt: Receipt) -> AsyncIterator[bytes]:
