@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from omt_core.cli.early_ctrl_c import INTERRUPTED, ctrl_c_put_off, end_at_ctrl_c, say_stopped
 from omt_core.version import __version__
-
-_INTERRUPTED: Final = 130
 
 _MALLOC: Final = {-8: 1, -3: 2 << 20, -1: 4 << 20}
 """Parameters of glibc's `mallopt`: how many arenas there are (M_ARENA_MAX), from how many bytes on a block is a mapping
@@ -19,18 +19,19 @@ of its own (M_MMAP_THRESHOLD), and how much freed memory may stay at an arena's 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    try:
-        code = _run()
-    except KeyboardInterrupt:  # while the tool is loaded: from then on whatever runs says it
-        with suppress(OSError):
-            os.write(2, b"Stopped.\n")
-        code = _INTERRUPTED
+    with ctrl_c_put_off() as take_over:
+        try:
+            code = _run(take_over)
+        except KeyboardInterrupt:  # as the last of it is printed
+            say_stopped()
+            code = INTERRUPTED
+    end_at_ctrl_c(code)
     # What is left ends with the process: looking through it for garbage first, and taking it apart, took 0.07 s.
     gc.freeze()
     sys.exit(code)
 
 
-def _run() -> int:
+def _run(take_over: Callable[[], None]) -> int:
     if sys.argv[1:] == ["--version"]:  # for which nothing need be put together, nor be whole
         from omt_core.cli.output import outputs  # noqa: PLC0415 - all that is needed
 
@@ -42,7 +43,7 @@ def _run() -> int:
     gc.disable()
     from omt_core.cli.main import main as run  # noqa: PLC0415 - behind the line above
 
-    return run()
+    return run(take_over=take_over)
 
 
 def _keep_little_that_is_free() -> None:

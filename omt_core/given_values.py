@@ -68,6 +68,9 @@ _LIMITS: Final[Mapping[str, Callable[[Mapping[str, Any]], Sentence]]] = {
 }
 """The same of those that name a limit."""
 _ONE_OF: Final = {"literal_error", "enum"}
+_DEEPEST: Final = 50
+"""Sections and lists within each other that a file may have, which is more than any key needs: Python's own limit is
+met sooner or later, by where a value is looked at."""
 
 
 def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict[str, Any]:
@@ -79,6 +82,7 @@ def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict
     text = decode_text(content, place)
     try:
         values = tomllib.loads(text)
+        texts = tuple(_texts_of(values))
     except tomllib.TOMLDecodeError as error:
         number = _LINE.search(str(error))
         lines = text.rstrip().split("\n")
@@ -94,7 +98,16 @@ def read_toml(content: bytes, syntax: ErrorCode[InputError], place: str) -> dict
             ),
             remedy=_SINGLE_QUOTES,
         ) from None
-    for key, value in _texts_of(values):
+    except (RecursionError, ValueError) as error:  # Python's own limits, the latter for the digits of a number
+        deep = isinstance(error, RecursionError)
+        reason = (
+            sentence("its sections or lists lie too deep") if deep else sentence("it has a number that is too long")
+        )
+        raise syntax.error(
+            sentence("{place} is not valid TOML: {reason}.", place=place, reason=reason),
+            remedy=sentence("Take it out of the file."),
+        ) from None
+    for key, value in texts:
         if _GARBLED.search(value):
             raise syntax.error(
                 sentence(
@@ -130,12 +143,15 @@ def texts_in(value: object) -> Iterator[str]:
     return (text for _, text in _texts_of(value))
 
 
-def _texts_of(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+def _texts_of(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield every text and its key. Raises `RecursionError` for what lies deeper than a given file may have it."""
+    if depth > _DEEPEST:
+        raise RecursionError
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping | Sequence):
         for name, one in value.items() if isinstance(value, Mapping) else enumerate(value):
-            yield from _texts_of(one, f"{key}.{name}" if key else str(name))
+            yield from _texts_of(one, f"{key}.{name}" if key else str(name), depth + 1)
 
 
 def _words(problem: ErrorDetails, model: type) -> str:

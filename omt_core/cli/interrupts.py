@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import anyio
 
@@ -22,10 +22,10 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import one_line
 from omt_core.cli.commands import Invocation
+from omt_core.cli.early_ctrl_c import LAST
 from omt_core.plugin_host.blame import Blame
 from omt_core.plugin_host.watchdog import watchdog
 
-_LAST: Final = 3
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name))
 
 
@@ -85,7 +85,7 @@ def interrupts(
         del number
         nonlocal signals
         signals += 1
-        if signals == _LAST:
+        if signals == LAST:
             _end_now(blame, frame, told)
         loop.call_soon_threadsafe(heed)
 

@@ -23,6 +23,7 @@ from omt_core.app import Application, compose
 from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
+from omt_core.cli.early_ctrl_c import ctrl_c_put_off
 from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8, OUTPUT_LOST
 from omt_core.cli.line.globals import (
     CommandParser,
@@ -54,18 +55,21 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 """Objects that Python may make before it looks for rings among them; by itself it does so after 700."""
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. Never raises, whatever a command does."""
+def main(words: Sequence[str] | None = None, *, take_over: Callable[[], None] = lambda: None) -> int:
+    """Run one command and return its exit code. Never raises, whatever a command does.
+
+    `take_over` raises a Ctrl-C that came before.
+    """
     with outputs() as printed:
         out = sys.stdout
         # What plugins print while they load and run is for a person: standard output is the tool's own.
         with redirect_stdout(sys.stderr):
-            code = _main(sys.argv[1:] if words is None else words, out)
+            code = _main(sys.argv[1:] if words is None else words, out, take_over)
     # A script takes an empty file for success where the code says so.
     return OUTPUT_LOST.kind.exit_code if printed.lost and code == ExitCode.DONE else code
 
 
-def _main(words: Sequence[str], out: TextIO) -> int:
+def _main(words: Sequence[str], out: TextIO, take_over: Callable[[], None]) -> int:
     # Without a handler Python prints what is logged before there is a log file, tracebacks and secrets included.
     for name in ("omt", "stamina"):  # stamina logs each new try, which notices tell already
         logging.getLogger(name).addHandler(logging.NullHandler())
@@ -77,6 +81,7 @@ def _main(words: Sequence[str], out: TextIO) -> int:
     try:
         _refuse_other_encodings()
         console.asked = asked_language(words)
+        take_over()
         options = read_global_options(words)
         if begin_logging(options.log_level, file=options.log_file, form=options.log_format) is None:
             console.print(
@@ -107,7 +112,8 @@ def _main(words: Sequence[str], out: TextIO) -> int:
         # No command ends with 0 without a result that says so.
         return code if console.finished else console.finish(code)
     except BaseException as error:  # noqa: BLE001 - the last place: whatever comes is said in words, with a code
-        return _failed(console, error, app, answers)
+        with ctrl_c_put_off():  # a second one would take the result away
+            return _failed(console, error, app, answers)
     finally:
         logging.getLogger("omt.text").removeHandler(aloud)
         end_logging()

@@ -41,7 +41,7 @@ MANIFEST_FILE: Final = "manifest.jsonl"
 RECEIPT_FILE: Final = "receipt.json"
 REPORT_STEM: Final = "report"
 _NOTED: Final = "workspaces"
-"""Workspaces that were named by --workspace, a path in each line."""
+"""Workspaces that were named by --workspace, a path in each line as a text of JSON, which takes any name."""
 RESULTS_FOLDER: Final = "results"
 _PATIENCE: Final = 1.0
 """Seconds for which a lock that is taken is tried again. The only way to see whether it is taken is to take it, so that
@@ -76,15 +76,23 @@ def note_workspace(folder: Path) -> None:
         return
     with suppress(OSError, InputError):
         files.make_folder(data_folder())
-        lines = "".join(f"{line}\n" for line in (*_noted_workspaces(), path))
-        files.write_whole(data_folder() / _NOTED, lines.encode("utf-8", "surrogateescape"))
+        lines = "".join(f"{json.dumps(one)}\n" for one in (*_noted_workspaces(), path))
+        files.write_whole(data_folder() / _NOTED, lines.encode("ascii"))
 
 
 def _noted_workspaces() -> tuple[str, ...]:
     try:
-        return tuple((data_folder() / _NOTED).read_text("utf-8", "surrogateescape").splitlines())
+        lines = (data_folder() / _NOTED).read_bytes().decode("utf-8", "surrogateescape").split("\n")
     except OSError:
         return ()
+    return tuple(path for path in map(_noted_path, lines) if Path(path).is_absolute())
+
+
+def _noted_path(line: str) -> str:
+    """Return the path of a line; earlier versions wrote it as it is, and no whole path begins with a quote."""
+    with suppress(ValueError, RecursionError):
+        return str(json.loads(line)) if line.startswith('"') else line
+    return ""
 
 
 def existing(given: Path | None) -> Path:
@@ -285,7 +293,7 @@ def _noted(path: Path) -> Mapping[str, str]:
     """Return what a note of roots says; one that cannot be read says nothing."""
     try:
         return {str(stage): str(root) for stage, root in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, RecursionError, AttributeError):
         return {}
 
 

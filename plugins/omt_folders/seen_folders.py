@@ -49,7 +49,7 @@ class SeenFolders:
         try:
             known = json.loads(self._file.read_text(encoding="utf-8"))
             self._roots = {str(root): frozenset(map(str, folders)) for root, folders in known.items()} | self._roots
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return  # a run that knows of no folder takes none for away, as the first one does
 
     def open(self, roots: Iterable[Path], shown: Callable[[Path], str]) -> OpenedRoots:

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from omt_core.answers.errors import ANSWERS_SYNTAX as SYNTAX
-from omt_core.api.errors import InputError
+from omt_core.api.errors import ErrorCode, InputError
 from omt_core.given_values import problems, read_toml
+from omt_core.settings import SETTINGS_SYNTAX
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,27 @@ def test_a_path_of_windows_in_double_quotes_is_told_with_single_quotes(line: str
     assert caught.value.code == "answers-syntax"
     assert "In double quotes a backslash begins an escape" in caught.value.message
     assert "single quotes" in caught.value.remedy
+
+
+@pytest.mark.parametrize("code", [SYNTAX, SETTINGS_SYNTAX])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("a = " + "9" * 10_000, "it has a number that is too long"),
+        ("a = " + "[" * 20_000 + "]" * 20_000, "its sections or lists lie too deep"),
+        ("a = " + "{a = " * 20_000 + "1" + "}" * 20_000, "its sections or lists lie too deep"),
+        (".".join("a" * 3_000) + " = 1", "its sections or lists lie too deep"),
+        ("a = " + "[" * 60 + "]" * 60, "its sections or lists lie too deep"),
+    ],
+    ids=["digits", "lists", "sections", "key", "not too deep for Python"],
+)
+def test_what_is_beyond_all_limits_is_told_like_what_is_no_toml(
+    content: str, reason: str, code: ErrorCode[InputError]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read_toml(content.encode(), code, "The file")
+    assert (caught.value.code, caught.value.message) == (code.code, f"The file is not valid TOML: {reason}.")
+    assert caught.value.remedy == "Take it out of the file."
 
 
 @pytest.mark.parametrize(

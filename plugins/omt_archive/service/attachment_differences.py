@@ -75,7 +75,7 @@ def noted_basis(workspace: Path | None) -> str | None:
         return None
     try:
         return str(json.loads((workspace / _FILE).read_text(encoding="ascii"))["basis"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
         return None
 
 

@@ -46,7 +46,7 @@ def known_roots(receipt: Path) -> Mapping[str, Path]:
     try:
         known = json.loads((receipt.parent / STAGE_ROOTS_FILE).read_bytes())
         return {stage: Path(root) for stage, root in known.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
         return {}  # of a migration whose stages have none, or a file of somebody else's: those are not looked for
 
 

@@ -160,6 +160,35 @@ def test_a_workspace_that_was_named_once_is_one_of_those_that_a_command_looks_at
     assert several.value.choices == (str(default), str(own))
 
 
+@pytest.mark.posix("names that Windows does not have")
+@pytest.mark.parametrize(
+    "name", ["two\nlines", "back\r", "page\x0cfeed", "line\u2028separator", '"quoted"', "no utf-8 \udcff"]
+)
+def test_a_workspace_of_any_name_is_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(workspace, "data_folder", lambda: tmp_path / "data")
+    for own in (tmp_path / name, tmp_path / "plain"):
+        own.mkdir()
+        (own / workspace.JOURNAL_FILE).touch()
+        workspace.note_workspace(own)
+        workspace.note_workspace(own)
+    assert workspace.known_workspaces() == (tmp_path / name, tmp_path / "plain")
+
+
+def test_workspaces_that_an_earlier_version_noted_are_still_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "data_folder", lambda: tmp_path)
+    monkeypatch.chdir(tmp_path)
+    old, new, rest = tmp_path / "Zoë's", tmp_path / "new", tmp_path / "rest of a name"
+    for own in (old, new, rest):
+        own.mkdir()
+        (own / workspace.JOURNAL_FILE).touch()
+    (tmp_path / "workspaces").write_bytes(f'{old}\n{tmp_path}/two\n{rest.name}\n"cut\n"\n'.encode())
+    assert workspace.known_workspaces() == (old,)
+    workspace.note_workspace(new)
+    assert workspace.known_workspaces() == (old, new)
+
+
 def test_a_workspace_that_is_not_here_is_looked_for_with_other_accounts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
