@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from omt_core.cli.early_ctrl_c import INTERRUPTED, ctrl_c_put_off, end_at_ctrl_c, say_stopped
+from omt_core.early_ctrl_c import INTERRUPTED, ctrl_c_put_off, end_at_ctrl_c, say_stopped
 from omt_core.version import __version__
 
 _MALLOC: Final = {-8: 1, -3: 2 << 20, -1: 4 << 20}

@@ -22,7 +22,7 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import one_line
 from omt_core.cli.commands import Invocation
-from omt_core.cli.early_ctrl_c import LAST
+from omt_core.early_ctrl_c import LAST
 from omt_core.plugin_host.blame import Blame
 from omt_core.plugin_host.watchdog import watchdog
 

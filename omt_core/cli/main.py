@@ -23,7 +23,6 @@ from omt_core.app import Application, compose
 from omt_core.cli.command import CORE_COMMANDS, core_command
 from omt_core.cli.commands import Invocation, examples_text
 from omt_core.cli.console import Aloud, Console
-from omt_core.cli.early_ctrl_c import ctrl_c_put_off
 from omt_core.cli.errors import FRONT_END_ERROR_CODES, NAMES_NOT_UTF_8, OUTPUT_LOST
 from omt_core.cli.line.globals import (
     CommandParser,
@@ -37,6 +36,7 @@ from omt_core.cli.options import add_answers
 from omt_core.cli.output import outputs
 from omt_core.cli.plugin_command import run_plugin_command
 from omt_core.cli.wizard import add_wizard_options, refuse_wizard_options, run_wizard
+from omt_core.early_ctrl_c import ctrl_c_put_off
 from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.findings import blocking
 from omt_core.engine.result import Result, error_line
