@@ -84,7 +84,7 @@ def kept_decisions(receipt: Path) -> KeptDecisions | None:
             found = KeptDecisions.model_validate(json.loads((place / DECISIONS_FILE).read_bytes()))
             if found.receipt == _digest(receipt):
                 return found
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
     return None
 

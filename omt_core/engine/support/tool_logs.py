@@ -74,7 +74,7 @@ def _commands(text: str) -> Sequence[_Command]:
 def _read(line: str) -> tuple[bool, Path | None]:
     """Tell whether a command begins by a line, and which workspace it names."""
     if line.startswith("{"):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             said = json.loads(line)
             folder = said.get("workspace")
             begins = said.get("logger") == "omt.cli" and str(said.get("message")).startswith("command ")
