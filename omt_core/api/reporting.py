@@ -78,8 +78,9 @@ class MigrationRecord:
     """Everything a report may say. `records` streams the items, since there may be millions.
 
     `kind` is what began or was completed; `decisions.kind` is what was asked for last, which may have been refused.
-    While a full run is `replacing` a completed test, `receipt` is still that of the test. `machines` are those that
-    transfers ran on, where these were several; `dashboard` is where they are shown while that goes on.
+    While a full run is `replacing` a completed test, `receipt` is still that of the test. While the tenant may
+    be `importing` a live migration it is not known here how that ended, and users must stay out. `machines` are those
+    that transfers ran on, where these were several; `dashboard` is where they are shown while that goes on.
     """
 
     workspace: Path
@@ -98,6 +99,7 @@ class MigrationRecord:
     changes_online: Mapping[str, int] = field(default_factory=dict)
     estimate: EstimateRecord | None = None
     replacing: bool = False
+    importing: bool = False
     machines: tuple[SendingMachine, ...] = ()
     dashboard: str = ""
 

@@ -1,4 +1,4 @@
-"""The one way in which commands say what was left behind, and of which kind and mode a migration is."""
+"""How commands say what was left behind, of which kind and mode a migration is, and that users are kept out."""
 
 from __future__ import annotations
 
@@ -85,4 +85,19 @@ def left_behind(of: LeftBehind) -> Sentence:
         "left behind: {count:,} ({reasons})" if reasons else "left behind: {count:,}",
         count=of.left_behind,
         reasons=joined(reasons),
+    )
+
+
+def frozen_text(*, importing: bool) -> str:
+    """Say that the installation is frozen; a thaw is offered only while nothing can be lost by it."""
+    if importing:
+        return sentence("The installation on site is frozen, and users must stay out until it is known.")
+    return sentence("The installation on site is frozen; `omt thaw` undoes it.")
+
+
+def importing_text() -> str:
+    """Say that the end of a live import is not known here."""
+    return sentence(
+        "The tenant may be importing this live migration, or have completed it: the same command, run again, waits for"
+        " the import and tells how it ended."
     )

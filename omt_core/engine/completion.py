@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import anyio
 
 from omt_core.api.decisions import RecoveryChoice
+from omt_core.api.errors import OnlineError, OnlineRefusedError
 from omt_core.api.events import StageProgress
 from omt_core.api.online import CompletionRequest, OnlineMigration, UserAssignment
 from omt_core.api.sentence import sentence
@@ -16,6 +18,7 @@ from omt_core.engine import facts
 from omt_core.engine.findings import LEFT_ON_SITE, result_differs
 from omt_core.engine.results.kept import keep_result
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.upload.live_import import ImportState, is_watched, pin_asked, pin_none_under_way
 from omt_core.engine.upload.timings import judge_estimate, note_import
 
 
@@ -25,9 +28,16 @@ async def complete(session: MigrationSession, migration: OnlineMigration) -> Non
     await session.journal.notes.pin(
         facts.CHANGES_ASKED, None if session.now.only_missing else json.dumps(_changes(request))
     )
+    await pin_asked(session)
     await session.journal.notes.pin(facts.COMPLETING, migration.id)
     began = time.monotonic()
-    await _watch(session, migration, request)
+    try:
+        await _watch(session, migration, request)
+    except OnlineRefusedError:
+        with suppress(OnlineError):
+            if await is_watched(migration) is ImportState.NONE:
+                await pin_none_under_way(session)
+        raise
     await note_import(session.journal, time.monotonic() - began)
     await _keep_result(session, migration)
 
@@ -37,6 +47,7 @@ async def join_import(session: MigrationSession, migration: OnlineMigration) -> 
     if (await session.journal.notes.pins()).get(facts.COMPLETING) != migration.id:
         return False
     if not await _watch(session, migration, None):
+        await pin_none_under_way(session)
         return False
     await _keep_result(session, migration)
     return True

@@ -241,6 +241,23 @@ THAW_PLUGIN_MISSING: Final = ErrorCode(
     meaning="The installation is still frozen by plugins that take no part in this run.",
     remedy="Run `omt thaw` with these plugins installed and not disabled; `omt plugins` shows what is wrong with one.",
 )
+THAW_WHILE_IMPORTING: Final = ErrorCode(
+    code="thaw-while-importing",
+    kind=OnlineRefusedError,
+    meaning="The tenant was asked to import this live migration, and may be at it: what users enter on site now would"
+    " not be online.",
+    remedy="Run the same command again: it waits for the import and tells how it ended. Users must stay out until"
+    " then.",
+)
+USERS_LET_IN_MEANWHILE: Final = ErrorCode(
+    code="users-let-in-meanwhile",
+    kind=FindingsError,
+    meaning="The live migration is completed, but users were let in on site after its import was asked for: what they"
+    " have entered since is not online.",
+    remedy="Keep users out on site, and enter online what they have entered on site since then. A live migration is not"
+    " overwritten: to have all of it moved, ask the online side for an empty tenant, and migrate anew before anybody"
+    " works online.",
+)
 WAIVER_NOT_POSSIBLE: Final = ErrorCode(
     code="waiver-not-possible",
     kind=InputError,
@@ -330,6 +347,8 @@ ERROR_CODES: Final = (
     TENANT_KEY_CHANGED,
     TENANT_KEY_DAMAGED,
     THAW_PLUGIN_MISSING,
+    THAW_WHILE_IMPORTING,
+    USERS_LET_IN_MEANWHILE,
     WAIVER_NOT_POSSIBLE,
     WAIVER_REASON_MISSING,
     WORKSPACE_AMBIGUOUS,

@@ -20,6 +20,8 @@ COMPLETED: Final = "completed"
 """Set once the tenant has verified and imported: when, in UTC."""
 COMPLETING: Final = "completing"
 """The tenant's id of the migration, from the moment that it is asked to import until its answer is journalled."""
+IMPORT_ASKED: Final = "import-asked"
+"""When, in UTC, the import of a whole live migration was asked for, until it is known here how it ended, and told."""
 OVERWRITING: Final = "overwriting"
 """Set while a full run replaces a completed test: the journal's items are then not those of what is online.
 
@@ -55,6 +57,11 @@ async def licence_of(journal: Journal) -> Licence | None:
     if SERIAL not in known:
         return None
     return Licence(owner=known[OWNER], serial=known[SERIAL], version=known.get(VERSION, ""))
+
+
+def may_be_importing(known: Mapping[str, str]) -> bool:
+    """Tell whether the tenant may be importing a live migration, or have done so, with its answer not journalled."""
+    return COMPLETING in known and IMPORT_ASKED in known
 
 
 def begun_kind(known: Mapping[str, str]) -> MigrationKind | None:

@@ -58,7 +58,34 @@ THAW_FAILED: Final = FindingCode(
     meaning="The freeze could not be undone everywhere, so users are still kept out of some part of the installation.",
     remedy="Do what the message asks for, then run `omt thaw`.",
 )
-CORE_CODES: Final = (WAIVER_UNUSED, WAIVER_OF_TEST, REPORT_NOT_WRITTEN, RESULT_DIFFERS, THAW_FAILED)
+THAWED_WHILE_IMPORTING: Final = FindingCode(
+    code="thawed-while-importing",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="Users are let in on site although the tenant may be importing this live migration, or has completed it:"
+    " what they enter from now on may not be online.",
+    remedy="Keep users out all the same, and run the same command again: it tells how the import ended.",
+)
+ENTERED_AFTER_IMPORT: Final = FindingCode(
+    code="entered-after-import",
+    severity=Severity.ERROR,
+    plugin=CORE,
+    meaning="The tenant has completed a live migration after users were let in on site again: what they have entered"
+    " since is not online.",
+    remedy="Keep users out on site, and enter online what they have entered on site since then. A live migration is not"
+    " overwritten: to have all of it moved, ask the online side for an empty tenant, and migrate anew before anybody"
+    " works online.",
+    waivable=False,
+)
+CORE_CODES: Final = (
+    WAIVER_UNUSED,
+    WAIVER_OF_TEST,
+    REPORT_NOT_WRITTEN,
+    RESULT_DIFFERS,
+    THAW_FAILED,
+    THAWED_WHILE_IMPORTING,
+    ENTERED_AFTER_IMPORT,
+)
 
 
 class FindingLog:

@@ -78,16 +78,21 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
         except OnlineNotNamedError:
             if request.needs_online:
                 raise
+        finishing = await _finished_without_us(journal, status)
         if status is not None:
             plan = await engine.dispatch.one(
                 Plugin.plan_recovery,
-                calls.PlanRecovery(earlier=await _earlier(journal), status=status, licence=licence, run=surroundings),
+                calls.PlanRecovery(
+                    earlier=await _earlier(journal, finishing=finishing),
+                    status=status,
+                    licence=licence,
+                    run=surroundings,
+                ),
             )
         await journal.runs.begin(mode=plan.mode, baseline=False, plugins=engine.host.versions)
         resources.enter_context(migration_log(journal.runs.current, place, keeps=request.writes))
         await facts.pin_licence(journal, licence)
         await journal.notes.pin(facts.ANSWERS, pinned.dump(request.answers))
-        finishing = await _finished_without_us(journal, status)
         session = MigrationSession(
             engine,
             journal,
@@ -143,13 +148,13 @@ async def _finished_without_us(journal: Journal, status: TenantStatus | None) ->
     )
 
 
-async def _earlier(journal: Journal) -> calls.EarlierRun | None:
+async def _earlier(journal: Journal, *, finishing: bool) -> calls.EarlierRun | None:
     known = await journal.notes.pins()
     if facts.SERIAL not in known or facts.STARTED not in known:
         return None
     return calls.EarlierRun(
         kind=MigrationKind(known[facts.STARTED]),
-        completed=facts.COMPLETED in known,
+        completed=finishing or facts.COMPLETED in known,
         owner=known[facts.OWNER],
         serial=known[facts.SERIAL],
     )

@@ -50,6 +50,7 @@ async def record_of(
         plugins=await journal.runs.last_plugins(),
         receipt=receipt if receipt.is_file() else None,
         frozen=facts.FROZEN in known,
+        importing=facts.may_be_importing(known),
         records=lambda states: journal.items.records(states=states),
         changes_online=json.loads(known.get(facts.CHANGES, "{}")),
         estimate=await kept_estimate(journal),

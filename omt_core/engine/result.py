@@ -16,6 +16,7 @@ from omt_core.api.findings import Finding, Severity
 from omt_core.api.redaction import SECRETS
 from omt_core.api.sentence import joined, parts_of, sentence, sentence_of
 from omt_core.api.stages import StageTotals
+from omt_core.engine import facts
 from omt_core.engine.errors import INTERNAL
 from omt_core.engine.report import keep_report
 from omt_core.engine.session import MigrationSession
@@ -211,7 +212,7 @@ async def end_run(
     Never raises because of the journal: what ended the run is what matters.
     """
     if error is not None and not _is_live(session) and await is_frozen(session):
-        _say_frozen(error)
+        _say_frozen(error, importing=facts.may_be_importing(await session.journal.notes.pins()))
     report: Path | None = None
     try:
         await _finish(session, error)
@@ -269,8 +270,19 @@ def _is_live(session: MigrationSession) -> bool:
     return before or now.completed is not None
 
 
-def _say_frozen(error: OmtError) -> None:
-    """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know."""
-    if "omt thaw" not in error.remedy:
+def _say_frozen(error: OmtError, *, importing: bool) -> None:
+    """Add that users are still kept out, and how to let them in: whatever ended the run, somebody must know.
+
+    While the tenant may be `importing` they must not be let in.
+    """
+    if importing:
+        told = sentence(
+            "The tenant may be importing this live migration, and may complete it by itself. The installation on site"
+            " is still frozen."
+        )
+        stay = sentence("The run waits for the import then. Until it is known how that ended, users must stay out.")
+        error.message = joined([error.message, told], " ")
+        error.remedy = joined([error.remedy, stay], " ")
+    elif "omt thaw" not in error.remedy:
         error.message = joined([error.message, sentence("The installation on site is still frozen.")], " ")
         error.remedy = joined([error.remedy, sentence("`omt thaw` lets the users in again meanwhile.")], " ")

@@ -42,6 +42,7 @@ from omt_core.engine.freeze import thaw
 from omt_core.engine.opening import rebuild_journal
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession, Snapshot
+from omt_core.engine.upload.live_import import refuse_thaw, tell_thawed_since
 from omt_core.engine.upload.run import precopy, refuse_unready, stages_of, upload
 from omt_core.engine.upload.wakefulness import kept_awake
 
@@ -196,8 +197,9 @@ class LetUsersIn(Step[None]):
     @override
     async def perform(self, session: MigrationSession) -> None:
         located = session.now.located
+        told = await refuse_thaw(session.journal, located.licence, located.target, insisted=True)
         thawed = await thaw(session.engine, session.journal, located.installation, located.database)
-        session.log.file("thaw", thawed.findings)
+        session.log.file("thaw", (*told, *thawed.findings))
         if thawed.error is not None:
             raise thawed.error
 
@@ -268,12 +270,13 @@ class Precopy(Step[None]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(Step[None]):
-    """Complete (W80): say so when readable files were left behind because they could not be read."""
+    """Complete (W80): say so when users were let in too early, or files were left behind that could not be read."""
 
     phase = phases.COMPLETE
 
     @override
     async def perform(self, session: MigrationSession) -> None:
+        await tell_thawed_since(session)
         failed = sum(total.failed for total in (await session.journal.items.totals()).values())
         if failed:
             raise FILES_UNREADABLE.error(

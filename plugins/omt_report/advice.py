@@ -77,7 +77,12 @@ def next_steps(head: ReportHead) -> Iterator[Sentence]:
         yield sentence(
             "Run the same command again. It goes on where it stopped, and sends nothing twice that is confirmed."
         )
-        if head.frozen:
+        if head.importing:
+            yield sentence(
+                "Keep users out of the installation on site until it is known how the import ended: the tenant may"
+                " complete this live migration by itself, and what they enter meanwhile would not be online."
+            )
+        elif head.frozen:
             yield sentence(
                 "The installation on site is frozen: users are kept out of the Windows client and of Service. If you"
                 " put the migration off, `omt thaw` lets them in again."

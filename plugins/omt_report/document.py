@@ -168,6 +168,7 @@ class ReportHead(_Model):
     licence: LicenceLine | None
     completed: bool
     frozen: bool
+    importing: bool
     receipt: str | None
     waivers: tuple[str, ...]
     plugins: dict[str, str]
@@ -203,6 +204,7 @@ def head_of(record: MigrationRecord, sections: Sequence[ReportSection]) -> Repor
         ),
         completed=record.completed,
         frozen=record.frozen,
+        importing=record.importing,
         receipt=None if record.receipt is None or record.replacing else encodable(record.receipt),
         waivers=tuple(sorted(encodable(str(one)) for one in decisions.waived(decisions.kind))),
         plugins=dict(sorted(record.plugins.items())),

@@ -7,6 +7,7 @@ import platform
 import re
 import signal
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,6 +194,45 @@ def test_a_crash_while_frozen_is_thawed_by_another_account_that_has_no_journal(t
         done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
         assert done.code == 0, done.errors
         assert config.read_bytes() != original
+
+
+def test_users_who_were_let_in_while_the_tenant_imported_are_not_lost_in_silence(tmp_path: Path) -> None:
+    """Two Ctrl-C stop the tool, not the import: the tenant completes the live migration by itself."""
+    site, workspace = build(tmp_path, documents=20), tmp_path / "work"
+    with serving(tmp_path, words=site.plans) as tenant:
+        answers = site.answer(tenant)
+        process = start("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert process.stdout is not None
+        for line in process.stdout:
+            told = json.loads(line)
+            if told["event"] == "progress" and told["stage"] == "finishing":
+                break
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        stopped = wait(process)
+        assert (stopped.code, stopped.result["error"]["code"]) == (130, "interrupted")
+        assert "may complete it by itself" in stopped.result["error"]["message"]
+        assert "omt thaw" not in stopped.result["error"]["remedy"]
+        (state,) = [line for line in run("status", "--workspace", workspace, folder=tmp_path).lines
+                    if line["event"] == "workspace"]  # fmt: skip
+        assert (state["frozen"], state["importing"]) == (True, True)
+        refused = run("thaw", "--workspace", workspace, folder=tmp_path)
+        assert (refused.code, refused.result["error"]["code"]) == (4, "thaw-while-importing")
+        until = time.monotonic() + 60
+        while not list((tenant.directory / "receipts").glob("*.json")) and time.monotonic() < until:
+            time.sleep(0.2)
+        thawed = run("thaw", "--workspace", workspace, "--answers", answers, folder=tmp_path)
+        assert (thawed.code, thawed.codes()) == (0, {"thawed-while-importing"}), thawed.errors
+        done = run("migrate", "--answers", answers, "--workspace", workspace, folder=tmp_path)
+        assert (done.code, done.result["error"]["code"]) == (1, "users-let-in-meanwhile")
+        assert "entered-after-import" in done.codes()
+        assert "knows nothing of the migration" not in " ".join(
+            line["message"] for line in done.lines if line["event"] == "notice"
+        )
+        assert done.result["receipt"] is not None
+        again = run("migrate", "--answers", answers, "--workspace", workspace, "--recover", "missing", folder=tmp_path)
+        assert again.code == 0, again.errors
 
 
 def test_a_tenant_that_is_gone_for_a_while_is_waited_for(tmp_path: Path, calm: Calm) -> None:

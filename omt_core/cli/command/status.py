@@ -20,7 +20,7 @@ from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_rate, byte_size, duration, local_time, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
-from omt_core.cli.counts import KIND_TITLES, left_behind, no_longer_on_site
+from omt_core.cli.counts import KIND_TITLES, frozen_text, importing_text, left_behind, no_longer_on_site
 from omt_core.cli.options import add_workspace, workspace_of
 from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
@@ -97,6 +97,7 @@ async def _show(call: Invocation, journal: Journal, folder: Path) -> int:
             "path": str(folder),
             "running": running,
             "frozen": record.frozen,
+            "importing": record.importing,
             "started": None if last is None else last.started.isoformat(),
             "error": last.error if last is not None and not running else "",
             "phase": pace.phase,
@@ -151,12 +152,12 @@ def _show_runs(console: Console, record: MigrationRecord, pace: _Pace, *, runnin
         if pace.time_left is not None:
             parts.append(sentence("time left {duration}", duration=duration(pace.time_left)))
         console.print(joined(parts))
+    if record.importing:
+        console.print(importing_text())
     console.print(
-        sentence(
-            "The installation on site is frozen; `omt thaw` undoes it."
-            if record.frozen
-            else "This migration has nothing frozen, by what its workspace knows."
-        )
+        frozen_text(importing=record.importing)
+        if record.frozen
+        else sentence("This migration has nothing frozen, by what its workspace knows.")
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import anyio
 from typing_extensions import override
 
 from omt_core.answers import pinned
-from omt_core.api.errors import ExitCode, InputError
+from omt_core.api.errors import ExitCode, InputError, OnlineError, OnlineNotNamedError
 from omt_core.api.events import Notice
-from omt_core.api.findings import Severity
+from omt_core.api.findings import Finding, Severity
 from omt_core.api.installation import Licence
+from omt_core.api.online import OnlineTarget
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
@@ -22,8 +25,10 @@ from omt_core.cli.options import add_answers, add_workspace, answers_of, workspa
 from omt_core.cli.progress import watching
 from omt_core.engine import facts
 from omt_core.engine.freeze import Thawed, thaw, thaw_from_site
-from omt_core.engine.opening import choose_installation, open_database
+from omt_core.engine.opening import choose_installation, connect, open_database
 from omt_core.engine.result import FindingLine
+from omt_core.engine.session import Surroundings
+from omt_core.engine.upload.live_import import ASKING_SECONDS, refuse_thaw
 from omt_core.engine.workspace import JOURNAL_FILE, existing, folder_for, locked
 from omt_core.journal import Journal
 
@@ -73,7 +78,24 @@ async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
         database, licence = await open_database(engine, discovery.installation, stack)
         if call.answers is None:
             _refuse_other_installation(licence, await facts.licence_of(journal))
-        return await thaw(engine, journal, discovery.installation, database)
+        told = await _ask_for_import(call, journal, folder, licence)
+        thawed = await thaw(engine, journal, discovery.installation, database)
+        return replace(thawed, findings=(*told, *thawed.findings))
+
+
+async def _ask_for_import(call: Invocation, journal: Journal, folder: Path, licence: Licence) -> tuple[Finding, ...]:
+    """Refuse as `refuse_thaw` does; whoever gives answers insists where the tenant cannot be asked."""
+    if not facts.may_be_importing(await journal.notes.pins()):
+        return ()
+    engine = call.app.engine
+    async with AsyncExitStack() as stack:
+        target: OnlineTarget | None = None
+        with anyio.move_on_after(ASKING_SECONDS):
+            try:
+                target, _ = await connect(engine, Surroundings(engine.events, folder), stack)
+            except (OnlineError, OnlineNotNamedError):
+                target = None
+        return await refuse_thaw(journal, licence, target, insisted=call.answers is not None)
 
 
 async def _from_site(call: Invocation) -> Thawed:
@@ -92,7 +114,9 @@ async def _from_site(call: Invocation) -> Thawed:
                 await closing.enter_async_context(locked(folder))
                 journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
                 if facts.FROZEN in await journal.notes.pins():
-                    return await thaw(engine, journal, discovery.installation, database)
+                    told = await _ask_for_import(call, journal, folder, licence)
+                    thawed = await thaw(engine, journal, discovery.installation, database)
+                    return replace(thawed, findings=(*told, *thawed.findings))
         call.console.print(
             sentence("No workspace here knows of a freeze that stands; the installation itself is looked at.")
         )

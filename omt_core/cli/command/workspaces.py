@@ -12,7 +12,7 @@ from omt_core.api.reporting import MigrationRecord
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import KINDS
+from omt_core.cli.counts import KINDS, frozen_text, importing_text
 from omt_core.engine import facts
 from omt_core.engine.report import record_of
 from omt_core.engine.workspace import JOURNAL_FILE, is_locked, known_workspaces
@@ -60,6 +60,7 @@ async def _show(call: Invocation, folder: Path) -> None:
             "serial": None if licence is None else licence.serial,
             "kind": kind,
             "frozen": record.frozen,
+            "importing": record.importing,
             "runs": len(record.runs),
             "started": None if began is None else began.isoformat(),
             "exit_code": code,
@@ -77,8 +78,10 @@ async def _show(call: Invocation, folder: Path) -> None:
                 began=local_time(began), ended=ended, left=left,
             )
         )  # fmt: skip
+    if record.importing:
+        call.console.print(sentence("  {told}", told=importing_text()))
     if record.frozen:
-        call.console.print(sentence("  The installation on site is frozen; `omt thaw` undoes it."))
+        call.console.print(sentence("  {told}", told=frozen_text(importing=record.importing)))
 
 
 _SAID = {

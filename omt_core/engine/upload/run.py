@@ -240,8 +240,9 @@ async def is_frozen(session: MigrationSession) -> bool:
 
 
 async def _interrupted(session: MigrationSession) -> InterruptedRunError:
-    if not await is_frozen(session):
-        return INTERRUPTED.error()
+    known = await session.journal.notes.pins()
+    if facts.FROZEN not in known or facts.may_be_importing(known):
+        return INTERRUPTED.error()  # of an import, the end of the run tells
     return INTERRUPTED.error(
         sentence(
             "The run was stopped; all that was confirmed is journalled. The installation on site is still frozen."

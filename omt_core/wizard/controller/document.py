@@ -258,6 +258,7 @@ class State(Part):
     mode: MigrationMode | None = None
     kind: MigrationKind = MigrationKind.LIVE
     frozen: bool = False
+    importing: bool = False
     interrupted: bool = False
     thawed_at: datetime | None = None
     earlier: EarlierPart | None = None

@@ -95,6 +95,7 @@ def view(now: Snapshot | None, page: Page) -> State:
         mode=mode,
         kind=decisions.kind,
         frozen=page.known.frozen,
+        importing=page.known.importing,
         interrupted=page.known.interrupted,
         thawed_at=page.known.thawed_at,
         earlier=page.known.earlier,

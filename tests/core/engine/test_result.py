@@ -31,15 +31,15 @@ from tests.core.engine.sessions import session_in
     ],
 )
 def test_every_kind_of_error_can_say_it_and_says_it_once(error: OmtError) -> None:
-    _say_frozen(error)
-    _say_frozen(error)
+    _say_frozen(error, importing=False)
+    _say_frozen(error, importing=False)
     assert error.message == "What happened. The installation on site is still frozen."
     assert error.remedy == "What to do. `omt thaw` lets the users in again meanwhile."
 
 
 def test_an_error_in_json_says_how_its_words_were_made_and_can_be_made_of_that_again() -> None:
     said = OnlineUnavailableError("gone", sentence("{host} is gone.", host="a.no"), sentence("Ask {who}.", who="them"))
-    _say_frozen(said)
+    _say_frozen(said, importing=False)
     line = ErrorLine.model_validate_json(error_line(said).model_dump_json())
     assert line.message == "a.no is gone. The installation on site is still frozen."
     assert line.parameters["part1"] == {
@@ -55,6 +55,14 @@ def test_an_error_in_json_says_how_its_words_were_made_and_can_be_made_of_that_a
 def test_an_error_in_json_that_says_other_words_than_it_is_made_of_is_plain_text() -> None:
     again = error_of(ErrorLine(code="c", message="All is lost.", template="All is well.", remedy="r"))
     assert (again.message, type(again.message)) == ("All is lost.", str)
+
+
+def test_while_the_tenant_may_import_nobody_is_told_to_let_the_users_in() -> None:
+    error = InstallationError("code", "What happened.", "Run the same command again.")
+    _say_frozen(error, importing=True)
+    assert "may complete it by itself" in error.message
+    assert "thaw" not in error.remedy
+    assert "users must stay out" in error.remedy
 
 
 @pytest.mark.anyio

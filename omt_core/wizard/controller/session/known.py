@@ -20,6 +20,7 @@ class Known:
     """What was last read from the journal."""
 
     frozen: bool = False
+    importing: bool = False
     interrupted: bool = False
     thawed_at: datetime | None = None
     earlier: EarlierPart | None = None
@@ -32,6 +33,7 @@ async def look_up(runner: Runner, before: Known, *, begun: bool) -> Known:
     pinned = await runner.journal.notes.pins()
     return Known(
         frozen=facts.FROZEN in pinned,
+        importing=facts.may_be_importing(pinned),
         interrupted=facts.STARTED in pinned and facts.COMPLETED not in pinned,
         thawed_at=_thawed_at(pinned),
         earlier=None if begun else await _earlier(runner, pinned),

@@ -10,7 +10,7 @@ export function thawCard(now) {
   if (!now.frozen && !now.result.can_thaw) return null;
   const busy = now.busy === "thawing";
   const button = h("button", {
-    type: "button", class: "button", disabled: busy, on: { click: () => askThaw(true) },
+    type: "button", class: "button", disabled: busy, on: { click: () => askThaw("completed") },
   }, t(busy ? "freeze.thawing" : "freeze.thaw-button"));
   return h("section", { class: "notice notice--info frozen", "aria-label": t("complete.frozen") },
     icon("snowflake", { label: t("notice.info") }),

@@ -5,13 +5,17 @@ import { h } from "../../core/dom.js";
 import { sendingDialog } from "../../core/sending-dialog.js";
 import { t } from "../../core/text.js";
 
-/** @param {boolean} completed whether the migration is complete: then what users enter from now on is not moved */
-export function askThaw(completed) {
+const TEXTS = {
+  stopped: "freeze.thaw-stopped", importing: "freeze.thaw-importing", completed: "freeze.thaw-completed",
+};
+
+/** @param {"stopped" | "importing" | "completed"} state of the migration: only while it is stopped can nothing be lost */
+export function askThaw(state) {
   sendingDialog({
     title: t("freeze.thaw-title"),
-    content: h("p", null, t(completed ? "freeze.thaw-completed" : "freeze.thaw-stopped")),
+    content: h("p", null, t(TEXTS[state])),
     confirm: t("freeze.thaw"),
-    danger: completed,
+    danger: state !== "stopped",
     send: () => post("/api/thaw"),
   });
 }
