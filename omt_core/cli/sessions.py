@@ -19,10 +19,13 @@ from omt_core.cli.errors import START_CANCELLED
 from omt_core.cli.interrupts import stay_in_control
 from omt_core.cli.progress import watching
 from omt_core.engine.checks import waived_errors
+from omt_core.engine.completion import is_completed
 from omt_core.engine.errors import INTERNAL, INTERRUPTED
 from omt_core.engine.opening import OpenRequest, open_session
 from omt_core.engine.result import Result, end_run, error_of, run_not_begun
 from omt_core.engine.runner import Runner
+from omt_core.engine.session import MigrationSession
+from omt_core.engine.steps import Finish
 from omt_core.engine.upload.planned_start import Clock, SystemClock, wait_until
 
 CLOCK: Clock = SystemClock()
@@ -62,15 +65,18 @@ async def run_session(
             except OmtError as error:
                 call.app.engine.events.emit(run_not_begun(error, request.kind, planned=planned))
                 raise
-            ended: OmtError | None = _fault()
+            fault = _fault()
+            ended: OmtError | None = fault
             try:
                 async with Runner.start(session) as runner:
                     runners.append(runner)
                     ended = await _attempt(work, runner, stop)
             finally:
                 with anyio.CancelScope(shield=True):
-                    if scope.cancel_called:
+                    if scope.cancel_called and not await is_completed(session):
                         ended = _interrupted()
+                    elif scope.cancel_called and ended is fault:
+                        ended = await _finished(session)
                     result = await end_run(session, ended, reports=reports, planned=planned)
     if result is None:
         raise _interrupted()
@@ -143,6 +149,15 @@ def _countdown(say: Callable[[str], None]) -> Callable[[timedelta], None]:
             say(sentence("Starts in {duration}.", duration=duration(left.total_seconds())))
 
     return tell
+
+
+async def _finished(session: MigrationSession) -> OmtError | None:
+    """End a run that was stopped when its migration was complete: it is what it would have been a moment later."""
+    try:
+        await Finish().perform(session)
+    except OmtError as error:
+        return error
+    return None
 
 
 def _heeds_stop(runners: Sequence[Runner]) -> bool:

@@ -73,6 +73,11 @@ async def take_ended_import(session: MigrationSession) -> bool:
     return True
 
 
+async def is_completed(session: MigrationSession) -> bool:
+    """Tell whether this run has completed its migration, and journalled what came of it."""
+    return session.now.completed is not None and facts.COMPLETING not in await session.journal.notes.pins()
+
+
 async def is_as_imported(session: MigrationSession) -> bool:
     """Tell whether a recovery of missing files has found nothing that the tenant has not imported already.
 

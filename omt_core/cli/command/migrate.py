@@ -143,7 +143,8 @@ async def _migrate(
         say_waived(call, runner)
         await drive.complete(runner, stop)
     finally:
-        await _sum_up(call, runner)
+        with anyio.CancelScope(shield=True):  # what is complete is told, also to who stops the tool just then
+            await _sum_up(call, runner)
 
 
 async def _sum_up(call: Invocation, runner: Runner) -> None:

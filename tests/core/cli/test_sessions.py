@@ -20,6 +20,9 @@ from typing_extensions import override
 
 from omt_core.cli import sessions
 from omt_core.cli.main import main
+from omt_core.engine import drive
+from omt_core.engine.runner import Runner
+from omt_core.engine.steps import Upload
 from omt_core.engine.upload import wakefulness
 from tests.core.engine.upload.clock import JumpingClock
 from tests.e2e.omt import Site, Tenant, build, environment, serving
@@ -174,6 +177,25 @@ def test_ctrl_c_cancels_the_countdown(migrate: Callable[[str], list[dict[str, An
     assert not any(line.get("phase") == "upload" for line in lines)
     planned = [line["at"] for line in lines if line["event"] == "start-planned"]
     assert (len(planned), planned[-1]) == (2, ""), "whoever watches hears that it is cancelled, as in the wizard"
+
+
+@pytest.mark.posix("a process has no way to press Ctrl-C there; tests/windows presses it in a console")
+def test_ctrl_c_once_the_migration_is_complete_changes_nothing_of_its_result(
+    migrate: Callable[[str], list[dict[str, Any]]], evening: Evening, monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
+    """The first stops whatever does not stop in good order by itself, such as the last look at what was left behind."""
+
+    async def stopped(runner: Runner, stop: anyio.Event) -> None:
+        await runner.do(Upload(stop=stop))
+        os.kill(os.getpid(), signal.SIGINT)
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(drive, "complete", stopped)
+    *lines, result = migrate(in_an_hour())
+    assert (result["exit_code"], result["error"]) == (0, None)
+    assert [Path(result[name]).is_file() for name in ("receipt", "report")] == [True, True]
+    *_, ended = [line for line in lines if line["event"] == "run-ended"]
+    assert (ended["exit_code"], ended["completed"]) == (0, True)
 
 
 def test_a_time_that_is_none_is_refused_before_anything_is_opened(
