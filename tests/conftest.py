@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from functools import cache
@@ -15,6 +16,10 @@ from omt_core.api.redaction import SECRETS
 
 # What the tool says is said in English here, whatever the machine's language is, in processes of their own too.
 os.environ["LC_ALL"] = "C.UTF-8"
+
+# Whoever started the tests may have Ctrl-C ignored, as a shell does in the background, and processes inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says nothing on a machine with load.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

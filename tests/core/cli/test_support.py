@@ -75,7 +75,6 @@ from omt_core.cli.command import support
 from omt_core.cli.main import main
 
 asked = support.typed_answer
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts the tests may have it ignored
 
 async def interrupted():
     signal.raise_signal(signal.SIGINT)
