@@ -28,7 +28,10 @@ OVERWRITING: Final = "overwriting"
 `live` or `test`, as that run is; in journals of 0.5.0 and before the tenant's id of the migration.
 """
 FROZEN: Final = "frozen"
-"""`intended` from before the first to after the last change of a freeze or thaw, `frozen` while all of it is frozen."""
+"""`FREEZE_INTENDED` from before the first to after the last change of a freeze or thaw, `FREEZE_WHOLE` while all of it
+is frozen."""
+FREEZE_INTENDED: Final = "intended"
+FREEZE_WHOLE: Final = "frozen"
 FROZEN_BY: Final = "frozen.by"
 """The plugins that were asked to freeze and can undo it, as a JSON list: without each of them a thaw is not whole."""
 THAWED: Final = "thawed"
@@ -57,6 +60,11 @@ async def licence_of(journal: Journal) -> Licence | None:
     if SERIAL not in known:
         return None
     return Licence(owner=known[OWNER], serial=known[SERIAL], version=known.get(VERSION, ""))
+
+
+def is_frozen_whole(known: Mapping[str, str]) -> bool:
+    """Tell whether all of the installation is frozen, with no thaw begun since."""
+    return known.get(FROZEN) == FREEZE_WHOLE
 
 
 def may_be_importing(known: Mapping[str, str]) -> bool:

@@ -34,7 +34,7 @@ async def freeze(session: MigrationSession) -> None:
     journal, located, dispatch = session.journal, session.now.located, session.engine.dispatch
     can_undo = set(dispatch.implementers(Plugin.freeze)) & set(dispatch.implementers(Plugin.thaw))
     await journal.notes.pin(facts.FROZEN_BY, json.dumps(sorted(can_undo | await _frozen_by(journal))))
-    await journal.notes.pin(facts.FROZEN, "intended")
+    await journal.notes.pin(facts.FROZEN, facts.FREEZE_INTENDED)
     try:
         for plugin in dispatch.implementers(Plugin.freeze):
             call = calls.Freeze(
@@ -49,7 +49,7 @@ async def freeze(session: MigrationSession) -> None:
         thawed = await thaw(session.engine, journal, located.installation, located.database)
         session.log.file("thaw", thawed.told())
         raise
-    await journal.notes.pin(facts.FROZEN, "frozen")
+    await journal.notes.pin(facts.FROZEN, facts.FREEZE_WHOLE)
     session.engine.events.emit(
         Notice(
             message=sentence(
@@ -80,7 +80,7 @@ async def thaw(engine: Engine, journal: Journal, installation: Installation, dat
     takes no part now.
     """
     # From here on the freeze is not whole: a crash in the middle must not let the next run trust in it.
-    await journal.notes.pin(facts.FROZEN, "intended")
+    await journal.notes.pin(facts.FROZEN, facts.FREEZE_INTENDED)
     thawed, failed = await _thaw_each(
         engine,
         lambda plugin: calls.Thaw(

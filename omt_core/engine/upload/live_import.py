@@ -102,20 +102,26 @@ async def refuse_thaw(
 async def tell_thawed_since(session: MigrationSession) -> None:
     """Tell, of a live import that has ended well, if users were let in on site after it was asked for.
 
-    Raises `FindingsError` `users-let-in-meanwhile`.
+    All was frozen when it was asked for, and no freeze is made again before its end is known: so a thaw came since,
+    whole or half, where not all is frozen any more, whatever the machine's clock says. Raises `FindingsError`
+    `users-let-in-meanwhile`.
     """
     known = await session.journal.notes.pins()
-    asked, thawed = known.get(facts.IMPORT_ASKED), known.get(facts.THAWED)
-    if asked is not None and thawed is not None and datetime.fromisoformat(thawed) > datetime.fromisoformat(asked):
+    if facts.IMPORT_ASKED not in known:
+        return
+    if facts.is_frozen_whole(known):
+        await session.journal.notes.pin(facts.IMPORT_ASKED, None)
+        return
+    told = ENTERED_AFTER_IMPORT.meaning
+    if facts.FROZEN not in known and facts.THAWED in known:
         told = sentence(
             "The tenant has completed this live migration with what was on site before its import was asked for, and"
             " users were let in on site on {moment}: what they have entered since is not online.",
-            moment=local_time(datetime.fromisoformat(thawed)),
+            moment=local_time(datetime.fromisoformat(known[facts.THAWED])),
         )
-        session.log.file("thawed-since", (ENTERED_AFTER_IMPORT.finding(told),))
-        await session.journal.notes.pin(facts.IMPORT_ASKED, None)
-        raise USERS_LET_IN_MEANWHILE.error(told)
+    session.log.file("thawed-since", (ENTERED_AFTER_IMPORT.finding(told),))
     await session.journal.notes.pin(facts.IMPORT_ASKED, None)
+    raise USERS_LET_IN_MEANWHILE.error(told)
 
 
 async def _asked(target: OnlineTarget, licence: Licence, known: Mapping[str, str]) -> ImportState:

@@ -156,9 +156,15 @@ async def test_the_button_of_the_wizard_asks_too(tmp_path: Path) -> None:
         assert [finding.code for finding in session.now.findings] == CODES
 
 
-async def test_what_was_entered_after_a_thaw_is_told_when_the_import_has_ended_well_and_once(tmp_path: Path) -> None:
-    after = (ASKED + timedelta(hours=1)).isoformat()
-    async with stopped(tmp_path, **{facts.COMPLETING: None, facts.THAWED: after}) as session:
+CLOCKS = {"a right clock": timedelta(hours=1), "a clock that was put back": timedelta(hours=-1)}
+
+
+@pytest.mark.parametrize("since", CLOCKS)
+async def test_what_was_entered_after_a_thaw_is_told_when_the_import_has_ended_well_and_once(
+    tmp_path: Path, since: str
+) -> None:
+    thawed = {facts.FROZEN: None, facts.THAWED: (ASKED + CLOCKS[since]).isoformat()}
+    async with stopped(tmp_path, **{facts.COMPLETING: None, **thawed}) as session:
         with pytest.raises(FindingsError) as error:
             await tell_thawed_since(session)
         assert error.value.code == "users-let-in-meanwhile"
@@ -166,6 +172,13 @@ async def test_what_was_entered_after_a_thaw_is_told_when_the_import_has_ended_w
         assert (finding.code, finding.severity) == ("entered-after-import", Severity.ERROR)
         assert "is not online" in finding.message
         await tell_thawed_since(session)
+
+
+async def test_a_thaw_that_did_not_get_to_its_end_has_let_users_in_too(tmp_path: Path) -> None:
+    async with stopped(tmp_path, **{facts.COMPLETING: None, facts.FROZEN: facts.FREEZE_INTENDED}) as session:
+        with pytest.raises(FindingsError, match="is not online"):
+            await tell_thawed_since(session)
+        assert [finding.code for finding in session.now.findings] == ["entered-after-import"]
 
 
 async def test_a_thaw_before_the_import_was_asked_for_is_no_matter(tmp_path: Path) -> None:
