@@ -18,9 +18,9 @@ from omt_core.api.sentence import Sentence, joined, plural, sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
-from omt_core.cli.counts import KINDS
 from omt_core.cli.errors import NOTHING_TO_COMPARE
 from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.cli.words import KINDS
 from omt_core.engine.results.comparison import FINDINGS, PLANS, USER_NAMES, WAIVERS, Comparison, compare
 from omt_core.engine.results.kept import kept_pair
 from omt_core.engine.session import Surroundings

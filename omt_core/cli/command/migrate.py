@@ -19,7 +19,6 @@ from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, quantity
 from omt_core.cli import sessions
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import KIND_TITLES, MODES, left_behind, no_longer_on_site
 from omt_core.cli.estimates import estimate_fields, judged
 from omt_core.cli.options import (
     add_answers,
@@ -35,6 +34,7 @@ from omt_core.cli.options import (
 )
 from omt_core.cli.output_files import place_for, say_place
 from omt_core.cli.sessions import run_session, say_waived, wait_for_start
+from omt_core.cli.words import KIND_TITLES, MODES, left_behind, no_longer_on_site
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.result import result_of

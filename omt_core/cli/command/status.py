@@ -20,8 +20,8 @@ from omt_core.api.stages import StageTotals
 from omt_core.api.text import byte_rate, byte_size, duration, local_time, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.console import Console
-from omt_core.cli.counts import KIND_TITLES, frozen_text, importing_text, left_behind, no_longer_on_site
 from omt_core.cli.options import add_workspace, workspace_of
+from omt_core.cli.words import KIND_TITLES, frozen_text, importing_text, left_behind, no_longer_on_site
 from omt_core.engine.phases import UPLOAD
 from omt_core.engine.report import record_of
 from omt_core.engine.result import Counted, FindingLine, file_totals, left_behind_fields

@@ -12,10 +12,11 @@ import anyio
 from typing_extensions import override
 
 from omt_core.answers import pinned
+from omt_core.api.database import SourceDatabase
 from omt_core.api.errors import ExitCode, InputError, OnlineError, OnlineNotNamedError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding, Severity
-from omt_core.api.installation import Licence
+from omt_core.api.installation import Installation, Licence
 from omt_core.api.online import OnlineTarget
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
@@ -78,9 +79,24 @@ async def _by_journal(call: Invocation, folder: Path) -> Thawed | None:
         database, licence = await open_database(engine, discovery.installation, stack)
         if call.answers is None:
             _refuse_other_installation(licence, await facts.licence_of(journal))
-        told = await _ask_for_import(call, journal, folder, licence)
-        thawed = await thaw(engine, journal, discovery.installation, database)
-        return replace(thawed, findings=(*told, *thawed.findings))
+        return await _thaw(
+            call, folder, journal, installation=discovery.installation, database=database, licence=licence
+        )
+
+
+async def _thaw(
+    call: Invocation,
+    folder: Path,
+    journal: Journal,
+    *,
+    installation: Installation,
+    database: SourceDatabase,
+    licence: Licence,
+) -> Thawed:
+    """Thaw by the journal in a workspace, unless the tenant may be importing what is frozen."""
+    told = await _ask_for_import(call, journal, folder, licence)
+    thawed = await thaw(call.app.engine, journal, installation, database)
+    return replace(thawed, findings=(*told, *thawed.findings))
 
 
 async def _ask_for_import(call: Invocation, journal: Journal, folder: Path, licence: Licence) -> tuple[Finding, ...]:
@@ -114,9 +130,9 @@ async def _from_site(call: Invocation) -> Thawed:
                 await closing.enter_async_context(locked(folder))
                 journal = await closing.enter_async_context(Journal.open(folder / JOURNAL_FILE))
                 if facts.FROZEN in await journal.notes.pins():
-                    told = await _ask_for_import(call, journal, folder, licence)
-                    thawed = await thaw(engine, journal, discovery.installation, database)
-                    return replace(thawed, findings=(*told, *thawed.findings))
+                    return await _thaw(
+                        call, folder, journal, installation=discovery.installation, database=database, licence=licence
+                    )
         call.console.print(
             sentence("No workspace here knows of a freeze that stands; the installation itself is looked at.")
         )

@@ -12,7 +12,7 @@ from omt_core.api.reporting import MigrationRecord
 from omt_core.api.sentence import sentence
 from omt_core.api.text import local_time
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.counts import KINDS, frozen_text, importing_text
+from omt_core.cli.words import KINDS, frozen_text, importing_text
 from omt_core.engine import facts
 from omt_core.engine.report import record_of
 from omt_core.engine.workspace import JOURNAL_FILE, is_locked, known_workspaces

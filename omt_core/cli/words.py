@@ -1,4 +1,4 @@
-"""How commands say what was left behind, of which kind and mode a migration is, and that users are kept out."""
+"""Words that several commands have: what was left behind, of which kind and mode a migration is, who is kept out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ KINDS: Final[Mapping[MigrationKind, Sentence]] = {
     MigrationKind.TEST: sentence("test migration"),
     MigrationKind.LIVE: sentence("live migration"),
 }
-
 
 KIND_TITLES: Final[Mapping[MigrationKind, Sentence]] = {
     MigrationKind.TEST: sentence("Test migration"),
