@@ -77,6 +77,7 @@ async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp
         with pytest.raises(Killed):
             await undo(engine, session)
         assert not Door.locked
+        assert not facts.is_frozen_whole(await session.journal.notes.pins())
         await freeze(session)
         assert Door.locked
 

@@ -118,6 +118,14 @@ def test_a_manifest_without_one_of_its_lines_is_not_kept(
     assert "header.manifest.digest" in refused(workspace, lambda: fetch(manifest=b"".join(lines)))
 
 
+def test_a_signed_manifest_that_names_an_item_twice_is_not_kept(
+    signed: SignedFolder, workspace: SignedFolder, fetch: Fetch
+) -> None:
+    signed.put("documents", "1", "HH/2019.1/1.docx", b"1")
+    signed.sign()
+    assert "manifest" in refused(workspace, fetch)
+
+
 def test_a_receipt_of_another_key_than_the_pinned_one_is_not_kept(workspace: SignedFolder, fetch: Fetch) -> None:
     workspace.key_file(key=Ed25519PrivateKey.generate())
     assert "header.public_key" in refused(workspace, fetch)
