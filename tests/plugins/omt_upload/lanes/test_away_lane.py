@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import pickle
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,35 +15,30 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api import (
-    BodyRefusedError,
     Chunk,
     CreatedUpload,
     FolderAwayError,
-    InstallationError,
     ItemRecord,
     ItemState,
     OmtError,
-    OnlineError,
-    OnlineMigration,
-    OnlineRefusedError,
     OnlineUnavailableError,
-    RateLimiter,
-    Sentence,
-    StopSignal,
     TablePart,
-    UploadLostError,
     UploadRequest,
-    folder_away,
 )
-from omt_core.journal import Journal
 from omt_upload.lanes import away_lane
-from omt_upload.lanes.away_lane import AwayLane
-from omt_upload.lanes.batch_sender import AwayFolder, Batch, BatchError, BatchResult, BatchSender
+from omt_upload.lanes.batch_sender import Batch, BatchResult, BatchSender
 from omt_upload.lanes.lane import HereLane, Lane
 from omt_upload.settings import UploadSettings
-from omt_upload.stage_transfer import StageTransfer
 from omt_upload.transfer import transfer
 from omt_upload.transfer_context import TransferContext
+from tests.plugins.omt_upload.lanes.elsewhere import (
+    IN_PIECES,
+    ONE_LARGE,
+    SMALL_ONES,
+    Elsewhere,
+    OtherMachine,
+    sender_of,
+)
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import (
     SETTINGS,
@@ -60,97 +54,6 @@ from tests.plugins.omt_upload.moving import (
 from tests.plugins.omt_upload.test_transfer import FILES, journal_of
 
 pytestmark = pytest.mark.anyio
-
-
-class OtherMachine(AwayLane):
-    """Sends in the same process, of a copy of what is handed over, and answers a copy."""
-
-    def __init__(
-        self,
-        context: TransferContext,
-        sender: BatchSender,
-        *,
-        home: Path,
-        there: Path | None = None,
-    ) -> None:
-        super().__init__(context, slots=2)
-        self.sender = sender
-        self.home = home
-        self.away = there or home
-        self.roots = (str(self.away),)
-        self.batches: list[Batch] = []
-        self.lost_folders: list[Path] = []
-
-    @override
-    def takes(self, work: StageTransfer, record: ItemRecord) -> bool:
-        if work.stage.removes_sources and not self.sees_spool:
-            return False
-        return record.path is not None and record.path.is_relative_to(self.home)
-
-    @override
-    def there(self, record: ItemRecord) -> ItemRecord:
-        assert record.path is not None
-        return record._replace(location=str(self.away / record.path.relative_to(self.home)))
-
-    @override
-    async def sent(self, batch: Batch) -> BatchResult:
-        self.batches.append(batch)
-        assert batch.stage in repr(batch)
-        assert not any(record.name in repr(batch) for record in batch.records)
-        result = await self.sender.send(pickle.loads(pickle.dumps(batch)))
-        copy: BatchResult = pickle.loads(pickle.dumps(result))
-        return copy
-
-    @override
-    async def lost(self, work: StageTransfer, lost: AwayFolder) -> None:
-        self.lost_folders.append(Path(lost.folder))
-        raise folder_away(Path(lost.folder), lost.folder, lost.why)
-
-
-def sender_of(migration: OnlineMigration, workspace: Path, settings: UploadSettings = SETTINGS) -> BatchSender:
-    return BatchSender(
-        settings, migration=migration, rate=Unlimited(), stop=Stop(), run=Watcher(workspace), workspace=workspace
-    )
-
-
-class Elsewhere:
-    """A transfer with one other machine."""
-
-    def __init__(self, home: Path, *, there: Path | None = None, settings: UploadSettings = SETTINGS) -> None:
-        self.home, self.there, self.settings = home, there, settings
-        self.machine: OtherMachine | None = None
-
-    async def run(
-        self,
-        journal: Journal,
-        migration: OnlineMigration,
-        workspace: Path,
-        stages: Sequence[str] = ("documents",),
-        *,
-        folders: Callable[[str], Path] | None = None,
-        stop: StopSignal | None = None,
-        rate: RateLimiter | None = None,
-    ) -> None:
-        stop = stop or Stop()
-        find = folders or (lambda _: self.home)
-        sender = BatchSender(
-            self.settings,
-            migration=migration,
-            rate=rate or Unlimited(),
-            stop=stop,
-            run=Watcher(workspace),
-            workspace=workspace,
-        )
-
-        def lanes(context: TransferContext) -> Sequence[Lane]:
-            self.machine = OtherMachine(context, sender, home=self.home, there=self.there)
-            return (self.machine, HereLane(context))
-
-        try:
-            told = [stage_of(name, folder_items(name, find(name))) for name in stages]
-            await transfer(transfer_call(journal, migration, workspace, *told, stop=stop), self.settings, lanes)
-        finally:
-            sender.close()
 
 
 async def test_the_end_state_and_the_manifest_are_those_of_a_transfer_from_here(tmp_path: Path) -> None:
@@ -336,12 +239,6 @@ class Breaking(MemoryMigration):
         return await super().send(url, offset, chunk)
 
 
-IN_PIECES = UploadSettings(shortest_request=16_384, longest_request=65_536, compress="never")
-LARGE = 160_000
-ONE_LARGE = {"large.bin": bytes(range(256)) * (LARGE // 256)}
-SMALL_ONES = {f"{number}.txt": bytes([number]) * 9_000 for number in range(3)}
-
-
 @pytest.mark.parametrize(("files", "at"), [(ONE_LARGE, 2), (ONE_LARGE, 5), (ONE_LARGE, 10), (SMALL_ONES, 2)])
 async def test_what_was_sent_before_an_error_is_in_the_journal_and_not_sent_again(
     tmp_path: Path, files: Mapping[str, bytes], at: int
@@ -385,96 +282,6 @@ async def test_what_an_error_left_of_a_batch_goes_on_in_the_same_run_where_the_l
     # A large file goes on; a bundle is made anew of what is pending, and what was sent of it is given up.
     whole = sum(len(upload.received) for upload in tenant.uploads.values())
     assert sum(tenant.bodies) == whole + again
-
-
-async def batches_of(tmp_path: Path, archive: Path, *keys: str) -> list[Batch]:
-    """Return a batch for each of these files of an archive."""
-    async with journal_of(tmp_path) as journal:
-        await journal.items.record_inventory(folder_items("documents", archive))
-        records = await journal.items.pending(stage="documents", limit=20)
-    return [Batch(stage="documents", records=tuple(one for one in records if one.key == key)) for key in keys]
-
-
-async def test_bytes_of_a_batch_are_told_with_no_other_one(tmp_path: Path) -> None:
-    archive, tenant = tmp_path / "archive", MemoryTenant()
-    write_files(archive, ONE_LARGE | SMALL_ONES)
-    begun, over = anyio.Event(), anyio.Event()
-
-    class Slow(MemoryMigration):
-        @override
-        async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-            begun.set()
-            await over.wait()
-            return await super().send(url, offset, chunk)
-
-    large, small = await batches_of(tmp_path, archive, "large.bin", "1.txt")
-    sender = sender_of(Slow(tenant, chunk_bytes=16_384), tmp_path, IN_PIECES)
-    results: list[BatchResult] = []
-
-    async def send_large() -> None:
-        results.append(await sender.send(large))
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(send_large)
-        await begun.wait()
-        results.append(await sender.send(small))
-        over.set()
-    sender.close()
-    assert [len(result.outcomes) for result in results] == [1, 1]
-    assert results[0].sent < 16_384
-    assert results[1].sent == LARGE
-
-
-async def test_a_batch_that_is_cut_off_tells_what_it_had_come_to_and_its_line_goes_on(tmp_path: Path) -> None:
-    archive, tenant, hung = tmp_path / "archive", MemoryTenant(), anyio.Event()
-    write_files(archive, ONE_LARGE | SMALL_ONES)
-
-    class Hanging(MemoryMigration):
-        @override
-        async def send(self, url: str, offset: int, chunk: Chunk) -> int:
-            if offset >= 4 * 16_384:
-                hung.set()
-                await anyio.sleep_forever()
-            return await super().send(url, offset, chunk)
-
-    large, small = await batches_of(tmp_path, archive, "large.bin", "1.txt")
-    results: list[BatchResult] = []
-    with closing(sender_of(Hanging(tenant, chunk_bytes=16_384), tmp_path, IN_PIECES)) as sender:
-        scope = anyio.CancelScope()
-
-        async def send_large() -> None:
-            results.append(await sender.send(large, scope))
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(send_large)
-            await hung.wait()
-            scope.cancel()
-        results.append(await sender.send(small))
-    (begun,) = results[0].begun
-    assert (len(results[0].outcomes), results[0].error) == (0, None)
-    assert begun.offset == results[0].sent == sum(tenant.bodies[:4]) == 4 * 16_384
-    assert len(results[1].outcomes) == 1
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (OnlineUnavailableError("a", "b", "c", retry_after=3.0), OnlineUnavailableError),
-        (BodyRefusedError("a", "b", "c", status=403), OnlineRefusedError),
-        (UploadLostError("a", "b", "c"), OnlineError),
-        (folder_away(Path("gone"), "gone", "why"), InstallationError),
-        (OmtError("a", "b", "c"), InstallationError),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, OmtError) else "",
-)
-def test_an_error_comes_from_another_process_as_what_a_person_can_do_about_it(
-    error: OmtError, kind: type[OmtError]
-) -> None:
-    told = BatchError.of(error)
-    raised = pickle.loads(pickle.dumps(told)).as_raised()
-    assert type(raised) is kind
-    assert (raised.code, raised.message, raised.remedy) == (error.code, str(error.message), str(error.remedy))
-    assert isinstance(raised.message, Sentence) == isinstance(error.message, Sentence), "it would stay English"
 
 
 async def test_contents_that_two_batches_have_are_sent_once(tmp_path: Path) -> None:
