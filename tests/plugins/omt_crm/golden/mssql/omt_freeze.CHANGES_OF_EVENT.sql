@@ -1,0 +1,1 @@
+SELECT [updatedCount] FROM [CRM7].[SystemEvent] AS [systemevent] WHERE [SystemEvent_id] = ?
