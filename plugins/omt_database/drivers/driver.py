@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
@@ -16,6 +16,10 @@ from omt_database.errors import DATABASE_VALUE_UNREADABLE
 
 Driven: TypeAlias = Any
 """Whatever a DB-API driver takes or gives."""
+
+MEASURED_AT_ONCE: Final = 1_000
+"""Expressions that one statement has at most: Oracle takes no more, PostgreSQL 1,664, SQLite 2,000. A table may have as
+many columns, of which some are asked two things each."""
 
 RecordBatch: TypeAlias = Any
 Schema: TypeAlias = Any
@@ -235,8 +239,11 @@ class Driver(ABC):
 
     def measure(self, connection: Connection, table: Table, expressions: Sequence[str]) -> Row:
         """Return the values of some expressions over all rows of a table, in one row."""
-        chosen = ", ".join(expressions)
-        return self.fetch(connection, f"SELECT {chosen} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        row: list[Any] = []
+        for begin in range(0, len(expressions), MEASURED_AT_ONCE):
+            chosen = ", ".join(expressions[begin : begin + MEASURED_AT_ONCE])
+            row += self.fetch(connection, f"SELECT {chosen} FROM {self.source(table)}")[0]  # noqa: S608 - quoted names only
+        return tuple(row)
 
     def source(self, table: Table) -> str:
         """Return a table's name as it stands in a FROM."""

@@ -9,10 +9,11 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Sentence, sentence
+from omt_core.api import Column, Row, Sentence, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import LARGEST_DECIMAL, ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
+from omt_database.drivers.driver import Connection
 from omt_database.drivers.odbc import OdbcConnection
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
@@ -82,8 +83,12 @@ _KINDS: Final = {
 _TEXT: Final = frozenset({"VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "CLOB", "NCLOB", "LONG"})
 _UNBOUNDED: Final = frozenset({"CLOB", "NCLOB", "LONG", "BLOB", "LONG RAW", "BFILE", "XMLTYPE"})
 _LOBS: Final = frozenset({"CLOB", "NCLOB", "BLOB", "BFILE"})
-_TIMESTAMP: Final = re.compile(r"TIMESTAMP\(\d\)")
-_OFFSET_FORMAT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
+_TIMESTAMP: Final = re.compile(r"TIMESTAMP\((\d)\)")
+
+MICROSECONDS: Final = 6
+"""Digits behind the second that pyodbc and Arrow hold; of more the rest would be dropped without a word."""
+
+_BEYOND_MICROSECONDS: Final = "MAX(CASE WHEN MOD(TO_NUMBER(TO_CHAR({0}, 'FF9')), 1000) <> 0 THEN 1 END)"
 
 
 class OracleDriver(ServerDriver):
@@ -126,11 +131,28 @@ class OracleDriver(ServerDriver):
         self.fetch(connection, "SELECT 1 FROM DUAL")
 
     @override
+    def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        plans = super().plan_columns(connection, table)
+        fine = [plan for plan in plans if plan.kind is Kind.TIMESTAMP and _digits(plan.column.type_name) > MICROSECONDS]
+        if not fine:
+            return plans
+        looks = [
+            f"MAX(CASE WHEN MOD(TO_NUMBER(TO_CHAR({plan.expression}, 'FF9')), 1000) <> 0 THEN 1 END)" for plan in fine
+        ]
+        row = self.measure(connection, table, looks)
+        finer = {plan.column.name for plan, found in zip(fine, row, strict=True) if number(found)}
+        return tuple(
+            replace(plan, kind=Kind.STRING, width=40, expression=_written(plan.expression, plan.column.type_name))
+            if plan.column.name in finer
+            else plan
+            for plan in plans
+        )
+
+    @override
     def loosened(self, plan: ColumnPlan) -> ColumnPlan:
         if plan.kind is not Kind.TIMESTAMP:
             return plan
-        written = "SYYYY-MM-DD HH24:MI:SS" + ("" if plan.column.type_name.upper() == "DATE" else ".FF6")
-        return replace(plan, expression=f"TRIM(TO_CHAR({plan.expression}, '{written}'))", loose=True)
+        return replace(plan, expression=_written(plan.expression, plan.column.type_name), loose=True)
 
     @override
     def size(self, plan: ColumnPlan) -> str:
@@ -154,9 +176,22 @@ def plan_column(column: Column) -> ColumnPlan:
 
 
 def _shown(name: str, type_name: str) -> str:
-    if type_name.endswith("WITH TIME ZONE"):
-        return f"TO_CHAR({name}, '{_OFFSET_FORMAT}')"
+    if type_name.endswith("TIME ZONE"):
+        return _written(name, type_name, between='"T"', behind="TZH:TZM")
     return f"XMLSERIALIZE(CONTENT {name} AS CLOB)" if type_name == "XMLTYPE" else f"TO_CHAR({name})"
+
+
+def _written(moment: str, type_name: str, *, between: str = " ", behind: str = "") -> str:
+    """Return SQL that writes a date or time whole, with its era: a year before the first has a minus."""
+    digits = _digits(type_name)
+    fraction = f".FF{max(digits, MICROSECONDS)}" if digits else ""
+    return f"TRIM(TO_CHAR({moment}, 'SYYYY-MM-DD{between}HH24:MI:SS{fraction}{behind}'))"
+
+
+def _digits(type_name: str) -> int:
+    """Return how many digits a type has behind the second."""
+    found = _TIMESTAMP.match(type_name.upper())
+    return int(found[1]) if found else 0
 
 
 def _width(column: Column, kind: Kind) -> int | None:

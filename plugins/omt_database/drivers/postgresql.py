@@ -146,7 +146,10 @@ _BEYOND_ASCII: Final = r"CAST({0} AS text) ~ '[^\u0001-\u007F]'"
 """Where any byte may be text. There is no cheaper look at what is UTF-8: these values are read."""
 
 _TEXTS: Final = {
-    "timestamp with time zone": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')",
+    # to_char has no text for what is infinite, and drops the era.
+    "timestamp with time zone": "CASE WHEN isfinite({0}) THEN to_char({0} AT TIME ZONE 'UTC',"
+    " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"') || CASE WHEN {0} < '0001-01-01 00:00:00+00' THEN ' BC' ELSE '' END"
+    " ELSE CAST({0} AS text) END",
 }
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from omt_core.api import DatabaseLocation, Table
+from omt_core.api import DatabaseLocation, InstallationError, Table
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
@@ -87,6 +87,12 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         # So pyodbc takes more for a name than it is, and what lies behind it in memory may be no text. Nobody here asks
         # for these names: they are left as bytes, each a character.
         connection.setdecoding(self._pyodbc.SQL_WMETADATA, encoding="latin-1", ctype=self._pyodbc.SQL_WCHAR)
+
+    @override
+    def explain(self, error: Exception) -> InstallationError:
+        # Messages come the way of those names: UTF-16 as letters of one byte each.
+        told = [text.replace("\0", "") if isinstance(text, str) else text for text in error.args]
+        return OdbcDriver.explain(self, type(error)(*told))
 
     @override
     def connect(self, *, writable: bool = False) -> Connection:

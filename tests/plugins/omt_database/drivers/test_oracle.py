@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import sqlglot
 
 from omt_core.api.database import Column, Table
 from omt_core.api.installation import DatabaseLocation
@@ -63,7 +64,13 @@ def test_the_view_begins_with_the_first_statement_of_the_transaction(driver):
             "TIMESTAMP(6) WITH TIME ZONE",
             Kind.STRING,
             None,
-            'TO_CHAR("C", \'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM\')',
+            'TRIM(TO_CHAR("C", \'SYYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM\'))',
+        ),
+        (
+            "TIMESTAMP(9) WITH LOCAL TIME ZONE",
+            Kind.STRING,
+            None,
+            'TRIM(TO_CHAR("C", \'SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM\'))',
         ),
         ("XMLTYPE", Kind.STRING, None, 'XMLSERIALIZE(CONTENT "C" AS CLOB)'),
         ("INTERVAL DAY(2) TO SECOND(6)", Kind.STRING, None, 'TO_CHAR("C")'),
@@ -81,6 +88,17 @@ def test_every_type_has_its_kind(type_name, kind, width, expression):
 )  # fmt: skip
 def test_a_number_travels_as_what_holds_all_its_digits(precision, scale, kind):
     assert plan_column(Column(name="C", type_name="NUMBER", precision=precision, scale=scale)).kind is kind
+
+
+@pytest.mark.parametrize(("found", "kind"), [(1, Kind.STRING), (None, Kind.TIMESTAMP)])
+def test_a_column_with_nanoseconds_travels_as_text(pyodbc, driver, found, kind):
+    pyodbc.answers = {"MOD(": [(found,)]}
+    driver.owner = "CRM7"
+    columns = (Column(name="AT", type_name="TIMESTAMP(9)"), Column(name="SOON", type_name="TIMESTAMP(6)"))
+    at, soon = driver.plan_columns(driver.connect(), Table(name="T", columns=columns))
+    assert (at.kind, soon.kind) == (kind, Kind.TIMESTAMP)
+    assert sqlglot.parse_one(f"SELECT {at.expression} FROM t", dialect="oracle").key == "select"
+    assert at.expression == ("TRIM(TO_CHAR(\"AT\", 'SYYYY-MM-DD HH24:MI:SS.FF9'))" if found else '"AT"')
 
 
 def test_one_connection_reads_everything_since_no_other_can_share_its_snapshot(pyodbc, driver):

@@ -139,3 +139,14 @@ def test_a_file_that_is_no_database_is_explained(tmp_path):
     with closing(driver.connect()) as connection, pytest.raises(sqlite3.DatabaseError) as caught:
         driver.read_catalogue(connection)
     assert driver.explain(caught.value).code == "database-failed"
+
+
+@pytest.mark.odbc
+def test_what_the_odbc_driver_says_can_be_read(tmp_path):
+    require_sqlite_odbc()
+    engine = sqlite_engine("sqlite-odbc", tmp_path / "crm.sqlite")
+    engine.execute("CREATE TABLE t (c TEXT)")
+    driver = choose_driver(engine.location, engine.settings())
+    with closing(driver.connect()) as connection, pytest.raises(driver.errors) as caught:
+        driver.fetch(connection, "SELECT missing FROM t")
+    assert "no such column" in driver.explain(caught.value).message

@@ -94,6 +94,34 @@ async def test_moments_and_numbers_that_there_are_none_of_are_left_empty_and_tol
     assert checked["values-replaced"].code == exported.found[0].code
 
 
+async def test_a_moment_with_a_zone_is_told_whole_also_beyond_all_calendars(engine, export):
+    if engine.name != "postgresql":
+        pytest.skip("has no such type")
+    engine.execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMPTZ)",
+        "INSERT INTO t VALUES (1, 'infinity'), (2, '-infinity'), (3, '0044-03-15 12:00:00+00 BC'), (4, NULL),"
+        " (5, '2024-02-29 01:02:03.5+02')",
+    )
+    exported = await export(engine)
+    assert [row["at"] for row in exported.rows("t")] == [
+        "infinity", "-infinity", "0044-03-15T12:00:00.000000+00:00 BC", None, "2024-02-28T23:02:03.500000+00:00"
+    ]  # fmt: skip
+    assert exported.found == []
+
+
+async def test_a_table_of_more_columns_than_one_statement_may_ask_for_is_moved(engine, export):
+    names = [f"c{number}" for number in range(1_550)]
+    columns = ", ".join(f"{name} TIMESTAMP" for name in names)
+    engine.execute(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, {columns})",
+        f"INSERT INTO t (id, c0, {names[-1]}) VALUES (1, '2024-02-29 00:00:00', '1999-12-31 00:00:00')",
+    )
+    assert "values-replaced" not in await found(engine)
+    exported = await export(engine)
+    (row,) = exported.rows("t")
+    assert (str(row["c0"]), str(row[names[-1]])) == ("2024-02-29 00:00:00", "1999-12-31 00:00:00")
+
+
 async def test_a_value_that_is_too_long_is_an_error_of_the_check_and_never_read(engine, export):
     engine.execute(
         f"CREATE TABLE t (id INTEGER PRIMARY KEY, blob {engine.blob}, clob TEXT)",
