@@ -18,7 +18,7 @@ from omt_online.client.address import proxy_for, tenant_url
 from omt_online.client.answers import Capabilities
 from omt_online.client.connection import tenant_trust
 from omt_online.client.session import TenantSession
-from omt_online.client.tokens import read_secret
+from omt_online.client.tokens import MigrationSecret, read_secret
 from omt_online.findings import PLUGIN
 from omt_online.settings import ClientSettings
 
@@ -92,7 +92,7 @@ def _proxy_line(url: URL, proxy: URL | None, settings: ClientSettings) -> Machin
 
 async def _tenant(url: URL, proxy: URL | None, settings: ClientSettings) -> Sequence[MachineCheck]:
     try:
-        session = TenantSession(url, settings, SecretStr(""), await tenant_trust(url, settings), proxy)
+        session = TenantSession(url, settings, MigrationSecret(SecretStr("")), await tenant_trust(url, settings), proxy)
         try:
             before = datetime.now(UTC)
             answer = await session.send("GET", "/v1/capabilities", open_to_all=True)

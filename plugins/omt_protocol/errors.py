@@ -169,7 +169,8 @@ SECRET_WRONG: Final = ErrorCode(
     code="secret-wrong",
     kind=OnlineRefusedError,
     meaning="The migration secret is not this tenant's.",
-    remedy="Check that online.token_file is the one that belongs to this tenant.",
+    remedy="Check that online.token_file is the one that belongs to this tenant, and that the online side has given out"
+    " no newer one; then run the same command again.",
 )
 SENDER_REFUSED: Final = ErrorCode(
     code="sender-refused",

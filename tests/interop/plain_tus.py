@@ -25,6 +25,7 @@ from omt_core.api.online import (
     UploadRequest,
 )
 from omt_online.client.session import Response, TenantSession
+from omt_online.client.tokens import MigrationSecret
 from omt_online.client.tus import TusAbilities, TusLine, TusUploads, ask_abilities
 from omt_online.settings import ClientSettings
 
@@ -126,7 +127,7 @@ class PlainTus(OnlineMigration):
 @asynccontextmanager
 async def plain_tus(url: str, *, chunk_bytes: int = 64 << 10) -> AsyncIterator[PlainTus]:
     """Connect to a plain tus server with what the client has for a tenant."""
-    session = TenantSession(URL(url), ClientSettings(), SecretStr(""), None, None)
+    session = TenantSession(URL(url), ClientSettings(), MigrationSecret(SecretStr("")), None, None)
     try:
         line = WithoutLogon(session)
         abilities = await ask_abilities(line, COLLECTION)

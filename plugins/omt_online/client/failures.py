@@ -48,6 +48,8 @@ from omt_protocol.errors import (
     OFFSET_MISMATCH,
     ONLINE_CONNECTION_LOST,
     STORAGE_FULL,
+    TOKEN_EXPIRED,
+    TOKEN_WRONG,
     TOO_LARGE,
     UPLOAD_UNKNOWN,
 )
@@ -67,6 +69,10 @@ _NAMED: Final[Mapping[str, ErrorCode[OmtError]]] = {one.code: one for one in PRO
     "internal": ONLINE_FAILED
 }
 """What the protocol's codes stand for here, by what the tenant says; a fault of the tenant is none of this tool."""
+
+
+_TO_THE_TOOL: Final = frozenset({TOKEN_EXPIRED.code, TOKEN_WRONG.code})
+"""Codes whose remedy a tenant gives to the tool, which has followed it by the time that a person reads of it."""
 
 
 def unreachable(error: Exception, host: str) -> OnlineError:  # noqa: PLR0911 - one return per kind of failure
@@ -146,12 +152,13 @@ def completion_failed(fault: Fault | None) -> OnlineRefusedError:
 
 
 def _words(fault: Fault, *, otherwise: ErrorCode[OmtError] = ONLINE_STATUS) -> tuple[str, str, str]:
-    """Return code, message and remedy of what a tenant says; where it gives no remedy, that of the code.
+    """Return code, message and remedy of what a tenant says; where it gives none for a person, that of the code.
 
     A code that the protocol does not have is told as it is, with the remedy of `otherwise`.
     """
     known = _NAMED.get(fault.code)
-    message, remedy = _one_line(fault.message), _one_line(fault.remedy) or (known or otherwise).remedy
+    told = "" if fault.code in _TO_THE_TOOL else _one_line(fault.remedy)
+    message, remedy = _one_line(fault.message), told or (known or otherwise).remedy
     if fault.details:
         message = f"{message} ({'; '.join(_one_line(detail) for detail in fault.details[:_DETAILS_SHOWN])})"
     return fault.code if known is None else known.code, message, remedy

@@ -19,7 +19,7 @@ from omt_core.api import EventSink, OnlineRefusedError, __version__, sentence
 from omt_online.client.answers import Token
 from omt_online.client.failures import refusal, strange_answer, unreachable
 from omt_online.client.silence import Silence
-from omt_online.client.tokens import Tokens, TokenSource
+from omt_online.client.tokens import MigrationSecret, Tokens, TokenSource
 from omt_online.settings import ClientSettings
 from omt_protocol.errors import SECRET_WRONG
 
@@ -45,14 +45,15 @@ class Response:
 class TenantSession:
     """Speaks http with one tenant.
 
-    Every method raises a class of `OnlineError` when it fails; nothing is repeated but once, after a token expired.
+    Every method raises a class of `OnlineError` when it fails; nothing is repeated but once, with a new token where the
+    tenant does not take the one that it gave: it has expired, or was revoked.
     """
 
     def __init__(
         self,
         url: URL,
         settings: ClientSettings,
-        credential: SecretStr | TokenSource,
+        credential: MigrationSecret | TokenSource,
         tls: ssl.SSLContext | None,
         proxy: URL | None,
         *,
@@ -71,7 +72,9 @@ class TenantSession:
         """The longest value of a table that the tenant takes, None where it names none."""
         self.hands_out_senders = False
         """Whether the tenant has tokens for those who send under a claim."""
-        self._tokens = Tokens(partial(self._exchange, credential) if isinstance(credential, SecretStr) else credential)
+        self._tokens = Tokens(
+            partial(self._exchange, credential) if isinstance(credential, MigrationSecret) else credential
+        )
         self._client = aiohttp.ClientSession(
             # Parallelism is bounded by those who send; a connection that waits for another could stand still for ever.
             connector=aiohttp.TCPConnector(limit=0, ssl=True if tls is None else tls),
@@ -168,7 +171,8 @@ class TenantSession:
                     )
             finally:
                 response.release()
-            if last or token is None or fault.code != "token-expired":
+            # By the status: what a tenant says of it does not come with the answer to HEAD.
+            if last or token is None or response.status != HTTPStatus.UNAUTHORIZED:
                 raise fault
             token = await self._tokens.renewed(token)
 
@@ -197,11 +201,18 @@ class TenantSession:
         """Close all connections."""
         await self._client.close()
 
-    async def _exchange(self, secret: SecretStr) -> Token:
+    async def _exchange(self, secret: MigrationSecret) -> Token:
         try:
-            return await self.ask(
-                Token, "POST", "/v1/tokens", json={"secret": secret.get_secret_value()}, open_to_all=True
-            )
+            return await self._token_for(secret)
+        except OnlineRefusedError as error:
+            if error.code == SECRET_WRONG.code and await secret.read_anew():
+                return await self._token_for(secret)
+            raise
+
+    async def _token_for(self, secret: MigrationSecret) -> Token:
+        given = {"secret": secret.text.get_secret_value()}
+        try:
+            return await self.ask(Token, "POST", "/v1/tokens", json=given, open_to_all=True)
         except OnlineRefusedError as error:
             raise OnlineRefusedError(error.code, error.message, SECRET_WRONG.remedy) from error
 

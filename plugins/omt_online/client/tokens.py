@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,7 +12,7 @@ import anyio
 import anyio.to_thread
 from pydantic import SecretStr
 
-from omt_core.api import SECRETS, decode_text, sentence
+from omt_core.api import SECRETS, InputError, decode_text, sentence
 from omt_online.client.answers import Token
 from omt_online.errors import ONLINE_TOKEN_MISSING, ONLINE_TOKEN_UNREADABLE
 
@@ -56,7 +57,27 @@ class Tokens:
         self._renew_at = asked + token.expires_in * (1 - _RENEW_AHEAD)
 
 
-async def read_secret(path: Path | None) -> SecretStr:
+@dataclass(slots=True)
+class MigrationSecret:
+    """The migration's secret, and the file that it was read from; without one there is no other to be had."""
+
+    text: SecretStr
+    file: Path | None = None
+
+    async def read_anew(self) -> bool:
+        """Read the file again, and tell whether it holds another secret by now: the online side may give out a new one.
+
+        A file that cannot be read at this moment holds none.
+        """
+        try:
+            now = self if self.file is None else await read_secret(self.file)
+        except InputError:
+            return False
+        known, self.text = self.text, now.text
+        return self.text != known
+
+
+async def read_secret(path: Path | None) -> MigrationSecret:
     """Read the migration's secret. Raises `InputError` when there is none; its text is never part of a message."""
     if path is None:
         raise ONLINE_TOKEN_MISSING.error()
@@ -77,7 +98,7 @@ async def read_secret(path: Path | None) -> SecretStr:
             remedy=sentence("Get the file from the online side once more."),
         )
     SECRETS.add(text)
-    return SecretStr(text)
+    return MigrationSecret(SecretStr(text), path)
 
 
 def _read(path: Path) -> bytes:

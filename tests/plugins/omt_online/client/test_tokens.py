@@ -10,9 +10,11 @@ import pytest
 from aiohttp import web
 
 from omt_core.api.calls import ConnectOnline
+from omt_core.api.errors import OnlineRefusedError
 from omt_online.client import ClientSettings, connect
 from omt_online.client.answers import Token
 from omt_online.client.tokens import Tokens
+from omt_protocol.errors import SECRET_WRONG, TOKEN_WRONG
 from tests.plugins.omt_online.client.tenants import Watcher
 from tests.plugins.omt_online.client.test_failures import answering
 
@@ -51,12 +53,15 @@ async def test_a_token_that_is_refused_to_many_at_once_is_renewed_once() -> None
     assert exchange.given == 2
 
 
-async def test_a_request_with_an_expired_token_is_repeated_once_with_a_new_one(tmp_path: Path) -> None:
-    given = 0
-    asked: list[str] = []
+class Renewing:
+    """A tenant that takes one token only, and gives tokens for one secret only; it notes what it was asked with."""
 
-    async def tenant(request: web.BaseRequest) -> web.Response:
-        nonlocal given
+    def __init__(self, *, takes: str, secret: str = "secret", fault: str = "") -> None:
+        self.takes, self.secret, self.fault = takes, secret, fault
+        self.given = 0
+        self.asked: list[str] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.Response:
         match request.path:
             case "/v1/capabilities":
                 limits = dict.fromkeys(
@@ -64,17 +69,55 @@ async def test_a_request_with_an_expired_token_is_repeated_once_with_a_new_one(t
                 )
                 return web.json_response({"protocol": "1", "limits": limits, "tus": "1.0.0"})
             case "/v1/tokens":
-                given += 1
-                return web.json_response({"token": f"t{given}", "expires_in": 1_000})
-        asked.append(request.headers["Authorization"])
-        if asked[-1] == "Bearer t1":
-            return web.json_response({"error": {"code": "token-expired", "message": "Expired."}}, status=401)
+                if (await request.json())["secret"] != self.secret:
+                    return web.json_response({"error": {"code": "secret-wrong", "message": "No."}}, status=401)
+                self.given += 1
+                return web.json_response({"token": f"t{self.given}", "expires_in": 1_000})
+        self.asked.append(request.headers["Authorization"].removeprefix("Bearer "))
+        if self.asked[-1] != self.takes:
+            if not self.fault:
+                return web.Response(status=401)  # as to HEAD, whose answer has no body
+            told = {"code": self.fault, "message": "No.", "remedy": "Exchange the secret at POST /v1/tokens."}
+            return web.json_response({"error": told}, status=401)
         return web.json_response(
             {"tenant": "t", "state": "Running", "public_key": "ab" * 32, "migration": None, "of a newer tenant": 1}
         )
 
+
+@pytest.mark.parametrize("fault", ["token-expired", "token-wrong", ""])
+async def test_a_request_whose_token_is_not_taken_is_repeated_once_with_a_new_one(tmp_path: Path, fault: str) -> None:
+    tenant = Renewing(takes="t2", fault=fault)
     (tmp_path / "token").write_text("secret")
     async with answering(tenant) as url:
         settings = ClientSettings(url=url, token_file=tmp_path / "token")
         await (await connect(settings, ConnectOnline(run=Watcher()))).aclose()
-    assert asked == ["Bearer t1", "Bearer t2"]
+    assert tenant.asked == ["t1", "t2"]
+
+
+async def test_a_tenant_that_takes_no_token_at_all_is_told_with_what_a_person_can_do(tmp_path: Path) -> None:
+    tenant = Renewing(takes="none", fault="token-wrong")
+    (tmp_path / "token").write_text("secret")
+    async with answering(tenant) as url:
+        settings = ClientSettings(url=url, token_file=tmp_path / "token")
+        with pytest.raises(OnlineRefusedError) as caught:
+            await connect(settings, ConnectOnline(run=Watcher()))
+    assert tenant.asked == ["t1", "t2"]
+    assert (caught.value.code, caught.value.remedy) == ("token-wrong", TOKEN_WRONG.remedy)
+
+
+async def test_a_secret_that_is_given_out_anew_under_way_is_read_from_its_file(tmp_path: Path) -> None:
+    tenant = Renewing(takes="t1")
+    file = tmp_path / "token"
+    file.write_text("secret")
+    async with answering(tenant) as url:
+        target = await connect(ClientSettings(url=url, token_file=file), ConnectOnline(run=Watcher()))
+        tenant.secret, tenant.takes = "newer", "t2"
+        file.write_text("newer")
+        await target.status()
+        # One that was revoked while nobody has put another into the file is told as that.
+        tenant.secret, tenant.takes = "newest", "t3"
+        with pytest.raises(OnlineRefusedError) as caught:
+            await target.status()
+        await target.aclose()
+    assert tenant.asked == ["t1", "t1", "t2", "t2"]
+    assert (caught.value.code, caught.value.remedy) == ("secret-wrong", SECRET_WRONG.remedy)

@@ -14,6 +14,7 @@ from yarl import URL
 from omt_core.api.errors import OnlineError, OnlineRefusedError, UploadLostError, UploadMismatchError
 from omt_core.api.online import Chunk
 from omt_online.client.session import Response, TenantSession
+from omt_online.client.tokens import MigrationSecret
 from omt_online.client.tus import TusAbilities, TusLine, TusUploads, ask_abilities
 from omt_online.settings import ClientSettings
 
@@ -62,7 +63,9 @@ def refused(code: str) -> OnlineRefusedError:
 
 @asynccontextmanager
 async def session() -> AsyncIterator[TenantSession]:
-    opened = TenantSession(URL("https://t.example.com/one"), ClientSettings(), SecretStr("s"), None, None)
+    opened = TenantSession(
+        URL("https://t.example.com/one"), ClientSettings(), MigrationSecret(SecretStr("s")), None, None
+    )
     try:
         yield opened
     finally:
