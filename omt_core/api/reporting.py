@@ -27,16 +27,26 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseTiming:
-    """When a phase of a run began and ended; `finished` is None where it was cut short."""
+    """When a phase of a run began and ended; `finished` is None where it was cut short.
+
+    How long it lasted is `seconds`, and no difference of the two: the clock may have been set meanwhile. `steady` is
+    what the machine's steady clock (`time.monotonic`) showed when it began, which says something only while the phase
+    goes on; None where an earlier version began it.
+    """
 
     phase: str
     started: datetime
     finished: datetime | None
+    steady: float | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run of the tool on this migration, as the journal has it. Times are UTC; `error` is what stopped it."""
+    """One run of the tool on this migration, as the journal has it. Times are UTC; `error` is what stopped it.
+
+    `seconds` is how long it lasted, whatever was done to the clock; None where it was cut short.
+    """
 
     number: int
     started: datetime
@@ -46,13 +56,15 @@ class RunSummary:
     sent_bytes: int
     phases: tuple[PhaseTiming, ...] = ()
     error: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRecord:
     """What `omt estimate` said last, in seconds, of how many files and bytes; made in UTC.
 
-    Once a migration was completed afterwards, `took` is how long the phase Upload lasted in all of `runs`.
+    Once a migration was completed afterwards, `took` is how long the phase Upload lasted in all of `runs`; before the
+    estimate there had been `uploads_before` phases of that name, None where an earlier version did not count them.
     """
 
     made: datetime
@@ -62,6 +74,7 @@ class EstimateRecord:
     bytes: int
     took: float | None = None
     runs: tuple[int, ...] = ()
+    uploads_before: int | None = None
 
     @property
     def off(self) -> float | None:

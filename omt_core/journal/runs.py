@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,8 +34,8 @@ class Runs:
         def insert(connection: sqlite3.Connection) -> int:
             number = last_run(connection) + 1
             connection.execute(
-                "INSERT INTO runs (number, started, mode, baseline, plugins) VALUES (?, ?, ?, ?, ?)",
-                (number, _now(), mode.value, baseline, json.dumps(dict(plugins))),
+                "INSERT INTO runs (number, started, steady, mode, baseline, plugins) VALUES (?, ?, ?, ?, ?, ?)",
+                (number, _now(), time.monotonic(), mode.value, baseline, json.dumps(dict(plugins))),
             )
             return number
 
@@ -52,17 +53,22 @@ class Runs:
 
         `error` is what stopped it, in words that may be shown to anybody.
         """
-        told, now = _text_of(findings), _now()
+        told, now, steady = _text_of(findings), _now(), time.monotonic()
         parts = parts_of(error)
 
         def change(connection: sqlite3.Connection) -> None:
             connection.execute(
                 """
-                UPDATE runs SET finished = ?, exit_code = ?, findings = ?, error = ?, error_parts = ? WHERE number = ?
+                UPDATE runs SET
+                  finished = ?, seconds = ? - steady, exit_code = ?, findings = ?, error = ?, error_parts = ?
+                WHERE number = ?
                 """,
-                (now, exit_code, told, str(error), None if parts is None else json.dumps(parts), self.current),
+                (now, steady, exit_code, told, str(error), None if parts is None else json.dumps(parts), self.current),
             )
-            connection.execute("UPDATE phases SET finished = ? WHERE run = ? AND finished IS NULL", (now, self.current))
+            connection.execute(
+                "UPDATE phases SET finished = ?, seconds = ? - steady WHERE run = ? AND finished IS NULL",
+                (now, steady, self.current),
+            )
 
         await self._file.run(change)
 
@@ -70,20 +76,20 @@ class Runs:
         """Note that a phase of this run begins."""
         await self._write(
             """
-            INSERT INTO phases (run, position, phase, started)
-            SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM phases WHERE run = ?1
+            INSERT INTO phases (run, position, phase, started, steady)
+            SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3, ?4 FROM phases WHERE run = ?1
             """,
-            (self.current, phase, _now()),
+            (self.current, phase, _now(), time.monotonic()),
         )
 
     async def finish_phase(self) -> None:
         """Note that the phase which began last has ended."""
         await self._write(
             """
-            UPDATE phases SET finished = ?2
+            UPDATE phases SET finished = ?2, seconds = ?3 - steady
             WHERE run = ?1 AND position = (SELECT max(position) FROM phases WHERE run = ?1)
             """,
-            (self.current, _now()),
+            (self.current, _now(), time.monotonic()),
         )
 
     async def all(self) -> tuple[RunSummary, ...]:
@@ -153,7 +159,8 @@ def count_sent(connection: sqlite3.Connection, run: int, size: int) -> None:
 
 def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
     rows = connection.execute(
-        "SELECT number, started, finished, mode, exit_code, sent_bytes, error, error_parts FROM runs ORDER BY number"
+        "SELECT number, started, finished, seconds, mode, exit_code, sent_bytes, error, error_parts FROM runs"
+        " ORDER BY number"
     ).fetchall()
     return tuple(
         RunSummary(
@@ -165,21 +172,33 @@ def _summaries(connection: sqlite3.Connection) -> tuple[RunSummary, ...]:
             sent_bytes=sent_bytes,
             error=error if parts is None else sentence_of(error, json.loads(parts)),
             phases=_phases(connection, number),
+            seconds=_lasted(started, finished, seconds),
         )
-        for number, started, finished, mode, exit_code, sent_bytes, error, parts in rows
+        for number, started, finished, seconds, mode, exit_code, sent_bytes, error, parts in rows
     )
 
 
 def _phases(connection: sqlite3.Connection, run: int) -> tuple[PhaseTiming, ...]:
-    rows = connection.execute("SELECT phase, started, finished FROM phases WHERE run = ? ORDER BY position", (run,))
+    rows = connection.execute(
+        "SELECT phase, started, finished, steady, seconds FROM phases WHERE run = ? ORDER BY position", (run,)
+    )
     return tuple(
         PhaseTiming(
             phase=phase,
             started=datetime.fromisoformat(started),
             finished=None if finished is None else datetime.fromisoformat(finished),
+            steady=steady,
+            seconds=_lasted(started, finished, seconds),
         )
-        for phase, started, finished in rows
+        for phase, started, finished, steady, seconds in rows
     )
+
+
+def _lasted(started: str, finished: str | None, seconds: float | None) -> float | None:
+    """Return how long something lasted, by the clock where an earlier version noted no more than that."""
+    if seconds is not None or finished is None:
+        return seconds
+    return max(0.0, (datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds())
 
 
 def _now() -> str:

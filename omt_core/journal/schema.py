@@ -90,8 +90,18 @@ CREATE TABLE imported_folders (stage TEXT NOT NULL REFERENCES imported ON DELETE
   files INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (stage, folder)) WITHOUT ROWID;
 """
 
+# How long runs and phases lasted, by the machine's steady clock, and what that showed when they began: the time of day
+# may be set meanwhile.
+_VERSION_10: Final = """
+ALTER TABLE runs ADD COLUMN steady REAL;
+ALTER TABLE runs ADD COLUMN seconds REAL;
+ALTER TABLE phases ADD COLUMN steady REAL;
+ALTER TABLE phases ADD COLUMN seconds REAL;
+"""
+
 STEPS: Final = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
+    _VERSION_10,
 )  # fmt: skip
 """The script that leads from each version to the next; an empty file has version 0."""
 

@@ -43,24 +43,26 @@ def _table(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
 
 def _runs(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     told = connection.execute(
-        "SELECT number, started, finished, mode, baseline, exit_code, sent_bytes, error FROM runs ORDER BY number"
+        "SELECT number, started, finished, seconds, mode, baseline, exit_code, sent_bytes, error FROM runs"
+        " ORDER BY number"
     ).fetchall()
     return [
         {
             "number": number,
             "started": started,
             "finished": finished,
+            "seconds": seconds,
             "mode": mode,
             "baseline_only": bool(baseline),
             "exit_code": exit_code,
             "sent_bytes": sent_bytes,
             "error": error.partition(":")[0],  # its code; the words after it may name anybody
             "phases": [
-                {"phase": phase, "started": since, "finished": until}
-                for phase, since, until in connection.execute(
-                    "SELECT phase, started, finished FROM phases WHERE run = ? ORDER BY position", (number,)
+                {"phase": phase, "started": since, "finished": until, "seconds": lasted}
+                for phase, since, until, lasted in connection.execute(
+                    "SELECT phase, started, finished, seconds FROM phases WHERE run = ? ORDER BY position", (number,)
                 )
             ],
         }
-        for number, started, finished, mode, baseline, exit_code, sent_bytes, error in told
+        for number, started, finished, seconds, mode, baseline, exit_code, sent_bytes, error in told
     ]

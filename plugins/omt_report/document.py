@@ -58,19 +58,24 @@ class UserLine(_Model):
 
 
 class PhaseLine(_Model):
-    """A phase of a run, in UTC; not finished: it was cut short."""
+    """A phase of a run, in UTC; not finished: it was cut short.
+
+    `seconds` is how long it lasted, whatever was done to the clock meanwhile.
+    """
 
     phase: str
     started: datetime
     finished: datetime | None
+    seconds: float | None
 
 
 class RunLine(_Model):
-    """One run of the tool."""
+    """One run of the tool; `seconds` is how long it lasted, whatever was done to the clock meanwhile."""
 
     number: int
     started: datetime
     finished: datetime | None
+    seconds: float | None
     mode: MigrationMode
     exit_code: int | None
     sent_bytes: int
@@ -295,11 +300,13 @@ def _run(run: RunSummary) -> RunLine:
         number=run.number,
         started=run.started,
         finished=run.finished,
+        seconds=run.seconds,
         mode=run.mode,
         exit_code=run.exit_code,
         sent_bytes=run.sent_bytes,
         phases=tuple(
-            PhaseLine(phase=phase.phase, started=phase.started, finished=phase.finished) for phase in run.phases
+            PhaseLine(phase=phase.phase, started=phase.started, finished=phase.finished, seconds=phase.seconds)
+            for phase in run.phases
         ),
     )
 

@@ -96,7 +96,7 @@ async def html_report(
         phases=PHASES,
         severities=SEVERITIES,
         estimated=None if head.estimate is None else estimated(head.estimate),
-        as_of=max((run.finished or run.started for run in head.runs), default=None),
+        as_of=next((run.finished or run.started for run in reversed(head.runs)), None),
     )
     stream.enable_buffering(_PIECE)
     for piece in stream:
@@ -156,9 +156,5 @@ def _total(head: ReportHead) -> StageLine:
 
 def _rate(run: RunLine) -> str:
     """Return the mean rate of a run's upload, or nothing where there was none to speak of."""
-    seconds = sum(
-        (phase.finished - phase.started).total_seconds()
-        for phase in run.phases
-        if phase.phase == "upload" and phase.finished is not None
-    )
+    seconds = sum(phase.seconds or 0.0 for phase in run.phases if phase.phase == "upload")
     return byte_rate(run.sent_bytes / seconds) if seconds >= 1 and run.sent_bytes else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from omt_core.api import changed, duration, local_time, sentence
@@ -18,8 +18,6 @@ def moment(time: datetime | None) -> str:
     return "" if time is None else local_time(time)
 
 
-def lasted(began: datetime, ended: datetime | None) -> str:
+def lasted(seconds: float | None) -> str:
     """Return how long something took, or that it was cut short."""
-    if ended is None:
-        return sentence("cut short")
-    return duration((ended - began) / timedelta(seconds=1))
+    return sentence("cut short") if seconds is None else duration(seconds)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -51,9 +52,9 @@ class _Pace:
         if not run.phases:
             return cls()
         phase = run.phases[-1]
-        if phase.phase != UPLOAD.name or not run.sent_bytes:
+        if phase.phase != UPLOAD.name or not run.sent_bytes or phase.steady is None:
             return cls(phase=phase.phase, since=phase.started)
-        rate = run.sent_bytes / max((datetime.now(UTC) - phase.started).total_seconds(), 1.0)
+        rate = run.sent_bytes / max(time.monotonic() - phase.steady, 1.0)
         left = sum(total.bytes - total.confirmed_bytes - total.left_behind_bytes for total in counted) / rate
         return cls(phase=phase.phase, since=phase.started, rate=rate, time_left=left or None)
 

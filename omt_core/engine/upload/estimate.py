@@ -111,9 +111,7 @@ class KeepEstimate(Step[EstimateRecord]):
 
     @override
     async def perform(self, session: MigrationSession) -> EstimateRecord:
-        record = _record(self.found, self.made)
-        await keep_estimate(session.journal, record)
-        return record
+        return await keep_estimate(session.journal, _record(self.found, self.made))
 
 
 def _record(found: calls.Estimate, made: datetime) -> EstimateRecord:

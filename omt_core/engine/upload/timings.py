@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from omt_core.api.calls import PastTransfer
 from omt_core.api.items import Item
-from omt_core.api.reporting import EstimateRecord, RunSummary
+from omt_core.api.reporting import EstimateRecord, PhaseTiming, RunSummary
 from omt_core.api.stages import UploadStage
 from omt_core.engine.phases import UPLOAD
 from omt_core.journal import Journal
@@ -78,9 +78,11 @@ async def past_transfers(journal: Journal) -> tuple[PastTransfer, ...]:
     return () if text is None else _PAST.validate_json(text)
 
 
-async def keep_estimate(journal: Journal, record: EstimateRecord) -> None:
-    """Keep an estimate in the place of an earlier one; the upload that it is about judges it."""
-    await journal.notes.of(_OWNER).remember(_ESTIMATE, _RECORD.dump_json(record).decode())
+async def keep_estimate(journal: Journal, record: EstimateRecord) -> EstimateRecord:
+    """Keep an estimate in the place of an earlier one, and return it; the uploads that come after it judge it."""
+    kept = replace(record, uploads_before=len(_uploads(await journal.runs.all())))
+    await _remember_estimate(journal, kept)
+    return kept
 
 
 async def kept_estimate(journal: Journal) -> EstimateRecord | None:
@@ -92,24 +94,29 @@ async def kept_estimate(journal: Journal) -> EstimateRecord | None:
 async def judge_estimate(journal: Journal) -> None:
     """Say of the estimate, once the migration that it was made for is completed, how long that took in all its runs."""
     record = await kept_estimate(journal)
-    if record is None or record.took is not None:
+    if record is None or record.took is not None or record.uploads_before is None:
         return
-    runs = [run for run in await journal.runs.all() if run.started >= record.made and _uploads(run)]
-    took = sum((_uploaded(run, last=run is runs[-1]) for run in runs), timedelta())
-    await keep_estimate(journal, replace(record, took=took.total_seconds(), runs=tuple(run.number for run in runs)))
+    uploads = _uploads(await journal.runs.all())[record.uploads_before :]
+    took = sum(_seconds(phase, last=phase is uploads[-1][1]) for _, phase in uploads)
+    runs = dict.fromkeys(number for number, _ in uploads)
+    await _remember_estimate(journal, replace(record, took=took, runs=tuple(runs)))
 
 
 async def _keep(journal: Journal, past: Sequence[PastTransfer]) -> None:
     await journal.notes.of(_OWNER).remember(_MEASURED, _PAST.dump_json(tuple(past[-_KEPT:])).decode())
 
 
-def _uploads(run: RunSummary) -> bool:
-    return any(phase.phase == UPLOAD.name for phase in run.phases)
+async def _remember_estimate(journal: Journal, record: EstimateRecord) -> None:
+    await journal.notes.of(_OWNER).remember(_ESTIMATE, _RECORD.dump_json(record).decode())
 
 
-def _uploaded(run: RunSummary, *, last: bool) -> timedelta:
-    """Return how long a run was in the phase Upload; what a killed run lost is not known and counts as nothing."""
-    now = datetime.now(UTC) if last else None
-    phases = [phase for phase in run.phases if phase.phase == UPLOAD.name]
-    ends = ((phase.started, phase.finished or run.finished or now) for phase in phases)
-    return sum((end - begin for begin, end in ends if end is not None), timedelta())
+def _uploads(runs: Sequence[RunSummary]) -> list[tuple[int, PhaseTiming]]:
+    """Return the phases Upload of all runs, oldest first, each with the number of its run."""
+    return [(run.number, phase) for run in runs for phase in run.phases if phase.phase == UPLOAD.name]
+
+
+def _seconds(phase: PhaseTiming, *, last: bool) -> float:
+    """Return how long a phase lasted, the last one by now; what a killed run took is not known, and counts as none."""
+    if phase.seconds is not None:
+        return phase.seconds
+    return time.monotonic() - phase.steady if last and phase.steady is not None else 0.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,12 +31,28 @@ def test_what_is_left_behind_is_not_waited_for() -> None:
     started = datetime.now(UTC) - timedelta(hours=1)
     run = RunSummary(
         number=1, started=started, finished=None, mode=MigrationMode.INITIAL, exit_code=None, sent_bytes=100,
-        phases=(PhaseTiming(phase=UPLOAD.name, started=started, finished=None),),
+        phases=(PhaseTiming(phase=UPLOAD.name, started=started, finished=None, steady=time.monotonic() - 3_600),),
     )  # fmt: skip
     done = StageTotals(
         stage="documents", items=2, bytes=150, confirmed_items=1, confirmed_bytes=100, failed=1, left_behind_bytes=50
     )
     assert _Pace.of(run, [done]).time_left is None
+
+
+@pytest.mark.parametrize("hours", [-24, -1, 1])
+def test_the_pace_of_a_run_is_true_though_the_clock_was_set_since_it_began(hours: int) -> None:
+    started = datetime.now(UTC) + timedelta(hours=hours)
+    phase = PhaseTiming(phase=UPLOAD.name, started=started, finished=None, steady=time.monotonic() - 100)
+    run = RunSummary(
+        number=1, started=started, finished=None, mode=MigrationMode.INITIAL, exit_code=None, sent_bytes=1_000,
+        phases=(phase,),
+    )  # fmt: skip
+    pace = _Pace.of(
+        run, [StageTotals(stage="documents", items=2, bytes=2_000, confirmed_items=1, confirmed_bytes=1_000)]
+    )
+    assert (pace.rate, pace.time_left) == (pytest.approx(10, rel=0.1), pytest.approx(100, rel=0.1))
+    # A run that an earlier version began: nothing is known of its pace.
+    assert _Pace.of(replace(run, phases=(replace(phase, steady=None),)), []).rate is None
 
 
 async def test_receipt_and_report_are_named_by_their_whole_paths(

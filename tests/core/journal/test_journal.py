@@ -18,7 +18,7 @@ from omt_core.api.items import Expected, InventoryState, Item, ItemState, Settle
 from omt_core.api.journal import BundleMember, Outcome, UploadRecord
 from omt_core.api.online import ManifestEntry
 from omt_core.api.stages import KnownFile, UploadStage
-from omt_core.journal import Journal, copy_journal
+from omt_core.journal import Journal, copy_journal, runs
 
 pytestmark = pytest.mark.anyio
 
@@ -223,6 +223,41 @@ async def test_a_run_that_ends_ends_its_phase_and_one_that_is_killed_does_not(tm
     assert ended.error == "tenant-gone: It is gone."
 
 
+async def test_how_long_a_run_lasted_is_true_though_the_clock_was_set_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = iter(["2026-10-25T00:59:00+00:00", "2026-10-25T00:59:00+00:00", *["2026-10-24T23:59:00+00:00"] * 2])
+    monkeypatch.setattr(runs, "_now", lambda: next(told))
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin_phase("upload")
+        await journal.runs.finish_phase()
+        await journal.runs.finish(0, ())
+        (run,) = await journal.runs.all()
+    assert run.finished is not None
+    assert run.finished < run.started
+    assert run.seconds is not None
+    assert run.phases[0].seconds is not None
+    assert 0 < run.phases[0].seconds < run.seconds < 3_000
+
+
+async def test_a_run_of_an_earlier_version_lasted_as_long_as_the_clock_said(tmp_path: Path) -> None:
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin_phase("upload")
+        await journal.runs.finish(0, ())
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection, connection:
+        for table in ("runs", "phases"):
+            connection.execute(f"UPDATE {table} SET steady = NULL, seconds = NULL")
+        connection.execute(
+            "UPDATE runs SET started = '2026-11-30T22:00:00+00:00', finished = '2026-11-30T22:07:00+00:00'"
+        )
+        connection.execute(
+            "UPDATE phases SET started = '2026-11-30T22:00:00+00:00', finished = '2026-11-30T21:00:00+00:00'"
+        )
+    async with run_of(tmp_path / "journal.sqlite") as journal:
+        run, _ = await journal.runs.all()
+    assert (run.seconds, run.phases[0].seconds, run.phases[0].steady) == (420.0, 0.0, None)
+
+
 async def test_what_was_said_can_be_said_in_another_language_from_the_journal(tmp_path: Path) -> None:
     code = FindingCode(code="odd", severity=Severity.INFO, plugin="p", meaning="Odd.", remedy="Mend it.")
     said = sentence("{count} in {place}: {name}.", count=quantity(2, "file"), place="{count}", name="a\udc80")
@@ -316,6 +351,9 @@ def _as_version_8(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE imported_folders")
     for column in ("run", "totals", "numbers"):
         connection.execute(f"ALTER TABLE imported DROP COLUMN {column}")
+    for table in ("runs", "phases"):
+        for column in ("steady", "seconds"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 async def imported(journal: Journal) -> bool:

@@ -78,6 +78,33 @@ async def test_an_estimate_is_judged_once_by_the_uploads_after_it(tmp_path: Path
         assert await kept_estimate(journal) == judged
 
 
+@pytest.mark.parametrize("hours", [-25, 25])
+async def test_an_estimate_is_judged_by_what_came_after_it_whatever_the_clock_said(tmp_path: Path, hours: int) -> None:
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await upload(journal)
+        await keep_estimate(journal, replace(ESTIMATE, made=datetime.now(UTC) + timedelta(hours=hours)))
+        await upload(journal, exit_code=None)
+        await judge_estimate(journal)
+        judged = await kept_estimate(journal)
+    assert judged is not None
+    assert judged.runs == (2,)
+    assert judged.took is not None
+    assert 0 < judged.took < 3_000
+
+
+async def test_an_estimate_that_a_run_made_before_its_own_upload_is_judged_by_that(tmp_path: Path) -> None:
+    async with Journal.open(tmp_path / "journal.sqlite") as journal:
+        await journal.runs.begin(mode=MigrationMode.INITIAL, baseline=False, plugins={})
+        await journal.runs.begin_phase("checklist")
+        await keep_estimate(journal, replace(ESTIMATE, made=datetime.now(UTC)))
+        await journal.runs.finish_phase()
+        await journal.runs.begin_phase("upload")
+        await judge_estimate(journal)
+        judged = await kept_estimate(journal)
+    assert judged is not None
+    assert (judged.runs, judged.took != 0) == ((1,), True)
+
+
 async def test_without_an_estimate_nothing_is_judged(tmp_path: Path) -> None:
     async with Journal.open(tmp_path / "journal.sqlite") as journal:
         await upload(journal)
