@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from omt_core.api import CompletionRequest, sentence
 from omt_core.api.files import remove_tree, sync_folder
@@ -17,6 +19,9 @@ from omt_tenant.importing.ports import StoredContents
 from omt_tenant.importing.tables import TableImporter, create_bookkeeping
 from omt_tenant.importing.verification import CountProgress, PartToImport, VerificationFailedError
 from omt_tenant.settings import ImportSettings
+
+_MEMORY_USED: Final = re.compile(r"\(\S+ \w+/\S+ \w+ used\)")
+"""As `(114.4 MiB/122.0 MiB used)`: with each error of memory DuckDB says how much of it there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class DatabaseBuilder:
             except VerificationFailedError:
                 remove_tree(self.files.building)
                 raise
-            except (duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.IOException) as error:
+            except duckdb.Error as error:
                 if not _out_of_memory(error):
                     raise
                 raise IMPORT_OUT_OF_MEMORY.error(
@@ -96,7 +101,7 @@ def _report_part(progress: CountProgress, before: int, table: str, part: int) ->
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Tell whether memory was lacking. While DuckDB moves what was committed to its place, it says so in words only."""
+    """Tell whether memory was lacking. While DuckDB commits, and moves that to its place, it says so in words only."""
     import duckdb  # noqa: PLC0415  # loaded already by whoever caught the error
 
-    return isinstance(error, duckdb.OutOfMemoryException) or "failed to pin block" in str(error)
+    return isinstance(error, duckdb.OutOfMemoryException) or _MEMORY_USED.search(str(error)) is not None

@@ -178,7 +178,11 @@ def test_a_table_that_does_not_fit_the_memory_at_once_is_measured_in_ranges(tena
     "error",
     [
         duckdb.OutOfMemoryException(),
-        duckdb.FatalException("COMMIT succeeded, but the autocheckpoint failed: failed to pin block of size 492.0 KiB"),
+        duckdb.FatalException(
+            "the autocheckpoint failed: failed to pin block of size 492.0 KiB (1.2 GiB/1.2 GiB used)"
+        ),
+        duckdb.TransactionException("Failed to commit: failed to pin block of size 9.5 MiB (114.4 MiB/122.0 MiB used)"),
+        duckdb.IOException("Checkpoint failed: could not allocate block of size 9.5 MiB (115.0 MiB/122.0 MiB used)"),
     ],
 )
 def test_an_import_that_runs_out_of_memory_says_which_setting_to_raise(tenant, monkeypatch, error):
