@@ -14,10 +14,10 @@ from typing_extensions import override
 from omt_core.api import Column, Row, Sentence, Table, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
-from omt_database.drivers.catalogue import number
+from omt_database.drivers.catalogue import Sight, number
 from omt_database.drivers.connection_string import parse_keywords
 from omt_database.drivers.decoding import UTF_16_LE
-from omt_database.drivers.driver import Look
+from omt_database.drivers.driver import Connection, Look
 from omt_database.drivers.odbc import Decoding, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 from omt_database.errors import DATABASE_DRIVER_CANNOT_VERIFY, DATABASE_ENCRYPTION_FAILED, DATABASE_SERVER_NOTATION
@@ -72,12 +72,41 @@ FROM sys.tables t
 JOIN sys.schemas s ON s.schema_id = t.schema_id
 WHERE s.name = ? AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), 'OBJECT', 'SELECT') = 0"""
 
+_MAY_CONCEAL: Final = "SELECT 1 WHERE OBJECT_ID(N'sys.masked_columns') IS NOT NULL"
+"""SQL Server 2016 and later may give a login other values than there are, or leave rows out, without a word."""
+
+_MASKED: Final = """
+SELECT DISTINCT t.name
+FROM sys.masked_columns c
+JOIN sys.tables t ON t.object_id = c.object_id
+JOIN sys.schemas s ON s.schema_id = t.schema_id
+WHERE s.name = ? AND c.is_masked = 1 AND COALESCE(
+        HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), 'OBJECT', 'UNMASK'),
+        HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'UNMASK'), 0
+      ) = 0"""
+"""The right is one of tables since SQL Server 2022; before, asking so answers NULL."""
+
+_FILTERED: Final = """
+SELECT t.name, SUM(p.rows)
+FROM sys.tables t
+JOIN sys.schemas s ON s.schema_id = t.schema_id
+JOIN sys.partitions p ON p.object_id = t.object_id AND p.index_id IN (0, 1)
+WHERE s.name = ? AND EXISTS (
+        SELECT 1 FROM sys.security_predicates f JOIN sys.security_policies y ON y.object_id = f.object_id
+        WHERE f.target_object_id = t.object_id AND f.predicate_type = 0 AND y.is_enabled = 1
+      )
+GROUP BY t.name"""
+"""Tables with a policy that may leave rows out, and how many rows there are: nobody can say from whom it keeps them."""
+
 _RIGHT: Final = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?) + N'.' + QUOTENAME(?), 'OBJECT', ?)"
 
 
 def _grant(owner: str, user: str) -> Sentence:
     return sentence(
-        "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user)", owner=owner, user=user
+        "GRANT SELECT ON SCHEMA::{owner} TO {user} (and REVOKE what DENY takes from this user; and, where columns are"
+        " masked, GRANT UNMASK TO {user}; and, where a security policy hides rows, let its predicate pass {user})",
+        owner=owner,
+        user=user,
     )
 
 
@@ -249,6 +278,22 @@ class MssqlDriver(ServerDriver):
         return _column(row)
 
     @override
+    def _look(self, connection: Connection, owner: str) -> Sight:
+        sight = super()._look(connection, owner)
+        if not self.fetch(connection, _MAY_CONCEAL):
+            return sight
+        hidden = {*sight.hidden, *(str(name) for (name,) in self.fetch(connection, _MASKED, (owner,)))}
+        for name, rows in self.fetch(connection, _FILTERED, (owner,)):
+            if name not in hidden and (self._count(connection, owner, str(name)) or 0) < (number(rows) or 0):
+                hidden.add(str(name))
+        return replace(sight, hidden=tuple(sorted(hidden)))
+
+    def _count(self, connection: Connection, owner: str, name: str) -> int | None:
+        source = f"{quoted(owner, self.dbms)}.{quoted(name, self.dbms)}"
+        counted = self.fetch(connection, f"SELECT COUNT_BIG(*) FROM {source}")  # noqa: S608 - quoted names only
+        return number(counted[0][0])
+
+    @override
     def weakness(self, connection: OdbcConnection) -> str | None:
         allowed = self.fetch(connection, _SNAPSHOT_ALLOWED)
         if allowed and number(allowed[0][0]) == 1:
@@ -305,8 +350,7 @@ class MssqlDriver(ServerDriver):
     def mark_now(self, connection: OdbcConnection, table: Table, rows: int | None) -> Hashable:
         if rows is not None:
             return rows
-        counted = self.fetch(connection, f"SELECT COUNT_BIG(*) FROM {self.source(table)}")  # noqa: S608 - quoted names only
-        return number(counted[0][0])
+        return self._count(connection, self.owner or "", table.name)
 
     @override
     def plan_columns(self, connection: OdbcConnection, table: Table) -> tuple[ColumnPlan, ...]:

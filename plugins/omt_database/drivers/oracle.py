@@ -47,13 +47,18 @@ FROM DUAL"""
 _HIDDEN: Final = """
 SELECT t.TABLE_NAME
 FROM ALL_TABLES t
-WHERE t.OWNER = ? AND t.OWNER <> USER AND t.NESTED = 'NO' AND t.SECONDARY = 'N' AND t.TEMPORARY = 'N'
-      AND NOT EXISTS (
-        SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE')
-      ) AND NOT EXISTS (
-        SELECT 1 FROM ALL_TAB_PRIVS g
-        WHERE g.TABLE_SCHEMA = t.OWNER AND g.TABLE_NAME = t.TABLE_NAME AND g.PRIVILEGE IN ('SELECT', 'READ')
+WHERE t.OWNER = ? AND t.NESTED = 'NO' AND t.SECONDARY = 'N' AND t.TEMPORARY = 'N' AND (
+        t.OWNER <> USER AND NOT EXISTS (
+          SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE')
+        ) AND NOT EXISTS (
+          SELECT 1 FROM ALL_TAB_PRIVS g
+          WHERE g.TABLE_SCHEMA = t.OWNER AND g.TABLE_NAME = t.TABLE_NAME AND g.PRIVILEGE IN ('SELECT', 'READ')
+        ) OR EXISTS (
+          SELECT 1 FROM ALL_POLICIES y
+          WHERE y.OBJECT_OWNER = t.OWNER AND y.OBJECT_NAME = t.TABLE_NAME AND y.SEL = 'YES' AND y.ENABLE = 'YES'
+        ) AND NOT EXISTS (SELECT 1 FROM SESSION_PRIVS p WHERE p.PRIVILEGE = 'EXEMPT ACCESS POLICY')
       )"""
+"""Also where a policy may leave rows or values out without a word, for the owner too."""
 
 _RIGHT: Final = """
 SELECT CASE WHEN USER = x.OWNER OR EXISTS (
@@ -66,7 +71,12 @@ FROM (SELECT ? AS OWNER, ? AS NAME, ? AS RIGHT_NAME FROM DUAL) x"""
 
 
 def _grant(owner: str, user: str) -> Sentence:
-    return sentence("GRANT SELECT ANY TABLE TO {user} (or log in as {owner})", owner=owner, user=user)
+    return sentence(
+        "GRANT SELECT ANY TABLE TO {user} (or log in as {owner}; and, where a policy hides rows, GRANT EXEMPT ACCESS"
+        " POLICY TO {user})",
+        owner=owner,
+        user=user,
+    )
 
 
 _SIZES: Final = "SELECT TABLE_NAME, NUM_ROWS * AVG_ROW_LEN FROM ALL_TABLES WHERE OWNER = ?"

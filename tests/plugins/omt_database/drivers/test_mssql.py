@@ -11,7 +11,7 @@ from omt_core.api.errors import InputError, InstallationError
 from omt_core.api.installation import DatabaseLocation
 from omt_database.columns import Kind
 from omt_database.drivers.driver import Look
-from omt_database.drivers.mssql import MssqlDriver, offset_text, plan_column
+from omt_database.drivers.mssql import _FILTERED, _MASKED, _MAY_CONCEAL, MssqlDriver, offset_text, plan_column
 from omt_database.settings import DatabaseSettings
 
 
@@ -38,13 +38,32 @@ def test_the_catalogue_is_read(pyodbc, driver):
     assert list(catalogue) == ["person"]
     assert (driver.sight.hidden, driver.sight.proven) == (("y_secret",), False)
     assert driver.sight.grant.startswith("GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
-    assert translated(driver.sight.grant, "de").endswith("(und REVOKE für das, was DENY diesem Benutzer nimmt)")
+    assert "(und REVOKE für das, was DENY diesem Benutzer nimmt; " in translated(driver.sight.grant, "de")
     assert catalogue["person"].primary_key == ("person_id",)
     assert catalogue["person"].columns == (
         Column(name="person_id", type_name="int", nullable=False),
         Column(name="name", type_name="nvarchar", length=220),
         Column(name="x_score", type_name="decimal", precision=18, scale=4),
     )
+
+
+@pytest.mark.parametrize(("seen", "hidden"), [(3, ("ticket", "y_masked")), (5, ("y_masked",))])
+def test_tables_with_masks_and_those_whose_rows_a_policy_leaves_out_are_hidden(pyodbc, driver, seen, hidden):
+    pyodbc.answers = {
+        "OBJECT_ID(N'sys.masked_columns')": [(1,)],
+        "FROM sys.masked_columns": [("y_masked",)],
+        "FROM sys.security_predicates": [("ticket", 5), ("y_masked", 9)],
+        "COUNT_BIG(*) FROM [crm7].[ticket]": [(seen,)],
+        "SELECT name FROM sys.schemas": [("crm7",)],
+        "INFORMATION_SCHEMA": [(name, "id", "int", "NO", None, 10, 0) for name in ("person", "ticket", "y_masked")],
+    }
+    assert sorted(driver.read_catalogue(driver.connect())) == sorted({"person", "ticket", "y_masked"} - {*hidden})
+    assert driver.sight.hidden == hidden
+
+
+@pytest.mark.parametrize("statement", [_MAY_CONCEAL, _MASKED, _FILTERED])
+def test_what_conceals_is_asked_for_in_sql_of_that_system(statement):
+    assert sqlglot.parse_one(statement, dialect="tsql").key == "select"
 
 
 @pytest.mark.parametrize(("state", "level", "weak"), [(1, "SNAPSHOT", False), (0, "READ COMMITTED", True)])

@@ -43,6 +43,11 @@ def test_the_catalogue_is_read(pyodbc, driver):
     )
 
 
+def test_what_is_hidden_is_asked_for_in_sql_of_that_system_policies_too():
+    assert sqlglot.parse_one(OracleDriver.statements.hidden, dialect="oracle").key == "select"
+    assert "ALL_POLICIES" in OracleDriver.statements.hidden
+
+
 def test_the_view_begins_with_the_first_statement_of_the_transaction(driver):
     connection = driver.connect()
     assert driver.begin_snapshot(connection) is None
