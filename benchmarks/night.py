@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -155,14 +156,13 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of documents and rows")
     parser.add_argument("--rate", type=float, default=12e6, help="bytes a second")
     parser.add_argument("--round-trip", type=float, default=30.0, help="milliseconds")
+    parser.add_argument("--site", type=Path, help="a folder that keeps the installation: made there once, then taken")
     parser.add_argument("--interval", type=int, default=60, help="seconds of a row of the table")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        documents = int(_DOCUMENTS * options.share)
-        site = build(folder / "site", documents=documents, users=200, median_bytes=_MEDIAN_BYTES)
-        add_tables(site, int(_ROWS * options.share))
-        archive, database = archive_in(site.archive), next((folder / "site").rglob("*.sqlite")).stat().st_size
+        site = _site(options.site or folder / "site", options.share)
+        archive, database = archive_in(site.archive), next(site.folder.rglob("*.sqlite")).stat().st_size
         print(f"{archive.files} files, {archive.size / 1e6:.0f} MB; a database of {database / 1e6:.0f} MB")
         account = folder / "account"
         with served(site, folder / "tenant") as tenant:
@@ -178,6 +178,17 @@ def main() -> None:
         told = dict(map(_pair, account.read_text().splitlines()))
     print(f"processor seconds: tool {ran.processor:.0f}, tenant {watch.looks[-1][2] - watch.looks[0][2]:.0f}")
     _tell(estimate, ran, watch.seconds(told, options.rate), sum(told.values()), options)
+
+
+def _site(folder: Path, share: float) -> Site:
+    """Return the installation in a folder, made if it is not there; one that was not finished is not taken for it."""
+    if not folder.is_dir():
+        unfinished = folder.with_name(f"{folder.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        site = build(unfinished, documents=int(_DOCUMENTS * share), users=200, median_bytes=_MEDIAN_BYTES)
+        add_tables(site, int(_ROWS * share))
+        unfinished.rename(folder)
+    return Site.at(folder)
 
 
 def _pair(line: str) -> tuple[int, int]:

@@ -45,6 +45,12 @@ class Site:
     folder: Path
     plans: str
 
+    @classmethod
+    def at(cls, folder: Path) -> Site:
+        """Return the one that was simulated in a folder."""
+        truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+        return cls(folder, str(truth["tenant_plans"]))
+
     @property
     def archive(self) -> Path:
         """Where its documents lie."""
@@ -73,8 +79,8 @@ def build(folder: Path, *, documents: int, users: int, median_bytes: int) -> Sit
     """Simulate an installation whose files are about so large: what is measured is their number."""
     content.MEDIAN_BYTES, content.SMALLEST_BYTES = median_bytes, min(content.SMALLEST_BYTES, median_bytes)
     content.LARGEST_BYTES = 100 * median_bytes
-    simulation = generate(folder, SimulationSpec(users=users, documents=documents))
-    return Site(folder, str(simulation.truth["tenant_plans"]))
+    generate(folder, SimulationSpec(users=users, documents=documents))
+    return Site.at(folder)
 
 
 @contextmanager
