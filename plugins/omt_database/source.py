@@ -249,13 +249,10 @@ class CrmDatabase(SourceDatabase):
 
     async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
         """Return the columns that hold values which the driver may not be able to give."""
-        looked = [(plan, looks) for plan in plans if (looks := self._driver.suspicion(plan)) is not None]
-        if not looked:
+        if not plans:
             return ()
-        tests = [f"MAX(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked]
         async with self._own_turn():
-            row = await self._run(lambda: self._driver.measure(self._open_connection, table, tests), table.name)
-        return [plan for (plan, _), found in zip(looked, row, strict=True) if number(found)]
+            return await self._run(partial(self._suspicious, table, plans), table.name)
 
     async def weakness_of_views(self) -> str | None:
         """Return why a snapshot of this database will be less than one consistent view, or None."""
@@ -382,6 +379,10 @@ class CrmDatabase(SourceDatabase):
         self._active = (connection, cursor)
         cursor.execute(statement, tuple(parameters))
         return cursor
+
+    def _suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
+        self._decode(self._open_connection, loose=False)  # what is repaired would look right
+        return self._driver.suspicious(self._open_connection, table, plans)
 
     def _decode(self, connection: Connection, *, loose: bool) -> None:
         if loose is not self._loose:

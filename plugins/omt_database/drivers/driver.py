@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Protocol, TypeAlias
 from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.catalogue import BuiltCatalogue, Sight
+from omt_database.drivers.catalogue import BuiltCatalogue, Sight, number
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
 
 Driven: TypeAlias = Any
@@ -227,6 +227,14 @@ class Driver(ABC):
         """Return SQL that is true of values which the driver may not be able to give, or None where there are none."""
         del plan
         return None
+
+    def suspicious(self, connection: Connection, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
+        """Return those of a table's columns that have a value of which `suspicion` is true."""
+        looked = [(plan, looks) for plan in plans if (looks := self.suspicion(plan)) is not None]
+        if not looked:
+            return ()
+        row = self.measure(connection, table, [f"MAX(CASE WHEN {look} THEN 1 ELSE 0 END)" for _, look in looked])
+        return [plan for (plan, _), found in zip(looked, row, strict=True) if number(found)]
 
     def size(self, plan: ColumnPlan) -> str:
         """Return SQL for the bytes of a value, roughly."""

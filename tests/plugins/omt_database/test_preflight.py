@@ -184,3 +184,38 @@ async def test_what_is_no_text_behind_a_nul_is_found_too(file) -> None:
 async def test_a_value_among_others_kinds_is_measured_whole(file) -> None:
     file.execute(PEOPLE, "INSERT INTO person VALUES (1, CAST(X'6100' || zeroblob(2000) AS TEXT)), (2, X'00')")
     assert (await found(file, largest_value=1_000))["value-too-long"].subjects == ("person.name",)
+
+
+async def test_half_a_letter_at_the_end_of_one_value_and_of_the_next_are_no_letter(file) -> None:
+    pair = "(id INTEGER PRIMARY KEY, a TEXT, b TEXT)"
+    half, other = "CAST(X'61C3' AS TEXT)", "CAST(X'A661' AS TEXT)"
+    file.execute(
+        f"CREATE TABLE beside {pair}",
+        f"INSERT INTO beside VALUES (1, {half}, {other})",
+        f"CREATE TABLE below {pair}",
+        f"INSERT INTO below VALUES (1, NULL, {half}), (2, {other}, NULL)",
+    )
+    database = await file.open()
+    findings = await preflight(database, file.settings())
+    await database.aclose()
+    subjects = [one.subjects for one in findings if one.code == "values-replaced"]
+    assert subjects == [("below.a: id=2",), ("below.b: id=1",), ("beside.a: id=1",), ("beside.b: id=1",)]
+
+
+async def test_no_letter_is_suspicious(file) -> None:
+    text = "«§» " + "".join(map(chr, range(0x80, 0x100))) + "\ufffd\U0001f600"
+    file.execute(PEOPLE, ("INSERT INTO person VALUES (?, ?)", [(1, text), (2, None), (3, "")]))
+    database = await file.open()
+    table = database.tables["person"]
+    suspicious = await database.suspicious(table, await database.plan_columns(table))
+    await database.aclose()
+    assert not suspicious
+
+
+async def test_what_is_no_text_is_found_in_the_last_of_very_many_columns(file) -> None:
+    names = [f"c{number:03}" for number in range(700)]
+    file.execute(
+        f"CREATE TABLE wide (id INTEGER PRIMARY KEY, {', '.join(f'{name} TEXT' for name in names)})",
+        f"INSERT INTO wide (id, {names[-1]}) VALUES (1, {BYTES_OF_LATIN_1})",
+    )
+    assert (await found(file))["values-replaced"].subjects == (f"wide.{names[-1]}: id=1",)
