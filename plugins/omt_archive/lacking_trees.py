@@ -80,6 +80,12 @@ class ContentCount:
             if owner is None:
                 self.places[kind] = _common(self.places.get(kind, path.parent), path.parent)
 
+    def add_of_owner(self, kind: str, owner: Path, found: int, empty: int) -> None:
+        """Count files of one owner."""
+        self.found[kind, owner] += found
+        if empty:
+            self.empty[kind, owner] += empty
+
 
 def _common(place: Path, other: Path) -> Path:
     """Return the folder that holds both; the first of two on different drives of Windows, which none does."""

@@ -46,9 +46,9 @@ from omt_core.api import (
     sentence,
 )
 from omt_crm.paths import as_opened, fold
+from omt_folders.batches import Told, in_batches
 from omt_folders.disk import Disk
 from omt_folders.seen_folders import SeenFolders
-from omt_folders.stage import in_batches
 
 T = TypeVar("T")
 
@@ -197,7 +197,7 @@ class ArchiveStages:
         inventory = await self._in_thread(lambda: self._attachment_inventory(layout))
         basis = AttachmentBasis(layout, self._disks[ATTACHMENTS_STAGE], self._settings.trusted_folders)
 
-        def feed(rows: Sequence[Row]) -> Iterator[Item]:
+        def feed(rows: Sequence[Row]) -> Iterator[Told]:
             basis.see(rows)
             return inventory.feed(rows)
 
@@ -326,8 +326,8 @@ async def _nothing() -> AsyncIterator[Sequence[Row]]:
 
 async def joined(
     rows: AsyncIterator[Sequence[Row]],
-    feed: Callable[[Sequence[Row]], Iterator[Item]],
-    finish: Callable[[], Iterator[Item]],
+    feed: Callable[[Sequence[Row]], Iterator[Told]],
+    finish: Callable[[], Iterator[Told]],
     *,
     size: int,
     limiter: CapacityLimiter,

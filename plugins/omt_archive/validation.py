@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Final
 
+from omt_archive.documents.comparison import folder_of
 from omt_archive.documents.inventory import STAGE as DOCUMENTS_STAGE
 from omt_archive.documents.roots import ArchiveRoots
 from omt_archive.findings import (
@@ -35,6 +36,7 @@ from omt_core.api import (
     SUBJECTS_SHOWN,
     Finding,
     FolderAwayError,
+    FoundFiles,
     Installation,
     InventoryState,
     Item,
@@ -68,7 +70,9 @@ class Tally:
     """Counts what items say, by finding code, and keeps the first subjects of each: memory does not grow."""
 
     def __init__(self, installation: Installation) -> None:
-        self._archives = [len(on_site(root, installation.root)) for root in installation.archives]
+        archives = (len(on_site(root, installation.root)) for root in installation.archives)
+        # The archive's own length is not in a name; no archive is so long that short names matter.
+        self._longest_archive = max(archives, default=0)
         self._machine = installation.root
         self._counts: Counter[str] = Counter()
         self._subjects: dict[str, list[str]] = {}
@@ -82,6 +86,10 @@ class Tally:
 
     def add(self, items: Sequence[Item]) -> None:
         """Count a batch."""
+        if isinstance(items, FoundFiles) and items.stage in {DOCUMENTS_STAGE, ATTACHMENTS_STAGE}:
+            if items.stage == DOCUMENTS_STAGE:
+                self._add_documents(items)
+            return
         for item in items:
             if item.presence is not InventoryState.FOUND:
                 self._say(item.reason, item.key, _example(item))
@@ -102,10 +110,27 @@ class Tally:
                 self.found += 1
                 if item.size == 0:
                     self._say(DOCUMENT_EMPTY.code, item.key)
-                # The archive's own length is not in the name; no archive is so long that short names matter.
-                if len(item.name) + max(self._archives, default=0) >= LONGEST_PATH and item.path is not None:
+                if len(item.name) + self._longest_archive >= LONGEST_PATH and item.path is not None:
                     self._check_length(item.key, on_site(item.path, self._machine))
             self.expected += item.presence in {InventoryState.FOUND, InventoryState.MISSING, InventoryState.UNREADABLE}
+
+    def _add_documents(self, files: FoundFiles) -> None:
+        """Count documents that are there: the same as `add` does of each."""
+        self.expected += len(files)
+        self.found += len(files)
+        empty = Counter[str]()
+        if 0 in files.sizes:
+            for key, location, size in zip(files.keys, files.locations, files.sizes, strict=True):
+                if size == 0:
+                    self._say(DOCUMENT_EMPTY.code, key)
+                    empty[folder_of(location)] += 1
+        for folder, found in Counter(map(folder_of, files.locations)).items():
+            # A document lies in the folder of a period, in that of its owner.
+            self.content.add_of_owner(_KINDS[DOCUMENTS_STAGE], Path(folder).parent, found, empty[folder])
+        if max(map(len, files.names)) + self._longest_archive >= LONGEST_PATH:
+            for key, name, location in zip(files.keys, files.names, files.locations, strict=True):
+                if len(name) + self._longest_archive >= LONGEST_PATH:
+                    self._check_length(key, on_site(Path(location), self._machine))
 
     def templates(self, folder: Path | None) -> Tree | None:
         """Return how the folder of templates stands, if there is one."""

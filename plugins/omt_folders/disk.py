@@ -128,6 +128,16 @@ def is_link(entry: FolderEntry) -> bool:
     return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == MOUNT_POINT
 
 
+def may_lead_on(entry: FolderEntry) -> bool:
+    """Tell whether the path of an entry may be another than that of its folder with its name, once links are followed.
+
+    Windows has more ways to lead on than links and junctions, and each shows a tag; who is near may tell none.
+    """
+    if entry.is_symlink():
+        return True
+    return _ON_WINDOWS and getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", None) != 0
+
+
 def judge(path: str, found: FileStatus, code: str) -> Examination:
     """Say what the status of a file means, and with this code where it cannot be read.
 
@@ -138,13 +148,8 @@ def judge(path: str, found: FileStatus, code: str) -> Examination:
         return Examination(InventoryState.UNREADABLE, 0, 0, code, what)
     if (found.st_mode & _EVERYBODY_READS) != _EVERYBODY_READS and not os.access(openable(path), os.R_OK):
         return Examination(InventoryState.UNREADABLE, 0, 0, code, _NO_PERMISSION)
-    return Examination(
-        InventoryState.FOUND,
-        found.st_size,
-        modification_time(found),
-        ctime_ns=change_time(found),
-        recalled=recalled(found),
-    )
+    times = modification_time(found), change_time(found)
+    return Examination(InventoryState.FOUND, found.st_size, times[0], "", "", times[1], recalled(found))
 
 
 def recalled(found: FileStatus) -> bool:

@@ -187,13 +187,3 @@ def _is_same(file: TreeFile, known: KnownFile) -> bool:
         and (seen.size, seen.mtime_ns) == (known.size, known.mtime_ns)
         and (not known.ctime_ns or seen.ctime_ns in {0, known.ctime_ns})
     )
-
-
-async def in_batches(items: Iterator[Item], *, size: int, limiter: CapacityLimiter) -> AsyncIterator[Sequence[Item]]:
-    """Yield the items in batches, each made in a thread of the limiter."""
-
-    def take() -> list[Item]:
-        return list(islice(items, size))
-
-    while batch := await anyio.to_thread.run_sync(take, limiter=limiter):
-        yield batch

@@ -43,7 +43,7 @@ class Comparison:
         Blocking, to be run in a thread of anyio's. Raises `NotComparableError` also when a folder cannot be listed, or
         when the journal does not know where the files lay.
         """
-        for folder, known in groupby(confirmed, key=folder_of):
+        for folder, known in groupby(confirmed, key=lambda file: folder_of(file.path)):
             check_cancelled()
             if not folder or folder in self.unclaimed:
                 # Not known; or split up by files of a sub-folder, which sort between those of this one.
@@ -76,7 +76,7 @@ class Comparison:
 
     def unclaim(self, file: KnownFile) -> None:
         """Take a confirmed file for one that no document owns any more."""
-        self.unclaimed[folder_of(file)].add(name_of(file))
+        self.unclaimed[folder_of(file.path)].add(name_of(file))
 
     def _compare(self, folder: str, known: Iterable[KnownFile]) -> None:
         entries = self._listed(folder)
@@ -107,9 +107,9 @@ class Comparison:
             raise NotComparableError
 
 
-def folder_of(file: KnownFile) -> str:
-    """Return the folder that a file lay in."""
-    return file.path.rpartition(os.sep)[0]
+def folder_of(location: str) -> str:
+    """Return the folder of a file."""
+    return location.rpartition(os.sep)[0]
 
 
 def name_of(file: KnownFile) -> str:

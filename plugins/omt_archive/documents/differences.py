@@ -20,10 +20,10 @@ from omt_archive.documents.comparison import Comparison, NotComparableError, fol
 from omt_archive.documents.inventory import DocumentInventory
 from omt_archive.documents.roots import ArchiveRoots, owner_of, period_folders
 from omt_archive.documents.row import moment
-from omt_core.api import Baseline, Differences, Item, ItemRecord, Row
-from omt_core.api.files import real_path
+from omt_core.api import Baseline, Differences, ItemRecord, Row
 from omt_crm.numbers import merged, whole_number
 from omt_crm.paths import fold
+from omt_folders.batches import as_batches
 
 _IDS_AT_ONCE: Final = 50_000
 """So many are held against what is known at a time: sets of a million would take 60 MB."""
@@ -99,7 +99,7 @@ class DocumentDifferences:
                 number = int(file.key)
                 if number in self._deleted:
                     self._comparison.unclaim(file)
-                elif number not in self._comparison.touched and self._login_of(folder_of(file)) in come.get(
+                elif number not in self._comparison.touched and self._login_of(folder_of(file.path)) in come.get(
                     fold(name_of(file)), ()
                 ):
                     # What came may be nearer to where that document is looked for than the file that was confirmed.
@@ -125,9 +125,10 @@ class DocumentDifferences:
         """Take the inventory of these rows and of all files that no untouched document owns."""
         self._roots.narrow(self._comparison.unclaimed)
         taken = inventory(self._roots)
-        items: list[Item] = [*taken.feed(sorted(rows, key=_by_owner_and_date)), *taken.finish()]
-        told = {item.key for item in items}
-        gone = [record.key for record in self._left if not record.key.isdecimal() and record.key not in told]
+        told = [*taken.feed(sorted(rows, key=_by_owner_and_date)), *taken.finish()]
+        items = [item for batch in as_batches(told) for item in batch]
+        keys = {item.key for item in items}
+        gone = [record.key for record in self._left if not record.key.isdecimal() and record.key not in keys]
         return Differences(items, [*gone, *map(str, sorted(self._deleted))])
 
     def _left_ids(self) -> Iterator[int]:
@@ -142,7 +143,7 @@ class DocumentDifferences:
             if on_disk.trouble is not None:
                 raise NotComparableError
             for place in chain.from_iterable(on_disk.periods.values()):
-                if not self._roots.disk.contains(real_path(place.path)):
+                if not self._roots.disk.contains(place.real):
                     raise NotComparableError  # behind the link files may look as they did; an inventory goes no way out
                 folders.add(str(place.path))
         return frozenset(folders)

@@ -28,6 +28,7 @@ from omt_archive.names import on_site
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import Expected, InventoryState, Item, Row, Sentence, sentence
 from omt_crm.paths import fold, refuse_reason
+from omt_folders.batches import Told, told
 from omt_folders.disk import Examination
 
 STAGE: Final = "documents"
@@ -62,8 +63,8 @@ class DocumentInventory:
         self._held: dict[tuple[Period, str], list[_Held]] = {}
         self._held_count = 0
 
-    def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
-        """Yield the items of these rows, those of missing documents perhaps later."""
+    def feed(self, rows: Sequence[Row]) -> Iterator[Told]:
+        """Yield what there is to tell of these rows, of missing documents perhaps later."""
         login: str | None = None
         for row in rows:
             document = document_row(row)
@@ -130,23 +131,19 @@ class DocumentInventory:
     def _count(self, owner: Owner) -> None:
         roots = Counter[Path]()
         for period, found in owner.found.items():
-            roots[period.parent.parent] += found
-        self._roots.with_documents.update(map(str, owner.found))
+            roots[Path(period).parent.parent] += found
+        self._roots.with_documents.update(owner.found)
         if roots or owner.lacking:
             self.count.add(owner.login, roots, owner.lacking)
 
-    def _locate(self, document: DocumentRow, owner: Owner) -> Item | None:
-        """Return the item of a document whose file is there; one that is missing is remembered with its owner."""
+    def _locate(self, document: DocumentRow, owner: Owner) -> Told | None:
+        """Tell of a document whose file is there; one that is missing is remembered with its owner."""
         periods = periods_of(document.registered, now=self._now)
         year, half = periods[0]
         found = None if LOST_LETTER in document.name else owner.find(document.name, periods)
-        if found is not None and found.path is not None:
-            seen = found.seen
-            return Item(
-                stage=STAGE, key=document.key, name=f"{document.owner}/{year}.{half}/{document.name}",
-                path=found.path, size=seen.size, mtime_ns=seen.mtime_ns, ctime_ns=seen.ctime_ns, presence=seen.presence,
-                reason=seen.reason, detail=seen.detail, recalled=seen.recalled,
-            )  # fmt: skip
+        if found is not None and found.location is not None:
+            name = f"{document.owner}/{year}.{half}/{document.name}"
+            return told(STAGE, document.key, name, found.location, found.seen)
         expected = owner.expected(f"{year}.{half}", document.name)
         trouble = None if found is None else found.seen
         if document.refused:

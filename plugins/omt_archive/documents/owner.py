@@ -51,9 +51,9 @@ class Missing:
 
 
 class Located(NamedTuple):
-    """What was found where a document should be. `path` is None where a folder could not be looked into."""
+    """What was found where a document should be. `location` is None where a folder could not be looked into."""
 
-    path: Path | None
+    location: str | None
     seen: Examination
 
 
@@ -75,7 +75,7 @@ class Owner:
         self._pinned = pinned
         self._open: dict[Period, list[Folder]] = {}
         self._watermark: Period = (0, 0)
-        self.found: Counter[Path] = Counter()
+        self.found: Counter[str] = Counter()
         self.lacking = 0
         on_disk = period_folders(self._folders, roots.disk)
         self._waiting = on_disk.periods
@@ -97,12 +97,10 @@ class Owner:
         self._advance(periods)
         trouble = self._trouble
         for period in periods:
-            for folder in self._opened(period):
-                entry = folder.find(name)
+            for folder in self._open.get(period) or self._opened(period):
+                entry = folder.take(name)
                 if entry is not None:
-                    folder.claim(entry.name)
-                    self.found[folder.path] += 1
-                    return Located(folder.path / entry.name, self._roots.disk.examine(entry))
+                    return Located(entry.path, self._roots.disk.examine(entry))
                 trouble = trouble or folder.trouble
         return None if trouble is None else Located(None, trouble)
 
@@ -151,6 +149,7 @@ class Owner:
 
     def _close(self, period: Period) -> None:
         folders = self._open.pop(period)
+        self.found.update({str(folder.path): folder.found for folder in folders if folder.found})
         claimed = [folder.claimed_folds() for folder in folders]
         for place, folder in enumerate(folders):
             if not self._tells_of(folder.path.parent):

@@ -74,10 +74,11 @@ class OwnerFolder:
 
 @dataclass(frozen=True, slots=True)
 class PeriodFolder:
-    """A folder of one period, in the root of that number."""
+    """A folder of one period, in the root of that number; `real` is its path without links."""
 
     root: int
     path: Path
+    real: str
 
 
 def _in_order(folders: Sequence[OwnerFolder]) -> Sequence[OwnerFolder]:
@@ -187,7 +188,7 @@ class ArchiveRoots:
         opened: list[Folder] = []
         for place in places:
             unclaimed = None if self._unclaimed is None else self._unclaimed.get(str(place.path), frozenset())
-            opened.append(Folder(place.path, root=place.root, disk=self.disk, unclaimed=unclaimed))
+            opened.append(Folder(place.path, root=place.root, disk=self.disk, real=place.real, unclaimed=unclaimed))
         return opened
 
     def tell(self, seen: SeenFolders) -> None:
@@ -240,7 +241,8 @@ def period_folders(folders: Sequence[OwnerFolder], disk: Disk) -> OwnerOnDisk:
         for entry in listing.unclaimed():
             period = period_of(entry.name)
             if period is not None and entry.is_dir():
-                on_disk.periods.setdefault(period, []).append(PeriodFolder(owner.root, Path(entry.path)))
+                place = PeriodFolder(owner.root, Path(entry.path), listing.real(entry))
+                on_disk.periods.setdefault(period, []).append(place)
             else:
                 on_disk.beside.append(Path(entry.path))
     return on_disk

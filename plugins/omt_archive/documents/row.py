@@ -21,7 +21,9 @@ from omt_crm.numbers import whole_number
 from omt_crm.paths import as_opened, document_folder, neighbouring_folders, refuse_reason
 from omt_crm.vocabulary import SO_ARC_PROVIDER
 
-ORDINARY_NAME: Final = re.compile(r"(?!(?i:CON|PRN|AUX|NUL|COM.|LPT.) *(?:\.|\Z))\w[\w .,()\[\]'&+-]{0,100}\w")
+ORDINARY_NAME: Final = re.compile(
+    r"(?!(?i:CON|PRN|AUX|NUL|COM.|LPT.) *(?:\.|\Z))\w[\w .,;()\[\]{}'&%#@!=+~–—-]{0,100}\w"
+)
 """Names that `refuse_reason` is sure to accept, which are nearly all: it looks at each letter of each name."""
 
 LOST_LETTER: Final = "?"
@@ -56,12 +58,12 @@ def document_row(row: Row) -> DocumentRow:
     """Read a row of `statements.DOCUMENTS`."""
     key, name, provider, registered, appointment, owner = row
     return DocumentRow(
-        key=str(key if isinstance(key, int) else whole_number(key)),
-        name="" if name is None else str(name),
-        provider=whole_number(provider) if provider else 0,
-        registered=moment(registered),
-        has_appointment=appointment is not None,
-        owner=None if owner is None else as_opened(str(owner)),
+        str(key if isinstance(key, int) else whole_number(key)),
+        "" if name is None else str(name),
+        whole_number(provider) if provider else 0,
+        moment(registered),
+        appointment is not None,
+        None if owner is None else as_opened(str(owner)),
     )
 
 

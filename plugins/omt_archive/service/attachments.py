@@ -16,6 +16,7 @@ from omt_archive.service.folders import ServiceLayout
 from omt_core.api import Expected, InventoryState, Item, Row, Sentence, sentence
 from omt_core.api.files import real_path
 from omt_crm.numbers import whole_number
+from omt_folders.batches import Told, told
 from omt_folders.disk import Disk, Examination
 
 STAGE: Final = "attachments"
@@ -56,15 +57,15 @@ class AttachmentInventory:
         self._ready = False
         self.count = AttachmentCount()
 
-    def feed(self, rows: Sequence[Row]) -> Iterator[Item]:
-        """Yield the items of these rows, and the files between them that no row owns."""
+    def feed(self, rows: Sequence[Row]) -> Iterator[Told]:
+        """Yield what there is to tell of these rows, and the files between them that no row owns."""
         self._prepare()
         for row in map(_row, rows):
             for index in self._indexes:
                 yield from map(self._orphan, index.until(row.id))
             yield from self._locate(row)
 
-    def finish(self) -> Iterator[Item]:
+    def finish(self) -> Iterator[Told]:
         """Yield the files behind the last row, those whose name is no attachment's, and the folders not there."""
         self._prepare()
         for search in self._searches.values():
@@ -97,7 +98,7 @@ class AttachmentInventory:
                 self._indexes.append(listed[real])
             self._index_of[folder] = listed[real]
 
-    def _locate(self, row: _Row) -> Iterator[Item]:
+    def _locate(self, row: _Row) -> Iterator[Told]:
         """Take the row's file from the first folder that has one; other files of its id belong to nobody."""
         files = [index.take(row.id) for index in self._indexes]
         search = self._searches.get(row.location) or self._new_search(row.location)
@@ -117,11 +118,7 @@ class AttachmentInventory:
             self.count.short.append(str(row.id))
         search.empty += seen.presence is InventoryState.FOUND and seen.size == 0
         # The name online is the id, as on site: the row's own name is a title from a mail and may be anything.
-        yield Item(
-            stage=STAGE, key=str(row.id), name=str(row.id), path=file.path, size=seen.size, mtime_ns=seen.mtime_ns,
-            ctime_ns=seen.ctime_ns, presence=seen.presence, reason=seen.reason, detail=seen.detail,
-            recalled=seen.recalled,
-        )  # fmt: skip
+        yield told(STAGE, str(row.id), str(row.id), str(file.path), seen)
         for found in files:
             yield from (self._orphan(other) for other in found if other != file)
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omt_archive import ArchivePlugin
 from omt_archive.settings import ArchiveSettings
+from omt_archive.validation import Tally
+from omt_core.api import DatabaseLocation, FoundFiles, Installation
 from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
 from omt_core.api.findings import Severity
 from omt_core.api.installation import ServiceFolders
@@ -244,3 +249,36 @@ async def test_the_stages_have_the_names_titles_and_order_of_the_upload_table(cl
         ("customer-service", "Customer Service", 50, "files"),
         ("attachments", "Attachments", 60, "files"),
     ]
+
+
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.sampled_from(("HH", "Åse")),
+        st.sampled_from(("2014.1", "2014.2")),
+        st.sampled_from(("a.txt", "b.txt", "x" * 230 + ".txt", "x" * 250 + ".txt")),
+        st.sampled_from((0, 0, 1, 100)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(DOCUMENTS)
+def test_documents_in_columns_are_counted_as_one_by_one(documents):
+    root = Path("/machine")
+    archive = root / "C" / "SO_ARC"
+    columns = FoundFiles(
+        stage="documents",
+        keys=[str(number) for number, _ in enumerate(documents)],
+        names=[f"{owner}/{period}/{name}" for owner, period, name, _ in documents],
+        locations=[str(archive / owner / period / name) for owner, period, name, _ in documents],
+        sizes=[size for *_, size in documents],
+        mtimes_ns=[1] * len(documents),
+        ctimes_ns=[1] * len(documents),
+    )
+    installation = Installation(archives=(archive,), root=root, database=DatabaseLocation(dbms="sqlite"))
+    one, other = Tally(installation), Tally(installation)
+    one.add(columns)
+    other.add(list(columns))
+    assert one.findings() == other.findings()
+    assert (one.content, one.found, one.expected) == (other.content, other.found, other.expected)

@@ -15,6 +15,7 @@ from omt_archive.documents.row import ORDINARY_NAME, periods_of
 from omt_archive.settings import ArchiveSettings
 from omt_core.api.items import InventoryState
 from omt_crm.paths import fold, refuse_reason
+from omt_folders.batches import as_batches
 
 NOW = datetime(2015, 3, 3)  # noqa: DTZ001
 MOMENTS = tuple(
@@ -77,7 +78,8 @@ def inventory(folder, disk, documents, limits, moved=None):
     told.sort(key=lambda row: (row[5].lower(), row[3], row[0]))
     archive = ArchiveRoots(roots, None, (), moved=moved, logins=frozenset(map(fold, OWNERS)))
     joined = DocumentInventory(archive, settings=limits, machine=None, now=NOW)
-    return [*joined.feed(told), *joined.finish()]
+    batches = as_batches([*joined.feed(told), *joined.finish()])
+    return [item for batch in batches for item in batch]
 
 
 @settings(max_examples=200, deadline=None)
