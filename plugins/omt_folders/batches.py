@@ -41,7 +41,9 @@ def told(stage: str, key: str, name: str, location: str, seen: Examination) -> T
     )  # fmt: skip
 
 
-async def in_batches(items: Iterator[Told], *, size: int, limiter: CapacityLimiter) -> AsyncIterator[Sequence[Item]]:
+async def in_batches(
+    items: Iterator[Item | FoundFile], *, size: int, limiter: CapacityLimiter
+) -> AsyncIterator[Sequence[Item]]:
     """Yield the items of one stage, each `size` of them taken in a thread of the limiter, as `as_batches` has them."""
 
     def take() -> Sequence[Sequence[Item]]:
@@ -52,7 +54,7 @@ async def in_batches(items: Iterator[Told], *, size: int, limiter: CapacityLimit
             yield batch
 
 
-def as_batches(items: Sequence[Told]) -> Sequence[Sequence[Item]]:
+def as_batches(items: Sequence[Item | FoundFile]) -> Sequence[Sequence[Item]]:
     """Return the items of one stage in up to two batches: the rows of files as columns, then all others in order."""
     found = [item for item in items if isinstance(item, FoundFile)]
     others = [item for item in items if isinstance(item, Item)]
