@@ -358,6 +358,16 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmFreeze:
+    """Look whether this migration's freeze stands; called before a live import is asked for. Nothing may be changed."""
+
+    installation: Installation
+    database: SourceDatabase
+    notes: PluginNotes
+    run: RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thaw:
     """Undo what this migration's freeze did and nothing else, perhaps on another day, perhaps half done.
 

@@ -95,6 +95,10 @@ class SnapshotLostError(InstallationError):
     """
 
 
+class FreezeLiftedError(InstallationError):
+    """Keep users out again, and read the database anew: they were let in on site since it was frozen."""
+
+
 class OnlineError(OmtError):
     """Something at the online side or on the way there stops the run."""
 

@@ -284,6 +284,16 @@ class Plugin:
         Default: nothing. When a plugin fails, what was frozen is thawed again. A plugin that freezes must also `thaw`.
         """
 
+    @hook(policy=Policy.FATAL, timed=False)
+    async def confirm_freeze(self, call: calls.ConfirmFreeze) -> None:
+        """Raise `FreezeLiftedError` where users are no longer kept out as they were by `freeze`.
+
+        Asked once everything is sent and before the import is asked for: what users have entered meanwhile would not be
+        online. The run then ends after it has frozen again, and the next one reads the database anew.
+
+        Default: nothing.
+        """
+
     @hook(policy=Policy.ISOLATED, timed=False)
     async def thaw(self, call: calls.Thaw) -> Sequence[Finding]:
         """Undo this migration's freeze, as far as it went, and report what was left as it is.

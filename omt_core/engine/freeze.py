@@ -12,7 +12,7 @@ from typing_extensions import override
 from omt_core.api import calls
 from omt_core.api.context import PluginNotes
 from omt_core.api.database import SourceDatabase
-from omt_core.api.errors import OmtError
+from omt_core.api.errors import FreezeLiftedError, OmtError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation
@@ -57,6 +57,27 @@ async def freeze(session: MigrationSession) -> None:
             )
         )
     )
+
+
+async def confirm_freeze(session: MigrationSession) -> None:
+    """Make sure that all that this migration has frozen stands.
+
+    Where it does not, somebody has let users in, from another machine or by hand: it is frozen again, and the
+    `FreezeLiftedError` that a plugin has raised goes on, since what users have entered was not read.
+    """
+    journal, located, dispatch = session.journal, session.now.located, session.engine.dispatch
+    try:
+        for plugin in dispatch.implementers(Plugin.confirm_freeze):
+            call = calls.ConfirmFreeze(
+                installation=located.installation,
+                database=located.database,
+                notes=journal.notes.of(f"freeze/{plugin}"),
+                run=session.now.run,
+            )
+            await dispatch.tell(Plugin.confirm_freeze, call, only=plugin)
+    except FreezeLiftedError:
+        await freeze(session)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from omt_core.api import ErrorCode, InstallationError
+from omt_core.api import ErrorCode, FreezeLiftedError, InstallationError
 
 EVENT_ID_CONTENDED: Final = ErrorCode(
     code="event-id-contended",
     kind=InstallationError,
     meaning="No id could be reserved for the No Login event: others took ids from the sequence all the time.",
     remedy="Ask users to leave the product, then run the same command again.",
+)
+FREEZE_LIFTED: Final = ErrorCode(
+    code="freeze-lifted",
+    kind=FreezeLiftedError,
+    meaning="Users were let in on site while the migration was under way: what they have entered since the database was"
+    " read would not be online. Nothing was imported.",
+    remedy="Find out who thaws or ends maintenance there, another run of this tool say, and keep users out. Then run"
+    " the same command again: it reads the database anew, and sends what has changed.",
 )
 NO_LOGIN_EVENT_IMPOSSIBLE: Final = ErrorCode(
     code="no-login-event-impossible",
@@ -56,6 +64,7 @@ SERVICE_CONFIG_NOT_WRITABLE: Final = ErrorCode(
 
 ERROR_CODES: Final = (
     EVENT_ID_CONTENDED,
+    FREEZE_LIFTED,
     NO_LOGIN_EVENT_IMPOSSIBLE,
     SERVICE_CONFIG_AWAY,
     SERVICE_CONFIG_CHANGED,

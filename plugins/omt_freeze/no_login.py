@@ -17,10 +17,10 @@ from omt_core.api import (
     Value,
     sentence,
 )
-from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.calls import ConfirmFreeze, Freeze, Thaw
 from omt_crm.numbers import whole_number
 from omt_freeze import statements
-from omt_freeze.errors import NO_LOGIN_EVENT_IMPOSSIBLE
+from omt_freeze.errors import FREEZE_LIFTED, NO_LOGIN_EVENT_IMPOSSIBLE
 from omt_freeze.event_id import reserve_event_id
 from omt_freeze.findings import EVENT_CHANGED, EVENT_OF_OTHERS, FROZEN_BY_ANOTHER_RUN, TAKEN_OVER
 from omt_freeze.mark import Mark, find_mark, own_mark
@@ -67,6 +67,19 @@ async def freeze_windows_client(call: Freeze, settings: FreezeSettings) -> None:
     call.run.emit(
         Notice(message=sentence("Added the No Login event {id}: the Windows client lets nobody in.", id=ours.id))
     )
+
+
+async def confirm_windows_client(call: ConfirmFreeze) -> None:
+    """Raise `FreezeLiftedError` `freeze-lifted` where the event that kept users out, whoever's it is, is gone."""
+    note = await _recall(call.notes)
+    if note is not None and await _event(call.database, note.key) is None:
+        raise FREEZE_LIFTED.error(
+            sentence(
+                "The No Login event {id} is gone, which kept users out of the Windows client: what they have entered"
+                " since the database was read would not be online. Nothing was imported.",
+                id=note.id,
+            )
+        )
 
 
 async def thaw_windows_client(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:

@@ -19,13 +19,13 @@ from omt_core.api import (
     hookimpl,
     sentence,
 )
-from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
+from omt_core.api.calls import ConfirmFreeze, ExamineMachine, Freeze, Thaw, ValidateMigration
 from omt_crm.errors import ERROR_CODES as CRM_ERROR_CODES
 from omt_freeze.errors import ERROR_CODES
 from omt_freeze.findings import CODES
-from omt_freeze.no_login import freeze_windows_client, thaw_windows_client
+from omt_freeze.no_login import confirm_windows_client, freeze_windows_client, thaw_windows_client
 from omt_freeze.preflight import examine, preflight
-from omt_freeze.service_config import freeze_service, thaw_service
+from omt_freeze.service_config import confirm_service, freeze_service, thaw_service
 from omt_freeze.settings import FreezeSettings
 
 
@@ -67,6 +67,12 @@ class FreezePlugin(Plugin):
         call.run.emit(
             Notice(message=sentence("Users of the web client are not kept out by this: ask them to stay away."))
         )
+
+    @hookimpl
+    @override
+    async def confirm_freeze(self, call: ConfirmFreeze) -> None:
+        await confirm_windows_client(call)
+        await confirm_service(call, self._settings)
 
     @hookimpl
     @override

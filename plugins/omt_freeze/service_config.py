@@ -15,11 +15,12 @@ import anyio
 from pydantic import BaseModel, ConfigDict
 
 from omt_core.api import Finding, FindingRaised, Notice, PluginNotes, RunContext, Sentence, sentence
-from omt_core.api.calls import Freeze, Thaw
+from omt_core.api.calls import ConfirmFreeze, Freeze, Thaw
 from omt_core.api.files import remove
 from omt_crm.paths import is_line_fault, lost_on_the_way, reason
 from omt_freeze.config_text import Marked, addition, frozen_lines, is_bytewise_text, marked_addition, without_addition
 from omt_freeze.errors import (
+    FREEZE_LIFTED,
     SERVICE_CONFIG_AWAY,
     SERVICE_CONFIG_CHANGED,
     SERVICE_CONFIG_ENCODING,
@@ -99,6 +100,22 @@ async def freeze_service(call: Freeze, settings: FreezeSettings) -> None:
     await _remember(call.notes, note.model_copy(update={"state": "added"}))
     told = sentence("Added the line 'frozen' to {file}: the Service goes into maintenance.", file=path)
     call.run.emit(Notice(message=told))
+
+
+async def confirm_service(call: ConfirmFreeze, settings: FreezeSettings) -> None:
+    """Raise `FreezeLiftedError` `freeze-lifted` where the file says `frozen` no more, on whoever's line."""
+    base, note = call.installation.service.base, await _recall(call.notes)
+    if base is None or note is None:
+        return
+    path, content = await _blocking(lambda: read_config(base, settings.service_config_names))
+    if not frozen_lines(content):
+        raise FREEZE_LIFTED.error(
+            sentence(
+                "The line 'frozen' is gone from {file}, which kept users out of the Service: what they have entered"
+                " since the database was read would not be online. Nothing was imported.",
+                file=path,
+            )
+        )
 
 
 async def thaw_service(call: Thaw, settings: FreezeSettings) -> tuple[Finding, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.omt import build, run, say, serving, start, wait
+from tests.e2e.omt import Site, build, run, say, serving, start, wait
 
 CRAWL = ("--limit-rate", "2K")
 """So slow that a run never ends within a test's time, unless the limit is lifted."""
@@ -74,3 +76,51 @@ def test_a_running_migration_can_be_watched_and_limited_and_is_alone_at_its_work
     for words in (("purge",), ("status",)):
         code, seen = say(*words, folder=tmp_path)
         assert code == (0 if words == ("purge",) else 2), seen
+
+
+def _lines_that_freeze(site: Site) -> int:
+    """How many of what a freeze writes stand on site: the No Login event, and the word in the Service's file."""
+    with closing(sqlite3.connect(site.directory / "machine/C/SuperOffice/Data/crm.sqlite")) as crm:
+        (events,) = crm.execute("SELECT count(*) FROM systemevent WHERE eventkey = 'kSENoLogin'").fetchone()
+    lines = (site.directory / "machine/C/SuperOffice/Customer Service/config").read_text("latin-1").splitlines()
+    return int(events) + lines.count("frozen")
+
+
+def test_users_who_were_let_in_while_a_live_migration_is_under_way_are_not_lost_in_silence(tmp_path: Path) -> None:
+    """Somebody ends the maintenance by hand: what users enter from then on is not in what was read of the database."""
+    site = build(tmp_path)
+    config = site.directory / "machine/C/SuperOffice/Customer Service/config"
+    before = config.read_bytes()
+    with serving(tmp_path, words=site.plans) as tenant:
+        command = ("migrate", "--answers", site.answer(tenant), "--workspace", tmp_path / "work")
+        running = start(*command, *CRAWL, folder=tmp_path)
+        until_it_uploads(running)
+        assert _lines_that_freeze(site) == 2
+        config.write_bytes(before)
+        assert run("limit", "off", "--workspace", tmp_path / "work", folder=tmp_path).code == 0
+        ended = wait(running)
+        assert (ended.code, ended.result["error"]["code"], ended.result["receipt"]) == (3, "freeze-lifted", None)
+        assert "still frozen" in ended.result["error"]["message"]
+        assert _lines_that_freeze(site) == 2
+        done = run(*command, folder=tmp_path)
+        assert (done.code, done.result["sent"]["files"], _lines_that_freeze(site)) == (0, 0, 2), done.errors
+
+
+def test_a_run_whose_migration_another_has_taken_leaves_it_the_freeze(tmp_path: Path) -> None:
+    """Its claim lapsed, as that of a machine that slept does, and the other one rests on what it has frozen."""
+    site = build(tmp_path)
+    lapsed = {"OMT_TENANT__CLAIM_SECONDS": "0.001"}
+    with serving(tmp_path, words=site.plans, extra=lapsed) as tenant:
+        answers = site.answer(tenant)
+        first = start("migrate", "--answers", answers, "--workspace", tmp_path / "first", *CRAWL, folder=tmp_path)
+        until_it_uploads(first)
+        second = start("migrate", "--answers", answers, "--workspace", tmp_path / "second", *CRAWL, folder=tmp_path)
+        until_it_uploads(second)
+        run("limit", "off", "--workspace", tmp_path / "first", folder=tmp_path)
+        taken = wait(first)
+        assert (taken.code, taken.result["error"]["code"]) == (4, "migration-claimed")
+        assert "still frozen" in taken.result["error"]["message"]
+        assert _lines_that_freeze(site) == 2
+        run("limit", "off", "--workspace", tmp_path / "second", folder=tmp_path)
+        assert wait(second).code == 0
+        assert _lines_that_freeze(site) == 2

@@ -14,6 +14,7 @@ from omt_core.api.context import StopSignal
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import (
     ONLINE_NOT_NAMED,
+    InstallationError,
     InterruptedRunError,
     OnlineError,
     OnlineRefusedError,
@@ -35,7 +36,7 @@ from omt_core.engine.completion import (
 )
 from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRMED
 from omt_core.engine.findings import left_behind
-from omt_core.engine.freeze import freeze, thaw
+from omt_core.engine.freeze import confirm_freeze, freeze, thaw
 from omt_core.engine.opening import near_readers
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.gone import keep_gone
@@ -50,13 +51,18 @@ FINISHING: Final = ("finishing", sentence("Finishing"))
 """The first and the last row of the upload table, which the core fills itself (W73)."""
 
 
+_OTHERS_ARE_AT_IT: Final = frozenset({"completion-running", "migration-accepted", "migration-claimed", "run-over"})
+"""Refusals of a run whose migration another one has gone on with: that one rests on the very freeze that stands."""
+
+
 async def upload(session: MigrationSession, stop: StopSignal) -> None:
     """Move everything, or in recovery of missing files what is missing or changed, and have the tenant import it.
 
     Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
-    was frozen stays frozen then, except that a refusal before the import thaws it again. An import that an earlier run
-    asked for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything as
-    it was imported asks for no import: receipt and manifest stay what they are.
+    was frozen stays frozen then, except that a refusal before the import thaws it again, unless another run is at this
+    migration. `FreezeLiftedError` where users were let in on site before the import was asked for. One that an earlier
+    run asked for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything
+    as it was imported asks for no import: receipt and manifest stay what they are.
     """
     _tell(session, STARTING, StageState.ANALYSING)
     try:
@@ -78,8 +84,9 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
         await _prepare(session, stop)
         try:
             await _transfer_all(session, migration, stop, commit=True)
-        except OnlineRefusedError:
-            await _thaw_after_refusal(session)
+        except OnlineRefusedError as error:
+            if error.code not in _OTHERS_ARE_AT_IT:
+                await _thaw_after_refusal(session)
             raise
         if await is_as_imported(session):
             await keep_earlier_result(session, migration)
@@ -87,8 +94,10 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             return
         _tell(session, FINISHING, StageState.UPLOADING, sentence("Completing uploads"))
         try:
+            if session.now.decisions.kind is MigrationKind.LIVE and not session.now.only_missing:
+                await confirm_freeze(session)
             await complete(session, migration)
-        except OnlineError:
+        except (InstallationError, OnlineError):
             _tell(session, FINISHING, StageState.FAILED)
             raise
         _tell(session, FINISHING, StageState.SUCCEEDED)

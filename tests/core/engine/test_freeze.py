@@ -11,12 +11,12 @@ import pytest
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import FreezeLiftedError, InstallationError
 from omt_core.api.events import Notice
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.plugin import Plugin, hookimpl
 from omt_core.engine import facts
-from omt_core.engine.freeze import Thawed, freeze, thaw
+from omt_core.engine.freeze import Thawed, confirm_freeze, freeze, thaw
 from omt_core.engine.session import Engine, MigrationSession
 from omt_core.testing.samples import SAMPLE_INSTALLATION, EmptyDatabase
 from tests.core.engine.sessions import engine_with, session_in
@@ -38,6 +38,12 @@ class Door(Plugin):
     @hookimpl
     async def freeze(self, call: calls.Freeze) -> None:
         Door.locked = True
+
+    @override
+    @hookimpl
+    async def confirm_freeze(self, call: calls.ConfirmFreeze) -> None:
+        if not Door.locked:
+            raise FreezeLiftedError("door-open", "The door is open.", "Lock it.")
 
     @override
     @hookimpl
@@ -80,6 +86,16 @@ async def test_a_thaw_that_was_killed_half_way_is_followed_by_a_whole_freeze(tmp
         assert not facts.is_frozen_whole(await session.journal.notes.pins())
         await freeze(session)
         assert Door.locked
+
+
+async def test_a_freeze_that_does_not_stand_any_more_is_made_again_and_told(tmp_path: Path) -> None:
+    async with frozen(tmp_path, engine_with(door=Door)) as session:
+        await confirm_freeze(session)
+        Door.locked = False
+        with pytest.raises(FreezeLiftedError, match="open"):
+            await confirm_freeze(session)
+        assert Door.locked
+        assert facts.is_frozen_whole(await session.journal.notes.pins())
 
 
 async def test_a_thaw_without_a_plugin_that_froze_says_so_and_keeps_the_freeze_in_mind(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from omt_core.api import Decisions, Licence, MachineCheck, MigrationKind
-from omt_core.api.calls import ExamineMachine, Freeze, Thaw, ValidateMigration
+from omt_core.api.calls import ConfirmFreeze, ExamineMachine, Freeze, Thaw, ValidateMigration
 from omt_core.api.database import Column, Table
 from omt_core.api.events import Event, FindingRaised
 from omt_core.api.findings import Finding
@@ -94,6 +94,10 @@ class Site:
     def freeze(self, settings: FreezeSettings | None = None, **changes: Any) -> None:
         call = Freeze(**{"installation": self.installation(), "database": self, "notes": self, "run": self} | changes)
         anyio.run(FreezePlugin(settings or FreezeSettings()).freeze, call)
+
+    def confirm(self) -> None:
+        call = ConfirmFreeze(installation=self.installation(), database=self, notes=self, run=self)  # type: ignore[arg-type]
+        anyio.run(FreezePlugin(FreezeSettings()).confirm_freeze, call)
 
     def thaw(self, settings: FreezeSettings | None = None, **changes: Any) -> list[str]:
         call = Thaw(**{"installation": self.installation(), "database": self, "notes": self, "run": self} | changes)

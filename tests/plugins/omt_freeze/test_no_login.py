@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import FreezeLiftedError, InstallationError
 from omt_freeze import FreezeSettings
 
 MARK = "[omt: 2026-11-29 23:10 UTC, hanne on SRV1]"
@@ -55,6 +55,22 @@ def test_the_event_of_someone_else_is_left_and_reported_and_survives_the_thaw(si
     assert [finding.code for finding in site.findings()] == ["no-login-event-of-others"]
     assert site.thaw() == ["no-login-event-of-others"]
     assert (site.rows_of_events(), site.next_id()) == (before, 41)
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_an_event_that_is_gone_has_let_users_in_whoever_had_added_it(site: Any, others: bool) -> None:
+    if others:
+        site.add_event(7)
+    site.freeze()
+    site.confirm()
+    site.connection.execute("UPDATE systemevent SET eventmess = 'Back on Monday.', updatedCount = 1")
+    site.confirm()  # whatever it says, it keeps users out
+    site.connection.execute("DELETE FROM systemevent")
+    before = (dict(site.kept), site.config.read_bytes())
+    with pytest.raises(FreezeLiftedError) as caught:
+        site.confirm()
+    assert (caught.value.code, "No Login event" in caught.value.message) == ("freeze-lifted", True)
+    assert (dict(site.kept), site.config.read_bytes(), site.rows_of_events()) == (*before, [])
 
 
 def test_an_event_of_someone_else_that_is_gone_by_then_is_not_reported(site: Any) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from omt_core.api import files
-from omt_core.api.errors import InstallationError
+from omt_core.api.errors import FreezeLiftedError, InstallationError
 from omt_core.api.installation import DatabaseLocation, Installation, ServiceFolders
 from omt_freeze.config_text import addition, frozen_lines, is_bytewise_text
 from omt_freeze.mark import Mark
@@ -55,6 +55,19 @@ def test_freeze_then_thaw_is_the_identity_on_any_bytes(make_site: Any, content: 
     site.thaw()
     assert site.config.read_bytes() == content
     assert [path.name for path in site.service.iterdir()] == ["config"]
+
+
+@pytest.mark.parametrize("content", [CONFIG, CONFIG + b"frozen\r\n"])
+def test_a_line_that_is_gone_has_let_users_in_whoever_had_written_it(make_site: Any, content: bytes) -> None:
+    site = make_site(content)
+    site.freeze()
+    site.config.write_bytes(site.config.read_bytes() + b"new = 1\r\n")
+    site.confirm()
+    site.config.write_bytes(CONFIG)
+    with pytest.raises(FreezeLiftedError) as caught:
+        site.confirm()
+    assert (caught.value.code, str(site.config) in caught.value.message) == ("freeze-lifted", True)
+    assert site.config.read_bytes() == CONFIG
 
 
 def test_a_file_that_is_frozen_already_is_left_and_reported_and_survives_the_thaw(make_site: Any) -> None:
