@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from pydantic import Field, NonNegativeFloat
 
 from omt_core.api import PluginSettings, sentence
+from omt_database.thread import pause
 
 R = TypeVar("R")
 B = TypeVar("B")
@@ -54,7 +55,7 @@ class Guard:
     """Decides from the times of batches how long to pause; `slowed` tells whether it ever did."""
 
     clock = staticmethod(time.perf_counter)
-    sleep = staticmethod(time.sleep)
+    sleep = staticmethod(pause)
 
     def __init__(self, settings: GuardSettings) -> None:
         self._settings = settings

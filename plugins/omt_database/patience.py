@@ -48,13 +48,19 @@ class Patience:
     sessions: Callable[[], Sequence[int]]
 
     async def result(self, pending: Pending[T], doing: str, thread: WorkThread) -> T:
-        """Return what the work returned; `doing` names the tables that it is about."""
-        if not await pending.over(self.notice_after):
-            await self._watch(pending, doing, thread)
+        """Return what the work returned; `doing` names the tables that it is about.
+
+        Whatever ends the wait before the work is over stops the work too.
+        """
         try:
+            if not await pending.over(self.notice_after):
+                await self._watch(pending, doing, thread)
             return await pending.result()
         except ThreadLostError:
             raise _silent(doing) from None
+        finally:
+            if not pending.done:
+                await pending.stopped()
 
     async def _watch(self, pending: Pending[T], doing: str, thread: WorkThread) -> None:
         waited, dead = self.notice_after, 0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import anyio
@@ -18,12 +18,13 @@ from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight, number
 from omt_database.drivers.driver import (
+    Closable,
     ColumnConnection,
     ColumnResult,
     Connection,
-    Cursor,
     Driver,
     RecordBatch,
+    Statement,
     ValueUnreadableError,
 )
 from omt_database.errors import DATABASE_TABLE_REBUILT
@@ -36,16 +37,10 @@ R = TypeVar("R", bound="Closable")
 
 ROWS_AT_ONCE = 5_000
 
+ENDED = "Read one result to its end before asking the database for another."
+
 BATCHES_AHEAD = 2
 """One that is being fetched, and one that follows without a pause."""
-
-
-class Closable(Protocol):
-    """A result under way, on whichever connection."""
-
-    def close(self) -> None:
-        """Forget what is not fetched yet."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +54,10 @@ class Waiting:
 
 @dataclass(eq=False)
 class _Turn:
-    """A task's use of the connection: the result that it reads and the batches that are fetched ahead."""
+    """A task's use of the connection: whether it reads a result, and the batches that are fetched ahead."""
 
     task: int
-    result: Closable | None = None
+    reads: bool = False
     ahead: deque[Pending[Any]] = field(default_factory=deque)
     over: bool = False
 
@@ -77,17 +72,18 @@ class CrmDatabase(SourceDatabase):
         self._driver = driver
         self._waiting = waiting
         self._connection: Connection | None = None
-        self._active: tuple[Connection, Cursor] | None = None
+        self._result: Closable | None = None
         self._tables: Mapping[str, Table] = {}
         self._rendered: dict[str, str] = {}
         self._rendered_for: Mapping[str, Table] = self._tables
         self._marks: Mapping[str, Hashable] = {}
         self._sessions: dict[int, int] = {}
-        self._in_snapshot = False
+        self._in_view = False
         self._lost = False
         self._loose: bool | None = None
         self.weakness: str | None = None
-        self._thread = WorkThread(self._interrupt, rest=self._keep_alive, resting=waiting.keep_alive)
+        self._thread = WorkThread(rest=self._keep_alive, resting=waiting.keep_alive, let_go=self._let_go)
+        self._closed = False
         self._patience = Patience(driver, waiting.tell, waiting.notice_after, lambda: tuple(self._sessions.values()))
         # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
         self._free = anyio.Semaphore(1)
@@ -147,8 +143,12 @@ class CrmDatabase(SourceDatabase):
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[str]:
         async with self._own_turn():
-            await self._run(self._begin_snapshot)
-            self._in_snapshot = True
+            try:
+                await self._run(self._begin_snapshot)
+            except BaseException:
+                with anyio.CancelScope(shield=True), suppress(InstallationError):
+                    await self._run(self._end_view)
+                raise
         try:
             yield uuid4().hex
         except BaseException:
@@ -164,15 +164,15 @@ class CrmDatabase(SourceDatabase):
         with anyio.CancelScope(shield=True):
             if self._turn is not None:
                 # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
-                await self._end(self._turn)
+                await self._end(self._turn, stop=True)
             async with self._own_turn():
-                self._in_snapshot = False
-                await self._run(lambda: self._driver.end_snapshot(self._open_connection))
+                await self._run(self._end_view)
 
     @override
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
         statement = self._render(sql)
-        return await self._run(partial(self._write, statement, parameters), tables_of(sql))
+        async with self._own_turn():
+            return await self._run(partial(self._write, statement, parameters), tables_of(sql))
 
     @override
     async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
@@ -184,13 +184,18 @@ class CrmDatabase(SourceDatabase):
 
     @override
     async def aclose(self) -> None:
-        if self._thread.lost:
-            return  # what hangs keeps its connection: to drop it would hang too
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with anyio.CancelScope(shield=True):
-                await self._run(connection.close)
-        self._thread.close()
+        if self._closed:
+            return
+        self._closed = True
+        with anyio.CancelScope(shield=True):
+            if self._turn is not None:
+                with suppress(InstallationError):
+                    await self._end(self._turn, stop=True)
+            try:
+                if not self._thread.lost:  # one that hangs closes its connection should it ever come back
+                    await self._run(self._close)
+            finally:
+                self._thread.close()
 
     def _render(self, sql: str) -> str:
         """Return a statement as the database takes it; one that was asked before with this catalogue is known."""
@@ -294,7 +299,7 @@ class CrmDatabase(SourceDatabase):
 
         `widest` is how many bytes a row may have: of long ones it gets few ahead.
         """
-        if not self._in_snapshot:
+        if not self._in_view:
             return None
         async with self._own_turn():
             return await self._run(lambda: self._driver.share_view(self._open_connection, widest=widest))
@@ -304,7 +309,7 @@ class CrmDatabase(SourceDatabase):
         table: Table,
         statement: str,
         parameters: Sequence[Value],
-        fetch: Callable[[Cursor], list[Row]],
+        fetch: Callable[[Statement], list[Row]],
         *,
         loose: bool = False,
     ) -> AsyncIterator[list[Row]]:
@@ -327,8 +332,6 @@ class CrmDatabase(SourceDatabase):
     ) -> AsyncIterator[RecordBatch]:
         """Yield what `fetch` takes, on the same thread, from the result that `start` begins."""
         async with self._own_turn() as turn:
-            # What was interrupted by its cursor is not what is read now.
-            self._active = None
             async for batch in self._stream(turn, start, fetch, table.name):
                 yield batch
 
@@ -359,26 +362,51 @@ class CrmDatabase(SourceDatabase):
     def _begin_snapshot(self) -> None:
         if self._lost:
             with suppress(*self._driver.errors):
-                self._open_connection.close()
+                self._close_connection()
             self._connect()
             self._lost = False
+        # Also one that is only half begun has to be ended.
+        self._in_view = True
         self.weakness = self._driver.begin_snapshot(self._open_connection)
         # What was there when the tool was started may have changed since, hours ago in the wizard.
         self._tables = self._driver.read_catalogue(self._open_connection)
         self._marks = {}
+
+    def _end_view(self) -> None:
+        if self._in_view:
+            self._in_view = False
+            self._driver.end_snapshot(self._open_connection)
 
     def _note_session(self, connection: Connection) -> None:
         session = self._driver.session(connection)
         if session is not None:
             self._sessions[id(connection)] = session
 
-    def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Cursor:
-        connection = self._open_connection
-        self._decode(connection, loose=loose)
-        cursor = connection.cursor()
-        self._active = (connection, cursor)
-        cursor.execute(statement, tuple(parameters))
-        return cursor
+    def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Statement:
+        self._decode(self._open_connection, loose=loose)
+        return self._driver.statement(self._open_connection, statement, parameters)
+
+    def _close_result(self) -> None:
+        result, self._result = self._result, None
+        if result is not None:
+            result.close()
+
+    def _close_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._sessions.pop(id(connection), None)
+            connection.close()
+
+    def _close(self) -> None:
+        for close in (self._close_result, self._end_view):
+            # What cannot be ended any more ends with its connection.
+            with suppress(*self._driver.errors):
+                close()
+        self._close_connection()
+
+    def _let_go(self) -> None:
+        with suppress(*self._driver.errors):
+            self._close()
 
     def _suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
         self._decode(self._open_connection, loose=False)  # what is repaired would look right
@@ -393,14 +421,9 @@ class CrmDatabase(SourceDatabase):
         with closing(self._driver.connect(writable=True)) as connection:
             self._note_session(connection)
             try:
-                cursor = connection.cursor()
-                self._active = (connection, cursor)
-                cursor.execute(statement, tuple(parameters))
-                count = cursor.rowcount
-                cursor.close()
-                return count
+                with closing(self._driver.statement(connection, statement, parameters)) as done:
+                    return done.rowcount
             finally:
-                self._active = None
                 self._sessions.pop(id(connection), None)
 
     def _keep_alive(self) -> None:
@@ -425,12 +448,6 @@ class CrmDatabase(SourceDatabase):
 
     # --- on the event loop
 
-    def _interrupt(self) -> None:
-        if self._active is not None:
-            self._driver.interrupt(*self._active)
-        elif self._connection is not None:
-            self._driver.interrupt(self._connection, None)
-
     def _start(self, work: Callable[[], T], doing: str) -> Pending[T]:
         return self._thread.start(partial(self._guarded, work, doing))
 
@@ -447,29 +464,46 @@ class CrmDatabase(SourceDatabase):
         turn = self._turn = _Turn(task)
         try:
             yield turn
-        finally:
-            await self._end(turn)
+        except BaseException:
+            # What went wrong first is what matters.
+            with suppress(InstallationError):
+                await self._end(turn)
+            raise
+        await self._end(turn)
 
-    async def _end(self, turn: _Turn) -> None:
-        """Close what a turn has open and let the next one begin; once is enough."""
+    async def _end(self, turn: _Turn, *, stop: bool = False) -> None:
+        """Close what a turn has open and let the next one begin; once is enough.
+
+        What is under way is not stopped unless that is asked for, or this task is cancelled: to some systems that is
+        the end of the transaction, and of the snapshot.
+        """
         if turn.over:
             return
         turn.over = True
+        # Begun before anything is waited for: it is done whatever becomes of this task.
+        closes = self._start(self._close_result, "") if turn.reads and not (self._closed or self._thread.lost) else None
         try:
-            with anyio.CancelScope(shield=True):
-                for pending in turn.ahead:
-                    # Not interrupted: to some systems that would be the end of the transaction, and of the snapshot.
-                    await pending.settled()
-                if turn.result is not None and self._connection is not None and not self._thread.lost:
-                    await self._run(turn.result.close)
+            for pending in turn.ahead:
+                await (pending.stopped() if stop else pending.settled())
         finally:
-            self._turn = None
-            self._free.release()
+            try:
+                if closes is not None:
+                    with anyio.CancelScope(shield=True):
+                        await self._patience.result(closes, "", self._thread)
+            finally:
+                self._turn = None
+                self._free.release()
 
     async def _stream(
         self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None], doing: str
     ) -> AsyncIterator[B]:
-        result = turn.result = await self._run(start, doing)
+        def begin() -> R:
+            # Kept on its own thread, where it is closed: whoever asked for it may have been cancelled meanwhile.
+            result = self._result = start()
+            return result
+
+        turn.reads = True
+        result = await self._run(begin, doing)
         ended = False
 
         def fetch_next() -> B | None:
@@ -485,10 +519,15 @@ class CrmDatabase(SourceDatabase):
             # Read on while the caller works on these, without waiting for the event loop in between.
             while len(turn.ahead) < BATCHES_AHEAD:
                 turn.ahead.append(self._start(fetch_next, doing))
-            some = await self._patience.result(turn.ahead[0], doing, self._thread)
+            try:
+                some = await self._patience.result(turn.ahead[0], doing, self._thread)
+            except Exception:
+                if turn.over:
+                    raise RuntimeError(ENDED) from None
+                raise
             turn.ahead.popleft()
             if not some:
                 return
             yield some
             if turn.over:
-                raise RuntimeError("Read one result to its end before asking the database for another.")
+                raise RuntimeError(ENDED)

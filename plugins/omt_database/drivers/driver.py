@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value, sentence
@@ -13,6 +14,7 @@ from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import BuiltCatalogue, Sight, number
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
+from omt_database.thread import stoppable
 
 Driven: TypeAlias = Any
 """Whatever a DB-API driver takes or gives."""
@@ -36,10 +38,6 @@ class Cursor(Protocol):
 
     def execute(self, sql: str, parameters: Driven = ..., /) -> Driven:
         """Run a statement."""
-        ...
-
-    def fetchone(self) -> Driven:
-        """Return the next row, or None."""
         ...
 
     def fetchmany(self, size: int, /) -> list[Driven]:
@@ -69,6 +67,58 @@ class Connection(Protocol):
     def close(self) -> None:
         """Close it."""
         ...
+
+
+class Closable(Protocol):
+    """Something that whoever opened it closes."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+@contextmanager
+def closed_if_it_fails(opened: Closable) -> Iterator[None]:
+    """Close what was opened where it cannot be handed on."""
+    try:
+        yield
+    except BaseException:
+        # What went wrong first is what matters.
+        with suppress(Exception):
+            opened.close()
+        raise
+
+
+class Statement:
+    """A statement, with the cursor that only its connection's thread may touch; `stop` ends it, on another thread."""
+
+    def __init__(self, cursor: Cursor, stop: Callable[[], None]) -> None:
+        self._cursor = cursor
+        self._stop = stop
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it changed."""
+        return self._cursor.rowcount
+
+    def execute(self, sql: str, parameters: Sequence[Value]) -> None:
+        """Run it."""
+        with stoppable(self._stop):
+            self._cursor.execute(sql, tuple(parameters))
+
+    def fetchmany(self, size: int) -> list[Driven]:
+        """Return at most `size` more rows."""
+        with stoppable(self._stop):
+            return self._cursor.fetchmany(size)
+
+    def fetchall(self) -> list[Driven]:
+        """Return all remaining rows."""
+        with stoppable(self._stop):
+            return self._cursor.fetchall()
+
+    def close(self) -> None:
+        """Forget what is not fetched yet."""
+        self._cursor.close()
 
 
 class ColumnResult(ABC):
@@ -152,8 +202,8 @@ class Driver(ABC):
         """Open a connection in autocommit mode. Raises one of `errors`, or `InstallationError`."""
 
     @abstractmethod
-    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
-        """Stop what the connection is doing; called from another thread."""
+    def interrupt(self, connection: Connection, cursor: Cursor) -> None:
+        """End the statement that a cursor runs; called from another thread, and only while it does."""
 
     @abstractmethod
     def explain(self, error: Exception) -> InstallationError:
@@ -272,11 +322,19 @@ class Driver(ABC):
         del connection, widest
         return None
 
-    @staticmethod
-    def fetch(connection: Connection, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
-        """Return all rows of a statement of the driver's own."""
+    def statement(self, connection: Connection, sql: str, parameters: Sequence[Value] = ()) -> Statement:
+        """Run a statement in the DBMS's own SQL. Whoever does closes it."""
         cursor = connection.cursor()
-        cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
-        cursor.close()
-        return rows
+        begun = Statement(cursor, partial(self.interrupt, connection, cursor))
+        with closed_if_it_fails(begun):
+            begun.execute(sql, parameters)
+        return begun
+
+    def execute(self, connection: Connection, sql: str) -> None:
+        """Run a statement that has no result."""
+        self.statement(connection, sql).close()
+
+    def fetch(self, connection: Connection, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """Return all rows of a statement."""
+        with closing(self.statement(connection, sql, parameters)) as statement:
+            return statement.fetchall()

@@ -268,10 +268,8 @@ class MssqlDriver(ServerDriver):
     def prepare(self, connection: OdbcConnection) -> None:
         connection.add_output_converter(OFFSET_TYPE, offset_text)
         connection.add_output_converter(CLR_TYPE, bytes)
-        cursor = connection.cursor()
         # FreeTDS cuts long text without it.
-        cursor.execute("SET TEXTSIZE 2147483647")
-        cursor.close()
+        self.execute(connection, "SET TEXTSIZE 2147483647")
 
     @override
     def column(self, row: Row) -> Column:
@@ -303,11 +301,9 @@ class MssqlDriver(ServerDriver):
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
         weakness = self.weakness(connection)
-        cursor = connection.cursor()
         # Still in autocommit mode: the level counts for transactions that begin after it, and the view is that of the
         # first table read in it.
-        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {'READ COMMITTED' if weakness else 'SNAPSHOT'}")
-        cursor.close()
+        self.execute(connection, f"SET TRANSACTION ISOLATION LEVEL {'READ COMMITTED' if weakness else 'SNAPSHOT'}")
         connection.autocommit = False
         return weakness
 

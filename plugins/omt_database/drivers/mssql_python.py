@@ -21,12 +21,21 @@ from omt_core.api import Column, DatabaseLocation, InstallationError, Row, Value
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.connection_string import parse_keywords, redacted
 from omt_database.drivers.decoding import REPLACEMENT
-from omt_database.drivers.driver import ColumnConnection, ColumnResult, Connection, Cursor, RecordBatch, Schema
+from omt_database.drivers.driver import (
+    ColumnConnection,
+    ColumnResult,
+    Connection,
+    Cursor,
+    RecordBatch,
+    Schema,
+    closed_if_it_fails,
+)
 from omt_database.drivers.failures import explain
 from omt_database.drivers.mssql import MssqlDriver
 from omt_database.drivers.odbc import OdbcConnection
 from omt_database.errors import ODBC_MISSING
 from omt_database.settings import DatabaseSettings
+from omt_database.thread import stoppable
 
 MssqlPython: TypeAlias = Any
 Opened: TypeAlias = Any
@@ -153,11 +162,9 @@ class MssqlPythonDriver(MssqlDriver):
         """Leave the connection as it is: every type is read as it comes."""
 
     @override
-    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
-        # The statement may just have ended by itself.
-        with suppress(self._pyodbc.Error):
-            if isinstance(cursor, _Cursor):
-                cursor.cancel()
+    def interrupt(self, connection: Connection, cursor: Cursor) -> None:
+        if isinstance(cursor, _Cursor):
+            cursor.cancel()
 
     @override
     def explain(self, error: Exception) -> InstallationError:
@@ -211,11 +218,6 @@ class _Cursor:
             else:
                 self._cursor.execute(sql)
 
-    def fetchone(self) -> Row | None:
-        with self._noted():
-            row = self._cursor.fetchone()
-            return None if row is None else tuple(row)
-
     def fetchmany(self, size: int) -> list[Row]:
         with self._noted():
             return [tuple(row) for row in self._cursor.fetchmany(size)]
@@ -234,7 +236,7 @@ class _Cursor:
 
     def cancel(self) -> None:
         # Its one way to stop a statement from another thread; without it, waiting ends with the thread.
-        with suppress(AttributeError):
+        with suppress(AttributeError, self._module.Error):
             self._cursor.hstmt._cancel()  # noqa: SLF001
 
     def close(self) -> None:
@@ -287,7 +289,8 @@ class _Columns(ColumnConnection):
         self, statement: str, parameters: Sequence[Value], *, schema: Schema, rows: int, blocks: int, longest: int
     ) -> ColumnResult:
         cursor = self._connection.cursor()
-        cursor.execute(statement, parameters)
+        with closed_if_it_fails(cursor), stoppable(cursor.cancel):
+            cursor.execute(statement, parameters)
         return _ArrowResult(cursor, schema, rows if longest <= BLOCK_BYTES // BLOCK_ROWS else None, longest)
 
     @override
@@ -307,7 +310,8 @@ class _ArrowResult(ColumnResult):
 
     @override
     def fetch(self) -> RecordBatch | None:
-        batch = self._cursor.arrow_batch(self._rows or self._block)
+        with stoppable(self._cursor.cancel):
+            batch = self._cursor.arrow_batch(self._rows or self._block)
         if not batch.num_rows:
             return None
         self._block = max(1, min(self._most, 2 * self._block, BLOCK_BYTES * batch.num_rows // max(1, batch.nbytes)))

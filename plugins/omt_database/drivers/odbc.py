@@ -20,7 +20,16 @@ from typing_extensions import override
 
 from omt_core.api import DatabaseLocation, InstallationError, Row, Value, sentence
 from omt_database.drivers.connection_string import connection_string, parse_keywords, redacted
-from omt_database.drivers.driver import ColumnConnection, ColumnResult, Connection, Cursor, Driver, RecordBatch, Schema
+from omt_database.drivers.driver import (
+    ColumnConnection,
+    ColumnResult,
+    Connection,
+    Cursor,
+    Driver,
+    RecordBatch,
+    Schema,
+    closed_if_it_fails,
+)
 from omt_database.drivers.failures import Meaning, explain
 from omt_database.errors import ODBC_DRIVER_MISSING, ODBC_MISSING
 from omt_database.settings import DatabaseSettings
@@ -240,18 +249,18 @@ class OdbcDriver(Driver):
     @override
     def connect(self, *, writable: bool = False) -> Connection:
         connection: Connection = self._open()
-        self.prepare(connection)
+        with closed_if_it_fails(connection):
+            self.prepare(connection)
         return connection
 
     def _open(self) -> OdbcConnection:
         return self._pyodbc.connect(self.connection_string(), autocommit=True, timeout=self._settings.login_timeout)
 
     @override
-    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
+    def interrupt(self, connection: Connection, cursor: Cursor) -> None:
         # The statement may just have ended by itself.
         with suppress(self._pyodbc.Error):
-            if cursor is not None:
-                cursor.cancel()  # type: ignore[attr-defined] # pyodbc's own
+            cursor.cancel()  # type: ignore[attr-defined] # pyodbc's own
 
     @override
     def explain(self, error: Exception) -> InstallationError:

@@ -129,10 +129,8 @@ class OracleDriver(ServerDriver):
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
         connection.autocommit = False
-        cursor = connection.cursor()
         # Must be the first statement; all that follow see the database as it is now.
-        cursor.execute("SET TRANSACTION READ ONLY")
-        cursor.close()
+        self.execute(connection, "SET TRANSACTION READ ONLY")
         self.fetch(connection, "SELECT 1 FROM DUAL")
         return None
 

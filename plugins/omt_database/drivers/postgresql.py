@@ -15,7 +15,7 @@ from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
-from omt_database.drivers.driver import Look
+from omt_database.drivers.driver import Look, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
@@ -196,9 +196,7 @@ class PostgresqlDriver(ServerDriver):
         self._recoded = encoding not in {"UTF8", "SQL_ASCII"}
         if utf_8 and encoding == "SQL_ASCII":
             self._any_bytes = True
-            cursor = connection.cursor()
-            cursor.execute("SET client_encoding TO SQL_ASCII")
-            cursor.close()
+            self.execute(connection, "SET client_encoding TO SQL_ASCII")
 
     @override
     def set_loose(self, connection: OdbcConnection, *, loose: bool) -> None:
@@ -212,9 +210,7 @@ class PostgresqlDriver(ServerDriver):
     @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
         connection.autocommit = False
-        cursor = connection.cursor()
-        cursor.execute(_BEGIN)
-        cursor.close()
+        self.execute(connection, _BEGIN)
         self.fetch(connection, "SELECT 1")
         return None
 
@@ -256,13 +252,10 @@ class PostgresqlDriver(ServerDriver):
             (snapshot,) = self.fetch(connection, "SELECT pg_export_snapshot()")[0]
             text = self.connection_string({"Fetch": str(ahead)})
             columns = self._open_columns(text, autocommit=False)
-            try:
+            with closed_if_it_fails(columns):
                 columns.execute(_BEGIN)
                 # The server made the name, of digits, letters and hyphens.
                 columns.execute(f"SET TRANSACTION SNAPSHOT '{snapshot!s}'")
-            except BaseException:
-                columns.close()
-                raise
             # Only now: before that it is a view of its own.
             self._columns[ahead] = columns
         return self._columns[ahead]

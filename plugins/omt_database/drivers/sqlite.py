@@ -27,7 +27,7 @@ from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import text_of_utf_8
-from omt_database.drivers.driver import Connection, Cursor, Driver
+from omt_database.drivers.driver import Connection, Cursor, Driver, closed_if_it_fails
 from omt_database.errors import DATABASE_FAILED, DATABASE_UNREACHABLE
 
 _DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
@@ -143,20 +143,14 @@ class SqliteDriver(Driver):
     @override
     def begin_snapshot(self, connection: Connection) -> str | None:
         # By statements, since out of autocommit mode the ODBC driver reads whole results into memory.
-        self._execute(connection, "BEGIN")
+        self.execute(connection, "BEGIN")
         # BEGIN alone waits for the first read before it holds anything.
         self.fetch(connection, "SELECT count(*) FROM sqlite_master")
         return None
 
     @override
     def end_snapshot(self, connection: Connection) -> None:
-        self._execute(connection, "ROLLBACK")
-
-    @staticmethod
-    def _execute(connection: Connection, statement: str) -> None:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
+        self.execute(connection, "ROLLBACK")
 
     @override
     def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
@@ -259,7 +253,8 @@ class StdlibSqliteDriver(SqliteDriver):
         uri = sqlite_uri(self._path.absolute(), writable=writable)
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=self._timeout)
         if writable:
-            connection.execute(f"PRAGMA {DURABLE}")
+            with closed_if_it_fails(connection):
+                self.execute(connection, f"PRAGMA {DURABLE}")
         return connection
 
     @override
@@ -272,7 +267,7 @@ class StdlibSqliteDriver(SqliteDriver):
         return super().unreadable(error) or str(error).startswith("Could not decode")
 
     @override
-    def interrupt(self, connection: Connection, cursor: Cursor | None) -> None:
+    def interrupt(self, connection: Connection, cursor: Cursor) -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.interrupt()
 

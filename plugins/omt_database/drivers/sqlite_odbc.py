@@ -9,6 +9,7 @@ columns beyond ASCII (of expressions too, which are named as they are written) i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from omt_core.api import DatabaseLocation, InstallationError, Table
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
-from omt_database.drivers.driver import Connection
+from omt_database.drivers.driver import Connection, Cursor, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, TEXT, SqliteDriver
 from omt_database.settings import DatabaseSettings
@@ -99,10 +100,15 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         if self._location.dsn is None:
             self._require_file()
         connection = OdbcDriver.connect(self, writable=writable)
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA {DURABLE if writable else 'query_only = ON'}")
-        cursor.close()
+        with closed_if_it_fails(connection):
+            self.execute(connection, f"PRAGMA {DURABLE if writable else 'query_only = ON'}")
         return connection
+
+    @override
+    def interrupt(self, connection: Connection, cursor: Cursor) -> None:
+        # By a cursor that does nothing: the driver frees, on this thread, the result of the one that it is asked by.
+        with suppress(self._pyodbc.Error), closing(connection.cursor()) as idle:
+            super().interrupt(connection, idle)
 
     @override
     def begin_snapshot(self, connection: Connection) -> str | None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from omt_core.api import Row, Table, Value
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
-from omt_database.drivers.driver import ColumnResult, Cursor, RecordBatch
+from omt_database.drivers.driver import ColumnResult, RecordBatch, Statement
 from omt_database.export.arrow_columns import Array
 from omt_database.export.omissions import RowRule
 
@@ -117,14 +117,14 @@ def block_rows(plans: Sequence[ColumnPlan], batch_bytes: int) -> int:
     return max(1, min(COLUMN_ROWS, max(batch_bytes // widest, min(FEWEST_ROWS, FILLING * batch_bytes // widest))))
 
 
-def fetching(plans: Sequence[ColumnPlan], batch_bytes: int) -> Callable[[Cursor], list[Row]]:
-    """Return the function that takes the next rows of one table from a cursor, about `batch_bytes` of them at most.
+def fetching(plans: Sequence[ColumnPlan], batch_bytes: int) -> Callable[[Statement], list[Row]]:
+    """Return the function that takes the next rows of one table from a statement, about `batch_bytes` of them at most.
 
     Where the catalogue bounds all values, a number of rows does; else rows are taken in small blocks and measured.
     """
     rows = rows_at_once(plans, batch_bytes)
     if rows is not None:
-        return lambda cursor: cursor.fetchmany(rows)
+        return lambda statement: statement.fetchmany(rows)
     return _Measuring(plans, batch_bytes).fetch
 
 
@@ -177,12 +177,12 @@ class _Measuring:
         self._block = 1
         self._ahead: list[Row] = []
 
-    def fetch(self, cursor: Cursor) -> list[Row]:
+    def fetch(self, statement: Statement) -> list[Row]:
         """Return the next rows."""
         rows: list[Row] = []
         size = 0
         while size < self._batch_bytes and len(rows) < MOST_ROWS:
-            block: list[Any] = self._ahead or cursor.fetchmany(self._block)
+            block: list[Any] = self._ahead or statement.fetchmany(self._block)
             self._ahead = []
             if not block:
                 break

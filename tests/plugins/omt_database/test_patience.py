@@ -16,7 +16,7 @@ from omt_database.drivers.driver import Look
 from omt_database.drivers.odbc import load_pyodbc
 from omt_database.patience import Patience, tables_of
 from omt_database.source import CrmDatabase, Waiting
-from omt_database.thread import WorkThread
+from omt_database.thread import WorkThread, stoppable
 
 pytestmark = pytest.mark.anyio
 
@@ -89,6 +89,31 @@ async def test_where_nobody_can_say_the_wait_goes_on(look):
             ends.set()
         assert not thread.lost
     assert told == ["The database has not answered for 0 seconds. The tool waits."]
+
+
+async def test_a_cancellation_while_the_server_is_asked_stops_the_work_too():
+    asked, answers, stopped = threading.Event(), threading.Event(), threading.Event()
+    driver = Asked(LOCKED)
+
+    def look(sessions):
+        asked.set()
+        answers.wait()
+        return LOCKED
+
+    def work():
+        with stoppable(stopped.set):
+            stopped.wait()
+
+    driver.look = look
+    with patient(driver) as (patience, _, thread, _):
+        pending = thread.start(work)
+        async with anyio.create_task_group() as group:
+            group.start_soon(patience.result, pending, "contact", thread)
+            await anyio.to_thread.run_sync(asked.wait)
+            group.cancel_scope.cancel()
+        assert pending.done
+        assert stopped.is_set()
+    answers.set()
 
 
 def test_a_statement_is_named_by_its_first_tables():

@@ -168,15 +168,20 @@ async def test_a_connection_beside_answers_while_the_first_is_read(database):
         break
 
 
-async def test_a_cancelled_query_is_stopped_and_the_connection_goes_on(engine, database):
+@pytest.mark.parametrize("asks", ["the tool", "its driver"])
+async def test_a_cancelled_query_is_stopped_and_the_connection_goes_on(engine, database, monkeypatch, asks):
     engine.execute("CREATE TABLE number (n INTEGER PRIMARY KEY)")
     engine.execute(("INSERT INTO number VALUES (?)", [(number,) for number in range(300)]))
     await database.aclose()
     database = await engine.open()
     endless = "SELECT COUNT(*) FROM number a, number b, number c, number d, number e WHERE a.n + b.n + c.n + d.n = e.n"
+    driver = database.driver
+    in_its_sql = endless.replace("number ", f"{driver.source(database.table('number'))} ")
+    monkeypatch.setattr(driver, "weakness", lambda connection: driver.fetch(connection, in_its_sql))
     with anyio.move_on_after(0.2) as scope:
-        await database.rows(endless)
+        await (database.rows(endless) if asks == "the tool" else database.weakness_of_views())
     assert scope.cancelled_caught
+    assert not database._thread.lost
     assert len(await database.rows("SELECT person_id FROM person")) == 10
     await database.aclose()
 
