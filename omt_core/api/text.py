@@ -9,6 +9,9 @@ import codecs
 import json
 import locale
 import logging
+import re
+import shlex
+import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -77,6 +80,23 @@ def listing(words: Sequence[str], shown: int = 5, separator: str = ", ") -> str:
     """Return the first few of these words for a sentence, and how many more there are."""
     named = joined(words[:shown], separator)
     return sentence("{names} and {more:,} more", names=named, more=len(words) - shown) if len(words) > shown else named
+
+
+_PLAIN_ON_WINDOWS: Final = re.compile(r"[\w\\:./@+-]+")
+"""Words that neither cmd.exe nor PowerShell reads anything into."""
+
+
+def command_line(*words: object, windows: bool = sys.platform == "win32") -> str:
+    """Write a command as a person types it on this system: a word with blanks, a path say, stands in quotes."""
+    texts = [str(word) for word in words]
+    return " ".join(map(_quoted_on_windows, texts)) if windows else shlex.join(texts)
+
+
+def _quoted_on_windows(word: str) -> str:
+    if _PLAIN_ON_WINDOWS.fullmatch(word):
+        return word
+    ending = len(word) - len(word.rstrip("\\"))  # each would else be read together with the quote behind it
+    return f'"{word}{word[len(word) - ending :]}"'
 
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omt_core.api import MigrationKind, Sentence, duration, joined, plural, quantity, sentence
+from omt_core.api import MigrationKind, Sentence, command_line, duration, joined, plural, quantity, sentence
 from omt_report.document import EstimateLine, ReportHead
 from omt_report.readable import moment
 
@@ -97,8 +97,8 @@ def next_steps(head: ReportHead) -> Iterator[Sentence]:
         )
     yield from _test_steps() if head.kind is MigrationKind.TEST else _live_steps(head)
     yield sentence(
-        "Keep the receipt with your records. It can be checked at any time: `omt verify {receipt}`",
-        receipt=head.receipt,
+        "Keep the receipt with your records. It can be checked at any time: `{command}`",
+        command=command_line("omt", "verify", head.receipt),
     )
 
 

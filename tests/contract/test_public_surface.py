@@ -36,7 +36,7 @@ PUBLIC = {
     "SenderPass", "SenderPasses", "MachinesProgress", "SendingMachine", "SendingState",
     "RunEnded", "StartPlanned", "SecretReference", "TENANT_KEY_FILE", "pinned_key", "CommandSite", "STAGE_ROOTS_FILE",
     "MachineCheck", "MachineState", "looked_at", "may_write", "Sentence", "sentence", "plural", "joined", "Language",
-    "changed", "parts_of", "sentence_of",
+    "changed", "command_line", "parts_of", "sentence_of",
     "translated", "ErrorCode", "folder_away", "DATABASE_TABLE_MISSING", "ONLINE_NOT_NAMED", "WORKSPACE_NOT_WRITABLE",
     "USAGE",
     "Expected", "MissingFiles", "RunningDigests", "KnownFolder", "KnownFolders",

@@ -17,6 +17,7 @@ from omt_core.api.errors import ExitCode
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Installation, ManualAnswers
 from omt_core.api.sentence import sentence
+from omt_core.api.text import command_line
 from omt_core.cli.commands import CoreCommand, Invocation
 from omt_core.cli.errors import ANSWERS_EXIST, ANSWERS_NOT_WRITABLE
 from omt_core.cli.output_files import refuse_device
@@ -117,7 +118,7 @@ class Init(CoreCommand):
                 )
             )
         call.console.print(sentence("Written: {file}. Fill in what is needed, then run:", file=file))
-        call.console.print(f"  omt check --answers {file}")
+        call.console.print(f"  {command_line('omt', 'check', '--answers', file)}")
         lines = tuple(FindingLine.of(finding) for finding in findings)
         return call.console.finish(ExitCode.DONE, file=str(file), findings=lines)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, joined, sentence
+from omt_core.api import Command, CommandContext, command_line, joined, sentence
 from omt_core.api.files import write_whole
 from omt_simulator.commands.demo_steps import TenantAddress, run_step, run_step_of_a_program, serving_tenant
 from omt_simulator.commands.simulate import add_size_options
@@ -141,7 +140,7 @@ class _Demo:
         return code
 
     def _announce(self, title: str, command: Sequence[str]) -> None:
-        words = shlex.join(("omt", *command[len(self._context.self_command) :]))
+        words = command_line("omt", *command[len(self._context.self_command) :])
         for line in ("", joined([title, ""], ":"), f"  {words}", ""):
             self._context.print(line)
 

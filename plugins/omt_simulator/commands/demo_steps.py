@@ -17,7 +17,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.text import TextReceiveStream
 from pydantic import BaseModel, ValidationError
 
-from omt_core.api import sentence
+from omt_core.api import command_line, sentence
 from omt_simulator.errors import DEMO_TENANT_FAILED
 
 STANDARD_ERROR = 2
@@ -120,7 +120,7 @@ async def _first_line(stream: BufferedByteReceiveStream, command: Sequence[str])
         return TenantAddress.model_validate(json.loads(line))
     except (anyio.EndOfStream, anyio.IncompleteRead, anyio.DelimiterNotFound, ValueError, ValidationError) as error:
         raise DEMO_TENANT_FAILED.error(
-            remedy=sentence("Run it by hand to see why: {command}", command=" ".join(command))
+            remedy=sentence("Run it by hand to see why: {command}", command=command_line(*command))
         ) from error
 
 

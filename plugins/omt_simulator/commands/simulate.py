@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from omt_core.api import Command, CommandContext, byte_size, quantity, sentence
+from omt_core.api import Command, CommandContext, byte_size, command_line, quantity, sentence
 from omt_simulator.directory import not_writable
 from omt_simulator.errors import SIMULATION_IMPOSSIBLE
 from omt_simulator.spec import PLANTS, Simulation, SimulationError, SimulationSpec
@@ -132,10 +132,9 @@ def _show(context: CommandContext, simulation: Simulation) -> None:
     context.print(sentence("What is planted where is told in {file}.", file=simulation.directory / "truth.json"))
     context.print(sentence("To migrate it, start a tenant and give its url and token_file to the answers file:"))
     context.print(f'  omt tenant serve TENANT-DIR --plans "{simulation.tenant_plans}"')
-    context.print(sentence("  {command}: the wizard, in a browser", command=f"omt --answers {simulation.answers}"))
-    context.print(
-        sentence("  {command}: the same without a person", command=f"omt migrate --answers {simulation.answers}")
-    )
+    answers = ("--answers", simulation.answers)
+    context.print(sentence("  {command}: the wizard, in a browser", command=command_line("omt", *answers)))
+    context.print(sentence("  {command}: the same without a person", command=command_line("omt", "migrate", *answers)))
 
 
 SIMULATE = Command(

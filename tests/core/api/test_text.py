@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from omt_core.api import FindingCode, Severity, byte_size, duration, listing, one_line, spreadsheet_cell
 from omt_core.api.errors import InputError
-from omt_core.api.text import decode_text, local_time, quantity, text_of_cell
+from omt_core.api.text import command_line, decode_text, local_time, quantity, text_of_cell
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -140,3 +140,20 @@ def test_what_is_no_text_is_refused_by_its_place_and_the_encodings(content: byte
 )
 def test_a_number_has_the_noun_that_goes_with_it(number: int, words: tuple[str, ...], said: str) -> None:
     assert quantity(number, *words) == said
+
+
+@pytest.mark.parametrize(
+    ("word", "elsewhere", "on_windows"),
+    [
+        ("receipt.json", "receipt.json", "receipt.json"),
+        ("/srv/zoë/receipt.json", "'/srv/zoë/receipt.json'", "/srv/zoë/receipt.json"),
+        ("a b", "'a b'", '"a b"'),
+        (r"C:\Users\Zoë\r.json", r"'C:\Users\Zoë\r.json'", r"C:\Users\Zoë\r.json"),
+        (r"D:\R&D", r"'D:\R&D'", r'"D:\R&D"'),
+        ("D:\\a b\\", "'D:\\a b\\'", '"D:\\a b\\\\"'),
+        ("", "''", '""'),
+    ],
+)
+def test_a_command_that_is_shown_can_be_typed_as_it_stands(word: str, elsewhere: str, on_windows: str) -> None:
+    assert command_line("omt", "verify", word, windows=False) == f"omt verify {elsewhere}"
+    assert command_line("omt", "verify", word, windows=True) == f"omt verify {on_windows}"
