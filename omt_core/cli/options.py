@@ -83,6 +83,6 @@ def answers_of(call: Invocation) -> Answers:
 
 
 def workspace_of(call: Invocation) -> Path | None:
-    """Return the workspace that was named by option, else by setting, else None."""
-    given: Path | None = call.options.workspace
-    return given if given is not None else call.app.settings.core.workspace
+    """Return the whole path of the workspace that was named by option, else by setting, else None."""
+    given: Path | None = call.options.workspace or call.app.settings.core.workspace
+    return None if given is None else given.absolute()

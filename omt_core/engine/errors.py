@@ -296,6 +296,13 @@ WORKSPACE_LOCKED: Final = ErrorCode(
     meaning="Another run of the tool works in the workspace at this moment.",
     remedy="Wait until it is done, or stop it; `omt status` shows how far it is.",
 )
+WORKSPACE_NOT_EMPTY: Final = ErrorCode(
+    code="workspace-not-empty",
+    kind=InputError,
+    meaning="The folder that is named as workspace holds other things, and no migration.",
+    remedy="Name a folder that is empty or not there yet by --workspace: it is kept to this account, and a purge"
+    " empties it.",
+)
 WORKSPACE_NOT_PRIVATE: Final = ErrorCode(
     code="workspace-not-private",
     kind=InputError,
@@ -355,6 +362,7 @@ ERROR_CODES: Final = (
     WORKSPACE_EMPTY,
     WORKSPACE_IN_INSTALLATION,
     WORKSPACE_LOCKED,
+    WORKSPACE_NOT_EMPTY,
     WORKSPACE_NOT_PRIVATE,
     WORKSPACE_REMOTE,
 )

@@ -31,7 +31,15 @@ from omt_core.engine import facts
 from omt_core.engine.errors import INSTALLATION_INCOMPLETE, INSTALLATION_NOT_FOUND, JOURNAL_NOT_REBUILT, ROOT_NOT_FOUND
 from omt_core.engine.findings import asked_again, merged
 from omt_core.engine.session import Engine, Located, MigrationSession, Surroundings
-from omt_core.engine.workspace import JOURNAL_FILE, folder_for, locked, make_private, pin_key, refuse_inside
+from omt_core.engine.workspace import (
+    JOURNAL_FILE,
+    folder_for,
+    locked,
+    make_private,
+    pin_key,
+    refuse_inside,
+    refuse_other_use,
+)
 from omt_core.journal import Journal, copy_journal
 from omt_core.logs import migration_log
 from omt_core.plugin_host import Answers, Dispatch
@@ -67,6 +75,7 @@ async def open_session(engine: Engine, request: OpenRequest) -> AsyncIterator[Mi
         database, licence = await open_database(engine, discovery.installation, resources)
         place = folder_for(licence.serial, request.workspace)
         await anyio.to_thread.run_sync(refuse_inside, place, discovery.installation)
+        await anyio.to_thread.run_sync(refuse_other_use, place)
         folder = await _enter_workspace(request, place, resources)
         journal = await resources.enter_async_context(Journal.open(folder / JOURNAL_FILE))
         surroundings = Surroundings(engine.events, folder)

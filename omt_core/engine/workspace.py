@@ -30,6 +30,7 @@ from omt_core.engine.errors import (
     WORKSPACE_EMPTY,
     WORKSPACE_IN_INSTALLATION,
     WORKSPACE_LOCKED,
+    WORKSPACE_NOT_EMPTY,
     WORKSPACE_NOT_PRIVATE,
     WORKSPACE_REMOTE,
 )
@@ -168,6 +169,25 @@ def refuse_inside(folder: Path, installation: Installation) -> None:
                     "The workspace {folder} lies in {place}, a folder that is migrated.", folder=folder, place=place
                 )
             )
+
+
+def refuse_other_use(folder: Path) -> None:
+    """Raise `InputError` where a workspace is in use for something else. Blocking.
+
+    It is `workspace-not-empty` of a folder and `workspace-not-writable` of a file. The tool takes the whole folder for
+    its own: nobody else may enter it, and a purge removes what is in it. It is a workspace by its lock, also where the
+    journal was lost.
+    """
+    try:
+        held = {path.name for path in folder.iterdir()}
+    except NotADirectoryError as error:
+        raise _not_writable(folder, error) from error
+    except OSError:  # not there yet; or it may not be listed, which is told of when it is entered
+        return
+    if held and held.isdisjoint({JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE}):
+        raise WORKSPACE_NOT_EMPTY.error(
+            sentence("The folder {folder} holds other things, and no migration.", folder=folder)
+        )
 
 
 def make_private(folder: Path) -> None:

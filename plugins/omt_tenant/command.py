@@ -108,7 +108,7 @@ def _read_names(path: Path) -> tuple[str, ...]:
         return tuple(decode_text(path.read_bytes(), sentence("The file {path}", path=path)).splitlines())
     except OSError as error:
         raise TAKEN_UNREADABLE.error(
-            sentence("The user names in {path} cannot be read: {reason}.", path=path, reason=error)
+            sentence("The user names in {path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
         ) from error
 
 

@@ -121,7 +121,7 @@ def _tls(certificate: Certificate) -> ssl.SSLContext:
                 "The certificate {chain} with key {key} cannot be used: {reason}.",
                 chain=certificate.chain,
                 key=certificate.key,
-                reason=error,
+                reason=error.strerror or error,
             )
         ) from error
     return context

@@ -14,13 +14,13 @@ from omt_core.answers.file import Answers
 from omt_core.api.sentence import joined, sentence
 from omt_core.api.text import byte_size, duration, quantity
 from omt_core.cli.commands import CoreCommand, Invocation
-from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, workspace_of
+from omt_core.cli.options import add_answers, add_limit_rate, add_workspace, answers_of, limit_of, workspace_of
 from omt_core.cli.sessions import run_session
 from omt_core.engine import drive
 from omt_core.engine.opening import OpenRequest
 from omt_core.engine.runner import Runner
 from omt_core.engine.upload.estimate import EstimateUpload, keep
-from omt_core.engine.upload.rate import parse_limit, read_limit
+from omt_core.engine.upload.rate import RateLimit, read_limit
 from omt_core.engine.workspace import LIMIT_FILE, folder_for, is_locked
 
 
@@ -37,7 +37,7 @@ class Estimate(CoreCommand):
 
     @override
     async def run(self, call: Invocation) -> int:
-        answers = answers_of(call)
+        answers, limit = answers_of(call), None if call.options.limit_rate is None else limit_of(call)
         request = OpenRequest(
             answers=answers.manual(),
             workspace=workspace_of(call),
@@ -45,15 +45,18 @@ class Estimate(CoreCommand):
             waivers=answers.waivers,
             kind=answers.kind,
         )
-        return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers)))
+        return call.console.finish_with(await run_session(call, request, partial(_estimate, call, answers, limit)))
 
 
-async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: anyio.Event) -> None:
+async def _estimate(
+    call: Invocation, answers: Answers, given: RateLimit | None, runner: Runner, stop: anyio.Event
+) -> None:
     del stop
     await runner.do(drive.login(answers))
     folder = folder_for(runner.now.located.licence.serial, workspace_of(call))
+    limit = given if given is not None else await _limit_under_way(folder)
     found = await runner.do(
-        EstimateUpload(kind=answers.kind, recover=answers.recover, limit=await _limit(call, folder))
+        EstimateUpload(kind=answers.kind, recover=answers.recover, limit=limit.at(datetime.now(UTC)))
     )
     console = call.console
     console.print(
@@ -89,11 +92,6 @@ async def _estimate(call: Invocation, answers: Answers, runner: Runner, stop: an
         await keep(found, folder)
 
 
-async def _limit(call: Invocation, folder: Path) -> int | None:
-    """Return the rate limit that was given, or else that of the run which is under way; a new run begins without.
-
-    Of a timetable it is what holds now.
-    """
-    if call.options.limit_rate is not None:
-        return parse_limit(call.options.limit_rate).at(datetime.now(UTC))
-    return read_limit(folder / LIMIT_FILE).at(datetime.now(UTC)) if await is_locked(folder) else None
+async def _limit_under_way(folder: Path) -> RateLimit:
+    """Return the rate limit of the run that is under way; a new run begins without."""
+    return read_limit(folder / LIMIT_FILE) if await is_locked(folder) else RateLimit.always(None)

@@ -31,6 +31,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - those of argparse
         super().__init__(**{"exit_on_error": False, **settings})
+        self.register("type", Path, _path)
 
     @override
     def parse_known_args(  # type: ignore[override]  # argparse overloads it by the kind of namespace, which is one here
@@ -60,6 +61,13 @@ class Parser(argparse.ArgumentParser):
             if near is None:
                 raise
             self.error(str(error), guess=near)
+
+
+def _path(words: str) -> Path:
+    """Return the path of an option. An empty one, of a variable that is not set say, would be the current folder."""
+    if not words:
+        raise argparse.ArgumentTypeError(sentence("the path is empty"))
+    return Path(words)
 
 
 class CommandParser(Parser):

@@ -67,6 +67,40 @@ def test_an_interrupt_outside_of_a_run_ends_with_130_and_a_result(
 
 
 @pytest.mark.parametrize(
+    ("words", "argument"),
+    [
+        (("purge", "--workspace", ""), "--workspace"),
+        (("--settings", "", "status"), "--settings"),
+        (("check", "--answers="), "--answers"),
+        (("verify", ""), "RECEIPT"),
+        (("tenant", "serve", ""), "DIR"),
+    ],
+)
+def test_an_empty_path_is_refused_and_is_not_the_current_folder(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], argument: str
+) -> None:
+    assert main(words) == 2
+    assert f"error usage: argument {argument}: the path is empty.\n" in capsys.readouterr().err
+
+
+def test_a_workspace_is_named_by_its_whole_path(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["status", "--workspace", "."]) == 2
+    assert f"There is no migration in the workspace {tmp_path}.\n" in capsys.readouterr().err
+
+
+def test_a_rate_that_is_none_is_told_before_anything_is_opened(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text('[installation]\nroot = "nowhere"\n[login]\nuser = "HH"\npassword = { file = "x" }\n')
+    assert main(["estimate", "--answers", str(answers), "--limit-rate", "5X", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["code"] == "rate-invalid"
+
+
+@pytest.mark.parametrize(
     ("line", "guess"),
     [
         ("chek", "check"),

@@ -74,6 +74,29 @@ def test_a_workspace_elsewhere_is_not(tmp_path: Path, name: str) -> None:
     workspace.refuse_inside(tmp_path / name, installation(tmp_path))
 
 
+@pytest.mark.parametrize(
+    "held", [(), ("lock",), ("journal.sqlite", "answers.toml"), ("receipt.json", "manifest.jsonl")]
+)
+def test_a_workspace_is_an_empty_folder_or_one_that_was_a_workspace_before(
+    tmp_path: Path, held: tuple[str, ...]
+) -> None:
+    for name in held:
+        (tmp_path / name).touch()
+    workspace.refuse_other_use(tmp_path)
+    workspace.refuse_other_use(tmp_path / "not there")
+
+
+def test_a_folder_that_is_in_use_for_something_else_is_no_workspace(tmp_path: Path) -> None:
+    """A purge would remove what is in it, and nobody else could enter it any more."""
+    (tmp_path / "answers.toml").touch()
+    with pytest.raises(InputError, match="holds other things") as told:
+        workspace.refuse_other_use(tmp_path)
+    assert told.value.code == "workspace-not-empty"
+    with pytest.raises(InputError) as told:
+        workspace.refuse_other_use(tmp_path / "answers.toml")
+    assert told.value.code == "workspace-not-writable"
+
+
 def installation(folder: Path) -> Installation:
     """An installation with a folder of each kind."""
     service = ServiceFolders(
