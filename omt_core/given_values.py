@@ -165,7 +165,9 @@ def _words(problem: ErrorDetails, model: type) -> str:
         given = Secrets()
         for text in texts_in(problem["input"]):
             given.add(text)
-        return given.hide(str(context["error"]))
+        error = context["error"]
+        said = error.args[0] if isinstance(error, Exception) and error.args else error
+        return given.hide(said if isinstance(said, Sentence) else str(error))
     if kind == "string_too_short" and context["min_length"] == 1:
         return sentence("must not be empty")
     if kind in _LIMITS:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from omt_core.answers.errors import ANSWERS_INVALID, ANSWERS_SYNTAX, ANSWERS_UNREADABLE
 from omt_core.api.decisions import Contact, MigrationKind, Notifications, RecoveryChoice, Waiver
@@ -22,6 +31,8 @@ from omt_core.given_values import OF_A_PLUGIN, problems, read_toml, texts_in
 
 NO_KEYS: Final = frozenset({"folder", "database_password"})
 """Fields of `Answers` that are no keys of the file."""
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A text that says something."""
 
 
 class _Section(BaseModel):
@@ -71,10 +82,10 @@ class ArchiveAnswers(_Section):
 class WaiverAnswer(_Section):
     """A member of `waive`."""
 
-    code: str = Field(min_length=1)
+    code: _Words
     """A finding's code, or `plugin:NAME`."""
 
-    reason: str = Field(min_length=1)
+    reason: _Words
     """Why it shall not stop the run."""
 
     live: StrictBool = False

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, ValidationInfo
 from pydantic.dataclasses import dataclass as given_dataclass
 from typing_extensions import override
 
 from omt_core.api.given import GIVEN
+from omt_core.api.sentence import sentence
 
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _LONGEST_ADDRESS: Final = 320
@@ -45,7 +46,7 @@ Language = Literal["da", "de", "en", "nl", "no", "sv"]
 
 def _address(text: str) -> str:
     if len(text) > _LONGEST_ADDRESS or _ADDRESS.fullmatch(text) is None:
-        raise ValueError("must be an e-mail address")
+        raise ValueError(sentence("must be an e-mail address"))
     return text
 
 
@@ -72,7 +73,7 @@ class Contact:
 class Notifications:
     """Who is told when the migration is over (W69)."""
 
-    welcome: bool = True
+    welcome: StrictBool = True
     """Whether users get a welcome mail."""
 
     summary: EmailAddress | None = None

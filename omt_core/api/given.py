@@ -57,7 +57,7 @@ class SecretReference(BaseModel):
     @model_validator(mode="after")
     def _exactly_one(self) -> SecretReference:
         if sum(value is not None for value in (self.env, self.file, self.keyring)) != 1:
-            raise ValueError("give exactly one of env, file and keyring")
+            raise ValueError(sentence("give exactly one of env, file and keyring"))
         return self
 
     def resolve(
@@ -141,11 +141,13 @@ def _placed(path: Path, info: ValidationInfo) -> Path:
     if not isinstance(origin, Origin):
         return path
     if _CONTROL.search(str(path)):
-        raise ValueError("holds a control character; in double quotes a backslash begins an escape: use single quotes")
+        raise ValueError(
+            sentence("holds a control character; in double quotes a backslash begins an escape: use single quotes")
+        )
     if origin.folder is not None:
         return origin.folder / path
     if origin.is_form and not path.is_absolute():
-        raise ValueError("it is not a whole path")
+        raise ValueError(sentence("it is not a whole path"))
     return path
 
 

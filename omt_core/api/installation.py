@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BeforeValidator, SecretStr, model_validator
+from pydantic import BeforeValidator, SecretStr, StrictBool, model_validator
 from pydantic.dataclasses import dataclass as given_dataclass
 
 from omt_core.api.given import GIVEN, GivenPath, GivenSecret, without_empty
@@ -114,7 +114,7 @@ class ManualAnswers:
     password: GivenSecret = None
     """That user's password, as a reference."""
 
-    windows_login: bool = False
+    windows_login: StrictBool = False
     """On SQL Server, log on with the account that runs the tool, whatever user and password are found on site."""
 
     archives: tuple[GivenPath, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from omt_core.api import PluginSettings
+from omt_core.api import PluginSettings, sentence
 from omt_discovery.windows.text_encoding import code_page
 
 _MEBIBYTE = 1024 * 1024
@@ -80,5 +80,5 @@ class DiscoverySettings(PluginSettings):
     @classmethod
     def _known_code_page(cls, name: str | None) -> str | None:
         if name is not None and code_page(name) is None:
-            raise ValueError("no code page of this name is known; give its number, such as 1250")
+            raise ValueError(sentence("no code page of this name is known; give its number, such as 1250"))
         return name if name is None else code_page(name)

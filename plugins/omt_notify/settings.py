@@ -20,7 +20,7 @@ def _address(text: str) -> str:
     try:
         return validate_email(text)[1]
     except PydanticCustomError:
-        raise ValueError("must be an e-mail address") from None
+        raise ValueError(sentence("must be an e-mail address")) from None
 
 
 Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "email"})]

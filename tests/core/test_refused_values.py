@@ -12,6 +12,7 @@ import tomli_w
 
 from omt_core.answers.file import load_answers
 from omt_core.api.errors import InputError
+from omt_core.api.sentence import Sentence, own_words
 from omt_core.app import compose
 from omt_core.plugin_host import find_plugins
 from omt_core.settings import load_settings
@@ -49,6 +50,26 @@ def test_nonsense_in_the_settings_is_told_with_what_may_stand_there(tmp_path: Pa
     for value in NONSENSE:
         told = refusal(lambda file: load_settings(MODELS, file=file), tmp_path / "file.toml", setting(key, value))
         assert told is None or SAID.match(told)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"contact": {"email": "x"}}, "must be an e-mail address"),
+        ({"login": {"user": "HH", "password": "secret"}}, "a secret is named, "),
+        ({"login": {"user": "HH", "password": {}}}, "give exactly one of env, file and keyring"),
+        ({"installation": {"root": "a\x01b"}}, "holds a control character"),
+    ],
+)
+def test_what_a_rule_of_ours_says_of_a_value_can_be_said_in_another_language(
+    tmp_path: Path, answers: Mapping[str, Any], words: str
+) -> None:
+    file = tmp_path / "file.toml"
+    file.write_text(tomli_w.dumps({"login": LOGIN, **answers}), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_answers(file)
+    assert isinstance(refused.value.message, Sentence)
+    assert words in own_words(refused.value.message)
 
 
 def test_a_text_that_has_a_form_is_told_by_an_example(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -117,12 +118,17 @@ def unreachable(error: Exception, host: str) -> OnlineError:  # noqa: PLR0911 - 
             return ONLINE_TIMEOUT.error(sentence("{host} does not answer in time.", host=host))
         case aiohttp.ClientConnectorError():
             return ONLINE_UNREACHABLE.error(
-                sentence(
-                    "{host} cannot be reached: {reason}.", host=host, reason=error.os_error.strerror or error.os_error
-                )
+                sentence("{host} cannot be reached: {reason}.", host=host, reason=_reason(error.os_error))
             )
         case _:
             return ONLINE_CONNECTION_LOST.error(sentence("The connection to {host} broke.", host=host))
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's words for it. Where it is POSIX, asyncio has put the address as Python writes it there."""
+    if os.name == "posix" and error.errno:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, host: str, *, sent: int = 0) -> OnlineError:

@@ -56,6 +56,13 @@ def test_a_kind_is_named_only_where_the_file_says_it(tmp_path: Path) -> None:
         ("[login]\nuser = 'HH'\npassword = { env = 'A', file = 'b' }\n", "answers-invalid", "exactly one"),
         ("a = 1\nb = = 2\n", "answers-syntax", "line 2"),
         ("", "answers-invalid", "login"),
+        (
+            LOGIN + "[notifications]\nwelcome = 'no'\n",
+            "answers-invalid",
+            "welcome: must be true or false",
+        ),
+        (LOGIN + "[installation]\nwindows_login = 1\n", "answers-invalid", "windows_login: must be true or false"),
+        ("waive = [{ code = 'x', reason = ' ' }]\n" + LOGIN, "answers-invalid", "waive.0.reason: must not be empty"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_key_or_its_line(tmp_path: Path, text: str, code: str, words: str) -> None:
