@@ -43,9 +43,13 @@ async def look_up(runner: Runner, before: Known, *, begun: bool) -> Known:
 
 
 async def _earlier(runner: Runner, pinned: Mapping[str, str]) -> EarlierPart | None:
-    """Return what is online since an earlier run; once this one uploads there is another result to look at."""
+    """Return what is online since an earlier run; once this one uploads there is another result to look at.
+
+    A journal that was lost and rebuilt knows what each file is, and not in which row of the upload it counts, nor when
+    that run ended: nothing is told of it then.
+    """
     now = runner.now
-    if now.mode is MigrationMode.INITIAL or facts.COMPLETED not in pinned:
+    if now.mode is MigrationMode.INITIAL or facts.COMPLETED not in pinned or not await runner.journal.items.stages():
         return None
     counted = await file_totals(runner.journal)
     return EarlierPart(
