@@ -192,9 +192,10 @@ class SqliteDriver(Driver):
     def suspicion(self, plan: ColumnPlan) -> str | None:
         if plan.kind is not Kind.STRING:
             return None
-        # What SQLite takes for no character, or for one of those that it takes stray bytes for. It looks as far as the
-        # first NUL character.
-        return f"({plan.expression} GLOB '*[\x80-\xbf\ufffd]*' OR instr({plan.expression}, char(0)) > 0)"
+        # What SQLite takes for no character, for one of those that it takes stray bytes for, or for one beyond Unicode;
+        # among the last are lawful ones beyond the basic plane, which the ODBC driver does not let a statement name. It
+        # looks as far as the first NUL character.
+        return f"({plan.expression} GLOB '*[^\x01-\x7f\xc0-\ufffc]*' OR instr({plan.expression}, char(0)) > 0)"
 
     @override
     def suspicious(self, connection: Connection, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:

@@ -54,6 +54,19 @@ async def test_check_finds_the_same(broken_text, export):
     assert (await found(broken_text))["values-replaced"] == exported.found[0]
 
 
+@pytest.mark.parametrize("raw", ["C0AF", "EDA080", "F4908080", "F7BFBFBF", "41FF"])
+async def test_check_finds_whatever_the_export_repairs(engine, export, raw):
+    if engine.name == "postgresql":
+        pytest.skip("has no such text")
+    engine.execute(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, s TEXT)",
+        f"INSERT INTO t VALUES (1, CAST(X'{raw}' AS TEXT)), (2, '\U0001f600 \u00e9\u00ab')",
+    )
+    exported = await export(engine)
+    assert (await found(engine))["values-replaced"] == exported.found[0]
+    assert exported.found[0].subjects == ("t.s: id=1",)
+
+
 async def test_whoever_asks_for_such_text_gets_it_repaired(broken_text):
     database = await broken_text.open()
     rows = await database.rows('SELECT "name" FROM contact WHERE contact_id IN (3, 7, 8) ORDER BY contact_id')
