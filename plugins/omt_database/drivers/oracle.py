@@ -144,10 +144,7 @@ class OracleDriver(ServerDriver):
         fine = [plan for plan in plans if plan.kind is Kind.TIMESTAMP and _digits(plan.column.type_name) > MICROSECONDS]
         if not fine:
             return plans
-        looks = [
-            f"MAX(CASE WHEN MOD(TO_NUMBER(TO_CHAR({plan.expression}, 'FF9')), 1000) <> 0 THEN 1 END)" for plan in fine
-        ]
-        row = self.measure(connection, table, looks)
+        row = self.measure(connection, table, [_BEYOND_MICROSECONDS.format(plan.expression) for plan in fine])
         finer = {plan.column.name for plan, found in zip(fine, row, strict=True) if number(found)}
         return tuple(
             replace(plan, kind=Kind.STRING, width=40, expression=_written(plan.expression, plan.column.type_name))
