@@ -22,6 +22,8 @@ from omt_dask.errors import (
 )
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.local_cluster import local_cluster
+from omt_dask.tool.scheduler import scheduler_there
+from omt_dask.worker import WithoutProfiler
 
 _SECONDS_TO_END: Final = 30.0
 
@@ -35,9 +37,12 @@ async def connected(settings: DaskSettings, scratch: Path) -> AsyncGenerator[Cli
     stack = AsyncExitStack()
     try:
         if settings.scheduler is None:
-            yield await _started_here(settings, scratch, stack)
+            client = await _started_here(settings, scratch, stack)
         else:
-            yield await _reached(settings.scheduler, security_for(settings), stack)
+            client = await _reached(settings.scheduler, security_for(settings), stack)
+        with scheduler_there():
+            await client.register_plugin(WithoutProfiler())
+        yield client
     finally:
         # Also where the run is cancelled: what Dask has begun it must be let end.
         with anyio.move_on_after(_SECONDS_TO_END, shield=True):

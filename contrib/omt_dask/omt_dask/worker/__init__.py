@@ -4,7 +4,8 @@
 which looks into each task.
 """
 
+from omt_dask.worker.profiler import WithoutProfiler
 from omt_dask.worker.roots import unseen_roots
 from omt_dask.worker.sender import SendingPlugin, look, plugin_name, send_batch
 
-__all__ = ["SendingPlugin", "look", "plugin_name", "send_batch", "unseen_roots"]
+__all__ = ["SendingPlugin", "WithoutProfiler", "look", "plugin_name", "send_batch", "unseen_roots"]
