@@ -11,7 +11,7 @@ import os
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from itertools import chain, starmap
@@ -52,32 +52,45 @@ def _take_folders(connection: sqlite3.Connection, stage: str) -> None:
     while batch := rows.fetchmany(_AT_ONCE):
         if not batch[0][0]:
             return  # the journal was rebuilt from what the tenant holds, and does not know where they lay
-        folders.add(batch)
+        _store(connection, stage, folders.add(batch))
+    _store(connection, stage, folders.rest())
     connection.execute("UPDATE imported SET numbers = ? WHERE stage = ?", (json.dumps(folders.runs()), stage))
+
+
+def _store(connection: sqlite3.Connection, stage: str, folders: Iterable[tuple[bytes, int, bytes]]) -> None:
     connection.executemany(
         "INSERT INTO imported_folders (stage, folder, files, digest) VALUES (?, ?, ?, ?)",
-        ((stage, *row) for row in folders.rows()),
+        ((stage, *folder) for folder in folders),
     )
 
 
 class _Folders:
-    """The folders of confirmed files, which come sorted by path: each is digested as its files come."""
+    """The folders of confirmed files, which come sorted by path: each is digested as its files come.
+
+    What lies below a folder comes in one piece, so that only the folders on the way to a file are held at a time.
+    """
 
     def __init__(self) -> None:
-        self._digests = defaultdict[bytes, "_Digest"](_Digest)
+        self._open: list[_Folder] = []
         self._numbers: defaultdict[int, array[int]] | None = defaultdict(_no_numbers)
 
-    def add(self, files: Sequence[tuple[bytes, int, int, bytes, int]]) -> None:
-        """Take the next files: path, size, times, and between them the key."""
+    def add(self, files: Sequence[tuple[bytes, int, int, bytes, int]]) -> Sequence[tuple[bytes, int, bytes]]:
+        """Take the next files: path, size, times, and between them the key; returns the folders that have no more."""
+        whole: list[tuple[bytes, int, bytes]] = []
         for path, size, mtime_ns, key, ctime_ns in files:
+            while self._open and not path.startswith(self._open[-1].before):
+                whole.append(self._open.pop().taken())
             folder, _, name = path.rpartition(_SEPARATOR)
-            self._digests[folder].add(line_of(name, size, mtime_ns, ctime_ns))
+            if not self._open or self._open[-1].path != folder:
+                self._open.append(_Folder(folder))
+            self._open[-1].add(line_of(name, size, mtime_ns, ctime_ns))
             if self._numbers is not None and not self._add_number(key):
                 self._numbers = None
+        return whole
 
-    def rows(self) -> Iterator[tuple[bytes, int, bytes]]:
-        """Yield the folders as they are stored."""
-        return ((folder, digest.files, digest.taken()) for folder, digest in self._digests.items())
+    def rest(self) -> Sequence[tuple[bytes, int, bytes]]:
+        """Return the folders that are left once there are no more files."""
+        return [folder.taken() for folder in self._open]
 
     def runs(self) -> Sequence[int] | None:
         """Return the keys as numbers, in pairs of the first of some that follow each other and how many; else None."""
@@ -114,21 +127,27 @@ _SORTED_AT_ONCE: Final = 16
 """Numbers that differ in so many bits only are sorted together."""
 
 
-class _Digest:
-    """The digest of a folder (`digest_of`) whose lines come in their order."""
+class _Folder:
+    """A folder with the digest (`digest_of`) of the lines of its files, which come in their order.
 
-    __slots__ = ("_sha256", "files")
+    `before` is what every path below it begins with.
+    """
 
-    def __init__(self) -> None:
-        self._sha256 = sha256()
+    __slots__ = ("_sha256", "before", "files", "path")
+
+    def __init__(self, path: bytes) -> None:
+        self.path = path
+        self.before = path + _SEPARATOR if path else b""
         self.files = 0
+        self._sha256 = sha256()
 
     def add(self, line: bytes) -> None:
         self._sha256.update(line)
         self.files += 1
 
-    def taken(self) -> bytes:
-        return self._sha256.digest()
+    def taken(self) -> tuple[bytes, int, bytes]:
+        """Return it as it is stored."""
+        return self.path, self.files, self._sha256.digest()
 
 
 def totals_of(connection: sqlite3.Connection, run: int, stage: str) -> StageTotals | None:

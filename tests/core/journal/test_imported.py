@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -68,6 +69,37 @@ async def test_a_folder_is_known_by_its_confirmed_files_alone(tmp_path: Path) ->
     assert known.folders[0] == KnownFolder(
         str(ROOT / "HH/2006.2"), 2, sha256(b"1\0005\0007\0009\0002\0005\0007\0009\000").digest()
     )
+
+
+async def test_only_the_folders_on_the_way_to_a_file_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+
+    class Counted:
+        alive = 0
+
+        def __init__(self) -> None:
+            self._of = sha256()
+            Counted.alive += 1
+            held.append(Counted.alive)
+
+        def __del__(self) -> None:
+            Counted.alive -= 1
+
+        def update(self, line: bytes) -> None:
+            self._of.update(line)
+
+        def digest(self) -> bytes:
+            return self._of.digest()
+
+    monkeypatch.setattr("omt_core.journal.imported.sha256", Counted)
+    names = [f"HH/{year}{end}" for year in range(30) for end in ("!", "/a", "/b/c", "/b/d", "/e", "0")]
+    async with run_of(tmp_path / "journal.sqlite", [document(name, name) for name in names]) as journal:
+        known = baseline(journal).folders()
+    assert known is not None
+    assert {folder.path: folder.files for folder in known.folders} == (
+        Counter(str((ROOT / name).parent) for name in names)
+    )
+    assert max(held) == len(("HH", "year", "b"))
 
 
 @pytest.mark.parametrize(
