@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack
 from typing import Final
 
 import anyio
@@ -95,11 +96,13 @@ async def _tell_all(work: StageTransfer) -> None:
     batches = work.stage.items()
     try:
         with first_error(), anyio.CancelScope() as waiting:
-            async with anyio.create_task_group() as watch:
+            async with AsyncExitStack() as spared, anyio.create_task_group() as watch:
                 watch.start_soon(_cancel_when_stopped, work, waiting)
                 if (differences := await _differences(work)) is not None:
                     batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
+                    if not batch and work.stage.kind == "database":
+                        await spared.enter_async_context(work.context.readers.sparing())
                     with anyio.CancelScope(shield=True):
                         await _record(work, batch, newer, absent)
                     if work.context.stopping:

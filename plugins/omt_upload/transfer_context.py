@@ -137,11 +137,12 @@ def context_for(call: Transfer, settings: UploadSettings) -> TransferContext:
     limits = call.migration.limits
     concurrency = Concurrency(settings, most=limits.parallel_uploads)
     framing = CPIO if "cpio" in limits.bundles else USTAR
+    readers = Readers(settings, framing)
     return TransferContext(
         call=call,
         settings=settings,
-        line=Line(call.migration, call.rate, settings, concurrency),
-        readers=Readers(settings, framing),
+        line=Line(call.migration, call.rate, settings, concurrency, lambda: readers.bytes_at_once),
+        readers=readers,
         concurrency=concurrency,
         framing=framing,
         packer=Packer(settings, limits.bundles),

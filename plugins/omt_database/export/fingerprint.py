@@ -22,6 +22,9 @@ LONGEST: Final = 1_000
 
 MODULUS: Final = 1 << 128
 
+_ROWS: Final = 2_048
+"""Rows that are measured at once: their encoding takes as much memory as they do, three times over."""
+
 try:
     # Python's own costs less than OpenSSL's, which hashlib takes where it can, to be set up for each short text.
     _md5 = importlib.import_module("_md5").md5
@@ -35,15 +38,19 @@ _COMMA, _COLON, _POINT, _MINUS, _EMPTY = map(pa.scalar, (",", ":", ".", "-", "")
 _LONGEST: Final = pa.scalar(LONGEST, pa.int32())
 
 _DIGESTS: Final = pa.list_(pa.uint32(), 4)
-"""An md5 as four numbers, the lowest first: no batch has so many rows that adding these up would pass 64 bits."""
+"""An md5 as four numbers, the lowest first: too few rows are measured at once for their sum to pass 64 bits."""
 
 _PLACES: Final = tuple(pa.scalar(place, pa.int32()) for place in range(4))
 
 
 def fingerprint(columns: Sequence[Array], rows: int) -> int:
     """Return the sum of the hashes of `rows` rows, given as Arrow arrays in column order."""
-    if rows == 0:
-        return 0
+    sums = (_sum([column.slice(begin, _ROWS) for column in columns]) for begin in range(0, rows, _ROWS))
+    return sum(sums) % MODULUS
+
+
+def _sum(columns: Sequence[Array]) -> int:
+    rows = len(columns[0])
     encoded = pc.binary_join_element_wise(
         *(_encoded(column) for column in columns), _COMMA, null_handling="replace", null_replacement=""
     )
@@ -52,7 +59,7 @@ def fingerprint(columns: Sequence[Array], rows: int) -> int:
     numbers = pa.Array.from_buffers(pa.uint32(), rows * 4, [None, pa.py_buffer(digests)])
     hashes = pa.Array.from_buffers(_DIGESTS, rows, [None], children=[numbers])
     sums: list[int] = [pc.sum(pc.list_element(hashes, place)).as_py() for place in _PLACES]
-    return sum(number << (32 * place) for place, number in enumerate(sums)) % MODULUS
+    return sum(number << (32 * place) for place, number in enumerate(sums))
 
 
 def fingerprint_text(value: int) -> str:

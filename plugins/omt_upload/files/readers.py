@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from mmap import mmap
 from pathlib import Path
@@ -27,6 +27,9 @@ from omt_upload.settings import UploadSettings
 
 _CORES_FOR_PROCESSES: Final = 2
 """With fewer cores than these, what processes do beside each other is lost to what they cost."""
+
+_SHARE_LEFT: Final = 8
+"""The part of the memory that is left to the transfer while tables are read and encoded, which takes as much as all."""
 
 _log = logging.getLogger("omt.upload")
 
@@ -53,6 +56,17 @@ class Readers:
             else:
                 self._pool = ReaderPool(shared)
         self._buffers = Buffers(shared.map if self._pool is not None else take(partial(mmap, -1)))
+        self._all = self._buffers.room
+        self._patience = settings.seconds_per_request
+
+    @property
+    def bytes_at_once(self) -> int:
+        """How many bytes there is room for at once now."""
+        return self._buffers.room
+
+    def sparing(self) -> AbstractAsyncContextManager[None]:
+        """Have room for an eighth of it, until the context ends: what else the process does then needs the memory."""
+        return self._buffers.kept_to(self._all // _SHARE_LEFT, patience=self._patience)
 
     def close(self) -> None:
         """End the reader processes, if there are any."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -34,11 +34,14 @@ class Line:
         rate: RateLimiter,
         settings: UploadSettings,
         concurrency: Concurrency,
+        room: Callable[[], int],
     ) -> None:
+        """Send bodies that lie in memory with `room` for so many bytes at once now."""
         self._migration = migration
         self._rate = rate
         self._settings = settings
         self._gate = concurrency
+        self._room = room
         self._speed: float | None = None
         self._under_way: list[tuple[int, float]] = []
         self._longest = settings.longest_request
@@ -71,7 +74,7 @@ class Line:
     @property
     def longest_body(self) -> int:
         """What no body is longer than now, in bytes: as many as may be under way have their place in the memory."""
-        share = self._settings.buffer_bytes // int(self._gate.uploads.total_tokens)
+        share = self._room() // int(self._gate.uploads.total_tokens)
         return min(self._migration.limits.chunk_bytes, self._longest, max(share, self._settings.shortest_request))
 
     def shorten(self, refused: int) -> bool:

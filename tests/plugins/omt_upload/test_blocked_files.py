@@ -162,7 +162,7 @@ async def test_where_even_short_bodies_are_too_long_the_run_ends_with_what_was_s
 
 async def test_a_body_that_got_through_begins_the_count_anew() -> None:
     concurrency = Concurrency(SETTINGS, most=1)
-    line = Line(MemoryMigration(MemoryTenant()), Unlimited(), SETTINGS, concurrency)
+    line = Line(MemoryMigration(MemoryTenant()), Unlimited(), SETTINGS, concurrency, lambda: 64 << 20)
     assert not any(line.blocks_all() for _ in range(99))
     await line.create(UploadRequest(kind="file", digest="0" * 64, size=9), b"x")
     assert not any(line.blocks_all() for _ in range(99))

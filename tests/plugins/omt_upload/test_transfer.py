@@ -19,6 +19,7 @@ from omt_core.api.events import StageChanged, StageProgress, StageState
 from omt_core.api.items import InventoryState, Item, ItemState, TablePart
 from omt_core.api.stages import UploadStage
 from omt_core.journal import Journal
+from omt_upload.files.readers import Readers
 from omt_upload.transfer import transfer
 from tests.plugins.omt_upload.memory_tenant import MemoryMigration, MemoryTenant
 from tests.plugins.omt_upload.moving import (
@@ -220,6 +221,33 @@ async def test_parts_of_tables_are_announced_once_they_are_online_and_files_are_
     async with journal_of(tmp_path) as journal:
         await transfer(transfer_call(journal, MemoryMigration(tenant), tmp_path, *stages), SETTINGS)
     assert sorted((entry.key, entry.part) for entry in tenant.announced) == [(item.key, item.part) for item in items]
+
+
+async def test_tables_have_the_memory_of_most_buffers_from_when_they_ask_until_they_are_told(
+    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Readers] = []
+
+    class Watched(Readers):
+        def __init__(self, *words: object) -> None:
+            super().__init__(*words)
+            opened.append(self)
+
+    monkeypatch.setattr("omt_upload.transfer_context.Readers", Watched)
+    rooms: list[int] = []
+
+    async def tell() -> AsyncIterator[Sequence[Item]]:
+        rooms.append(opened[0].bytes_at_once)
+        yield ()
+        rooms.append(opened[0].bytes_at_once)
+        yield folder_items("database", archive)
+        rooms.append(opened[0].bytes_at_once)
+
+    stage = UploadStage(name="database", title="Database", order=1, plugin="tests", items=tell, kind="database")
+    async with journal_of(tmp_path) as journal:
+        await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage), SETTINGS)
+    assert rooms == [rooms[0], rooms[0] // 8, rooms[0] // 8]
+    assert opened[0].bytes_at_once == rooms[0]
 
 
 async def test_parts_of_another_snapshot_are_forgotten_before_new_ones_come(tmp_path: Path, archive: Path) -> None:

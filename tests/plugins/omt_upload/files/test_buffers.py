@@ -169,3 +169,61 @@ async def test_where_none_can_be_shared_threads_read_and_where_there_is_none_a_p
     assert told.value.code == "memory-short"
     assert "The paging file is too small" in told.value.message
     assert "page file" in told.value.remedy
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system is asked for it")
+async def test_while_less_may_be_lent_what_is_beyond_goes_back_and_what_is_lent_stays() -> None:
+    memory = share_memory(4 * _SIZE)
+
+    def resident() -> int:
+        return os.fstat(memory.inherited[0]).st_blocks * 512
+
+    buffers = Buffers(memory.map)
+    async with buffers.lend(3 * _SIZE) as most, anyio.create_task_group() as holders:
+        most.view[:] = b"m" * (3 * _SIZE)
+        async with buffers.lend(_SIZE) as end:
+            end.view[:] = b"e" * _SIZE
+        async with buffers.kept_to(_SIZE, patience=0):
+            assert buffers.room == _SIZE
+            assert resident() == 3 * _SIZE
+            assert most.view == b"m" * (3 * _SIZE)
+            waits = anyio.Event()
+
+            async def wants_some() -> None:
+                async with buffers.lend(1):
+                    waits.set()
+
+            holders.start_soon(wants_some)
+            await anyio.wait_all_tasks_blocked()
+            assert not waits.is_set()
+        assert buffers.room == 4 * _SIZE
+    assert waits.is_set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system is asked for it")
+async def test_what_is_lent_beyond_is_waited_for_and_more_than_the_bound_is_lent_alone() -> None:
+    memory = share_memory(4 * _SIZE)
+    buffers = Buffers(memory.map)
+    kept = anyio.Event()
+
+    async def keep() -> None:
+        async with buffers.kept_to(_SIZE, patience=60):
+            kept.set()
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as keeping:
+        async with buffers.lend(2 * _SIZE) as much:
+            much.view[:] = b"m" * (2 * _SIZE)
+            keeping.start_soon(keep)
+            await anyio.wait_all_tasks_blocked()
+            assert not kept.is_set()
+        with anyio.fail_after(60):
+            await kept.wait()
+        assert os.fstat(memory.inherited[0]).st_blocks * 512 == _SIZE
+        with anyio.fail_after(60):
+            async with buffers.lend(2 * _SIZE) as alone:
+                alone.view[:] = b"a" * (2 * _SIZE)
+        assert os.fstat(memory.inherited[0]).st_blocks * 512 == _SIZE
+        keeping.cancel_scope.cancel()
+    async with buffers.lend(2 * _SIZE), buffers.lend(2 * _SIZE):
+        pass

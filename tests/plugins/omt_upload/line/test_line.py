@@ -27,7 +27,7 @@ class WithoutFirstBytes(MemoryMigration):
 
 async def sent_over(settings: UploadSettings) -> tuple[Line, Unlimited]:
     rate, concurrency = Unlimited(), Concurrency(settings, most=8)
-    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), rate, settings, concurrency)
+    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=400_000), rate, settings, concurrency, lambda: 64 << 20)
     assert not line.known
     request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
     url, offset = await line.create(request, CONTENT[:100])
@@ -49,10 +49,14 @@ async def test_a_body_is_never_longer_than_the_tenant_takes_nor_shorter_than_is_
 
 
 async def test_as_many_bodies_as_may_be_under_way_have_their_place_in_the_memory() -> None:
-    settings = UploadSettings(parallel_uploads=16, first_uploads=4, buffer_bytes=64 << 20, longest_request=32 << 20)
+    settings = UploadSettings(parallel_uploads=16, first_uploads=4, longest_request=32 << 20)
+    room = 64 << 20
     concurrency = Concurrency(settings, most=16)
-    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=1 << 30), Unlimited(), settings, concurrency)
+    line = Line(MemoryMigration(MemoryTenant(), chunk_bytes=1 << 30), Unlimited(), settings, concurrency, lambda: room)
     assert line.longest_body == 16 << 20
+    room = 8 << 20
+    assert line.longest_body == 2 << 20
+    room = 64 << 20
     concurrency.uploads.total_tokens = 16
     assert line.longest_body == 4 << 20
     concurrency.uploads.total_tokens = 1
@@ -61,7 +65,9 @@ async def test_as_many_bodies_as_may_be_under_way_have_their_place_in_the_memory
 
 async def test_bytes_that_a_creation_did_not_take_say_nothing_of_the_line() -> None:
     settings = UploadSettings()
-    line = Line(WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Concurrency(settings, most=8))
+    line = Line(
+        WithoutFirstBytes(MemoryTenant()), Unlimited(), settings, Concurrency(settings, most=8), lambda: 64 << 20
+    )
     request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
     _, offset = await line.create(request, CONTENT[:100])
     assert (offset, line.known) == (0, False)
@@ -83,7 +89,7 @@ class Shut(Unlimited):
 async def test_what_is_under_way_bounds_the_speed_before_the_first_body_is_through() -> None:
     rate, settings = Shut(), UploadSettings(first_uploads=4)
     async with anyio.create_task_group() as tasks:
-        line = Line(MemoryMigration(MemoryTenant()), rate, settings, Concurrency(settings, most=8))
+        line = Line(MemoryMigration(MemoryTenant()), rate, settings, Concurrency(settings, most=8), lambda: 64 << 20)
         assert line.speed is None
         request = UploadRequest(kind="file", digest=digest_of(CONTENT), size=len(CONTENT))
         tasks.start_soon(line.create, request, CONTENT[:1_000])
