@@ -90,6 +90,8 @@ class OdbcColumnResult(ColumnResult):
         import pyarrow as pa  # noqa: PLC0415 - only who reads by columns needs it
 
         blocks = list(islice(self._reader, self._blocks))
+        if len(blocks) == 1:
+            return blocks[0]  # which Arrow would copy
         return pa.concat_batches(blocks) if blocks else None
 
     @override

@@ -47,6 +47,22 @@ def arrow_type(plan: ColumnPlan) -> DataType:
     return pa.decimal128(plan.precision, plan.scale) if plan.kind is Kind.DECIMAL else _TYPES[plan.kind]
 
 
+def is_text(kind: DataType) -> bool:
+    """Tell whether values of this type are as long as they are: text and bytes."""
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def text_bytes(column: Array) -> int:
+    """Return the bytes of all values of a column of text or bytes that has rows."""
+    offsets = memoryview(column.buffers()[1]).cast("i")
+    return int(offsets[column.offset + len(column)] - offsets[column.offset])
+
+
+def joined(batches: Sequence[Array]) -> Array:
+    """Return one batch of all rows of some; of a single one itself, which Arrow would copy."""
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+
+
 def arrow_array(plan: ColumnPlan, values: Sequence[Driven]) -> Array:
     """Turn the values of a column into an Arrow array.
 

@@ -14,7 +14,7 @@ from omt_core.api import Row, Table, Value
 from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.driver import ColumnResult, RecordBatch, Statement
-from omt_database.export.arrow_columns import Array
+from omt_database.export.arrow_columns import Array, is_text, joined, text_bytes
 from omt_database.export.omissions import RowRule
 
 MOST_ROWS: Final = 10_000
@@ -153,6 +153,12 @@ class _Sizes:
         )
         return self._guess * len(rows) + lengths
 
+    def at_most(self, batch: RecordBatch) -> int:
+        """Return a size of all rows of columns that were read together: theirs, or somewhat more."""
+        columns = [batch.column(place) for place in self._columns]
+        lengths = sum(text_bytes(column) for column in columns if is_text(column.type))
+        return self._guess * int(batch.num_rows) + lengths
+
     def of_batch(self, batch: RecordBatch) -> Array:
         """Return the size of each row of columns that were read, the same as it would have as a row."""
         sizes = pa.repeat(pa.scalar(self._guess, pa.int64()), batch.num_rows)
@@ -199,7 +205,11 @@ class _Measuring:
 
 
 class MeasuredColumns:
-    """Makes batches of the columns of rows that only their lengths bound."""
+    """Makes batches of the columns of rows that only their lengths bound.
+
+    Blocks have few rows, so that each is asked for its bytes alone, which are no fewer than its characters. Only where
+    these might fill the batch are its rows measured one by one.
+    """
 
     def __init__(self, plans: Sequence[ColumnPlan], batch_bytes: int) -> None:
         self._sizes = _Sizes(plans)
@@ -208,18 +218,26 @@ class MeasuredColumns:
 
     def fetch(self, result: ColumnResult) -> RecordBatch | None:
         """Return the next rows, or None behind the last."""
+        measured: list[RecordBatch] = []
         blocks: list[RecordBatch] = []
-        rows = size = 0
+        rows = size = waiting = most = 0
         while size < self._batch_bytes and rows < MOST_ROWS:
             block = result.fetch() if self._ahead is None else self._ahead
             self._ahead = None
             if block is None:
                 break
-            ends = memoryview(pc.cumulative_sum(self._sizes.of_batch(block)).buffers()[1]).cast("q")[: block.num_rows]
-            fits = min(MOST_ROWS - rows, bisect_left(ends, self._batch_bytes - size) + 1)
-            if fits < block.num_rows:
-                block, self._ahead = block.slice(0, fits), block.slice(fits)
             blocks.append(block)
-            rows += block.num_rows
-            size += ends[block.num_rows - 1]
-        return pa.concat_batches(blocks) if blocks else None
+            waiting += block.num_rows
+            most += self._sizes.at_most(block)
+            if size + most < self._batch_bytes and rows + waiting < MOST_ROWS:
+                continue
+            some = joined(blocks)
+            blocks, waiting, most = [], 0, 0
+            ends = memoryview(pc.cumulative_sum(self._sizes.of_batch(some)).buffers()[1]).cast("q")[: some.num_rows]
+            fits = min(MOST_ROWS - rows, bisect_left(ends, self._batch_bytes - size) + 1)
+            if fits < some.num_rows:
+                some, self._ahead = some.slice(0, fits), some.slice(fits)
+            measured.append(some)
+            rows += some.num_rows
+            size += ends[some.num_rows - 1]
+        return joined([*measured, *blocks]) if measured or blocks else None

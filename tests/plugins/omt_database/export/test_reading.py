@@ -13,6 +13,7 @@ from omt_database.export.reading import (
     COLUMN_ROWS,
     MOST_ROWS,
     MeasuredColumns,
+    _Sizes,
     block_rows,
     column_blocks,
     export_statement,
@@ -117,3 +118,13 @@ def test_rows_without_a_bound_make_the_same_batches_by_rows_and_by_columns(texts
     taken = [[row[2] for row in some] for some in iter(lambda: by_rows(rows), [])]
     assert taken == [some.column(1).to_pylist() for some in iter(lambda: by_columns.fetch(columns), None)]
     assert [text for some in taken for text in some] == texts
+
+
+def test_rows_are_measured_one_by_one_only_where_they_may_fill_a_batch(monkeypatch):
+    measured, original = [], _Sizes.of_batch
+    monkeypatch.setattr(
+        _Sizes, "of_batch", lambda self, batch: measured.append(batch.num_rows) or original(self, batch)
+    )
+    columns = MeasuredColumns([plan(8), plan(None)], 10_000)
+    assert columns.fetch(Blocks(["x" * 60] * 250, 10)).num_rows == 93
+    assert measured == [100]
