@@ -4,7 +4,8 @@ Where a part and a row group end depends on the rows and on the settings alone, 
 
 A part ends where a group of `GROUP_ROWS` does, if that is near. Whoever stores rows in such groups, as DuckDB does,
 takes a group up again and compresses it anew when a part has ended in it and the next one goes on. They divide DuckDB's
-own 122,880 rows, and are few enough that the end of one is near in a table of long text too.
+own 122,880 rows, and are few enough that the end of one is near in a table of long text too. A row group ends with one
+of them as well: DuckDB reads and stores several at a time, and has to compress anew what it stored of half a group.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final, TypeAlias
 
 import pyarrow as pa
 
-from omt_database.export.arrow_columns import Array, DataType
+from omt_database.export.arrow_columns import Array, DataType, is_text, text_bytes
 from omt_database.export.fingerprint import fingerprint, fingerprint_text
 
 Schema: TypeAlias = DataType
@@ -98,7 +99,21 @@ class Parts:
         self._rows += batch.num_rows
         self._bytes += size
         self._sum += fingerprint(batch.columns, batch.num_rows)
+        if self._row_group_ends():
+            ready.append(self._portion(None))
         return ready
+
+    def _row_group_ends(self) -> bool:
+        """Tell whether a row group ends here, at the end of a group, since it has no room for all of the next one.
+
+        Of rows so long that it has room for no group at all, it ends where it is full.
+        """
+        groups, begun = divmod(self._rows, GROUP_ROWS)
+        size = 0 if begun else self._bytes // groups
+        whole = not begun and size <= ROW_GROUP_BYTES
+        return whole and (
+            self._waiting_rows + GROUP_ROWS > ROW_GROUP_ROWS or self._waiting_bytes + size > ROW_GROUP_BYTES
+        )
 
     def end(self) -> Portion:
         """Return what is left behind the last batch; a table without rows has one part without rows."""
@@ -122,7 +137,6 @@ class Parts:
 def _weight(column: Array) -> int:
     """Return the bytes of a column's values; unlike `nbytes` it does not depend on who made the array."""
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_binary(kind):
-        offsets = memoryview(column.buffers()[1]).cast("i")
-        return 4 * len(column) + int(offsets[column.offset + len(column)] - offsets[column.offset])
+    if is_text(kind):
+        return 4 * len(column) + text_bytes(column)
     return max(1, int(kind.bit_width) // 8) * len(column)

@@ -86,6 +86,21 @@ def test_parts_of_long_text_end_with_the_groups_that_a_tenant_stores() -> None:
     assert [portion.end.rows for portion in made if portion.end] == [GROUP_ROWS, GROUP_ROWS, 60_000 - 2 * GROUP_ROWS]
 
 
+@pytest.mark.usefixtures("own_groups")
+@pytest.mark.parametrize(("letters", "groups"), [(10, 3), (170, 2), (300, 1)])
+def test_row_groups_end_with_the_groups_that_a_tenant_stores(letters: int, groups: int) -> None:
+    made = portions(Parts(SCHEMA, DatabaseSettings().part_bytes), *[7_000] * 30, letters=letters)
+    sizes = [portion.rows.num_rows for portion in made if portion.rows.num_rows]
+    assert sizes[:3] == [groups * GROUP_ROWS] * 3
+    assert [rows % GROUP_ROWS for rows in sizes] == [0] * (len(sizes) - 1) + [210_000 % GROUP_ROWS]
+
+
+@pytest.mark.usefixtures("own_groups")
+def test_row_groups_of_rows_of_which_no_group_has_room_are_full() -> None:
+    made = portions(Parts(SCHEMA, DatabaseSettings().part_bytes), *[500] * 90, letters=1_200)
+    assert {portion.rows.num_rows for portion in made[:2]} == {6_500}
+
+
 def test_a_table_without_rows_is_one_part() -> None:
     assert [portion.end for portion in portions(Parts(SCHEMA, 1))] == [PartEnd(0, "0" * 32, last=True)]
 
