@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from omt_core.api import ContentRef
@@ -20,8 +20,8 @@ class AheadImport:
     """The database in the making of an import that nobody has asked for yet, in a folder of its own.
 
     The import takes the folder over, and removes each table that is not made of the parts that were committed. Parts
-    must be told of again after a restart; those that are missing then are imported by the import itself. All methods
-    block, and one at a time may run.
+    must be told of again after a restart; those that are missing then are imported by the import itself. It is opened
+    for the first part that is taken, and stays open until it is closed. All methods block, and one at a time may run.
     """
 
     def __init__(self, databases: Path, contents: StoredContents, settings: ImportSettings) -> None:
@@ -29,6 +29,8 @@ class AheadImport:
         self._contents = contents
         self._settings = settings
         self._told: dict[str, dict[int, PartToImport]] = {}
+        self._open = ExitStack()
+        self._importer: TableImporter | None = None
 
     def take(self, parts: Iterable[tuple[str, PartToImport]], stop: Callable[[], bool]) -> None:
         """Import these parts of tables, each once those before it are there; `stop` is asked between two of them.
@@ -37,22 +39,34 @@ class AheadImport:
         """
         for name, part in parts:
             self._told.setdefault(name, {})[part.number] = part
-        self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        with open_database(self._folder / UNFINISHED, self._settings, reads=self._folder) as connection:
-            create_bookkeeping(connection)
-            importer = TableImporter(connection, self._contents, self._folder)
-            for name in sorted(self._told):
-                while not stop() and (following := self._next(importer, name)) is not None:
-                    if details := importer.add_part(name, following):
-                        raise VerificationFailedError(details)
-                if not self._told[name]:
-                    del self._told[name]
+        importer = self._opened()
+        for name in sorted(self._told):
+            while not stop() and (following := self._next(importer, name)) is not None:
+                if details := importer.add_part(name, following):
+                    raise VerificationFailedError(details)
+            if not self._told[name]:
+                del self._told[name]
+
+    def close(self) -> None:
+        """Bring all that was imported to its place in the database's file, and close that; `take` opens it again."""
+        self._importer = None
+        self._open.close()
 
     def forget(self) -> None:
         """Remove all that was imported ahead."""
         self._told.clear()
         with suppress(OSError):
             remove_tree(self._folder)
+
+    def _opened(self) -> TableImporter:
+        """Return what imports into the database, which is opened unless it is."""
+        if self._importer is None:
+            self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            database = open_database(self._folder / UNFINISHED, self._settings, reads=self._folder)
+            connection = self._open.enter_context(database)
+            create_bookkeeping(connection)
+            self._importer = TableImporter(connection, self._contents, self._folder)
+        return self._importer
 
     def _next(self, importer: TableImporter, name: str) -> PartToImport | None:
         """Return the part of a table that is to be imported now, if it is known and stored."""

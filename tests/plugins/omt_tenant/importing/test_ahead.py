@@ -127,6 +127,7 @@ def test_what_is_told_of_again_and_has_changed_takes_the_place_of_what_was(tenan
     ahead.take(told(tenant), go_on)
     tenant.put_table("t", ROWS[1], ROWS[0])
     ahead.take(told(tenant, "t/000001", "t/000002"), go_on)
+    ahead.close()
     assert noted(tenant) == ([("t", 1), ("t", 2)], [("t",)])
     fetched.clear()
     del tenant.entries["database"]["t/000003"]

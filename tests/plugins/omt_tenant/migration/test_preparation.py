@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
+import threading
 
 import anyio
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from omt_tenant.importing import AheadImport, import_migration
+from omt_tenant.importing import AheadImport, ahead, import_migration
 from omt_tenant.importing.tables import TableImporter
+from omt_tenant.migration import preparation
 from omt_tenant.migration.completion import Completion
 from omt_tenant.settings import TenantSettings
 
@@ -94,6 +97,46 @@ async def test_what_was_imported_ahead_outlives_a_restart(connect, make_line, fe
         await client.complete()
         assert (await client.finished())["state"] == "done"
     assert fetched == [1]
+
+
+async def test_the_database_stays_open_for_what_comes_within_a_moment(connect, fetched, taken, monkeypatch):
+    opened, original = [], ahead.open_database
+    monkeypatch.setattr(preparation, "KEPT_OPEN", math.inf)
+    monkeypatch.setattr(ahead, "open_database", lambda *words, **more: opened.append(1) or original(*words, **more))
+    content = parquet()
+    async with connect(importer=import_migration) as client:
+        await client.open("test")
+        await client.store(content)
+        await tell(client, content, last=False)
+        await taken.wait()
+        await tell(client, content, number=2)
+        while len(fetched) < 2:  # noqa: ASYNC110 - a step of a thread sets no event
+            await anyio.sleep(0.01)
+    assert fetched == [1, 2]
+    assert opened == [1]
+
+
+async def test_what_is_told_of_while_the_database_is_closed_is_imported_too(connect, fetched, monkeypatch):
+    closing, told, original = anyio.Event(), threading.Event(), AheadImport.close
+
+    def close(self):
+        anyio.from_thread.run_sync(closing.set)
+        told.wait()
+        original(self)
+
+    monkeypatch.setattr(preparation, "KEPT_OPEN", 0)
+    monkeypatch.setattr(AheadImport, "close", close)
+    content = parquet()
+    async with connect(importer=import_migration) as client:
+        await client.open("test")
+        await client.store(content)
+        await tell(client, content, last=False)
+        await closing.wait()
+        await tell(client, content, number=2)
+        told.set()
+        while len(fetched) < 2:  # noqa: ASYNC110 - a step of a thread sets no event
+            await anyio.sleep(0.01)
+    assert fetched == [1, 2]
 
 
 async def test_a_hint_that_is_wrong_does_no_harm(connect, make_line, tmp_path, taken):
