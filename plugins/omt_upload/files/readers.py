@@ -28,7 +28,7 @@ from omt_upload.settings import UploadSettings
 _CORES_FOR_PROCESSES: Final = 2
 """With fewer cores than these, what processes do beside each other is lost to what they cost."""
 
-_SHARE_LEFT: Final = 8
+_SHARE_LEFT: Final = 4
 """The part of the memory that is left to the transfer while tables are read and encoded, which takes as much as all."""
 
 _log = logging.getLogger("omt.upload")
@@ -65,7 +65,7 @@ class Readers:
         return self._buffers.room
 
     def sparing(self) -> AbstractAsyncContextManager[None]:
-        """Have room for an eighth of it, until the context ends: what else the process does then needs the memory."""
+        """Have room for a quarter of it, until the context ends: what else the process does then needs the memory."""
         return self._buffers.kept_to(self._all // _SHARE_LEFT, patience=self._patience)
 
     def close(self) -> None:
