@@ -11,8 +11,8 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from omt_core.api import STAGE_ROOTS_FILE, KnownContent, ManifestEntry, NearReader, leads_out, sentence
-from omt_core.api.files import openable, real_path
+from omt_core.api import STAGE_ROOTS_FILE, KnownContent, ManifestEntry, NearReader, sentence
+from omt_core.api.files import openable
 from omt_online.verifying.archive_folders import TEMPLATE_FOLDER, ArchiveFolders
 from omt_protocol.receipt import DATABASE_STAGE, ManifestLine, Mismatch
 from omt_protocol.receipt.manifest import read_manifest
@@ -117,6 +117,7 @@ class _Search:
         self._near = near
         self._folders = ArchiveFolders(roots)
         self._single = [ArchiveFolders([root]) for root in roots]
+        self._below = {stage: ArchiveFolders([root]) for stage, root in stages.items()}
 
     def verdicts(self, lines: Sequence[ManifestLine]) -> Sequence[_Verdict | tuple[Path, str | None]]:
         """Return what became of each file; of one that differs its path and its digest, None where it is unreadable."""
@@ -125,7 +126,7 @@ class _Search:
 
     def _verdict(self, entry: ManifestEntry) -> _Verdict | tuple[Path, str | None]:
         if entry.stage in self._stages:
-            candidates = _below(self._stages[entry.stage], entry.name)
+            candidates = self._below[entry.stage].exact(entry.name)
         elif entry.stage in {DOCUMENTS, TEMPLATES} and self._roots:
             folders = self._folders
             candidates = (folders.document if entry.stage == DOCUMENTS else folders.template)(entry.name)
@@ -188,7 +189,7 @@ def equal_below(root: Path, files: Sequence[KnownContent], *, any_case: bool) ->
     folders = ArchiveFolders([root])
     told: list[bool | None] = []
     for file in files:
-        candidates = folders.document(file.name) if any_case else _below(root, file.name)
+        candidates = folders.document(file.name) if any_case else folders.exact(file.name)
         same = None
         for path in candidates:
             same = _digest(path) == file.digest
@@ -196,18 +197,6 @@ def equal_below(root: Path, files: Sequence[KnownContent], *, any_case: bool) ->
                 break
         told.append(same)
     return told
-
-
-def _below(root: Path, name: str) -> Iterator[Path]:
-    """Yield the file of this name below the root, unless the name or a link leads out."""
-    if leads_out(name):
-        return
-    path = root / name
-    try:
-        if Path(openable(path)).is_file() and Path(real_path(path)).is_relative_to(real_path(root)):
-            yield path
-    except (OSError, ValueError):
-        return  # a name that this system's files cannot have
 
 
 def _is_in_neighbouring_period(entry: ManifestEntry, folders: ArchiveFolders) -> bool:

@@ -1,4 +1,7 @@
-"""Find the files of a manifest below archive folders; names are compared as Windows does (section 6)."""
+"""Find the files of a manifest below folders, by the names that the manifest has of them (`omt_folders.tree`).
+
+Names of an archive are compared as Windows does (section 6).
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,15 @@ from pathlib import Path
 
 from omt_core.api.files import openable, real_path
 from omt_crm.paths import fold
+from omt_folders.tree import telling
 
 TEMPLATE_FOLDER = "TEMPLATE"
 """Where templates lie below the first archive folder unless a setting says otherwise (crm.md section 1)."""
 
 LISTINGS_KEPT = 256
+
+_WINDOWS_PATH = re.compile(r"[\\:]")
+"""What makes a path of a name on Windows; elsewhere it may be a part of a file's name."""
 
 _PERIOD = re.compile(r"(.*/)([0-9]{4})\.([12])(/[^/]*)", re.DOTALL)
 
@@ -51,10 +58,16 @@ class ArchiveFolders:
         if below is None:
             yield from self._first(self._roots, name)
 
+    def exact(self, name: str) -> Iterator[Path]:
+        """Yield the files that have just this name below their root, in this case of its letters."""
+        parts = _parts(name)
+        for root in self._roots:
+            for path in self._spelled(root, parts):
+                if [telling(part) for part in path.relative_to(root).parts] == parts:
+                    yield path
+
     def _first(self, roots: Sequence[Path], name: str) -> Iterator[Path]:
-        parts = name.split("/")
-        if not all(_is_plain(part) for part in parts):
-            return
+        parts = _parts(name)
         for root in roots:
             found = None
             for found in self._spelled(root, parts):
@@ -63,13 +76,12 @@ class ArchiveFolders:
                 return
 
     def _spelled(self, root: Path, parts: Sequence[str]) -> Iterator[Path]:
-        exact = root.joinpath(*parts)
-        try:
-            # The usual case, for which no folder has to be listed.
-            if _is_file(exact) and _is_below(root, exact):
-                yield exact
-        except ValueError:
-            return  # a name that this system's files cannot have
+        if any(part in {"", ".."} for part in parts):
+            return
+        exact = None if any(map(_WINDOWS_PATH.search, parts)) else root.joinpath(*parts)
+        # The usual case, for which no folder has to be listed.
+        if exact is not None and _is_file(exact) and _is_below(root, exact):
+            yield exact
         for path in self._below(root, parts):
             if path != exact and _is_below(root, path):
                 yield path
@@ -84,22 +96,24 @@ class ArchiveFolders:
             yield from self._below(folder / spelling, parts[1:])
 
 
+def _parts(name: str) -> Sequence[str]:
+    """Part a name, without the `./` that stands before one which would lead out elsewhere."""
+    return [part for part in name.split("/") if part != "."]
+
+
 def _is_file(path: Path) -> bool:
-    return Path(openable(path)).is_file()
+    # Also of a name that this system's files cannot have, or that is too long for it.
+    return os.path.isfile(openable(path))  # noqa: PTH113 - Path's own raises some of what may be wrong
 
 
 def _is_below(root: Path, path: Path) -> bool:
     return Path(real_path(path)).is_relative_to(root)
 
 
-def _is_plain(part: str) -> bool:
-    """Tell whether this is a file's own name and cannot lead elsewhere, here or on Windows."""
-    return part not in {"", ".", ".."} and not any(sign in part for sign in "\\:\0")
-
-
 def _listing(folder: Path) -> dict[str, list[str]]:
+    """Return the names in a folder as they are spelled, by what a manifest calls them, folded."""
     listing: dict[str, list[str]] = {}
     with suppress(OSError):
         for name in os.listdir(openable(folder)):  # noqa: PTH208 - names only
-            listing.setdefault(fold(name), []).append(name)
+            listing.setdefault(fold(telling(name)), []).append(name)
     return listing

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
-from omt_core.api import InputError
+from omt_core.api import InputError, KnownContent
+from omt_folders.disk import Disk, Reasons
+from omt_folders.tree import tree_item, walk
+from omt_online.verifying.archive import equal_below
 from omt_online.verifying.archive_folders import ArchiveFolders
 
 
@@ -99,6 +103,35 @@ def test_a_hostile_name_leads_nowhere(tmp_path, name):
     root.mkdir()
     (tmp_path / "secret").write_text("x")
     assert list(ArchiveFolders([root]).document(name)) == []
+
+
+@pytest.mark.posix("only there files have such names")
+@pytest.mark.parametrize("stage", ["documents", "templates", "call-recordings"])
+@pytest.mark.parametrize(
+    "name",
+    ["t\udcff.docx", "M\udcfcller/\udce4\\ud.docx", "\udcfc" * 200, "a\\b: 1.docx", "C:/x.docx", "\\x.docx"],
+    ids=["letter", "folder", "long", "colon", "drive", "root"],
+)
+def test_a_name_that_unicode_or_windows_has_not_is_found_as_the_manifest_calls_it(signed, verify, stage, name):
+    root = signed.archive / {"documents": "", "templates": "TEMPLATE", "call-recordings": "../recordings"}[stage]
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"as it was")
+    (item,) = (
+        tree_item(stage, file.relative, file)
+        for file in walk(root, Disk((root,), reasons=Reasons(file="", folder="", outside="", link="")))
+        if file.path == path
+    )
+    signed.put(stage, item.key, item.name, b"as it was", at="elsewhere")
+    signed.sign()
+    note(signed, call_recordings=signed.root / "recordings")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "4 as migrated, 0 differ; 0 are not below" in context.text) == (0, True)
+    content = KnownContent(item.name, 9, hashlib.sha256(b"as it was").hexdigest())
+    assert [equal_below(root, [content], any_case=each) for each in (False, True)] == [[True], [True]]
+    path.write_bytes(b"another")
+    code, context = verify(signed.receipt, "--archive", signed.archive)
+    assert (code, "3 as migrated, 1 differ; 0 are not below" in context.text) == (1, True)
 
 
 @pytest.mark.posix("a symbolic link needs a right on Windows")
