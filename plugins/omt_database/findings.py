@@ -78,6 +78,16 @@ COLUMN_WITHOUT_NAME: Final = FindingCode(
     waivable=False,
 )
 
+TABLES_DROPPED: Final = FindingCode(
+    code="tables-dropped",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="Tables that the database had when it was opened were dropped or renamed before they were read: under these"
+    " names nothing of them goes online. A subject is a table.",
+    remedy="Nothing, if whoever dropped them is done with them. Else put them back, keep the job that drops them off"
+    " the database, and run the migration again.",
+)
+
 VALUES_REPLACED: Final = FindingCode(
     code="values-replaced",
     severity=Severity.WARNING,
@@ -106,6 +116,7 @@ CODES: Final = (
     NO_KEY,
     SIGHT_NOT_PROVEN,
     SNAPSHOT_WEAK,
+    TABLES_DROPPED,
     TABLES_HIDDEN,
     VALUES_REPLACED,
     VALUE_TOO_LONG,

@@ -119,7 +119,7 @@ class DatabasePlugin(Plugin):
     @hookimpl
     @override
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
-        from omt_database.preflight import hidden_tables  # noqa: PLC0415 - only who asks loads it
+        from omt_database.preflight import dropped_tables, hidden_tables  # noqa: PLC0415 - only who asks loads it
         from omt_database.source import CrmDatabase  # noqa: PLC0415 - the same
 
         # Another plugin in the role of the database brings a stage of its own.
@@ -131,6 +131,8 @@ class DatabasePlugin(Plugin):
             call.run.emit(FindingRaised(finding=finding))
         if call.files_only:
             return ()
+        for finding in dropped_tables(call.database, self._settings):
+            call.run.emit(FindingRaised(finding=finding))
         from omt_database.export.stage import DatabaseExport  # noqa: PLC0415 - Arrow takes 40 MB: only who reads rows loads it
 
         export = DatabaseExport(

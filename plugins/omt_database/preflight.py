@@ -22,6 +22,7 @@ from omt_database.findings import (
     NO_KEY,
     SIGHT_NOT_PROVEN,
     SNAPSHOT_WEAK,
+    TABLES_DROPPED,
     TABLES_HIDDEN,
     VALUE_TOO_LONG,
 )
@@ -136,6 +137,20 @@ async def _replaced(
     async for rows in database.export(table, statement, (), lambda cursor: cursor.fetchmany(ROWS_AT_ONCE), loose=True):
         columns_of_rows(chosen, rows, losses, loose=True)
     return losses.findings()
+
+
+def dropped_tables(database: CrmDatabase, settings: DatabaseSettings) -> Sequence[Finding]:
+    """Return the finding of tables that were dropped since the database was opened and were not meant to stay."""
+    left = {name.lower() for name in settings.left_tables}
+    dropped = tuple(name for name in database.dropped if name.lower() not in left)
+    if not dropped:
+        return ()
+    message = sentence(
+        "Tables that were dropped or renamed before they were read ({count:,}): {tables}.",
+        count=len(dropped),
+        tables=dropped,
+    )
+    return (TABLES_DROPPED.finding(message, dropped),)
 
 
 def hidden_tables(database: CrmDatabase, settings: DatabaseSettings) -> Sequence[Finding]:

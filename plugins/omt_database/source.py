@@ -74,6 +74,7 @@ class CrmDatabase(SourceDatabase):
         self._connection: Connection | None = None
         self._result: Closable | None = None
         self._tables: Mapping[str, Table] = {}
+        self._seen: set[str] = set()
         self._rendered: dict[str, str] = {}
         self._rendered_for: Mapping[str, Table] = self._tables
         self._marks: Mapping[str, Hashable] = {}
@@ -116,6 +117,12 @@ class CrmDatabase(SourceDatabase):
         if found is None and self.sight.hides(name):
             raise self.sight.error()
         return found
+
+    @property
+    def dropped(self) -> Sequence[str]:
+        """The tables that were there since the database was opened and are no more, but for those that are hidden."""
+        there = {table.name for table in self._tables.values()}
+        return sorted(name for name in self._seen - there if not self.sight.hides(name))
 
     @property
     def sight(self) -> Sight:
@@ -349,7 +356,11 @@ class CrmDatabase(SourceDatabase):
         return self._connection
 
     def _connect(self) -> None:
-        self._tables = self._driver.read_catalogue(self._open())
+        self._read_catalogue(self._open())
+
+    def _read_catalogue(self, connection: Connection) -> None:
+        self._tables = self._driver.read_catalogue(connection)
+        self._seen.update(table.name for table in self._tables.values())
 
     def _open(self) -> Connection:
         connection = self._connection = self._driver.connect()
@@ -369,7 +380,7 @@ class CrmDatabase(SourceDatabase):
         self._in_view = True
         self.weakness = self._driver.begin_snapshot(self._open_connection)
         # What was there when the tool was started may have changed since, hours ago in the wizard.
-        self._tables = self._driver.read_catalogue(self._open_connection)
+        self._read_catalogue(self._open_connection)
         self._marks = {}
 
     def _end_view(self) -> None:

@@ -122,6 +122,31 @@ async def test_where_files_alone_are_moved_there_is_no_stage_and_a_weak_view_is_
     assert [event.finding.code for event in run.events] == ["snapshot-not-consistent"]
 
 
+@pytest.mark.parametrize("files_only", [False, True])
+async def test_a_table_that_is_dropped_before_a_snapshot_is_told_in_each_that_lacks_it(engine, tmp_path, files_only):
+    engine.execute(*(f"CREATE TABLE y_{name} (id INTEGER)" for name in ("gone", "left", "back", "kept")))
+    plugin = DatabasePlugin(engine.settings(left_tables=("Y_LEFT",)))
+    database = await plugin.open_source_database(calls.OpenSourceDatabase(installation=engine.installation, run=Run()))
+
+    async def told() -> list[tuple[str, ...]]:
+        run = Run()
+        async with database.snapshot():
+            call = calls.ContributeUploadStages(
+                installation=engine.installation, database=database, workspace=tmp_path, snapshot="s", run=run,
+                files_only=files_only,
+            )  # fmt: skip
+            await plugin.contribute_upload_stages(call)
+        assert {event.finding.code for event in run.events} <= {"tables-dropped"}
+        return [event.finding.subjects for event in run.events]
+
+    assert await told() == []
+    engine.execute(*(f"DROP TABLE y_{name}" for name in ("gone", "left", "back")))
+    assert await told() == ([] if files_only else [("y_back", "y_gone")])
+    engine.execute("CREATE TABLE y_back (id INTEGER)")
+    assert await told() == ([] if files_only else [("y_gone",)])
+    await database.aclose()
+
+
 async def test_another_plugins_database_gets_no_stage_from_this_one(simulated, tmp_path):
     call = calls.ContributeUploadStages(
         installation=simulated.installation, database=cast("SourceDatabase", object()), workspace=tmp_path,

@@ -252,4 +252,5 @@ async def test_a_table_that_is_rebuilt_under_the_snapshot_is_never_taken_for_wha
         stage = DatabaseExport(database, engine.settings(), tmp_path, pytest.fail, pytest.fail).stage("database")
         names = [item.part.table async for batch in stage.items() for item in batch]
     assert ("held" in names) == (rebuild != "dropped")
+    assert (list(database.dropped) == ["held"]) == (rebuild == "dropped")
     await database.aclose()
