@@ -27,7 +27,7 @@ from omt_database.drivers.driver import (
     Statement,
     ValueUnreadableError,
 )
-from omt_database.errors import DATABASE_TABLE_REBUILT
+from omt_database.errors import DATABASE_TABLE_REBUILT, DATABASE_UNREACHABLE
 from omt_database.patience import Patience, tables_of
 from omt_database.thread import Pending, WorkThread
 
@@ -371,11 +371,7 @@ class CrmDatabase(SourceDatabase):
         return connection
 
     def _begin_snapshot(self) -> None:
-        if self._lost:
-            with suppress(*self._driver.errors):
-                self._close_connection()
-            self._connect()
-            self._lost = False
+        self._mend()
         # Also one that is only half begun has to be ended.
         self._in_view = True
         self.weakness = self._driver.begin_snapshot(self._open_connection)
@@ -394,8 +390,31 @@ class CrmDatabase(SourceDatabase):
             self._sessions[id(connection)] = session
 
     def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Statement:
+        """Ask; once more on a new connection where it broke, but for a view, which is gone with it.
+
+        It may have been idle for hours since the database was read.
+        """
+        self._mend()
+        try:
+            return self._ask(statement, parameters, loose=loose)
+        except self._driver.errors as error:
+            if self._in_view or not _breaks(self._driver.explain(error)):
+                raise
+            self._lost = True
+        self._mend()
+        return self._ask(statement, parameters, loose=loose)
+
+    def _ask(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Statement:
         self._decode(self._open_connection, loose=loose)
         return self._driver.statement(self._open_connection, statement, parameters)
+
+    def _mend(self) -> None:
+        """Connect anew where the connection broke outside a view."""
+        if self._lost and not self._in_view:
+            with suppress(*self._driver.errors):
+                self._close_connection()
+            self._connect()
+            self._lost = False
 
     def _close_result(self) -> None:
         result, self._result = self._result, None
@@ -452,7 +471,7 @@ class CrmDatabase(SourceDatabase):
             if not isinstance(error, self._driver.errors):
                 raise
             explained = self._driver.explain(error)
-            self._lost = self._lost or isinstance(explained, SnapshotLostError)
+            self._lost = self._lost or _breaks(explained)
             if doing:
                 explained.message = sentence("{message} (about {doing})", message=explained.message, doing=doing)
             raise explained from error
@@ -542,3 +561,8 @@ class CrmDatabase(SourceDatabase):
             yield some
             if turn.over:
                 raise RuntimeError(ENDED)
+
+
+def _breaks(error: InstallationError) -> bool:
+    """Tell whether a connection is of no use any more after an error, or only one that begins anew is."""
+    return isinstance(error, SnapshotLostError) or error.code == DATABASE_UNREACHABLE.code

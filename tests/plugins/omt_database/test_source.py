@@ -110,6 +110,24 @@ async def test_an_error_in_a_snapshot_is_what_comes_out_of_it(database):
     assert len(await database.rows("SELECT person_id FROM person")) == 10
 
 
+async def test_a_connection_that_broke_is_made_anew_but_never_within_a_view(engine, database):
+    if engine.name != "postgresql":
+        pytest.skip("there is no server that could end a connection")
+    end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    end_others += " AND datname = current_database()"
+    people = "SELECT person_id FROM person"
+    assert len(await database.rows(people)) == 10
+    engine.execute(end_others)
+    assert len(await database.rows(people)) == 10
+    with pytest.raises(InstallationError):  # noqa: PT012 - the view is lost in its middle
+        async with database.snapshot():
+            await database.rows(people)
+            engine.execute(end_others)
+            await database.rows(people)
+    async with database.snapshot():
+        assert len(await database.rows(people)) == 10
+
+
 async def test_writing_says_how_many_rows_and_is_there_at_once(database):
     assert await database.write("DELETE FROM person WHERE person_id <= ?", (4,)) == 4
     assert await database.write('INSERT INTO person (person_id, "name", code) VALUES (?, ?, ?)', (1, "Å😀", 1)) == 1
