@@ -33,6 +33,8 @@ class StateDatabase:
         self._writer = self._connect()
         self._prepare()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._gate = threading.Lock()
+        self._closed = False
         self._changes: queue.SimpleQueue[tuple[Change[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_changes, name="omt-tenant-state", daemon=True)
         self._thread.start()
@@ -40,10 +42,14 @@ class StateDatabase:
     def write(self, change: Change[T]) -> T:
         """Run a change in a transaction and return its result once that is durable.
 
-        A change that raises is undone alone; what it raised is raised here.
+        A change that raises is undone alone; what it raised is raised here. Raises RuntimeError once this is closed:
+        nobody would answer any more.
         """
         future: Future[T] = Future()
-        self._changes.put((change, future))
+        with self._gate:
+            if self._closed:
+                raise RuntimeError("The tenant's state is closed.")
+            self._changes.put((change, future))
         return future.result()
 
     @contextmanager
@@ -60,7 +66,9 @@ class StateDatabase:
 
     def close(self) -> None:
         """Finish what was asked for, and close."""
-        self._changes.put(None)
+        with self._gate:
+            self._closed = True
+            self._changes.put(None)
         self._thread.join()
         self._writer.close()
         while not self._readers.empty():

@@ -86,3 +86,12 @@ def test_a_file_of_another_version_is_refused(state, tmp_path):
     with pytest.raises(InputError) as caught:
         StateDatabase(path)
     assert caught.value.code == "tenant-unreadable"
+
+
+def test_a_change_that_comes_once_it_is_closed_is_refused_instead_of_waiting_for_ever(tmp_path):
+    state = StateDatabase(tmp_path / "tenant.sqlite")
+    state.write(add("one"))
+    state.close()
+    late = ThreadPoolExecutor(1).submit(state.write, add("late"))
+    with pytest.raises(RuntimeError, match="closed"):
+        late.result(timeout=30)
