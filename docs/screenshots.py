@@ -17,8 +17,6 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page, expect
 
-from omt_core.engine.upload.rate import RateLimit, write_limit
-from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.chromium import chromium
 from tests.browser.person import Person
 from tests.browser.screens.beginning import Confirm, Installation, Login, Recovery, Welcome
@@ -95,8 +93,7 @@ def site() -> Iterator[Office]:
             crm.execute("UPDATE person SET lastname = 'Berg' WHERE lastname GLOB '*[<=;{+]*'")
             crm.execute("UPDATE PersPos SET name = 'Konsulent' WHERE name GLOB '[=+]*'")
         office.documents()[0].unlink()
-        (folder / "work").mkdir(mode=0o700)
-        write_limit(folder / "work" / LIMIT_FILE, RateLimit.always(_SLOW))
+        office.limit(_SLOW)
         yield office
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -194,7 +191,7 @@ def end(somebody: Person, office: Office, folder: Path) -> None:
     Checklist(page).start(live=False)
     expect(Upload(page).row("Documents").get_by_text("Uploading ")).to_be_visible()
     take(page, folder, "upload")
-    write_limit(office.site.folder / "work" / LIMIT_FILE, RateLimit.always(None))
+    office.limit(None)
     complete = Complete(page)
     expect(complete.main.get_by_role("rowheader").first).to_be_visible()
     take(page, folder, "complete")

@@ -9,6 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from omt_core.engine.upload.rate import RateLimit, write_limit
+from omt_core.engine.workspace import LIMIT_FILE, LOCK_FILE
 from tests.e2e.omt import Site, build
 
 PIECES = {
@@ -45,6 +47,13 @@ class Office:
     def documents(self) -> list[Path]:
         """The administrator's documents in the archive, in an order that never changes."""
         return sorted(path for path in self.archive.rglob("*") if path.is_file() and path.parent.name[0].isdigit())
+
+    def limit(self, rate: int | None) -> None:
+        """Limit the rate as `omt limit` does; also of the first run, for which the folder passes for a workspace."""
+        work = self.site.folder / "work"
+        work.mkdir(mode=0o700, exist_ok=True)
+        (work / LOCK_FILE).touch(mode=0o600)
+        write_limit(work / LIMIT_FILE, RateLimit.always(rate))
 
     def copy(self, folder: Path) -> Office:
         """Copy it into a test's own folder."""

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from omt_core.engine.upload.rate import RateLimit, write_limit
-from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.axe import Axe
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
 from tests.browser.person import Person
@@ -36,8 +34,7 @@ def office(tmp_path: Path) -> Office:
     """With duplicate user names and a file that is away, so that pages have something to say."""
     office = build_office(tmp_path, duplicate_email=1)
     shutil.move(office.documents()[0], tmp_path)
-    (tmp_path / "work").mkdir(mode=0o700)
-    write_limit(tmp_path / "work" / LIMIT_FILE, RateLimit.always(20_000))
+    office.limit(20_000)
     return office
 
 

@@ -14,8 +14,6 @@ from playwright.sync_api import expect
 from pydantic import TypeAdapter
 
 from omt_core.api.events import MachinesProgress, SendingMachine, SendingState
-from omt_core.engine.upload.rate import RateLimit, write_limit
-from omt_core.engine.workspace import LIMIT_FILE
 from tests.browser.conftest import ComeBack, NewPerson, StartWizard
 from tests.browser.person import Person
 from tests.browser.screens.beginning import Confirm, Login, Welcome
@@ -33,19 +31,13 @@ _GONE = r"ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|E
 @pytest.fixture(autouse=True)
 def crawling(office: Office) -> None:
     """The workspace that the wizard is going to use has a limit already."""
-    (office.site.folder / "work").mkdir(mode=0o700)
-    limit(office, CRAWL)
+    office.limit(CRAWL)
 
 
 @pytest.fixture
 def tenant(office: Office) -> Iterator[Tenant]:
     with serving(office.site.folder, words=office.site.plans, extra=PIECES) as running:
         yield running
-
-
-def limit(office: Office, rate: int | None) -> None:
-    """Limit the rate as `omt limit` does."""
-    write_limit(office.site.folder / "work" / LIMIT_FILE, RateLimit.always(rate))
 
 
 def test_a_reload_and_a_second_tab_show_what_the_first_shows(person: Person, office: Office) -> None:
@@ -95,7 +87,7 @@ def test_an_upload_is_limited_paused_resumed_cancelled_and_gone_on_with(person: 
     expect(upload.main.get_by_text(re.compile(r"^\d\d:\d\d$"))).to_be_visible()  # done at about
     day = re.compile(r"^\d{1,2} \w{3,4} \d{4}, \d\d:\d\d$")  # started, as one writes it where this browser is
     expect(upload.main.get_by_text(day)).to_be_visible()
-    limit(office, CRAWL)
+    office.limit(CRAWL)
     upload.cancel()
     upload.stands("The upload was cancelled.")
     expect(upload.button("Go on")).to_be_enabled()
@@ -167,7 +159,7 @@ def test_a_wizard_that_was_killed_goes_on_when_it_is_started_again(
     wizard.kill()
     expect(person.page.get_by_role("alert").filter(has_text="The tool does not answer.")).to_be_visible()
 
-    limit(office, None)
+    office.limit(None)
     other, again = come_back()
     Welcome(other.page).start()
     Login(other.page).log_in(office.login, office.password)
@@ -202,7 +194,7 @@ def test_an_upload_whose_tenant_went_away_goes_on_when_it_is_back(
         upload.is_under_way()
     upload.stands("The upload stopped because of an error.")
     expect(upload.main.get_by_text(re.compile("tenant|online", re.IGNORECASE)).first).to_be_visible()
-    limit(office, None)
+    office.limit(None)
     with serving(office.site.folder, words=(*office.site.plans, "--port", port), extra=PIECES):
         upload.go_on()
         Complete(person.page)
