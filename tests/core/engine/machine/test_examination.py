@@ -131,9 +131,9 @@ async def test_what_is_known_is_told_to_plugins_and_nothing_is_made(tmp_path: Pa
 
 async def test_an_estimate_that_was_kept_is_told_to_plugins(tmp_path: Path) -> None:
     Saying.asked.clear()
-    kept = EstimateRecord(made=datetime(2026, 1, 2, tzinfo=UTC), shortest=1, longest=2, files=3, bytes=4)
+    said = EstimateRecord(made=datetime(2026, 1, 2, tzinfo=UTC), shortest=1, longest=2, files=3, bytes=4)
     async with Journal.open(tmp_path / JOURNAL_FILE) as journal:
-        await keep_estimate(journal, kept)
+        kept = await keep_estimate(journal, said)
     await examined(tmp_path, hot=Saying)
     assert Saying.asked[0].estimate == kept
 
