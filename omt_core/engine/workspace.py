@@ -180,10 +180,10 @@ def refuse_other_use(folder: Path) -> None:
     """
     try:
         held = {path.name for path in folder.iterdir()}
-    except NotADirectoryError as error:
-        raise _not_writable(folder, error) from error
-    except OSError:  # not there yet; or it may not be listed, which is told of when it is entered
-        return
+    except OSError as error:
+        if folder.is_file():  # Windows has more errors than one for it
+            raise _not_writable(folder, error) from error
+        return  # not there yet; or it may not be listed, which is told of when it is entered
     if held and held.isdisjoint({JOURNAL_FILE, LOCK_FILE, RECEIPT_FILE}):
         raise WORKSPACE_NOT_EMPTY.error(
             sentence("The folder {folder} holds other things, and no migration.", folder=folder)
