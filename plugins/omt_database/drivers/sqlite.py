@@ -13,6 +13,7 @@ import re
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -217,20 +218,17 @@ class SqliteDriver(Driver):
         values = " || ".join(f"coalesce({plan.expression}, '') || char(10)" for plan in plans)
         row_bytes = sum(1 + (plan.width or 0) for plan in plans)
         rows = max(1, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // row_bytes))
-        cursor = connection.cursor()
+        sql = f"SELECT {values} || '{last}' FROM {self.source(table)}"  # noqa: S608 - quoted names only
         try:
-            cursor.execute(f"SELECT {values} || '{last}' FROM {self.source(table)}")  # noqa: S608 - quoted names only
-            while some := cursor.fetchmany(rows):
-                if not all(str(text).endswith(last) and "\0" not in str(text) for (text,) in some):
-                    return False
+            with closing(self.statement(connection, sql)) as statement:
+                while some := statement.fetchmany(rows):
+                    if not all(str(text).endswith(last) and "\0" not in str(text) for (text,) in some):
+                        return False
         except Exception as error:
             if self.unreadable(error):
                 return False
             raise
-        else:
-            return True
-        finally:
-            cursor.close()
+        return True
 
     @override
     def size(self, plan: ColumnPlan) -> str:
