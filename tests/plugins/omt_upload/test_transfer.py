@@ -246,8 +246,9 @@ async def test_tables_have_the_memory_of_most_buffers_from_when_they_ask_until_t
     stage = UploadStage(name="database", title="Database", order=1, plugin="tests", items=tell, kind="database")
     async with journal_of(tmp_path) as journal:
         await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage), SETTINGS)
-    assert rooms == [rooms[0], rooms[0] // 8, rooms[0] // 8]
-    assert opened[0].bytes_at_once == rooms[0]
+    all_of_it, while_read, still_read = rooms
+    assert still_read == while_read < all_of_it / 2
+    assert opened[0].bytes_at_once == all_of_it
 
 
 async def test_parts_of_another_snapshot_are_forgotten_before_new_ones_come(tmp_path: Path, archive: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from distributed import Worker
@@ -22,10 +23,11 @@ def running(dask_worker: Worker) -> list[str]:
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python may be looked at there")
 async def test_no_worker_profiles_its_threads_whenever_it_joined(tmp_path: Path) -> None:
-    async with deadline(), connected(DaskSettings(local_workers=1), tmp_path) as client:
+    async with deadline(), connected(DaskSettings(local_workers=1), tmp_path) as lent:
+        client = cast("Any", lent)
         client.cluster.scale(2)
         await client.wait_for_workers(2)
-        told = await client.run(running)
+        told: dict[str, list[str]] = await client.run(running)
     assert len(told) == 2
     for names in told.values():
         assert "heartbeat" in names
