@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omt_core.api import Finding, User, UserPlan, joined, listing, plural, quantity, sentence
 from omt_plans import findings
-from omt_plans.plan_names import PlanNames, free_seats
+from omt_plans.plan_names import PlanNames, folded, free_seats
+from omt_plans.proposal import MATCH, NONE
 
 SHOWN = 10
 """How many logins a message names; all are subjects of the finding."""
@@ -54,12 +55,18 @@ def _unknown_logins(users: Iterable[User], plans: Mapping[str, str]) -> Iterator
 def _unknown_plans(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:
     for plan, logins in sorted(_members(plans).items()):
         if names.exact(plan) is None:
-            meant = names.find(plan)
             said = sentence(
                 "The plan '{plan}' of {users} does not exist online.", plan=plan, users=listing(sorted(logins), SHOWN)
             )
-            hint = [sentence("Is '{plan}' meant?", plan=meant.name)] if meant else []
-            yield findings.PLAN_UNKNOWN.finding(joined([said, *hint], " "), tuple(logins))
+            yield findings.PLAN_UNKNOWN.finding(joined([said, *_meant(plan, names)], " "), tuple(logins))
+
+
+def _meant(plan: str, names: PlanNames) -> Iterator[str]:
+    meant = names.find(plan)
+    if meant is not None:
+        yield sentence("Is '{plan}' meant?", plan=meant.name)
+    elif rule := next((rule for rule in (MATCH, NONE) if folded(rule) == folded(plan)), None):
+        yield sentence("As the default for all, `{rule}` is written in small letters.", rule=rule)
 
 
 def _overbooked(plans: Mapping[str, str], names: PlanNames) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from omt_core.api import sentence
+from omt_core.api import quantity, sentence
 
 Dbms = Literal["sqlite", "postgresql"]
 
@@ -27,6 +27,13 @@ OTHER_PLANTS = ("orphan", "over-plan", "satellite", "sentry-addon", "model-table
 
 PLANTS = tuple(sorted((*DOCUMENT_PLANTS, *USER_PLANTS, *ONCE_PLANTS, *OTHER_PLANTS)))
 """All slugs of `omt simulate --plant`."""
+
+MOST_USERS = 1_000_000
+MOST_DOCUMENTS = 10_000_000
+"""More would not fit into the memory of those who plan them, nor be a site that there is."""
+
+MOST_PLANTED = 1_000_000
+"""Of a plant that takes no user and no document of its own."""
 
 UNPLANTED_USERS = 2
 """The first users, who are the administrators that a test logs in as, never carry a plant of their own."""
@@ -54,6 +61,14 @@ class SimulationSpec:
     def __post_init__(self) -> None:
         if self.users < 1 or self.documents < 0:
             raise SimulationError(sentence("At least 1 user and 0 documents are needed."))
+        if self.users > MOST_USERS or self.documents > MOST_DOCUMENTS:
+            raise SimulationError(
+                sentence(
+                    "At most {users} and {documents} can be simulated.",
+                    users=quantity(MOST_USERS, "user"),
+                    documents=quantity(MOST_DOCUMENTS, "document"),
+                )
+            )
         if self.dbms not in {"sqlite", "postgresql"}:
             raise SimulationError(
                 sentence("Unknown dbms {dbms}: sqlite and postgresql can be simulated.", dbms=repr(self.dbms))
@@ -87,6 +102,15 @@ class SimulationSpec:
                         else "Plant {slug}={count}: the count must be 0 or more.",
                         slug=slug,
                         count=count,
+                    )
+                )
+            if count > MOST_PLANTED:
+                raise SimulationError(
+                    sentence(
+                        "Plant {slug}={count}: at most {most:,} can be planted.",
+                        slug=slug,
+                        count=count,
+                        most=MOST_PLANTED,
                     )
                 )
         documents = sum(map(self.count, DOCUMENT_PLANTS))

@@ -45,6 +45,11 @@ class Support(CoreCommand):
             raise USAGE.error(
                 sentence("This command needs FILE.zip, or --list."), remedy=sentence("See `omt support --help`.")
             )
+        if options.file is not None and options.list:
+            raise USAGE.error(
+                sentence("--list writes nothing, so it takes no FILE.zip."),
+                remedy=sentence("See `omt support --help`."),
+            )
         bundle = await gather(call.app.engine, _request(call))
         _show(call, bundle)
         if options.list:

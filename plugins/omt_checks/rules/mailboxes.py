@@ -29,7 +29,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     rows = await call.database.rows(MAIL_FILTERS)
     if not rows:
         return ()
-    names = [str(address) if address else f"mailbox {whole_number(key)}" for key, address in rows]
+    names = [str(address) if address else sentence("mailbox {id}", id=whole_number(key)) for key, address in rows]
     message = sentence("Mailboxes ({count:,}): {mailboxes}.", count=len(names), mailboxes=listing(names))
     return (SERVICE_MAILBOXES.finding(message, tuple(names)),)
 

@@ -35,7 +35,7 @@ async def check(call: ValidateInstallation, _: ChecksSettings) -> Sequence[Findi
     database = call.database
     if database.table("traveller") is not None and database.table("associate") is not None:
         away = [
-            str(login) if login is not None else f"associate {whole_number(travel_id)}"
+            str(login) if login is not None else sentence("associate {id}", id=whole_number(travel_id))
             for _, travel_id, login in await database.rows(TRAVELLERS)
             if 0 < whole_number(travel_id) <= LAST_TRAVELLER
         ]

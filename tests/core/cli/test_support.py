@@ -110,6 +110,13 @@ def test_a_person_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said
     assert (tmp_path / "b.zip").exists() == (code == 0)
 
 
+def test_to_list_takes_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["support", "--list", str(tmp_path / "b.zip"), "--json"]) == 2
+    said = capsys.readouterr().out
+    assert error_of(said) == "usage"
+    assert "--list writes nothing" in said
+
+
 def test_it_needs_a_file_or_to_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["support", "--json"]) == 2
     assert error_of(capsys.readouterr().out) == "usage"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,9 @@ def test_what_is_proposed_by_match_is_never_refused_but_for_administrators(
     assert errors <= {"no-administrator-with-plan"}
     if any(user.administrator and user.login in plans for user in users):
         assert errors == set()
+
+
+@pytest.mark.parametrize(("typed", "rule"), [("Match", "match"), ("NONE", "none")])
+def test_a_rule_for_all_in_other_letters_is_hinted_at(typed: str, rule: str) -> None:
+    (finding,) = [one for one in validate_plans([HH], {"HH": typed}, [SALES]) if one.code == "plan-unknown"]
+    assert f"As the default for all, `{rule}` is written in small letters." in finding.message

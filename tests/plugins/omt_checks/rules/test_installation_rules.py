@@ -8,10 +8,15 @@ import pytest
 
 from omt_checks.settings import ChecksSettings
 from omt_core.api.findings import Severity
+from omt_core.api.language import translated
 
 pytestmark = pytest.mark.anyio
 
 ALL_IDS_FREE = "UPDATE sequence SET next_id = 10000000"
+MAILBOXES = (
+    "DROP TABLE mail_in_filter",
+    "CREATE TABLE mail_in_filter (id INTEGER PRIMARY KEY, address TEXT)",
+)
 PERSONS_NEXT_ID = "UPDATE sequence SET next_id = (SELECT {} FROM person) WHERE LOWER(TableName) = 'person'"
 
 
@@ -35,6 +40,13 @@ def with_travellers(*travel_ids):
 
 async def test_a_traveller_who_is_no_associate_is_named_by_id(edited):
     assert await worse_than_info(edited(*with_travellers(777_777))) == {"user-on-travel": ["associate 777777"]}
+
+
+async def test_who_or_what_has_no_name_is_told_in_the_readers_language(edited):
+    mailbox = "INSERT INTO mail_in_filter VALUES (2, NULL)"
+    found = await edited(*with_travellers(777_777), *MAILBOXES, mailbox).findings()
+    assert translated(found["user-on-travel"].message, "de").endswith(": Benutzer (associate) 777777.")
+    assert translated(found["service-mailboxes"].message, "de").endswith(": Postfach 2.")
 
 
 async def test_a_traveller_in_a_satellites_range_is_a_satellite(edited):
@@ -126,8 +138,7 @@ async def test_a_sequence_that_names_the_next_free_id_is_right(edited):
 
 async def test_mailboxes_are_told_for_information(edited):
     site = edited(
-        "DROP TABLE mail_in_filter",
-        "CREATE TABLE mail_in_filter (id INTEGER PRIMARY KEY, address TEXT)",
+        *MAILBOXES,
         "INSERT INTO mail_in_filter VALUES (1, 'help@example.com'), (2, NULL)",
     )
     found = (await site.findings())["service-mailboxes"]
