@@ -334,7 +334,8 @@ class EstimateTransfer:
 class Estimate:
     """A range of seconds, what it rests on, and what would change it, as lines for a person.
 
-    `files` and `bytes` are all that there is, `files_to_send` and `bytes_to_send` what is not known to be online.
+    `files` and `bytes` are all that there is, `files_to_send` and `bytes_to_send` what is not known to be online; in
+    either bytes are `database_bytes`, what tables take on the line.
     """
 
     shortest: float
@@ -345,6 +346,7 @@ class Estimate:
     grounds: tuple[str, ...]
     levers: tuple[str, ...]
     files_to_send: int = 0
+    database_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

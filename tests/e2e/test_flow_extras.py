@@ -143,6 +143,10 @@ def test_an_estimate_knows_what_is_online_and_the_run_after_it_says_how_far_off_
         (found,) = [line for line in run("estimate", *words, folder=tmp_path).lines if line["event"] == "estimate"]
         assert found["files_to_send"] == 0
         assert found["bytes_to_send"] > 0, "the database, which no run has moved yet"
+        assert found["database_bytes"] == found["bytes_to_send"]
+        _, said = say("estimate", *words, folder=tmp_path)
+        assert "0 files, 0 bytes are to be sent" in said
+        assert "The database besides, about " in said
         assert any("by its own statistics" in ground for ground in found["grounds"])
         assert found["files"] >= 40
         limited = run("estimate", *words, "--limit-rate", "1K", folder=tmp_path)

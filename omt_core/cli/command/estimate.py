@@ -63,11 +63,13 @@ async def _estimate(
         sentence(
             "{files}, {size}, of which {files_to_send}, {size_to_send} are to be sent",
             files=quantity(found.files, "file"),
-            size=byte_size(found.bytes),
+            size=byte_size(found.bytes - found.database_bytes),
             files_to_send=quantity(found.files_to_send, "file"),
-            size_to_send=byte_size(found.bytes_to_send),
+            size_to_send=byte_size(found.bytes_to_send - found.database_bytes),
         )
     )
+    if found.database_bytes:
+        console.print(sentence("The database besides, about {size}", size=byte_size(found.database_bytes)))
     console.print(
         sentence("Between {shortest} and {longest}", shortest=duration(found.shortest), longest=duration(found.longest))
     )
@@ -82,6 +84,7 @@ async def _estimate(
             "files_to_send": found.files_to_send,
             "bytes": found.bytes,
             "bytes_to_send": found.bytes_to_send,
+            "database_bytes": found.database_bytes,
             "grounds": list(found.grounds),
             "levers": list(found.levers),
         },

@@ -26,6 +26,7 @@ async def estimate(call: EstimateTransfer, settings: UploadSettings) -> Estimate
         bytes=counted.bytes + work.tables,
         files_to_send=work.files,
         bytes_to_send=work.bytes + work.tables,
+        database_bytes=work.tables,
         grounds=tuple(grounds(call, counted, work, probe, forecast)),
         levers=tuple(levers(call, work, probe, forecast)),
     )
