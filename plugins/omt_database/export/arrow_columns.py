@@ -16,9 +16,6 @@ from omt_database.drivers.decoding import text_of_bytes, text_of_utf_16_le
 from omt_database.errors import DATABASE_VALUE_UNREADABLE
 from omt_database.export.losses import Losses
 
-# Arrow's own allocators keep for each thread what it once used, some 80 MB in all; the system's takes it back.
-pa.set_memory_pool(pa.system_memory_pool())
-
 Array: TypeAlias = Any
 DataType: TypeAlias = Any
 """pyarrow's own: it ships no types."""

@@ -61,7 +61,7 @@ class Parts:
         self._schema = schema
         self._part_bytes = part_bytes
         self._number = 1
-        self._waiting: list[Array] = []
+        self._waiting: list[list[Array]] = [[] for _ in schema]
         self._waiting_rows = self._waiting_bytes = 0
         self._rows = self._bytes = self._sum = 0
 
@@ -89,11 +89,12 @@ class Parts:
     def _take(self, batch: Array) -> list[Portion]:
         size = sum(map(_weight, batch.columns))
         ready: list[Portion] = []
-        if self._waiting and (
+        if self._waiting_rows and (
             self._waiting_rows + batch.num_rows > ROW_GROUP_ROWS or self._waiting_bytes + size > ROW_GROUP_BYTES
         ):
             ready.append(self._portion(None))
-        self._waiting.append(batch)
+        for waiting, column in zip(self._waiting, batch.columns, strict=True):
+            waiting.append(column)
         self._waiting_rows += batch.num_rows
         self._waiting_bytes += size
         self._rows += batch.num_rows
@@ -126,12 +127,23 @@ class Parts:
         return portion
 
     def _portion(self, end: PartEnd | None) -> Portion:
-        # In one piece: where a batch ended would show in the file.
-        rows = pa.Table.from_batches(self._waiting, schema=self._schema).combine_chunks()
+        columns = [_taken_as_one(column, field.type) for column, field in zip(self._waiting, self._schema, strict=True)]
+        rows = pa.Table.from_arrays(columns, schema=self._schema)
         portion = Portion(self._number, rows, self._waiting_bytes, end)
-        self._waiting = []
         self._waiting_rows = self._waiting_bytes = 0
         return portion
+
+
+def _taken_as_one(pieces: list[Array], kind: DataType) -> Array:
+    """Return all pieces of a column in one, since where a batch ended would show in the file, and let go of them.
+
+    So no more than one column of a portion is there twice.
+    """
+    taken = pieces.copy()
+    pieces.clear()
+    if len(taken) == 1:
+        return taken[0]  # which Arrow would copy
+    return pa.concat_arrays(taken) if taken else pa.array([], kind)
 
 
 def _weight(column: Array) -> int:

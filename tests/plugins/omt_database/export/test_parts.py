@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,6 +138,42 @@ def test_where_batches_ended_does_not_show(tmp_path: Path) -> None:
     text = one.read_bytes()
     (other,) = written(tmp_path, Parts(SCHEMA, 10**6), 4, 4, 3, 3)
     assert other.read_bytes() == text
+
+
+@pytest.mark.usefixtures("own_groups")
+def test_one_column_alone_is_there_twice_while_a_row_group_is_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "fingerprint", lambda *_: 0)
+    used = pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(used)
+    columns, rows, batches = 16, 1_000, 20
+    made = Parts(pa.schema([(f"c{number}", pa.int64()) for number in range(columns)]), 10**9)
+    pa.set_memory_pool(pool)
+    try:
+        for _ in range(batches):
+            made.add([pa.array(range(rows), pa.int64()) for _ in range(columns)])
+        assert made.end().rows.num_rows == rows * batches
+        assert pool.max_memory() < 1.25 * rows * batches * columns * 8
+    finally:
+        pa.set_memory_pool(used)
+
+
+_WRITES = """
+from pathlib import Path
+from omt_database.export.part_files import PartFiles
+from omt_database.export.parts import Parts
+import pyarrow as pa
+schema = pa.schema([("id", pa.int64())])
+made = Parts(schema, 10**6)
+made.add([pa.array(range(10_000), pa.int64())])
+PartFiles(schema, lambda _: Path("1.parquet")).write(made.end())
+others = [name for name in pa.supported_memory_backends() if name != "system"]
+print(sum(getattr(pa, f"{name}_memory_pool")().max_memory() for name in others))
+"""
+
+
+def test_all_memory_comes_from_the_system_also_what_parquet_is_made_in(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-c", _WRITES], check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert told.stdout == "0\n"
 
 
 def test_a_part_that_is_given_up_leaves_its_file_closed(tmp_path: Path) -> None:
