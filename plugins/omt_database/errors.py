@@ -51,6 +51,14 @@ DATABASE_FAILED: Final = ErrorCode(
     meaning="The database reported an error.",
     remedy="Look the message up with the database's administrator; then run the same command again.",
 )
+DATABASE_LIMIT: Final = ErrorCode(
+    code="database-limit",
+    kind=InstallationError,
+    meaning="The database ended what was asked of it: by a limit that is set for this user or for all, or because its"
+    " administrator did so.",
+    remedy="Let the database's administrator lift the limit for this user (how long a statement may take, what it may"
+    " cost, how long a session may last), then run the same command again.",
+)
 DATABASE_LOCKED: Final = ErrorCode(
     code="database-locked",
     kind=InstallationError,
@@ -89,6 +97,15 @@ DATABASE_PERMISSION_DENIED: Final = ErrorCode(
     meaning="The database user lacks a right that is needed.",
     remedy="Let the database's administrator grant what the message names; reading needs SELECT on all tables of the"
     " CRM's owner.",
+)
+DATABASE_READ_ONLY: Final = ErrorCode(
+    code="database-read-only",
+    kind=InstallationError,
+    meaning="The database takes no changes: it, or this user, is set to read only, or it is a standby copy. The freeze"
+    " of a live migration writes into it.",
+    remedy="Name the server that holds the database itself, or let the database's administrator open it for changes"
+    " (SQL Server: ALTER DATABASE ... SET READ_WRITE; PostgreSQL: default_transaction_read_only); then run the same"
+    " command again. A test migration writes nothing.",
 )
 DATABASE_SERVER_NOTATION: Final = ErrorCode(
     code="database-server-notation",
@@ -200,12 +217,14 @@ ERROR_CODES: Final = (
     DATABASE_DRIVER_CANNOT_VERIFY,
     DATABASE_ENCRYPTION_FAILED,
     DATABASE_FAILED,
+    DATABASE_LIMIT,
     DATABASE_LOCKED,
     DATABASE_LOGIN_REFUSED,
     DATABASE_NOT_FOUND,
     DATABASE_NOT_OPEN,
     DATABASE_OUT_OF_ROOM,
     DATABASE_PERMISSION_DENIED,
+    DATABASE_READ_ONLY,
     DATABASE_SERVER_NOTATION,
     DATABASE_SILENT,
     DATABASE_TABLE_REBUILT,

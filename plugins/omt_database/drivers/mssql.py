@@ -100,6 +100,8 @@ GROUP BY t.name"""
 
 _RIGHT: Final = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?) + N'.' + QUOTENAME(?), 'OBJECT', ?)"
 
+_READ_ONLY: Final = "SELECT CASE WHEN DATABASEPROPERTYEX(DB_NAME(), 'Updateability') = 'READ_ONLY' THEN 1 ELSE 0 END"
+
 
 def _grant(owner: str, user: str) -> Sentence:
     return sentence(
@@ -197,7 +199,7 @@ class MssqlDriver(ServerDriver):
 
     statements = CatalogueStatements(
         owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
-        sizes=_SIZES,
+        read_only=_READ_ONLY, sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "mssql"
     words = _WORDS

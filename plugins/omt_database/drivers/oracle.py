@@ -69,6 +69,11 @@ SELECT CASE WHEN USER = x.OWNER OR EXISTS (
        ) THEN 1 ELSE 0 END
 FROM (SELECT ? AS OWNER, ? AS NAME, ? AS RIGHT_NAME FROM DUAL) x"""
 
+_READ_ONLY: Final = (
+    "SELECT CASE WHEN SYS_CONTEXT('USERENV', 'DATABASE_ROLE') IN ('PHYSICAL STANDBY', 'LOGICAL STANDBY')"
+    " THEN 1 ELSE 0 END FROM DUAL"
+)
+
 
 def _grant(owner: str, user: str) -> Sentence:
     return sentence(
@@ -106,7 +111,7 @@ class OracleDriver(ServerDriver):
 
     statements = CatalogueStatements(
         owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
-        sizes=_SIZES,
+        read_only=_READ_ONLY, sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "oracle"
 

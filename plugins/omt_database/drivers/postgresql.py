@@ -34,6 +34,13 @@ BYTES_PER_CHARACTER: Final = 4
 KEEP_ALIVE: Final = "keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000"
 """Options of libpq: a line that is dead is noticed within a minute, and one that rests is not forgotten on the way."""
 
+_SETTINGS: Final = (
+    "SET client_min_messages=error; SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN"
+    " ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"
+)
+"""Said of each connection once it is made. Limits are meant for the programs of every day: a table is read for as long
+as it takes, in one transaction, and waits for the line meanwhile. How long a lock is waited for stays as it is."""
+
 _OWNERS: Final = "SELECT nspname FROM pg_catalog.pg_namespace WHERE has_schema_privilege(nspname, 'USAGE')"
 
 _COLUMNS: Final = """
@@ -68,6 +75,10 @@ WHERE n.nspname = ? AND c.relkind IN ('r', 'p')
 _RIGHT: Final = """
 SELECT CASE WHEN has_table_privilege(quote_ident(x.owner) || '.' || quote_ident(x.name), x.right_name) THEN 1 ELSE 0 END
 FROM (SELECT CAST(? AS text) AS owner, CAST(? AS text) AS name, CAST(? AS text) AS right_name) x"""
+
+_READ_ONLY: Final = (
+    "SELECT CASE WHEN pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' THEN 1 ELSE 0 END"
+)
 
 
 def _grant(owner: str, user: str) -> Sentence:
@@ -158,7 +169,7 @@ class PostgresqlDriver(ServerDriver):
 
     statements = CatalogueStatements(
         owners=_OWNERS, columns=_COLUMNS, keys=_KEYS, sight=_SIGHT, hidden=_HIDDEN, grant=_grant, right=_RIGHT,
-        sizes=_SIZES,
+        read_only=_READ_ONLY, sizes=_SIZES,
     )  # fmt: skip
     dbms: ClassVar[str] = "postgresql"
     decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
@@ -175,7 +186,7 @@ class PostgresqlDriver(ServerDriver):
         options = {
             "Protocol": "7.4-1",
             "UseDeclareFetch": "1", "Fetch": str(ROWS_PER_FETCH), "ByteaAsLongVarBinary": "1", "BoolsAsChar": "0",
-            "MaxLongVarcharSize": "0", "UseServerSidePrepare": "1", "ConnSettings": "SET client_min_messages=error",
+            "MaxLongVarcharSize": "0", "UseServerSidePrepare": "1", "ConnSettings": _SETTINGS,
             "pqopt": KEEP_ALIVE,
         }  # fmt: skip
         if self._location.dsn:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from omt_core.api import Column, Row, Table
+from omt_core.api import Column, Row, Table, sentence
 from omt_crm.sql import confirm_owner, quoted
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight, number
@@ -24,6 +24,7 @@ class CatalogueStatements:
     `sight` has one row: 1 where a table of the owner that may not be read would be among `hidden`, and the user's name.
     `grant` says, of owner and user, what gives the user sight of all tables of the owner. `right` has one row: 1 where
     the user may do what the third parameter names on the table that owner and name, the first two, are those of.
+    `read_only` has one row: 1 where nobody may change anything by this login, whatever right they have.
     `sizes` has the names of an owner's tables and the bytes that each takes, or NULL where that is not known.
     """
 
@@ -34,6 +35,7 @@ class CatalogueStatements:
     hidden: str
     grant: Callable[[str, str], str]
     right: str
+    read_only: str
     sizes: str
 
 
@@ -75,6 +77,10 @@ class ServerDriver(OdbcDriver):
 
     @override
     def missing_grant(self, connection: Connection, table: Table, rights: Sequence[str]) -> str | None:
+        if number(self.fetch(connection, self.statements.read_only)[0][0]) == 1:
+            return sentence(
+                "that the database takes changes: it, or this user, is set to read only, or it is a standby copy"
+            )
         lacking = [
             right
             for right in rights

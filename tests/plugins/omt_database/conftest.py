@@ -40,6 +40,13 @@ def engine_of_latin_1(request, tmp_path, postgresql_server):
     return _empty_database(request, tmp_path, "LATIN1")
 
 
+@pytest.fixture
+def engine_on_postgresql(request, tmp_path, postgresql_server):
+    """An empty database on PostgreSQL."""
+    request.param = "postgresql"
+    return _empty_database(request, tmp_path, "UTF8")
+
+
 def _empty_database(request, folder, encoding):
     if request.param != "postgresql":
         if request.param == "sqlite-odbc":

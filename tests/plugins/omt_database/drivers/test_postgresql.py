@@ -56,3 +56,44 @@ def test_a_failed_login_says_what_to_do(postgresql_server, changed, code):
     assert isinstance(explained, InstallationError)
     assert explained.code == code
     assert PASSWORD not in explained.message
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+@pytest.mark.anyio
+@pytest.mark.parametrize("limit", ["statement_timeout", "idle_in_transaction_session_timeout"])
+async def test_limits_for_the_programs_of_every_day_do_not_end_what_is_read(engine_on_postgresql, limit):
+    place = engine_on_postgresql.location.database
+    engine_on_postgresql.execute(f"ALTER DATABASE {place} SET {limit} = '10s'", "CREATE TABLE person (id integer)")
+    database = await engine_on_postgresql.open()
+    try:
+        async with database.snapshot():
+            by_columns = await database.column_connection()
+            assert by_columns is not None
+            assert by_columns.value(f"SELECT CAST(current_setting('{limit}') AS varchar(20))") == "0"
+            (row,) = [row async for rows in asked(database, f"SHOW {limit}") for row in rows]
+            assert tuple(row) == ("0",)
+    finally:
+        await database.aclose()
+
+
+def asked(database, statement):
+    return database.export(database.tables["person"], statement, (), lambda cursor: cursor.fetchmany(9))
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+@pytest.mark.anyio
+async def test_a_database_that_takes_no_changes_is_told_before_the_freeze(engine_on_postgresql):
+    place = engine_on_postgresql.location.database
+    engine_on_postgresql.execute(
+        "CREATE TABLE systemevent (id integer)", f"ALTER DATABASE {place} SET default_transaction_read_only = on"
+    )
+    database = await engine_on_postgresql.open()
+    try:
+        assert "read only" in (await database.missing_grant("systemevent", ("INSERT",)) or "")
+        with pytest.raises(InstallationError) as caught:
+            await database.write("INSERT INTO systemevent (id) VALUES (1)")
+        assert caught.value.code == "database-read-only"
+    finally:
+        await database.aclose()

@@ -42,7 +42,22 @@ def test_only_rights_that_are_lacking_are_in_the_grant(pyodbc, driver: type[Serv
     it.owner = "crm7"
     it.sight = it.sight.__class__(user=grant.rpartition(" ")[2])
     held = {"INSERT": 1, "DELETE": 0}
-    it.fetch = lambda connection, sql, parameters=(): [(held[parameters[2]],)]  # type: ignore[method-assign]
+    it.fetch = lambda connection, sql, parameters=(): [(held[parameters[2]] if parameters else 0,)]  # type: ignore[method-assign]
     table = Table(name="SystemEvent", columns=())
     assert it.missing_grant(it.connect(), table, ("INSERT", "DELETE")) == grant
     assert it.missing_grant(it.connect(), table, ("INSERT",)) is None
+
+
+@pytest.mark.parametrize("driver", ASKED)
+def test_whether_anything_may_be_changed_is_sql_of_that_system(driver: type[ServerDriver]) -> None:
+    parsed = sqlglot.parse_one(driver.statements.read_only, dialect=DBMS[driver.dbms])
+    assert parsed.key == "select"
+    assert not list(parsed.find_all(exp.Placeholder))
+
+
+def test_no_right_helps_where_the_database_takes_no_changes(pyodbc) -> None:
+    it = MssqlDriver(DatabaseLocation(dbms="mssql", prefix="CRM7"), DatabaseSettings())
+    it.fetch = lambda connection, sql, parameters=(): [(1,)]  # type: ignore[method-assign]
+    said = it.missing_grant(it.connect(), Table(name="SystemEvent", columns=()), ("INSERT",))
+    assert said is not None
+    assert "takes changes" in said
