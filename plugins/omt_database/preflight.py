@@ -100,9 +100,7 @@ async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int
 
 async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], limit: int) -> Sequence[Finding]:
     """Look for values of a table that are too long, or that the driver cannot give."""
-    plans = tuple(
-        replace(plan, omitted=plan.column.name in secret, loose=False) for plan in await database.plan_columns(table)
-    )
+    plans = tuple(replace(plan, omitted=plan.column.name in secret) for plan in await database.plan_kinds(table))
     findings = [
         VALUE_TOO_LONG.finding(
             sentence(
@@ -116,17 +114,22 @@ async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], li
         )
         for name, size in values_above(await measured(database, table, plans), limit).items()
     ]
-    for plan in await database.suspicious(table, [plan for plan in plans if not plan.omitted]):
-        findings += await _replaced(database, table, plan, plans)
+    if suspicious := await database.suspicious(table, [plan for plan in plans if not plan.omitted]):
+        key = [
+            replace(plan, omitted=plan.column.name in secret, loose=False)
+            for plan in await database.plan_columns(table)
+            if plan.column.name in table.primary_key
+        ]
+        for plan in suspicious:
+            findings += await _replaced(database, table, plan, key)
     return findings
 
 
 async def _replaced(
-    database: CrmDatabase, table: Table, plan: ColumnPlan, plans: Sequence[ColumnPlan]
+    database: CrmDatabase, table: Table, plan: ColumnPlan, key: Sequence[ColumnPlan]
 ) -> Sequence[Finding]:
-    """Read the rows in which the driver may not be able to give a column, as the export would."""
-    key = [other for other in plans if other.column.name in table.primary_key and other is not plan]
-    chosen = [*key, database.driver.loosened(plan)]
+    """Read the rows in which the driver may not be able to give a column, as the export would, with their `key`."""
+    chosen = [*(other for other in key if other.column != plan.column), database.driver.loosened(plan)]
     from omt_database.export.arrow_columns import columns_of_rows  # noqa: PLC0415 - Arrow takes 40 MB
     from omt_database.export.reading import export_statement  # noqa: PLC0415 - the same
 

@@ -240,6 +240,11 @@ class CrmDatabase(SourceDatabase):
         async with self._own_turn():
             return await self._run(lambda: self._driver.plan_columns(self._open_connection, table), table.name)
 
+    async def plan_kinds(self, table: Table) -> tuple[ColumnPlan, ...]:
+        """Say what each column of a table becomes, for a look at its values."""
+        async with self._own_turn():
+            return await self._run(lambda: self._driver.plan_kinds(self._open_connection, table), table.name)
+
     async def largest(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[int]:
         """Return the bytes of the largest value of each column, roughly."""
         if not plans:

@@ -229,6 +229,10 @@ class Driver(ABC):
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read."""
 
+    def plan_kinds(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        """Say what each column of a table becomes, however its values are read: enough for a look at them."""
+        return self.plan_columns(connection, table)
+
     def weakness(self, connection: Connection) -> str | None:
         """Return why the view that a snapshot begins will be less than consistent, as a sentence, or None."""
         del connection

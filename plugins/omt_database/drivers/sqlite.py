@@ -13,7 +13,6 @@ import re
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -81,6 +80,14 @@ _BLOBS_AMONG_TEXT: Final = "typeof(max({0})) = 'blob'"
 
 _COLUMNS_AT_ONCE: Final = 200
 """SQLite takes expressions of up to 1,000 levels; a column is two of them."""
+
+_ROW_NUMBERS: Final = ("rowid", "_rowid_", "oid")
+"""What SQLite calls the number of a row, unless a column has that name."""
+
+_WITHOUT_ROW_NUMBERS: Final = (
+    "SELECT 1 FROM pragma_index_list(?) i WHERE i.origin = 'pk' AND i.name NOT IN (SELECT m.name FROM sqlite_master m)"
+)
+"""A row for a table WITHOUT ROWID: what stands for the index of its primary key is the table itself."""
 
 _ROWS_AT_ONCE: Final = 5_000
 _BYTES_AT_ONCE: Final = 4 * 1024 * 1024
@@ -168,6 +175,10 @@ class SqliteDriver(Driver):
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
+        return self.plan_kinds(connection, table)
+
+    @override
+    def plan_kinds(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:
         plans = [_declared_plan(column) for column in table.columns]
         row = self.measure(connection, table, [look for plan in plans for look in (self._misfit(plan), _width(plan))])
         # As text and back, since ODBC gives the result of an expression as text.
@@ -211,24 +222,39 @@ class SqliteDriver(Driver):
     def _are_text(self, connection: Connection, table: Table, plans: Sequence[ColumnPlan]) -> bool:
         """Tell whether all values of some columns are UTF-8 without NUL characters; where in doubt, that they are not.
 
-        A line feed behind each value keeps the bytes of two from making one character. A driver may cut what it gives
-        at a NUL character, so that a word that no value holds has to be at the end.
+        Many rows come as one text: to fetch each alone takes longer than to look at it, and most of all where another
+        thread does so too. A line feed behind each value keeps the bytes of two from making one character. A driver may
+        cut what it gives at a NUL character, so that a word that no value holds has to be at the end.
         """
-        last = token_hex(8)
+        row = self._row_number(connection, table)
+        if row is None:
+            return False
+        last, where = token_hex(8), ""
         values = " || ".join(f"coalesce({plan.expression}, '') || char(10)" for plan in plans)
         row_bytes = sum(1 + (plan.width or 0) for plan in plans)
         rows = max(1, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // row_bytes))
-        sql = f"SELECT {values} || '{last}' FROM {self.source(table)}"  # noqa: S608 - quoted names only
         try:
-            with closing(self.statement(connection, sql)) as statement:
-                while some := statement.fetchmany(rows):
-                    if not all(str(text).endswith(last) and "\0" not in str(text) for (text,) in some):
-                        return False
+            while True:
+                some = f"SELECT {values} AS v, {row} AS n FROM {self.source(table)}{where} ORDER BY {row} LIMIT {rows}"  # noqa: S608 - quoted names and numbers only
+                sql = f"SELECT group_concat(v, '') || '{last}', CAST(max(n) AS TEXT) FROM ({some})"  # noqa: S608 - the same
+                ((text, reached),) = self.fetch(connection, sql)
+                if reached is None:
+                    return True
+                if not str(text).endswith(last) or "\0" in str(text):
+                    return False
+                where = f" WHERE {row} > {int(str(reached))}"
         except Exception as error:
             if self.unreadable(error):
                 return False
             raise
-        return True
+
+    def _row_number(self, connection: Connection, table: Table) -> str | None:
+        """Return what the number of a row is called in a table; None where its rows have none."""
+        taken = {column.name.lower() for column in table.columns}
+        name = next((name for name in _ROW_NUMBERS if name not in taken), None)
+        if name is None or self.fetch(connection, _WITHOUT_ROW_NUMBERS, (table.name,)):
+            return None
+        return name
 
     @override
     def size(self, plan: ColumnPlan) -> str:

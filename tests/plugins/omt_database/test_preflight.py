@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from omt_core.api.errors import InstallationError
 from omt_core.api.findings import Finding
 from omt_crm.tolerant import rows_if_there
+from omt_database.drivers import sqlite
 from omt_database.drivers.catalogue import Sight
 from omt_database.drivers.choice import choose_driver
 from omt_database.preflight import preflight
@@ -200,6 +201,77 @@ async def test_half_a_letter_at_the_end_of_one_value_and_of_the_next_are_no_lett
     await database.aclose()
     subjects = [one.subjects for one in findings if one.code == "values-replaced"]
     assert subjects == [("below.a: id=2",), ("below.b: id=1",), ("beside.a: id=1",), ("beside.b: id=1",)]
+
+
+async def looked_at(file, monkeypatch) -> tuple[list[tuple[str, ...]], int]:
+    """The subjects of what is replaced, and how many rows the looks at values fetched."""
+    database = await file.open()
+    fetch, fetched = database.driver.fetch, []
+
+    def counted(*asked):
+        rows = fetch(*asked)
+        fetched.extend(rows)
+        return rows
+
+    monkeypatch.setattr(database.driver, "fetch", counted)
+    findings = await preflight(database, file.settings())
+    await database.aclose()
+    return [one.subjects for one in findings if one.code == "values-replaced"], len(fetched)
+
+
+async def test_texts_of_many_rows_are_looked_at_together(file, monkeypatch) -> None:
+    rows = [(number, f"Uno {number}") for number in range(6_000)]
+    file.execute(PEOPLE, ("INSERT INTO person VALUES (?, ?)", rows))
+    replaced, fetched = await looked_at(file, monkeypatch)
+    assert not replaced
+    assert fetched < 20
+
+
+async def test_every_row_is_looked_at_whatever_its_number(file, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite, "_ROWS_AT_ONCE", 2)
+    numbers = [-(2**63), -1, 0, 2**31, 2**53 + 1, 2**62, 2**63 - 1]
+    for place, last in enumerate(numbers):
+        name = f"t{place}"
+        rows = [(number, "Uno") for number in numbers if number != last]
+        file.execute(
+            f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, s TEXT)",
+            (f"INSERT INTO {name} VALUES (?, ?)", rows),
+            f"INSERT INTO {name} VALUES ({last}, {BYTES_OF_LATIN_1})",
+        )
+    replaced, _ = await looked_at(file, monkeypatch)
+    assert replaced == [(f"t{place}.s: id={last}",) for place, last in enumerate(numbers)]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "(id INTEGER PRIMARY KEY, s TEXT, rowid TEXT)",
+        "(id INTEGER PRIMARY KEY, s TEXT, ROWID TEXT, _rowid_ TEXT)",
+        "(id INTEGER PRIMARY KEY, s TEXT, rowid TEXT, _rowid_ TEXT, oid TEXT)",
+        "(id INTEGER PRIMARY KEY, s TEXT) WITHOUT ROWID",
+        "(id TEXT PRIMARY KEY, s TEXT) WITHOUT ROWID",
+    ],
+)
+async def test_tables_whose_rows_have_other_numbers_or_none_are_looked_at_too(file, monkeypatch, declared) -> None:
+    file.execute(
+        f"CREATE TABLE t {declared}",
+        "INSERT INTO t (id, s) VALUES (1, 'Uno'), (2, 'Due')",
+        f"INSERT INTO t (id, s) VALUES (3, {BYTES_OF_LATIN_1})",
+        f"CREATE TABLE whole {declared}",
+        "INSERT INTO whole (id, s) VALUES (1, 'Uno')",
+    )
+    replaced, _ = await looked_at(file, monkeypatch)
+    assert replaced == [("t.s: id=3",)]
+
+
+async def test_a_row_with_replaced_text_is_named_by_its_key_to_the_last_digit(file) -> None:
+    key = 0.12345678901234568
+    file.execute(
+        "CREATE TABLE t (id DOUBLE PRIMARY KEY, s TEXT)",
+        f"INSERT INTO t VALUES ({key!r}, {BYTES_OF_LATIN_1})",
+    )
+    (subject,) = (await found(file))["values-replaced"].subjects
+    assert float(subject.removeprefix("t.s: id=")) == key
 
 
 async def test_no_letter_is_suspicious(file) -> None:
