@@ -71,6 +71,8 @@ class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, Sender
         self._files: dict[str, UploadRequest] = {}
         """Files under way, by the address of their upload, whose digests on the way are known."""
         self._met = MetContents() if empty else None
+        self._committed: dict[str, Path] = {}
+        """The manifests that were committed, by stage."""
         self._completion = CompletionPolls(session, f"{self._path}/completion", self._claim, longest_poll)
 
     @property
@@ -181,6 +183,7 @@ class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, Sender
             },
             headers=self._claim,
         )
+        self._committed[manifest.stage] = manifest.path
 
     @override
     async def complete(self, request: CompletionRequest | None) -> AsyncIterator[CompletionProgress]:
@@ -191,7 +194,8 @@ class HttpMigration(TusUploads, OnlineMigration, KnownMissing, PartHints, Sender
     async def result(self, directory: Path) -> CompletedMigration:
         if self._opened is None:
             raise SENDER_REFUSED.error()
-        return await fetch_result(self._session, self._path, self._claim, directory, self._opened)
+        committed = [self._committed[stage] for stage in sorted(self._committed)]
+        return await fetch_result(self._session, self._path, self._claim, directory, self._opened, committed=committed)
 
     @override
     async def manifest(self) -> AsyncIterator[Sequence[ManifestEntry]]:

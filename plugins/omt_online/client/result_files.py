@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import anyio
 import anyio.to_thread
 
 from omt_core.api import CompletedMigration, Licence, ManifestEntry, MigrationKind, sentence
@@ -30,6 +33,9 @@ from omt_protocol.result_files import (
     manifest_entries as entries_of,
 )
 
+_PIECE: Final = 1 << 20
+"""Bytes of a manifest that are read at once; it has a line for each file of the archive."""
+
 
 class OpenedAs(NamedTuple):
     """What a migration was opened as, which its receipt must repeat."""
@@ -40,12 +46,20 @@ class OpenedAs(NamedTuple):
 
 
 async def fetch_result(
-    session: TenantSession, path: str, claim: Mapping[str, str], directory: Path, opened: OpenedAs
+    session: TenantSession,
+    path: str,
+    claim: Mapping[str, str],
+    directory: Path,
+    opened: OpenedAs,
+    *,
+    committed: Sequence[Path] = (),
 ) -> CompletedMigration:
     """Have `receipt.json` and `manifest.jsonl` in `directory`, the receipt last: once it is there, both are.
 
-    What is there already, and is what the tenant hands out, is left as it is. Raises `OnlineRefusedError`
-    `result-not-genuine`, and keeps nothing, unless the pinned key signed both, and for this migration.
+    What is there already, and is what the tenant hands out, is left as it is. The manifest is made of the `committed`
+    ones of all stages, in the order of their names, where that is the one that was signed: it need not come over the
+    line again. Raises `OnlineRefusedError` `result-not-genuine`, and keeps nothing, unless the pinned key signed both,
+    and for this migration.
     """
     content = bytearray()
     async for piece in _pieces(session, f"{path}/receipt", claim):
@@ -55,8 +69,10 @@ async def fetch_result(
     try:
         receipt = await anyio.to_thread.run_sync(_believed, bytes(content), directory, opened)
         if not await anyio.to_thread.run_sync(has_result, directory, receipt):
-            manifest = _pieces(session, f"{path}/manifest", claim)
-            await write_pieces(directory / MANIFEST_FILE, as_signed(manifest, receipt.header))
+            is_signed = await anyio.to_thread.run_sync(_digest_of, committed) == receipt.header.manifest.digest
+            manifest = _read(committed) if is_signed else _pieces(session, f"{path}/manifest", claim)
+            async with aclosing(manifest):
+                await write_pieces(directory / MANIFEST_FILE, as_signed(manifest, receipt.header))
             await write_pieces(directory / RECEIPT_FILE, _whole(receipt))
     except NotGenuineError as error:
         raise RESULT_NOT_GENUINE.error(
@@ -117,11 +133,31 @@ def _believed(content: bytes, directory: Path, opened: OpenedAs) -> Receipt:
     return receipt
 
 
+def _digest_of(paths: Sequence[Path]) -> str | None:
+    """Return the sha256 of files one behind the other; None where one is not there any more. Blocking."""
+    digest = hashlib.sha256()
+    try:
+        for path in paths:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+async def _read(paths: Sequence[Path]) -> AsyncGenerator[bytes, None]:
+    for path in paths:
+        async with await anyio.open_file(path, "rb") as file:
+            while piece := await file.read(_PIECE):
+                yield piece
+
+
 async def _whole(receipt: Receipt) -> AsyncIterator[bytes]:
     yield receipt.to_bytes()
 
 
-async def _pieces(session: TenantSession, path: str, claim: Mapping[str, str]) -> AsyncIterator[bytes]:
+async def _pieces(session: TenantSession, path: str, claim: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
     async with session.stream("GET", path, headers=claim) as answer:
         while True:
             with session.named_failures():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import anyio
@@ -54,6 +54,7 @@ def fetch(signed: SignedFolder, workspace: SignedFolder, tmp_path: Path) -> Fetc
         manifest: bytes | None = None,
         opened: OpenedAs = OPENED,
         asked: list[str] | None = None,
+        committed: Sequence[Path] = (),
     ) -> CompletedMigration:
         async def result() -> CompletedMigration:
             handed = (
@@ -63,7 +64,9 @@ def fetch(signed: SignedFolder, workspace: SignedFolder, tmp_path: Path) -> Fetc
             async with tenant_with(*handed, "") as (url, requests):
                 session = await open_session(ClientSettings(url=url, token_file=secret))
                 try:
-                    return await fetch_result(session, "/v1/migrations/m-1", {}, workspace.root, opened)
+                    return await fetch_result(
+                        session, "/v1/migrations/m-1", {}, workspace.root, opened, committed=committed
+                    )
                 finally:
                     await session.aclose()
                     if asked is not None:
@@ -152,6 +155,55 @@ def test_what_is_here_already_is_not_fetched_again(workspace: SignedFolder, fetc
     assert len(asked) == 2
     assert fetch(asked=asked).files == 3
     assert len(asked) == 3
+
+
+@pytest.fixture
+def parts(signed: SignedFolder, tmp_path: Path) -> list[Path]:
+    """The manifest in two pieces, as the manifests of two stages are."""
+    first, *rest = signed.manifest.read_bytes().splitlines(keepends=True)
+    paths = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+    for path, text in zip(paths, (first, b"".join(rest)), strict=True):
+        path.write_bytes(text)
+    return paths
+
+
+def test_a_manifest_that_was_committed_from_here_does_not_come_over_the_line_again(
+    signed: SignedFolder, workspace: SignedFolder, fetch: Fetch, parts: list[Path]
+) -> None:
+    asked: list[str] = []
+    assert fetch(asked=asked, committed=parts, manifest=b"is not asked for").files == 3
+    assert len(asked) == 1
+    assert workspace.manifest.read_bytes() == signed.manifest.read_bytes()
+    assert workspace.receipt.read_bytes() == signed.receipt.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["gone", "emptied", "swapped", "other", "one of several"])
+def test_where_what_is_here_is_not_what_was_signed_the_manifest_is_fetched(
+    signed: SignedFolder, workspace: SignedFolder, fetch: Fetch, parts: list[Path], change: str
+) -> None:
+    match change:
+        case "gone":
+            parts[0].unlink()
+        case "emptied":
+            parts[1].write_bytes(b"")
+        case "swapped":
+            parts.reverse()
+        case "other":
+            parts[1].write_bytes(parts[1].read_bytes().replace(b"HH", b"GG"))
+        case _:
+            parts.pop()
+    asked: list[str] = []
+    assert fetch(asked=asked, committed=parts).files == 3
+    assert len(asked) == 2
+    assert workspace.manifest.read_bytes() == signed.manifest.read_bytes()
+
+
+def test_a_manifest_that_was_committed_from_here_is_held_against_the_receipt_all_the_same(
+    signed: SignedFolder, workspace: SignedFolder, fetch: Fetch
+) -> None:
+    signed.put("documents", "1", "HH/2019.1/1.docx", b"1")
+    signed.sign()
+    assert "manifest" in refused(workspace, lambda: fetch(committed=[signed.manifest]))
 
 
 @pytest.mark.parametrize("which", ["receipt", "manifest"])
