@@ -99,9 +99,9 @@ class UploadStage:
 
     `items` is called when the stage begins and yields batches of items (at most a few thousand each; `FoundFiles`
     where there are many) until all are told; it may be slow and produce files as it goes. A stage of kind
-    `database` is fed from the snapshot and its items are never compared with an earlier run's, and with an empty batch
-    it asks for memory, before it takes much: until its items are told the transfer has less; items of a stage of
-    kind `files` count as archive files in the result. `order` places the row on the screen, ties by name.
+    `database` is fed from the snapshot, its items are never compared with an earlier run's, and until they are told the
+    transfer has less memory, which it takes instead; items of a stage of kind `files` count as archive files in the
+    result. `order` places the row on the screen, ties by name.
     `removes_sources`: a confirmed item's file is a spooled copy below the workspace and is deleted once it is
     confirmed. `takes_new`: recovery also sends files that no earlier run knew, since no row of the migrated
     database needs to refer to them.

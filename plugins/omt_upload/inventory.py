@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
 import anyio
@@ -96,13 +96,11 @@ async def _tell_all(work: StageTransfer) -> None:
     batches = work.stage.items()
     try:
         with first_error(), anyio.CancelScope() as waiting:
-            async with AsyncExitStack() as spared, anyio.create_task_group() as watch:
+            async with _memory_for(work), anyio.create_task_group() as watch:
                 watch.start_soon(_cancel_when_stopped, work, waiting)
                 if (differences := await _differences(work)) is not None:
                     batches, gone = _told(differences.items), differences.gone
                 async for batch in batches:
-                    if not batch and work.stage.kind == "database":
-                        await spared.enter_async_context(work.context.readers.sparing())
                     with anyio.CancelScope(shield=True):
                         await _record(work, batch, newer, absent)
                     if work.context.stopping:
@@ -114,6 +112,11 @@ async def _tell_all(work: StageTransfer) -> None:
     if not work.context.stopping:
         work.context.file_findings.include(newer)
         await _complete(work, gone, absent)
+
+
+def _memory_for(work: StageTransfer) -> AbstractAsyncContextManager[None]:
+    """Leave memory to a stage that reads tables, from its beginning: so nothing is lent that had to come back."""
+    return work.context.readers.sparing() if work.stage.kind == "database" else nullcontext()
 
 
 async def _differences(work: StageTransfer) -> Differences | None:

@@ -55,7 +55,6 @@ class DatabaseExport:
         self._tell = tell
         self._raised = raised
         self._told_of_guard = False
-        self._asked_for_memory = False
 
     def stage(self, plugin: str) -> UploadStage:
         """Return the stage."""
@@ -65,11 +64,7 @@ class DatabaseExport:
         )  # fmt: skip
 
     async def items(self) -> AsyncIterator[Sequence[Item]]:
-        """Yield the parts of all tables; waits while too many of them are not uploaded yet.
-
-        An empty batch comes before the first of them, once their reading has begun: from then on it takes memory.
-        """
-        self._asked_for_memory = False
+        """Yield the parts of all tables; waits while too many of them are not uploaded yet."""
         async with Pipeline(self._raised) as pipeline:
             await pipeline.run(self._clear)
             await self._database.mark(self._omissions.moved_tables)
@@ -77,9 +72,6 @@ class DatabaseExport:
             size = 0
             async with aclosing(self._parts(pipeline)) as parts:
                 async for written in parts:
-                    if written is None:
-                        yield ()
-                        continue
                     self._spool.keep(written.path, written.size)
                     told.append(_item(written))
                     size += written.size
@@ -90,7 +82,7 @@ class DatabaseExport:
             if told:
                 yield told
 
-    async def _parts(self, pipeline: Pipeline) -> AsyncGenerator[WrittenPart | None, None]:
+    async def _parts(self, pipeline: Pipeline) -> AsyncGenerator[WrittenPart, None]:
         for place, table in enumerate(self._omissions.moved_tables):
             async with aclosing(self._table(place, table, pipeline)) as parts:
                 async for written in parts:
@@ -98,11 +90,8 @@ class DatabaseExport:
         for written in await pipeline.rest():
             yield written
 
-    async def _table(self, place: int, table: Table, pipeline: Pipeline) -> AsyncGenerator[WrittenPart | None, None]:
-        """Read a table; yields the parts, of tables before it too, that are whole meanwhile.
-
-        None comes where the first rows of all are there.
-        """
+    async def _table(self, place: int, table: Table, pipeline: Pipeline) -> AsyncGenerator[WrittenPart, None]:
+        """Read a table; yields the parts, of tables before it too, that are whole meanwhile."""
         secret = self._omissions.secret_columns(table)
         plans = tuple(
             replace(plan, omitted=plan.column.name in secret) for plan in await self._database.plan_columns(table)
@@ -113,9 +102,6 @@ class DatabaseExport:
         rules = self._omissions.row_rules(table)
         total = 0
         async for encode, rows in self._reader.batches(table, plans, rules, parts.losses):
-            if not self._asked_for_memory:
-                self._asked_for_memory = True
-                yield None
             total += rows
             for written in await pipeline.put(parts, encode):
                 yield written
