@@ -236,12 +236,12 @@ class SqliteDriver(Driver):
         try:
             while True:
                 some = f"SELECT {values} AS v, {row} AS n FROM {self.source(table)}{where} ORDER BY {row} LIMIT {rows}"  # noqa: S608 - quoted names and numbers only
-                sql = f"SELECT group_concat(v, '') || '{last}', CAST(max(n) AS TEXT) FROM ({some})"  # noqa: S608 - the same
-                ((text, reached),) = self.fetch(connection, sql)
-                if reached is None:
-                    return True
-                if not str(text).endswith(last) or "\0" in str(text):
+                sql = f"SELECT group_concat(v, '') || '{last}', CAST(max(n) AS TEXT), count(*) FROM ({some})"  # noqa: S608 - the same
+                ((text, reached, count),) = self.fetch(connection, sql)
+                if reached is not None and (not str(text).endswith(last) or "\0" in str(text)):
                     return False
+                if reached is None or int(str(count)) < rows:
+                    return True
                 where = f" WHERE {row} > {int(str(reached))}"
         except Exception as error:
             if self.unreadable(error):

@@ -31,6 +31,10 @@ _CORES_FOR_PROCESSES: Final = 2
 _SHARE_LEFT: Final = 4
 """The part of the memory that is left to the transfer while tables are read and encoded, which takes as much as all."""
 
+_READ_AHEAD: Final = 3
+"""The part of little memory that is left to what is read while as much as may be is on the line. Of all of it bundles
+leave enough: small files are too many for one before they are too large."""
+
 _log = logging.getLogger("omt.upload")
 
 
@@ -61,8 +65,9 @@ class Readers:
 
     @property
     def bytes_at_once(self) -> int:
-        """How many bytes there is room for at once now."""
-        return self._buffers.room
+        """How many bytes that are on the line there is room for at once now, beside what is read meanwhile."""
+        room = self._buffers.room
+        return room if room == self._all else room - room // _READ_AHEAD
 
     def sparing(self) -> AbstractAsyncContextManager[None]:
         """Have room for a quarter of it, until the context ends: what else the process does then needs the memory."""

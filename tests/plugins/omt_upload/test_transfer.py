@@ -245,7 +245,9 @@ async def test_tables_have_the_memory_of_most_buffers_from_when_their_stage_begi
     async with journal_of(tmp_path) as journal:
         await transfer(transfer_call(journal, MemoryMigration(MemoryTenant()), tmp_path, stage), SETTINGS)
     at_first, still = rooms
-    assert still == at_first < opened[0].bytes_at_once / 2
+    little = SETTINGS.buffer_bytes // 4
+    # A third of it is left to what is read while the rest is on the line.
+    assert still == at_first == little - little // 3
     assert opened[0].bytes_at_once == SETTINGS.buffer_bytes
 
 

@@ -129,16 +129,6 @@ async def test_what_lies_in_the_spool_is_bounded(simulated, tmp_path, monkeypatc
     assert max(sizes) < 200_000
 
 
-async def test_memory_is_asked_for_once_and_before_the_first_part(simulated, tmp_path):
-    database = await simulated.open()
-    export = DatabaseExport(database, simulated.settings(), tmp_path, print, print)
-    for _ in range(2):
-        sizes = [len(batch) async for batch in export.items()]
-        assert sizes.index(0) == 0
-        assert sizes.count(0) == 1
-    await database.aclose()
-
-
 async def test_what_a_crashed_run_left_is_removed_first(simulated, tmp_path):
     leftover = tmp_path / "spool" / "database" / "99999-000001.new"
     leftover.parent.mkdir(parents=True)
