@@ -78,6 +78,14 @@ COLUMN_WITHOUT_NAME: Final = FindingCode(
     waivable=False,
 )
 
+TABLES_WITHOUT_COLUMNS: Final = FindingCode(
+    code="tables-without-columns",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="Tables have no column at all, so that their rows hold nothing; they are not moved.",
+    remedy="Nothing, if you agree: name them in `database.left_tables` to say so, or drop them.",
+)
+
 TABLES_DROPPED: Final = FindingCode(
     code="tables-dropped",
     severity=Severity.WARNING,
@@ -118,6 +126,7 @@ CODES: Final = (
     SNAPSHOT_WEAK,
     TABLES_DROPPED,
     TABLES_HIDDEN,
+    TABLES_WITHOUT_COLUMNS,
     VALUES_REPLACED,
     VALUE_TOO_LONG,
 )

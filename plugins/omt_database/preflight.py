@@ -24,6 +24,7 @@ from omt_database.findings import (
     SNAPSHOT_WEAK,
     TABLES_DROPPED,
     TABLES_HIDDEN,
+    TABLES_WITHOUT_COLUMNS,
     VALUE_TOO_LONG,
 )
 from omt_database.settings import DatabaseSettings
@@ -43,6 +44,7 @@ async def preflight(
     """
     longest = min(settings.largest_value, taken or settings.largest_value)
     omissions = Omissions(database.tables, settings)
+    left_names = {name.lower() for name in settings.left_tables}
     findings = list(hidden_tables(database, settings))
     if not database.sight.proven:
         findings.append(await _unproven_sight(database))
@@ -60,6 +62,9 @@ async def preflight(
     if nameless := tuple(t.name for t in omissions.moved_tables if not all(column.name for column in t.columns)):
         message = sentence("Tables with a column that has no name: {count:,}.", count=len(nameless))
         findings.append(COLUMN_WITHOUT_NAME.finding(message, nameless))
+    if empty := tuple(name for name in database.driver.without_columns if name.lower() not in left_names):
+        message = sentence("Tables without any column: {tables}.", tables=empty)
+        findings.append(TABLES_WITHOUT_COLUMNS.finding(message, empty))
     if unordered := tuple(table.name for table in omissions.moved_tables if not table.primary_key):
         message = sentence("Tables without a key: {count:,}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))
@@ -134,7 +139,12 @@ async def _replaced(
     from omt_database.export.reading import export_statement  # noqa: PLC0415 - the same
 
     statement, _ = export_statement(
-        table, chosen, dbms=database.dbms, owner=database.owner, left=(), only=database.driver.suspicion(plan)
+        table,
+        chosen,
+        dbms=database.dbms,
+        source=database.driver.source(table),
+        left=(),
+        only=database.driver.suspicion(plan),
     )
     losses = Losses(table, chosen)
     async for rows in database.export(table, statement, (), lambda cursor: cursor.fetchmany(ROWS_AT_ONCE), loose=True):

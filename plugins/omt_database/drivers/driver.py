@@ -178,7 +178,8 @@ class ValueUnreadableError(InstallationError):
 class Driver(ABC):
     """One way to one database.
 
-    `owner` is the schema of the CRM's tables, as the catalogue spells it, or None; `sight` what the login sees of them.
+    `owner` is the schema of the CRM's tables, as the catalogue spells it, or None; `sight` what the login sees of them,
+    `without_columns` are those that have no column at all and are not in the catalogue.
     """
 
     dbms: ClassVar[str]
@@ -191,6 +192,7 @@ class Driver(ABC):
 
     owner: str | None = None
     sight: Sight = Sight()
+    without_columns: Sequence[str] = ()
 
     @cached_property
     def catalogue(self) -> BuiltCatalogue:
@@ -308,7 +310,11 @@ class Driver(ABC):
         return tuple(row)
 
     def source(self, table: Table) -> str:
-        """Return a table's name as it stands in a FROM."""
+        """Return what stands in a FROM for the rows that are a table's own."""
+        return self.place(table)
+
+    def place(self, table: Table) -> str:
+        """Return a table's name, with its owner where there is one."""
         name = quoted(table.name, self.dbms)
         return f"{quoted(self.owner, self.dbms)}.{name}" if self.owner is not None else name
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import locale
 from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -15,7 +16,7 @@ from omt_crm.sql import quoted
 from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
-from omt_database.drivers.driver import Look, closed_if_it_fails
+from omt_database.drivers.driver import Connection, Look, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, first_of
 from omt_database.drivers.server import CatalogueStatements, ServerDriver
 
@@ -43,13 +44,33 @@ as it takes, in one transaction, and waits for the line meanwhile. How long a lo
 
 _OWNERS: Final = "SELECT nspname FROM pg_catalog.pg_namespace WHERE has_schema_privilege(nspname, 'USAGE')"
 
-_COLUMNS: Final = """
-SELECT c.table_name, c.column_name, c.data_type, c.is_nullable, c.character_maximum_length, c.numeric_precision,
-       c.numeric_scale
-FROM information_schema.columns c
-JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE'
-ORDER BY c.table_name, c.ordinal_position"""
+_PART: Final = """(c.relispartition AND c.relnamespace =
+      (SELECT r.relnamespace FROM pg_catalog.pg_class r WHERE r.oid = pg_partition_root(c.oid)))"""
+"""A part of a partitioned table of the same owner: its rows are read with that table, and are not a table's own."""
+
+_COLUMNS: Final = f"""
+SELECT i.table_name, i.column_name, i.data_type, i.is_nullable, i.character_maximum_length, i.numeric_precision,
+       i.numeric_scale
+FROM information_schema.columns i
+JOIN pg_catalog.pg_namespace n ON n.nspname = i.table_schema
+JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = i.table_name
+WHERE i.table_schema = ? AND c.relkind IN ('r', 'p') AND NOT {_PART}
+ORDER BY i.table_name, i.ordinal_position"""  # noqa: S608 - a constant
+
+_PARENTS: Final = """
+SELECT c.relname
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND c.relkind = 'r' AND EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)"""
+
+_WITHOUT_COLUMNS: Final = f"""
+SELECT c.relname
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND NOT {_PART} AND NOT EXISTS (
+        SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      )
+ORDER BY c.relname"""  # noqa: S608 - a constant
 
 _KEYS: Final = """
 SELECT t.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 END, a.attname
@@ -64,12 +85,12 @@ ORDER BY t.relname, i.relname, a.attnum"""
 _SIGHT: Final = "SELECT 1, current_user FROM pg_catalog.pg_namespace WHERE nspname = ?"
 """Everybody sees the names of all tables here."""
 
-_HIDDEN: Final = """
+_HIDDEN: Final = f"""
 SELECT c.relname
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = ? AND c.relkind IN ('r', 'p')
-      AND (NOT has_table_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))"""
+WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND NOT {_PART}
+      AND (NOT has_table_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))"""  # noqa: S608 - a constant
 """Also where a policy leaves rows out without a word."""
 
 _RIGHT: Final = """
@@ -91,10 +112,11 @@ def _grant(owner: str, user: str) -> Sentence:
 
 
 _SIZES: Final = """
-SELECT c.relname, pg_table_size(c.oid)
+SELECT c.relname, CASE c.relkind WHEN 'r' THEN pg_table_size(c.oid)
+       ELSE (SELECT CAST(sum(pg_table_size(t.relid)) AS bigint) FROM pg_partition_tree(c.oid) t) END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = ? AND c.relkind = 'r'"""
+WHERE n.nspname = ? AND c.relkind IN ('r', 'p')"""
 """With what is stored beside the rows; not the indexes."""
 
 _SESSION: Final = "SELECT pg_backend_pid()"
@@ -111,13 +133,26 @@ WHERE a.pid IN ({0})"""
 """One that had a statement a moment ago is at work: between two portions of a result a session is idle."""
 
 _MARKS: Final = """
-SELECT c.relname, c.oid, c.relfilenode
+SELECT c.relname, c.oid, CASE c.relkind WHEN 'r' THEN c.relfilenode
+       ELSE (WITH RECURSIVE part(oid) AS (
+               SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid
+               UNION ALL SELECT h.inhrelid FROM pg_catalog.pg_inherits h JOIN part ON h.inhparent = part.oid
+             )
+             SELECT CAST(sum(CAST(f.relfilenode AS bigint)) AS bigint)
+             FROM part JOIN pg_catalog.pg_class f ON f.oid = part.oid) END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ? AND c.relkind IN ('r', 'p')"""
-"""As the snapshot has them: the catalogue is a table like others."""
+"""As the snapshot has them: the catalogue is a table like others. Of a partitioned table, the sum of its parts;
+`pg_partition_tree` would lock these for as long as the snapshot lasts."""
 
-_MARK_NOW: Final = "SELECT CAST(to_regclass(?) AS oid), coalesce(pg_relation_filenode(to_regclass(?)), 0)"
+_MARK_NOW: Final = """
+SELECT CAST(x.place AS oid), coalesce(
+         pg_relation_filenode(x.place),
+         (SELECT CAST(sum(CAST(pg_relation_filenode(t.relid) AS bigint)) AS bigint) FROM pg_partition_tree(x.place) t),
+         0
+       )
+FROM (SELECT to_regclass(?) AS place) x"""
 """As they are, whatever the snapshot has: a table that is read is locked, so that it stays what was read."""
 
 _KINDS: Final = {
@@ -180,6 +215,9 @@ class PostgresqlDriver(ServerDriver):
     _recoded = False
     """Whether text has other bytes in the server than in the driver, which is given UTF-8."""
 
+    _parents: AbstractSet[str] = frozenset()
+    """The names of tables from which others inherit, in whose rows those of the others would come again."""
+
     @override
     def keywords(self) -> dict[str, str]:
         # Protocol 7.4-1: else the driver puts each statement into a savepoint, out of which no snapshot can be shared.
@@ -219,6 +257,18 @@ class PostgresqlDriver(ServerDriver):
         return _column(row)
 
     @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        tables = super().read_catalogue(connection)
+        self._parents = {str(name) for (name,) in self.fetch(connection, _PARENTS, (self.owner,))}
+        self.without_columns = tuple(str(name) for (name,) in self.fetch(connection, _WITHOUT_COLUMNS, (self.owner,)))
+        return tables
+
+    @override
+    def source(self, table: Table) -> str:
+        # Tables that inherit from it are read by themselves.
+        return f"ONLY {self.place(table)}" if table.name in self._parents else self.place(table)
+
+    @override
     def begin_snapshot(self, connection: OdbcConnection) -> str | None:
         connection.autocommit = False
         self.execute(connection, _BEGIN)
@@ -252,8 +302,7 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def mark_now(self, connection: OdbcConnection, table: Table, rows: int | None) -> Hashable:
-        name = self.source(table)
-        oid, node = self.fetch(connection, _MARK_NOW, (name, name))[0]
+        oid, node = self.fetch(connection, _MARK_NOW, (self.place(table),))[0]
         return number(oid), number(node)
 
     @override

@@ -51,16 +51,14 @@ def export_statement(
     plans: Sequence[ColumnPlan],
     *,
     dbms: str,
-    owner: str | None,
+    source: str,
     left: Sequence[RowRule],
     only: str | None = None,
 ) -> tuple[str, tuple[Value, ...]]:
     """Return the SELECT that reads a table in key order, without the rows that one of `left` marks.
 
-    `only`: SQL that is true of the rows that are wanted.
+    `source` stands for its rows, as its driver says. `only`: SQL that is true of the rows that are wanted.
     """
-    name = quoted(table.name, dbms)
-    source = f"{quoted(owner, dbms)}.{name}" if owner is not None else name
     chosen = ", ".join("NULL" if plan.omitted else plan.expression for plan in plans)
     statement = f"SELECT {chosen} FROM {source}"  # noqa: S608 - names come quoted from the catalogue
     if only is not None:

@@ -100,7 +100,7 @@ class TableReader:
     ) -> AsyncIterator[RecordBatch]:
         read = [plan for plan in plans if not plan.omitted]
         statement, parameters = export_statement(
-            table, read, dbms=self._database.dbms, owner=self._database.owner, left=left
+            table, read, dbms=self._database.dbms, source=self._database.driver.source(table), left=left
         )
         fetch: Callable[[ColumnResult], RecordBatch | None]
         if rows is None:
@@ -118,7 +118,7 @@ class TableReader:
         self, table: Table, plans: Sequence[ColumnPlan], left: Sequence[RowRule], *, loose: bool
     ) -> AsyncIterator[list[Row]]:
         statement, parameters = export_statement(
-            table, plans, dbms=self._database.dbms, owner=self._database.owner, left=left
+            table, plans, dbms=self._database.dbms, source=self._database.driver.source(table), left=left
         )
         fetch = self._guard.watching(fetching(plans, self._batch_bytes), _work_of_rows)
         return self._database.export(table, statement, parameters, fetch, loose=loose)

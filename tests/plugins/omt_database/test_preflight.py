@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from omt_core.api.errors import InstallationError
-from omt_core.api.findings import Finding
+from omt_core.api.findings import Finding, Severity
 from omt_crm.tolerant import rows_if_there
 from omt_database.drivers import sqlite
 from omt_database.drivers.catalogue import Sight
@@ -291,3 +291,34 @@ async def test_what_is_no_text_is_found_in_the_last_of_very_many_columns(file) -
         f"INSERT INTO wide (id, {names[-1]}) VALUES (1, {BYTES_OF_LATIN_1})",
     )
     assert (await found(file))["values-replaced"].subjects == (f"wide.{names[-1]}: id=1",)
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+async def test_a_table_without_any_column_is_told(engine_on_postgresql) -> None:
+    engine_on_postgresql.execute("CREATE TABLE hollow ()", "INSERT INTO hollow DEFAULT VALUES")
+    told = (await found(engine_on_postgresql))["tables-without-columns"]
+    assert (told.severity, told.subjects) == (Severity.WARNING, ("hollow",))
+    assert "tables-without-columns" not in await found(engine_on_postgresql, left_tables=["hollow"])
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+async def test_of_a_partitioned_table_the_sum_of_its_parts_is_its_size_and_its_parts_are_not_hidden(
+    engine_on_postgresql,
+) -> None:
+    engine_on_postgresql.execute(
+        "CREATE TABLE split (id INTEGER) PARTITION BY RANGE (id)",
+        "CREATE TABLE split_low PARTITION OF split FOR VALUES FROM (0) TO (10)",
+        "INSERT INTO split VALUES (1)",
+        "CREATE ROLE reader LOGIN PASSWORD 'reader'",
+        "GRANT USAGE ON SCHEMA crm7 TO reader",
+        "GRANT SELECT ON split TO reader",
+    )
+    location = replace(engine_on_postgresql.location, user="reader", password=SecretStr("reader"))
+    database = await replace(engine_on_postgresql, location=location).open()
+    try:
+        assert database.sight.hidden == ()
+        assert (await database.stored_bytes([database.tables["split"]]) or 0) > 0
+    finally:
+        await database.aclose()

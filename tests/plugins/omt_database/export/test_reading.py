@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.database import Column, Table
-from omt_crm.sql import DBMS
+from omt_crm.sql import DBMS, quoted
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.export.reading import (
     COLUMN_ROWS,
@@ -46,11 +46,13 @@ class Cursor:
 
 @pytest.mark.parametrize("dbms", DBMS)
 def test_the_statement_is_sql_of_every_system(dbms):
-    owner = None if dbms == "sqlite" else "crm7"
+    source = quoted("t", dbms) if dbms == "sqlite" else f"{quoted('crm7', dbms)}.{quoted('t', dbms)}"
     plans = [plan(8, name="id"), plan(8, omitted=True)]
     if dbms == "mssql":
         plans[0] = ColumnPlan(column=plans[0].column, kind=Kind.STRING, expression="[id]")
-    statement, parameters = export_statement(TABLE, plans, dbms=dbms, owner=owner, left=[("S", "Ticket"), ("id", "7")])
+    statement, parameters = export_statement(
+        TABLE, plans, dbms=dbms, source=source, left=[("S", "Ticket"), ("id", "7")]
+    )
     parsed = sqlglot.parse_one(statement, dialect=DBMS[dbms])
     assert parsed.key == "select"
     assert parameters == ("Ticket", "7")
@@ -61,7 +63,7 @@ def test_the_statement_is_sql_of_every_system(dbms):
 
 def test_a_table_without_a_key_is_read_as_it_comes():
     table = Table(name="t", columns=TABLE.columns)
-    assert "ORDER BY" not in export_statement(table, [plan(8)], dbms="sqlite", owner=None, left=())[0]
+    assert "ORDER BY" not in export_statement(table, [plan(8)], dbms="sqlite", source='"t"', left=())[0]
 
 
 def test_narrow_rows_are_counted():

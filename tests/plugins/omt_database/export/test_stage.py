@@ -77,6 +77,26 @@ async def test_a_large_table_comes_in_parts_that_are_bounded(engine, export):
     assert [row["id"] for row in exported.rows("wide")] == list(range(100))
 
 
+@pytest.mark.odbc
+@pytest.mark.postgresql
+async def test_rows_of_partitions_and_of_tables_that_inherit_come_once(engine_on_postgresql, export):
+    engine_on_postgresql.execute(
+        "CREATE TABLE split (id INTEGER PRIMARY KEY, s VARCHAR(5)) PARTITION BY RANGE (id)",
+        "CREATE TABLE split_low PARTITION OF split FOR VALUES FROM (0) TO (10)",
+        "CREATE TABLE split_high PARTITION OF split FOR VALUES FROM (10) TO (20)",
+        "INSERT INTO split VALUES (1, 'low'), (11, 'high')",
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY, s VARCHAR(5))",
+        "CREATE TABLE heir (more VARCHAR(5)) INHERITS (parent)",
+        "INSERT INTO parent VALUES (1, 'own')",
+        "INSERT INTO heir VALUES (2, 'its', 'more')",
+    )
+    exported = await export(engine_on_postgresql)
+    assert sorted({item.part.table for item in exported.items}) == ["heir", "parent", "split"]
+    assert [row["s"] for row in exported.rows("split")] == ["low", "high"]
+    assert exported.rows("parent") == [{"id": 1, "s": "own"}]
+    assert exported.rows("heir") == [{"id": 2, "s": "its", "more": "more"}]
+
+
 async def test_the_same_rows_give_the_same_bytes(engine, export):
     everything(engine)
     first = await export(engine, part_bytes=1, batch_bytes=100)
@@ -244,3 +264,22 @@ async def test_a_table_that_is_rebuilt_under_the_snapshot_is_never_taken_for_wha
     assert ("held" in names) == (rebuild != "dropped")
     assert (list(database.dropped) == ["held"]) == (rebuild == "dropped")
     await database.aclose()
+
+
+@pytest.mark.odbc
+@pytest.mark.postgresql
+async def test_a_partition_that_is_emptied_under_the_snapshot_is_noticed(engine_on_postgresql, tmp_path):
+    engine = engine_on_postgresql
+    engine.execute(
+        "CREATE TABLE held (id INTEGER PRIMARY KEY) PARTITION BY RANGE (id)",
+        "CREATE TABLE held_low PARTITION OF held FOR VALUES FROM (0) TO (10)",
+        "INSERT INTO held VALUES (1), (2)",
+    )
+    database = await engine.open()
+    with pytest.raises(SnapshotLostError, match="held") as caught:  # noqa: PT012 - the stage raises as it is read
+        async with database.snapshot():
+            await database.mark([database.tables["held"]])
+            engine.execute("TRUNCATE held_low")
+            await database.confirm(database.tables["held"], 2)
+    await database.aclose()
+    assert caught.value.code == "database-table-rebuilt"
