@@ -71,6 +71,13 @@ DATABASE_LOGIN_REFUSED: Final = ErrorCode(
     meaning="The database refused the login.",
     remedy="Check user and password in the answers file, section [installation].",
 )
+DATABASE_NAME_UNREADABLE: Final = ErrorCode(
+    code="database-name-unreadable",
+    kind=InstallationError,
+    meaning="A table or a column has a name that SQLite's ODBC driver cannot be asked for: it garbles characters beyond"
+    " U+FFFF.",
+    remedy="Set `database.sqlite_driver` to `stdlib`, which can.",
+)
 DATABASE_NOT_FOUND: Final = ErrorCode(
     code="database-not-found",
     kind=InstallationError,
@@ -220,6 +227,7 @@ ERROR_CODES: Final = (
     DATABASE_LIMIT,
     DATABASE_LOCKED,
     DATABASE_LOGIN_REFUSED,
+    DATABASE_NAME_UNREADABLE,
     DATABASE_NOT_FOUND,
     DATABASE_NOT_OPEN,
     DATABASE_OUT_OF_ROOM,

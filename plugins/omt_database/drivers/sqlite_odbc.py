@@ -8,7 +8,7 @@ columns beyond ASCII (of expressions too, which are named as they are written) i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +16,14 @@ from typing import Final
 
 from typing_extensions import override
 
-from omt_core.api import DatabaseLocation, InstallationError, Table
+from omt_core.api import DatabaseLocation, InstallationError, Table, sentence
 from omt_database.columns import ColumnPlan, Kind
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection, Cursor, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, TEXT, SqliteDriver
+from omt_database.errors import DATABASE_NAME_UNREADABLE
 from omt_database.settings import DatabaseSettings
 
 LIBRARIES: Final = (
@@ -33,6 +34,9 @@ LIBRARIES: Final = (
 """Where the driver lies when it is not registered with the driver manager."""
 
 _KINDS_OF_COLUMNS: Final = frozenset({Kind.INTEGER, Kind.DOUBLE, Kind.TIMESTAMP})
+
+_LAST_OF_UCS_2: Final = "\uffff"
+"""The driver takes half of each character beyond for a character of a statement."""
 
 _ATTEMPTS: Final = 3
 """How often two connections try to begin at the same state of the file, before one reads everything."""
@@ -103,6 +107,17 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         with closed_if_it_fails(connection):
             self.execute(connection, f"PRAGMA {DURABLE if writable else 'query_only = ON'}")
         return connection
+
+    @override
+    def read_catalogue(self, connection: Connection) -> Mapping[str, Table]:
+        tables = super().read_catalogue(connection)
+        for table in tables.values():
+            for name in (table.name, *(f"{table.name}.{column.name}" for column in table.columns)):
+                if max(name) > _LAST_OF_UCS_2:
+                    raise DATABASE_NAME_UNREADABLE.error(
+                        sentence("SQLite's ODBC driver cannot be asked for {name}.", name=repr(name))
+                    )
+        return tables
 
     @override
     def interrupt(self, connection: Connection, cursor: Cursor) -> None:

@@ -69,6 +69,30 @@ def run_statement(dsn: str, statement: str) -> None:
         connection.commit()
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what the server refused: a right, a lock, a disk that is full."""
+    try:
+        yield
+    except _pyodbc().Error as error:
+        raise SimulationError(
+            sentence("The database refuses the simulation: {error}. Nothing was changed in it.", error=error)
+        ) from error
+
+
+def _require_unicode(cursor: _Cursor) -> None:
+    cursor.execute("SHOW server_encoding")
+    found = cursor.fetchone()
+    if found is not None and found[0] != "UTF8":
+        raise SimulationError(
+            sentence(
+                "The database keeps text in {encoding}, which lacks letters of the simulated names: use one made with"
+                " ENCODING 'UTF8'.",
+                encoding=found[0],
+            )
+        )
+
+
 def _prepare_schema(cursor: _Cursor) -> None:
     cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     name = POSTGRESQL.literal(POSTGRESQL.schema)
@@ -88,8 +112,9 @@ def _prepare_schema(cursor: _Cursor) -> None:
 @contextmanager
 def create_postgresql(dsn: str, tables: Mapping[str, Table]) -> Iterator[Database]:
     """Open the schema CRM7, made anew in an existing database, in one transaction."""
-    with closing(_connect(dsn)) as connection:
+    with closing(_connect(dsn)) as connection, _told():
         cursor = connection.cursor()
+        _require_unicode(cursor)
         _prepare_schema(cursor)
         yield Database(cursor, POSTGRESQL, tables)
         connection.commit()

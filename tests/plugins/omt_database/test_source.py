@@ -232,3 +232,17 @@ async def test_statistics_that_may_not_be_read_are_told_as_unknown(engine, monke
     monkeypatch.setattr(opened._driver, "stored_bytes", refused)
     assert await opened.stored_bytes(list(opened.tables.values())) is None
     await opened.aclose()
+
+
+async def test_a_name_that_the_driver_cannot_be_asked_for_is_told_with_the_driver_that_can(engine):
+    engine.execute('CREATE TABLE "y_😀" (id INTEGER PRIMARY KEY)', 'INSERT INTO "y_😀" VALUES (1)')
+    if engine.name != "sqlite-odbc":
+        database = await engine.open()
+        assert list(database.tables) == ["y_😀"]
+        assert [tuple(row) for row in await database.rows('SELECT id FROM "y_😀"')] == [(1,)]
+        await database.aclose()
+        return
+    with pytest.raises(InstallationError, match="y_😀") as caught:
+        await engine.open()
+    assert caught.value.code == "database-name-unreadable"
+    assert "stdlib" in caught.value.remedy

@@ -106,3 +106,18 @@ def test_a_schema_of_somebody_else_is_left_alone(server, tmp_path):
 def test_a_database_that_cannot_be_reached_is_an_error_for_people(server, tmp_path):
     with pytest.raises(SimulationError, match="cannot be reached"):
         generate(tmp_path, SimulationSpec(**SIZE, dbms="postgresql", dsn=server.odbc_string("nowhere")))
+
+
+def test_a_database_that_lacks_letters_of_the_names_is_refused(server, tmp_path):
+    server.create_database("latin", "LATIN1")
+    with pytest.raises(SimulationError, match="text in LATIN1"):
+        generate(tmp_path, SimulationSpec(**SIZE, dbms="postgresql", dsn=server.odbc_string("latin")))
+
+
+def test_what_the_server_refuses_is_told(server, tmp_path):
+    server.create_database("closed")
+    dsn = server.odbc_string("closed")
+    with closing(pyodbc.connect(dsn, autocommit=True)) as connection:
+        connection.execute("ALTER DATABASE closed SET default_transaction_read_only = on")
+    with pytest.raises(SimulationError, match=r"refuses the simulation.*read-only transaction"):
+        generate(tmp_path, SimulationSpec(**SIZE, dbms="postgresql", dsn=dsn))
