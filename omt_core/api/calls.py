@@ -135,7 +135,8 @@ class ValidateInstallation:
     """Check the installation as a whole: version, satellites, travellers, model, paths, and what the tenant takes.
 
     `online` is None when no tenant is to be asked. With `files_only` no table is moved: how rows would arrive need not
-    be asked, which takes reading all of them.
+    be asked, which takes reading all of them. `in_snapshot`: asked again, in the snapshot that goes online, while
+    users wait: what takes long, since all rows or files are read for it, need not be looked at again.
     """
 
     installation: Installation
@@ -144,6 +145,7 @@ class ValidateInstallation:
     run: RunContext
     online: OnlineTarget | None = None
     files_only: bool = False
+    in_snapshot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,7 @@ class ValidateDocuments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidateMigration:
-    """Check anything else: the place for a partner's own subject."""
+    """Check anything else: the place for a partner's own subject. `in_snapshot` is as in `ValidateInstallation`."""
 
     installation: Installation
     database: SourceDatabase
@@ -202,6 +204,7 @@ class ValidateMigration:
     users: Sequence[User]
     decisions: Decisions
     run: RunContext
+    in_snapshot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

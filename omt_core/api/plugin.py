@@ -192,7 +192,8 @@ class Plugin:
         """
         return ()
 
-    # --- validation: findings of severity error stop a migration before anything is changed, unless they are waived
+    # --- validation: findings of severity error stop a migration before anything is changed, unless they are waived;
+    # all of it but the documents is asked again in the snapshot that goes online, since hours may lie in between
 
     @hook(policy=Policy.ISOLATED)
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:

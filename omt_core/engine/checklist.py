@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from typing_extensions import override
 
 from omt_core.api import calls
-from omt_core.api.decisions import Notifications
+from omt_core.api.decisions import Decisions, Notifications
 from omt_core.api.plugin import Plugin
 from omt_core.api.sentence import sentence
 from omt_core.api.text import listing
-from omt_core.api.users import Proposal
+from omt_core.api.users import Proposal, User, UserPlan
 from omt_core.engine import phases
 from omt_core.engine.checks import (
     ALL_CHECKS,
@@ -25,8 +25,10 @@ from omt_core.engine.checks import (
     refuse_unchecked,
 )
 from omt_core.engine.errors import CHECKLIST_NOT_OPEN, LOGIN_UNKNOWN
+from omt_core.engine.findings import DECISIONS_UNUSED
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
+from omt_core.engine.user_changes import SHOWN
 from omt_core.plugin_host import Answers
 
 _OWNER: Final = "checklist"
@@ -53,7 +55,7 @@ class Review(Step[None]):
     @override
     async def perform(self, session: MigrationSession) -> None:
         await session.notify(self.notifications)
-        await _read_users(session)
+        session.review(*await read_users(session))
         await _propose(session, self.assigned)
         await check_now(session, ALL_CHECKS)
         refuse_errors(session)
@@ -71,7 +73,7 @@ class OpenChecklist(Step[None]):
 
     @override
     async def perform(self, session: MigrationSession) -> None:
-        await _read_users(session)
+        session.review(*await read_users(session))
         notes = session.journal.notes.of(_OWNER)
         again = await notes.recall(_PROPOSED) is not None
         await _propose(session, Assignments(default_plan="none") if again else Assignments())
@@ -93,7 +95,7 @@ class ChangePlans(Step[None]):
     async def perform(self, session: MigrationSession) -> None:
         _refuse_closed(session)
         _refuse_strangers(session, self.changes)
-        decisions = session.now.decisions
+        decisions = of_users(session.now.decisions, session.now.users)
         await session.assign(plans={**decisions.plans, **self.changes}, user_names=decisions.user_names)
         await _propose_user_names(session)
         await check_now(session, (PLANS, USER_NAMES))
@@ -109,7 +111,7 @@ class ChangeUserNames(Step[None]):
     async def perform(self, session: MigrationSession) -> None:
         _refuse_closed(session)
         _refuse_strangers(session, self.changes)
-        decisions = session.now.decisions
+        decisions = of_users(session.now.decisions, session.now.users)
         await session.assign(plans=decisions.plans, user_names={**decisions.user_names, **self.changes})
         await check_now(session, (USER_NAMES,))
 
@@ -142,19 +144,30 @@ class FinishChecklist(Step[None]):
         refuse_errors(session)
 
 
-async def _read_users(session: MigrationSession) -> None:
+async def read_users(session: MigrationSession) -> tuple[tuple[User, ...], tuple[UserPlan, ...] | None]:
     """Read the users, and the plans that exist online where a tenant is known."""
     now = session.now
     read = await session.engine.dispatch.one(
         Plugin.read_users, calls.ReadUsers(database=now.located.database, run=now.run)
     )
-    catalogue = None if now.located.target is None else await now.located.target.plans()
-    session.review(sorted(read, key=lambda user: user.login), catalogue)
+    catalogue = None if now.located.target is None else tuple(await now.located.target.plans())
+    return tuple(sorted(read, key=lambda user: user.login)), catalogue
+
+
+def of_users(decisions: Decisions, users: Iterable[User]) -> Decisions:
+    """Return decisions without plans and user names of logins that none of these users has."""
+    logins = {user.login for user in users}
+    return replace(
+        decisions,
+        plans={login: plan for login, plan in decisions.plans.items() if login in logins},
+        user_names={login: name for login, name in decisions.user_names.items() if login in logins},
+    )
 
 
 async def _propose(session: MigrationSession, assigned: Assignments) -> None:
     """Decide plans and user names: what was assigned by hand, else what an earlier run decided, else the proposals."""
-    now, earlier = session.now, session.now.decisions
+    now, earlier = session.now, of_users(session.now.decisions, session.now.users)
+    _tell_unused(session, assigned)
     by_hand = {**earlier.plans, **assigned.plans}
     proposed = await session.engine.dispatch.every(
         Plugin.propose_plans,
@@ -171,14 +184,31 @@ async def _propose(session: MigrationSession, assigned: Assignments) -> None:
     await _propose_user_names(session, assigned.user_names)
 
 
+def _tell_unused(session: MigrationSession, assigned: Assignments) -> None:
+    """Say whom an earlier run decided about who is no user any more. What is assigned by hand the rules judge."""
+    decisions, used = session.now.decisions, of_users(session.now.decisions, session.now.users)
+    earlier = {*decisions.plans, *decisions.user_names} - {*used.plans, *used.user_names}
+    unused = sorted(earlier - {*assigned.plans, *assigned.user_names})
+    told = sentence("Decided about earlier, and no users any more: {users}.", users=listing(unused, SHOWN))
+    session.log.file("decisions", [DECISIONS_UNUSED.finding(told, tuple(unused))] if unused else ())
+
+
 async def _propose_user_names(session: MigrationSession, by_hand: Mapping[str, str] | None = None) -> None:
     """Give users who have a plan and no user name the one that is proposed; not those decided about `by_hand`."""
     now, decisions = session.now, session.now.decisions
-    proposed = await session.engine.dispatch.every(
-        Plugin.propose_user_names, calls.ProposeUserNames(users=now.users, plans=decisions.plans, run=now.run)
-    )
-    names = {**_values(session, "propose_user_names", proposed), **decisions.user_names, **(by_hand or {})}
+    names = {
+        **await proposed_user_names(session, now.users, decisions.plans), **decisions.user_names, **(by_hand or {})
+    }  # fmt: skip
     await session.assign(plans=decisions.plans, user_names=names)
+
+
+async def proposed_user_names(
+    session: MigrationSession, users: Sequence[User], plans: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return the user name that is proposed for each of these users, by login."""
+    call = calls.ProposeUserNames(users=users, plans=plans, run=session.now.run)
+    proposed = await session.engine.dispatch.every(Plugin.propose_user_names, call)
+    return _values(session, "propose_user_names", proposed)
 
 
 def _refuse_strangers(session: MigrationSession, changes: Mapping[str, str]) -> None:

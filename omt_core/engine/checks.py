@@ -50,6 +50,8 @@ RECOVERY_CHECKS: Final = (INSTALLATION,)
 """What a recovery of missing files must have been checked for: it changes no users, and compares all files itself."""
 PRECOPY_CHECKS: Final = (DOCUMENTS,)
 """What a precopy must have been checked for: it moves files and nothing else."""
+NOT_IN_SNAPSHOT: Final = frozenset({DOCUMENTS})
+"""What the upload judges by itself of each item, and is not asked again in the snapshot."""
 _WAIVERS: Final = "waivers"
 
 
@@ -68,10 +70,15 @@ class CheckReport:
     missing: FoundMissing | None = None
 
 
-async def check(engine: Engine, now: Snapshot, checks: Sequence[str], *, only: str | None = None) -> CheckReport:
-    """Ask the rules of these checks, or those of `only` one plugin, about a snapshot."""
+async def check(
+    engine: Engine, now: Snapshot, checks: Sequence[str], *, only: str | None = None, in_snapshot: bool = False
+) -> CheckReport:
+    """Ask the rules of these checks, or those of `only` one plugin, about a session as it is `now`.
+
+    `in_snapshot`: the database is in the snapshot that goes online.
+    """
     counted = replace(engine, dispatch=engine.dispatch.telling(_Questions.of(engine, checks, only)))
-    asking = _Asking(counted, now, only)
+    asking = _Asking(counted, now, only, in_snapshot)
     found = {name: _told(await _ASK[name](asking)) for name in checks}
     return CheckReport(snapshot=now, found=found, only=only, removed_addresses=asking.removed, missing=asking.missing)
 
@@ -247,6 +254,7 @@ class _Asking:
     engine: Engine
     now: Snapshot
     only: str | None
+    in_snapshot: bool
     removed: tuple[OtherAddress, ...] | None = field(default=None, init=False)
     missing: FoundMissing | None = field(default=None, init=False)
 
@@ -282,6 +290,7 @@ class _Asking:
             users=now.users,
             decisions=now.decisions,
             run=now.run,
+            in_snapshot=self.in_snapshot,
         )
         return await self.engine.dispatch.every(Plugin.validate_migration, call, only=self.only)
 
@@ -298,6 +307,7 @@ class _Asking:
             run=self.now.run,
             online=located.target,
             files_only=self.now.only_missing,
+            in_snapshot=self.in_snapshot,
         )
         return await self.engine.dispatch.every(Plugin.validate_installation, call, only=self.only)
 

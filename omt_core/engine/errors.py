@@ -22,6 +22,14 @@ AGREEMENT_NOT_ACCEPTED: Final = ErrorCode(
     meaning="A migration needs the CRM Online agreement to be accepted.",
     remedy="Read the agreement, then set accept_agreement = true in the answers file.",
 )
+CHANGED_SINCE_CHECKED: Final = ErrorCode(
+    code="changed-since-checked",
+    kind=FindingsError,
+    meaning="The installation was changed after the checks, and the rules refuse what the snapshot of the database"
+    " holds that was to go online. Nothing of it was imported.",
+    remedy="Mend on site what is named, or decide again, then run the same command again: it checks everything anew."
+    " What was decided is kept.",
+)
 CHECKLIST_NOT_OPEN: Final = ErrorCode(
     code="checklist-not-open",
     kind=InputError,
@@ -318,6 +326,7 @@ WORKSPACE_REMOTE: Final = ErrorCode(
 
 ERROR_CODES: Final = (
     AGREEMENT_NOT_ACCEPTED,
+    CHANGED_SINCE_CHECKED,
     CHECKLIST_NOT_OPEN,
     CHECKS_INCOMPLETE,
     CONTACT_MISSING,

@@ -77,9 +77,38 @@ ENTERED_AFTER_IMPORT: Final = FindingCode(
     " works online.",
     waivable=False,
 )
+USERS_CHANGED: Final = FindingCode(
+    code="users-changed",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="Users were changed on site after the checks and before the snapshot of the database that goes online. What"
+    " was decided goes on with the users that the snapshot has, and the rules have been asked about them again. A"
+    " subject is a login.",
+    remedy="Nothing, if the changes were meant. Who is to log in online and has no plan gets one online, or by another"
+    " run that is begun before the migration is completed.",
+)
+DECISIONS_UNUSED: Final = FindingCode(
+    code="decisions-unused",
+    severity=Severity.INFO,
+    plugin=CORE,
+    meaning="An earlier run has decided about logins that no user has any more: their plans and user names are let go."
+    " A subject is a login.",
+    remedy="Nothing, if these users have left. Who was renamed needs a plan and a user name under the new login.",
+)
+VERSION_CHANGED: Final = FindingCode(
+    code="version-changed",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="The version of the CRM, or of its database's model, was changed after the checks and before the snapshot"
+    " of the database that goes online. The rules have been asked again.",
+    remedy="Nothing, if the upgrade is done. Else stop the run, let the upgrade end, and run the same command again.",
+)
 CORE_CODES: Final = (
     WAIVER_UNUSED,
     WAIVER_OF_TEST,
+    USERS_CHANGED,
+    DECISIONS_UNUSED,
+    VERSION_CHANGED,
     REPORT_NOT_WRITTEN,
     RESULT_DIFFERS,
     THAW_FAILED,

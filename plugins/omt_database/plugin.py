@@ -114,7 +114,9 @@ class DatabasePlugin(Plugin):
             return ()
         online: object = call.online
         taken = online.value_bytes if isinstance(online, ValueLimit) else None
-        return await preflight(call.database, self._settings, taken, values=not call.files_only)
+        # In the snapshot the export itself looks at each value that it moves.
+        values = not (call.files_only or call.in_snapshot)
+        return await preflight(call.database, self._settings, taken, values=values)
 
     @hookimpl
     @override

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -60,6 +62,32 @@ class BringsStage(Plugin):
 
 class BlocksAndBringsStage(Blocks, BringsStage):
     """Does both."""
+
+
+class Intrudes(Plugin):
+    """Changes the CRM's database between the checks and the snapshot, as people may in the hours in between."""
+
+    @override
+    @hookimpl
+    async def before_phase(self, call: calls.AroundPhase) -> None:
+        if call.phase == "upload":
+            with closing(sqlite3.connect(os.environ["OMT_TEST_CRM"])) as crm:
+                crm.executescript(os.environ["OMT_TEST_CHANGE"])
+
+
+class IntrudesAndWatches(Intrudes):
+    """Has a rule of its own on users, too."""
+
+    @override
+    @hookimpl
+    def add_finding_codes(self) -> Sequence[FindingCode]:
+        return (BLOCKED,)
+
+    @override
+    @hookimpl
+    async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
+        strangers = tuple(user.login for user in call.users if user.full_name.endswith("Stranger"))
+        return (BLOCKED.finding("The partner knows somebody.", strangers),) if strangers else ()
 
 
 class GreetingSettings(PluginSettings):

@@ -65,6 +65,8 @@ class CallRecordingsPlugin(Plugin):
         folder = self._settings.folder
         if folder is None:
             return (FOLDER_NOT_SET.finding(sentence("No folder of call recordings is named, so that none are moved.")),)
+        if call.in_snapshot:
+            return ()  # the stage is about to look at each recording itself
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         tally = Tally(self._settings.smallest_bytes)
         async for batch in recordings_in(folder, self._settings, self._seen, tally.pass_over).items():

@@ -42,6 +42,7 @@ from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.gone import keep_gone
 from omt_core.engine.upload.machines import machines_kept
 from omt_core.engine.upload.rate import FileRateLimiter, read_limit
+from omt_core.engine.upload.recheck import RefusedInSnapshotError, recheck
 from omt_core.engine.upload.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE, note_stage_roots
 from omt_core.plugin_host import upload_stages
@@ -60,9 +61,10 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
 
     Raises `InterruptedRunError` after a stop (resumable), `OnlineError` where something could not be confirmed. What
     was frozen stays frozen then, except that a refusal before the import thaws it again, unless another run is at this
-    migration. `FreezeLiftedError` where users were let in on site before the import was asked for. One that an earlier
-    run asked for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything
-    as it was imported asks for no import: receipt and manifest stay what they are.
+    migration; `FindingsError` `changed-since-checked`, where the snapshot holds what the rules refuse, is one.
+    `FreezeLiftedError` where users were let in on site before the import was asked for. One that an earlier run asked
+    for, and that the tenant is still at, is waited for and nothing is sent. A recovery that finds everything as it was
+    imported asks for no import: receipt and manifest stay what they are.
     """
     _tell(session, STARTING, StageState.ANALYSING)
     try:
@@ -179,11 +181,17 @@ async def _transfer_all(
 ) -> None:
     """Have all stages transferred; once more, in a new snapshot, where the database lost the first."""
     try:
-        await _transfer_in_snapshot(session, migration, stop, commit=commit)
-    except SnapshotLostError as error:
-        again = sentence("The database is read once more, in a new snapshot.")
-        session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
-        await _transfer_in_snapshot(session, migration, stop, commit=commit)
+        try:
+            await _transfer_in_snapshot(session, migration, stop, commit=commit)
+        except SnapshotLostError as error:
+            again = sentence("The database is read once more, in a new snapshot.")
+            session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
+            await _transfer_in_snapshot(session, migration, stop, commit=commit)
+    except RefusedInSnapshotError as refused:
+        # Only now: a snapshot that is held may keep the thaw from writing.
+        if commit:
+            await _thaw_after_refusal(session)
+        raise refused.error from None
 
 
 async def _transfer_in_snapshot(
@@ -192,6 +200,7 @@ async def _transfer_in_snapshot(
     journal = session.journal
     files_only = session.now.only_missing or not commit
     async with session.now.located.database.snapshot() as fresh:
+        await recheck(session, precopy=not commit)
         snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
         async with near_readers(session.engine.dispatch, session.now.run) as near:
             stages = await stages_of(session, snapshot, files_only=files_only, near=near)
