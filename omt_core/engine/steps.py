@@ -233,7 +233,8 @@ class ListStages(Step[Sequence[UploadStage]]):
 class Upload(Step[None]):
     """Move everything and have it imported (W70-W79).
 
-    Refused unless everything was checked for the decisions as they are now: an error must never come after the freeze.
+    Refused unless everything was checked for the decisions as they are now: what can be found beforehand must not come
+    after the freeze.
     """
 
     phase = phases.UPLOAD

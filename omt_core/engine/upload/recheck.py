@@ -63,7 +63,9 @@ async def recheck(session: MigrationSession, *, precopy: bool) -> None:
     found: list[Finding] = []
     now = session.now
     if licence.version != now.located.licence.version:
-        told = sentence("It was {before}, and is {now}.", before=now.located.licence.version, now=licence.version)
+        told = sentence(
+            "The version was {before} and is {now}.", before=now.located.licence.version, now=licence.version
+        )
         found.append(VERSION_CHANGED.finding(told))
         await facts.pin_licence(session.journal, licence)
     changes = UserChanges.between((), ())
