@@ -192,27 +192,38 @@ class Plugin:
         """
         return ()
 
-    # --- validation: findings of severity error stop a migration before anything is changed, unless they are waived;
-    # all of it but the documents is asked again in the snapshot that goes online, since hours may lie in between
+    # --- validation: findings of severity error stop a migration before anything is changed, unless they are waived
 
     @hook(policy=Policy.ISOLATED)
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
-        """Check the installation as a whole. Default: nothing found."""
+        """Check the installation as a whole. Default: nothing found.
+
+        Asked again in the snapshot that goes online (`in_snapshot`), before anything is sent.
+        """
         return ()
 
     @hook(policy=Policy.ISOLATED)
     async def validate_users(self, call: calls.ValidateUsers) -> Sequence[Finding]:
-        """Check the users as they are on site. Default: nothing found."""
+        """Check the users as they are on site. Default: nothing found.
+
+        Asked again in the snapshot that goes online, before anything is sent.
+        """
         return ()
 
     @hook(policy=Policy.ISOLATED)
     async def validate_plans(self, call: calls.ValidatePlans) -> Sequence[Finding]:
-        """Check who has which plan (W53-W55). Default: nothing found."""
+        """Check who has which plan (W53-W55). Default: nothing found.
+
+        Asked again in the snapshot that goes online, before anything is sent.
+        """
         return ()
 
     @hook(policy=Policy.ISOLATED)
     async def validate_user_names(self, call: calls.ValidateUserNames) -> Sequence[Finding]:
-        """Check the user names (W59-W68). Default: nothing found."""
+        """Check the user names (W59-W68). Default: nothing found.
+
+        Asked again in the snapshot that goes online, before anything is sent.
+        """
         return ()
 
     @hook(policy=Policy.ISOLATED, timed=False)
@@ -222,7 +233,10 @@ class Plugin:
 
     @hook(policy=Policy.ISOLATED)
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
-        """Check a subject of the plugin's own. Default: nothing found."""
+        """Check a subject of the plugin's own. Default: nothing found.
+
+        Asked again in the snapshot that goes online (`in_snapshot`), before anything is sent.
+        """
         return ()
 
     # --- upload

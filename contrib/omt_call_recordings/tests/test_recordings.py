@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -119,6 +120,16 @@ def test_without_a_folder_it_is_said_that_nothing_is_moved(omt_plugin: Callable[
     harness = omt_plugin(CallRecordingsPlugin, "call_recordings")
     (finding,) = anyio.run(harness.validate, SampleCalls().validate_migration())
     assert finding.code == "call-recordings-folder-not-set"
+
+
+def test_in_the_snapshot_the_folder_is_left_to_the_stage(
+    omt_plugin: Callable[..., PluginHarness], folder: Path
+) -> None:
+    """It may hold millions of files, and users wait."""
+    harness = omt_plugin(CallRecordingsPlugin, "call_recordings", {"folder": str(folder)})
+    call = SampleCalls().validate_migration()
+    assert anyio.run(harness.validate, call)
+    assert not anyio.run(harness.validate, replace(call, in_snapshot=True))
 
 
 @pytest.mark.parametrize("given", ["wav", ".WAV", " .wav "])
