@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -155,11 +155,18 @@ async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
     if session.now.decisions.kind is not MigrationKind.LIVE or session.now.only_missing:
         return
     # The freeze may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
+    await _unless_stopped(session, stop, freeze(session))
+    with anyio.move_on_after(session.engine.settle_seconds):
+        await stop.wait()
+
+
+async def _unless_stopped(session: MigrationSession, stop: StopSignal, work: Coroutine[object, object, None]) -> None:
+    """Do what may take long before the transfer, which heeds a stop by itself. Raises `InterruptedRunError`."""
     error: Exception | None = None
     async with anyio.create_task_group() as group:
         group.start_soon(_cancel_when_stopped, stop, group.cancel_scope)
         try:
-            await freeze(session)
+            await work
         except Exception as raised:  # noqa: BLE001 - raised again outside of the group, which would wrap it
             error = raised
         group.cancel_scope.cancel()
@@ -167,8 +174,6 @@ async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
         raise error
     if stop.is_set():
         raise await _interrupted(session)
-    with anyio.move_on_after(session.engine.settle_seconds):
-        await stop.wait()
 
 
 async def _cancel_when_stopped(stop: StopSignal, scope: anyio.CancelScope) -> None:
@@ -200,7 +205,7 @@ async def _transfer_in_snapshot(
     journal = session.journal
     files_only = session.now.only_missing or not commit
     async with session.now.located.database.snapshot() as fresh:
-        await recheck(session, precopy=not commit)
+        await _unless_stopped(session, stop, recheck(session, precopy=not commit))
         snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
         async with near_readers(session.engine.dispatch, session.now.run) as near:
             stages = await stages_of(session, snapshot, files_only=files_only, near=near)

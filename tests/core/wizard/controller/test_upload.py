@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -68,6 +70,50 @@ async def test_a_cancelled_live_upload_lets_the_users_in_again_if_that_is_asked_
         await site.until_it_holds(lambda: not site.controller.busy)
         assert facts.FROZEN not in await site.controller.holder.runner.journal.notes.pins()
         assert (await site.controller.result()).exit_code != 0
+
+
+def change_users(folder: Path, statements: str) -> None:
+    """Change the CRM on site, as somebody may while the wizard is open."""
+    (file,) = folder.glob("site/machine/**/crm.sqlite")
+    with closing(sqlite3.connect(file)) as crm:
+        crm.executescript(statements)
+
+
+async def test_who_changed_since_the_checks_can_be_decided_about_again_where_a_rule_refuses(tmp_path: Path) -> None:
+    async with site_in(tmp_path) as site:
+        controller = site.controller
+        await site.to_ready(MigrationKind.LIVE)
+        left = next(user.login for user in controller.holder.now.users if not user.administrator)
+        change_users(tmp_path, f"""
+            UPDATE associate SET deleted = 1 WHERE name = '{left}';
+            CREATE TABLE kept AS SELECT userrolelink_id, role_id FROM userrolelink;
+            UPDATE userrolelink SET role_id = 4;
+        """)  # fmt: skip
+        await controller.start_upload()
+        await site.until(UploadState.FAILED)
+        assert controller.upload.error is not None
+        assert controller.upload.error.code == "changed-since-checked"
+        assert facts.FROZEN not in await controller.holder.runner.journal.notes.pins()
+
+        controller.place.go_back()
+        decided = controller.checklist.look().plans
+        assert left in decided
+        answer = await controller.checklist.change_plans({"HH": decided["HH"]})
+        assert {finding.code for finding in answer.findings["plans"]} & {
+            "plan-for-unknown-login", "no-administrator-with-plan"
+        } == {"no-administrator-with-plan"}  # fmt: skip
+
+        change_users(tmp_path, """
+            UPDATE userrolelink SET role_id =
+                (SELECT role_id FROM kept WHERE kept.userrolelink_id = userrolelink.userrolelink_id);
+            DROP TABLE kept;
+        """)  # fmt: skip
+        await controller.start_upload()
+        await site.until(UploadState.DONE, UploadState.FAILED)
+        assert controller.upload.error is None
+        assert controller.holder.now.decisions.plans == {
+            login: plan for login, plan in decided.items() if login != left
+        }
 
 
 async def test_the_page_is_told_of_the_freeze_while_the_upload_runs(
