@@ -28,11 +28,12 @@ from omt_core.engine.errors import CHECKLIST_NOT_OPEN, LOGIN_UNKNOWN
 from omt_core.engine.findings import DECISIONS_UNUSED
 from omt_core.engine.runner import Step
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.user_changes import SHOWN
 from omt_core.plugin_host import Answers
 
 _OWNER: Final = "checklist"
 _PROPOSED: Final = "plans-proposed"
+_SHOWN: Final = 10
+"""How many logins a sentence names; all are subjects of the finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,7 @@ def _tell_unused(session: MigrationSession, assigned: Assignments) -> None:
     decisions, used = session.now.decisions, of_users(session.now.decisions, session.now.users)
     earlier = {*decisions.plans, *decisions.user_names} - {*used.plans, *used.user_names}
     unused = sorted(earlier - {*assigned.plans, *assigned.user_names})
-    told = sentence("Decided about earlier, and no users any more: {users}.", users=listing(unused, SHOWN))
+    told = sentence("Decided about earlier, and no users any more: {users}.", users=listing(unused, _SHOWN))
     session.log.file("decisions", [DECISIONS_UNUSED.finding(told, tuple(unused))] if unused else ())
 
 

@@ -3,7 +3,7 @@
 Asking changes nothing: `check` makes a report of a snapshot, however long that takes, and the report is taken into the
 session by a step, as far as it still fits what is decided then. The engine uploads nothing before every check is
 answered for the decisions as they are: what can be found beforehand must not come after the freeze. What comes about on
-site since then is asked of the snapshot (`upload/recheck.py`).
+site since then is asked of the snapshot (`recheck/recheck.py`).
 """
 
 from __future__ import annotations

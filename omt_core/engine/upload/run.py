@@ -38,11 +38,11 @@ from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRM
 from omt_core.engine.findings import left_behind
 from omt_core.engine.freeze import confirm_freeze, freeze, thaw
 from omt_core.engine.opening import near_readers
+from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.gone import keep_gone
 from omt_core.engine.upload.machines import machines_kept
 from omt_core.engine.upload.rate import FileRateLimiter, read_limit
-from omt_core.engine.upload.recheck import RefusedInSnapshotError, recheck
 from omt_core.engine.upload.timings import Stopwatch
 from omt_core.engine.workspace import LIMIT_FILE, note_stage_roots
 from omt_core.plugin_host import upload_stages

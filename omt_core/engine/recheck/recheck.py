@@ -33,8 +33,8 @@ from omt_core.engine.checks import (
 )
 from omt_core.engine.errors import CHANGED_SINCE_CHECKED
 from omt_core.engine.findings import USERS_CHANGED, VERSION_CHANGED, blocking
+from omt_core.engine.recheck.user_changes import UserChanges
 from omt_core.engine.session import MigrationSession, Snapshot
-from omt_core.engine.user_changes import UserChanges
 
 _OWNER: Final = "recheck"
 _MESSAGES: Final = 5

@@ -22,8 +22,8 @@ from omt_core.api.users import OtherAddress, Proposal, User
 from omt_core.engine import checks
 from omt_core.engine.checklist import Assignments, ChangePlans, Review
 from omt_core.engine.completion import completion_request
+from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
 from omt_core.engine.session import MigrationSession
-from omt_core.engine.upload.recheck import RefusedInSnapshotError, recheck
 from omt_core.testing.samples import SAMPLE_LICENCE, sample_user
 from tests.core.engine.sessions import session_in
 

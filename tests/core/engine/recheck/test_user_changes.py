@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omt_core.api.users import User
-from omt_core.engine.user_changes import UserChanges
+from omt_core.engine.recheck.user_changes import UserChanges
 from omt_core.testing.samples import sample_user
 
 HH, NN, OO = sample_user("HH"), sample_user("NN"), sample_user("OO")
