@@ -1,4 +1,8 @@
-"""The highest id of every table, in a few statements however many tables there are."""
+"""The highest id of every table, in a few statements however many tables there are.
+
+It is not asked for in the snapshot that goes online: there PostgreSQL keeps everybody from rebuilding a table that was
+looked at until the snapshot ends, and the export itself bears with a table that is rebuilt (`database-table-rebuilt`).
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ class Site:
         """What truth.json names for a plant."""
         return sorted(subject for item in self.truth["plants"][slug]["items"] for subject in item["subjects"])
 
-    async def findings(self, settings: ChecksSettings | None = None) -> Mapping[str, Finding]:
+    async def findings(
+        self, settings: ChecksSettings | None = None, *, in_snapshot: bool = False
+    ) -> Mapping[str, Finding]:
         """What the plugin finds, by code."""
         plugin = ChecksPlugin(settings or ChecksSettings())
         database = await CrmDatabase.open(StdlibSqliteDriver(self.file, login_timeout=5))
@@ -58,6 +60,7 @@ class Site:
                         database=database,
                         licence=await read_licence(database),
                         run=Surroundings(),
+                        in_snapshot=in_snapshot,
                     )
                 ),
                 *await plugin.validate_users(ValidateUsers(database=database, users=users, run=Surroundings())),
