@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import anyio
@@ -84,12 +85,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
         elif not session.now.only_missing:
             await session.journal.notes.pin(facts.OVERWRITING, session.now.decisions.kind.value)
         await _prepare(session, stop)
-        try:
-            await _transfer_all(session, migration, stop, commit=True)
-        except OnlineRefusedError as error:
-            if error.code not in _OTHERS_ARE_AT_IT:
-                await _thaw_after_refusal(session)
-            raise
+        await _transfer_or_thaw(session, migration, stop)
         if await is_as_imported(session):
             await keep_earlier_result(session, migration)
             _tell(session, FINISHING, StageState.SUCCEEDED)
@@ -113,6 +109,8 @@ async def precopy(session: MigrationSession, stop: StopSignal) -> None:
     migration = await _open(session)
     try:
         await _transfer_all(session, migration, stop, commit=False)
+    except RefusedInSnapshotError as refused:
+        raise refused.error from None
     finally:
         with anyio.CancelScope(shield=True):
             await migration.aclose()
@@ -155,18 +153,20 @@ async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
     if session.now.decisions.kind is not MigrationKind.LIVE or session.now.only_missing:
         return
     # The freeze may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
-    await _unless_stopped(session, stop, freeze(session))
+    await _unless_stopped(session, stop, freeze)
     with anyio.move_on_after(session.engine.settle_seconds):
         await stop.wait()
 
 
-async def _unless_stopped(session: MigrationSession, stop: StopSignal, work: Coroutine[object, object, None]) -> None:
-    """Do what may take long before the transfer, which heeds a stop by itself. Raises `InterruptedRunError`."""
+async def _unless_stopped(
+    session: MigrationSession, stop: StopSignal, act: Callable[[MigrationSession], Awaitable[None]]
+) -> None:
+    """Do something that a stop ends. Raises `InterruptedRunError` then."""
     error: Exception | None = None
     async with anyio.create_task_group() as group:
         group.start_soon(_cancel_when_stopped, stop, group.cancel_scope)
         try:
-            await work
+            await act(session)
         except Exception as raised:  # noqa: BLE001 - raised again outside of the group, which would wrap it
             error = raised
         group.cancel_scope.cancel()
@@ -186,17 +186,11 @@ async def _transfer_all(
 ) -> None:
     """Have all stages transferred; once more, in a new snapshot, where the database lost the first."""
     try:
-        try:
-            await _transfer_in_snapshot(session, migration, stop, commit=commit)
-        except SnapshotLostError as error:
-            again = sentence("The database is read once more, in a new snapshot.")
-            session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
-            await _transfer_in_snapshot(session, migration, stop, commit=commit)
-    except RefusedInSnapshotError as refused:
-        # Only now: a snapshot that is held may keep the thaw from writing.
-        if commit:
-            await _thaw_after_refusal(session)
-        raise refused.error from None
+        await _transfer_in_snapshot(session, migration, stop, commit=commit)
+    except SnapshotLostError as error:
+        again = sentence("The database is read once more, in a new snapshot.")
+        session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
+        await _transfer_in_snapshot(session, migration, stop, commit=commit)
 
 
 async def _transfer_in_snapshot(
@@ -205,7 +199,7 @@ async def _transfer_in_snapshot(
     journal = session.journal
     files_only = session.now.only_missing or not commit
     async with session.now.located.database.snapshot() as fresh:
-        await _unless_stopped(session, stop, recheck(session, precopy=not commit))
+        await _unless_stopped(session, stop, partial(recheck, precopy=not commit))
         snapshot = (await journal.notes.pins()).get(facts.SNAPSHOT, fresh) if files_only else fresh
         async with near_readers(session.engine.dispatch, session.now.run) as near:
             stages = await stages_of(session, snapshot, files_only=files_only, near=near)
@@ -274,6 +268,20 @@ async def _interrupted(session: MigrationSession) -> InterruptedRunError:
             "Run the same command again to go on from there; `omt thaw` lets the users in again meanwhile."
         ),
     )
+
+
+async def _transfer_or_thaw(session: MigrationSession, migration: OnlineMigration, stop: StopSignal) -> None:
+    """Have all stages transferred and committed; what the tenant or a rule refuses undoes the freeze."""
+    try:
+        await _transfer_all(session, migration, stop, commit=True)
+    except OnlineRefusedError as error:
+        if error.code not in _OTHERS_ARE_AT_IT:
+            await _thaw_after_refusal(session)
+        raise
+    except RefusedInSnapshotError as refused:
+        # Only now: a snapshot that is held may keep the thaw from writing.
+        await _thaw_after_refusal(session)
+        raise refused.error from None
 
 
 async def _thaw_after_refusal(session: MigrationSession) -> None:
