@@ -13,10 +13,12 @@ from pathlib import Path
 
 from archive import large_files
 from our_transfer import transfer_once
+from peers.bare import Bare
 from peers.peer import Peer, Took, installed
 from peers.rclone import Rclone
 from peers.restic import Restic
 from peers.rsync import Rsync
+from processes import have_memory_at_hand
 from race import OURS, Times, against
 from tenant_process import tenant_process
 
@@ -27,6 +29,7 @@ RIVALS: tuple[Peer, ...] = (
     Rclone("webdav", 2),
     Rclone("webdav", 4),
     Rclone("webdav", 8),
+    Bare(),
 )
 
 
@@ -45,10 +48,12 @@ def main() -> None:
         print(f"{archive.files} files, {archive.size / 1e6:.0f} MB")
         for _ in range(options.runs):
             with tempfile.TemporaryDirectory(dir=name) as folder, tenant_process(Path(folder, "tenant")) as tenant:
+                have_memory_at_hand(Path(folder))
                 took = transfer_once(archive, tenant, Path(folder, "workspace"), settings=options.settings)
                 times.add(OURS, Took(took.seconds, took.client, took.tenant))
             for peer in peers:
                 with tempfile.TemporaryDirectory(dir=name) as folder, peer.served(Path(folder, "served")) as server:
+                    have_memory_at_hand(Path(folder))
                     times.add(peer.name, server.copy(archive))
             times.tell()
     against(times, peers, work=archive.size / 1e6, speed="MB/s", share="s a GB", unit=1e3)

@@ -16,10 +16,12 @@ from pathlib import Path
 from archive import Archive, small_files
 from delay_proxy import long_line
 from our_transfer import transfer_once
+from peers.bare import Bare
 from peers.peer import Peer, Took, installed
 from peers.rclone import Rclone
 from peers.restic import Restic
 from peers.rsync import Rsync
+from processes import have_memory_at_hand
 from race import OURS, Times, against
 from tenant_process import tenant_process
 
@@ -27,12 +29,13 @@ from tenant_process import tenant_process
 def peers_for(round_trip: float) -> Sequence[Peer]:
     """Return who is measured on a line of this round trip (seconds), each as it is quickest there."""
     rclones: Sequence[Peer] = (Rclone("webdav", 32), Rclone("s3", 32)) if round_trip else (Rclone("webdav", 16),)
-    return (Restic(), Rsync(), Rsync(fsync=True), *rclones)
+    return (Restic(), Rsync(), Rsync(fsync=True), *rclones, Bare())
 
 
 def ours(archive: Archive, folder: Path, round_trip: float, settings: str) -> Took:
     """Transfer an archive to a new tenant."""
     with tenant_process(folder / "tenant") as tenant, long_line(tenant.port, round_trip) as port:
+        have_memory_at_hand(folder)
         took = transfer_once(archive, tenant, folder / "workspace", port=port, settings=settings)
     return Took(took.seconds, took.client, took.tenant)
 
@@ -40,6 +43,7 @@ def ours(archive: Archive, folder: Path, round_trip: float, settings: str) -> To
 def theirs(peer: Peer, archive: Archive, folder: Path, round_trip: float) -> Took:
     """Copy it to an empty server of a peer."""
     with peer.served(folder / "served") as server, long_line(server.port, round_trip) as port:
+        have_memory_at_hand(folder)
         return server.copy(archive, port=port)
 
 
