@@ -28,7 +28,14 @@ from omt_database.columns import ColumnPlan, Kind, number_plan
 from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import text_of_utf_8
 from omt_database.drivers.driver import Connection, Cursor, Driver, closed_if_it_fails
-from omt_database.errors import DATABASE_FAILED, DATABASE_UNREACHABLE
+from omt_database.drivers.failures import Meaning, explain
+from omt_database.errors import (
+    DATABASE_FAILED,
+    DATABASE_LOCKED,
+    DATABASE_OUT_OF_ROOM,
+    DATABASE_READ_ONLY,
+    DATABASE_UNREACHABLE,
+)
 
 _DECLARED: Final = re.compile(r"([^(]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?.*", re.DOTALL)
 
@@ -102,6 +109,13 @@ TEXT: Final = (
     "CASE typeof({0}) WHEN 'blob' THEN quote({0}) WHEN 'real' THEN printf('%!.20g', {0}) ELSE CAST({0} AS TEXT) END"
 )
 """Any value as text with nothing of it lost."""
+
+SQLITE_WORDS: Final[Mapping[re.Pattern[str], Meaning]] = {
+    re.compile("database (table )?is locked"): DATABASE_LOCKED,
+    re.compile("database or disk is full"): DATABASE_OUT_OF_ROOM,
+    re.compile("readonly database"): DATABASE_READ_ONLY,
+}
+"""What SQLite's messages mean, by whichever driver they come."""
 
 _CATALOGUE: Final = (
     'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m, pragma_table_info(m.name) c'
@@ -298,6 +312,8 @@ class StdlibSqliteDriver(SqliteDriver):
 
     @override
     def explain(self, error: Exception) -> InstallationError:
+        if any(pattern.search(str(error)) for pattern in SQLITE_WORDS):
+            return explain("", str(error), dbms=self.dbms, more=SQLITE_WORDS)
         return DATABASE_FAILED.error(
             sentence("The database file {path} cannot be read: {reason}.", path=self._path, reason=error),
             remedy=sentence(

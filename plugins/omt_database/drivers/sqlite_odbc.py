@@ -22,7 +22,7 @@ from omt_database.drivers.catalogue import number
 from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection, Cursor, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
-from omt_database.drivers.sqlite import DURABLE, TEXT, SqliteDriver
+from omt_database.drivers.sqlite import DURABLE, SQLITE_WORDS, TEXT, SqliteDriver
 from omt_database.errors import DATABASE_NAME_UNREADABLE
 from omt_database.settings import DatabaseSettings
 
@@ -74,6 +74,7 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
         OdbcDriver.__init__(self, location, settings)
         self._may_share = False
 
+    words = SQLITE_WORDS
     decoding = Decoding(("SQL_CHAR", "SQL_WCHAR"), "utf-8", UTF_8, "SQL_CHAR")
     """As it is in the file: what is not UTF-8 the driver would bend on its way to UTF-16 without a word."""
 

@@ -7,7 +7,8 @@ import sqlite3
 
 from omt_protocol.protocol_error import ProtocolError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+"""`EFBIG`: the file system, or a limit of the process, takes no file as large. None of these passes by itself."""
 _WORDS = "No space left on device"
 """DuckDB has no number for it."""
 

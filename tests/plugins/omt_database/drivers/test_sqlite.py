@@ -150,3 +150,23 @@ def test_what_the_odbc_driver_says_can_be_read(tmp_path):
     with closing(driver.connect()) as connection, pytest.raises(driver.errors) as caught:
         driver.fetch(connection, "SELECT missing FROM t")
     assert "no such column" in driver.explain(caught.value).message
+
+
+@pytest.mark.anyio
+async def test_a_lock_that_is_never_given_back_is_told_as_a_lock(engine):
+    engine.execute("CREATE TABLE person (id INTEGER PRIMARY KEY)")
+    database = await engine.open(login_timeout=1)
+    with closing(sqlite3.connect(engine.location.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InstallationError) as caught:
+            await database.write("INSERT INTO person (id) VALUES (1)")
+    await database.aclose()
+    assert caught.value.code == "database-locked"
+
+
+@pytest.mark.anyio
+async def test_a_file_that_has_no_room_is_told_as_a_full_disk(engine):
+    engine.execute("CREATE TABLE person (id INTEGER PRIMARY KEY)")
+    driver = choose_driver(engine.location, engine.settings())
+    said = "[HY000] [SQLite]database or disk is full (13) (13) (SQLExecDirectW)"
+    assert driver.explain(driver.errors[0]("HY000", said)).code == "database-out-of-room"

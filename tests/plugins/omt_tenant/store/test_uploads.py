@@ -312,9 +312,10 @@ async def test_uploads_go_on_after_the_tenant_was_stopped_and_started(connect):
         assert (await client.call("GET", f"/v1/contents/{digest(DATA)}")).body == DATA
 
 
-async def test_a_full_disk_is_told_and_leaves_the_durable_part(connect, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+async def test_a_full_disk_is_told_and_leaves_the_durable_part(connect, monkeypatch, number):
     def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, "no room")
 
     async with connect() as client:
         await client.open()
