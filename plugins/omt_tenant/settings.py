@@ -30,7 +30,7 @@ class ImportSettings(PluginSettings):
         return size * _UNITS[unit] // 6
 
     threads: int = Field(default=2, ge=1, le=64)
-    """Threads that DuckDB may use."""
+    """Threads that DuckDB may use; one imports what comes before all is there."""
 
 
 class TenantSettings(PluginSettings):

@@ -21,13 +21,15 @@ class AheadImport:
 
     The import takes the folder over, and removes each table that is not made of the parts that were committed. Parts
     must be told of again after a restart; those that are missing then are imported by the import itself. It is opened
-    for the first part that is taken, and stays open until it is closed. All methods block, and one at a time may run.
+    for the first part that is taken, on one thread, and stays open until it is closed. All methods block, and one at a
+    time may run.
     """
 
     def __init__(self, databases: Path, contents: StoredContents, settings: ImportSettings) -> None:
         self._folder = databases / AHEAD
         self._contents = contents
-        self._settings = settings
+        # Two threads hand each other memory, for a sixth more processor time, while other cores have parts to receive.
+        self._settings = settings.model_copy(update={"threads": 1})
         self._told: dict[str, dict[int, PartToImport]] = {}
         self._open = ExitStack()
         self._importer: TableImporter | None = None

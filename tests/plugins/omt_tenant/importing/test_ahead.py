@@ -59,6 +59,20 @@ def fetched(monkeypatch):
     return keys
 
 
+def test_what_comes_before_all_is_there_is_imported_on_one_thread_and_the_rest_on_all(tenant, monkeypatch):
+    threads, original = {}, TableImporter._fetch
+
+    def fetch(self, part):
+        (threads[part.key],) = self._connection.execute("SELECT current_setting('threads')").fetchone()
+        original(self, part)
+
+    monkeypatch.setattr(TableImporter, "_fetch", fetch)
+    tenant.put_table("t", *ROWS)
+    ahead_of(tenant).take(told(tenant, "t/000001"), go_on)
+    tenant.run()
+    assert threads == {"t/000001": 1, "t/000002": 2, "t/000003": 2}
+
+
 def test_a_completion_imports_only_what_was_not_imported_ahead(tenant, fetched):
     tenant.put_table("t", *ROWS)
     tenant.put_table("u", ROWS[0])
