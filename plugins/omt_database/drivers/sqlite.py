@@ -150,6 +150,15 @@ class SqliteDriver(Driver):
         self._path = path
         self._timeout = login_timeout
 
+    def _file_error(self, reason: object) -> InstallationError:
+        """Return the error of a file that cannot be read for a reason which nothing else explains."""
+        return DATABASE_FAILED.error(
+            sentence("The database file {path} cannot be read: {reason}.", path=self._path, reason=reason),
+            remedy=sentence(
+                "Check that it is an SQLite database, that it can be read, and that no other program locks it."
+            ),
+        )
+
     def _require_file(self) -> None:
         if not self._path.is_file():
             raise DATABASE_UNREACHABLE.error(
@@ -314,12 +323,7 @@ class StdlibSqliteDriver(SqliteDriver):
     def explain(self, error: Exception) -> InstallationError:
         if any(pattern.search(str(error)) for pattern in SQLITE_WORDS):
             return explain("", str(error), dbms=self.dbms, more=SQLITE_WORDS)
-        return DATABASE_FAILED.error(
-            sentence("The database file {path} cannot be read: {reason}.", path=self._path, reason=error),
-            remedy=sentence(
-                "Check that it is an SQLite database, that it can be read, and that no other program locks it."
-            ),
-        )
+        return self._file_error(error)
 
 
 def _column(row: Row) -> Column:

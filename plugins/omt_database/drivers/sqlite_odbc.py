@@ -23,7 +23,7 @@ from omt_database.drivers.decoding import UTF_8
 from omt_database.drivers.driver import Connection, Cursor, closed_if_it_fails
 from omt_database.drivers.odbc import Decoding, OdbcColumnConnection, OdbcConnection, OdbcDriver, first_of
 from omt_database.drivers.sqlite import DURABLE, SQLITE_WORDS, TEXT, SqliteDriver
-from omt_database.errors import DATABASE_NAME_UNREADABLE
+from omt_database.errors import DATABASE_FAILED, DATABASE_NAME_UNREADABLE
 from omt_database.settings import DatabaseSettings
 
 LIBRARIES: Final = (
@@ -98,7 +98,8 @@ class OdbcSqliteDriver(SqliteDriver, OdbcDriver):
     def explain(self, error: Exception) -> InstallationError:
         # Messages come the way of those names: UTF-16 as letters of one byte each.
         told = [text.replace("\0", "") if isinstance(text, str) else text for text in error.args]
-        return OdbcDriver.explain(self, type(error)(*told))
+        explained = OdbcDriver.explain(self, type(error)(*told))
+        return self._file_error(told[-1]) if explained.code == DATABASE_FAILED.code and told else explained
 
     @override
     def connect(self, *, writable: bool = False) -> Connection:

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +171,16 @@ async def test_a_file_that_has_no_room_is_told_as_a_full_disk(engine):
     driver = choose_driver(engine.location, engine.settings())
     said = "[HY000] [SQLite]database or disk is full (13) (13) (SQLExecDirectW)"
     assert driver.explain(driver.errors[0]("HY000", said)).code == "database-out-of-room"
+
+
+@pytest.fixture
+def no_database(engine):
+    Path(engine.location.database).write_bytes(b"nothing that SQLite would know" * 100)
+    return engine
+
+
+@pytest.mark.anyio
+async def test_a_file_that_is_no_database_is_told_as_a_file(no_database):
+    with pytest.raises(InstallationError, match=r"crm\.sqlite cannot be read") as caught:
+        await no_database.open()
+    assert "Check that it is an SQLite database" in caught.value.remedy
