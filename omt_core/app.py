@@ -99,6 +99,7 @@ def compose(
         dispatch=dispatch,
         events=events,
         settle_seconds=settings.core.settle_seconds,
+        snapshots=settings.core.snapshots,
         agreement_url=settings.core.agreement_url,
     )
     return Application(settings=settings, host=host, engine=engine, wheels=wheels)

@@ -100,6 +100,12 @@ class CoreSettings(BaseModel):
         ge=0,
         description="Seconds between freeze and snapshot, so that caches on site notice the freeze (about a minute).",
     )
+    snapshots: int = Field(
+        default=5,
+        ge=1,
+        description="How many snapshots of the database an upload takes at most: another one each time that its"
+        " connection or its view is lost. It is read anew then, and what is equal is not sent again.",
+    )
     agreement_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s<>\"]+$",

@@ -8,7 +8,7 @@ time; what is here changes as semantic versioning says.
 from omt_core.api import calls, drives, files
 from omt_core.api.commands import Command, CommandContext, CommandSite
 from omt_core.api.context import MissingFiles, PluginNotes, RateLimiter, RunContext, StopSignal
-from omt_core.api.database import Column, Row, SourceDatabase, Table, Value
+from omt_core.api.database import Column, Reconnecting, Row, SourceDatabase, Table, Value
 from omt_core.api.decisions import (
     Contact,
     Decisions,
@@ -252,6 +252,7 @@ __all__ = [
     "PluginSettings",
     "Proposal",
     "RateLimiter",
+    "Reconnecting",
     "RecoveryChoice",
     "ReportSection",
     "Row",

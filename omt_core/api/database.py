@@ -96,3 +96,15 @@ class SourceDatabase(Protocol):
     async def aclose(self) -> None:
         """Give the connection back. Safe to call twice."""
         ...
+
+
+@runtime_checkable
+class Reconnecting(Protocol):
+    """An ability that a `SourceDatabase` may have: it comes back after its server, or the line to it, went away."""
+
+    async def reconnect(self) -> None:
+        """Return once it answers, on a new connection where the old one broke; waits for as long as settings say.
+
+        Never asked while a snapshot is open. Raises `InstallationError` where it does not come back in that time.
+        """
+        ...

@@ -91,7 +91,7 @@ class FolderAwayError(InstallationError):
 class SnapshotLostError(InstallationError):
     """Read the database anew: its one consistent view is gone, or a table was rebuilt under it.
 
-    The tool does so once by itself, in a new snapshot.
+    An upload does so by itself, in a new snapshot, as often as the setting `core.snapshots` lets it.
     """
 
 

@@ -51,6 +51,15 @@ RESULT_DIFFERS: Final = FindingCode(
     remedy="Ask the online side whether it was put back to an earlier state; a recovery of missing files sends what it"
     " lacks.",
 )
+DATABASE_READ_ANEW: Final = FindingCode(
+    code="database-read-anew",
+    severity=Severity.WARNING,
+    plugin=CORE,
+    meaning="The consistent view of the database was lost while it was read, so the database was read anew, in a new"
+    " snapshot. What was sent of the lost one counts only where the new one has the same.",
+    remedy="Nothing has to be done for this migration. Find out what ended the view (a restart of the server, a"
+    " failover, a job that rebuilds tables) and keep it away from the night of the next.",
+)
 THAW_FAILED: Final = FindingCode(
     code="thaw-failed",
     severity=Severity.ERROR,
@@ -111,6 +120,7 @@ CORE_CODES: Final = (
     VERSION_CHANGED,
     REPORT_NOT_WRITTEN,
     RESULT_DIFFERS,
+    DATABASE_READ_ANEW,
     THAW_FAILED,
     THAWED_WHILE_IMPORTING,
     ENTERED_AFTER_IMPORT,

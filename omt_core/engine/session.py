@@ -73,6 +73,7 @@ class Engine:
     dispatch: Dispatch
     events: EventHub
     settle_seconds: float = 0.0
+    snapshots: int = 5
     agreement_url: str | None = None
 
 

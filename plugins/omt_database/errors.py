@@ -25,6 +25,14 @@ DATABASE_CHANGED: Final = ErrorCode(
     meaning="A table was rebuilt, changed or dropped while it was read.",
     remedy="Keep maintenance jobs off the database while it is migrated, then run the same command again.",
 )
+DATABASE_CONNECTION_LOST: Final = ErrorCode(
+    code="database-connection-lost",
+    kind=SnapshotLostError,
+    meaning="The connection to the database was lost while it was read, and its consistent view with it.",
+    remedy="Let the database's administrator say what ended it (a restart, a failover, a limit for long sessions, a"
+    " firewall on the way); then run the same command again. How often the tool begins anew by itself is the setting"
+    " `core.snapshots`, how long it waits for the server `database.away_minutes`.",
+)
 DATABASE_DEADLOCK: Final = ErrorCode(
     code="database-deadlock",
     kind=SnapshotLostError,
@@ -220,6 +228,7 @@ ERROR_CODES: Final = (
     CONNECTION_VALUE_INVALID,
     DATABASE_ACCOUNT_UNUSABLE,
     DATABASE_CHANGED,
+    DATABASE_CONNECTION_LOST,
     DATABASE_DEADLOCK,
     DATABASE_DRIVER_CANNOT_VERIFY,
     DATABASE_ENCRYPTION_FAILED,

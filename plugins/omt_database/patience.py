@@ -1,16 +1,19 @@
-"""Waiting for the database: what it waits for is told, and one that is not there any more is given up."""
+"""Waiting for the database: what it waits for is told, one that is not there any more is given up, and waited for."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-from omt_core.api import InstallationError, listing, sentence
+import anyio
+
+from omt_core.api import InstallationError, joined, listing, sentence
 from omt_database.drivers.driver import Driver, Look
+from omt_database.drivers.failures import comes_back
 from omt_database.errors import DATABASE_SILENT, DATABASE_UNREACHABLE
 from omt_database.thread import Pending, ThreadLostError, WorkThread
 
@@ -20,6 +23,8 @@ _log = logging.getLogger("omt.database")
 
 LOOKS: Final = 2
 """So many looks in a row have to find nobody at work before a connection is given up."""
+
+SECONDS_BETWEEN_TRIES: Final = 2.0
 
 NAMED: Final = 3
 """So many tables of a statement are named."""
@@ -130,3 +135,37 @@ def _silent(doing: str) -> InstallationError:
             doing=doing,
         )
     )
+
+
+async def wait_until_back(
+    answers: Callable[[], Awaitable[None]], tell: Callable[[str], None], *, minutes: float
+) -> None:
+    """Return once `answers` raises nothing; `tell` takes lines for a person.
+
+    Raises its `InstallationError` where that says something else than that the database is away, such as a login that
+    is refused, which more tries may lock; and the last of them when the minutes are over.
+    """
+    away = await _error_of(answers)
+    if away is None:
+        return
+    waits = sentence("It is waited for up to {minutes:g} minutes.", minutes=minutes)
+    tell(joined([away.message, waits], " "))
+    with anyio.move_on_after(60 * minutes):
+        while True:
+            await anyio.sleep(SECONDS_BETWEEN_TRIES)
+            still = await _error_of(answers)
+            if still is None:
+                tell(sentence("The database answers again."))
+                return
+            away = still
+    raise away
+
+
+async def _error_of(answers: Callable[[], Awaitable[None]]) -> InstallationError | None:
+    try:
+        await answers()
+    except InstallationError as error:
+        if not comes_back(error):
+            raise
+        return error
+    return None

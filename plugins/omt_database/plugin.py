@@ -72,6 +72,7 @@ class DatabasePlugin(Plugin):
             tell=lambda line: call.run.emit(Notice(message=line)),
             notice_after=self._settings.notice_after,
             keep_alive=self._settings.keep_alive,
+            away_minutes=self._settings.away_minutes,
         )
         database = await CrmDatabase.open(choose_driver(call.installation.database, self._settings), waiting)
         try:

@@ -93,6 +93,11 @@ class DatabaseSettings(PluginSettings):
     keep_alive: PositiveFloat = Field(
         default=3, description="Seconds that a connection rests before it gives a sign of life."
     )
+    away_minutes: PositiveFloat = Field(
+        default=30,
+        description="How long an upload waits for a database that went away (its server restarts, the line broke)"
+        " before the run ends, resumable, in minutes. It is then read anew, in a new snapshot.",
+    )
     left_tables: tuple[str, ...] = Field(
         default=VOLATILE_TABLES, description="Tables that stay on site, in any case; they are listed in the report."
     )

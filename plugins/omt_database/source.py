@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence, Sized
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from uuid import uuid4
 import anyio
 from typing_extensions import override
 
-from omt_core.api import InstallationError, Row, SnapshotLostError, SourceDatabase, Table, Value, sentence
+from omt_core.api import InstallationError, Reconnecting, Row, SourceDatabase, Table, Value, sentence
 from omt_crm.sql import render
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import Sight, number
@@ -25,10 +25,11 @@ from omt_database.drivers.driver import (
     Driver,
     RecordBatch,
     Statement,
-    ValueUnreadableError,
 )
-from omt_database.errors import DATABASE_TABLE_REBUILT, DATABASE_UNREACHABLE
-from omt_database.patience import Patience, tables_of
+from omt_database.drivers.failures import lost_in_view
+from omt_database.errors import DATABASE_TABLE_REBUILT
+from omt_database.link import Link
+from omt_database.patience import Patience, tables_of, wait_until_back
 from omt_database.thread import Pending, WorkThread
 
 T = TypeVar("T")
@@ -45,11 +46,15 @@ BATCHES_AHEAD = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How long the database is waited for before a person is told of it, in seconds, and how it is kept awake."""
+    """How long the database is waited for before a person is told of it, in seconds, and how it is kept awake.
+
+    `away_minutes` is how long it may be away before it is given up.
+    """
 
     tell: Callable[[str], None] = lambda _: None
     notice_after: float = 30
     keep_alive: float = 3
+    away_minutes: float = 30
 
 
 @dataclass(eq=False)
@@ -62,40 +67,37 @@ class _Turn:
     over: bool = False
 
 
-class CrmDatabase(SourceDatabase):
+class CrmDatabase(SourceDatabase, Reconnecting):
     """A CRM database opened by a driver. Make one with `open`.
 
     `weakness` says, once a snapshot was entered, why it is less than one consistent view, or is None.
     """
 
     def __init__(self, driver: Driver, waiting: Waiting) -> None:
-        self._driver = driver
         self._waiting = waiting
-        self._connection: Connection | None = None
-        self._result: Closable | None = None
-        self._tables: Mapping[str, Table] = {}
-        self._seen: set[str] = set()
         self._rendered: dict[str, str] = {}
-        self._rendered_for: Mapping[str, Table] = self._tables
+        self._rendered_for: Mapping[str, Table] = {}
         self._marks: Mapping[str, Hashable] = {}
-        self._sessions: dict[int, int] = {}
-        self._in_view = False
-        self._lost = False
-        self._loose: bool | None = None
         self.weakness: str | None = None
-        self._thread = WorkThread(rest=self._keep_alive, resting=waiting.keep_alive, let_go=self._let_go)
         self._closed = False
-        self._patience = Patience(driver, waiting.tell, waiting.notice_after, lambda: tuple(self._sessions.values()))
+        self._begin_with(Link(driver, {}, set()))
         # Not a lock: an iterator that is dropped may be finished by another task than the one that began it.
         self._free = anyio.Semaphore(1)
         self._turn: _Turn | None = None
+
+    def _begin_with(self, link: Link) -> None:
+        self._link = link
+        self._thread = WorkThread(rest=link.keep_alive, resting=self._waiting.keep_alive, let_go=link.let_go)
+        self._patience = Patience(
+            link.driver, self._waiting.tell, self._waiting.notice_after, lambda: tuple(link.sessions.values())
+        )
 
     @classmethod
     async def open(cls, driver: Driver, waiting: Waiting | None = None) -> CrmDatabase:
         """Connect and read the catalogue; raises `InstallationError`."""
         database = cls(driver, waiting or Waiting())
         try:
-            await database._run(database._connect)
+            await database._run(database._link.connect)
         except BaseException:
             await database.aclose()
             raise
@@ -104,16 +106,16 @@ class CrmDatabase(SourceDatabase):
     @property
     @override
     def dbms(self) -> str:
-        return self._driver.dbms
+        return self.driver.dbms
 
     @property
     @override
     def tables(self) -> Mapping[str, Table]:
-        return self._tables
+        return self._link.tables
 
     @override
     def table(self, name: str) -> Table | None:
-        found = self._tables.get(name) or self._tables.get(name.lower())
+        found = self.tables.get(name) or self.tables.get(name.lower())
         if found is None and self.sight.hides(name):
             raise self.sight.error()
         return found
@@ -121,13 +123,13 @@ class CrmDatabase(SourceDatabase):
     @property
     def dropped(self) -> Sequence[str]:
         """The tables that were there since the database was opened and are no more, but for those that are hidden."""
-        there = {table.name for table in self._tables.values()}
-        return sorted(name for name in self._seen - there if not self.sight.hides(name))
+        there = {table.name for table in self.tables.values()}
+        return sorted(name for name in self._link.seen - there if not self.sight.hides(name))
 
     @property
     def sight(self) -> Sight:
         """What the login sees of the CRM's tables."""
-        return self._driver.sight
+        return self.driver.sight
 
     @override
     async def batches(
@@ -135,7 +137,7 @@ class CrmDatabase(SourceDatabase):
     ) -> AsyncIterator[Sequence[Row]]:
         statement = self._render(sql)
         async with self._own_turn() as turn:
-            start = partial(self._execute, statement, parameters, loose=True)
+            start = partial(self._link.execute, statement, parameters, loose=True)
             async for rows in self._stream(turn, start, lambda cursor: cursor.fetchmany(size), tables_of(sql)):
                 yield rows
 
@@ -151,11 +153,12 @@ class CrmDatabase(SourceDatabase):
     async def _snapshot(self) -> AsyncIterator[str]:
         async with self._own_turn():
             try:
-                await self._run(self._begin_snapshot)
+                self.weakness = await self._run(self._link.begin_view)
             except BaseException:
                 with anyio.CancelScope(shield=True), suppress(InstallationError):
-                    await self._run(self._end_view)
+                    await self._run(self._link.end_view)
                 raise
+            self._marks = {}
         try:
             yield uuid4().hex
         except BaseException:
@@ -167,19 +170,30 @@ class CrmDatabase(SourceDatabase):
 
     async def _end_snapshot(self) -> None:
         if self._thread.lost:
-            return  # it ends with its connection
+            self._begin_with(self._link.anew())  # the view ends with its connection
+            return
         with anyio.CancelScope(shield=True):
             if self._turn is not None:
                 # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
                 await self._end(self._turn, stop=True)
             async with self._own_turn():
-                await self._run(self._end_view)
+                await self._run(self._link.end_view)
+
+    @override
+    async def reconnect(self) -> None:
+        if self._link.in_view:
+            raise RuntimeError("There is no other connection to a view.")
+        await wait_until_back(self._answers, self._waiting.tell, minutes=self._waiting.away_minutes)
+
+    async def _answers(self) -> None:
+        async with self._own_turn():
+            await self._read(self.driver.ping)
 
     @override
     async def write(self, sql: str, parameters: Sequence[Value] = ()) -> int:
         statement = self._render(sql)
         async with self._own_turn():
-            return await self._run(partial(self._write, statement, parameters), tables_of(sql))
+            return await self._run(partial(self._link.write, statement, parameters), tables_of(sql))
 
     @override
     async def missing_grant(self, table: str, rights: Sequence[str]) -> str | None:
@@ -187,7 +201,7 @@ class CrmDatabase(SourceDatabase):
         if found is None:
             return None
         async with self._own_turn():
-            return await self._run(lambda: self._driver.missing_grant(self._open_connection, found, rights))
+            return await self._read(lambda connection: self.driver.missing_grant(connection, found, rights))
 
     @override
     async def aclose(self) -> None:
@@ -200,14 +214,14 @@ class CrmDatabase(SourceDatabase):
                     await self._end(self._turn, stop=True)
             try:
                 if not self._thread.lost:  # one that hangs closes its connection should it ever come back
-                    await self._run(self._close)
+                    await self._run(self._link.close)
             finally:
                 self._thread.close()
 
     def _render(self, sql: str) -> str:
         """Return a statement as the database takes it; one that was asked before with this catalogue is known."""
-        if self._rendered_for is not self._tables:
-            self._rendered, self._rendered_for = {}, self._tables
+        if self._rendered_for is not self.tables:
+            self._rendered, self._rendered_for = {}, self.tables
         known = self._rendered.get(sql)
         if known is None:
             known = self._rendered[sql] = self._rendered_now(sql)
@@ -215,7 +229,7 @@ class CrmDatabase(SourceDatabase):
 
     def _rendered_now(self, sql: str) -> str:
         try:
-            return render(sql, catalogue=self._tables, dbms=self.dbms, owner=self._driver.owner)
+            return render(sql, catalogue=self.tables, dbms=self.dbms, owner=self.owner)
         except InstallationError:
             if any(hidden.lower() in sql.lower() for hidden in self.sight.hidden):
                 raise self.sight.error() from None
@@ -227,10 +241,10 @@ class CrmDatabase(SourceDatabase):
 
         Raises `InstallationError`.
         """
-        other = CrmDatabase(self._driver, self._waiting)
-        other._tables = self._tables
+        other = CrmDatabase(self.driver, self._waiting)
+        other._link.tables = self.tables
         try:
-            await other._run(other._open)
+            await other._run(other._link.open)
             yield other
         finally:
             await other.aclose()
@@ -238,20 +252,20 @@ class CrmDatabase(SourceDatabase):
     async def plan_columns(self, table: Table) -> tuple[ColumnPlan, ...]:
         """Say how each column of a table is read for export."""
         async with self._own_turn():
-            return await self._run(lambda: self._driver.plan_columns(self._open_connection, table), table.name)
+            return await self._read(lambda connection: self.driver.plan_columns(connection, table), table.name)
 
     async def plan_kinds(self, table: Table) -> tuple[ColumnPlan, ...]:
         """Say what each column of a table becomes, for a look at its values."""
         async with self._own_turn():
-            return await self._run(lambda: self._driver.plan_kinds(self._open_connection, table), table.name)
+            return await self._read(lambda connection: self.driver.plan_kinds(connection, table), table.name)
 
     async def largest(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[int]:
         """Return the bytes of the largest value of each column, roughly."""
         if not plans:
             return ()
-        sizes = [f"MAX({self._driver.size(plan)})" for plan in plans]
+        sizes = [f"MAX({self.driver.size(plan)})" for plan in plans]
         async with self._own_turn():
-            row = await self._run(lambda: self._driver.measure(self._open_connection, table, sizes), table.name)
+            row = await self._read(lambda connection: self.driver.measure(connection, table, sizes), table.name)
         return [number(size) or 0 for size in row]
 
     async def stored_bytes(self, tables: Sequence[Table]) -> int | None:
@@ -261,7 +275,7 @@ class CrmDatabase(SourceDatabase):
         """
         async with self._own_turn():
             with suppress(InstallationError):
-                return await self._run(lambda: self._driver.stored_bytes(self._open_connection, tables))
+                return await self._read(lambda connection: self.driver.stored_bytes(connection, tables))
         return None
 
     async def suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
@@ -269,18 +283,19 @@ class CrmDatabase(SourceDatabase):
         if not plans:
             return ()
         async with self._own_turn():
-            return await self._run(partial(self._suspicious, table, plans), table.name)
+            look = partial(self._link.strictly, lambda connection: self.driver.suspicious(connection, table, plans))
+            return await self._run(look, table.name)
 
     async def weakness_of_views(self) -> str | None:
         """Return why a snapshot of this database will be less than one consistent view, or None."""
         async with self._own_turn():
-            return await self._run(lambda: self._driver.weakness(self._open_connection))
+            return await self._read(self.driver.weakness)
 
     async def mark(self, tables: Sequence[Table]) -> None:
         """Note of each table what tells, once it is read, that it is the one which the snapshot began with."""
         if self.weakness is None:
             async with self._own_turn():
-                self._marks = await self._run(lambda: self._driver.marks(self._open_connection, tables))
+                self._marks = await self._read(lambda connection: self.driver.marks(connection, tables))
 
     async def confirm(self, table: Table, rows: int | None) -> None:
         """Raise `SnapshotLostError` `database-table-rebuilt` where a table that was read is not the one marked.
@@ -292,7 +307,7 @@ class CrmDatabase(SourceDatabase):
             return
         begun = self._marks[table.name]
         async with self._own_turn():
-            now = await self._run(lambda: self._driver.mark_now(self._open_connection, table, rows), table.name)
+            now = await self._read(lambda connection: self.driver.mark_now(connection, table, rows), table.name)
         if now != begun:
             raise DATABASE_TABLE_REBUILT.error(
                 sentence(
@@ -304,17 +319,17 @@ class CrmDatabase(SourceDatabase):
 
     def reads_columns(self, plan: ColumnPlan) -> bool:
         """Tell whether a column that is read by columns is exactly what it is when read by rows."""
-        return self._driver.reads_columns(plan)
+        return self.driver.reads_columns(plan)
 
     async def column_connection(self, *, widest: int = 0) -> ColumnConnection | None:
         """Return the connection that reads by columns in this snapshot's view, or None where there is none.
 
         `widest` is how many bytes a row may have: of long ones it gets few ahead.
         """
-        if not self._in_view:
+        if not self._link.in_view:
             return None
         async with self._own_turn():
-            return await self._run(lambda: self._driver.share_view(self._open_connection, widest=widest))
+            return await self._read(lambda connection: self.driver.share_view(connection, widest=widest))
 
     async def export(
         self,
@@ -330,14 +345,14 @@ class CrmDatabase(SourceDatabase):
         Raises `ValueUnreadableError` for text that is not Unicode, unless it is read `loose`: then it comes repaired.
         """
         async with self._own_turn() as turn:
-            start = partial(self._execute, statement, parameters, loose=loose)
+            start = partial(self._link.execute, statement, parameters, loose=loose)
             async for rows in self._stream(turn, start, fetch, table.name):
                 yield rows
 
     @property
     def driver(self) -> Driver:
         """What differs between database systems."""
-        return self._driver
+        return self._link.driver
 
     async def export_columns(
         self, table: Table, start: Callable[[], ColumnResult], fetch: Callable[[ColumnResult], RecordBatch | None]
@@ -350,144 +365,26 @@ class CrmDatabase(SourceDatabase):
     @property
     def owner(self) -> str | None:
         """The schema of the CRM's tables, or None where there are none."""
-        return self._driver.owner
-
-    # --- on the connection's thread
-
-    @property
-    def _open_connection(self) -> Connection:
-        if self._connection is None:
-            raise RuntimeError("The database is closed.")
-        return self._connection
-
-    def _connect(self) -> None:
-        self._read_catalogue(self._open())
-
-    def _read_catalogue(self, connection: Connection) -> None:
-        self._tables = self._driver.read_catalogue(connection)
-        self._seen.update(table.name for table in self._tables.values())
-
-    def _open(self) -> Connection:
-        connection = self._connection = self._driver.connect()
-        self._loose = None
-        # Before anything is read: what a driver does by itself may bend the text of catalogue and looks.
-        self._decode(connection, loose=False)
-        self._note_session(connection)
-        return connection
-
-    def _begin_snapshot(self) -> None:
-        self._mend()
-        # Also one that is only half begun has to be ended.
-        self._in_view = True
-        self.weakness = self._driver.begin_snapshot(self._open_connection)
-        # What was there when the tool was started may have changed since, hours ago in the wizard.
-        self._read_catalogue(self._open_connection)
-        self._marks = {}
-
-    def _end_view(self) -> None:
-        if self._in_view:
-            self._in_view = False
-            self._driver.end_snapshot(self._open_connection)
-
-    def _note_session(self, connection: Connection) -> None:
-        session = self._driver.session(connection)
-        if session is not None:
-            self._sessions[id(connection)] = session
-
-    def _execute(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Statement:
-        """Ask; once more on a new connection where it broke, but for a view, which is gone with it.
-
-        It may have been idle for hours since the database was read.
-        """
-        self._mend()
-        try:
-            return self._ask(statement, parameters, loose=loose)
-        except self._driver.errors as error:
-            if self._in_view or not _breaks(self._driver.explain(error)):
-                raise
-            self._lost = True
-        self._mend()
-        return self._ask(statement, parameters, loose=loose)
-
-    def _ask(self, statement: str, parameters: Sequence[Value], *, loose: bool) -> Statement:
-        self._decode(self._open_connection, loose=loose)
-        return self._driver.statement(self._open_connection, statement, parameters)
-
-    def _mend(self) -> None:
-        """Connect anew where the connection broke outside a view."""
-        if self._lost and not self._in_view:
-            with suppress(*self._driver.errors):
-                self._close_connection()
-            self._connect()
-            self._lost = False
-
-    def _close_result(self) -> None:
-        result, self._result = self._result, None
-        if result is not None:
-            result.close()
-
-    def _close_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._sessions.pop(id(connection), None)
-            connection.close()
-
-    def _close(self) -> None:
-        for close in (self._close_result, self._end_view):
-            # What cannot be ended any more ends with its connection.
-            with suppress(*self._driver.errors):
-                close()
-        self._close_connection()
-
-    def _let_go(self) -> None:
-        with suppress(*self._driver.errors):
-            self._close()
-
-    def _suspicious(self, table: Table, plans: Sequence[ColumnPlan]) -> Sequence[ColumnPlan]:
-        self._decode(self._open_connection, loose=False)  # what is repaired would look right
-        return self._driver.suspicious(self._open_connection, table, plans)
-
-    def _decode(self, connection: Connection, *, loose: bool) -> None:
-        if loose is not self._loose:
-            self._driver.set_loose(connection, loose=loose)
-            self._loose = loose
-
-    def _write(self, statement: str, parameters: Sequence[Value]) -> int:
-        with closing(self._driver.connect(writable=True)) as connection:
-            self._note_session(connection)
-            try:
-                with closing(self._driver.statement(connection, statement, parameters)) as done:
-                    return done.rowcount
-            finally:
-                self._sessions.pop(id(connection), None)
-
-    def _keep_alive(self) -> None:
-        # What is wrong is told to whoever asks for something next.
-        with suppress(*self._driver.errors):
-            if self._connection is not None:
-                self._driver.keep_alive(self._connection)
-
-    def _guarded(self, work: Callable[[], T], doing: str) -> T:
-        try:
-            return work()
-        except Exception as error:
-            if self._driver.unreadable(error):
-                raise ValueUnreadableError(doing, error) from error
-            if not isinstance(error, self._driver.errors):
-                raise
-            explained = self._driver.explain(error)
-            self._lost = self._lost or _breaks(explained)
-            if doing:
-                explained.message = sentence("{message} (about {doing})", message=explained.message, doing=doing)
-            raise explained from error
+        return self.driver.owner
 
     # --- on the event loop
 
     def _start(self, work: Callable[[], T], doing: str) -> Pending[T]:
-        return self._thread.start(partial(self._guarded, work, doing))
+        return self._thread.start(partial(self._link.explained, work, doing))
 
     async def _run(self, work: Callable[[], T], doing: str = "") -> T:
-        return await self._patience.result(self._start(work, doing), doing, self._thread)
+        return await self._result(self._start(work, doing), doing)
+
+    async def _read(self, work: Callable[[Connection], T], doing: str = "") -> T:
+        return await self._run(partial(self._link.read, work), doing)
+
+    async def _result(self, pending: Pending[T], doing: str = "") -> T:
+        try:
+            return await self._patience.result(pending, doing, self._thread)
+        except InstallationError as error:
+            if self._link.in_view and self._thread.lost:
+                raise lost_in_view(error) from error
+            raise
 
     @asynccontextmanager
     async def _own_turn(self) -> AsyncIterator[_Turn]:
@@ -496,6 +393,8 @@ class CrmDatabase(SourceDatabase):
             # An iterator that an exception left behind, or one that will be told so when it goes on.
             await self._end(self._turn)
         await self._free.acquire()
+        if self._thread.lost and not (self._closed or self._link.in_view):
+            self._begin_with(self._link.anew())
         turn = self._turn = _Turn(task)
         try:
             yield turn
@@ -516,7 +415,9 @@ class CrmDatabase(SourceDatabase):
             return
         turn.over = True
         # Begun before anything is waited for: it is done whatever becomes of this task.
-        closes = self._start(self._close_result, "") if turn.reads and not (self._closed or self._thread.lost) else None
+        closes = (
+            self._start(self._link.close_result, "") if turn.reads and not (self._closed or self._thread.lost) else None
+        )
         try:
             for pending in turn.ahead:
                 await (pending.stopped() if stop else pending.settled())
@@ -524,7 +425,7 @@ class CrmDatabase(SourceDatabase):
             try:
                 if closes is not None:
                     with anyio.CancelScope(shield=True):
-                        await self._patience.result(closes, "", self._thread)
+                        await self._result(closes)
             finally:
                 self._turn = None
                 self._free.release()
@@ -532,13 +433,8 @@ class CrmDatabase(SourceDatabase):
     async def _stream(
         self, turn: _Turn, start: Callable[[], R], fetch: Callable[[R], B | None], doing: str
     ) -> AsyncIterator[B]:
-        def begin() -> R:
-            # Kept on its own thread, where it is closed: whoever asked for it may have been cancelled meanwhile.
-            result = self._result = start()
-            return result
-
         turn.reads = True
-        result = await self._run(begin, doing)
+        result = await self._run(partial(self._link.begin, start), doing)
         ended = False
 
         def fetch_next() -> B | None:
@@ -555,7 +451,7 @@ class CrmDatabase(SourceDatabase):
             while len(turn.ahead) < BATCHES_AHEAD:
                 turn.ahead.append(self._start(fetch_next, doing))
             try:
-                some = await self._patience.result(turn.ahead[0], doing, self._thread)
+                some = await self._result(turn.ahead[0], doing)
             except Exception:
                 if turn.over:
                     raise RuntimeError(ENDED) from None
@@ -566,8 +462,3 @@ class CrmDatabase(SourceDatabase):
             yield some
             if turn.over:
                 raise RuntimeError(ENDED)
-
-
-def _breaks(error: InstallationError) -> bool:
-    """Tell whether a connection is of no use any more after an error, or only one that begins anew is."""
-    return isinstance(error, SnapshotLostError) or error.code == DATABASE_UNREACHABLE.code

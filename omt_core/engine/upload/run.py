@@ -12,9 +12,11 @@ import anyio.to_thread
 
 from omt_core.api import calls
 from omt_core.api.context import StopSignal
+from omt_core.api.database import Reconnecting
 from omt_core.api.decisions import MigrationKind, MigrationMode
 from omt_core.api.errors import (
     ONLINE_NOT_NAMED,
+    FreezeLiftedError,
     InstallationError,
     InterruptedRunError,
     OnlineError,
@@ -36,7 +38,7 @@ from omt_core.engine.completion import (
     take_ended_import,
 )
 from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRMED
-from omt_core.engine.findings import left_behind
+from omt_core.engine.findings import DATABASE_READ_ANEW, left_behind
 from omt_core.engine.freeze import confirm_freeze, freeze, thaw
 from omt_core.engine.opening import near_readers
 from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
@@ -92,7 +94,8 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
             return
         _tell(session, FINISHING, StageState.UPLOADING, sentence("Completing uploads"))
         try:
-            if session.now.decisions.kind is MigrationKind.LIVE and not session.now.only_missing:
+            if _rests_on_freeze(session):
+                await _database_back(session, stop)
                 await confirm_freeze(session)
             await complete(session, migration)
         except (InstallationError, OnlineError):
@@ -150,12 +153,35 @@ def refuse_unready(session: MigrationSession) -> None:
 
 
 async def _prepare(session: MigrationSession, stop: StopSignal) -> None:
-    if session.now.decisions.kind is not MigrationKind.LIVE or session.now.only_missing:
-        return
-    # The freeze may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
-    await _unless_stopped(session, stop, freeze)
+    if _rests_on_freeze(session):
+        await _frozen(session, stop, freeze)
+
+
+def _rests_on_freeze(session: MigrationSession) -> bool:
+    return session.now.decisions.kind is MigrationKind.LIVE and not session.now.only_missing
+
+
+async def _frozen(
+    session: MigrationSession, stop: StopSignal, act: Callable[[MigrationSession], Awaitable[None]]
+) -> None:
+    """Freeze or confirm the freeze, and let it settle.
+
+    It may wait for whoever locks what it writes. A stop ends that; what it wrote is journalled as begun.
+    """
+    await _unless_stopped(session, stop, act)
     with anyio.move_on_after(session.engine.settle_seconds):
         await stop.wait()
+
+
+async def _database_back(session: MigrationSession, stop: StopSignal) -> None:
+    """Wait for a database that went away."""
+
+    async def reconnect(session: MigrationSession) -> None:
+        database: object = session.now.located.database
+        if isinstance(database, Reconnecting):
+            await database.reconnect()
+
+    await _unless_stopped(session, stop, reconnect)
 
 
 async def _unless_stopped(
@@ -184,13 +210,30 @@ async def _cancel_when_stopped(stop: StopSignal, scope: anyio.CancelScope) -> No
 async def _transfer_all(
     session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
 ) -> None:
-    """Have all stages transferred; once more, in a new snapshot, where the database lost the first."""
+    """Have all stages transferred; again in a new snapshot, as often as settings say, where the database lost one."""
+    for number in range(1, session.engine.snapshots + 1):
+        try:
+            return await _transfer_in_snapshot(session, migration, stop, commit=commit)
+        except SnapshotLostError as error:
+            if number == session.engine.snapshots:
+                raise
+            again = sentence("The database is read anew, in a new snapshot.")
+            said = joined([error.message, again], " ")
+        session.engine.events.emit(Notice(message=said))
+        session.log.add("snapshots", [DATABASE_READ_ANEW.finding(said)])
+        await _database_back(session, stop)
+        if commit and _rests_on_freeze(session):
+            await _frozen(session, stop, _freeze_stands)
+    return None
+
+
+async def _freeze_stands(session: MigrationSession) -> None:
+    """Confirm the freeze before a new snapshot. What users entered where it had been lifted is read with the rest."""
     try:
-        await _transfer_in_snapshot(session, migration, stop, commit=commit)
-    except SnapshotLostError as error:
-        again = sentence("The database is read once more, in a new snapshot.")
-        session.engine.events.emit(Notice(message=joined([error.message, again], " ")))
-        await _transfer_in_snapshot(session, migration, stop, commit=commit)
+        await confirm_freeze(session)
+    except FreezeLiftedError as error:
+        frozen = sentence("It is frozen again now, and the database is read anew with what they have entered.")
+        session.engine.events.emit(Notice(message=joined([error.message, frozen], " ")))
 
 
 async def _transfer_in_snapshot(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, ClassVar, Final, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, Self, TypeAlias
 
 from omt_core.api import InstallationError, Row, Table, Value, sentence
 from omt_crm.sql import quoted
@@ -252,6 +253,14 @@ class Driver(ABC):
         """
         del sessions
         return None
+
+    def anew(self) -> Self:
+        """Return the same driver without what it holds of a connection: for another beside one that hangs."""
+        return copy(self)
+
+    def ping(self, connection: Connection) -> None:
+        """Have the server answer."""
+        self.fetch(connection, "SELECT 1")
 
     def keep_alive(self, connection: Connection) -> None:
         """Give a sign of life, so that nothing on the way or in the server forgets an idle connection."""

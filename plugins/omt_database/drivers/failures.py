@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from omt_core.api import ErrorCode, InstallationError, sentence
+from omt_core.api import ErrorCode, InstallationError, SnapshotLostError, sentence
 from omt_database.errors import (
     DATABASE_ACCOUNT_UNUSABLE,
     DATABASE_CHANGED,
+    DATABASE_CONNECTION_LOST,
     DATABASE_DEADLOCK,
     DATABASE_FAILED,
     DATABASE_LIMIT,
@@ -24,6 +25,7 @@ from omt_database.errors import (
     DATABASE_OUT_OF_ROOM,
     DATABASE_PERMISSION_DENIED,
     DATABASE_READ_ONLY,
+    DATABASE_SILENT,
     DATABASE_UNREACHABLE,
     DATABASE_VALUE_UNREADABLE,
     DATABASE_VIEW_LOST,
@@ -64,7 +66,13 @@ _BY_STATE: Final[Mapping[str, Meaning]] = {
 SQL_SERVER: Final[Mapping[int, Meaning]] = {
     # The more telling first: several come together when a login fails.
     **dict.fromkeys((4060, 911, 916, 4064), DATABASE_NOT_FOUND),
-    **dict.fromkeys((924, 927, 942, 945, 952, 976, 978), DATABASE_NOT_OPEN),
+    # 922 and 983 while it is recovered or goes to another server; 17142, 18401, 18451 and 18461 while the server is
+    # paused, upgraded, shut down or kept for one administrator.
+    **dict.fromkeys(
+        (922, 924, 927, 942, 945, 952, 976, 978, 983, 17142, 18401, 18451, 18461, 40613), DATABASE_NOT_OPEN
+    ),
+    # Whose session was killed, or the server shut down: some of these come with the general state.
+    **dict.fromkeys((596, 6005, 6006, 17830, 40197, 40501), DATABASE_UNREACHABLE),
     **dict.fromkeys((18486, 18487, 18488), DATABASE_ACCOUNT_UNUSABLE),
     18452: DATABASE_WINDOWS_LOGIN_FAILED,
     **dict.fromkeys((18456, 17892), DATABASE_LOGIN_REFUSED),
@@ -90,11 +98,21 @@ ORACLE: Final[Mapping[int, Meaning]] = {
     **dict.fromkeys((28000, 28001, 28002), DATABASE_ACCOUNT_UNUSABLE),
     **dict.fromkeys((1005, 1017), DATABASE_LOGIN_REFUSED),
     **dict.fromkeys((1031, 1045), DATABASE_PERMISSION_DENIED),
-    **dict.fromkeys((1033, 1034, 1109), DATABASE_NOT_OPEN),
-    **dict.fromkeys((1012, 3113, 3114, 3135, 12154, 12170, 12505, 12514, 12541, 12545), DATABASE_UNREACHABLE),
+    **dict.fromkeys((1033, 1034, 1035, 1109, 12526, 12528), DATABASE_NOT_OPEN),
+    # The session was killed, or the instance ended; then what the line says, and what failover leaves to the caller.
+    **dict.fromkeys((28, 1012, 1089, 1090, 1092, 3113, 3114, 3135), DATABASE_UNREACHABLE),
+    **dict.fromkeys((12154, 12170, 12505, 12514, 12516, 12518, 12519, 12520, 12521), DATABASE_UNREACHABLE),
+    **dict.fromkeys((12533, 12537, 12541, 12543, 12545, 12547, 12560, 12570, 12571), DATABASE_UNREACHABLE),
+    **dict.fromkeys((25401, 25402, 25403, 25405, 25408), DATABASE_UNREACHABLE),
     **dict.fromkeys((1652, 30036, 4030, 4031), DATABASE_OUT_OF_ROOM),
 }
 """By the number behind ORA-."""
+
+_AWAY: Final = frozenset(meaning.code for meaning in (DATABASE_NOT_OPEN, DATABASE_SILENT, DATABASE_UNREACHABLE))
+"""The one list of what is said by, or instead of, a database that went away: by what the numbers and states mean."""
+
+_COMES_BACK: Final = _AWAY | {DATABASE_NOT_FOUND.code}
+"""What is said until it is back: SQL Server takes logins before it has opened all databases (4060)."""
 
 _SQL_SERVERS_NUMBER: Final = re.compile(r"\((\d+)\)(?=\s*(?:\(SQL|;|$))")
 _ORACLES_NUMBER: Final = re.compile(r"\bORA-(\d{5})\b")
@@ -124,6 +142,25 @@ def explain(
         sentence(
             "{meaning} The driver says ({state}): {message}", meaning=meaning.meaning, state=state, message=message
         )
+    )
+
+
+def breaks(error: InstallationError) -> bool:
+    """Tell whether a connection is of no use any more after an error, or only one that begins anew is."""
+    return isinstance(error, SnapshotLostError) or error.code in _AWAY
+
+
+def comes_back(error: InstallationError) -> bool:
+    """Tell whether a database that answered before may answer again after this error, if only it is waited for."""
+    return error.code in _COMES_BACK
+
+
+def lost_in_view(error: InstallationError) -> InstallationError:
+    """Return what an error means to whoever reads in a view: one that went away took the view with it."""
+    if error.code not in _AWAY:
+        return error
+    return DATABASE_CONNECTION_LOST.error(
+        sentence("{meaning} {why}", meaning=DATABASE_CONNECTION_LOST.meaning, why=error.message)
     )
 
 

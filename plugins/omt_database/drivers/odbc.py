@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeAlias
 
 from typing_extensions import override
 
@@ -270,6 +270,12 @@ class OdbcDriver(Driver):
         state, message = (*map(str, error.args), "", "")[:2] if of_rows else state_and_message(error)
         secrets = (self._password, parse_keywords(self._location.dsn or "").get("pwd"))
         return explain(state, redacted(message, *secrets), dbms=self.dbms, more=self.words)
+
+    @override
+    def anew(self) -> Self:
+        driver = super().anew()
+        driver._columns = {}  # noqa: SLF001 - its own
+        return driver
 
     def _look_in(self, statement: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """Return the rows of a statement that is run through a connection of its own."""

@@ -140,8 +140,12 @@ class OracleDriver(ServerDriver):
         return None
 
     @override
-    def keep_alive(self, connection: OdbcConnection) -> None:
+    def ping(self, connection: OdbcConnection) -> None:
         self.fetch(connection, "SELECT 1 FROM DUAL")
+
+    @override
+    def keep_alive(self, connection: OdbcConnection) -> None:
+        self.ping(connection)
 
     @override
     def plan_columns(self, connection: Connection, table: Table) -> tuple[ColumnPlan, ...]:

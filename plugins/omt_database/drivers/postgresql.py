@@ -290,7 +290,7 @@ class PostgresqlDriver(ServerDriver):
 
     @override
     def keep_alive(self, connection: OdbcConnection) -> None:
-        self.fetch(connection, "SELECT 1")
+        self.ping(connection)
         for columns in self._columns.values():
             columns.value("SELECT 1")
 

@@ -278,7 +278,7 @@ async def test_a_connection_that_was_given_up_is_closed_once_it_comes_back(fille
     database = await filled.open()
     monkeypatch.setattr(database._thread, "letting_go", 0.01)
     begun, ends, closed = threading.Event(), threading.Event(), threading.Event()
-    execute = database._execute
+    execute = database._link.execute
 
     def hang(*words: Any, **options: Any) -> Any:
         result = execute(*words, **options)
@@ -286,9 +286,9 @@ async def test_a_connection_that_was_given_up_is_closed_once_it_comes_back(fille
         ends.wait()
         return result
 
-    monkeypatch.setattr(database, "_execute", hang)
-    close = database._close
-    monkeypatch.setattr(database, "_close", lambda: (close(), closed.set()))
+    monkeypatch.setattr(database._link, "execute", hang)
+    close = database._link.close
+    monkeypatch.setattr(database._link, "close", lambda: (close(), closed.set()))
     async with anyio.create_task_group() as group:
         group.start_soon(database.rows, PEOPLE)
         await anyio.to_thread.run_sync(begun.wait)

@@ -155,7 +155,7 @@ async def test_sight_that_nothing_proves_is_an_error_with_the_tables_that_the_cr
         "INSERT INTO sequence VALUES (1, 'PERSON'), (2, 'Contact')",
     )
     database = await engine.open()
-    database._driver.sight = Sight(proven=False, grant="GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
+    database.driver.sight = Sight(proven=False, grant="GRANT SELECT ON SCHEMA::[crm7] TO [reader]")
     (finding,) = [one for one in await preflight(database, engine.settings()) if one.severity == "error"]
     await database.aclose()
     assert (finding.code, finding.subjects) == ("database-sight-not-proven", ("Contact",))

@@ -75,7 +75,7 @@ async def test_rows_come_in_batches(database):
 
 async def test_a_session_that_answered_a_moment_ago_is_not_taken_for_dead(database):
     await database.rows("SELECT person_id FROM person")
-    look = database.driver.look(tuple(database._sessions.values()))
+    look = database.driver.look(tuple(database._link.sessions.values()))
     assert look is None or look.at_work
 
 
@@ -229,7 +229,7 @@ async def test_statistics_that_may_not_be_read_are_told_as_unknown(engine, monke
     def refused(*_: object) -> int:
         raise InstallationError("database-read-failed", "The user has no right to read it.", "Give it.")
 
-    monkeypatch.setattr(opened._driver, "stored_bytes", refused)
+    monkeypatch.setattr(opened.driver, "stored_bytes", refused)
     assert await opened.stored_bytes(list(opened.tables.values())) is None
     await opened.aclose()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from omt_core.api.errors import SnapshotLostError
-from omt_database.drivers.failures import explain
+from omt_database.drivers.failures import breaks, comes_back, explain, lost_in_view
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_an_error_says_what_the_person_can_do(state, message, code):
     assert error.remedy
 
 
+CUT = "database-unreachable"
 MSSQL = "[Microsoft][ODBC Driver 18 for SQL Server][SQL Server]"
 
 
@@ -75,6 +76,10 @@ MSSQL = "[Microsoft][ODBC Driver 18 for SQL Server][SQL Server]"
         ("42000", f"{MSSQL}Transaction is rolled back when accessing version store. (3966)", "database-view-lost"),
         ("42000", f"{MSSQL}Could not allocate space in database 'tempdb'. (1105)", "database-out-of-room"),
         ("42000", f"{MSSQL}Database 'crm' cannot be opened because it is offline. (942)", "database-not-open"),
+        ("42000", f"{MSSQL}Database 'crm' is being recovered. (922)", "database-not-open"),
+        ("HY000", f"{MSSQL}Cannot continue the execution, the session is in the kill state. (596)", CUT),
+        ("08S01", f"{MSSQL}SHUTDOWN is in progress. (6005) (SQLFetch)", CUT),
+        ("08S01", "[Microsoft]TCP Provider: An existing connection was forcibly closed (10054) (SQLFetch)", CUT),
         ("42000", f"{MSSQL}Something else about object (208). (50000)", "database-failed"),
     ],
 )
@@ -93,7 +98,15 @@ def test_sql_servers_own_number_says_more_than_the_state(state, message, code):
         ("[Oracle][ODBC][Ora]ORA-08103: object no longer exists", "database-changed"),
         ("[Oracle][ODBC][Ora]ORA-28001: the password has expired", "database-account-unusable"),
         ("[Oracle][ODBC]ORA-01017: invalid username/password", "database-login-refused"),
-        ("[Oracle][ODBC]ORA-12541: TNS:no listener", "database-unreachable"),
+        ("[Oracle][ODBC]ORA-12541: TNS:no listener", CUT),
+        ("[Oracle][ODBC][Ora]ORA-00028: your session has been killed", CUT),
+        ("[Oracle][ODBC][Ora]ORA-01089: immediate shutdown in progress", CUT),
+        ("[Oracle][ODBC][Ora]ORA-01092: ORACLE instance terminated. Disconnection forced", CUT),
+        ("[Oracle][ODBC][Ora]ORA-03113: end-of-file on communication channel", CUT),
+        ("[Oracle][ODBC][Ora]ORA-12537: TNS:connection closed", CUT),
+        ("[Oracle][ODBC][Ora]ORA-12547: TNS:lost contact", CUT),
+        ("[Oracle][ODBC][Ora]ORA-25402: transaction must roll back", CUT),
+        ("[Oracle][ODBC]ORA-01033: ORACLE initialization or shutdown in progress", "database-not-open"),
     ],
 )
 def test_so_does_oracles(message, code):
@@ -107,3 +120,38 @@ def test_so_does_oracles(message, code):
 def test_a_view_that_postgresql_gave_up_is_read_anew(state, code):
     error = explain(state, "FATAL: whatever", dbms="postgresql")
     assert (error.code, isinstance(error, SnapshotLostError)) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "dbms"),
+    [
+        ("57P01", "FATAL: terminating connection due to administrator command", "postgresql"),
+        ("57P02", "FATAL: terminating connection because of crash of another server process", "postgresql"),
+        ("57P03", "FATAL: the database system is starting up", "postgresql"),
+        ("08S01", "Communication link failure", "mssql"),
+        ("08006", "server closed the connection unexpectedly", "postgresql"),
+        ("HYT00", "Login timeout expired", "mssql"),
+        ("42000", f"{MSSQL}Unable to access availability database (976)", "mssql"),
+        ("HY000", "[Oracle][ODBC][Ora]ORA-03135: connection lost contact", "oracle"),
+    ],
+)
+def test_a_database_that_went_away_took_the_view_with_it_and_may_come_back(state, message, dbms):
+    error = explain(state, message, dbms=dbms)
+    lost = lost_in_view(error)
+    assert (breaks(error), comes_back(error)) == (True, True)
+    assert (lost.code, isinstance(lost, SnapshotLostError)) == ("database-connection-lost", True)
+    assert message in lost.message
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "dbms"),
+    [
+        ("42501", "permission denied for table person", "postgresql"),
+        ("28000", f"{MSSQL}Login failed for user 'sa'. (18456)", "mssql"),
+        ("HY000", "[Oracle][ODBC]ORA-28000: the account is locked", "oracle"),
+        ("53100", "could not extend file: no space left on device", "postgresql"),
+    ],
+)
+def test_another_trouble_is_not_taken_for_one_that_passes(state, message, dbms):
+    error = explain(state, message, dbms=dbms)
+    assert (breaks(error), comes_back(error), lost_in_view(error)) == (False, False, error)

@@ -54,4 +54,4 @@ async def test_what_a_session_waits_for_can_be_asked(database):
     async with database.snapshot():
         await database.mark([database.table("omt_values")])
         await database.confirm(database.table("omt_values"), 2)
-    database.driver.look(tuple(database._sessions.values()))
+    database.driver.look(tuple(database._link.sessions.values()))
